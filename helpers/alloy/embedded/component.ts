@@ -38,19 +38,19 @@ export type Instance = {
 /**
  * One component type of the embedded engine: its name, the shape of its block (the Alloy reference's "Arguments" and
  * "Blocks" of that component, all of them, also those that the engine can't honour) and how to make one.
- * `create` is undefined for a component whose block can be validated but which the engine can't run.
+ * `create` takes the decoded block (`ArgsOf` of its schema); it is undefined for a component whose block can be validated
+ * but which the engine can't run.
  */
 export type ComponentType = {
   readonly name: string;
-  /** False for components that stand once and without a label, as `prometheus.exporter.self` may. */
-  readonly labelled: boolean;
   readonly block: BlockSchema;
   /** The names of the fields that an instance exports, for reference checks before anything runs. */
   readonly exports: readonly string[];
-  readonly create?: (args: Record<string, unknown>, context: ComponentContext) => Instance;
+  create?(args: Record<string, unknown>, context: ComponentContext): Instance;
 };
 
 /** A value that only components can pass to each other: Alloy's capsule. */
-export type Capsule = { readonly capsule: 'metrics'; readonly consumer: ConsumerOf['metrics'] }
+export type Capsule =
+  | { readonly capsule: 'metrics'; readonly consumer: ConsumerOf['metrics'] }
   | { readonly capsule: 'otelcol'; readonly consumer: ConsumerOf['otelcol'] }
   | { readonly capsule: 'auth'; readonly headers: () => Readonly<Record<string, string>> };

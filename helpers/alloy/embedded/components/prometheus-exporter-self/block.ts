@@ -1,0 +1,4 @@
+import { block } from '../../schema/schema.ts';
+
+/** `prometheus.exporter.self` (Alloy 1.18 reference): no arguments. */
+export const selfExporterBlock = block({});

@@ -1,0 +1,92 @@
+import { type Regex, regex } from '../regex.ts';
+import { type ArgsOf, block, optional } from '../schema.ts';
+import { list, oneOf, string, text, uint } from '../types.ts';
+
+const actions = [
+  'replace',
+  'keep',
+  'drop',
+  'hashmod',
+  'labelmap',
+  'labeldrop',
+  'labelkeep',
+  'lowercase',
+  'uppercase',
+  'keepequal',
+  'dropequal',
+] as const;
+
+type Action = (typeof actions)[number];
+
+const withTarget: readonly Action[] = ['replace', 'hashmod', 'lowercase', 'uppercase', 'keepequal', 'dropequal'];
+const withoutReplacement: readonly Action[] = ['lowercase', 'uppercase', 'keepequal', 'dropequal'];
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const labelTemplate = /^(?:(?:[a-zA-Z_]|\$(?:\{[0-9A-Za-z_]+\}|[0-9A-Za-z_]+))+[0-9A-Za-z_]*)+$/;
+const everything = regex('(.*)');
+
+/** `rule` of `discovery.relabel` and `prometheus.relabel`, `write_relabel_config` of `prometheus.remote_write`. */
+export const relabelRule = block(
+  {
+    source_labels: optional(list(string)),
+    separator: optional(string, ';'),
+    regex: optional(text<Regex>(regex, regex('')), everything),
+    modulus: optional(uint),
+    target_label: optional(string),
+    replacement: optional(string, '$1'),
+    action: optional(
+      oneOf(actions, 'replace', (written) => `unrecognized action type ${JSON.stringify(written)}`),
+      'replace',
+    ),
+  },
+  checkRule,
+);
+
+/** One relabelling rule, decoded. */
+export type RelabelRule = ArgsOf<typeof relabelRule>;
+
+type Checked = {
+  readonly source_labels: readonly string[];
+  readonly separator: string;
+  readonly regex: Regex;
+  readonly modulus: number;
+  readonly target_label: string;
+  readonly replacement: string;
+  readonly action: Action;
+};
+
+function checkRule(rule: Checked): string | undefined {
+  const { action, target_label: target } = rule;
+  if (rule.modulus === 0 && action === 'hashmod') {
+    return 'relabel configuration for hashmod requires non-zero modulus';
+  }
+  if (withTarget.includes(action) && target === '') {
+    return `relabel configuration for ${action} action requires 'target_label' value`;
+  }
+  const invalidTarget = `${JSON.stringify(target)} is invalid 'target_label' for ${action} action`;
+  if (action === 'replace' && !(target.includes('$') ? labelTemplate : labelName).test(target)) {
+    return invalidTarget;
+  }
+  if (withoutReplacement.includes(action)) {
+    if (!labelName.test(target)) {
+      return invalidTarget;
+    }
+    if (rule.replacement !== '$1') {
+      return `'replacement' can not be set for ${action} action`;
+    }
+  }
+  if (action === 'labelmap' && !labelTemplate.test(rule.replacement)) {
+    return `${JSON.stringify(rule.replacement)} is invalid 'replacement' for ${action} action`;
+  }
+  if (action === 'hashmod' && !labelName.test(target)) {
+    return invalidTarget;
+  }
+  const plain = rule.modulus === 0 && rule.separator === ';' && rule.replacement === '$1';
+  if (action === 'labeldrop' || action === 'labelkeep') {
+    return rule.source_labels.length > 0 || target !== '' || !plain
+      ? `${action} action requires only 'regex', and no other fields`
+      : undefined;
+  }
+  return (action === 'keepequal' || action === 'dropequal') && (rule.regex.source !== '(.*)' || !plain)
+    ? `${action} action requires only 'source_labels' and 'target_label', and no other fields`
+    : undefined;
+}

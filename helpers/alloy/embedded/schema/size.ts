@@ -1,0 +1,48 @@
+const letters = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
+
+/** `KiB` and `KB` are both 1024 bytes; a bare number or a bare `K` is no size. */
+function unitsWith(suffix: string): ReadonlyMap<string, number> {
+  return new Map(letters.map((letter, power) => [letter === '' ? 'B' : `${letter}${suffix}`, 1024 ** power]));
+}
+
+const binaryUnits = unitsWith('iB');
+const oldUnits = unitsWith('B');
+
+/** Reads a size as Alloy does: `512KiB`, `4MB` (both powers of 1024), `0`. Returns bytes. @throws Error with Alloy's text. */
+export function parseSize(text: string): number {
+  try {
+    return parseWith(text, binaryUnits);
+  } catch {
+    return parseWith(text, oldUnits);
+  }
+}
+
+function parseWith(text: string, units: ReadonlyMap<string, number>): number {
+  const sign = text.startsWith('-') ? -1 : 1;
+  let rest = text.replace(/^[-+]/, '');
+  if (rest === '0') {
+    return 0;
+  }
+  if (rest === '') {
+    throw new Error(`units: invalid ${text}`);
+  }
+  let total = 0;
+  while (rest !== '') {
+    const [number = ''] = /^[0-9]*(?:\.[0-9]*)?/.exec(rest) ?? [];
+    if (number === '' || number === '.') {
+      throw new Error(`units: invalid ${text}`);
+    }
+    rest = rest.slice(number.length);
+    const [unit = ''] = /^[^0-9.]*/.exec(rest) ?? [];
+    const scale = units.get(unit);
+    if (scale === undefined) {
+      throw new Error(`units: unknown unit ${unit} in ${text}`);
+    }
+    rest = rest.slice(unit.length);
+    total += Number(number) * scale;
+  }
+  if (total > 2 ** 63) {
+    throw new Error('units: overflow parsing unit');
+  }
+  return Math.trunc(sign * total);
+}

@@ -1,0 +1,330 @@
+import type { Capsule } from '../component.ts';
+import type { ConsumerOf } from '../pipeline.ts';
+import type { CapsuleValue, NumberValue, TypeName, Value } from '../syntax/value.ts';
+import { parseDuration } from './duration.ts';
+import { numberText, numberVerb } from './number-text.ts';
+import type { ValueType } from './schema.ts';
+import { secret as hide, type Secret } from './secret.ts';
+import { parseSize } from './size.ts';
+import { typeError, ValueError, within } from './value-error.ts';
+
+/** The labels of a target or of a series. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Text. Numbers become text; secrets do not. */
+export const string: ValueType<string> = { name: 'string', zero: '', decode: (value) => decodeText(value) };
+
+/** `true` or `false`. */
+export const bool: ValueType<boolean> = {
+  name: 'bool',
+  zero: false,
+  decode(value) {
+    if (value.type === 'null') {
+      return false;
+    }
+    if (value.type !== 'bool') {
+      throw typeError(value, 'bool');
+    }
+    return value.value;
+  },
+};
+
+/** A signed integer of 64 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+export const int: ValueType<number> = integer((value) => BigInt.asIntN(64, value));
+
+/** An unsigned integer of 64 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+export const uint: ValueType<number> = integer((value) => BigInt.asUintN(64, value));
+
+/** An unsigned integer of 32 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+export const uint32: ValueType<number> = integer((value) => BigInt.asUintN(32, value));
+
+/** A floating-point number. */
+export const float: ValueType<number> = {
+  name: 'number',
+  zero: 0,
+  decode: (value) => (value.type === 'null' ? 0 : Number(decodeNumber(value).value)),
+};
+
+/** A Go duration, decoded to milliseconds. */
+export const duration: ValueType<number> = text(parseDuration, 0);
+
+/** A size in powers of 1024, decoded to bytes. */
+export const size: ValueType<number> = text(parseSize, 0);
+
+/** A string that is hidden wherever it is printed. Strings become secrets, never the other way round. */
+export const secret: ValueType<Secret> = {
+  name: 'capsule',
+  zero: hide(''),
+  decode(value) {
+    if (value.type === 'null') {
+      return hide('');
+    }
+    if (value.type === 'string') {
+      return hide(value.value);
+    }
+    if (value.type === 'capsule' && value.holds === 'secret') {
+      return value.secret;
+    }
+    throw capsuleError(value, 'alloytypes.Secret');
+  },
+};
+
+/** A discovery target: an object of labels. */
+export const target: ValueType<Labels> = {
+  name: 'capsule',
+  zero: {},
+  fromObject: true,
+  decode(value) {
+    if (value.type === 'null') {
+      return {};
+    }
+    if (value.type === 'capsule' && value.holds === 'target') {
+      return Object.fromEntries(value.labels);
+    }
+    if (value.type === 'object') {
+      return Object.fromEntries([...value.fields].map(([name, field]) => [name, verb(field)]));
+    }
+    throw value.type === 'capsule'
+      ? capsuleError(value, 'discovery.Target')
+      : new ValueError(value, `target::ConvertFrom: conversion from '${goType(value)}' is not supported`);
+  },
+};
+
+/** What takes scraped samples: a `receiver`. */
+export const metricsReceiver: ValueType<ConsumerOf['metrics'] | undefined> = capsule(
+  'storage.Appendable',
+  true,
+  (held) => (held.capsule === 'metrics' ? held.consumer : undefined),
+);
+
+/** What takes OTLP data: an `input`. */
+export const otelcolConsumer: ValueType<ConsumerOf['otelcol'] | undefined> = capsule(
+  'otelcol.Consumer',
+  true,
+  (held) => (held.capsule === 'otelcol' ? held.consumer : undefined),
+);
+
+/** What adds credentials to requests: a `handler`. */
+export const authHandler: ValueType<(() => Labels) | undefined> = capsule('auth.Handler', false, (held) =>
+  held.capsule === 'auth' ? held.headers : undefined,
+);
+
+/** A storage extension; no component of this engine exports one. */
+export const storageHandler: ValueType<undefined> = capsule('extension.ExtensionHandler', false, () => undefined);
+
+/** What takes log lines; no component of this engine exports one. */
+export const logsReceiver: ValueType<undefined> = capsule('loki.LogsReceiver', true, () => undefined);
+
+/** A list. */
+export function list<T>(elements: ValueType<T>): ValueType<readonly T[]> {
+  return {
+    name: 'array',
+    zero: [],
+    elements,
+    decode(value) {
+      if (value.type === 'null') {
+        return [];
+      }
+      if (value.type !== 'array') {
+        throw typeError(value, 'array');
+      }
+      return value.items.map((item, index) => within(value, `[${index}]`, () => elements.decode(item)));
+    },
+  };
+}
+
+/** An object whose values all have one type. */
+export function map<T>(values: ValueType<T>): ValueType<Readonly<Record<string, T>>> {
+  return {
+    name: 'object',
+    zero: {},
+    values,
+    decode(value) {
+      if (value.type === 'null') {
+        return {};
+      }
+      const entries = fieldsOf(value);
+      return Object.fromEntries(
+        entries.map(([name, field]) => [name, within(value, `.${name}`, () => values.decode(field))]),
+      );
+    },
+  };
+}
+
+/** Text that `parse` turns into something else; the message of an error that it throws is Alloy's. */
+export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
+  return {
+    name: 'string',
+    zero,
+    decode(value) {
+      if (value.type === 'null') {
+        return zero;
+      }
+      const written = decodeText(value);
+      try {
+        return parse(written);
+      } catch (error) {
+        throw new ValueError(value, error instanceof Error ? error.message : String(error));
+      }
+    },
+  };
+}
+
+/** Text that must be one of `allowed`; `complaint` makes Alloy's message of anything else. */
+export function oneOf<const T extends string>(
+  allowed: readonly T[],
+  zero: NoInfer<T>,
+  complaint: (text: string) => string,
+): ValueType<T> {
+  return text((written) => {
+    const found = allowed.find((candidate) => candidate === written);
+    if (found === undefined) {
+      throw new Error(complaint(written));
+    }
+    return found;
+  }, zero);
+}
+
+function capsule<T>(goName: string, opaque: boolean, open: (held: Capsule) => T | undefined): ValueType<T | undefined> {
+  return {
+    name: 'capsule',
+    zero: undefined,
+    opaque,
+    decode(value) {
+      if (value.type === 'null') {
+        return undefined;
+      }
+      const held = value.type === 'capsule' && value.holds === 'capsule' ? open(value.capsule) : undefined;
+      if (held === undefined) {
+        throw capsuleError(value, goName);
+      }
+      return held;
+    },
+  };
+}
+
+function integer(wrap: (value: bigint) => bigint): ValueType<number> {
+  return {
+    name: 'number',
+    zero: 0,
+    decode: (value) => (value.type === 'null' ? 0 : Number(wrap(whole(decodeNumber(value))))),
+  };
+}
+
+function whole(number: NumberValue): bigint {
+  if (number.kind !== 'float') {
+    return number.value;
+  }
+  return Number.isFinite(number.value) ? BigInt(Math.trunc(number.value)) : -(2n ** 63n);
+}
+
+function decodeText(value: Value): string {
+  switch (value.type) {
+    case 'null':
+      return '';
+    case 'string':
+      return value.value;
+    case 'number':
+      return numberText(value);
+    case 'capsule':
+      if (value.holds === 'secret') {
+        throw new ValueError(value, 'secrets may not be converted into strings');
+      }
+      if (value.holds === 'target') {
+        throw new ValueError(value, "target::ConvertInto: conversion to '*string' is not supported");
+      }
+      throw typeError(value, 'string');
+    default:
+      throw typeError(value, 'string');
+  }
+}
+
+function decodeNumber(value: Value): NumberValue {
+  if (value.type === 'number') {
+    return value;
+  }
+  const parsed = value.type === 'string' ? parseNumber(value.value) : undefined;
+  if (parsed === undefined) {
+    throw typeError(value, 'number');
+  }
+  return parsed;
+}
+
+/** Text where a number is wanted: signed, with a fraction or exponent, or unsigned, as Alloy converts it. */
+function parseNumber(written: string): NumberValue | undefined {
+  if (/^-\d+$/.test(written) && BigInt(written) >= -(2n ** 63n)) {
+    return { type: 'number', kind: 'int', value: BigInt(written) };
+  }
+  if (!written.startsWith('-') && /[.eE]/.test(written)) {
+    const float = /^\+?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(written) ? Number(written) : Number.NaN;
+    return Number.isFinite(float) ? { type: 'number', kind: 'float', value: float } : undefined;
+  }
+  if (/^\d+$/.test(written) && BigInt(written) < 2n ** 64n) {
+    return { type: 'number', kind: 'uint', value: BigInt(written) };
+  }
+  return undefined;
+}
+
+function fieldsOf(value: Value): readonly (readonly [string, Value])[] {
+  if (value.type === 'object') {
+    return [...value.fields];
+  }
+  if (value.type === 'capsule' && value.holds === 'target') {
+    return [...value.labels].map(([name, label]) => [name, { type: 'string', value: label }]);
+  }
+  throw typeError(value, 'object');
+}
+
+/** Go's `%v` of a value inside a target. */
+function verb(value: Value): string {
+  switch (value.type) {
+    case 'null':
+      return '<nil>';
+    case 'string':
+      return value.value;
+    case 'number':
+      return numberVerb(value);
+    case 'bool':
+      return String(value.value);
+    case 'array':
+      return `[${value.items.map(verb).join(' ')}]`;
+    case 'object':
+      return `map[${[...value.fields].map(([name, field]) => `${name}:${verb(field)}`).join(' ')}]`;
+    case 'capsule':
+      return value.holds === 'secret' ? '(secret)' : describe(value);
+    case 'function':
+      return 'function';
+  }
+}
+
+function capsuleError(value: Value, goName: string): ValueError {
+  return value.type === 'capsule'
+    ? new ValueError(value, `expected capsule(${JSON.stringify(goName)}), got ${describe(value)}`)
+    : typeError(value, 'capsule');
+}
+
+function describe(value: CapsuleValue): string {
+  return `capsule(${JSON.stringify(capsuleNames[value.holds === 'capsule' ? value.capsule.capsule : value.holds])})`;
+}
+
+const capsuleNames: Readonly<Record<Capsule['capsule'] | 'secret' | 'target', string>> = {
+  metrics: 'storage.Appendable',
+  otelcol: 'otelcol.Consumer',
+  auth: 'auth.Handler',
+  secret: 'alloytypes.Secret',
+  target: 'discovery.Target',
+};
+
+function goType(value: Value): string {
+  const names: Readonly<Record<TypeName, string>> = {
+    null: '<nil>',
+    number: value.type === 'number' ? { int: 'int64', uint: 'uint64', float: 'float64' }[value.kind] : '',
+    string: 'string',
+    bool: 'bool',
+    array: '[]value.Value',
+    object: 'map[string]value.Value',
+    function: 'value.RawFunction',
+    capsule: 'capsule',
+  };
+  return names[value.type];
+}

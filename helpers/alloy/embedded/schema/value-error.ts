@@ -1,0 +1,38 @@
+import type { TypeName, Value } from '../syntax/value.ts';
+
+/**
+ * A value that can't be what is wanted. `message` is what `alloy validate` prints; `detail` is what an evaluation adds
+ * after the text of the expression. `path` leads from the outermost value to the one at fault.
+ */
+export class ValueError extends Error {
+  readonly value: Value;
+  readonly detail: string;
+  readonly path: readonly PathStep[];
+
+  constructor(value: Value, message: string, detail: string = message, path: readonly PathStep[] = []) {
+    super(message);
+    this.value = value;
+    this.detail = detail;
+    this.path = path;
+  }
+}
+
+/** One step into a value: the array or object, and the element's text as Alloy prints it (`[0]`, `.name`). */
+export type PathStep = { readonly container: Value; readonly access: string };
+
+/** A value of the wrong type. */
+export function typeError(value: Value, expected: TypeName): ValueError {
+  return new ValueError(value, `expected ${expected}, got ${value.type}`, `should be ${expected}, got ${value.type}`);
+}
+
+/** Runs `decode` on an element of `container`; an error that it throws knows where the element stood. */
+export function within<T>(container: Value, access: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof ValueError)) {
+      throw error;
+    }
+    throw new ValueError(error.value, error.message, error.detail, [{ container, access }, ...error.path]);
+  }
+}
