@@ -1,0 +1,45 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { request } from 'undici';
+import type { Message } from '../otlp/message.ts';
+import type { LogsData as Logs, MetricsData as Metrics, TracesData as Traces } from '../otlp/schema.ts';
+import { LogsData, MetricsData, TracesData } from '../otlp/schema.ts';
+
+const gzipAsync = promisify(gzip);
+
+/** One signal's data. */
+export type Export = { readonly traces: Traces } | { readonly metrics: Metrics } | { readonly logs: Logs };
+/** How a body is written and packed. */
+export type Encoding = { readonly format: 'json' | 'protobuf'; readonly gzip?: boolean };
+/** An answer: the status and the body as text. */
+export type HttpAnswer = { readonly status: number; readonly body: string };
+
+/** Sends one export to an OTLP/HTTP receiver at `url` (`http://host:4318`) and returns its answer (OTLP 1.x, "OTLP/HTTP"). */
+export async function sendHttp(url: string, data: Export, encoding: Encoding): Promise<HttpAnswer> {
+  const { path, json, protobuf } = signalOf(data);
+  const written = encoding.format === 'json' ? Buffer.from(JSON.stringify(json())) : protobuf();
+  return post(`${url}${path}`, encoding.gzip ? await gzipAsync(written) : written, {
+    'content-type': encoding.format === 'json' ? 'application/json' : 'application/x-protobuf',
+    ...(encoding.gzip && { 'content-encoding': 'gzip' }),
+  });
+}
+
+/** Posts any bytes with any headers: for bodies that are malformed on purpose. */
+export async function post(
+  url: string,
+  body: Uint8Array | string,
+  headers: Readonly<Record<string, string>>,
+): Promise<HttpAnswer> {
+  const { statusCode, body: answer } = await request(url, { method: 'POST', headers, body });
+  return { status: statusCode, body: await answer.text() };
+}
+
+function signalOf(data: Export): { path: string; json: () => unknown; protobuf: () => Uint8Array } {
+  if ('traces' in data) return writers('/v1/traces', TracesData, data.traces);
+  if ('metrics' in data) return writers('/v1/metrics', MetricsData, data.metrics);
+  return writers('/v1/logs', LogsData, data.logs);
+}
+
+function writers<T extends object>(path: string, message: Message<T>, value: T) {
+  return { path, json: () => message.toJson(value), protobuf: () => message.encode(value) };
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+
+/** The services of Grafana Cloud that a stack has, each with an instance ID of its own. */
+export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
+export type CloudService = (typeof CLOUD_SERVICES)[number];
+
+/** The `GRAFANA_CLOUD_*` variables, by name, as the person set them or as a local run makes them up. */
+export type CloudVariables = Readonly<Record<string, string | undefined>>;
+
+/** The path that each service's endpoint ends with, on Grafana Cloud and on the mock. */
+export const CLOUD_PATHS: Readonly<Record<CloudService, string>> = {
+  OTLP: '/otlp',
+  PROMETHEUS: '/api/prom/push',
+  LOKI: '/loki/api/v1/push',
+  TEMPO: '/tempo',
+};
+
+/** The instance IDs of a run that was given none: those of the deployment whose outage this project exists for. */
+export const LOCAL_INSTANCE_IDS: Readonly<Record<CloudService, string>> = {
+  OTLP: '1461503',
+  PROMETHEUS: '2847239',
+  LOKI: '1419296',
+  TEMPO: '1413606',
+};
+
+/** The names of all variables, in the order in which they are reported. */
+export const CLOUD_VARIABLES: readonly string[] = [
+  'GRAFANA_CLOUD_API_KEY',
+  ...CLOUD_SERVICES.flatMap((service) => [`GRAFANA_CLOUD_${service}_ENDPOINT`, `GRAFANA_CLOUD_${service}_INSTANCE_ID`]),
+];
+
+/** A token of the shape that Grafana Cloud issues, for a run that was given none. */
+export function madeUpToken(): string {
+  return `glc_${randomBytes(24).toString('base64url')}`;
+}
+
+/**
+ * What is wrong with the `GRAFANA_CLOUD_*` variables (criterion P1.1): one sentence for each problem, naming the variable
+ * and what to set; empty when all are set and well-formed. The token's value is in none of them.
+ */
+export function cloudProblems(variables: CloudVariables): string[] {
+  return [...tokenProblems(variables), ...CLOUD_SERVICES.flatMap((service) => serviceProblems(service, variables))];
+}
+
+function tokenProblems(variables: CloudVariables): string[] {
+  const token = variables.GRAFANA_CLOUD_API_KEY;
+  if (token === undefined || token === '') return ['GRAFANA_CLOUD_API_KEY is not set: give it an access policy token'];
+  if (!token.startsWith('glc_')) {
+    return ['GRAFANA_CLOUD_API_KEY does not start with glc_: it is not an access policy token of Grafana Cloud'];
+  }
+  return /^glc_[\w+/=-]+$/.test(token)
+    ? []
+    : ['GRAFANA_CLOUD_API_KEY holds a character that no token has (a blank, a quote, a line end): copy it anew'];
+}
+
+function serviceProblems(service: CloudService, variables: CloudVariables): string[] {
+  const problems: string[] = [];
+  const name = `GRAFANA_CLOUD_${service}_ENDPOINT`;
+  const endpoint = variables[name];
+  if (endpoint === undefined || endpoint === '') problems.push(`${name} is not set`);
+  else problems.push(...endpointProblems(name, endpoint, CLOUD_PATHS[service]));
+
+  const idName = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+  const id = variables[idName];
+  if (id === undefined || id === '') problems.push(`${idName} is not set`);
+  else if (!/^\d+$/.test(id)) problems.push(`${idName} is "${shown(id)}": an instance ID is a number`);
+  else if (service === 'OTLP') {
+    const twin = CLOUD_SERVICES.find(
+      (other) => other !== 'OTLP' && variables[`GRAFANA_CLOUD_${other}_INSTANCE_ID`] === id,
+    );
+    if (twin !== undefined) {
+      problems.push(
+        `${idName} is ${id}, which is GRAFANA_CLOUD_${twin}_INSTANCE_ID: the OTLP gateway has an instance ID of its own ` +
+          'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)',
+      );
+    }
+  }
+  return problems;
+}
+
+function endpointProblems(name: string, endpoint: string, path: string): string[] {
+  if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
+  const url = new URL(endpoint);
+  const problems: string[] = [];
+  if (url.username !== '' || url.password !== '') problems.push(`${name} carries a login: leave it out of the URL`);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isPrivate(url.hostname))) {
+    problems.push(`${name} is not https: only a loopback or private host may be reached without it`);
+  }
+  if (url.pathname.replace(/\/$/, '') !== path) {
+    problems.push(`${name} has the path ${url.pathname}, and the service answers at ${path}`);
+  }
+  return problems;
+}
+
+/** Loopback, RFC 1918, link-local and unique-local addresses, and names without a dot or below .local, .internal and .localhost. */
+export function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host.includes(':')) return host === '::1' || /^f[cd]|^fe[89ab]/.test(host);
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(host))
+    return /^(127|10)\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\./.test(host);
+  return !host.includes('.') || /\.(local|internal|localhost)$/.test(host);
+}
+
+/** Somebody may have pasted a token where an ID belongs. */
+function shown(value: string): string {
+  return value.length > 12 || value.includes('glc_') ? `${value.slice(0, 4)}…` : value;
+}

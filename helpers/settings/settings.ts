@@ -1,0 +1,96 @@
+/** The environment, typed and validated once. What is wrong with it is told in one message, and no secret's value is in it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { CloudVariables } from './cloud.ts';
+import { CLOUD_VARIABLES } from './cloud.ts';
+import { parseDuration } from './duration.ts';
+
+/** The project's root directory. */
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Settings that can't be used; `message` lists every problem with what would be right. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const duration = z.string().transform((text, context): Milliseconds => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
+  context.addIssue({ code: 'custom', message: `"${text}" is not a duration such as 1s, 500ms or 1m` });
+  return z.NEVER;
+});
+
+const Variables = z.object({
+  STACK: z.enum(['containers', 'native', 'external']).optional(),
+  ALLOY: z.enum(['container', 'binary', 'embedded']).optional(),
+  BACKEND: z.enum(['mock', 'lgtm', 'cloud']).default('mock'),
+  ALLOY_BIN: z.string().optional(),
+  ALLOY_CONFIG: z
+    .string()
+    .default('grafana-alloy/config.alloy')
+    .transform((path) => resolve(ROOT, path))
+    .refine(existsSync, 'no such file'),
+  ALLOY_SCRAPE_INTERVAL: duration.default(1000),
+  ALLOY_SCRAPE_TIMEOUT: duration.optional(),
+  ALLOY_OTLP_BATCH_TIMEOUT: duration.default(200),
+  ALLOY_REMOTE_WRITE_DEADLINE: duration.default(100),
+});
+
+/** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
+export type Settings = {
+  readonly stack: 'containers' | 'native' | 'external' | undefined;
+  readonly alloy: 'container' | 'binary' | 'embedded' | undefined;
+  readonly backend: 'mock' | 'lgtm' | 'cloud';
+  readonly alloyBinary: string | undefined;
+  /** The configuration under test: an absolute path. */
+  readonly alloyConfig: string;
+  readonly intervals: Intervals;
+  readonly cloud: CloudVariables;
+};
+
+/** The intervals that decide how long telemetry may take; every deadline is computed from them. */
+export type Intervals = {
+  readonly scrape: Milliseconds;
+  readonly scrapeTimeout: Milliseconds;
+  readonly otlpBatch: Milliseconds;
+  readonly remoteWriteDeadline: Milliseconds;
+};
+
+/**
+ * Reads the settings of a run. Variables that are set to nothing count as unset, but for the `GRAFANA_CLOUD_*` ones,
+ * whose emptiness is a finding of criterion P1.1. Throws {@link SettingsError} with every problem at once.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Variables.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new SettingsError(`These settings can't be used:\n${problems.join('\n')}`);
+  }
+  const v = parsed.data;
+  return {
+    stack: v.STACK,
+    alloy: v.ALLOY,
+    backend: v.BACKEND,
+    alloyBinary: v.ALLOY_BIN,
+    alloyConfig: v.ALLOY_CONFIG,
+    intervals: {
+      scrape: v.ALLOY_SCRAPE_INTERVAL,
+      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(v.ALLOY_SCRAPE_INTERVAL * 0.9, 10_000),
+      otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT,
+      remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE,
+    },
+    cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
+  };
+}
+
+/** The environment of the process over the project's `.env`, where there is one. */
+export function environmentWithDotenv(path: string = resolve(ROOT, '.env')): Record<string, string | undefined> {
+  const dotenv = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+  return { ...dotenv, ...process.env };
+}
