@@ -1,0 +1,32 @@
+import type { Run } from '../stack/run.ts';
+import type { Evidence } from './evidence.ts';
+import { gather } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import { ALLOY_RULES } from './rules-alloy.ts';
+import { OTLP_RULES } from './rules-otlp.ts';
+import { REMOTE_WRITE_RULES } from './rules-remote-write.ts';
+
+/** Sees a cause in the evidence, or doesn't. */
+export type Rule = (evidence: Evidence) => Finding | undefined;
+
+const RULES: Readonly<Record<'otlp' | 'remote write', readonly Rule[]>> = {
+  otlp: [...ALLOY_RULES, ...OTLP_RULES],
+  'remote write': [...ALLOY_RULES, ...REMOTE_WRITE_RULES],
+};
+
+/**
+ * Why something that should have travelled this path is not there: the first cause that the evidence shows, nearest to the
+ * root first; undefined where it shows none. Costs nothing until something fails.
+ */
+export async function diagnose(
+  run: Run,
+  path: 'otlp' | 'remote write',
+  nearest: readonly string[] = [],
+): Promise<Finding | undefined> {
+  const evidence = await gather(run, nearest);
+  for (const rule of RULES[path]) {
+    const finding = rule(evidence);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}

@@ -1,0 +1,63 @@
+import { open, stat } from 'node:fs/promises';
+import { request } from 'undici';
+import { z } from 'zod';
+import type { ComponentHealth } from '../alloy/client.ts';
+import { componentsOf, get, samplesOf } from '../alloy/client.ts';
+import type { InstantSample } from '../backend/client/prometheus.ts';
+import { cloudProblems } from '../settings/cloud.ts';
+import type { Run } from '../stack/run.ts';
+
+const Refusals = z.array(
+  z.object({ service: z.string(), user: z.string().optional(), reason: z.string(), count: z.number() }).loose(),
+);
+
+/** What can be seen of a run from outside when something did not arrive. Every part of it is gathered on its own. */
+export type Evidence = {
+  readonly run: Run;
+  /** False where Alloy gives no answer at all. */
+  readonly alloyAnswers: boolean;
+  readonly alloyMetrics: readonly InstantSample[];
+  readonly unhealthy: readonly ComponentHealth[];
+  /** The last lines of Alloy's log of level warn or error, newest last. */
+  readonly alloyLog: readonly string[];
+  readonly variableProblems: readonly string[];
+  /** Logins and requests that the mock refused. */
+  readonly refusals: z.infer<typeof Refusals>;
+  /** What exists in place of what was asked for. */
+  readonly nearest: readonly string[];
+};
+
+const TAIL_BYTES = 256 * 1024;
+
+/** Gathers the evidence; what can't be had is empty. */
+export async function gather(run: Run, nearest: readonly string[]): Promise<Evidence> {
+  const [page, components, log, refusals] = await Promise.all([
+    get(`${run.alloy.url}/metrics`).catch(() => undefined),
+    componentsOf(run.alloy).catch(() => []),
+    run.alloy.logFile === undefined ? '' : tail(run.alloy.logFile).catch(() => ''),
+    run.mockUrl === undefined ? [] : refusalsOf(run.mockUrl).catch(() => []),
+  ]);
+  return {
+    run,
+    alloyAnswers: page !== undefined,
+    alloyMetrics: page === undefined ? [] : samplesOf(page.body),
+    unhealthy: components.filter(({ state }) => state !== 'healthy'),
+    alloyLog: log.split('\n').filter((line) => /level=(warn|error)|^Error:/.test(line)),
+    variableProblems: cloudProblems(run.variables),
+    refusals,
+    nearest,
+  };
+}
+
+async function refusalsOf(mockUrl: string): Promise<z.infer<typeof Refusals>> {
+  const { body } = await request(`${mockUrl}/-/refusals`);
+  return Refusals.parse(await body.json());
+}
+
+async function tail(path: string): Promise<string> {
+  const { size } = await stat(path);
+  await using file = await open(path);
+  const start = Math.max(0, size - TAIL_BYTES);
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - start), position: start });
+  return buffer.toString('utf8', 0, bytesRead);
+}

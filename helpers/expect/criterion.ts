@@ -1,0 +1,117 @@
+/**
+ * `test` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run when every other
+ * criterion of the run has ended: the same spec files are run a second time, by the project that only registers those.
+ */
+
+import type { Channel, ChannelModel } from 'amqplib';
+import { connect } from 'amqplib';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { TestContext } from 'vitest';
+import { inject, test as plain } from 'vitest';
+import { outageControl } from '../stack/control-client.ts';
+import './matchers.ts';
+import type { OutagePart } from '../stack/outage.ts';
+import { noteEvidence } from './record.ts';
+import { run } from './run.ts';
+
+/** What a criterion can ask for by name; each is made for it alone and closed after it. */
+type Fixtures = {
+  /** Notes a fact that was proven by other means than a matcher, for the verdict. */
+  note: (fact: string) => void;
+  /** Opens connections to the application's database. */
+  postgres: { connect: () => Promise<pg.Client> };
+  /** Opens connections to Redis. */
+  redis: { connect: () => Promise<Redis> };
+  /** Takes a part away and brings it back; what is still away at the end is brought back. Skips on a stack that is not ours. */
+  stack: { takeAway: (part: OutagePart) => Promise<void>; bringBack: (part: OutagePart) => Promise<void> };
+  /** Opens connections and channels to RabbitMQ. */
+  rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<Channel> };
+};
+
+const criterion = plain.extend<Fixtures>({
+  note: async ({ task }, use) => {
+    await use((fact) => noteEvidence(task, fact));
+  },
+  stack: async ({ skip }, use) => {
+    const { controlSocket } = run;
+    if (controlSocket === undefined)
+      return skip('it takes a part of the stack away, and this stack is not ours to break');
+    const away = new Set<OutagePart>();
+    const control = outageControl(controlSocket);
+    await use({
+      async takeAway(part) {
+        away.add(part);
+        await control.takeAway(part);
+      },
+      async bringBack(part) {
+        await control.bringBack(part);
+        away.delete(part);
+      },
+    });
+    for (const part of away) await control.bringBack(part);
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  postgres: async ({}, use) => {
+    const opened: pg.Client[] = [];
+    await use({
+      async connect() {
+        const client = new pg.Client({
+          ...needed('postgres', run.postgres),
+          application_name: `alloy-verify ${run.id}`,
+        });
+        // An outage ends the connection under the client; the next query tells, an unheard event would end the process.
+        client.on('error', () => undefined);
+        opened.push(client);
+        await client.connect();
+        return client;
+      },
+    });
+    await Promise.allSettled(opened.map((client) => client.end()));
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  redis: async ({}, use) => {
+    const opened: Redis[] = [];
+    await use({
+      async connect() {
+        const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, maxRetriesPerRequest: 1 });
+        client.on('error', () => undefined);
+        opened.push(client);
+        await client.connect();
+        return client;
+      },
+    });
+    for (const client of opened) client.disconnect();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  rabbitmq: async ({}, use) => {
+    const opened: ChannelModel[] = [];
+    const open = async () => {
+      const { host, port, user, password } = needed('rabbitmq', run.rabbitmq);
+      const connection = await connect({ protocol: 'amqp', hostname: host, port, username: user, password });
+      connection.on('error', () => undefined);
+      opened.push(connection);
+      return connection;
+    };
+    await use({ connect: open, channel: async () => (await open()).createChannel() });
+    await Promise.allSettled(opened.map((connection) => connection.close()));
+  },
+});
+
+type Body = (context: TestContext & Fixtures) => Promise<void>;
+
+/** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
+export function test(name: string, body: Body): void {
+  if (inject('order') === 'criteria') criterion(name, body);
+}
+
+/** A criterion that takes a part of the stack away: it runs when all others have ended. */
+export function outage(name: string, body: Body): void {
+  if (inject('order') === 'outages') criterion(name, body);
+}
+
+function needed<T>(part: string, endpoint: T | undefined): T {
+  if (endpoint === undefined)
+    throw new Error(`this run has no ${part}; the phase's needs are listed in helpers/stack/phases.ts`);
+  return endpoint;
+}

@@ -1,0 +1,168 @@
+/** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` looks until it holds or its deadline passes. */
+import { expect } from 'vitest';
+import type { InstantSample } from '../backend/client/prometheus.ts';
+import type { FoundSpan } from '../backend/client/tempo.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import type { Attributes } from '../emit/telemetry.ts';
+import type { TraceId } from '../otlp/ids.ts';
+import type { Look } from './poll.ts';
+import { poll } from './poll.ts';
+import type { Noted } from './record.ts';
+import { noteCause, noteEvidence } from './record.ts';
+import { run } from './run.ts';
+import { attributeOf } from './spans.ts';
+import type { Logs, Metric, Search, Telemetry, Trace } from './telemetry.ts';
+
+/** What a span has to be; attributes that are not named may be anything. */
+export type SpanShape = {
+  readonly name?: string;
+  readonly service?: string;
+  readonly attributes?: Attributes;
+};
+
+type AnswerOf<T> = T extends Telemetry<infer A> ? A : never;
+
+declare module 'vitest' {
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    /** There is at least one series, and each one's present value is this. */
+    toHaveValue(value: number): Promise<void>;
+    /** There is at least one series, and each one's present value is this or more. */
+    toHaveValueAtLeast(value: number): Promise<void>;
+    /** There is at least one series, and each one's present value is more than this. */
+    toHaveValueAbove(value: number): Promise<void>;
+    /** The value equals what `source` says at the same time: both are read again until they agree. */
+    toAgreeWith(source: () => Promise<number>, sourceName: string): Promise<void>;
+    /** The trace has a span of this shape. */
+    toHaveSpan(shape: SpanShape): Promise<void>;
+    /** The search finds this trace. */
+    toFind(id: TraceId): Promise<void>;
+    /** One of the lines is this. */
+    toHaveLine(line: string): Promise<void>;
+    /** The answer fulfils what `condition` says in words. */
+    toShow(condition: string, holds: (answer: AnswerOf<T>) => boolean): Promise<void>;
+    /** Not a thing to wait for: the list of problems is empty, or they are the cause that the verdict tells. */
+    toHaveNoProblems(fix: string): R;
+  }
+}
+
+type State = { readonly task?: Noted; readonly isNot: boolean };
+type Verdict = { pass: boolean; message: () => string };
+
+expect.extend({
+  toHaveValue(this: State, received: Metric, value: number) {
+    return valued(this, received, `is ${value}`, (seen) => seen === value);
+  },
+  toHaveValueAtLeast(this: State, received: Metric, value: number) {
+    return valued(this, received, `is at least ${value}`, (seen) => seen >= value);
+  },
+  toHaveValueAbove(this: State, received: Metric, value: number) {
+    return valued(this, received, `is above ${value}`, (seen) => seen > value);
+  },
+  toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string) {
+    return waitFor(this, received, `agrees with ${sourceName}`, async () => {
+      const [samples, truth] = await Promise.all([received.ask(), source()]);
+      const holds = samples.length > 0 && samples.every(({ value }) => value === truth);
+      return { holds, seen: `${listed(samples)}, while ${sourceName} says ${truth}`, value: samples };
+    });
+  },
+  toHaveSpan(this: State, received: Trace, shape: SpanShape) {
+    return waitFor(this, received, `has a span ${JSON.stringify(shape)}`, async () => {
+      const spans = await received.ask();
+      const holds = spans.some((found) => hasShape(found, shape));
+      const names = spans.map(({ span }) => span.name).join(', ');
+      return { holds, seen: spans.length === 0 ? 'no span of it' : `spans ${names}`, value: spans };
+    });
+  },
+  toFind(this: State, received: Search, id: TraceId) {
+    return waitFor(this, received, `finds the trace ${id}`, async () => {
+      const ids = await received.ask();
+      return { holds: ids.includes(id), seen: `${ids.length} traces`, value: ids };
+    });
+  },
+  toHaveLine(this: State, received: Logs, line: string) {
+    return waitFor(this, received, `has the line ${JSON.stringify(line)}`, async () => {
+      const lines = await received.ask();
+      return { holds: lines.some((found) => found.line === line), seen: `${lines.length} lines`, value: lines };
+    });
+  },
+  toShow(this: State, received: Telemetry<unknown>, condition: string, holds: (answer: never) => boolean) {
+    return waitFor(this, received, condition, async () => {
+      const answer = await received.ask();
+      return { holds: holds(answer as never), seen: summary(answer), value: answer };
+    });
+  },
+  toHaveNoProblems(this: State, received: readonly string[], fix: string) {
+    if (this.task && received.length > 0) noteCause(this.task, { cause: received.join('; '), fix });
+    return { pass: received.length === 0, message: () => [...received, `fix: ${fix}`].join('\n') };
+  },
+});
+
+function valued(
+  state: State,
+  received: Metric,
+  condition: string,
+  holds: (value: number) => boolean,
+): Promise<Verdict> {
+  return waitFor(state, received, condition, async () => {
+    const samples = await received.ask();
+    return {
+      holds: samples.length > 0 && samples.every(({ value }) => holds(value)),
+      seen: listed(samples),
+      value: samples,
+    };
+  });
+}
+
+async function waitFor<T>(
+  state: State,
+  received: Telemetry<T>,
+  condition: string,
+  look: () => Promise<Look<T>>,
+): Promise<Verdict> {
+  if (state.isNot)
+    throw new TypeError('"not" says nothing of telemetry that may still be on its way: state what has to be there');
+  const outcome = await poll(look, received.deadline, run.backend === 'mock' ? 1 : 10);
+  const looked = `${outcome.looks} ${outcome.looks === 1 ? 'look' : 'looks'} in ${(outcome.elapsed / 1000).toFixed(1)} s`;
+  if (outcome.holds) {
+    if (state.task) noteEvidence(state.task, `${received.asked} ${condition}: ${outcome.seen} (${looked})`);
+    return { pass: true, message: () => '' };
+  }
+  const nearest = await received.nearest().catch((error: unknown) => [String(error)]);
+  const finding = await diagnose(run, received.path, nearest);
+  const told = [
+    `${received.asked}: expected that it ${condition}`,
+    `  last seen: ${outcome.seen}`,
+    ...nearest.map((sentence) => `  nearest:   ${sentence}`),
+    `  looked:    ${looked}`,
+  ];
+  if (finding !== undefined) {
+    told.push(`  cause:     ${finding.cause}`, `  fix:       ${finding.fix}`);
+    if (state.task) noteCause(state.task, finding);
+  }
+  if (state.task) noteEvidence(state.task, told.slice(0, -1 - (finding === undefined ? 0 : 2)).join('\n'));
+  return { pass: false, message: () => told.join('\n') };
+}
+
+const MOST = 4;
+
+function listed(samples: readonly InstantSample[]): string {
+  if (samples.length === 0) return 'no series';
+  if (samples.length === 1) return String(samples[0]?.value);
+  const values = samples.slice(0, MOST).map(({ value }) => String(value));
+  return `${samples.length} series with ${values.join(', ')}${samples.length > MOST ? ', …' : ''}`;
+}
+
+function summary(answer: unknown): string {
+  const text =
+    JSON.stringify(answer, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? 'nothing';
+  const size = Array.isArray(answer) ? `${answer.length} found` : '';
+  return text.length > 300 ? `${size}: ${text.slice(0, 300)}…` : text;
+}
+
+function hasShape({ span, resource }: FoundSpan, shape: SpanShape): boolean {
+  return (
+    (shape.name === undefined || span.name === shape.name) &&
+    (shape.service === undefined || attributeOf(resource, 'service.name') === shape.service) &&
+    Object.entries(shape.attributes ?? {}).every(([key, value]) => attributeOf(span, key) === value)
+  );
+}

@@ -1,0 +1,42 @@
+/** When what was asked for is not there: what is, so that a wrong label or name is seen at a glance. */
+import { distance } from 'fastest-levenshtein';
+import type { Labels } from '../backend/client/prometheus.ts';
+import { findSeries } from '../backend/client/prometheus.ts';
+import { searchTraces } from '../backend/client/tempo.ts';
+import { run } from './run.ts';
+
+const MOST = 3;
+
+/** Where the metric exists under other labels, or else which names under these labels come nearest. */
+export async function nearestSeries(name: string, labels: Labels): Promise<string[]> {
+  const mark = run.seriesMark ?? {};
+  const sameName = await findSeries(run.access.prometheus, braces({ __name__: name, ...mark }), run.seriesWindow);
+  const elsewhere = new Set(sameName.map((found) => shown(found, Object.keys(labels))));
+  if (elsewhere.size > 0) return [...elsewhere].slice(0, MOST).map((where) => `${name} exists under ${where}`);
+
+  const sameLabels = await findSeries(run.access.prometheus, braces({ ...labels, ...mark }), run.seriesWindow);
+  const names = [...new Set(sameLabels.map(({ __name__ = '' }) => __name__))];
+  if (names.length === 0) return [`no series of this run has the labels ${shown(labels, Object.keys(labels))}`];
+  const near = names.sort((a, b) => distance(a, name) - distance(b, name)).slice(0, MOST);
+  return [
+    `no series of this run is called ${name}; under these labels there are ${names.length} names, the nearest: ${near.join(', ')}`,
+  ];
+}
+
+/** The traces that this run did deliver. */
+export async function tracesOfTheRun(): Promise<string[]> {
+  const query = `{resource.service.instance.id=${JSON.stringify(run.id)}}`;
+  const found = await searchTraces(run.access.tempo, query);
+  if (found.length === 0) return ['no trace of this run is in the backend'];
+  return [`${found.length} other traces of this run are in the backend, ${found[0]} for one`];
+}
+
+function braces(labels: Labels): string {
+  return `{${Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(',')}}`;
+}
+
+function shown(labels: Labels, names: readonly string[]): string {
+  return names.map((name) => `${name}=${JSON.stringify(labels[name] ?? '')}`).join(', ');
+}

@@ -1,0 +1,12 @@
+import { inject } from 'vitest';
+import type { Run } from '../stack/run.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    run: Run;
+    order: 'criteria' | 'outages';
+  }
+}
+
+/** The run that this spec belongs to: its ID, its stack's endpoints and where its telemetry can be asked for. */
+export const run: Run = inject('run');

@@ -1,0 +1,67 @@
+import type { BackendAccess } from '../backend/client/access.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { Intervals } from '../settings/settings.ts';
+
+/** How to reach and log in to PostgreSQL as the application does. */
+export type PostgresEndpoint = {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+};
+/** How to reach and log in to Redis. */
+export type RedisEndpoint = { readonly host: string; readonly port: number; readonly password: string };
+/** How to reach RabbitMQ: AMQP with login, and the Prometheus plugin's page. */
+export type RabbitmqEndpoint = {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** `http://host:15692/metrics` */
+  readonly metricsUrl: string;
+};
+
+/** The Alloy under test. */
+export type AlloyEndpoint = {
+  readonly kind: 'embedded' | 'binary' | 'container' | 'external';
+  readonly version: string;
+  /** `http://host:12345` */
+  readonly url: string;
+  /** `host:4317` */
+  readonly otlpGrpc: string;
+  /** `http://host:4318` */
+  readonly otlpHttp: string;
+  /** The path of the configuration that it runs. */
+  readonly config: string;
+  /** The program with which `validate FILE` and `fmt FILE` are asked; absent where there is none on this machine. */
+  readonly command?: readonly string[];
+  /** Where its log is written; absent on a stack that is not ours. */
+  readonly logFile?: string;
+};
+
+/** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
+export type Run = {
+  /** Marks what this run emits: `service.instance.id` of spans, logs and OTLP metrics. */
+  readonly id: string;
+  readonly stack: 'native' | 'containers' | 'external';
+  readonly backend: 'mock' | 'lgtm' | 'cloud';
+  readonly alloy: AlloyEndpoint;
+  readonly postgres?: PostgresEndpoint;
+  readonly redis?: RedisEndpoint;
+  readonly rabbitmq?: RabbitmqEndpoint;
+  /** The `GRAFANA_CLOUD_*` variables as the person set them, completed for a local run: what criterion P1.1 judges. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly access: BackendAccess;
+  /** The mock's own address, `http://127.0.0.1:PORT`; absent for other backends. */
+  readonly mockUrl?: string;
+  readonly intervals: Intervals;
+  /** The external label that marks the scraped series; absent where the configuration does not set it. */
+  readonly seriesMark?: Readonly<Record<string, string>>;
+  /** How far back, in seconds, a series of this run can have its last sample. */
+  readonly seriesWindow: number;
+  /** The socket on which the runner takes parts of the stack away and brings them back; absent where the stack is not ours. */
+  readonly controlSocket?: string;
+  /** When the run began, in milliseconds since the epoch. */
+  readonly startedAt: Milliseconds;
+};
