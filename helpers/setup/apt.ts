@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { $ } from 'zx';
+import { CannotRun } from '../stack/cannot-run.ts';
+
+const lockSeconds = 120;
+const lockHeld = /Could not get lock|Unable to (?:acquire|lock)/;
+
+/** Names of the packages of which apt knows a version that can be installed. */
+export async function knownPackages(names: readonly string[]): Promise<Set<string>> {
+  const output = await $({ quiet: true, nothrow: true })`apt-cache policy ${[...names]}`;
+  const known = new Set<string>();
+  for (const [, name, candidate] of output.stdout.matchAll(/^(\S+):\n(?:.*\n)?\s+Candidate: (.*)$/gm)) {
+    if (name !== undefined && candidate !== '(none)') known.add(name);
+  }
+  return known;
+}
+
+/** Names of the packages that are installed. */
+export async function installedPackages(): Promise<Set<string>> {
+  const output = await $({ quiet: true })`dpkg --get-selections`;
+  return new Set([...output.stdout.matchAll(/^(\S+)\s+install$/gm)].flatMap(([, name]) => name ?? []));
+}
+
+/** Fetches the package lists. Throws `CannotRun` with apt's last lines. */
+export async function updateLists(): Promise<void> {
+  await apt(['update']);
+}
+
+/**
+ * Installs packages and what they depend on, without recommended ones, without questions, keeping configuration files
+ * that a person changed. Throws `CannotRun` with apt's last lines.
+ */
+export async function installPackages(names: readonly string[]): Promise<void> {
+  await apt(['install', '--yes', '--no-install-recommends', ...names]);
+}
+
+async function apt(args: readonly string[]): Promise<void> {
+  const options = [
+    ...['-o', `DPkg::Lock::Timeout=${lockSeconds}`],
+    ...['-o', 'Dpkg::Use-Pty=0'],
+    ...['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold'],
+    // A crash of the machine in these seconds would cost a reinstallation; an fsync for every file costs them always.
+    ...['-o', 'Dpkg::Options::=--force-unsafe-io'],
+  ];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  const deadline = performance.now() + lockSeconds * 1000;
+  for (;;) {
+    const output = await $({
+      quiet: true,
+      nothrow: true,
+      env,
+      stdio: 'pipe',
+    })`apt-get ${options} ${[...args]} < /dev/null`;
+    if (output.exitCode === 0) return;
+    // The timeout option covers dpkg's lock only, not that of the package lists.
+    if (lockHeld.test(output.stderr) && performance.now() < deadline) await delay(500);
+    else
+      throw new CannotRun(
+        `apt-get ${args[0]} failed:\n${lastLines(output.stdall)}`,
+        'mend what apt-get says, then run again.',
+      );
+  }
+}
+
+function lastLines(output: string): string {
+  return output
+    .trimEnd()
+    .split('\n')
+    .slice(-20)
+    .map((line) => `    ${line}`)
+    .join('\n');
+}

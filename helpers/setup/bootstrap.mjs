@@ -1,0 +1,138 @@
+// The way into every command: brings what is missing, then runs the target with the Node that the packages need.
+// Plain JavaScript that Node 20 runs without any package.
+//
+//   node helpers/setup/bootstrap.mjs [--packages | --check] TARGET ARGS…
+//
+// TARGET is a .ts file of the project, or `vitest`. `--packages` brings only the npm packages, not the programs of the
+// native stack; `--check` brings and changes nothing.
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { canInstallPrograms, packageRows, programRows, table } from './inventory.mjs';
+import { withLock } from './lock.mjs';
+import { neededPrograms } from './needs.mjs';
+import { installNodePackages, nodeOf, nodePackagesState, stampNodePackages } from './node-packages.mjs';
+import { findProgram } from './programs.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const options = process.argv.slice(2);
+const mode = ['--packages', '--check'].includes(options[0] ?? '') ? options.shift() : undefined;
+const [target, ...args] = options;
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`Cannot run: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 2;
+}
+
+async function main() {
+  if (target === undefined) throw new Error('no target named; see package.json for the commands.');
+  if (mode === '--check') {
+    if (nodePackagesState(root) !== 'present') return showWithoutPackages();
+    return await run([targetFile(target), ...args]);
+  }
+  if (nodePackagesState(root) === 'present') stampNodePackages(root);
+  else await bringPackages();
+  if (mode !== '--packages') {
+    const missing = neededPrograms(args).filter((name) => findProgram(name) === undefined);
+    if (missing.length > 0) {
+      const code = await run([join(root, 'helpers', 'setup', 'packages.ts'), ...missing]);
+      if (code !== 0) return code;
+    }
+  }
+  return await run([targetFile(target), ...args]);
+}
+
+function showWithoutPackages() {
+  const rows = [...packageRows(root), ...programRows()];
+  process.stdout.write(`This machine\n${table(rows)}`);
+  const stuck = !canInstallPrograms() && programRows().some(({ state }) => state === 'missing');
+  process.stdout.write(stuck ? 'A run could not start.\n' : 'A run could start.\n');
+  return stuck ? 2 : 0;
+}
+
+async function bringPackages() {
+  const name = `npm-${Buffer.from(root).toString('base64url').slice(-40)}`;
+  const waiting = () => process.stderr.write('Set-up: waiting for another process that installs the npm packages …\n');
+  await withLock(name, waiting, async () => {
+    if (nodePackagesState(root) === 'present') return;
+    const started = performance.now();
+    process.stderr.write('Set-up: npm packages …');
+    const dots = setInterval(() => process.stderr.write('.'), 2000);
+    try {
+      await installNodePackages(root);
+      process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    } catch (error) {
+      process.stderr.write(' failed\n');
+      throw error;
+    } finally {
+      clearInterval(dots);
+    }
+  });
+}
+
+/** @param {string} name */
+function targetFile(name) {
+  if (name !== 'vitest') return join(root, name);
+  const folder = join(root, 'node_modules', 'vitest');
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin.vitest);
+}
+
+/**
+ * Runs a file with the packages' Node; the exit code is the file's own.
+ * @param {readonly string[]} command
+ * @returns {Promise<number>}
+ */
+function run(command) {
+  const env = {
+    ...process.env,
+    PATH: `${dirname(nodeOf(root))}${delimiter}${process.env.PATH ?? ''}`,
+    ALLOY_VERIFY_BOOTSTRAP: String(process.pid),
+  };
+  const watch = new URL('end-with-bootstrap.mjs', import.meta.url).href;
+  const child = spawn(nodeOf(root), ['--import', watch, ...command], { stdio: 'inherit', env });
+  /** @type {NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => {
+    if (!(signal === 'SIGINT' && atTerminal())) child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, pass);
+  const orphaned = endWhenOrphaned(() => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearInterval(orphaned);
+      for (const name of signals) process.off(name, pass);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
+
+/** A terminal sends Ctrl-C to every process in the foreground, the child included: passed on, it would come twice. */
+function atTerminal() {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return group === foreground;
+  } catch {
+    return process.stdin.isTTY === true;
+  }
+}
+
+/** npm that is killed without a word leaves its scripts running: they end themselves.
+ * @param {() => void} end */
+function endWhenOrphaned(end) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 250);
+  timer.unref();
+  return timer;
+}

@@ -1,0 +1,71 @@
+// What this machine has of what a run needs, as far as it can be seen without any npm package.
+
+import { existsSync } from 'node:fs';
+import { howToInstall } from './how-to-install.mjs';
+import { neededPrograms } from './needs.mjs';
+import { nodePackagesState } from './node-packages.mjs';
+import { findProgram, programs } from './programs.mjs';
+
+/**
+ * @typedef {object} Row one line of the doctor's table
+ * @property {string} what
+ * @property {'ok' | 'missing' | 'absent'} state `missing` is needed by the run that would be chosen, `absent` is not
+ * @property {string} found
+ * @property {string} [todo] what brings it, where it is missing
+ */
+
+/**
+ * Node and the npm packages.
+ * @param {string} root the project's directory
+ * @returns {Row[]}
+ */
+export function packageRows(root) {
+  const state = nodePackagesState(root);
+  return [
+    { what: 'Node', state: 'ok', found: `${process.version} ${process.execPath}` },
+    state === 'present'
+      ? { what: 'npm packages', state: 'ok', found: 'as package-lock.json says' }
+      : {
+          what: 'npm packages',
+          state: 'missing',
+          found: state === 'missing' ? 'none' : 'not those of package-lock.json',
+          todo: '`npm run verify` installs them',
+        },
+  ];
+}
+
+/**
+ * The programs of the native stack.
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {Row[]}
+ */
+export function programRows(environment = process.env) {
+  const needed = neededPrograms([], environment);
+  return programs.map((program) => {
+    const path = findProgram(program.name, environment);
+    if (path !== undefined) return { what: program.title, state: 'ok', found: path };
+    if (!needed.includes(program.name)) return { what: program.title, state: 'absent', found: 'none, and not needed' };
+    const todo = canInstallPrograms() ? '`npm run verify` installs it' : howToInstall([program]);
+    return { what: program.title, state: 'missing', found: 'none', todo };
+  });
+}
+
+/** Whether set-up may install operating-system packages here: as root, where apt-get is. */
+export function canInstallPrograms() {
+  return process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+}
+
+/**
+ * The rows as lines of a table; what is to be done stands below the row that it is about.
+ * @param {readonly Row[]} rows
+ * @returns {string}
+ */
+export function table(rows) {
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  const marks = { ok: '✓', missing: '✗', absent: '·' };
+  const lines = rows.flatMap(({ what, state, found, todo }) => [
+    `  ${marks[state]} ${what.padEnd(width)}  ${found}`,
+    ...(todo === undefined ? [] : todo.split('\n').map((line) => `    ${' '.repeat(width)}  → ${line.trim()}`)),
+  ]);
+  return `${lines.join('\n')}\n`;
+}

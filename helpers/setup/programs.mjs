@@ -1,0 +1,99 @@
+// The programs of the native stack: what they are called, where Debian and Ubuntu put them, which package brings them.
+// Plain JavaScript, because it must also run where no npm package is installed and Node is too old for TypeScript.
+
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+/** @typedef {'postgres' | 'redis' | 'rabbitmq' | 'postgres-exporter' | 'redis-exporter'} ProgramName */
+
+/**
+ * @typedef {object} Program
+ * @property {ProgramName} name
+ * @property {string} title what a person calls it
+ * @property {readonly string[]} commands file names that it goes by
+ * @property {readonly string[]} packages Debian and Ubuntu packages that bring it, the preferred one first
+ */
+
+/** @type {readonly Program[]} */
+export const programs = [
+  { name: 'postgres', title: 'PostgreSQL', commands: ['postgres'], packages: ['postgresql-15', 'postgresql'] },
+  { name: 'redis', title: 'Redis', commands: ['redis-server'], packages: ['redis-server'] },
+  { name: 'rabbitmq', title: 'RabbitMQ', commands: ['rabbitmq-server'], packages: ['rabbitmq-server'] },
+  {
+    name: 'postgres-exporter',
+    title: 'PostgreSQL exporter',
+    commands: ['prometheus-postgres-exporter', 'postgres_exporter'],
+    packages: ['prometheus-postgres-exporter'],
+  },
+  {
+    name: 'redis-exporter',
+    title: 'Redis exporter',
+    commands: ['prometheus-redis-exporter', 'redis_exporter'],
+    packages: ['prometheus-redis-exporter'],
+  },
+];
+
+/**
+ * The path of a program of the native stack, or undefined where the machine has none. PostgreSQL counts only together
+ * with `initdb`; RabbitMQ is its start script, not Debian's wrapper, which changes the user and the directory.
+ * @param {ProgramName} name
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {string | undefined}
+ */
+export function findProgram(name, environment = process.env) {
+  const commands = programs.find((program) => program.name === name)?.commands ?? [];
+  if (name === 'postgres') {
+    return [...debianPostgresFolders(), ...commandFolders(environment)]
+      .map((folder) => join(folder, 'postgres'))
+      .find((path) => isExecutable(path) && isExecutable(join(dirname(path), 'initdb')));
+  }
+  const folders = name === 'rabbitmq' ? ['/usr/lib/rabbitmq/bin'] : [];
+  return [...folders, ...commandFolders(environment)]
+    .flatMap((folder) => commands.map((command) => join(folder, command)))
+    .find(isExecutable);
+}
+
+/**
+ * The path of a command on PATH, or undefined.
+ * @param {string} command
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {string | undefined}
+ */
+export function findOnPath(command, environment = process.env) {
+  return pathFolders(environment)
+    .map((folder) => join(folder, command))
+    .find(isExecutable);
+}
+
+/** @param {NodeJS.ProcessEnv} environment */
+function pathFolders(environment) {
+  return (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+}
+
+/** An ordinary user's PATH lacks the sbin folders, where Debian puts servers.
+ * @param {NodeJS.ProcessEnv} environment */
+function commandFolders(environment) {
+  return [...pathFolders(environment), '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
+}
+
+/** The newest version first. */
+function debianPostgresFolders() {
+  const root = '/usr/lib/postgresql';
+  try {
+    return readdirSync(root)
+      .sort((a, b) => Number(b) - Number(a))
+      .map((version) => join(root, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
