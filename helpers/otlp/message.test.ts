@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, test } from 'vitest';
 import { gunzipBounded, unsnappyBounded } from './compression.ts';
 import { DecodeError } from './message.ts';
@@ -86,6 +87,14 @@ describe('a malformed body is refused', () => {
     for (let depth = 0; depth < 200; depth++) value = { arrayValue: { values: [value] } };
     const log = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: value }] }] }] };
     expect(() => LogsData.fromJson(log)).toThrow(/nested deeper/);
+  });
+  test('when it holds millions of empty spans', () => {
+    const spans = Buffer.alloc(4_000_000, Buffer.from([0x12, 0x00]));
+    const wrapped = (inside: Uint8Array, tag: number) => {
+      const writer = new BinaryWriter().tag(tag, 2).bytes(inside);
+      return writer.finish();
+    };
+    expect(() => TracesData.decode(wrapped(wrapped(spans, 2), 1))).toThrow(/more than 1000000 messages/);
   });
   test.each([
     ['a short trace ID', { traceId: '0102' }, /ID of 2 bytes, expected 16/],

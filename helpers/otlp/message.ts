@@ -48,7 +48,8 @@ export type Nested = { readonly [INNER]: Inner };
 /** A message type: reads and writes values of `T`. */
 export type Message<T extends object> = {
   readonly name: string;
-  /** Reads a whole binary message; throws {@link DecodeError} on anything malformed or nested deeper than 64 levels. */
+  /** Reads a whole binary message; throws {@link DecodeError} on anything malformed, nested deeper than 64 levels, or
+   * of more than a million messages. */
   readonly decode: (bytes: Uint8Array) => T;
   readonly encode: (value: T) => Uint8Array<ArrayBuffer>;
   /** Reads a parsed JSON value; throws {@link DecodeError} with the path of the offending field. IDs are hexadecimal
@@ -69,6 +70,16 @@ type Inner = {
 
 const INNER = Symbol('inner');
 const DEEPEST = 64;
+/** The messages that one body may hold: two bytes of an empty one become hundreds in memory. */
+const MOST_MESSAGES = 1_000_000;
+/** Numbers of a packed list weigh less than a message. */
+const WEIGHT_OF_NUMBER = 0.25;
+let messagesLeft = 0;
+
+function spend(weight: number): void {
+  messagesLeft -= weight;
+  if (messagesLeft < 0) throw new DecodeError(`more than ${MOST_MESSAGES} messages in one body`);
+}
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const OTLP_JSON: JsonStyle = { ids: 'hex', enums: 'number' };
 
@@ -101,6 +112,7 @@ export function message<T extends object>(
   const inner: Inner = {
     read(reader, end, depth) {
       if (depth > DEEPEST) throw new DecodeError(`${name}: nested deeper than ${DEEPEST} levels`);
+      spend(1);
       const value = zero();
       while (reader.pos < end) {
         const tag = reader.uint32();
@@ -119,7 +131,10 @@ export function message<T extends object>(
         } else if (field.repeated && wire === WireType.LengthDelimited) {
           const stop = delimited(reader, end);
           const list = value[field.key] as unknown[];
-          while (reader.pos < stop) list.push(readOne(reader, field, stop, depth));
+          while (reader.pos < stop) {
+            spend(WEIGHT_OF_NUMBER);
+            list.push(readOne(reader, field, stop, depth));
+          }
           if (reader.pos !== stop) throw new DecodeError(`${name}.${field.key}: packed values overrun their length`);
         } else {
           throw new DecodeError(`${name}.${field.key}: wire type ${wire}, expected ${expected}`);
@@ -149,6 +164,7 @@ export function message<T extends object>(
     },
     parse(json, path, depth, ids) {
       if (depth > DEEPEST) throw new DecodeError(`${path}: nested deeper than ${DEEPEST} levels`);
+      spend(1);
       if (typeof json !== 'object' || json === null || Array.isArray(json)) {
         throw new DecodeError(`${path || name}: expected an object, found ${kindOf(json)}`);
       }
@@ -186,6 +202,7 @@ export function message<T extends object>(
     name,
     [INNER]: inner,
     decode(bytes) {
+      messagesLeft = MOST_MESSAGES;
       try {
         return inner.read(new BinaryReader(bytes), bytes.length, 0) as T;
       } catch (error) {
@@ -198,7 +215,10 @@ export function message<T extends object>(
       inner.write(writer, value as Value);
       return writer.finish();
     },
-    fromJson: (json, ids = 'hex') => inner.parse(json, '', 0, ids) as T,
+    fromJson(json, ids = 'hex') {
+      messagesLeft = MOST_MESSAGES;
+      return inner.parse(json, '', 0, ids) as T;
+    },
     toJson: (value, style = OTLP_JSON) => inner.print(value as Value, style),
   };
 }
