@@ -1,4 +1,7 @@
 /** What Alloy itself tells: its metrics, its health and its components. The backend is asked elsewhere. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import parsePrometheusTextFormat from 'parse-prometheus-text-format';
 import { request } from 'undici';
 import { z } from 'zod';
@@ -27,10 +30,41 @@ export function samplesOf(page: string): InstantSample[] {
 
 /** The sum of Alloy's own metric over all its series with these labels; 0 where it has none, as a counter without a first event. */
 export async function alloyTotal(alloy: AlloyEndpoint, name: string, labels: Labels = {}): Promise<number> {
-  const { body } = await get(`${alloy.url}/metrics`);
-  return samplesOf(body)
-    .filter((sample) => sample.labels.__name__ === name && carries(sample.labels, labels))
-    .reduce((sum, { value }) => sum + value, 0);
+  return sum(await alloySamples(alloy), ({ labels: found }) => found.__name__ === name && carries(found, labels));
+}
+
+/** For each pattern the sum of those of Alloy's own metrics whose names match, all read at one moment. */
+export async function alloyTotals(alloy: AlloyEndpoint, names: readonly RegExp[]): Promise<number[]> {
+  const samples = await alloySamples(alloy);
+  return names.map((name) => sum(samples, ({ labels }) => name.test(labels.__name__ ?? '')));
+}
+
+/** What the OTLP receivers say of one transport, by signal. */
+export type ReceiverCounts = Readonly<Record<'accepted' | 'refused', Readonly<Record<Signal, number>>>>;
+type Signal = 'spans' | 'metric_points' | 'log_records';
+
+/** How many items the OTLP receivers have accepted and refused over this transport since Alloy's start. */
+export async function receiverCounts(alloy: AlloyEndpoint, transport: 'grpc' | 'http'): Promise<ReceiverCounts> {
+  const samples = await alloySamples(alloy);
+  const count = (verb: string, signal: Signal) =>
+    sum(
+      samples,
+      ({ labels }) => labels.__name__ === `otelcol_receiver_${verb}_${signal}_total` && labels.transport === transport,
+    );
+  const bySignal = (verb: string) => ({
+    spans: count(verb, 'spans'),
+    metric_points: count(verb, 'metric_points'),
+    log_records: count(verb, 'log_records'),
+  });
+  return { accepted: bySignal('accepted'), refused: bySignal('refused') };
+}
+
+async function alloySamples(alloy: AlloyEndpoint): Promise<InstantSample[]> {
+  return samplesOf((await get(`${alloy.url}/metrics`)).body);
+}
+
+function sum(samples: readonly InstantSample[], wanted: (sample: InstantSample) => boolean): number {
+  return samples.filter(wanted).reduce((total, { value }) => total + value, 0);
 }
 
 const Components = z.array(
@@ -51,4 +85,27 @@ export async function componentsOf(alloy: AlloyEndpoint): Promise<ComponentHealt
 
 function carries(found: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([name, value]) => found[name] === value);
+}
+
+const run = promisify(execFile);
+
+/**
+ * Asks the program about its configuration: `validate` whether it is valid, `fmt` whether it is formatted. Returns what is
+ * wrong, in the program's own words. Calls `skip` where there is no program on this machine that could be asked.
+ */
+export async function askAlloy(
+  alloy: AlloyEndpoint,
+  question: 'validate' | 'fmt',
+  skip: (reason: string) => never,
+): Promise<{ problems: string[] }> {
+  const [program, ...first] = alloy.command ?? skip('there is no alloy program on this machine to ask');
+  if (program === undefined) throw new TypeError('an empty command');
+  try {
+    const { stdout } = await run(program, [...first, question, alloy.config], { timeout: 30_000 });
+    const same = question === 'validate' || stdout === (await readFile(alloy.config, 'utf8'));
+    return { problems: same ? [] : [`${alloy.config} is not formatted as alloy fmt does`] };
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return { problems: [said === '' ? String(error) : said] };
+  }
 }

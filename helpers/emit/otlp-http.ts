@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import { request } from 'undici';
 import type { Message } from '../otlp/message.ts';
 import type { LogsData as Logs, MetricsData as Metrics, TracesData as Traces } from '../otlp/schema.ts';
-import { LogsData, MetricsData, TracesData } from '../otlp/schema.ts';
+import { ExportResponse, LogsData, MetricsData, TracesData } from '../otlp/schema.ts';
 
 const gzipAsync = promisify(gzip);
 
@@ -11,8 +11,8 @@ const gzipAsync = promisify(gzip);
 export type Export = { readonly traces: Traces } | { readonly metrics: Metrics } | { readonly logs: Logs };
 /** How a body is written and packed. */
 export type Encoding = { readonly format: 'json' | 'protobuf'; readonly gzip?: boolean };
-/** An answer: the status and the body as text. */
-export type HttpAnswer = { readonly status: number; readonly body: string };
+/** An answer's status and body. */
+export type HttpAnswer = { readonly status: number; readonly bytes: Buffer };
 
 /** Sends one export to an OTLP/HTTP receiver at `url` (`http://host:4318`) and returns its answer (OTLP 1.x, "OTLP/HTTP"). */
 export async function sendHttp(url: string, data: Export, encoding: Encoding): Promise<HttpAnswer> {
@@ -24,6 +24,31 @@ export async function sendHttp(url: string, data: Export, encoding: Encoding): P
   });
 }
 
+/** How one of the four ways of {@link sendEveryWay} went; `rejected` counts items, -1 where the answer is no export response. */
+export type WayAnswer = { readonly encoding: string; readonly status: number; readonly rejected: bigint };
+
+/** Sends the same export as JSON and as protobuf, each plain and gzip, one after the other. */
+export async function sendEveryWay(url: string, data: Export): Promise<WayAnswer[]> {
+  const answers: WayAnswer[] = [];
+  for (const format of ['json', 'protobuf'] as const) {
+    for (const gzip of [false, true]) {
+      const { status, bytes } = await sendHttp(url, data, { format, gzip });
+      answers.push({ encoding: gzip ? `${format}, gzip` : format, status, rejected: rejectedOf(format, bytes) });
+    }
+  }
+  return answers;
+}
+
+function rejectedOf(format: Encoding['format'], bytes: Buffer): bigint {
+  try {
+    const answer =
+      format === 'json' ? ExportResponse.fromJson(JSON.parse(bytes.toString())) : ExportResponse.decode(bytes);
+    return answer.partialSuccess?.rejected ?? 0n;
+  } catch {
+    return -1n;
+  }
+}
+
 /** Posts any bytes with any headers: for bodies that are malformed on purpose. */
 export async function post(
   url: string,
@@ -31,7 +56,7 @@ export async function post(
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpAnswer> {
   const { statusCode, body: answer } = await request(url, { method: 'POST', headers, body });
-  return { status: statusCode, body: await answer.text() };
+  return { status: statusCode, bytes: Buffer.from(await answer.arrayBuffer()) };
 }
 
 function signalOf(data: Export): { path: string; json: () => unknown; protobuf: () => Uint8Array } {

@@ -3,7 +3,7 @@
  * criterion of the run has ended: the same spec files are run a second time, by the project that only registers those.
  */
 
-import type { Channel, ChannelModel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -26,7 +26,7 @@ type Fixtures = {
   /** Takes a part away and brings it back; what is still away at the end is brought back. Skips on a stack that is not ours. */
   stack: { takeAway: (part: OutagePart) => Promise<void>; bringBack: (part: OutagePart) => Promise<void> };
   /** Opens connections and channels to RabbitMQ. */
-  rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<Channel> };
+  rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<ConfirmChannel> };
 };
 
 const criterion = plain.extend<Fixtures>({
@@ -93,7 +93,7 @@ const criterion = plain.extend<Fixtures>({
       opened.push(connection);
       return connection;
     };
-    await use({ connect: open, channel: async () => (await open()).createChannel() });
+    await use({ connect: open, channel: async () => (await open()).createConfirmChannel() });
     await Promise.allSettled(opened.map((connection) => connection.close()));
   },
 });

@@ -30,6 +30,8 @@ declare module 'vitest' {
     toHaveValueAtLeast(value: number): Promise<void>;
     /** There is at least one series, and each one's present value is more than this. */
     toHaveValueAbove(value: number): Promise<void>;
+    /** There is at least one series, and each one's present value is less than this. */
+    toHaveValueBelow(value: number): Promise<void>;
     /** The value equals what `source` says at the same time: both are read again until they agree. */
     toAgreeWith(source: () => Promise<number>, sourceName: string): Promise<void>;
     /** The trace has a span of this shape. */
@@ -57,6 +59,9 @@ expect.extend({
   },
   toHaveValueAbove(this: State, received: Metric, value: number) {
     return valued(this, received, `is above ${value}`, (seen) => seen > value);
+  },
+  toHaveValueBelow(this: State, received: Metric, value: number) {
+    return valued(this, received, `is below ${value}`, (seen) => seen < value);
   },
   toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string) {
     return waitFor(this, received, `agrees with ${sourceName}`, async () => {

@@ -1,0 +1,29 @@
+import type { Client } from 'pg';
+
+/**
+ * Commits this many transactions, one after the other, and ends the connection: a backend reports its statistics at most
+ * once a second while it lives, and at once when it ends.
+ */
+export async function transactions(client: Client, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    await client.query('BEGIN');
+    await client.query('SELECT 1');
+    await client.query('COMMIT');
+  }
+  await client.end();
+}
+
+/** How many backends are connected to the client's own database. */
+export function connectionCount(client: Client): Promise<number> {
+  return countOf(client, 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()');
+}
+
+/** How many of them are idle. */
+export function idleCount(client: Client): Promise<number> {
+  return countOf(client, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'");
+}
+
+async function countOf(client: Client, query: string): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(query);
+  return Number(rows[0]?.count);
+}

@@ -1,0 +1,137 @@
+import { describe } from 'vitest';
+import { askAlloy, componentsOf, get, receiverCounts } from '../helpers/alloy/client.ts';
+import { sendGrpc } from '../helpers/emit/otlp-grpc.ts';
+import { post, sendEveryWay, sendHttp } from '../helpers/emit/otlp-http.ts';
+import { gauges, logs, newSpan, resource, traces } from '../helpers/emit/telemetry.ts';
+import { test } from '../helpers/expect/criterion.ts';
+import { delivery } from '../helpers/expect/delivery.ts';
+import { run } from '../helpers/expect/run.ts';
+import { logql, otlpMetric, trace, traceql } from '../helpers/expect/telemetry.ts';
+import { cloudProblems } from '../helpers/settings/cloud.ts';
+
+const SERVICE = 'alloy-verify';
+const from = resource(SERVICE, run.id);
+const { alloy } = run;
+
+describe('Phase 1: Alloy connection', () => {
+  test('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
+    expect(cloudProblems(run.variables)).toHaveNoProblems(
+      'Correct these variables in .env, or where the run gets them from',
+    );
+    note(`${Object.keys(run.variables).length} variables are set and well-formed`);
+  });
+
+  test('P1.2 config.alloy is valid and formatted', async ({ expect, note, skip }) => {
+    const validate = await askAlloy(alloy, 'validate', skip);
+    expect(validate.problems).toHaveNoProblems('Mend the configuration where the error points');
+    const format = await askAlloy(alloy, 'fmt', skip);
+    expect(format.problems).toHaveNoProblems(`Write it as alloy fmt does: alloy fmt --write ${alloy.config}`);
+    note(`alloy validate accepts ${alloy.config}, and alloy fmt changes nothing`);
+  });
+
+  test('P1.3 Alloy starts: ready, and every component is healthy', async ({ expect, note }) => {
+    await expect.poll(async () => (await get(`${alloy.url}/-/ready`)).status, { timeout: 10_000 }).toBe(200);
+    expect(await get(`${alloy.url}/-/healthy`)).toMatchObject({ status: 200 });
+    const components = await componentsOf(alloy);
+    expect(components.filter(({ state }) => state !== 'healthy')).toEqual([]);
+    note(`ready, and all of its ${components.length} components are healthy`);
+  });
+
+  test('P1.4 Alloy accepts OTLP/gRPC on 4317', async ({ expect, note }) => {
+    const answer = await sendGrpc(alloy.otlpGrpc, { traces: traces(from, [newSpan({ name: 'P1.4' })]) });
+    expect(answer.partialSuccess?.rejected ?? 0n).toBe(0n);
+    note(`an export over gRPC to ${alloy.otlpGrpc} was answered OK, with nothing rejected`);
+  });
+
+  test('P1.5 Alloy accepts OTLP/HTTP on 4318, as JSON and as protobuf, plain and gzip', async ({ expect, note }) => {
+    const answers = await sendEveryWay(alloy.otlpHttp, { traces: traces(from, [newSpan({ name: 'P1.5' })]) });
+    expect(answers).toEqual([
+      { encoding: 'json', status: 200, rejected: 0n },
+      { encoding: 'json, gzip', status: 200, rejected: 0n },
+      { encoding: 'protobuf', status: 200, rejected: 0n },
+      { encoding: 'protobuf, gzip', status: 200, rejected: 0n },
+    ]);
+    note(`${alloy.otlpHttp} answered 200 with an empty partialSuccess to JSON and protobuf, plain and gzip`);
+  });
+
+  test('P1.6 Alloy says it accepted exactly what was sent, and refused nothing', async ({ expect, note }) => {
+    const before = await receiverCounts(alloy, 'grpc');
+    await sendGrpc(alloy.otlpGrpc, {
+      traces: traces(
+        from,
+        ['a', 'b', 'c'].map((name) => newSpan({ name })),
+      ),
+    });
+    await sendGrpc(alloy.otlpGrpc, { metrics: gauges(from, 'alloy.verify.counted', [1, 2, 3, 4]) });
+    await sendGrpc(alloy.otlpGrpc, { logs: logs(from, ['1', '2', '3', '4', '5']) });
+    await expect
+      .poll(() => receiverCounts(alloy, 'grpc'), { timeout: 10_000 })
+      .toEqual({
+        accepted: {
+          spans: before.accepted.spans + 3,
+          metric_points: before.accepted.metric_points + 4,
+          log_records: before.accepted.log_records + 5,
+        },
+        refused: before.refused,
+      });
+    note(
+      'otelcol_receiver_accepted_* rose by the 3 spans, 4 metric points and 5 log records sent, otelcol_receiver_refused_* by none',
+    );
+  });
+
+  test('P1.7 the test trace arrives: service, span name, attribute, all as sent', async ({ expect }) => {
+    const span = newSpan({ name: 'test-span', attributes: { 'test.attribute': 'hello-grafana-cloud' } });
+    await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'json' });
+    await expect(trace(span.traceId)).toHaveSpan({
+      name: 'test-span',
+      service: SERVICE,
+      attributes: { 'test.attribute': 'hello-grafana-cloud' },
+    });
+  });
+
+  test('P1.8 the trace is found by service name and by attribute', async ({ expect }) => {
+    const span = newSpan({ name: 'searched-span', attributes: { 'test.attribute': `searched ${run.id}` } });
+    await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'protobuf' });
+    await expect(
+      traceql(
+        `{resource.service.name="${SERVICE}" && resource.service.instance.id="${run.id}" && name="searched-span"}`,
+      ),
+    ).toFind(span.traceId);
+    await expect(traceql(`{span.test.attribute="searched ${run.id}"}`)).toFind(span.traceId);
+  });
+
+  test('P1.9 the test metric and the test log arrive too', async ({ expect }) => {
+    await sendHttp(
+      alloy.otlpHttp,
+      { metrics: gauges(from, 'alloy.verify.test', [42.5]) },
+      { format: 'protobuf', gzip: true },
+    );
+    await sendHttp(alloy.otlpHttp, { logs: logs(from, [`the log of ${run.id}`]) }, { format: 'json', gzip: true });
+    await expect(otlpMetric('alloy_verify_test', SERVICE)).toHaveValue(42.5);
+    await expect(logql(`{service_name="${SERVICE}"} |= "${run.id}"`)).toHaveLine(`the log of ${run.id}`);
+  });
+
+  test('P1.10 nothing was dropped on the way out', async ({ expect }) => {
+    await sendHttp(alloy.otlpHttp, { traces: traces(from, [newSpan({ name: 'P1.10' })]) }, { format: 'protobuf' });
+    await expect(await delivery()).toShow(
+      'has failed nothing and has sent all that was accepted',
+      ({ failed, sent, acceptedBefore, acceptedNow }) => failed === 0 && sent >= acceptedBefore && sent <= acceptedNow,
+    );
+  });
+
+  test('P1.11 bad input is refused and loses nothing', async ({ expect, note }) => {
+    const json = { 'content-type': 'application/json' };
+    const url = `${alloy.otlpHttp}/v1/traces`;
+    expect(await post(url, '{"resourceSpans":[{', json), 'malformed JSON').toMatchObject({ status: 400 });
+    expect(await post(url, 'x', { 'content-type': 'text/plain' }), 'a wrong type').toMatchObject({ status: 415 });
+    expect(await get(url), 'GET').toMatchObject({ status: 405 });
+    expect(
+      await post(url, Buffer.from([0x0a, 0x50, 0x0a]), { 'content-type': 'application/x-protobuf' }),
+      'truncated protobuf',
+    ).toMatchObject({ status: 400 });
+    note('malformed JSON got 400, a wrong type 415, GET 405, truncated protobuf 400');
+    const span = newSpan({ name: 'after-bad-input' });
+    await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'json' });
+    await expect(trace(span.traceId)).toHaveSpan({ name: 'after-bad-input', service: SERVICE });
+  });
+});

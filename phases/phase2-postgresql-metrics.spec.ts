@@ -1,0 +1,103 @@
+import { describe } from 'vitest';
+import { connectionCount, idleCount, transactions } from '../helpers/emit/postgres.ts';
+import { alloyMetric } from '../helpers/expect/alloy.ts';
+import { outage, test } from '../helpers/expect/criterion.ts';
+import { run } from '../helpers/expect/run.ts';
+import { firstSample, firstSampleBound, nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
+import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
+
+const POSTGRES = { job: 'integrations/postgres_exporter', instance: 'postgres' };
+const DATABASE = { ...POSTGRES, datname: run.postgres?.database ?? '' };
+const BUDGET = 1000;
+
+describe('Phase 2: PostgreSQL metrics', { concurrent: true }, () => {
+  test('P2.1 pg_up is 1 and up is 1, under both labels', async ({ expect }) => {
+    await expect(metric('pg_up', POSTGRES)).toHaveValue(1);
+    await expect(metric('up', POSTGRES)).toHaveValue(1);
+  });
+
+  test('P2.2 pg_stat_database_numbackends is what pg_stat_activity says', async ({ expect, postgres }) => {
+    const client = await postgres.connect();
+    await Promise.all([postgres.connect(), postgres.connect()]);
+    await expect(metric('pg_stat_database_numbackends', DATABASE)).toAgreeWith(
+      () => connectionCount(client),
+      'pg_stat_activity',
+    );
+  });
+
+  test('P2.3 pg_stat_database_xact_commit rises by at least the transactions that the test commits', async ({
+    expect,
+    postgres,
+  }) => {
+    const before = await presentValue(metric('pg_stat_database_xact_commit', DATABASE));
+    await transactions(await postgres.connect(), 25);
+    await expect(metric('pg_stat_database_xact_commit', DATABASE)).toHaveValueAtLeast(before + 25);
+  });
+
+  test('P2.4 the rate of commits is above 0: the dashboard query', async ({ expect, postgres }) => {
+    await transactions(await postgres.connect(), 10);
+    await expect(promql(`rate(${selector('pg_stat_database_xact_commit', DATABASE)}[5m])`)).toHaveValueAbove(0);
+  });
+
+  test('P2.5 pg_stat_activity_count counts the idle connections that the test opens', async ({ expect, postgres }) => {
+    const client = await postgres.connect();
+    await Promise.all([postgres.connect(), postgres.connect(), postgres.connect()]);
+    const idle = promql(`sum(${selector('pg_stat_activity_count', { ...DATABASE, state: 'idle' })})`);
+    await expect(idle).toHaveValueAtLeast(3);
+    await expect(idle).toAgreeWith(() => idleCount(client), 'pg_stat_activity');
+  });
+
+  test('P2.6 every series of the job carries both labels, and no other job has pg_*', async ({ expect }) => {
+    await nextScrape(POSTGRES);
+    await expect(series(`job="${POSTGRES.job}"`)).toShow(
+      'has series, all with instance="postgres"',
+      (found) => found.length > 0 && found.every(({ instance }) => instance === 'postgres'),
+    );
+    await expect(series(`__name__=~"pg_.+",job!="${POSTGRES.job}"`)).toShow('is empty', (found) => found.length === 0);
+  });
+
+  test('P2.7 high-cardinality families stay out, and the job keeps to its series budget', async ({
+    expect,
+    postgres,
+  }) => {
+    const client = await postgres.connect();
+    await client.query('CREATE TEMPORARY TABLE alloy_verify (n int); INSERT INTO alloy_verify VALUES (1)');
+    await nextScrape(POSTGRES);
+    await expect(
+      series(`__name__=~"pg_stat_statements.*|pg_stat_?io_user_.+|pg_stat_user_(tables|indexes)_.+"`),
+    ).toShow('is empty', (found) => found.length === 0);
+    await expect(promql(`count(${selector('', POSTGRES)})`)).toShow(
+      `counts ${BUDGET} series at most`,
+      ([count]) => count !== undefined && count.value <= BUDGET,
+    );
+  });
+
+  test('P2.8 remote write: no failed, no dropped samples, no 401', async ({ expect }) => {
+    await expect(alloyMetric('prometheus_remote_storage_samples_total')).toHaveValueAbove(0);
+    await expect(alloyMetric('prometheus_remote_storage_samples_failed_total')).toHaveValue(0);
+    await expect(alloyMetric('prometheus_remote_storage_samples_dropped_total')).toHaveValue(0);
+  });
+
+  test('P2.9 the first sample arrives within one scrape interval plus Alloy’s own 5 s and the write deadline', async ({
+    expect,
+  }) => {
+    await expect(await firstSample('up', POSTGRES)).toShow(
+      `came within ${firstSampleBound / 1000} s of Alloy’s start`,
+      (delay) => delay <= firstSampleBound,
+    );
+  });
+
+  outage(
+    'P2.10 PostgreSQL out of reach: pg_up becomes 0 within two scrapes, and 1 again after it is back',
+    async ({ expect, stack }) => {
+      await expect(metric('pg_up', POSTGRES)).toHaveValue(1);
+      await stack.takeAway('postgres');
+      await expect(samples('pg_up', POSTGRES, 300)).toShow(
+        'is 0 within two scrapes of the loss',
+        turnedTo(0, Date.now()),
+      );
+      await stack.bringBack('postgres');
+      await expect(metric('pg_up', POSTGRES)).toHaveValue(1);
+    },
+  );
+});

@@ -1,0 +1,105 @@
+import { describe } from 'vitest';
+import { blockedClients, infoOf, storeBytes, withKeys } from '../helpers/emit/redis.ts';
+import { outage, test } from '../helpers/expect/criterion.ts';
+import { nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
+import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
+
+const REDIS = { job: 'integrations/redis_exporter', instance: 'redis' };
+const MEBIBYTE = 1024 * 1024;
+const BUDGET = 1000;
+
+describe('Phase 3: Redis metrics', { concurrent: true }, () => {
+  test('P3.1 redis_up is 1 and up is 1, under both labels', async ({ expect }) => {
+    await expect(metric('redis_up', REDIS)).toHaveValue(1);
+    await expect(metric('up', REDIS)).toHaveValue(1);
+  });
+
+  test('P3.2 redis_memory_used_bytes is above 0 and rises when the test stores 8 MiB', async ({ expect, redis }) => {
+    const before = await presentValue(metric('redis_memory_used_bytes', REDIS));
+    expect(before).toBeGreaterThan(0);
+    await using _stored = await storeBytes(await redis.connect(), 8 * MEBIBYTE);
+    await expect(metric('redis_memory_used_bytes', REDIS)).toHaveValueAtLeast(before + 8 * MEBIBYTE);
+  });
+
+  test('P3.3 redis_commands_processed_total rises by at least the commands that the test sends', async ({
+    expect,
+    redis,
+  }) => {
+    const before = await presentValue(metric('redis_commands_processed_total', REDIS));
+    const client = await redis.connect();
+    await Promise.all(Array.from({ length: 100 }, () => client.ping()));
+    await expect(metric('redis_commands_processed_total', REDIS)).toHaveValueAtLeast(before + 100);
+  });
+
+  test('P3.4 redis_connected_clients counts the connections that the test opens', async ({ expect, redis }) => {
+    const client = await redis.connect();
+    const others = await Promise.all(Array.from({ length: 25 }, () => redis.connect()));
+    await expect(metric('redis_connected_clients', REDIS)).toAgreeWith(
+      async () => (await infoOf(client, 'connected_clients')) + 1,
+      'INFO, and the exporter’s own connection,',
+    );
+    others.map((other) => other.disconnect());
+    await expect(metric('redis_connected_clients', REDIS)).toAgreeWith(
+      async () => (await infoOf(client, 'connected_clients')) + 1,
+      'INFO after 25 of them are closed, and the exporter’s own connection,',
+    );
+  });
+
+  test('P3.5 redis_blocked_clients counts a client blocked in BLPOP', async ({ expect, redis }) => {
+    const client = await redis.connect();
+    using _blocked = blockedClients([await redis.connect(), await redis.connect()]);
+    await expect(metric('redis_blocked_clients', REDIS)).toHaveValueAtLeast(2);
+    await expect(metric('redis_blocked_clients', REDIS)).toAgreeWith(() => infoOf(client, 'blocked_clients'), 'INFO');
+  });
+
+  test('P3.6 the keyspace moves with the test’s keys: db0’s keys, hits and misses', async ({ expect, redis }) => {
+    const hits = await presentValue(metric('redis_keyspace_hits_total', REDIS));
+    const misses = await presentValue(metric('redis_keyspace_misses_total', REDIS));
+    const client = await redis.connect();
+    await using keys = await withKeys(client, 50);
+    await Promise.all(keys.names.map((name) => client.get(name)));
+    await Promise.all(keys.names.map((name) => client.get(`${name} is not there`)));
+    await expect(metric('redis_keyspace_hits_total', REDIS)).toHaveValueAtLeast(hits + 50);
+    await expect(metric('redis_keyspace_misses_total', REDIS)).toHaveValueAtLeast(misses + 50);
+    await expect(metric('redis_db_keys', { ...REDIS, db: 'db0' })).toAgreeWith(() => client.dbsize(), 'DBSIZE');
+  });
+
+  test('P3.7 every series carries both labels; per-key and per-client families stay out; the series budget holds', async ({
+    expect,
+    redis,
+  }) => {
+    await using _keys = await withKeys(await redis.connect(), 10);
+    await nextScrape(REDIS);
+    await expect(series(`job="${REDIS.job}"`)).toShow(
+      'has series, all with instance="redis"',
+      (found) => found.length > 0 && found.every(({ instance }) => instance === 'redis'),
+    );
+    await expect(series('__name__=~"redis_.+",job!="integrations/redis_exporter"')).toShow(
+      'is empty',
+      (found) => found.length === 0,
+    );
+    await expect(series('__name__=~"redis_key_.+|redis_keys_count|redis_connected_client_.+"')).toShow(
+      'is empty',
+      (found) => found.length === 0,
+    );
+    await expect(promql(`count(${selector('', REDIS)})`)).toShow(
+      `counts ${BUDGET} series at most`,
+      ([count]) => count !== undefined && count.value <= BUDGET,
+    );
+  });
+
+  test('P3.8 no scrape error: redis_exporter_last_scrape_error is 0', async ({ expect }) => {
+    await expect(metric('redis_exporter_last_scrape_error', REDIS)).toHaveValue(0);
+  });
+
+  outage('P3.9 Redis out of reach: redis_up becomes 0, and 1 again after it is back', async ({ expect, stack }) => {
+    await expect(metric('redis_up', REDIS)).toHaveValue(1);
+    await stack.takeAway('redis');
+    await expect(samples('redis_up', REDIS, 300)).toShow(
+      'is 0 within two scrapes of the loss',
+      turnedTo(0, Date.now()),
+    );
+    await stack.bringBack('redis');
+    await expect(metric('redis_up', REDIS)).toHaveValue(1);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe } from 'vitest';
+import { get, samplesOf } from '../helpers/alloy/client.ts';
+import { consume, publish, queueNames, withQueues } from '../helpers/emit/rabbitmq.ts';
+import { outage, test } from '../helpers/expect/criterion.ts';
+import { run } from '../helpers/expect/run.ts';
+import { presentValue, turnedTo } from '../helpers/expect/scrape.ts';
+import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
+
+const RABBITMQ = { job: 'integrations/rabbitmq', instance: 'rabbitmq' };
+const MANY_QUEUES = queueNames(run, 'budget', run.backend === 'cloud' ? 10 : 100);
+const BUDGET = 1000 + 40 * MANY_QUEUES.length;
+const MEBIBYTE = 1024 * 1024;
+
+describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
+  test('P7.1 the metrics page answers 200 in the Prometheus text format; the plugin is enabled', async ({
+    expect,
+    note,
+  }) => {
+    const page = await get(run.rabbitmq?.metricsUrl ?? '');
+    expect(page).toMatchObject({ status: 200, contentType: expect.stringContaining('text/plain') });
+    const found = samplesOf(page.body);
+    expect(found.filter(({ value }) => Number.isNaN(value))).toEqual([]);
+    expect(found.map(({ labels }) => labels.__name__)).toContain('rabbitmq_connections');
+    note(`${run.rabbitmq?.metricsUrl} answered 200 with ${found.length} samples`);
+  });
+
+  test('P7.2 the target is up, under both labels', async ({ expect }) => {
+    await expect(metric('up', RABBITMQ)).toHaveValue(1);
+  });
+
+  test('P7.3 rabbitmq_queue_messages equals the depth that the test makes, per queue', async ({ expect, rabbitmq }) => {
+    const channel = await rabbitmq.channel();
+    const [first = '', second = ''] = queueNames(run, 'depth', 2);
+    await using _queues = await withQueues(channel, [first, second]);
+    await publish(channel, first, 7);
+    await publish(channel, second, 3);
+    await expect(metric('rabbitmq_queue_messages', { ...RABBITMQ, queue: first })).toHaveValue(7);
+    await expect(metric('rabbitmq_queue_messages', { ...RABBITMQ, queue: second })).toHaveValue(3);
+  });
+
+  test('P7.4 rabbitmq_connections counts the test’s connections', async ({ expect, rabbitmq }) => {
+    const before = await presentValue(metric('rabbitmq_connections', RABBITMQ));
+    const opened = await Promise.all(Array.from({ length: 20 }, () => rabbitmq.connect()));
+    await expect(metric('rabbitmq_connections', RABBITMQ)).toHaveValueAtLeast(before + 10);
+    await Promise.all(opened.map((connection) => connection.close()));
+    await expect(metric('rabbitmq_connections', RABBITMQ)).toHaveValueBelow(before + 10);
+  });
+
+  test('P7.5 rabbitmq_consumers counts the test’s consumers', async ({ expect, rabbitmq }) => {
+    const before = await presentValue(metric('rabbitmq_consumers', RABBITMQ));
+    const channel = await rabbitmq.channel();
+    const [queue = ''] = queueNames(run, 'consumed', 1);
+    await using _queue = await withQueues(channel, [queue]);
+    const cancel = await consume(channel, queue, 4);
+    await expect(metric('rabbitmq_consumers', RABBITMQ)).toHaveValueAtLeast(before + 4);
+    await cancel();
+    await expect(metric('rabbitmq_consumers', RABBITMQ)).toHaveValueBelow(before + 4);
+  });
+
+  test('P7.6 rabbitmq_queue_messages_published_total rises by what the test publishes, and its rate is above 0', async ({
+    expect,
+    rabbitmq,
+  }) => {
+    const channel = await rabbitmq.channel();
+    const [queue = ''] = queueNames(run, 'published', 1);
+    await using _queue = await withQueues(channel, [queue]);
+    const published = selector('rabbitmq_queue_messages_published_total', { ...RABBITMQ, queue });
+    await publish(channel, queue, 10);
+    await expect(promql(`sum(${published})`)).toHaveValue(10);
+    await publish(channel, queue, 15);
+    await expect(promql(`sum(${published})`)).toHaveValue(25);
+    await expect(promql(`sum(rate(${published}[5m]))`)).toHaveValueAbove(0);
+  });
+
+  test('P7.7 the memory of the node', async ({ expect }) => {
+    await expect(metric('rabbitmq_process_resident_memory_bytes', RABBITMQ)).toHaveValueAtLeast(16 * MEBIBYTE);
+  });
+
+  test('P7.8 every series carries both labels, and the series budget holds with many queues', async ({
+    expect,
+    rabbitmq,
+  }) => {
+    await using _queues = await withQueues(await rabbitmq.channel(), MANY_QUEUES);
+    const queues = selector('rabbitmq_queue_messages', RABBITMQ).replace(
+      '}',
+      `,queue=~"${MANY_QUEUES[0]?.replace(/\d+$/, '.*')}"}`,
+    );
+    await expect(promql(`count(${queues})`)).toHaveValue(MANY_QUEUES.length);
+    await expect(series(`job="${RABBITMQ.job}"`)).toShow(
+      'has series, all with instance="rabbitmq"',
+      (found) => found.length > 0 && found.every(({ instance }) => instance === 'rabbitmq'),
+    );
+    await expect(promql(`count(${selector('', RABBITMQ)})`)).toShow(
+      `counts ${BUDGET} series at most`,
+      ([count]) => count !== undefined && count.value <= BUDGET,
+    );
+  });
+
+  outage('P7.9 RabbitMQ out of reach: up becomes 0, and 1 again after it is back', async ({ expect, stack }) => {
+    await expect(metric('up', RABBITMQ)).toHaveValue(1);
+    await stack.takeAway('rabbitmq');
+    await expect(samples('up', RABBITMQ, 300)).toShow('is 0 within two scrapes of the loss', turnedTo(0, Date.now()));
+    await stack.bringBack('rabbitmq');
+    await expect(metric('up', RABBITMQ)).toHaveValue(1);
+  });
+});
