@@ -1,18 +1,23 @@
-import type { LogsData, MetricsData, TracesData } from '../../otlp/schema.ts';
+import type { OtlpBatch } from './otlp/batch.ts';
 
-/** A scraped sample on its way from `prometheus.scrape` to `prometheus.remote_write`; label names sorted, empty values absent. */
+export type { OtlpBatch } from './otlp/batch.ts';
+
+/**
+ * The labels of a series, `__name__` among them: sorted by name, no empty values, and never changed once made. The same
+ * series has the same array from scrape to scrape, so what is derived from it can be kept by its identity.
+ */
+export type SeriesLabels = readonly (readonly [name: string, value: string])[];
+
+/** A scraped sample on its way from `prometheus.scrape` to `prometheus.remote_write`. */
 export type ScrapedSample = {
-  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly labels: SeriesLabels;
+  /** NaN in a stale marker. */
   readonly value: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+  /** Marks the end of a series. A flag, because JavaScript does not keep the bits that tell one NaN from another. */
+  readonly stale?: true;
 };
-
-/** OTLP data on its way between `otelcol.*` components. */
-export type OtlpBatch =
-  | { readonly signal: 'traces'; readonly data: TracesData }
-  | { readonly signal: 'metrics'; readonly data: MetricsData }
-  | { readonly signal: 'logs'; readonly data: LogsData };
 
 /** What takes data: a `receiver` of `prometheus.*`, an `input` of `otelcol.*`. A rejection reaches the sender. */
 export type ConsumerOf = {

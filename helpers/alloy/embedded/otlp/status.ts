@@ -1,0 +1,36 @@
+/** The gRPC status codes that OTLP answers use, by number (`google.rpc.Code`). */
+export const STATUS_NAMES: Readonly<Record<number, string>> = {
+  0: 'OK',
+  1: 'Canceled',
+  2: 'Unknown',
+  3: 'InvalidArgument',
+  4: 'DeadlineExceeded',
+  7: 'PermissionDenied',
+  8: 'ResourceExhausted',
+  12: 'Unimplemented',
+  13: 'Internal',
+  14: 'Unavailable',
+  16: 'Unauthenticated',
+};
+
+/** The status code that stands for an HTTP status in OTLP (OTLP 1.x, "Failures"). */
+export function statusOfHttp(httpStatus: number): number {
+  switch (httpStatus) {
+    case 400:
+      return 3;
+    case 401:
+      return 16;
+    case 403:
+      return 7;
+    case 404:
+      return 12;
+    case 429:
+      return 8;
+    case 502:
+    case 503:
+    case 504:
+      return 14;
+    default:
+      return 2;
+  }
+}
