@@ -70,6 +70,11 @@ export function block<Args extends object>(
   return check === undefined ? { fields } : { fields, check };
 }
 
+/** The attribute or block of that name; undefined where the schema has none. */
+export function fieldNamed(schema: BlockSchema, name: string): Field<unknown> | undefined {
+  return Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+}
+
 /** An attribute that must be written. */
 export function required<T>(type: ValueType<T>): AttributeField<T> {
   return { field: 'attribute', type, required: true, initial: type.zero };

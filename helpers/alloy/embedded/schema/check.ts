@@ -1,0 +1,136 @@
+import {
+  type Attribute,
+  type Block,
+  type Expression,
+  endOf,
+  endOfStatement,
+  startOf,
+  startOfStatement,
+} from '../syntax/ast.ts';
+import { type Diagnostic, errorAt } from '../syntax/diagnostic.ts';
+import { literalValue } from '../syntax/literal.ts';
+import { applyBinary, applyUnary } from '../syntax/operators.ts';
+import type { SourceFile } from '../syntax/source.ts';
+import { type BlockSchema, fieldNamed, type ValueType } from './schema.ts';
+import { ValueError } from './value-error.ts';
+
+/**
+ * What `alloy validate` finds wrong with a block without evaluating it: unknown, missing and repeated attributes and
+ * inner blocks, and literals of a wrong type (in lists, objects and operations of literals too).
+ */
+export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const blocks = block.body.filter((statement) => statement.kind === 'block');
+  for (const statement of block.body) {
+    const field = fieldNamed(schema, nameOf(statement));
+    const report = (message: string): void => {
+      diagnostics.push(errorAt(file, startOfStatement(statement), endOfStatement(statement), message));
+    };
+    if (statement.kind === 'attribute') {
+      const { name } = statement.name;
+      if (field === undefined) {
+        report(`unrecognized attribute name ${JSON.stringify(name)}`);
+      } else if (field.field === 'block') {
+        report(`${JSON.stringify(name)} must be a block, but is used as an attribute`);
+      } else if (seen.has(name)) {
+        report(`attribute ${JSON.stringify(name)} may only be provided once`);
+      } else {
+        seen.add(name);
+        diagnostics.push(...checkExpression(file, statement.value, field.type));
+      }
+    } else if (field === undefined) {
+      report(`unrecognized block name ${JSON.stringify(statement.name)}`);
+    } else if (field.field === 'attribute') {
+      report(`${JSON.stringify(statement.name)} must be an attribute, but is used as a block`);
+    } else if (field.repeats === 'once' && blocks.filter(({ name }) => name === statement.name).length > 1) {
+      report(`block ${JSON.stringify(statement.name)} may only be specified once`);
+    } else {
+      diagnostics.push(...checkBlock(file, statement, field.block));
+    }
+  }
+  const missing = missingFields(block.body.map(nameOf), schema);
+  return [...diagnostics, ...missing.map((message) => errorAt(file, block.offset, block.close, message))];
+}
+
+function nameOf(statement: Attribute | Block): string {
+  return statement.kind === 'block' ? statement.name : statement.name.name;
+}
+
+/** Alloy's message for each required attribute or block whose name is not among `written`. */
+export function missingFields(written: readonly string[], schema: BlockSchema): string[] {
+  return Object.entries(schema.fields)
+    .filter(([name, field]) => field.required && !written.includes(name))
+    .map(([name, field]) => `missing required ${field.field} ${JSON.stringify(name)}`);
+}
+
+function checkExpression(file: SourceFile, expression: Expression, type: ValueType<unknown>): Diagnostic[] {
+  const fail = (start: number, end: number, message: string): Diagnostic[] => [errorAt(file, start, end, message)];
+  switch (expression.kind) {
+    case 'literal':
+      return failsWith(
+        () => type.decode(literalValue(expression)),
+        (message) => fail(startOf(expression), endOf(expression), message),
+      );
+    case 'unary': {
+      const { value, operator } = expression;
+      if (value.kind !== 'literal') {
+        return [];
+      }
+      // Alloy looks at the operand alone, without its sign.
+      return failsWith(
+        () => {
+          applyUnary(operator, literalValue(value));
+          type.decode(literalValue(value));
+        },
+        (message) => fail(startOf(value), endOf(value), message),
+      );
+    }
+    case 'binary': {
+      const { left, operator, right } = expression;
+      if (left.kind !== 'literal' || right.kind !== 'literal') {
+        return [];
+      }
+      return failsWith(
+        () => type.decode(applyBinary(literalValue(left), operator, literalValue(right))),
+        (message) => fail(startOf(left), endOf(right), message),
+      );
+    }
+    case 'array':
+      if (type.opaque === true) {
+        return [];
+      }
+      return type.elements === undefined
+        ? fail(startOf(expression), endOf(expression), `expected ${type.name}, got array`)
+        : checkElements(file, expression.elements, type.elements);
+    case 'object':
+      if (type.opaque === true || type.fromObject === true) {
+        return [];
+      }
+      return type.values === undefined
+        ? fail(startOf(expression), endOf(expression), `expected ${type.name}, got object`)
+        : checkElements(
+            file,
+            expression.fields.map((field) => field.value),
+            type.values,
+          );
+    default:
+      return [];
+  }
+}
+
+function checkElements(file: SourceFile, elements: readonly Expression[], type: ValueType<unknown>): Diagnostic[] {
+  return type.opaque === true ? [] : elements.flatMap((element) => checkExpression(file, element, type));
+}
+
+function failsWith(attempt: () => unknown, report: (message: string) => Diagnostic[]): Diagnostic[] {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    if (error instanceof ValueError) {
+      return report(error.message);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { type Block, endOf, type Statement } from '../syntax/ast.ts';
+import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
+import { evaluate, explain, type Origins, type Scope } from '../syntax/evaluate.ts';
+import { missingFields } from './check.ts';
+import { type BlockSchema, type Field, fieldNamed } from './schema.ts';
+import { ValueError } from './value-error.ts';
+
+/** Arguments that are well-formed but contradict each other, or lack something: an error of the whole block. */
+export class ArgumentsError extends Error {}
+
+/**
+ * Evaluates a block and decodes it by its schema (see `ArgsOf`).
+ * @throws DiagnosticError about an expression or an inner block; ArgumentsError, with Alloy's message, about the whole.
+ */
+export function decodeBlock(scope: Scope, block: Block, schema: BlockSchema): Record<string, unknown> {
+  const origins: Origins = new Map();
+  try {
+    return decodeBody(scope, origins, block.body, schema);
+  } catch (error) {
+    throw error instanceof ValueError ? explain(scope.file, origins, error) : error;
+  }
+}
+
+/** What a block decodes to when none of its fields is written. */
+export function defaultsOf(schema: BlockSchema): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, initialOf(field)]));
+}
+
+function initialOf(field: Field<unknown>): unknown {
+  if (field.field === 'attribute') {
+    return field.initial;
+  }
+  if (field.repeats === 'many') {
+    return [];
+  }
+  return field.absent === 'defaults' ? defaultsOf(field.block) : undefined;
+}
+
+function decodeBody(
+  scope: Scope,
+  origins: Origins,
+  body: readonly Statement[],
+  schema: BlockSchema,
+): Record<string, unknown> {
+  const args = defaultsOf(schema);
+  const repeated = new Map<string, unknown[]>();
+  const seen = new Set<string>();
+  const counts = countBlocks(body);
+  for (const statement of body) {
+    const fail = (message: string): DiagnosticError => statementError(scope, statement, message);
+    if (statement.kind === 'attribute') {
+      const { name } = statement.name;
+      const field = fieldNamed(schema, name);
+      if (seen.has(name)) {
+        throw fail(`attribute ${JSON.stringify(name)} may only be provided once`);
+      }
+      seen.add(name);
+      if (field === undefined) {
+        throw fail(`unrecognized attribute name ${JSON.stringify(name)}`);
+      }
+      if (field.field === 'block') {
+        throw fail(`${JSON.stringify(name)} must be a block, but is used as an attribute`);
+      }
+      const value = evaluate(scope, origins, statement.value);
+      args[name] = field.type.decode(value);
+      continue;
+    }
+    const { name } = statement;
+    const field = fieldNamed(schema, name);
+    if (field === undefined) {
+      throw fail(`unrecognized block name ${JSON.stringify(name)}`);
+    }
+    if (field.field === 'attribute') {
+      throw fail(`${JSON.stringify(name)} must be an attribute, but is used as a block`);
+    }
+    if (field.repeats === 'once' && (counts.get(name) ?? 0) > 1) {
+      throw fail(`block ${JSON.stringify(name)} may only be specified once`);
+    }
+    if (statement.label !== '') {
+      const message = `block ${JSON.stringify(name)} does not support specifying labels`;
+      throw new DiagnosticError([errorAt(scope.file, statement.offset, statement.open, message)]);
+    }
+    const decoded = decodeBody(scope, origins, statement.body, field.block);
+    if (field.repeats === 'once') {
+      args[name] = decoded;
+    } else {
+      const list = repeated.get(name) ?? [];
+      list.push(decoded);
+      repeated.set(name, list);
+      args[name] = list;
+    }
+  }
+  const [missing] = missingFields([...seen, ...counts.keys()], schema);
+  const problem = missing ?? schema.check?.(args);
+  if (problem !== undefined) {
+    throw new ArgumentsError(problem);
+  }
+  return args;
+}
+
+function countBlocks(body: readonly Statement[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const statement of body) {
+    if (statement.kind === 'block') {
+      counts.set(statement.name, (counts.get(statement.name) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function statementError(scope: Scope, statement: Statement, message: string): DiagnosticError {
+  const [start, end] =
+    statement.kind === 'block' ? [statement.offset, statement.close] : [statement.name.offset, endOf(statement.value)];
+  return new DiagnosticError([errorAt(scope.file, start, end, message)]);
+}

@@ -1,0 +1,42 @@
+import type { ValueType } from '../schema/schema.ts';
+import { ValueError, within } from '../schema/value-error.ts';
+import type { FunctionValue, Value } from '../syntax/value.ts';
+
+/** A function that takes the language's values as they are. */
+export function rawFunction(name: string, call: FunctionValue['call']): FunctionValue {
+  return { type: 'function', name, call };
+}
+
+/**
+ * A function of a fixed number of arguments, which are decoded first. What `body` throws is reported at the function.
+ */
+export function typedFunction<const Types extends readonly ValueType<unknown>[]>(
+  name: string,
+  types: Types,
+  body: (...args: { [Index in keyof Types]: Types[Index] extends ValueType<infer T> ? T : never }) => Value,
+): FunctionValue {
+  return rawFunction(name, (args, self) => {
+    if (args.length !== types.length) {
+      throw new ValueError(self, `expected ${types.length} args, got ${args.length}`);
+    }
+    const decoded = types.map((type, index) => decodeArgument(args[index], type));
+    return reported(self, () => body(...(decoded as Parameters<typeof body>)));
+  });
+}
+
+/** Decodes an argument; an error about a part of it can be traced to it. */
+export function decodeArgument<T>(argument: Value | undefined, type: ValueType<T>): T {
+  const value = argument ?? { type: 'null' };
+  return within(value, '', () => type.decode(value));
+}
+
+/** Runs the body of a function; an error that is not about a value becomes one about the function. */
+export function reported<T>(self: FunctionValue, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw error instanceof ValueError
+      ? error
+      : new ValueError(self, error instanceof Error ? error.message : String(error));
+  }
+}

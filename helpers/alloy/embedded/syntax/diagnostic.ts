@@ -1,0 +1,93 @@
+import { positionAt, type SourceFile, textBetween } from './source.ts';
+
+/** Something wrong with a configuration, at a place in its file (byte offsets, `end` inclusive). */
+export type Diagnostic = {
+  readonly severity: 'error' | 'warning';
+  readonly file: SourceFile;
+  readonly start: number;
+  /** Undefined where only the one character at `start` is meant. */
+  readonly end: number | undefined;
+  readonly message: string;
+};
+
+/** An error that stands somewhere in a file. */
+export function errorAt(file: SourceFile, start: number, end: number | undefined, message: string): Diagnostic {
+  return { severity: 'error', file, start, end, message };
+}
+
+/** Thrown where nothing can go on; carries every diagnostic. */
+export class DiagnosticError extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(diagnosticLine).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** `FILE:LINE:COLUMN: message`, as `alloy fmt` prints it. */
+export function diagnosticLine(diagnostic: Diagnostic): string {
+  const { line, column } = positionAt(diagnostic.file, diagnostic.start);
+  return `${diagnostic.file.name}:${line}:${column}: ${diagnostic.message}`;
+}
+
+/**
+ * All diagnostics with the lines of source around them, in the layout of `alloy validate` and `alloy run`: one line of
+ * context before and after, tabs as four spaces, carets below what is meant.
+ */
+export function diagnosticReport(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.map((diagnostic) => `${heading(diagnostic)}\n\n${excerpt(diagnostic)}`).join('\n');
+}
+
+const tab = 4;
+
+function heading(diagnostic: Diagnostic): string {
+  return `${diagnostic.severity === 'error' ? 'Error' : 'Warning'}: ${diagnosticLine(diagnostic)}`;
+}
+
+function excerpt({ file, start: startOffset, end: endOffset }: Diagnostic): string {
+  const start = positionAt(file, startOffset);
+  const end = positionAt(file, endOffset ?? startOffset);
+  const lines = textBetween(file, 0, file.bytes.length).split('\n');
+  const first = Math.max(start.line - 1, 1);
+  const last = Math.min(end.line + 1, lines.length);
+  const width = String(last).length;
+  const multiline = end.line > start.line;
+  let text = '';
+  for (let number = first; number <= last; number += 1) {
+    const line = lines[number - 1] ?? '';
+    const inside = number > start.line && number <= end.line;
+    const margin = multiline ? (inside ? '| ' : '  ') : '';
+    text += `${String(number).padStart(width)} | ${margin}${shown(line)}\n`;
+    if (number === start.line || (multiline && number === end.line)) {
+      const edge = multiline ? (number === start.line ? ' |  _' : ' | |_') : ' | ';
+      text += `${' '.repeat(width)}${edge}${carets(line, number, start, end, multiline ? '_' : ' ')}\n`;
+    }
+  }
+  return text;
+}
+
+function shown(line: string): string {
+  return line.replaceAll('\r', '').replace(/[\t\v]/g, ' '.repeat(tab));
+}
+
+type LineColumn = { readonly line: number; readonly column: number };
+
+function carets(line: string, number: number, start: LineColumn, end: LineColumn, blank: string): string {
+  let marks = '';
+  let column = 1;
+  for (const character of line) {
+    if (number === end.line && column > end.column) {
+      break;
+    }
+    if (character === '\t' || character === '\v') {
+      marks += blank.repeat(tab);
+    } else {
+      // The start decides on a line that is both: what stands behind the end was cut off above.
+      const meant = number === start.line ? column >= start.column : column <= end.column;
+      marks += meant ? '^' : blank;
+    }
+    column += Buffer.byteLength(character);
+  }
+  return marks;
+}

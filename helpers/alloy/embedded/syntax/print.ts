@@ -1,0 +1,368 @@
+import { align, verbatim } from './align.ts';
+import {
+  byteLength,
+  type Comment,
+  type Expression,
+  endOf,
+  endOfStatement,
+  type Identifier,
+  type Statement,
+  startOf,
+  startOfStatement,
+  type Tree,
+} from './ast.ts';
+import { quote } from './quote.ts';
+import { positionAt, type SourceFile } from './source.ts';
+import type { Token } from './token.ts';
+
+/** The file in the standard format, as `alloy fmt` prints it: with a newline at the end. */
+export function format(file: SourceFile, tree: Tree): string {
+  const printer = newPrinter(file, tree.comments);
+  printStatements(printer, tree.body);
+  return `${align(printer.finish())}\n`;
+}
+
+/** An expression in the standard format, without its comments. */
+export function formatExpression(file: SourceFile, expression: Expression): string {
+  const printer = newPrinter(file, []);
+  printExpression(printer, expression);
+  return align(printer.finish());
+}
+
+/**
+ * White space waits until text follows it, so that comments can come between and none is left at the end: a space, a
+ * cell's end (`\v`), a row's end (`\n`), the end of a run of aligned rows (`\f`), or a change of indentation.
+ */
+type Space = ' ' | '\v' | '\n' | '\f' | 'indent' | 'unindent';
+
+type Printer = {
+  readonly space: (...spaces: readonly Space[]) => void;
+  /** Writes text. `offset` is its place in the source, where that is known better than by counting. */
+  readonly write: (text: string, offset?: number, token?: Token) => void;
+  readonly moveTo: (offset: number) => void;
+  readonly lineOf: (offset: number) => number;
+  readonly finish: () => string;
+};
+
+/** White space beyond this is written out even if no text follows. */
+const mostPending = 16;
+const mostNewlines = 2;
+
+function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[]): Printer {
+  const groups = comments.filter((group) => group.length > 0);
+  let output = '';
+  let indentation = 0;
+  let lineEmpty = true;
+  let pending: (Space | undefined)[] = [];
+  let lastToken: Token | undefined;
+  /** Where in the source what is being written stands, by the last place that was known and what has been written since. */
+  let place = { offset: 0, line: 1 };
+  /** The line on which the last text ended, in the source. */
+  let lastLine = 0;
+
+  const lineOf = (offset: number): number => positionAt(file, offset).line;
+
+  function indent(): void {
+    if (lineEmpty) {
+      output += '\t'.repeat(indentation);
+      place = { ...place, offset: place.offset + indentation };
+    }
+  }
+
+  function writeSpace(character: string, count: number): void {
+    indent();
+    output += character.repeat(count);
+    lineEmpty = character === '\n' || character === '\f';
+    place = { offset: place.offset + count, line: place.line + (lineEmpty ? count : 0) };
+  }
+
+  function writePending(count: number): void {
+    for (const space of pending.slice(0, count)) {
+      if (space === 'indent') {
+        indentation += 1;
+      } else if (space === 'unindent') {
+        indentation -= 1;
+      } else if (space !== undefined) {
+        writeSpace(space, 1);
+      }
+    }
+    pending = pending.slice(count);
+  }
+
+  function writeText(text: string, at: { offset: number; line: number }, marked: boolean): void {
+    indent();
+    output += marked ? verbatim + text + verbatim : text;
+    const newlines = text.replace(/[^\n\f]/g, '').length;
+    place = { offset: at.offset + byteLength(text), line: at.line + newlines };
+    lineEmpty = /[\n\f]$/.test(text);
+    lastLine = place.line;
+  }
+
+  function writeCommentsBefore(offset: number, line: number, atEnd: boolean): void {
+    let last: Comment | undefined;
+    for (let group = groups[0]; group?.[0] !== undefined && group[0].offset <= offset; group = groups[0]) {
+      for (const comment of group) {
+        separateComment(comment, line);
+        writeText(comment.text, { offset: comment.offset, line: lineOf(comment.offset) }, true);
+        last = comment;
+      }
+      groups.shift();
+    }
+    if (last !== undefined && !atEnd) {
+      separateFromComment(last, line);
+    }
+  }
+
+  function separateComment(comment: Comment, nextLine: number): void {
+    if (output === '') {
+      return;
+    }
+    const line = lineOf(comment.offset);
+    if (line === lastLine) {
+      // A comment between two tokens of a line gets a space; one at the end of a line stands in a column.
+      writeSpace(line === nextLine ? ' ' : '\t', 1);
+      return;
+    }
+    const firstVisible = pending.findIndex((space) => space !== 'indent' && space !== 'unindent');
+    if (firstVisible >= 0) {
+      pending[firstVisible] = undefined;
+      writePending(firstVisible);
+    }
+    if (line > lastLine) {
+      writeSpace('\f', Math.min(line - lastLine, mostNewlines));
+    }
+  }
+
+  function separateFromComment(comment: Comment, nextLine: number): void {
+    if (comment.text.startsWith('/*') && lineOf(comment.offset + byteLength(comment.text) - 1) === nextLine) {
+      writeSpace(' ', 1);
+    }
+    const newlines = nextLine - lastLine;
+    const endsRun = pending.includes('\f');
+    pending = pending.filter((space) => space === 'indent' || space === 'unindent');
+    writePending(pending.length);
+    if (newlines > 0) {
+      writeSpace(endsRun ? '\f' : '\n', Math.min(newlines, mostNewlines));
+    }
+  }
+
+  return {
+    lineOf,
+    moveTo(offset) {
+      place = { offset, line: lineOf(offset) };
+    },
+    space(...spaces) {
+      for (const space of spaces) {
+        if (pending.length === mostPending) {
+          writePending(pending.length);
+        }
+        pending.push(space);
+        lastToken = undefined;
+      }
+    },
+    write(text, offset, token) {
+      if (offset !== undefined) {
+        place = { offset, line: lineOf(offset) };
+      }
+      // `1` and `.x` must not become the number `1.`, nor `/` and `*` a comment.
+      if ((lastToken === 'NUMBER' && text.startsWith('.')) || (lastToken === '/' && text.startsWith('*'))) {
+        pending = [' '];
+      }
+      lastToken = token;
+      const at = place;
+      if (groups[0]?.[0] !== undefined && groups[0][0].offset <= at.offset) {
+        writeCommentsBefore(at.offset, at.line, false);
+      } else {
+        writePending(pending.length);
+      }
+      writeText(text, at, false);
+    },
+    finish() {
+      writeCommentsBefore(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
+      return output;
+    },
+  };
+}
+
+function linesOf(printer: Printer, start: number, end: number): number {
+  return printer.lineOf(end) - printer.lineOf(start) + 1;
+}
+
+function printStatements(printer: Printer, statements: readonly Statement[]): void {
+  for (const [index, statement] of statements.entries()) {
+    const previous = statements[index - 1];
+    if (previous !== undefined) {
+      const gap = printer.lineOf(startOfStatement(statement)) - printer.lineOf(endOfStatement(previous));
+      if (statement.kind === 'block' || gap > 1) {
+        printer.space('\f');
+      }
+    }
+    printStatement(printer, statement);
+    const lines = linesOf(printer, startOfStatement(statement), endOfStatement(statement));
+    printer.space(lines > 1 ? '\f' : '\n');
+  }
+}
+
+function printStatement(printer: Printer, statement: Statement): void {
+  if (statement.kind === 'attribute') {
+    printIdentifier(printer, statement.name, true);
+    printer.space('\v');
+    printer.write('=');
+    printer.space(' ');
+    printExpression(printer, statement.value);
+    return;
+  }
+  printer.write(statement.name, statement.offset, 'IDENT');
+  if (statement.label !== '') {
+    printer.space(' ');
+    printer.write(quote(statement.label), statement.labelOffset, 'STRING');
+  }
+  printer.space(' ');
+  printer.write('{', statement.open);
+  printer.space('indent');
+  if (statement.body.length > 0) {
+    printer.space('\f');
+    printStatements(printer, statement.body);
+  } else {
+    printer.space(' ');
+  }
+  printer.space('unindent');
+  printer.write('}', statement.close);
+}
+
+function printIdentifier(printer: Printer, identifier: Identifier, placed: boolean): void {
+  printer.write(identifier.name, placed ? identifier.offset : undefined, 'IDENT');
+}
+
+function printExpression(printer: Printer, expression: Expression): void {
+  switch (expression.kind) {
+    case 'literal':
+      printer.write(expression.text, expression.offset, expression.token);
+      break;
+    case 'identifier':
+      printIdentifier(printer, expression.identifier, true);
+      break;
+    case 'array':
+      printArray(printer, expression);
+      break;
+    case 'object':
+      printObject(printer, expression);
+      break;
+    case 'access':
+      printExpression(printer, expression.value);
+      printer.write('.', undefined, '.');
+      printIdentifier(printer, expression.name, false);
+      break;
+    case 'index':
+      printExpression(printer, expression.value);
+      printer.write('[', expression.open);
+      printExpression(printer, expression.index);
+      printer.write(']', expression.close);
+      break;
+    case 'call':
+      printCall(printer, expression);
+      break;
+    case 'unary':
+      printer.write(expression.operator, expression.offset, expression.operator);
+      printExpression(printer, expression.value);
+      break;
+    case 'binary':
+      printExpression(printer, expression.left);
+      printer.space(' ');
+      printer.write(expression.operator, expression.offset, expression.operator);
+      printer.space(' ');
+      printExpression(printer, expression.right);
+      break;
+    case 'paren':
+      printer.write('(');
+      printExpression(printer, expression.inner);
+      printer.write(')');
+      break;
+  }
+}
+
+/** An element on a line of its own in the source keeps it; a list that closes on a line of its own ends with a comma. */
+function printArray(printer: Printer, array: Extract<Expression, { kind: 'array' }>): void {
+  printer.write('[', array.open);
+  let line = printer.lineOf(array.open);
+  for (const [index, element] of array.elements.entries()) {
+    const ownLine = printer.lineOf(startOf(element)) !== line;
+    if (ownLine) {
+      // The indentation comes first, so that comments above the element have it too.
+      printer.space('indent', '\f');
+    } else if (index > 0) {
+      printer.space(' ');
+    }
+    line = printer.lineOf(endOf(element));
+    printExpression(printer, element);
+    if (index + 1 < array.elements.length) {
+      printer.write(',');
+    }
+    if (ownLine) {
+      printer.space('unindent');
+    }
+  }
+  if (array.elements.length > 0 && line !== printer.lineOf(array.close)) {
+    printer.write(',');
+    printer.space('indent', '\f', 'unindent');
+  }
+  printer.write(']', array.close);
+}
+
+function printObject(printer: Printer, object: Extract<Expression, { kind: 'object' }>): void {
+  printer.write('{', object.open);
+  printer.space('indent');
+  let line = printer.lineOf(object.open);
+  for (const [index, field] of object.fields.entries()) {
+    const before = object.fields[index - 1]?.value;
+    if (printer.lineOf(field.name.offset) !== line) {
+      // Equal signs are aligned as long as values take one line.
+      const aligned = before !== undefined && linesOf(printer, startOf(before), endOf(before)) === 1;
+      printer.space(aligned ? '\n' : '\f');
+    } else if (index > 0) {
+      printer.space(' ');
+    }
+    // The name's line, not the value's: a value of several lines puts the next field on a line of its own.
+    line = printer.lineOf(field.name.offset + byteLength(field.name.name) - 1);
+    printer.write(field.quoted ? quote(field.name.name) : field.name.name, field.name.offset, 'IDENT');
+    printer.space('\v');
+    printer.write('=');
+    printer.space(' ');
+    printExpression(printer, field.value);
+    if (index + 1 < object.fields.length) {
+      printer.write(',');
+    }
+  }
+  if (object.fields.length > 0 && line !== printer.lineOf(object.close)) {
+    printer.write(',');
+    printer.space('\f');
+  }
+  printer.space('unindent');
+  printer.write('}', object.close);
+}
+
+function printCall(printer: Printer, call: Extract<Expression, { kind: 'call' }>): void {
+  printExpression(printer, call.value);
+  printer.write('(');
+  let line = printer.lineOf(call.open);
+  for (const [index, argument] of call.args.entries()) {
+    const ownLine = printer.lineOf(startOf(argument)) !== line;
+    if (ownLine) {
+      printer.space('\f', 'indent');
+    }
+    printExpression(printer, argument);
+    line = printer.lineOf(endOf(argument));
+    if (index + 1 < call.args.length) {
+      printer.write(',');
+      printer.space(' ');
+    }
+    if (ownLine) {
+      printer.space('unindent');
+    }
+  }
+  if (line !== printer.lineOf(call.close)) {
+    printer.write(',');
+    printer.space('\f');
+  }
+  printer.write(')');
+}

@@ -1,0 +1,43 @@
+/** A place in a source file; lines and columns count from 1, columns in bytes, as Alloy counts them. */
+export type Position = { readonly line: number; readonly column: number };
+
+/** A configuration file as it was read. Offsets into it are byte offsets. */
+export type SourceFile = {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The offset of each line's first byte. */
+  readonly lineStarts: readonly number[];
+};
+
+const newline = 0x0a;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Makes a source file of its name and content. */
+export function sourceFile(name: string, content: Uint8Array | string): SourceFile {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const lineStarts = [0];
+  for (let offset = bytes.indexOf(newline); offset >= 0; offset = bytes.indexOf(newline, offset + 1)) {
+    lineStarts.push(offset + 1);
+  }
+  return { name, bytes, lineStarts };
+}
+
+/** The line and column of a byte offset. */
+export function positionAt(file: SourceFile, offset: number): Position {
+  let low = 0;
+  let high = file.lineStarts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((file.lineStarts[middle] ?? 0) <= offset) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return { line: low + 1, column: offset - (file.lineStarts[low] ?? 0) + 1 };
+}
+
+/** The text between two byte offsets. */
+export function textBetween(file: SourceFile, start: number, end: number): string {
+  return decoder.decode(file.bytes.subarray(start, end));
+}
