@@ -62,6 +62,8 @@ export type Run = {
   readonly seriesWindow: number;
   /** The socket on which the runner takes parts of the stack away and brings them back; absent where the stack is not ours. */
   readonly controlSocket?: string;
+  /** Milliseconds that each part of the stack took until it was ready. */
+  readonly timings: Readonly<Record<string, Milliseconds>>;
   /** When the run began, in milliseconds since the epoch. */
   readonly startedAt: Milliseconds;
 };

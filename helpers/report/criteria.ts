@@ -1,0 +1,33 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ROOT } from '../settings/settings.ts';
+
+/** A criterion as its spec declares it. */
+export type DeclaredCriterion = { readonly id: string; readonly title: string };
+/** A phase as its spec declares it; `id` is `phase1` and so on. */
+export type DeclaredPhase = {
+  readonly id: string;
+  readonly title: string;
+  readonly file: string;
+  readonly criteria: readonly DeclaredCriterion[];
+};
+
+/** The paths of all phase specs, in the order of the phases. */
+export function phaseFiles(): string[] {
+  return globSync('phases/phase*.spec.ts', { cwd: ROOT })
+    .map((file) => join(ROOT, file))
+    .sort();
+}
+
+/** What a spec file declares, read from its text: so a criterion that never ran is missed, too. */
+export function declaredPhase(file: string): DeclaredPhase {
+  const source = readFileSync(file, 'utf8');
+  const title = /describe\('Phase \d+: ([^']+)'/.exec(source)?.[1] ?? basename(file);
+  const criteria = [...source.matchAll(/\b(?:test|outage)\(\s*'(P\d+\.\d+) ([^']+)'/g)].map(
+    ([, id = '', name = '']) => ({
+      id,
+      title: name,
+    }),
+  );
+  return { id: /phase\d+/.exec(basename(file))?.[0] ?? basename(file), title, file, criteria };
+}

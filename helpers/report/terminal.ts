@@ -1,0 +1,76 @@
+import { relative } from 'node:path';
+import { styleText } from 'node:util';
+import { ROOT } from '../settings/settings.ts';
+import type { Run } from '../stack/run.ts';
+import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
+import { countOf, VERDICT_FILE } from './verdict.ts';
+
+const BACKENDS: Readonly<Record<Run['backend'], string>> = {
+  mock: 'mock Grafana Cloud on loopback',
+  lgtm: 'grafana/otel-lgtm',
+  cloud: 'Grafana Cloud',
+};
+const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
+const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
+
+/** The world that a run chose, in one line: the first thing that every run says. */
+export function worldOf(run: Pick<Run, 'stack' | 'alloy' | 'backend'>): string {
+  return `stack: ${run.stack} · Alloy: ${alloyOf(run.alloy)} · backend: ${BACKENDS[run.backend]}`;
+}
+
+/** Which program runs the configuration; the embedded engine is never mistaken for Grafana Alloy. */
+export function alloyOf({ kind, version }: Pick<Run['alloy'], 'kind' | 'version'>): string {
+  return kind === 'embedded' ? `embedded engine, not Grafana Alloy (${version})` : `Grafana Alloy ${version} (${kind})`;
+}
+
+/** Prints what a person needs: a line for each phase, each failure with cause and fix, and the tally. */
+export function printSummary(verdict: Verdict, run: Run): void {
+  const width = Math.max(...verdict.phases.map(({ title }) => title.length));
+  const lines = [
+    '',
+    ...verdict.phases.map((phase) => phaseLine(phase, width)),
+    ...verdict.phases.flatMap(({ criteria }) =>
+      criteria.filter(({ status }) => status !== 'passed').flatMap(criterionLines),
+    ),
+    '',
+    tally(verdict, run),
+    styleText('dim', `${relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE} holds the evidence of each criterion`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function phaseLine({ id, title, status, durationMs, criteria }: PhaseVerdict, width: number): string {
+  const passed = criteria.filter((criterion) => criterion.status === 'passed').length;
+  const seconds = `${(durationMs / 1000).toFixed(1)} s`.padStart(7);
+  return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
+}
+
+function criterionLines({ id, title, status, evidence, cause, fix }: CriterionVerdict): string[] {
+  if (status === 'skipped') return ['', `${mark(status)} ${id} ${title}`, `    skipped: ${cause}`];
+  const seen = evidence.flatMap((fact) => fact.split('\n')).map((line) => styleText('dim', `    ${line}`));
+  return [
+    '',
+    `${mark(status)} ${styleText('bold', `${id} ${title}`)}`,
+    ...seen,
+    `    ${styleText('red', 'cause:')} ${cause}`,
+    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${fix}`]),
+  ];
+}
+
+function tally(verdict: Verdict, run: Run): string {
+  const { passed, failed, skipped } = countOf(verdict);
+  const counts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
+  const seconds = (verdict.durationMs / 1000).toFixed(1);
+  const engine = run.alloy.kind === 'embedded' ? ' · embedded engine, not Grafana Alloy' : '';
+  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s${engine}`;
+}
+
+function mark(status: keyof typeof MARKS): string {
+  return styleText(COLOURS[status], MARKS[status]);
+}
+
+/** A path as a person in the project's directory would type it. */
+export function shownPath(path: string): string {
+  const short = relative(ROOT, path);
+  return short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,93 @@
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Run } from '../stack/run.ts';
+import type { DeclaredCriterion } from './criteria.ts';
+import { declaredPhase } from './criteria.ts';
+import { printSummary } from './terminal.ts';
+import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
+import { forgetVerdict, statusOf, writeVerdict } from './verdict.ts';
+
+/** Turns a vitest run of phase specs into a verdict, writes it and, for `verify`, prints it. Other tests leave it alone. */
+export function verdictReporter(options: { readonly print: boolean }): Reporter {
+  let started = 0;
+  return {
+    onTestRunStart() {
+      started = performance.now();
+    },
+    onTestRunEnd(modules, _errors, reason) {
+      const phaseModules = modules.filter(({ project }) => project.name === 'criteria' || project.name === 'outages');
+      const run = phaseModules[0] && runOf(phaseModules[0]);
+      if (run === undefined) return;
+      const verdict = verdictOf(run, phaseModules, performance.now() - started, reason === 'interrupted');
+      forgetVerdict();
+      writeVerdict(verdict);
+      if (options.print) printSummary(verdict, run);
+    },
+  };
+}
+
+function runOf(module: TestModule): Run | undefined {
+  return module.project.getProvidedContext().run;
+}
+
+function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, interrupted: boolean): Verdict {
+  const files = [...new Set(modules.map(({ moduleId }) => moduleId))].sort();
+  return {
+    schema: 1,
+    startedAt: new Date(run.startedAt).toISOString(),
+    durationMs: Date.now() - run.startedAt,
+    stack: run.stack,
+    alloy: { kind: run.alloy.kind, version: run.alloy.version },
+    backend: run.backend,
+    timings: { ...run.timings, criteria: Math.round(elapsed) },
+    phases: files.map((file) =>
+      phaseVerdict(
+        file,
+        modules.filter(({ moduleId }) => moduleId === file),
+        interrupted,
+      ),
+    ),
+  };
+}
+
+function phaseVerdict(file: string, modules: readonly TestModule[], interrupted: boolean): PhaseVerdict {
+  const { id, title, criteria: declared } = declaredPhase(file);
+  const tests = new Map(
+    modules.flatMap(({ children }) =>
+      [...children.allTests()].map((test) => [test.name.split(' ', 1)[0] ?? '', test] as const),
+    ),
+  );
+  const broken = modules.flatMap((module) => module.errors().map(({ message }) => message));
+  const criteria = declared.map((criterion) =>
+    criterionVerdict(criterion, tests.get(criterion.id), broken, interrupted),
+  );
+  return {
+    id,
+    title,
+    status: statusOf(criteria),
+    durationMs: Math.round(modules.reduce((sum, module) => sum + module.diagnostic().duration, 0)),
+    criteria,
+  };
+}
+
+function criterionVerdict(
+  { id, title }: DeclaredCriterion,
+  test: TestCase | undefined,
+  broken: readonly string[],
+  interrupted: boolean,
+): CriterionVerdict {
+  const { evidence = [], cause, fix } = test?.meta() ?? {};
+  const durationMs = Math.round(test?.diagnostic()?.duration ?? 0);
+  const result = test?.result();
+  const told = { id, title, durationMs, evidence };
+  if (result?.state === 'passed') return { ...told, status: 'passed' };
+  if (result?.state === 'skipped')
+    return { ...told, status: 'skipped', cause: result.note ?? 'not selected for this run' };
+  if (result?.state === 'failed') {
+    const messages = result.errors.map(({ message }) => message);
+    const seen = evidence.length > 0 ? evidence : messages;
+    const first = messages[0]?.split('\n')[0] ?? 'it failed without a word';
+    return { ...told, evidence: seen, status: 'failed', cause: cause ?? first, ...(fix !== undefined && { fix }) };
+  }
+  if (interrupted) return { ...told, status: 'skipped', cause: 'the run was interrupted before it' };
+  return { ...told, status: 'failed', cause: broken[0] ?? 'it did not run' };
+}

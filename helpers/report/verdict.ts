@@ -1,0 +1,69 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Milliseconds } from '../otlp/ids.ts';
+import { ROOT } from '../settings/settings.ts';
+
+/** `skipped` always comes with its reason, as `cause`. */
+export type Status = 'passed' | 'failed' | 'skipped';
+
+/** What became of one criterion. `evidence` tells what was seen, `cause` and `fix` why it fails and what to do. */
+export type CriterionVerdict = {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Status;
+  readonly durationMs: Milliseconds;
+  readonly evidence: readonly string[];
+  readonly cause?: string;
+  readonly fix?: string;
+};
+
+/** A phase passes when none of its criteria failed and one passed at least. */
+export type PhaseVerdict = {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Status;
+  readonly durationMs: Milliseconds;
+  readonly criteria: readonly CriterionVerdict[];
+};
+
+/** The file that other tools read: `reports/verdict.json`. `schema` rises when a field changes its meaning. */
+export type Verdict = {
+  readonly schema: 1;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: Milliseconds;
+  readonly stack: string;
+  readonly alloy: { readonly kind: string; readonly version: string };
+  readonly backend: string;
+  /** Milliseconds that each part of the stack took to start, and `criteria` for all criteria together. */
+  readonly timings: Readonly<Record<string, Milliseconds>>;
+  readonly phases: readonly PhaseVerdict[];
+};
+
+/** Where the verdict of the last run is. */
+export const VERDICT_FILE: string = join(ROOT, 'reports', 'verdict.json');
+
+/** Takes away the verdict of an earlier run, so that none can be mistaken for this one's. */
+export function forgetVerdict(): void {
+  rmSync(VERDICT_FILE, { force: true });
+}
+
+/** Writes the verdict whole or not at all. */
+export function writeVerdict(verdict: Verdict): void {
+  mkdirSync(join(ROOT, 'reports'), { recursive: true });
+  writeFileSync(`${VERDICT_FILE}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
+  renameSync(`${VERDICT_FILE}.new`, VERDICT_FILE);
+}
+
+/** How many criteria have each status. */
+export function countOf(verdict: Verdict): Record<Status, number> {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { status } of verdict.phases.flatMap(({ criteria }) => criteria)) counts[status]++;
+  return counts;
+}
+
+/** The status of a phase that has these criteria. */
+export function statusOf(criteria: readonly CriterionVerdict[]): Status {
+  if (criteria.some(({ status }) => status === 'failed')) return 'failed';
+  return criteria.some(({ status }) => status === 'passed') ? 'passed' : 'skipped';
+}
