@@ -1,0 +1,213 @@
+import type { ComponentContext, Instance } from '../component.ts';
+import { counter, gauge, OTEL_LABELS, otelLabels } from '../metrics/instruments.ts';
+import { formatDuration } from '../schema/duration.ts';
+import { itemsOf, type OtlpBatch } from './batch.ts';
+import { createBatcher } from './batcher.ts';
+import { asExportError, ExportError } from './export-error.ts';
+import { type RetryArgs, sendWithRetry } from './retry.ts';
+import { createSendingQueue, type QueueArgs } from './sending-queue.ts';
+import { ALL_SIGNALS, type Signal } from './signals.ts';
+
+/** What an exporter adds to the queue, the retries and the counting that all exporters share. */
+export type ExporterParts = {
+  /** The Collector's name of the exporter, as metrics show it: `otlp_http`. */
+  readonly type: string;
+  readonly queue: QueueArgs;
+  readonly retry: RetryArgs;
+  /** Makes one attempt. @throws ExportError */
+  readonly push: (batch: OtlpBatch, shutdown: AbortSignal) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const SCOPE = 'exporter/exporterhelper';
+
+/**
+ * An `otelcol.exporter.*` component around `push`: its `input`, a queue for each signal, retries, and the log lines and
+ * metrics of the Collector's exporter helper. Stopping it makes one more attempt for what is held.
+ */
+export function createExporter(parts: ExporterParts, context: ComponentContext): Instance {
+  const shutdown = new AbortController();
+  const pipelines = new Map(ALL_SIGNALS.map((signal) => [signal, createPipeline(signal, parts, context, shutdown)]));
+  const consume = async (batch: OtlpBatch): Promise<void> => {
+    await pipelines.get(batch.signal)?.consume(batch);
+  };
+  return {
+    exports: { input: { capsule: 'otelcol', consumer: consume } },
+    start: async () => {
+      for (const pipeline of pipelines.values()) {
+        pipeline.start();
+      }
+      context.setHealth({ state: 'healthy', message: 'started scheduled components' });
+    },
+    stop: async (graceMs) => {
+      shutdown.abort();
+      const late = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([late, Promise.all([...pipelines.values()].map((pipeline) => pipeline.stop()))]);
+      for (const pipeline of pipelines.values()) {
+        pipeline.reportLost();
+      }
+      await parts.close();
+    },
+  };
+}
+
+type Pipeline = {
+  readonly consume: (batch: OtlpBatch) => Promise<void>;
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+  readonly reportLost: () => void;
+};
+
+function createPipeline(
+  signal: Signal,
+  parts: ExporterParts,
+  context: ComponentContext,
+  shutdown: AbortController,
+): Pipeline {
+  const count = exportMetrics(signal, parts.type, context);
+
+  const attempt = async (batch: OtlpBatch): Promise<void> => {
+    try {
+      await sendWithRetry(
+        () => parts.push(batch, shutdown.signal),
+        parts.retry,
+        shutdown.signal,
+        (error, delayMs) => {
+          const interval = formatDuration(Math.round(delayMs));
+          context.log('info', 'Exporting failed. Will retry the request after interval.', {
+            error: error.message,
+            interval,
+          });
+        },
+      );
+      count.sent(batch.items);
+    } catch (error) {
+      const failure = asExportError(error);
+      count.sent(0);
+      count.failed(batch.items, failure);
+      throw failure;
+    }
+  };
+
+  if (!parts.queue.enabled) {
+    const consume = async (batch: OtlpBatch): Promise<void> => {
+      try {
+        await attempt(batch);
+      } catch (error) {
+        reject(context, error, batch);
+        throw error;
+      }
+    };
+    return { consume, start: () => {}, stop: async () => {}, reportLost: () => {} };
+  }
+
+  const queue = createSendingQueue(
+    parts.queue,
+    async (batch) => {
+      try {
+        await attempt(batch);
+        return undefined;
+      } catch (error) {
+        context.log('error', 'Exporting failed. Dropping data.', {
+          error: asExportError(error).message,
+          dropped_items: batch.items,
+        });
+        return error;
+      }
+    },
+    count.queued,
+  );
+  const offer = async (batch: OtlpBatch): Promise<void> => {
+    try {
+      await queue.offer(batch);
+    } catch (error) {
+      if (!(error instanceof ExportError)) {
+        count.refused(batch.items);
+      }
+      reject(context, error, batch);
+      throw error;
+    }
+  };
+  const { batch: batching } = parts.queue;
+  const batcher =
+    batching &&
+    createBatcher({
+      smallest: batching.sizer === 'items' ? batching.min_size : 0,
+      largest: batching.sizer === 'items' ? batching.max_size : 0,
+      timeoutMs: batching.flush_timeout,
+      send: (batch) => offer(batch).catch(() => {}),
+    });
+  return {
+    consume: batcher?.add ?? offer,
+    start: () => {
+      count.capacity(parts.queue.queue_size);
+      count.queued(0);
+      batcher?.start();
+    },
+    stop: async () => {
+      await batcher?.stop();
+      await queue.drained();
+    },
+    reportLost: () => {
+      if (queue.size() > 0) {
+        context.log('error', 'Exporting failed. Dropping data.', {
+          error: 'interrupted due to shutdown',
+          dropped_batches: queue.size(),
+          signal,
+        });
+      }
+    },
+  };
+}
+
+function reject(context: ComponentContext, error: unknown, batch: OtlpBatch): void {
+  context.log('error', 'Exporting failed. Rejecting data.', {
+    error: asExportError(error).message,
+    rejected_items: batch.items,
+  });
+}
+
+function exportMetrics(signal: Signal, type: string, context: ComponentContext) {
+  const items = itemsOf(signal);
+  const what = items.replace('_', ' ');
+  const { registry } = context;
+  const names = [...OTEL_LABELS, 'exporter'];
+  const labels = { ...otelLabels(context, SCOPE), exporter: `${type}/${context.id}` };
+  const queueLabels = { ...labels, data_type: signal };
+  const sent = counter(
+    registry,
+    `otelcol_exporter_sent_${items}_total`,
+    `Number of ${what} successfully sent to destination. [Alpha]`,
+    names,
+  );
+  const failed = counter(
+    registry,
+    `otelcol_exporter_send_failed_${items}_total`,
+    `Number of ${what} in failed attempts to send to destination. [Alpha]`,
+    [...names, 'error_permanent', 'error_type'],
+  );
+  const refused = counter(
+    registry,
+    `otelcol_exporter_enqueue_failed_${items}_total`,
+    `Number of ${what} failed to be added to the sending queue. [Alpha]`,
+    names,
+  );
+  const size = gauge(registry, 'otelcol_exporter_queue_size', 'Current size of the retry queue (in batches). [Alpha]', [
+    ...names,
+    'data_type',
+  ]);
+  const capacity = gauge(
+    registry,
+    'otelcol_exporter_queue_capacity',
+    'Fixed capacity of the retry queue (in batches). [Alpha]',
+    [...names, 'data_type'],
+  );
+  return {
+    sent: (count: number) => sent.inc(labels, count),
+    failed: (count: number, error: ExportError) =>
+      failed.inc({ ...labels, error_permanent: String(error.permanent), error_type: error.type }, count),
+    refused: (count: number) => refused.inc(labels, count),
+    queued: (count: number) => size.set(queueLabels, count),
+    capacity: (count: number) => capacity.set(queueLabels, count),
+  };
+}
