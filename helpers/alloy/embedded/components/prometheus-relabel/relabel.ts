@@ -1,0 +1,56 @@
+import type { ComponentContext, Instance } from '../../component.ts';
+import { COMPONENT_LABELS, componentLabels, counter } from '../../metrics/instruments.ts';
+import type { ScrapedSample, SeriesLabels } from '../../pipeline.ts';
+import { labelBuilder, sortedLabels } from '../../relabel/labels.ts';
+import { relabel } from '../../relabel/relabel.ts';
+import type { PrometheusRelabelArgs } from './block.ts';
+
+/**
+ * `prometheus.relabel`: hands series on with the labels that its rules give them, and keeps back those that they drop.
+ * What the rules make of a series is worked out once, for as long as the series is scraped.
+ */
+export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: ComponentContext): Instance {
+  const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
+  const labels = componentLabels(context);
+  const processed = relabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
+  const written = relabelCounter(context, 'metrics_written', 'Total number of metrics written');
+  const known = new WeakMap<SeriesLabels, SeriesLabels>();
+
+  const relabelled = (series: SeriesLabels): SeriesLabels => {
+    const before = known.get(series);
+    if (before !== undefined) {
+      return before;
+    }
+    const builder = labelBuilder(series);
+    const result = relabel(builder, args.rule) ? sortedLabels(builder.entries()) : [];
+    known.set(series, result);
+    return result;
+  };
+
+  const consume = (samples: readonly ScrapedSample[]): void => {
+    const kept: ScrapedSample[] = [];
+    for (const sample of samples) {
+      const series = relabelled(sample.labels);
+      if (series.length > 0) {
+        kept.push({ ...sample, labels: series });
+      }
+    }
+    processed.inc(labels, samples.length);
+    written.inc(labels, kept.length);
+    if (kept.length > 0) {
+      for (const forward of forwardTo) {
+        forward(kept);
+      }
+    }
+  };
+
+  return {
+    exports: { receiver: { capsule: 'metrics', consumer: consume }, rules: args.rule },
+    start: async () => context.setHealth({ state: 'healthy', message: 'started component' }),
+    stop: async () => {},
+  };
+}
+
+function relabelCounter(context: ComponentContext, name: string, help: string) {
+  return counter(context.registry, `alloy_prometheus_relabel_${name}`, help, COMPONENT_LABELS);
+}
