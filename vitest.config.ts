@@ -1,7 +1,59 @@
+import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
+import { verdictReporter } from './helpers/report/verdict-reporter.ts';
+
+const longest = 120_000;
+
+/** Criteria wait for telemetry, on deadlines of their own; the test's own limit only ends what hangs. */
+const phases = {
+  globalSetup: ['helpers/cli/global-setup.ts'],
+  testTimeout: longest,
+  hookTimeout: longest,
+  maxConcurrency: 50,
+  pool: 'threads',
+  isolate: false,
+} satisfies TestProjectInlineConfiguration['test'];
 
 export default defineConfig({
+  plugins: [
+    {
+      name: 'verdict',
+      // A reporter of the command line replaces those of the configuration, and the verdict is written whatever is printed.
+      configureVitest({ vitest }) {
+        const print = process.env.ALLOY_VERIFY_SUMMARY === '1';
+        vitest.config.reporters.push(verdictReporter({ print }));
+      },
+    },
+  ],
   test: {
-    projects: [{ test: { name: 'unit', include: ['helpers/**/*.test.ts', 'fixtures/**/*.test.ts'] } }],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['helpers/**/*.test.ts', 'fixtures/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...phases,
+          name: 'criteria',
+          include: ['phases/phase*.spec.ts'],
+          provide: { order: 'criteria' },
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The same files once more, for the criteria that take a part away: they begin when all others have ended.
+        test: {
+          ...phases,
+          name: 'outages',
+          include: ['phases/phase{2,3,7}-*.spec.ts'],
+          provide: { order: 'outages' },
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -5,6 +5,7 @@ import type { FoundSpan } from '../backend/client/tempo.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Attributes } from '../emit/telemetry.ts';
 import type { TraceId } from '../otlp/ids.ts';
+import { hopelessness } from './hopeless.ts';
 import type { Look } from './poll.ts';
 import { poll } from './poll.ts';
 import type { Noted } from './record.ts';
@@ -126,7 +127,10 @@ async function waitFor<T>(
 ): Promise<Verdict> {
   if (state.isNot)
     throw new TypeError('"not" says nothing of telemetry that may still be on its way: state what has to be there');
-  const outcome = await poll(look, received.deadline, run.backend === 'mock' ? 1 : 10);
+  const outcome = await poll(look, received.deadline, {
+    slower: run.backend === 'mock' ? 1 : 10,
+    hopeless: hopelessness(received.path),
+  });
   const looked = `${outcome.looks} ${outcome.looks === 1 ? 'look' : 'looks'} in ${(outcome.elapsed / 1000).toFixed(1)} s`;
   if (outcome.holds) {
     if (state.task) noteEvidence(state.task, `${received.asked} ${condition}: ${outcome.seen} (${looked})`);

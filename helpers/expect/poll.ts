@@ -13,12 +13,12 @@ const LONGEST_PAUSE = 80;
 /**
  * Looks until it holds or the deadline has passed, at least once; a look that throws counts as one that doesn't hold and
  * is told as seen. The pause between looks grows from 10 to 80 ms (`slower` times as long against a hosted backend), so
- * that what arrives is noticed within a tenth of a second at little cost. The only place in the project that waits by time.
+ * that what arrives is noticed within a tenth of a second at little cost. Where `hopeless` says so it ends early. The only place in the project that waits by time.
  */
 export async function poll<T>(
   look: () => Promise<Look<T>>,
   deadline: Milliseconds,
-  slower = 1,
+  { slower = 1, hopeless = async () => false }: { slower?: number; hopeless?: () => Promise<boolean> } = {},
 ): Promise<Outcome<T | undefined>> {
   const started = performance.now();
   for (let looks = 1, pause = FIRST_PAUSE; ; looks++, pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
@@ -30,7 +30,7 @@ export async function poll<T>(
       }),
     );
     const elapsed = performance.now() - started;
-    if (last.holds || elapsed >= deadline) return { ...last, looks, elapsed };
+    if (last.holds || elapsed >= deadline || (await hopeless())) return { ...last, looks, elapsed };
     await sleep(Math.min(pause * slower, Math.max(1, deadline - elapsed)));
   }
 }

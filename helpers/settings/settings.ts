@@ -90,7 +90,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 }
 
 /** The environment of the process over the project's `.env`, where there is one. */
-export function environmentWithDotenv(path: string = resolve(ROOT, '.env')): Record<string, string | undefined> {
+export function environmentWithDotenv(path: string = resolve(ROOT, '.env')): Record<string, string> {
   const dotenv = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  return { ...dotenv, ...process.env };
+  const set = Object.entries({ ...dotenv, ...process.env }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Record<string, string>;
 }

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { aimedAtMock, localCloudVariables } from './alloy-environment.ts';
+import { cloudProblems, isPrivate } from './cloud.ts';
+
+const good = {
+  GRAFANA_CLOUD_API_KEY: 'glc_c2VjcmV0LXRva2VuLW9mLWEtdGVzdA==',
+  GRAFANA_CLOUD_OTLP_ENDPOINT: 'https://otlp-gateway-prod-eu-west-0.grafana.net/otlp',
+  GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1461503',
+  GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prometheus-prod-01-eu-west-0.grafana.net/api/prom/push',
+  GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: '2847239',
+  GRAFANA_CLOUD_LOKI_ENDPOINT: 'https://logs-prod-eu-west-0.grafana.net/loki/api/v1/push',
+  GRAFANA_CLOUD_LOKI_INSTANCE_ID: '1419296',
+  GRAFANA_CLOUD_TEMPO_ENDPOINT: 'https://tempo-prod-01-eu-west-0.grafana.net/tempo',
+  GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '1413606',
+};
+
+describe('the GRAFANA_CLOUD_* variables', () => {
+  test('have no problem when all are well-formed', () => {
+    expect(cloudProblems(good)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'the Prometheus ID at the OTLP gateway',
+      { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' },
+      /GRAFANA_CLOUD_OTLP_INSTANCE_ID is 2847239, which is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID/,
+    ],
+    ['an ID that is no number', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: 'logs' }, /GRAFANA_CLOUD_LOKI_INSTANCE_ID is "logs"/],
+    ['an empty endpoint', { GRAFANA_CLOUD_TEMPO_ENDPOINT: '' }, /GRAFANA_CLOUD_TEMPO_ENDPOINT is not set/],
+    ['an endpoint without a scheme', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp.example/otlp' }, /ENDPOINT is not a URL/],
+    ['plain http to a public host', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp.example/otlp' }, /is not https/],
+    [
+      'a wrong path',
+      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prom.example/push' },
+      /has the path \/push, and the service answers at \/api\/prom\/push/,
+    ],
+    ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
+    ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /holds a character that no token has/],
+  ])('are told apart by name: %s', (_, change, message) => {
+    const problems = cloudProblems({ ...good, ...change });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  test('are all reported at once when none is set', () => {
+    expect(cloudProblems({})).toHaveLength(9);
+  });
+
+  test('never show the token, nor one that was pasted where an ID belongs', () => {
+    const secret = 'glc_verysecretverysecretverysecret';
+    const problems = cloudProblems({
+      ...good,
+      GRAFANA_CLOUD_API_KEY: `${secret} `,
+      GRAFANA_CLOUD_LOKI_INSTANCE_ID: secret,
+    });
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain('verysecret');
+  });
+});
+
+describe('a run against the mock', () => {
+  const origin = 'http://127.0.0.1:4711';
+
+  test('makes up what is unset so that it is well-formed', () => {
+    expect(cloudProblems(localCloudVariables({}, origin))).toEqual([]);
+  });
+
+  test('keeps what was set, an empty value too', () => {
+    const variables = localCloudVariables({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' }, origin);
+    expect(variables).toEqual({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' });
+  });
+
+  test('moves the endpoints to the mock with the paths that were set', () => {
+    const aimed = aimedAtMock({ ...good, GRAFANA_CLOUD_OTLP_ENDPOINT: 'https://otlp.example/wrong' }, origin);
+    expect(aimed.GRAFANA_CLOUD_OTLP_ENDPOINT).toBe(`${origin}/wrong`);
+    expect(aimed.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT).toBe(`${origin}/api/prom/push`);
+    expect(aimed.GRAFANA_CLOUD_OTLP_INSTANCE_ID).toBe(good.GRAFANA_CLOUD_OTLP_INSTANCE_ID);
+  });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['localhost', true],
+  ['10.1.2.3', true],
+  ['172.20.0.1', true],
+  ['[::1]', true],
+  ['[fd00::1]', true],
+  ['grafana-cloud', true],
+  ['mock.internal', true],
+  ['172.32.0.1', false],
+  ['8.8.8.8', false],
+  ['127.example.com', false],
+  ['grafana.net', false],
+])('%s is private: %s', (host, expected) => {
+  expect(isPrivate(host)).toBe(expected);
+});

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { accessOf } from '../backend/client/access.ts';
+import { aimedAtMock, intervalVariables, localCloudVariables } from '../settings/alloy-environment.ts';
+import { madeUpToken } from '../settings/cloud.ts';
+import type { Settings } from '../settings/settings.ts';
+import { chooseAlloy } from './alloy-program.ts';
+import { CannotRun } from './cannot-run.ts';
+import { startNative } from './native.ts';
+import type { Run } from './run.ts';
+import type { Part, PlannedEndpoints, Stack } from './stack.ts';
+
+/** The label and the variable of the mark on scraped series; `config.alloy` joins the two. */
+const SERIES_MARK = { label: 'verify_run', variable: 'ALLOY_VERIFY_RUN_ID' };
+
+/** A run that has begun: its stack, and what the specs need to know of it. */
+export type StartedRun = { readonly run: Run; readonly stack: Stack };
+
+/**
+ * Starts the parts that a run needs, the mock Grafana Cloud and Alloy among them. An Alloy that does not start is a finding
+ * of the criteria, not the end of the run. Throws {@link CannotRun} where the run can't be made.
+ */
+export async function startRun(
+  settings: Settings,
+  parts: readonly Part[],
+  inherited: Readonly<Record<string, string>>,
+): Promise<StartedRun> {
+  const startedAt = Date.now();
+  if (settings.backend !== 'mock') {
+    throw new CannotRun(`BACKEND=${settings.backend} is not built yet.`, 'leave BACKEND unset, or set it to mock.');
+  }
+  const id = randomBytes(6).toString('hex');
+  const marksSeries = readFileSync(settings.alloyConfig, 'utf8').includes(SERIES_MARK.variable);
+  const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken();
+  const variablesAt = (origin: string) =>
+    localCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
+
+  const stack = await startNative({
+    parts,
+    alloy: {
+      program: chooseAlloy(settings.alloy, settings.alloyBinary),
+      config: settings.alloyConfig,
+      environment: (endpoints) => ({ ...inherited, ...alloyEnvironment(settings, endpoints, variablesAt, id) }),
+    },
+    cloudEnvironment: variablesAt,
+    mayFail: ['alloy'],
+  });
+  const { alloy, cloud, postgres, redis, rabbitmq } = stack.endpoints;
+  if (alloy === undefined || cloud === undefined) throw new TypeError('a run needs alloy and cloud among its parts');
+  const variables = variablesAt(cloud.url);
+  const run: Run = {
+    id,
+    startedAt,
+    stack: stack.kind,
+    backend: settings.backend,
+    alloy,
+    ...(postgres && { postgres }),
+    ...(redis && { redis }),
+    ...(rabbitmq && { rabbitmq }),
+    variables,
+    access: accessOf(aimedAtMock(variables, cloud.url)),
+    mockUrl: cloud.url,
+    intervals: settings.intervals,
+    ...(marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
+    seriesWindow: 300,
+    ...(stack.controlSocket !== undefined && { controlSocket: stack.controlSocket }),
+    timings: stack.timings,
+  };
+  return { run, stack };
+}
+
+function alloyEnvironment(
+  settings: Settings,
+  { alloy, cloud, postgres, redis, rabbitmq }: PlannedEndpoints,
+  variablesAt: (origin: string) => Record<string, string>,
+  runId: string,
+): Record<string, string> {
+  const login = postgres && `${encodeURIComponent(postgres.user)}:${encodeURIComponent(postgres.password)}`;
+  return {
+    ...intervalVariables(settings.intervals),
+    ...(cloud && aimedAtMock(variablesAt(cloud.url), cloud.url)),
+    ...(alloy && {
+      ALLOY_OTLP_GRPC_LISTEN: alloy.otlpGrpc,
+      ALLOY_OTLP_HTTP_LISTEN: new URL(alloy.otlpHttp).host,
+    }),
+    ...(postgres && {
+      POSTGRES_EXPORTER_DSN: `postgresql://${login}@${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`,
+    }),
+    ...(redis && {
+      REDIS_EXPORTER_ADDRESS: `${redis.host}:${redis.port}`,
+      REDIS_EXPORTER_PASSWORD: redis.password,
+    }),
+    ...(rabbitmq && { RABBITMQ_METRICS_ADDRESS: new URL(rabbitmq.metricsUrl).host }),
+    [SERIES_MARK.variable]: runId,
+  };
+}
