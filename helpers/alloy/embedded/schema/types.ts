@@ -1,6 +1,6 @@
 import type { Capsule } from '../component.ts';
 import type { ConsumerOf } from '../pipeline.ts';
-import type { CapsuleValue, NumberValue, TypeName, Value } from '../syntax/value.ts';
+import { type CapsuleValue, type NumberValue, nullValue, type TypeName, type Value } from '../syntax/value.ts';
 import { parseDuration } from './duration.ts';
 import { numberText, numberVerb } from './number-text.ts';
 import type { ValueType } from './schema.ts';
@@ -68,6 +68,12 @@ export const secret: ValueType<Secret> = {
     throw capsuleError(value, 'alloytypes.Secret');
   },
 };
+
+/** A string that may be a secret; decoded as one. */
+export const optionalSecret: ValueType<Secret> = secret;
+
+/** Any value, as it is. */
+export const any: ValueType<Value> = { name: 'capsule', zero: nullValue(), opaque: true, decode: (value) => value };
 
 /** A discovery target: an object of labels. */
 export const target: ValueType<Labels> = {

@@ -10,17 +10,17 @@ export function rawFunction(name: string, call: FunctionValue['call']): Function
 /**
  * A function of a fixed number of arguments, which are decoded first. What `body` throws is reported at the function.
  */
-export function typedFunction<const Types extends readonly ValueType<unknown>[]>(
+export function typedFunction<const Args extends readonly unknown[]>(
   name: string,
-  types: Types,
-  body: (...args: { [Index in keyof Types]: Types[Index] extends ValueType<infer T> ? T : never }) => Value,
+  types: { readonly [Index in keyof Args]: ValueType<Args[Index]> },
+  body: (...args: Args) => Value,
 ): FunctionValue {
   return rawFunction(name, (args, self) => {
     if (args.length !== types.length) {
       throw new ValueError(self, `expected ${types.length} args, got ${args.length}`);
     }
-    const decoded = types.map((type, index) => decodeArgument(args[index], type));
-    return reported(self, () => body(...(decoded as Parameters<typeof body>)));
+    const decoded = types.map((type, index) => decodeArgument(args[index], type)) as unknown as Args;
+    return reported(self, () => body(...decoded));
   });
 }
 
