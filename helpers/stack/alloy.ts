@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { AlloyProgram } from './alloy-program.ts';
+import { get, mustAnswer } from './answers.ts';
+import { logTail } from './log-file.ts';
+import { makePartDirectory, type PartContext, type PartPlan } from './part.ts';
+import type { PortBlock } from './ports.ts';
+import { PortTaken } from './ready.ts';
+import type { AlloyAddresses, PlannedEndpoints } from './stack.ts';
+
+/** How Alloy is run: which program, which configuration, and what that reads from its environment. */
+export type AlloyOptions = {
+  readonly program: AlloyProgram;
+  /** The configuration's path, absolute. */
+  readonly config: string;
+  /** The variables that the configuration reads, for a stack with these endpoints; over the runner's own environment. */
+  readonly environment: (endpoints: PlannedEndpoints) => Readonly<Record<string, string>>;
+};
+
+/** Plans an Alloy, real or embedded, for a stack whose other parts are planned. */
+export async function planAlloy(
+  { run, ports, logPath }: PartContext,
+  { program, config, environment }: AlloyOptions,
+  others: PlannedEndpoints,
+): Promise<PartPlan> {
+  const directory = await makePartDirectory(run, 'alloy');
+  const addresses = await chooseAddresses(ports);
+  const endpoints = { ...others, alloy: addresses };
+  const [file, ...first] = program.command;
+  const listen = `--server.http.listen-addr=${new URL(addresses.url).host}`;
+  const args = [...first, 'run', config, `--storage.path=${join(directory, 'storage')}`, listen];
+  // A real Alloy reports its use to Grafana Labs unless told not to.
+  if (program.kind === 'binary') args.push('--disable-reporting');
+  return {
+    part: 'alloy',
+    title: program.kind === 'binary' ? 'Alloy' : 'the embedded engine',
+    endpoints: { alloy: addresses },
+    prepare: async () => {},
+    command: { file, args, environment: { ...process.env, ...environment(endpoints) }, cwd: directory },
+    probe: () => mustAnswer(`${addresses.url}/-/ready`),
+    complete: () => refuseTakenPorts(addresses.url, logPath),
+    version: () => buildVersion(addresses.url),
+    deadlineMs: 30_000,
+    stopSignal: 'SIGTERM',
+    outage: 'stop',
+  };
+}
+
+async function chooseAddresses(ports: PortBlock): Promise<AlloyAddresses> {
+  const [http, grpc, otlpHttp] = [await ports.next(), await ports.next(), await ports.next()];
+  return {
+    url: `http://127.0.0.1:${http}`,
+    otlpGrpc: `127.0.0.1:${grpc}`,
+    otlpHttp: `http://127.0.0.1:${otlpHttp}`,
+  };
+}
+
+/** A receiver whose port is in use leaves Alloy running, ready and useless: `/-/healthy` alone tells. */
+async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
+  const { status } = await get(`${url}/-/healthy`);
+  if (status !== 200 && /address already in use|EADDRINUSE/.test(logTail(logPath, 500).join('\n'))) {
+    throw new PortTaken('Alloy: a port of its components is in use');
+  }
+}
+
+/** The version in `alloy_build_info`, as Alloy's own `/metrics` shows it. */
+async function buildVersion(url: string): Promise<string> {
+  const { text } = await get(`${url}/metrics`);
+  return /^alloy_build_info\{[^}]*version="([^"]*)"/m.exec(text)?.[1] ?? 'unknown';
+}

@@ -1,0 +1,13 @@
+import { request } from 'undici';
+
+/** What `GET url` answers within a few seconds. Throws where nothing does. */
+export async function get(url: string): Promise<{ status: number; text: string }> {
+  const { statusCode, body } = await request(url, { headersTimeout: 5000, bodyTimeout: 5000 });
+  return { status: statusCode, text: await body.text() };
+}
+
+/** Throws unless `GET url` answers 200. */
+export async function mustAnswer(url: string): Promise<void> {
+  const { status } = await get(url);
+  if (status !== 200) throw new Error(`GET ${url} answers ${status}`);
+}

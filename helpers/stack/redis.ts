@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { baseEnvironment } from './base-environment.ts';
+import { makePartDirectory, type PartContext, type PartPlan, requireProgram } from './part.ts';
+import type { RedisEndpoint } from './run.ts';
+import { makePassword, writePrivateFile } from './secret.ts';
+import { unprivilegedUser } from './unprivileged-user.ts';
+
+/** Plans a Redis with a password, without persistence, on a loopback port. Throws `CannotRun` where there is no Redis. */
+export async function planRedis({ run, ports }: PartContext): Promise<PartPlan> {
+  const file = requireProgram('redis');
+  const user = unprivilegedUser(['redis', 'nobody']);
+  const endpoint = { host: '127.0.0.1', port: await ports.next(), password: makePassword() };
+  const directory = await makePartDirectory(run, 'redis', user);
+  const configuration = join(directory, 'redis.conf');
+  const ask = <T>(question: (redis: Redis) => Promise<T>) => asking(endpoint, question);
+  return {
+    part: 'redis',
+    title: 'Redis',
+    endpoints: { redis: endpoint },
+    prepare: () => writePrivateFile(configuration, configurationOf(endpoint, directory), user),
+    command: { file, args: [configuration], environment: baseEnvironment(directory), cwd: directory, user },
+    probe: async () => void (await ask((redis) => redis.ping())),
+    version: async () => /redis_version:(\S+)/.exec(await ask((redis) => redis.info('server')))?.[1] ?? 'unknown',
+    deadlineMs: 30_000,
+    stopSignal: 'SIGTERM',
+    outage: 'stop',
+  };
+}
+
+function configurationOf({ host, port, password }: RedisEndpoint, directory: string): string {
+  return [
+    `bind ${host}`,
+    `port ${port}`,
+    `requirepass ${password}`,
+    `dir ${directory}`,
+    'save ""',
+    'appendonly no',
+    'daemonize no',
+    '',
+  ].join('\n');
+}
+
+async function asking<T>(endpoint: RedisEndpoint, question: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis({ ...endpoint, lazyConnect: true, connectTimeout: 2000, retryStrategy: () => null });
+  // Its failures are those of the awaited calls; without a listener they would be printed as well.
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return await question(redis);
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,55 @@
+import type { OutageControl } from './outage.ts';
+import type { AlloyEndpoint, PostgresEndpoint, RabbitmqEndpoint, RedisEndpoint } from './run.ts';
+
+/**
+ * The parts of a stack, in the order in which they are started: Alloy's first sample leaves it seconds after its start,
+ * and RabbitMQ boots for seconds. `cloud` is the mock Grafana Cloud.
+ */
+export const partsInOrder = ['alloy', 'rabbitmq', 'cloud', 'redis', 'postgres'] as const;
+export type Part = (typeof partsInOrder)[number];
+
+/** The mock Grafana Cloud of a run. */
+export type CloudEndpoint = {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly logFile: string;
+};
+
+/** How to reach the parts that were asked for; plain data, which can travel to test workers. */
+export type Endpoints = {
+  readonly postgres?: PostgresEndpoint;
+  readonly redis?: RedisEndpoint;
+  readonly rabbitmq?: RabbitmqEndpoint;
+  readonly alloy?: AlloyEndpoint;
+  readonly cloud?: CloudEndpoint;
+};
+
+/** Where an Alloy listens: its own HTTP server, and the OTLP receivers of the project's configuration. */
+export type AlloyAddresses = Pick<AlloyEndpoint, 'url' | 'otlpGrpc' | 'otlpHttp'>;
+
+/** What Alloy's environment is made of: the endpoints as they will be, since Alloy starts before the parts that it watches. */
+export type PlannedEndpoints = Omit<Endpoints, 'alloy'> & { readonly alloy?: AlloyAddresses };
+
+/** A stack that runs. `stop` leaves no process, port or directory of it, and is also done when the runner is gone. */
+export type Stack = OutageControl & {
+  readonly kind: 'native' | 'external';
+  /** Whether the stack was there before the run and stays after it. */
+  readonly warm: boolean;
+  readonly endpoints: Endpoints;
+  /** The socket on which test workers take parts away and bring them back ({@link outageControl}); absent for `external`. */
+  readonly controlSocket?: string;
+  readonly versions: Readonly<Partial<Record<Part, string>>>;
+  /** Milliseconds from the start of each part to its readiness, and of the whole start as `stack`. */
+  readonly timings: Readonly<Partial<Record<Part | 'stack', number>>>;
+  /** Parts that were allowed not to start and did not, each with the reason. */
+  readonly failures: Readonly<Partial<Record<Part, string>>>;
+  /** The last lines that a part printed, oldest first. */
+  readonly logTail: (part: Part, lines: number) => string[];
+  /** Stops the processes of a part where they stand (SIGSTOP): connections stay open and nothing answers. */
+  readonly pause: (part: Part) => Promise<void>;
+  readonly resume: (part: Part) => Promise<void>;
+  /** Ends a part and starts it anew at the same address. Returns when it is ready. */
+  readonly restart: (part: Part) => Promise<void>;
+  /** Ends the stack, where it was started for this run; a warm or external one is left as it is. */
+  readonly stop: () => Promise<void>;
+} & AsyncDisposable;
