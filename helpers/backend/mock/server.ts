@@ -1,0 +1,190 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DecodeError } from '../../otlp/message.ts';
+import { refusalOf } from './auth.ts';
+import type { Backend } from './backend.ts';
+import { count, newCounters } from './counters.ts';
+import type { Credentials, Service } from './credentials.ts';
+import { announceDrops } from './drop-announcement.ts';
+import type { Answer } from './http/answer.ts';
+import { json, notFound, text } from './http/answer.ts';
+import type { Body } from './http/body.ts';
+import { BodyError, bodyReader } from './http/body.ts';
+import type { Routes } from './http/request.ts';
+import { otlpEndpoints, otlpError } from './ingest/otlp.ts';
+import { metricsPage } from './metrics-page.ts';
+import { refusalLine } from './refusal-line.ts';
+import { refusalBook } from './refusals.ts';
+import { logRoutes, prometheusRoutes, tempoRoutes } from './routes.ts';
+import { logStore } from './store/logs.ts';
+import { boundedMemory } from './store/memory.ts';
+import { seriesStore } from './store/series.ts';
+import { traceStore } from './store/traces.ts';
+
+export type MockOptions = {
+  readonly credentials: Credentials;
+  /** Where to listen; loopback where nothing else is said. */
+  readonly host?: string;
+  /** A free port where it is 0 or absent. */
+  readonly port?: number;
+  /** What the stores may hold together. */
+  readonly memoryBytes?: number;
+  /** Hears of refused logins, first arrivals and dropped data, one line each, without secrets. */
+  readonly say?: (line: string) => void;
+};
+
+/** A running mock; disposing of it closes its connections at once. */
+export type MockCloud = AsyncDisposable & { readonly url: string; readonly port: number; readonly backend: Backend };
+
+export const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
+const MOST_CONNECTIONS = 1024;
+
+/** The prefixes of a hosted stack's services, joined on one port. */
+const PREFIXES: readonly (readonly [prefix: string, service: Service])[] = [
+  ['/otlp/', 'otlp'],
+  ['/api/prom/', 'prometheus'],
+  ['/loki/', 'loki'],
+  ['/tempo/', 'tempo'],
+];
+
+/**
+ * Starts a Grafana Cloud in memory: OTLP, remote write and Loki push in, the Tempo, Prometheus and Loki query APIs out,
+ * each behind its own instance ID. Rejects with the system's error where it can't listen.
+ */
+export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
+  const { credentials, host = '127.0.0.1', port = 0, memoryBytes = DEFAULT_MEMORY_BYTES, say = () => {} } = options;
+  const counters = newCounters();
+  const announce = announceDrops(say);
+  const memory = boundedMemory(memoryBytes, (dropped) => {
+    counters.droppedBytes += dropped.bytes;
+    for (const signal of ['spans', 'samples', 'log records'] as const) {
+      counters.dropped[signal] += dropped.items[signal];
+    }
+    announce(dropped, Date.now());
+  });
+  const backend: Backend = {
+    memory,
+    series: seriesStore(memory),
+    traces: traceStore(memory),
+    logs: logStore(memory),
+    counters,
+    say,
+  };
+  const refusals = refusalBook();
+  const routes: Readonly<Record<Service, Routes>> = {
+    otlp: otlpRoutes(backend),
+    prometheus: prometheusRoutes(backend),
+    loki: logRoutes(backend),
+    tempo: tempoRoutes(backend),
+  };
+  const readBody = bodyReader();
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://mock');
+    const [prefix, service] = PREFIXES.find(([start]) => url.pathname.startsWith(start)) ?? ['/', undefined];
+    const held: { body?: Body } = {};
+    let answer: Answer;
+    try {
+      answer = service === undefined ? await own(url.pathname) : await served(request, url, prefix, service, held);
+    } catch (error) {
+      answer = errorAnswer(error, service, request.headers['content-type'], say);
+    } finally {
+      held.body?.[Symbol.dispose]();
+    }
+    if (!request.readableEnded) request.resume();
+    count(counters.requests, `${service ?? 'none'} ${answer.status}`);
+    send(response, answer);
+  };
+
+  const own = async (path: string): Promise<Answer> => {
+    if (path === '/-/ready') return text(200, 'ready\n');
+    if (path === '/-/refusals') return json(200, { refusals: refusals.list() });
+    if (path !== '/metrics') return notFound();
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+    return { status: 200, headers, body: await metricsPage(backend, refusals) };
+  };
+
+  const served = async (
+    request: IncomingMessage,
+    url: URL,
+    prefix: string,
+    service: Service,
+    held: { body?: Body },
+  ): Promise<Answer> => {
+    const refusal = refusalOf(request.headers.authorization, service, credentials);
+    if (refusal !== undefined) {
+      if (refusals.add(service, refusal, Date.now())) say(refusalLine(service, refusal));
+      return service === 'otlp'
+        ? otlpError(401, refusal.message, request.headers['content-type'])
+        : json(401, { status: 'error', error: refusal.message });
+    }
+    const answer = routes[service]({
+      method: request.method ?? 'GET',
+      path: url.pathname.slice(prefix.length),
+      query: url.searchParams,
+      headers: request.headers,
+      body: async () => {
+        held.body = await readBody(request);
+        return held.body.bytes;
+      },
+    });
+    return (await answer) ?? notFound();
+  };
+
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('request', (request, response) => void respond(request, response));
+  await listen(server, port, host);
+  const address = server.address() as AddressInfo;
+  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${shownHost}:${address.port}`,
+    port: address.port,
+    backend,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function otlpRoutes(backend: Backend): Routes {
+  const endpoints = otlpEndpoints(backend);
+  return ({ method, path, headers, body }) => {
+    const signal = /^v1\/(traces|metrics|logs)$/.exec(path)?.[1] as keyof typeof endpoints | undefined;
+    if (signal === undefined) return undefined;
+    const { 'content-type': contentType, 'content-encoding': encoding } = headers;
+    return endpoints[signal]({ method, contentType, encoding, body });
+  };
+}
+
+function errorAnswer(
+  error: unknown,
+  service: Service | undefined,
+  contentType: string | undefined,
+  say: (line: string) => void,
+): Answer {
+  const status = error instanceof BodyError ? error.status : error instanceof DecodeError ? 400 : 500;
+  const problem = error instanceof Error ? error.message : String(error);
+  if (status === 500) say(`a fault of the mock itself: ${error instanceof Error ? error.stack : problem}`);
+  const answer = service === 'otlp' ? otlpError(status, problem, contentType) : text(status, `${problem}\n`);
+  return status === 413 || status === 429 ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer;
+}
+
+function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
+  response.end(bytes);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

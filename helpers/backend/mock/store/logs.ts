@@ -1,0 +1,72 @@
+import type { Labels } from './labels.ts';
+import { labelsKey } from './labels.ts';
+import type { Evictable, Memory } from './memory.ts';
+
+/** One log line of a stream; `time` is in nanoseconds since the epoch. */
+export type Entry = { readonly time: bigint; readonly line: string; readonly metadata: Labels };
+
+/** The entries with the same index labels, in the order of arrival. */
+export type Stream = { readonly labels: Labels; readonly entries: Entry[]; readonly generations: number[] };
+
+/** All streams, by their labels. */
+export type LogStore = Evictable & {
+  readonly add: (labels: Labels, entries: readonly Entry[]) => void;
+  readonly streams: () => Iterable<Stream>;
+};
+
+/** What an entry and a stream cost beside their strings, measured. */
+const BYTES_PER_ENTRY = 200;
+const BYTES_PER_STREAM = 700;
+const BYTES_PER_STRING = 24;
+
+/** An empty store whose data count against `memory`. */
+export function logStore(memory: Memory): LogStore {
+  const streams = new Map<string, Stream>();
+  const inGeneration = new Map<number, Set<Stream>>();
+
+  const store: LogStore = {
+    signal: 'log records',
+    add(labels, entries) {
+      for (const entry of entries) {
+        const key = labelsKey(labels);
+        const known = streams.get(key);
+        const stream = known ?? { labels, entries: [], generations: [] };
+        streams.set(key, stream);
+        const generation = memory.generation();
+        stream.entries.push(entry);
+        stream.generations.push(generation);
+        const together = inGeneration.get(generation) ?? new Set();
+        inGeneration.set(generation, together.add(stream));
+        memory.charge(entryBytes(entry) + (known === undefined ? streamBytes(key) : 0));
+      }
+    },
+    streams: () => streams.values(),
+    drop(generation) {
+      let dropped = 0;
+      for (const stream of inGeneration.get(generation) ?? []) {
+        const kept = stream.generations.findIndex((held) => held > generation);
+        const gone = kept < 0 ? stream.entries.length : kept;
+        stream.entries.splice(0, gone);
+        stream.generations.splice(0, gone);
+        dropped += gone;
+        const key = labelsKey(stream.labels);
+        if (stream.entries.length === 0) streams.delete(key);
+        else if (gone > 0) memory.retain(streamBytes(key));
+      }
+      inGeneration.delete(generation);
+      return dropped;
+    },
+  };
+  memory.add(store);
+  return store;
+}
+
+function streamBytes(key: string): number {
+  return BYTES_PER_STREAM + 2 * key.length;
+}
+
+function entryBytes(entry: Entry): number {
+  let bytes = BYTES_PER_ENTRY + entry.line.length;
+  for (const text of entry.metadata) bytes += BYTES_PER_STRING + text.length;
+  return bytes;
+}
