@@ -49,7 +49,7 @@ export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema):
       diagnostics.push(...checkBlock(file, statement, field.block));
     }
   }
-  const missing = missingFields(block.body.map(nameOf), schema);
+  const missing = missingFields(schema, seen, new Set(blocks.map(({ name }) => name)));
   return [...diagnostics, ...missing.map((message) => errorAt(file, block.offset, block.close, message))];
 }
 
@@ -57,11 +57,15 @@ function nameOf(statement: Attribute | Block): string {
   return statement.kind === 'block' ? statement.name : statement.name.name;
 }
 
-/** Alloy's message for each required attribute or block whose name is not among `written`. */
-export function missingFields(written: readonly string[], schema: BlockSchema): string[] {
+/** Alloy's message for each required attribute and block that is not among those written. */
+export function missingFields(
+  schema: BlockSchema,
+  attributes: ReadonlySet<string>,
+  blocks: ReadonlySet<string>,
+): string[] {
   return Object.entries(schema.fields)
-    .filter(([name, field]) => field.required && !written.includes(name))
-    .map(([name, field]) => `missing required ${field.field} ${JSON.stringify(name)}`);
+    .filter(([name, { field, required }]) => required && !(field === 'block' ? blocks : attributes).has(name))
+    .map(([name, { field }]) => `missing required ${field} ${JSON.stringify(name)}`);
 }
 
 function checkExpression(file: SourceFile, expression: Expression, type: ValueType<unknown>): Diagnostic[] {

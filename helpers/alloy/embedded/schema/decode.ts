@@ -90,7 +90,7 @@ function decodeBody(
       args[name] = list;
     }
   }
-  const [missing] = missingFields([...seen, ...counts.keys()], schema);
+  const [missing] = missingFields(schema, seen, new Set(counts.keys()));
   const problem = missing ?? schema.check?.(args);
   if (problem !== undefined) {
     throw new ArgumentsError(problem);

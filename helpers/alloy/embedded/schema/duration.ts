@@ -28,6 +28,9 @@ export function parseDuration(text: string): number {
     if (number === '' || number === '.') {
       throw new Error(`time: invalid duration ${quote(text)}`);
     }
+    if (BigInt(number.split('.', 1)[0] || '0') > 2n ** 63n) {
+      throw new Error(`time: invalid duration ${quote(text)}`);
+    }
     rest = rest.slice(number.length);
     const [unit = ''] = /^[^0-9.]*/.exec(rest) ?? [];
     if (unit === '') {

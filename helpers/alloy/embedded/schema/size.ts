@@ -29,7 +29,7 @@ function parseWith(text: string, units: ReadonlyMap<string, number>): number {
   let total = 0;
   while (rest !== '') {
     const [number = ''] = /^[0-9]*(?:\.[0-9]*)?/.exec(rest) ?? [];
-    if (number === '' || number === '.') {
+    if (number === '' || number === '.' || number.split('.').some(overflows)) {
       throw new Error(`units: invalid ${text}`);
     }
     rest = rest.slice(number.length);
@@ -45,4 +45,9 @@ function parseWith(text: string, units: ReadonlyMap<string, number>): number {
     throw new Error('units: overflow parsing unit');
   }
   return Math.trunc(sign * total);
+}
+
+/** The limit that Alloy's parser sets to the digits before and behind the point. */
+function overflows(digits: string): boolean {
+  return digits.length > 1 && BigInt(digits.slice(0, -1)) >= (2n ** 63n - 10n) / 10n;
 }

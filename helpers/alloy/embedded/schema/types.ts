@@ -176,13 +176,13 @@ export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
   };
 }
 
-/** Text that must be one of `allowed`; `complaint` makes Alloy's message of anything else. */
-export function oneOf<const T extends string>(
+/** Text that must be one of `allowed`; `complaint` makes Alloy's message of anything else. `zero` stands for null. */
+export function oneOf<const T extends string, const Zero extends string>(
   allowed: readonly T[],
-  zero: NoInfer<T>,
+  zero: Zero,
   complaint: (text: string) => string,
-): ValueType<T> {
-  return text((written) => {
+): ValueType<T | Zero> {
+  return text<T | Zero>((written) => {
     const found = allowed.find((candidate) => candidate === written);
     if (found === undefined) {
       throw new Error(complaint(written));

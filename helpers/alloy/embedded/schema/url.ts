@@ -1,3 +1,4 @@
+import { quote } from '../syntax/quote.ts';
 import type { ValueType } from './schema.ts';
 import { text } from './types.ts';
 
@@ -9,37 +10,73 @@ export const url: ValueType<string> = text((written) => {
 
 /** Refuses what Go's `url.Parse` refuses of a URL. @throws Error with Go's text. */
 export function checkUrl(written: string): void {
-  const problem = urlProblem(written);
+  const hash = written.indexOf('#');
+  const address = hash < 0 ? written : written.slice(0, hash);
+  const problem = addressProblem(address);
   if (problem !== undefined) {
-    throw new Error(`parse ${JSON.stringify(written)}: ${problem}`);
+    throw new Error(`parse ${quote(address)}: ${problem}`);
+  }
+  const badFragment = escapeProblem(written.slice(address.length));
+  if (badFragment !== undefined) {
+    throw new Error(`parse ${quote(written)}: ${badFragment}`);
   }
 }
 
-function urlProblem(written: string): string | undefined {
+function addressProblem(address: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses control characters in a URL by this very rule.
-  if (/[\u0000-\u001f\u007f]/.test(written)) {
+  if (/[\u0000-\u001f\u007f]/.test(address)) {
     return 'net/url: invalid control character in URL';
   }
-  const [withoutFragment = ''] = written.split('#', 1);
-  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(withoutFragment)?.[0];
-  if (withoutFragment.startsWith(':')) {
+  if (address.startsWith(':')) {
     return 'missing protocol scheme';
   }
-  const rest = scheme === undefined ? withoutFragment : withoutFragment.slice(scheme.length);
-  const [path = ''] = rest.split('?', 1);
-  if (scheme === undefined && !path.startsWith('/') && (path.split('/', 1)[0] ?? '').includes(':')) {
-    return 'first path segment in URL cannot contain colon';
+  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(address)?.[0] ?? '';
+  const [rest = ''] = address.slice(scheme.length).split('?', 1);
+  if (!rest.startsWith('/')) {
+    const [segment = ''] = rest.split('/', 1);
+    return scheme === '' && segment.includes(':')
+      ? 'first path segment in URL cannot contain colon'
+      : scheme === ''
+        ? escapeProblem(rest)
+        : undefined;
   }
-  const authority = path.startsWith('//') ? (path.slice(2).split('/', 1)[0] ?? '') : '';
-  const host = authority.slice(authority.lastIndexOf('@') + 1);
-  const port = /:([^\]:]*)$/.exec(host)?.[1];
-  if (port !== undefined && !/^\d*$/.test(port)) {
-    return `invalid port ${JSON.stringify(`:${port}`)} after host`;
+  if (!rest.startsWith('//') || (scheme === '' && rest.startsWith('///'))) {
+    return escapeProblem(rest);
   }
-  const badHost = /[ "<>\\^`{|}]/.exec(host)?.[0];
-  if (badHost !== undefined) {
-    return `invalid character ${JSON.stringify(badHost)} in host name`;
+  const [authority = ''] = rest.slice(2).split('/', 1);
+  return authorityProblem(authority) ?? escapeProblem(rest.slice(2 + authority.length));
+}
+
+function authorityProblem(authority: string): string | undefined {
+  const at = authority.lastIndexOf('@');
+  const problem = hostProblem(authority.slice(at + 1));
+  if (problem !== undefined || at < 0) {
+    return problem;
   }
-  const badEscape = /%(?![0-9a-fA-F]{2})(.{0,2})/.exec(path);
-  return badEscape === null ? undefined : `invalid URL escape ${JSON.stringify(`%${badEscape[1]}`)}`;
+  const user = authority.slice(0, at);
+  return /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) ? escapeProblem(user) : 'net/url: invalid userinfo';
+}
+
+function hostProblem(host: string): string | undefined {
+  const bracket = host.startsWith('[') ? host.lastIndexOf(']') : undefined;
+  if (bracket === -1) {
+    return "missing ']' in host";
+  }
+  const colon = host.lastIndexOf(':');
+  const port = bracket === undefined ? (colon < 0 ? '' : host.slice(colon)) : host.slice(bracket + 1);
+  if (!/^(?::\d*)?$/.test(port)) {
+    return `invalid port ${quote(port)} after host`;
+  }
+  // In a host only what is not ASCII, and the percent sign itself, may be escaped.
+  const escaped = /%(?!25|[89a-fA-F][0-9a-fA-F]).{0,2}/.exec(host)?.[0];
+  const refused = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~%\u0080-\u{10ffff}]/u.exec(host)?.[0];
+  if (escaped !== undefined && (refused === undefined || host.indexOf(escaped) < host.indexOf(refused))) {
+    return `invalid URL escape ${quote(escaped)}`;
+  }
+  return refused === undefined ? undefined : `invalid character ${quote(refused)} in host name`;
+}
+
+function escapeProblem(text: string): string | undefined {
+  const invalid = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text)?.[0];
+  return invalid === undefined ? undefined : `invalid URL escape ${quote(invalid)}`;
 }

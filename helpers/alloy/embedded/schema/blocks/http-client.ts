@@ -14,9 +14,7 @@ export const tlsConfig = block(
     key_file: optional(string),
     server_name: optional(string),
     insecure_skip_verify: optional(bool),
-    min_version: optional(
-      oneOf(['TLS13', 'TLS12', 'TLS11', 'TLS10', ''], '', (text) => `unknown TLS version: ${text}`),
-    ),
+    min_version: optional(oneOf(['TLS13', 'TLS12', 'TLS11', 'TLS10'], '', (text) => `unknown TLS version: ${text}`)),
   },
   (args) => {
     const key = args.key_pem.reveal();

@@ -2,7 +2,7 @@ import { block, defaultedBlock, optional, optionalBlock, required, requiredBlock
 import { bool, duration, list, oneOf, secret, string } from '../../types.ts';
 
 const named = <const T extends string>(kind: string, allowed: readonly T[]) =>
-  oneOf<T | ''>([...allowed, ''], '', (text) => `unknown ${kind} ${JSON.stringify(text)}`);
+  oneOf(allowed, '', (text) => `unknown ${kind} ${JSON.stringify(text)}`);
 
 const versions = ['TLS13', 'TLS12', 'TLS11', 'TLS10'] as const;
 
