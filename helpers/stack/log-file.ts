@@ -1,29 +1,30 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync } from 'node:fs';
 
-/** What a part of the stack prints, in a file that never grows beyond its bound: the older half goes first. */
-export type LogFile = { readonly write: (chunk: Uint8Array) => void; readonly close: () => void };
+/** Takes what a part of the stack prints. */
+export type LogFile = { readonly write: (chunk: Uint8Array) => void };
 
 const maxBytes = 8 * 1024 * 1024;
 
-/** Opens the log at `path`, to which lines are appended; the older half, if any, is at `path.1`. */
+/**
+ * A log at `path` that never grows beyond its bound: when the file has half of it, it becomes `path.1`, in place of the
+ * one before.
+ */
 export function openLogFile(path: string, bound: number = maxBytes): LogFile {
-  let file: number | undefined = openSync(path, 'a', 0o600);
   let size = 0;
   const write = (chunk: Uint8Array) => {
-    if (file === undefined) return;
-    if (size + chunk.length > bound / 2) {
-      closeSync(file);
-      renameSync(path, `${path}.1`);
-      file = openSync(path, 'a', 0o600);
-      size = 0;
+    const kept = chunk.subarray(-Math.floor(bound / 2));
+    try {
+      if (size + kept.length > bound / 2) {
+        renameSync(path, `${path}.1`);
+        size = 0;
+      }
+      appendFileSync(path, kept, { mode: 0o600 });
+      size += kept.length;
+    } catch {
+      // The run is ending, and its directory is gone.
     }
-    size += writeSync(file, chunk.subarray(-bound / 2));
   };
-  const close = () => {
-    if (file !== undefined) closeSync(file);
-    file = undefined;
-  };
-  return { write, close };
+  return { write };
 }
 
 /** The last `count` lines of a log, oldest first; none where there is no log. */

@@ -22,7 +22,7 @@ export type NativeOptions = {
   readonly alloy?: AlloyOptions;
   /** The environment of the mock Grafana Cloud at `url`: its `GRAFANA_CLOUD_*` variables. */
   readonly cloudEnvironment?: (url: string) => Readonly<Record<string, string>>;
-  /** How old, in milliseconds, queue depths on RabbitMQ's metrics page may be; 500 by default. */
+  /** How old, in milliseconds, queue depths on RabbitMQ's metrics page may be; 200 by default. */
   readonly rabbitmqStatisticsIntervalMs?: number;
   /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
   readonly mayFail?: readonly Part[];
@@ -116,7 +116,7 @@ async function planPart(
     case 'redis':
       return await planRedis(context);
     case 'rabbitmq':
-      return await planRabbitmq(context, { statisticsIntervalMs: options.rabbitmqStatisticsIntervalMs ?? 500 });
+      return await planRabbitmq(context, { statisticsIntervalMs: options.rabbitmqStatisticsIntervalMs ?? 200 });
     case 'cloud':
       return await planCloud(context, options.cloudEnvironment ?? (() => ({})));
     case 'alloy':

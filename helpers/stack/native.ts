@@ -11,7 +11,13 @@ import type { Endpoints, Part, Stack } from './stack.ts';
 export type { NativeOptions } from './native-parts.ts';
 
 /** Alloy holds on to what it could not deliver for up to a minute after SIGTERM. */
-const alloyGraceMs = 2000;
+const graceMs = 2000;
+
+/**
+ * These end within milliseconds when asked to, and wait for the processes that they started; killed, they would leave
+ * those to the machine's first process, which does not wait in every container. What the others hold is worth nothing.
+ */
+const endedInOrder: readonly Part[] = ['alloy', 'postgres', 'redis'];
 
 /**
  * Starts the parts side by side, Alloy first, as child processes on free loopback ports in one temporary directory.
@@ -64,8 +70,7 @@ async function stackOf(
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await control.close();
-    await running.get('alloy')?.stop(alloyGraceMs);
-    // Nothing that the other parts hold is worth an orderly end.
+    await Promise.all(endedInOrder.map((part) => running.get(part)?.stop(graceMs)));
     await end();
   };
   const stopOnce = () => {
