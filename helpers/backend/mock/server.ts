@@ -10,7 +10,7 @@ import { announceDrops } from './drop-announcement.ts';
 import type { Answer } from './http/answer.ts';
 import { json, notFound, text } from './http/answer.ts';
 import type { Body } from './http/body.ts';
-import { BodyError, bodyReader } from './http/body.ts';
+import { BodyError, bodyReader, discardRest } from './http/body.ts';
 import type { Routes } from './http/request.ts';
 import { otlpEndpoints, otlpError } from './ingest/otlp.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -92,7 +92,7 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
     } finally {
       held.body?.[Symbol.dispose]();
     }
-    if (!request.readableEnded) request.resume();
+    if (!request.readableEnded) discardRest(request);
     count(counters.requests, `${service ?? 'none'} ${answer.status}`);
     send(response, answer);
   };
@@ -169,8 +169,7 @@ function errorAnswer(
   const status = error instanceof BodyError ? error.status : error instanceof DecodeError ? 400 : 500;
   const problem = error instanceof Error ? error.message : String(error);
   if (status === 500) say(`a fault of the mock itself: ${error instanceof Error ? error.stack : problem}`);
-  const answer = service === 'otlp' ? otlpError(status, problem, contentType) : text(status, `${problem}\n`);
-  return status === 413 || status === 429 ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer;
+  return service === 'otlp' ? otlpError(status, problem, contentType) : text(status, `${problem}\n`);
 }
 
 function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {

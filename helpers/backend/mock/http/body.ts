@@ -14,6 +14,9 @@ export class BodyError extends Error {
 /** What all bodies being read or worked on may hold together; a client above that is told to come again. */
 const LARGEST_IN_FLIGHT = 4 * LARGEST_BODY;
 
+/** What is read of a refused body so that its sender sees the refusal. */
+const MOST_DISCARDED = 8 * LARGEST_BODY;
+
 /** A whole body, which counts as in flight until it is disposed of. */
 export type Body = Disposable & { readonly bytes: Buffer };
 
@@ -27,10 +30,7 @@ export type BodyReader = (request: IncomingMessage) => Promise<Body>;
 export function bodyReader(): BodyReader {
   let inFlight = 0;
   return async (request) => {
-    if (Number(request.headers['content-length']) > LARGEST_BODY) {
-      request.resume();
-      throw tooLarge();
-    }
+    if (Number(request.headers['content-length']) > LARGEST_BODY) throw tooLarge();
     const chunks: Buffer[] = [];
     let length = 0;
     const release = () => {
@@ -52,7 +52,6 @@ export function bodyReader(): BodyReader {
       });
     } catch (error) {
       request.removeAllListeners('data');
-      request.resume();
       release();
       throw error;
     }
@@ -60,6 +59,18 @@ export function bodyReader(): BodyReader {
     const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
     return { bytes, [Symbol.dispose]: release };
   };
+}
+
+/**
+ * Reads the rest of a body into nothing: a client that is still sending would not see the answer on a connection that is
+ * cut. One that sends without end is cut all the same.
+ */
+export function discardRest(request: IncomingMessage): void {
+  let left = MOST_DISCARDED;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
 }
 
 function tooLarge(): BodyError {

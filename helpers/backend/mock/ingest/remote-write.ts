@@ -1,7 +1,7 @@
 import { unsnappyBounded } from '../../../otlp/compression.ts';
 import { DecodeError } from '../../../otlp/message.ts';
 import type { Labels } from '../store/labels.ts';
-import { labelsFrom, labelsText, labelValue, METRIC_NAME } from '../store/labels.ts';
+import { labelsFrom, labelValue, METRIC_NAME, seriesText } from '../store/labels.ts';
 import type { Appended, Series, SeriesStore } from '../store/series.ts';
 import { wireReader } from './wire-reader.ts';
 
@@ -132,13 +132,13 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
     const wrong = pairs.find(([name, value]) => name === '' || name.includes('\0') || value.includes('\0'))?.[0];
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (wrong !== undefined) {
-      discard('label_invalid', `received a series with an invalid label: '${wrong}' series: '${labelsText(sorted)}'`);
+      discard('label_invalid', `received a series with an invalid label: '${wrong}' series: '${seriesText(sorted)}'`);
       return undefined;
     }
     if (twice !== undefined) {
       discard(
         'duplicate_label_names',
-        `received a series with duplicate label name, label: '${twice}' series: '${labelsText(sorted)}' (err-mimir-duplicate-label-names)`,
+        `received a series with duplicate label name, label: '${twice}' series: '${seriesText(sorted)}' (err-mimir-duplicate-label-names)`,
       );
       return undefined;
     }
@@ -147,7 +147,7 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
 }
 
 function refusal(appended: Exclude<Appended, 'stored' | 'duplicate'>, time: number, labels: Labels): [string, string] {
-  const which = `The affected sample has timestamp ${new Date(time).toISOString()} and is from series ${labelsText(labels)}`;
+  const which = `The affected sample has timestamp ${new Date(time).toISOString()} and is from series ${seriesText(labels)}`;
   if (appended === 'conflict') {
     const why = 'another sample with the same timestamp, but a different value, has already been ingested';
     return [

@@ -101,7 +101,9 @@ export function parsePromql(query: string): Expression {
   }
 
   function rangeOf(node: SyntaxNode): Expression {
-    const selector = selectorOf(first(node, 'VectorSelector'));
+    const selected = node.getChild('VectorSelector');
+    if (selected === null) return fail(node.from, 'ranges only allowed for vector selectors');
+    const selector = selectorOf(selected);
     const written = textOf(first(node, 'DurationExpr')).trim();
     const range = parseDuration(written) ?? secondsOf(written);
     if (range === undefined) throw notEvaluated(`the duration "${written}"`);
@@ -185,15 +187,26 @@ export function parsePromql(query: string): Expression {
     for (const modifier of ['GroupLeft', 'GroupRight']) {
       if (clause?.getChild(modifier) != null) throw notEvaluated('group_left and group_right');
     }
-    return {
-      kind: 'binary',
+    const left = read(leftNode);
+    const binary = {
+      kind: 'binary' as const,
       operator: operator as BinaryOperator,
       bool: node.getChild('BoolModifier') !== null,
       matching: { kept: clause?.getChild('On') != null, names: labelNames(clause?.getChild('GroupingLabels')) },
-      left: read(leftNode),
+      left,
       right: read(rightNode),
       from: node.from,
     };
+    // The grammar takes the sign into the number; in PromQL a power binds tighter than a sign.
+    if (
+      operator !== '^' ||
+      leftNode.name !== 'NumberDurationLiteral' ||
+      left.kind !== 'number' ||
+      query[left.from] !== '-'
+    ) {
+      return binary;
+    }
+    return { kind: 'negate', operand: { ...binary, left: { ...left, value: -left.value } }, from: node.from };
   }
 
   function labelNames(node: SyntaxNode | null | undefined): string[] {

@@ -39,10 +39,14 @@ export function labelsJson(labels: Labels): Record<string, string> {
   return Object.fromEntries(labelPairs(labels));
 }
 
-/** As Prometheus writes them in messages: `{job="x"}`, with the metric's name before the brace. */
+/** As Prometheus writes labels in messages: `{__name__="up", job="x"}`. */
 export function labelsText(labels: Labels): string {
-  const shown = [...labelPairs(labels)].filter(([name]) => name !== METRIC_NAME);
-  return `${labelValue(labels, METRIC_NAME)}{${shown.map(([n, v]) => `${n}=${JSON.stringify(v)}`).join(', ')}}`;
+  return `{${[...labelPairs(labels)].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
+}
+
+/** As the hosted service writes a series in messages: `up{job="x"}`. */
+export function seriesText(labels: Labels): string {
+  return labelValue(labels, METRIC_NAME) + labelsText(labelsWhere(labels, (name) => name !== METRIC_NAME));
 }
 
 /** The order of labels in a sorted answer: by name, then value, label by label. */
