@@ -1,0 +1,219 @@
+import type { ComponentContext } from '../../component.ts';
+import { redactUrl } from '../../http/failure.ts';
+import { createPrometheusClient } from '../../http/prometheus-client.ts';
+import type { ScrapedSample } from '../../pipeline.ts';
+import type { RemoteWriteEndpoint } from './block.ts';
+import { type PushResult, push } from './push.ts';
+import { remoteLabels } from './remote-labels.ts';
+import { remoteMetrics } from './remote-metrics.ts';
+import { type PendingSample, writeRequestBody } from './write-request.ts';
+
+/** What waits to be sent to one endpoint. */
+export type EndpointQueue = {
+  readonly append: (samples: readonly ScrapedSample[]) => void;
+  /** Sends what is held; what can't be sent within `graceMs` is given up and counted as failed. */
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+/**
+ * What an endpoint's queue holds at most: hours of an outage at a scrape a minute. A real Alloy has a write-ahead log on
+ * disk instead; here the oldest samples go first, and it is said how many.
+ */
+export const LARGEST_QUEUE = 200_000;
+const SAY_DROPPED_EVERY_MS = 60_000;
+
+/**
+ * Sends samples to an endpoint in their order: as soon as `max_samples_per_send` are held, or `batch_send_deadline` after
+ * the first of them. A batch that may be tried again is, with growing waits, before any other. An endpoint without a URL
+ * takes everything and sends nothing, silently, as a real Alloy does.
+ */
+export function createEndpointQueue(
+  endpoint: RemoteWriteEndpoint,
+  remoteName: string,
+  external: Readonly<Record<string, string>>,
+  context: ComponentContext,
+): EndpointQueue {
+  const url = redactUrl(endpoint.url);
+  const about = { subcomponent: 'rw', remote_name: remoteName, url };
+  const metrics = remoteMetrics(context, remoteName, url);
+  const client = createPrometheusClient(endpoint, 'prometheus.remote_write');
+  if (endpoint.url === '') {
+    return { append: () => {}, stop: () => client.close() };
+  }
+  const labelsOf = remoteLabels(external, endpoint.write_relabel_config);
+  const { max_samples_per_send: full, batch_send_deadline: deadline } = endpoint.queue_config;
+  const ending = new AbortController();
+  let held: PendingSample[] = [];
+  let inFlight = 0;
+  let flushing = false;
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<void> | undefined;
+  let unsaid = 0;
+  let lastSaid = 0;
+
+  const showPending = (): void => metrics.pending(held.length + inFlight);
+
+  const makeRoom = (): void => {
+    const tooMany = held.length - LARGEST_QUEUE;
+    if (tooMany <= 0) {
+      return;
+    }
+    held = held.slice(tooMany);
+    metrics.drop('queue_full', tooMany);
+    unsaid += tooMany;
+    if (Date.now() - lastSaid >= SAY_DROPPED_EVERY_MS) {
+      lastSaid = Date.now();
+      context.log('error', 'The queue of samples to send is full, the oldest were dropped', {
+        ...about,
+        dropped: unsaid,
+      });
+      unsaid = 0;
+    }
+  };
+
+  const sendAll = async (): Promise<void> => {
+    while (held.length > 0 && (held.length >= full || flushing) && !ending.signal.aborted) {
+      const batch = held.slice(0, full);
+      held = held.slice(batch.length);
+      inFlight = batch.length;
+      await sendBatch(batch);
+      inFlight = 0;
+      showPending();
+    }
+    flushing = false;
+  };
+
+  const pump = (): void => {
+    if (sending === undefined) {
+      clearTimeout(timer);
+      timer = undefined;
+      sending = sendAll().finally(() => {
+        sending = undefined;
+        if (held.length > 0) {
+          arm();
+        }
+      });
+    }
+  };
+
+  const arm = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      flushing = true;
+      pump();
+    }, deadline);
+  };
+
+  const sendBatch = async (batch: readonly PendingSample[]): Promise<void> => {
+    let wait = endpoint.queue_config.min_backoff;
+    for (let attempt = 0; ; attempt++) {
+      const fresh = dropOld(batch);
+      if (fresh.length === 0) {
+        return;
+      }
+      const body = writeRequestBody(fresh);
+      const start = performance.now();
+      metrics.sent(fresh.length);
+      const result = await push(endpoint, client, body, attempt, ending.signal);
+      metrics.took((performance.now() - start) / 1000);
+      if (result.outcome !== 'recoverable') {
+        finish(result, fresh, body.length);
+        return;
+      }
+      if (ending.signal.aborted) {
+        giveUp(fresh.length);
+        return;
+      }
+      const delay = result.retryAfterMs > 0 ? result.retryAfterMs : wait;
+      await pause(delay, ending.signal);
+      metrics.retried(fresh.length);
+      context.log('warn', 'Failed to send batch, retrying', { ...about, err: result.reason });
+      wait = Math.min(delay * 2, endpoint.queue_config.max_backoff);
+    }
+  };
+
+  const finish = (result: PushResult, batch: readonly PendingSample[], bytes: number): void => {
+    metrics.bytes(bytes);
+    if (result.outcome === 'failed') {
+      metrics.failed(batch.length);
+      context.log('error', 'non-recoverable error', {
+        ...about,
+        failedSampleCount: batch.length,
+        failedHistogramCount: 0,
+        failedExemplarCount: 0,
+        err: result.reason,
+      });
+    } else {
+      metrics.highestSent(Math.max(...batch.map(({ timestamp }) => timestamp)) / 1000);
+    }
+  };
+
+  const giveUp = (count: number): void => {
+    metrics.failed(count);
+    context.log('error', 'Failed to flush all samples on shutdown', { ...about, count });
+  };
+
+  const dropOld = (batch: readonly PendingSample[]): readonly PendingSample[] => {
+    const limit = endpoint.queue_config.sample_age_limit;
+    if (limit <= 0) {
+      return batch;
+    }
+    const fresh = batch.filter(({ timestamp }) => timestamp >= Date.now() - limit);
+    metrics.drop('too_old', batch.length - fresh.length);
+    return fresh;
+  };
+
+  return {
+    append: (samples) => {
+      let dropped = 0;
+      for (const { labels: series, value, timestamp, stale } of samples) {
+        const labels = labelsOf(series);
+        if (labels === undefined) {
+          dropped++;
+        } else {
+          held.push({ labels, value, timestamp, stale: stale === true });
+        }
+      }
+      metrics.drop('dropped_series', dropped);
+      makeRoom();
+      showPending();
+      if (held.length >= full) {
+        pump();
+      } else if (held.length > 0) {
+        arm();
+      }
+    },
+    stop: async (graceMs) => {
+      clearTimeout(timer);
+      const late = setTimeout(() => ending.abort(), graceMs);
+      while (held.length > 0 || sending !== undefined) {
+        flushing = true;
+        pump();
+        await sending;
+        if (ending.signal.aborted) {
+          break;
+        }
+      }
+      clearTimeout(late);
+      clearTimeout(timer);
+      if (held.length > 0) {
+        giveUp(held.length);
+        held = [];
+      }
+      showPending();
+      await client.close();
+    },
+  };
+}
+
+async function pause(ms: number, ending: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      ending.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    ending.addEventListener('abort', wake, { once: true });
+  });
+}

@@ -1,0 +1,85 @@
+import { STATUS_CODES } from 'node:http';
+import { type Dispatcher, request } from 'undici';
+import { describeFailure, redactUrl } from '../../http/failure.ts';
+import type { PrometheusClient } from '../../http/prometheus-client.ts';
+import { USER_AGENT } from '../../http/user-agent.ts';
+import type { RemoteWriteEndpoint } from './block.ts';
+
+/** How an attempt ended. */
+export type PushResult =
+  | { readonly outcome: 'sent' }
+  | { readonly outcome: 'recoverable'; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+const LONGEST_REASON = 1024;
+
+/**
+ * One attempt to send a body (remote write 1.0, "Protocol"). 5xx, 429 when `retry_on_http_429` says so, and no answer at
+ * all may be tried again; any other status that is not 2xx may not. The reasons are in Prometheus's words.
+ */
+export async function push(
+  endpoint: RemoteWriteEndpoint,
+  client: PrometheusClient,
+  body: Uint8Array,
+  attempt: number,
+  ending: AbortSignal,
+): Promise<PushResult> {
+  const { url } = endpoint;
+  const recoverable = (reason: string, retryAfterMs = 0): PushResult => ({
+    outcome: 'recoverable',
+    reason,
+    retryAfterMs,
+  });
+  if (!/^https?:\/\//i.test(url)) {
+    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1] ?? '';
+    return recoverable(`Post "${redactUrl(url)}": unsupported protocol scheme "${scheme}"`);
+  }
+  const headers = {
+    'content-encoding': 'snappy',
+    'content-type': 'application/x-protobuf',
+    'user-agent': USER_AGENT,
+    'x-prometheus-remote-write-version': '0.1.0',
+    ...(attempt > 0 && { 'retry-attempt': String(attempt) }),
+    ...client.headers(),
+    ...endpoint.headers,
+  };
+  const signal = AbortSignal.any([ending, AbortSignal.timeout(endpoint.remote_timeout)]);
+  let response: Dispatcher.ResponseData;
+  let answer: string;
+  try {
+    response = await request(url, { method: 'POST', headers, body, signal, dispatcher: client.dispatcher });
+    answer = await readStart(response);
+  } catch (error) {
+    return recoverable(describeFailure('POST', url, error).text);
+  }
+  const { statusCode } = response;
+  if (statusCode >= 200 && statusCode <= 299) {
+    return { outcome: 'sent' };
+  }
+  const reason = `server returned HTTP status ${statusCode} ${STATUS_CODES[statusCode] ?? ''}: ${answer}`;
+  if (statusCode >= 500 || (statusCode === 429 && endpoint.queue_config.retry_on_http_429)) {
+    return recoverable(reason, retryAfter(response.headers['retry-after']));
+  }
+  return { outcome: 'failed', reason };
+}
+
+async function readStart(response: Dispatcher.ResponseData): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    if (size < LONGEST_REASON) {
+      chunks.push(chunk);
+    }
+    size += chunk.length;
+  }
+  return Buffer.concat(chunks).subarray(0, LONGEST_REASON).toString();
+}
+
+function retryAfter(header: string | string[] | undefined): number {
+  const value = Array.isArray(header) ? header[0] : header;
+  if (value === undefined) {
+    return 0;
+  }
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(milliseconds) ? 0 : Math.max(0, milliseconds);
+}

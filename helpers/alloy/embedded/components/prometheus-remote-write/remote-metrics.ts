@@ -1,0 +1,80 @@
+import type { ComponentContext } from '../../component.ts';
+import { COMPONENT_LABELS, componentLabels, counter, gauge, histogram } from '../../metrics/instruments.ts';
+
+/** Why a sample was not even tried; `queue_full` is this engine's own, whose queue is in memory. */
+export type DropReason = 'too_old' | 'dropped_series' | 'queue_full';
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
+
+/** The metrics of one endpoint, under the names and labels of Prometheus's remote storage; all counters begin at 0. */
+export function remoteMetrics(context: ComponentContext, remoteName: string, url: string) {
+  const names = [...COMPONENT_LABELS, 'remote_name', 'url'];
+  const labels = { ...componentLabels(context), remote_name: remoteName, url };
+  const count = (name: string, help: string) => {
+    const metric = counter(context.registry, `prometheus_remote_storage_${name}`, help, names);
+    metric.inc(labels, 0);
+    return (by: number) => metric.inc(labels, by);
+  };
+  const level = (name: string, help: string) => {
+    const metric = gauge(context.registry, `prometheus_remote_storage_${name}`, help, names);
+    metric.set(labels, 0);
+    return (value: number) => metric.set(labels, value);
+  };
+  const dropped = counter(
+    context.registry,
+    'prometheus_remote_storage_samples_dropped_total',
+    'Total number of samples which were dropped before being sent via remote write, either via relabelling, due to being too old or because the queue was full.',
+    [...names, 'reason'],
+  );
+  const drop = (reason: DropReason, by: number): void => dropped.inc({ ...labels, reason }, by);
+  for (const reason of ['too_old', 'dropped_series', 'queue_full'] as const) {
+    drop(reason, 0);
+  }
+  const duration = histogram(
+    context.registry,
+    'prometheus_remote_storage_sent_batch_duration_seconds',
+    'Duration of send calls to the remote storage.',
+    names,
+    BUCKETS,
+  );
+  return {
+    sent: count('samples_total', 'Total number of samples sent to remote storage.'),
+    failed: count(
+      'samples_failed_total',
+      'Total number of samples which failed on send to remote storage, non-recoverable errors.',
+    ),
+    retried: count(
+      'samples_retried_total',
+      'Total number of samples which failed on send to remote storage but were retried because the send error was recoverable.',
+    ),
+    bytes: count(
+      'bytes_total',
+      'The total number of bytes of data (not metadata) sent by the queue after compression.',
+    ),
+    pending: level(
+      'samples_pending',
+      'The number of samples pending in the queues shards to be sent to the remote storage.',
+    ),
+    highestSent: level(
+      'queue_highest_sent_timestamp_seconds',
+      'Highest timestamp successfully sent by this queue, in seconds since epoch. Initialized to 0 when no data has been sent yet.',
+    ),
+    took: (seconds: number) => duration.observe(labels, seconds),
+    drop,
+  };
+}
+
+export type RemoteMetrics = ReturnType<typeof remoteMetrics>;
+
+/** Counts what has been taken in, before any endpoint: Alloy counts it as it writes its write-ahead log. */
+export function appendedCounter(context: ComponentContext): (by: number) => void {
+  const metric = counter(
+    context.registry,
+    'prometheus_remote_write_wal_samples_appended_total',
+    'Total number of samples appended to the WAL',
+    COMPONENT_LABELS,
+  );
+  const labels = componentLabels(context);
+  metric.inc(labels, 0);
+  return (by) => metric.inc(labels, by);
+}

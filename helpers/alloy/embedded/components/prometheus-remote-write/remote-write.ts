@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { ComponentContext, Instance } from '../../component.ts';
+import type { ScrapedSample } from '../../pipeline.ts';
+import { unsupported } from '../../unsupported.ts';
+import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
+import { createEndpointQueue } from './endpoint-queue.ts';
+import { appendedCounter } from './remote-metrics.ts';
+
+/**
+ * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before it was made are not
+ * sent: a real Alloy reads its write-ahead log from that moment on.
+ */
+export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentContext): Instance {
+  for (const endpoint of args.endpoint) {
+    refuseUnsupported(endpoint);
+  }
+  const queues = args.endpoint.map((endpoint) =>
+    createEndpointQueue(endpoint, nameOf(endpoint), args.external_labels, context),
+  );
+  const appended = appendedCounter(context);
+  const startedAt = Date.now();
+  let running = true;
+
+  const consume = (samples: readonly ScrapedSample[]): void => {
+    if (!running) {
+      return;
+    }
+    appended(samples.length);
+    const current = samples.filter(({ timestamp }) => timestamp >= startedAt);
+    if (current.length > 0) {
+      for (const queue of queues) {
+        queue.append(current);
+      }
+    }
+  };
+
+  return {
+    exports: { receiver: { capsule: 'metrics', consumer: consume } },
+    start: async () => context.setHealth({ state: 'healthy', message: 'started component' }),
+    stop: async (graceMs) => {
+      running = false;
+      await Promise.all(queues.map((queue) => queue.stop(graceMs)));
+    },
+  };
+}
+
+/** What the endpoint is called in metrics: its `name`, or six digits that depend on what it is. */
+function nameOf(endpoint: RemoteWriteEndpoint): string {
+  return endpoint.name !== ''
+    ? endpoint.name
+    : createHash('md5').update(JSON.stringify(endpoint)).digest('hex').slice(0, 6);
+}
+
+function refuseUnsupported(endpoint: RemoteWriteEndpoint): void {
+  const asked = [
+    endpoint.sigv4 !== undefined && 'sigv4',
+    endpoint.azuread !== undefined && 'azuread',
+    endpoint.google_iam !== undefined && 'google_iam',
+    endpoint.protobuf_message !== 'prometheus.WriteRequest' && `protobuf_message "${endpoint.protobuf_message}"`,
+  ].find((name) => name !== false);
+  if (asked !== undefined) {
+    throw unsupported(`${asked} of prometheus.remote_write`);
+  }
+}

@@ -1,0 +1,182 @@
+import type { ComponentContext, Instance } from '../../component.ts';
+import { redactUrl } from '../../http/failure.ts';
+import { createPrometheusClient } from '../../http/prometheus-client.ts';
+import { COMPONENT_LABELS, componentLabels, gauge } from '../../metrics/instruments.ts';
+import type { ScrapedSample, SeriesLabels } from '../../pipeline.ts';
+import { sortedLabels } from '../../relabel/labels.ts';
+import { createPageFetcher, type PageFetcher } from '../../scrape/fetch-page.ts';
+import { inProcessPages, type Page } from '../../scrape/in-process-pages.ts';
+import { createScrapeLoop, type ScrapeLoop } from '../../scrape/scrape-loop.ts';
+import { completeTarget, type Target } from '../../scrape/target.ts';
+import { type Appended, createTargetSeries } from '../../scrape/target-series.ts';
+import { ignored } from '../../unsupported.ts';
+import type { ScrapeArgs } from './block.ts';
+
+/**
+ * `prometheus.scrape`: fetches the pages of its targets at their interval and hands on their series with the target's
+ * labels, the `up` and `scrape_…` series of every scrape, and stale markers for series that are gone.
+ */
+export function createScrape(args: ScrapeArgs, context: ComponentContext): Instance {
+  warnOfIgnored(args, context);
+  const client = createPrometheusClient(args, 'prometheus.scrape');
+  const fetchPage = createPageFetcher(args, client, inProcessPages(context.registry));
+  const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
+  const forward = (samples: readonly ScrapedSample[]): void => {
+    for (const consumer of forwardTo) {
+      consumer(samples);
+    }
+  };
+  const targets = completeTargets(args, context);
+  const overLimit =
+    args.target_limit > 0 && targets.length > args.target_limit
+      ? new Error(`target_limit exceeded (number of targets: ${targets.length}, limit: ${args.target_limit})`)
+      : undefined;
+  const fetcher: PageFetcher = overLimit === undefined ? fetchPage : () => Promise.reject(overLimit);
+  const loops = targets.map((target) => scrapeTarget(target, args, context, fetcher, forward));
+  gauge(
+    context.registry,
+    'prometheus_scrape_targets_gauge',
+    'Number of targets this component is configured to scrape',
+    COMPONENT_LABELS,
+  ).set(componentLabels(context), targets.length);
+  return {
+    exports: {},
+    start: async () => {
+      for (const loop of loops) {
+        loop.start();
+      }
+      context.setHealth({ state: 'healthy', message: 'started component' });
+    },
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await client.close();
+    },
+  };
+}
+
+/** The targets that can be scraped, each once. */
+function completeTargets(args: ScrapeArgs, context: ComponentContext): Target[] {
+  const targets = new Map<string, Target>();
+  for (const discovered of args.targets) {
+    try {
+      const target = completeTarget(discovered, args, context.id);
+      targets.set(JSON.stringify([target.url, target.labels]), target);
+    } catch (error) {
+      context.log('error', 'Creating target failed', { err: messageOf(error) });
+    }
+  }
+  return [...targets.values()];
+}
+
+function scrapeTarget(
+  target: Target,
+  args: ScrapeArgs,
+  context: ComponentContext,
+  fetchPage: PageFetcher,
+  forward: (samples: readonly ScrapedSample[]) => void,
+): ScrapeLoop {
+  const series = createTargetSeries(target, args);
+  const report = createReport(target, args);
+  const about = {
+    scrape_pool: args.job_name === '' ? context.id : args.job_name,
+    target: redactUrl(target.url),
+  };
+  const scrape = async (timestamp: number, ending: AbortSignal): Promise<void> => {
+    const start = performance.now();
+    let page: Page | undefined;
+    let appended: Appended;
+    let error: Error | undefined;
+    try {
+      page = await fetchPage(target, AbortSignal.any([ending, AbortSignal.timeout(target.timeoutMs)]));
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    }
+    if (ending.aborted) {
+      return;
+    }
+    if (page === undefined) {
+      context.log('debug', 'Scrape failed', { ...about, err: messageOf(error) });
+      appended = series.fail(timestamp);
+    } else {
+      appended = series.append(page, timestamp);
+      error = appended.error;
+      logAppended(appended, about, context);
+    }
+    const seconds = (performance.now() - start) / 1000;
+    const bodyBytes = page?.body.length ?? (error?.message === 'body size limit exceeded' ? -1 : 0);
+    forward([...appended.samples, ...report(timestamp, error === undefined, seconds, appended, bodyBytes)]);
+  };
+  return createScrapeLoop(`${context.id} ${target.url}`, target.intervalMs, scrape);
+}
+
+function logAppended(appended: Appended, about: Readonly<Record<string, string>>, context: ComponentContext): void {
+  if (appended.error !== undefined) {
+    context.log('debug', 'Append failed', { ...about, err: appended.error.message });
+  }
+  if (appended.duplicates > 0) {
+    context.log('warn', 'Error on ingesting samples with different value but same timestamp', {
+      ...about,
+      num_dropped: appended.duplicates,
+    });
+  }
+  if (appended.outOfBounds > 0) {
+    context.log('warn', 'Error on ingesting samples that are too old or are too far into the future', {
+      ...about,
+      num_dropped: appended.outOfBounds,
+    });
+  }
+}
+
+/** The series that Prometheus makes of every scrape ("Jobs and instances: Automatically generated labels and time series"). */
+function createReport(target: Target, args: ScrapeArgs) {
+  const labelsOf = (name: string): SeriesLabels => sortedLabels([...target.labels, ['__name__', name]]);
+  const names = {
+    up: labelsOf('up'),
+    duration: labelsOf('scrape_duration_seconds'),
+    scraped: labelsOf('scrape_samples_scraped'),
+    kept: labelsOf('scrape_samples_post_metric_relabeling'),
+    added: labelsOf('scrape_series_added'),
+    timeout: labelsOf('scrape_timeout_seconds'),
+    limit: labelsOf('scrape_sample_limit'),
+    bytes: labelsOf('scrape_body_size_bytes'),
+  };
+  return (
+    timestamp: number,
+    healthy: boolean,
+    seconds: number,
+    appended: Appended,
+    bodyBytes: number,
+  ): readonly ScrapedSample[] => {
+    const values: (readonly [SeriesLabels, number])[] = [
+      [names.up, healthy ? 1 : 0],
+      [names.duration, seconds],
+      [names.scraped, appended.scraped],
+      [names.kept, appended.kept],
+      [names.added, appended.seriesAdded],
+    ];
+    if (args.extra_metrics) {
+      values.push([names.timeout, target.timeoutMs / 1000], [names.limit, args.sample_limit], [names.bytes, bodyBytes]);
+    }
+    return values.map(([labels, value]) => ({ labels, value, timestamp }));
+  };
+}
+
+function warnOfIgnored(args: ScrapeArgs, context: ComponentContext): void {
+  const protobuf = args.enable_protobuf_negotiation || args.scrape_protocols.includes('PrometheusProto');
+  const unheeded = [
+    protobuf && 'the protobuf exposition format',
+    args.scrape_native_histograms && 'scrape_native_histograms',
+    args.convert_classic_histograms_to_nhcb && 'convert_classic_histograms_to_nhcb',
+    args.honor_metadata && 'honor_metadata',
+    args.enable_type_and_unit_labels && 'enable_type_and_unit_labels',
+    args.clustering.enabled && 'clustering',
+    args.scrape_failure_log_file !== '' && 'scrape_failure_log_file',
+  ].filter((name) => name !== false);
+  if (unheeded.length > 0) {
+    context.log('warn', ignored(`${unheeded.join(', ')} of prometheus.scrape`));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
