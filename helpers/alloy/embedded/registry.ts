@@ -14,20 +14,24 @@ const entries: Readonly<Record<string, Entry>> = {
   'otelcol.receiver.otlp': {
     exports: [],
     block: async () => (await import('./components/otelcol-receiver-otlp/block.ts')).otlpReceiverBlock as BlockSchema,
+    create: async () => (await import('./components/otelcol-receiver-otlp/otlp.ts')).createOtlp as Create,
   },
   'otelcol.processor.batch': {
     exports: ['input'],
     block: async () =>
       (await import('./components/otelcol-processor-batch/block.ts')).batchProcessorBlock as BlockSchema,
+    create: async () => (await import('./components/otelcol-processor-batch/batch.ts')).createBatch as Create,
   },
   'otelcol.auth.basic': {
     exports: ['handler'],
     block: async () => (await import('./components/otelcol-auth-basic/block.ts')).basicAuthBlock as BlockSchema,
+    create: async () => (await import('./components/otelcol-auth-basic/basic.ts')).createBasic as Create,
   },
   'otelcol.exporter.otlphttp': {
     exports: ['input'],
     block: async () =>
       (await import('./components/otelcol-exporter-otlphttp/block.ts')).otlpHttpExporterBlock as BlockSchema,
+    create: async () => (await import('./components/otelcol-exporter-otlphttp/otlphttp.ts')).createOtlphttp as Create,
   },
   'otelcol.exporter.otlp': {
     exports: ['input'],
@@ -51,10 +55,12 @@ const entries: Readonly<Record<string, Entry>> = {
   'discovery.relabel': {
     exports: ['output', 'rules'],
     block: async () => (await import('./components/discovery-relabel/block.ts')).discoveryRelabelBlock as BlockSchema,
+    create: async () => (await import('./components/discovery-relabel/relabel.ts')).createDiscoveryRelabel as Create,
   },
   'prometheus.relabel': {
     exports: ['receiver', 'rules'],
     block: async () => (await import('./components/prometheus-relabel/block.ts')).prometheusRelabelBlock as BlockSchema,
+    create: async () => (await import('./components/prometheus-relabel/relabel.ts')).createPrometheusRelabel as Create,
   },
   'prometheus.scrape': {
     exports: [],

@@ -310,7 +310,11 @@ function capsuleError(value: Value, goName: string): ValueError {
 }
 
 function describe(value: CapsuleValue): string {
-  return `capsule(${JSON.stringify(capsuleNames[value.holds === 'capsule' ? value.capsule.capsule : value.holds])})`;
+  const goName =
+    value.holds === 'other'
+      ? value.goType
+      : capsuleNames[value.holds === 'capsule' ? value.capsule.capsule : value.holds];
+  return `capsule(${JSON.stringify(goName)})`;
 }
 
 const capsuleNames: Readonly<Record<Capsule['capsule'] | 'secret' | 'target', string>> = {

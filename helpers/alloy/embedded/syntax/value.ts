@@ -18,11 +18,13 @@ export type FunctionValue = {
   readonly name: string;
   readonly call: (args: readonly Value[], self: FunctionValue) => Value;
 };
-/** What the language only passes along: a secret, a discovery target, or a component's `Capsule`. */
+/** What the language only passes along: a secret, a discovery target, a component's `Capsule`. */
 export type CapsuleValue = { readonly type: 'capsule' } & (
   | { readonly holds: 'secret'; readonly secret: Secret }
   | { readonly holds: 'target'; readonly labels: ReadonlyMap<string, string> }
   | { readonly holds: 'capsule'; readonly capsule: Capsule }
+  /** Something that no component of this engine takes; `goType` is what Alloy calls it. */
+  | { readonly holds: 'other'; readonly goType: string }
 );
 
 /** A value of the Alloy language. Identity matters: errors find the expression that a value came from by it. */

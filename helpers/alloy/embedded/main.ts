@@ -1,0 +1,21 @@
+import { enableCompileCache } from 'node:module';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+// Half of the start-up goes into stripping types; what has been stripped is kept beside the packages.
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url)));
+const { alloy } = await import('./cli.ts');
+
+const ended = (): Promise<string> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', () => resolve('interrupt'));
+    process.once('SIGTERM', () => resolve('termination'));
+  });
+
+process.exitCode = await alloy(process.argv.slice(2), {
+  environment: process.env,
+  readInput: () => buffer(process.stdin),
+  writeOutput: (text) => process.stdout.write(text),
+  writeError: (text) => process.stderr.write(text),
+  ended,
+});
