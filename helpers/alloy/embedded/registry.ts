@@ -65,10 +65,13 @@ const entries: Readonly<Record<string, Entry>> = {
   'prometheus.scrape': {
     exports: [],
     block: async () => (await import('./components/prometheus-scrape/block.ts')).scrapeBlock as BlockSchema,
+    create: async () => (await import('./components/prometheus-scrape/scrape.ts')).createScrape as Create,
   },
   'prometheus.remote_write': {
     exports: ['receiver'],
     block: async () => (await import('./components/prometheus-remote-write/block.ts')).remoteWriteBlock as BlockSchema,
+    create: async () =>
+      (await import('./components/prometheus-remote-write/remote-write.ts')).createRemoteWrite as Create,
   },
 };
 
