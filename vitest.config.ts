@@ -14,12 +14,17 @@ const phases = {
   isolate: false,
 } satisfies TestProjectInlineConfiguration['test'];
 
+let attached = false;
+
 export default defineConfig({
   plugins: [
     {
       name: 'verdict',
       // A reporter of the command line replaces those of the configuration, and the verdict is written whatever is printed.
       configureVitest({ vitest }) {
+        // It is called for each project, and the reporters are those of the whole run.
+        if (attached) return;
+        attached = true;
         const print = process.env.ALLOY_VERIFY_SUMMARY === '1';
         vitest.config.reporters.push(verdictReporter({ print }));
       },

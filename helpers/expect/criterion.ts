@@ -20,9 +20,9 @@ type Fixtures = {
   /** Notes a fact that was proven by other means than a matcher, for the verdict. */
   note: (fact: string) => void;
   /** Opens connections to the application's database. */
-  postgres: { connect: () => Promise<pg.Client> };
+  postgres: { connect: () => Promise<pg.Client>; connectMany: (count: number) => Promise<void> };
   /** Opens connections to Redis. */
-  redis: { connect: () => Promise<Redis> };
+  redis: { connect: () => Promise<Redis>; connectMany: (count: number) => Promise<{ close: () => void }> };
   /** Takes a part away and brings it back; what is still away at the end is brought back. Skips on a stack that is not ours. */
   stack: { takeAway: (part: OutagePart) => Promise<void>; bringBack: (part: OutagePart) => Promise<void> };
   /** Opens connections and channels to RabbitMQ. */
@@ -54,7 +54,7 @@ const criterion = plain.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
   postgres: async ({}, use) => {
     const opened: pg.Client[] = [];
-    await use({
+    const fixture = {
       async connect() {
         const client = new pg.Client({
           ...needed('postgres', run.postgres),
@@ -66,13 +66,17 @@ const criterion = plain.extend<Fixtures>({
         await client.connect();
         return client;
       },
-    });
+      async connectMany(count: number) {
+        await Promise.all(Array.from({ length: count }, () => fixture.connect()));
+      },
+    };
+    await use(fixture);
     await Promise.allSettled(opened.map((client) => client.end()));
   },
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
   redis: async ({}, use) => {
     const opened: Redis[] = [];
-    await use({
+    const fixture = {
       async connect() {
         const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, maxRetriesPerRequest: 1 });
         client.on('error', () => undefined);
@@ -80,7 +84,12 @@ const criterion = plain.extend<Fixtures>({
         await client.connect();
         return client;
       },
-    });
+      async connectMany(count: number) {
+        const many = await Promise.all(Array.from({ length: count }, () => fixture.connect()));
+        return { close: () => many.forEach((client) => void client.disconnect()) };
+      },
+    };
+    await use(fixture);
     for (const client of opened) client.disconnect();
   },
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern

@@ -1,5 +1,6 @@
 /** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` looks until it holds or its deadline passes. */
 import { expect } from 'vitest';
+import { z } from 'zod';
 import type { InstantSample } from '../backend/client/prometheus.ts';
 import type { FoundSpan } from '../backend/client/tempo.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
@@ -33,8 +34,8 @@ declare module 'vitest' {
     toHaveValueAbove(value: number): Promise<void>;
     /** There is at least one series, and each one's present value is less than this. */
     toHaveValueBelow(value: number): Promise<void>;
-    /** The value equals what `source` says at the same time: both are read again until they agree. */
-    toAgreeWith(source: () => Promise<number>, sourceName: string): Promise<void>;
+    /** The value is what `source` says at the same time, give or take `within`: both are read again until they agree. */
+    toAgreeWith(source: () => Promise<number>, sourceName: string, within?: number): Promise<void>;
     /** The trace has a span of this shape. */
     toHaveSpan(shape: SpanShape): Promise<void>;
     /** The search finds this trace. */
@@ -64,10 +65,11 @@ expect.extend({
   toHaveValueBelow(this: State, received: Metric, value: number) {
     return valued(this, received, `is below ${value}`, (seen) => seen < value);
   },
-  toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string) {
-    return waitFor(this, received, `agrees with ${sourceName}`, async () => {
+  toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string, within = 0) {
+    const margin = within === 0 ? '' : `, give or take ${within}`;
+    return waitFor(this, received, `agrees with ${sourceName}${margin}`, async () => {
       const [samples, truth] = await Promise.all([received.ask(), source()]);
-      const holds = samples.length > 0 && samples.every(({ value }) => value === truth);
+      const holds = samples.length > 0 && samples.every(({ value }) => Math.abs(value - truth) <= within);
       return { holds, seen: `${listed(samples)}, while ${sourceName} says ${truth}`, value: samples };
     });
   },
@@ -161,11 +163,25 @@ function listed(samples: readonly InstantSample[]): string {
   return `${samples.length} series with ${values.join(', ')}${samples.length > MOST ? ', …' : ''}`;
 }
 
+/** What an answer holds, in a line: of samples over time the newest, of all else the beginning. */
 function summary(answer: unknown): string {
+  if (Array.isArray(answer) && answer.length === 0) return 'nothing';
+  const ranges = SampleRanges.safeParse(answer);
+  if (ranges.success) return ranges.data.map(newest).slice(0, MOST).join('; ');
   const text =
     JSON.stringify(answer, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? 'nothing';
-  const size = Array.isArray(answer) ? `${answer.length} found` : '';
-  return text.length > 300 ? `${size}: ${text.slice(0, 300)}…` : text;
+  const size = Array.isArray(answer) ? `${answer.length} found: ` : '';
+  return `${size}${text.slice(0, LONGEST)}${text.length > LONGEST ? '…' : ''}`;
+}
+
+const LONGEST = 300;
+const SampleRanges = z.array(z.object({ samples: z.array(z.object({ time: z.number(), value: z.number() })) })).min(1);
+
+function newest({ samples }: z.infer<typeof SampleRanges>[number]): string {
+  const last = samples
+    .slice(-MOST)
+    .map(({ time, value }) => `${value} at ${new Date(time * 1000).toISOString().slice(11, 23)}`);
+  return `${samples.length} samples, the newest ${last.join(', ')}`;
 }
 
 function hasShape({ span, resource }: FoundSpan, shape: SpanShape): boolean {

@@ -11,15 +11,18 @@ const MOST = 3;
 export async function nearestSeries(name: string, labels: Labels): Promise<string[]> {
   const mark = run.seriesMark ?? {};
   const sameName = await findSeries(run.access.prometheus, braces({ __name__: name, ...mark }), run.seriesWindow);
-  const elsewhere = new Set(sameName.map((found) => shown(found, Object.keys(labels))));
-  if (elsewhere.size > 0) return [...elsewhere].slice(0, MOST).map((where) => `${name} exists under ${where}`);
+  const names = Object.keys(labels);
+  const wanted = shown(labels, names);
+  const places = new Set(sameName.map((found) => shown(found, names)));
+  if (places.has(wanted)) return [];
+  if (places.size > 0) return [...places].slice(0, MOST).map((where) => `${name} exists under ${where}`);
 
   const sameLabels = await findSeries(run.access.prometheus, braces({ ...labels, ...mark }), run.seriesWindow);
-  const names = [...new Set(sameLabels.map(({ __name__ = '' }) => __name__))];
-  if (names.length === 0) return [`no series of this run has the labels ${shown(labels, Object.keys(labels))}`];
-  const near = names.sort((a, b) => distance(a, name) - distance(b, name)).slice(0, MOST);
+  const others = [...new Set(sameLabels.map(({ __name__ = '' }) => __name__))];
+  if (others.length === 0) return [`no series of this run has the labels ${wanted}`];
+  const near = others.sort((a, b) => distance(a, name) - distance(b, name)).slice(0, MOST);
   return [
-    `no series of this run is called ${name}; under these labels there are ${names.length} names, the nearest: ${near.join(', ')}`,
+    `no series of this run is called ${name}; under these labels there are ${others.length} names, the nearest: ${near.join(', ')}`,
   ];
 }
 

@@ -62,9 +62,12 @@ export function otlpMetric(name: string, service: string): Metric {
   return { ...promql(expression), path: 'otlp', deadline: otlpDeadline(run) };
 }
 
-/** The raw samples of a metric over the last `seconds`. */
+/** The raw samples over the last `seconds` of a metric, or of several whose names are joined with `|`. */
 export function samples(name: string, labels: Labels, seconds: number): Ranges {
-  const expression = `${selector(name, labels)}[${Math.ceil(seconds)}s]`;
+  const named = name.includes('|')
+    ? selector('', labels).replace('{', `{__name__=~"${name}",`)
+    : selector(name, labels);
+  const expression = `${named}[${Math.ceil(seconds)}s]`;
   return {
     kind: 'ranges',
     asked: expression,

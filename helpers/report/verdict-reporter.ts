@@ -38,7 +38,7 @@ function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, in
     stack: run.stack,
     alloy: { kind: run.alloy.kind, version: run.alloy.version },
     backend: run.backend,
-    timings: { ...run.timings, criteria: Math.round(elapsed) },
+    timings: { ...run.timings, criteria: Math.round(elapsed - (run.timings.stack ?? 0)) },
     phases: files.map((file) =>
       phaseVerdict(
         file,
