@@ -1,7 +1,8 @@
 import { Registry } from 'prom-client';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { DatedHealth, GraphComponent, RunningServer } from './graph.ts';
+import type { DatedHealth, GraphComponent } from './graph.ts';
+import type { RunningServer } from './run.ts';
 import { inProcessPages, pagePath } from './scrape/in-process-pages.ts';
 import { startServer } from './server.ts';
 

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { Graph, GraphComponent, RunningServer, ServerOptions } from './graph.ts';
+import type { Graph, GraphComponent } from './graph.ts';
 import { formatAddress, listen, parseListenAddress } from './http/listen.ts';
 import { registerEngineMetrics } from './metrics/engine-metrics.ts';
+import type { RunningServer, ServerOptions } from './run.ts';
 import { inProcessPages } from './scrape/in-process-pages.ts';
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string | Uint8Array };
