@@ -18,6 +18,8 @@ export type Telemetry<T> = {
   readonly path: Path;
   readonly deadline: Milliseconds;
   readonly ask: () => Promise<T>;
+  /** Whether after this answer no later one can be better, so that looking on is in vain. */
+  readonly inVain?: (answer: T) => boolean;
   /** Sentences about the nearest things that do exist. */
   readonly nearest: () => Promise<string[]>;
 };

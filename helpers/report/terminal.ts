@@ -29,9 +29,7 @@ export function printSummary(verdict: Verdict, run: Run): void {
   const lines = [
     '',
     ...verdict.phases.map((phase) => phaseLine(phase, width)),
-    ...verdict.phases.flatMap(({ criteria }) =>
-      criteria.filter(({ status }) => status !== 'passed').flatMap(criterionLines),
-    ),
+    ...groupsOf(verdict).flatMap(groupLines),
     '',
     tally(verdict, run),
     styleText('dim', `${relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE} holds the evidence of each criterion`),
@@ -45,13 +43,23 @@ function phaseLine({ id, title, status, durationMs, criteria }: PhaseVerdict, wi
   return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
-function criterionLines({ id, title, status, evidence, cause, fix }: CriterionVerdict): string[] {
-  if (status === 'skipped') return ['', `${mark(status)} ${id} ${title}`, `    skipped: ${cause}`];
-  const seen = evidence.flatMap((fact) => fact.split('\n')).map((line) => styleText('dim', `    ${line}`));
+function groupsOf({ phases }: Verdict): CriterionVerdict[][] {
+  const open = phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status !== 'passed');
+  return Object.values(Object.groupBy(open, ({ status, cause }) => `${status} ${cause}`)).map((group) => group ?? []);
+}
+
+/** Criteria that fail for one reason are told together: the reason and what to do first, what was seen where there is only one. */
+function groupLines(group: readonly CriterionVerdict[]): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { status, cause = '', fix } = first;
+  const titles = group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
+  if (status === 'skipped') return ['', ...titles, `    skipped: ${cause}`];
+  const facts = group.length > 1 ? [] : first.evidence.flatMap((fact) => fact.split('\n'));
   return [
     '',
-    `${mark(status)} ${styleText('bold', `${id} ${title}`)}`,
-    ...seen,
+    ...titles,
+    ...facts.filter((fact) => !cause.includes(fact)).map((fact) => styleText('dim', `    ${fact}`)),
     `    ${styleText('red', 'cause:')} ${cause}`,
     ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${fix}`]),
   ];
