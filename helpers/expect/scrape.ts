@@ -24,10 +24,10 @@ export async function presentValue(metric: Metric): Promise<number> {
   });
 }
 
-/** Returns when a scrape of this job that began after the call is in the backend; throws `TelemetryMissing` where none comes. */
-export async function nextScrape(labels: Labels): Promise<void> {
+/** Returns when a sample of this metric that was scraped after the call is in the backend; throws `TelemetryMissing` where none comes. */
+export async function nextScrape(name: string, labels: Labels): Promise<void> {
   const asked = Date.now();
-  const up = samples('up', labels, 60);
+  const up = samples(name, labels, 60);
   await waitOrThrow(up, `has a sample after ${new Date(asked).toISOString()}`, async () => {
     const newest = newestTime(await up.ask());
     return { holds: newest > asked, seen: newest === 0 ? 'none' : new Date(newest).toISOString(), value: newest };

@@ -26,13 +26,13 @@ export class TelemetryMissing extends Error {
 
 /** Looks until `look` holds, its deadline has passed or looking on is in vain, and then says what was seen and why. */
 export async function waitFor<T>(
-  asked: Pick<Telemetry<unknown>, 'asked' | 'path' | 'deadline' | 'nearest'>,
+  asked: Pick<Telemetry<unknown>, 'asked' | 'path' | 'deadline' | 'misplaced' | 'nearest'>,
   condition: string,
   look: () => Promise<Look<T>>,
 ): Promise<Waited<T>> {
   const outcome = await poll(look, asked.deadline, {
     slower: run.backend === 'mock' ? 1 : HOSTED_PAUSES,
-    hopeless: hopelessness(asked.path),
+    hopeless: hopelessness(asked),
   });
   const looked = `${outcome.looks} ${outcome.looks === 1 ? 'look' : 'looks'} in ${(outcome.elapsed / 1000).toFixed(1)} s`;
   if (outcome.holds && outcome.value !== undefined) {
