@@ -41,11 +41,14 @@ const entries: Readonly<Record<string, Entry>> = {
     exports: ['targets'],
     block: async () =>
       (await import('./components/prometheus-exporter-postgres/block.ts')).postgresExporterBlock as BlockSchema,
+    create: async () =>
+      (await import('./components/prometheus-exporter-postgres/postgres.ts')).createPostgres as Create,
   },
   'prometheus.exporter.redis': {
     exports: ['targets'],
     block: async () =>
       (await import('./components/prometheus-exporter-redis/block.ts')).redisExporterBlock as BlockSchema,
+    create: async () => (await import('./components/prometheus-exporter-redis/redis.ts')).createRedis as Create,
   },
   'prometheus.exporter.self': {
     exports: ['targets'],
