@@ -33,9 +33,7 @@ export function readWarmState(): WarmState | undefined {
   } catch {
     return undefined;
   }
-  if (ownerLives(state.owner)) return state;
-  removeWarmState();
-  return undefined;
+  return ownerLives(state.owner) ? state : undefined;
 }
 
 /** Announces a warm stack of this checkout to later runs. */
