@@ -6,6 +6,8 @@ import { newLog } from './logger.ts';
 import type { Environment } from './stdlib/stdlib.ts';
 import { DiagnosticError, diagnosticReport } from './syntax/diagnostic.ts';
 
+export type { RunningServer, ServerOptions } from './graph.ts';
+
 export type RunOptions = {
   readonly storagePath: string;
   /** `HOST:PORT`; port 0 takes a free one, which the log tells. */
