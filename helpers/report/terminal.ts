@@ -11,6 +11,8 @@ const BACKENDS: Readonly<Record<Run['backend'], string>> = {
   cloud: 'Grafana Cloud',
 };
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
+/** A group of more criteria than this is told by its ids. */
+const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 
 /** The world that a run chose, in one line: the first thing that every run says. */
@@ -53,7 +55,10 @@ function groupLines(group: readonly CriterionVerdict[]): string[] {
   const [first] = group;
   if (first === undefined) return [];
   const { status, cause = '', fix } = first;
-  const titles = group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
+  const titles =
+    group.length > MOST_TITLES
+      ? [`${mark(status)} ${styleText('bold', `${group.length} criteria:`)} ${group.map(({ id }) => id).join(', ')}`]
+      : group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
   if (status === 'skipped') return ['', ...titles, `    skipped: ${cause}`];
   const facts = group.length > 1 ? [] : first.evidence.flatMap((fact) => fact.split('\n'));
   return [
