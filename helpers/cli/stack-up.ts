@@ -16,7 +16,7 @@ try {
   const state = readWarmState();
   if (state === undefined)
     throw new CannotRun('the warm stack ended at once.', 'start it again with `npm run stack:up`.');
-  process.stdout.write(`${worldOf(state.run)}\n`);
+  process.stdout.write(`${worldOf({ ...state.run, warm: true })}\n`);
   const seconds = ((state.timings.stack ?? 0) / 1000).toFixed(1);
   process.stdout.write(
     `Ready after ${seconds} s. Runs with the same settings use it; \`npm run stack:down\` ends it.\n`,

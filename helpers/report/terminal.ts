@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import { ROOT } from '../settings/settings.ts';
 import type { Run } from '../stack/run.ts';
+import type { World } from '../stack/start-run.ts';
 import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { countOf, VERDICT_FILE } from './verdict.ts';
 
@@ -10,19 +11,21 @@ const BACKENDS: Readonly<Record<Run['backend'], string>> = {
   lgtm: 'grafana/otel-lgtm',
   cloud: 'Grafana Cloud',
 };
+/** The embedded engine is never mistaken for Grafana Alloy. */
+const ENGINES: Readonly<Record<Run['alloy']['kind'], string>> = {
+  embedded: 'embedded engine, not Grafana Alloy',
+  binary: 'Grafana Alloy (binary)',
+  container: 'Grafana Alloy (container)',
+  external: 'the one of the external stack',
+};
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
 /** A group of more criteria than this is told by its ids. */
 const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 
-/** The world that a run chose, in one line: the first thing that every run says. */
-export function worldOf(run: Pick<Run, 'stack' | 'alloy' | 'backend'>): string {
-  return `stack: ${run.stack} · Alloy: ${alloyOf(run.alloy)} · backend: ${BACKENDS[run.backend]}`;
-}
-
-/** Which program runs the configuration; the embedded engine is never mistaken for Grafana Alloy. */
-export function alloyOf({ kind, version }: Pick<Run['alloy'], 'kind' | 'version'>): string {
-  return kind === 'embedded' ? `embedded engine, not Grafana Alloy (${version})` : `Grafana Alloy ${version} (${kind})`;
+/** The world that a run has chosen, in one line: the first thing that every run says. */
+export function worldOf({ stack, alloy, backend, warm }: World): string {
+  return `stack: ${stack}${warm ? ' (warm)' : ''} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}`;
 }
 
 /** Prints what a person needs: a line for each phase, each failure with cause and fix, and the tally. */
@@ -74,8 +77,8 @@ function tally(verdict: Verdict, run: Run): string {
   const { passed, failed, skipped } = countOf(verdict);
   const counts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
   const seconds = (verdict.durationMs / 1000).toFixed(1);
-  const engine = run.alloy.kind === 'embedded' ? ' · embedded engine, not Grafana Alloy' : '';
-  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s${engine}`;
+  const engine = `${ENGINES[run.alloy.kind]} ${run.alloy.version}`;
+  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${engine}`;
 }
 
 function mark(status: keyof typeof MARKS): string {
