@@ -98,6 +98,16 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit 0 while a client
   expect(await once(cloud.child, 'exit')).toEqual([0, null]);
 });
 
+test('it serves on when nobody reads its lines any more', async () => {
+  await using cloud = program(['--port', '0']);
+  const url = await cloud.until(/http:\/\/\S+(?= )/);
+  cloud.child.stdout.destroy();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    expect((await request(`${url}/tempo/api/echo?${attempt}`)).statusCode).toBe(401);
+    expect((await request(`${url}/-/ready`)).statusCode).toBe(200);
+  }
+});
+
 test('a port in use ends it with exit 2 and says so', async () => {
   await using first = program(['--port', '0']);
   const port = (await first.until(/:\d+(?= )/)).slice(1);

@@ -81,12 +81,16 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   const readBody = bodyReader();
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://mock');
-    const [prefix, service] = PREFIXES.find(([start]) => url.pathname.startsWith(start)) ?? ['/', undefined];
+    const target = request.url ?? '/';
+    const [path = '/', search = ''] = target.split(/\?(.*)/s, 2);
+    const [prefix, service] = PREFIXES.find(([start]) => path.startsWith(start)) ?? ['/', undefined];
     const held: { body?: Body } = {};
     let answer: Answer;
     try {
-      answer = service === undefined ? await own(url.pathname) : await served(request, url, prefix, service, held);
+      answer =
+        service === undefined
+          ? await own(path, isLoopback(request.socket.remoteAddress))
+          : await served(request, path.slice(prefix.length), new URLSearchParams(search), service, held);
     } catch (error) {
       answer = errorAnswer(error, service, request.headers['content-type'], say);
     } finally {
@@ -97,9 +101,9 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
     send(response, answer);
   };
 
-  const own = async (path: string): Promise<Answer> => {
+  const own = async (path: string, local: boolean): Promise<Answer> => {
     if (path === '/-/ready') return text(200, 'ready\n');
-    if (path === '/-/refusals') return json(200, { refusals: refusals.list() });
+    if (path === '/-/refusals' && local) return json(200, { refusals: refusals.list() });
     if (path !== '/metrics') return notFound();
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
     return { status: 200, headers, body: await metricsPage(backend, refusals) };
@@ -107,8 +111,8 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
 
   const served = async (
     request: IncomingMessage,
-    url: URL,
-    prefix: string,
+    path: string,
+    query: URLSearchParams,
     service: Service,
     held: { body?: Body },
   ): Promise<Answer> => {
@@ -121,8 +125,8 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
     }
     const answer = routes[service]({
       method: request.method ?? 'GET',
-      path: url.pathname.slice(prefix.length),
-      query: url.searchParams,
+      path,
+      query,
       headers: request.headers,
       body: async () => {
         held.body = await readBody(request);
@@ -166,10 +170,20 @@ function errorAnswer(
   contentType: string | undefined,
   say: (line: string) => void,
 ): Answer {
-  const status = error instanceof BodyError ? error.status : error instanceof DecodeError ? 400 : 500;
+  const status = statusOf(error);
   const problem = error instanceof Error ? error.message : String(error);
   if (status === 500) say(`a fault of the mock itself: ${error instanceof Error ? error.stack : problem}`);
   return service === 'otlp' ? otlpError(status, problem, contentType) : text(status, `${problem}\n`);
+}
+
+/** 400 for what the client sent wrong: also an address that is no UTF-8, and a query nested beyond the stack. */
+function statusOf(error: unknown): number {
+  if (error instanceof BodyError) return error.status;
+  return error instanceof DecodeError || error instanceof URIError || error instanceof RangeError ? 400 : 500;
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {

@@ -43,7 +43,8 @@ export function otlpEndpoints(backend: Backend): Readonly<Record<'traces' | 'met
     metrics: endpoint(MetricsData, 'rejectedDataPoints', (data) => {
       const { samples, rejected, remarks } = translateMetrics(data);
       for (const { labels, time, value, stale } of samples) {
-        backend.series.append(backend.series.resolve(labelsFrom(labels)), time, value, stale);
+        const appended = backend.series.append(backend.series.resolve(labelsFrom(labels)), time, value, stale);
+        if (appended !== 'stored' && appended !== 'duplicate') count(backend.counters.discarded, appended);
       }
       noteArrival(backend, 'samples', samples.length, '/otlp/v1/metrics');
       if (rejected > 0) count(backend.counters.discarded, 'invalid_temporality', rejected);
