@@ -77,7 +77,8 @@ function tally(verdict: Verdict, run: Run): string {
   const { passed, failed, skipped } = countOf(verdict);
   const counts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
   const seconds = (verdict.durationMs / 1000).toFixed(1);
-  const engine = `${ENGINES[run.alloy.kind]} ${run.alloy.version}`;
+  const { kind, version } = run.alloy;
+  const engine = kind === 'embedded' ? ENGINES.embedded : `${ENGINES[kind]} ${version}`;
   return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${engine}`;
 }
 
