@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DecodeError } from '../../otlp/message.ts';
 import { refusalOf } from './auth.ts';
 import type { Backend } from './backend.ts';
 import { count, newCounters } from './counters.ts';
@@ -10,13 +9,14 @@ import { announceDrops } from './drop-announcement.ts';
 import type { Answer } from './http/answer.ts';
 import { json, notFound, text } from './http/answer.ts';
 import type { Body } from './http/body.ts';
-import { BodyError, bodyReader, discardRest } from './http/body.ts';
+import { bodyReader, discardRest } from './http/body.ts';
+import { errorAnswer } from './http/error-answer.ts';
 import type { Routes } from './http/request.ts';
-import { otlpEndpoints, otlpError } from './ingest/otlp.ts';
+import { otlpError } from './ingest/otlp.ts';
 import { metricsPage } from './metrics-page.ts';
 import { refusalLine } from './refusal-line.ts';
 import { refusalBook } from './refusals.ts';
-import { logRoutes, prometheusRoutes, tempoRoutes } from './routes.ts';
+import { logRoutes, otlpRoutes, prometheusRoutes, tempoRoutes } from './routes.ts';
 import { logStore } from './store/logs.ts';
 import { boundedMemory } from './store/memory.ts';
 import { seriesStore } from './store/series.ts';
@@ -152,34 +152,6 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
         server.closeAllConnections();
       }),
   };
-}
-
-function otlpRoutes(backend: Backend): Routes {
-  const endpoints = otlpEndpoints(backend);
-  return ({ method, path, headers, body }) => {
-    const signal = /^v1\/(traces|metrics|logs)$/.exec(path)?.[1] as keyof typeof endpoints | undefined;
-    if (signal === undefined) return undefined;
-    const { 'content-type': contentType, 'content-encoding': encoding } = headers;
-    return endpoints[signal]({ method, contentType, encoding, body });
-  };
-}
-
-function errorAnswer(
-  error: unknown,
-  service: Service | undefined,
-  contentType: string | undefined,
-  say: (line: string) => void,
-): Answer {
-  const status = statusOf(error);
-  const problem = error instanceof Error ? error.message : String(error);
-  if (status === 500) say(`a fault of the mock itself: ${error instanceof Error ? error.stack : problem}`);
-  return service === 'otlp' ? otlpError(status, problem, contentType) : text(status, `${problem}\n`);
-}
-
-/** 400 for what the client sent wrong: also an address that is no UTF-8, and a query nested beyond the stack. */
-function statusOf(error: unknown): number {
-  if (error instanceof BodyError) return error.status;
-  return error instanceof DecodeError || error instanceof URIError || error instanceof RangeError ? 400 : 500;
 }
 
 function isLoopback(address: string | undefined): boolean {

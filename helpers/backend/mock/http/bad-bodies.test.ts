@@ -76,7 +76,7 @@ describe('a body that would take too much is refused with a 4xx, and what follow
       '/otlp/v1/traces',
       LOGIN.otlp,
       PROTOBUF,
-      () => within(1, within(2, Buffer.alloc(20 * MIB, Buffer.from([0x12, 0x00])))),
+      () => within(1, within(2, Buffer.alloc(6 * MIB, Buffer.from([0x12, 0x00])))),
       400,
     ],
     ['millions of empty series', '/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, emptySeries, 200],
