@@ -40,12 +40,16 @@ export async function startNative(options: NativeOptions): Promise<Stack> {
     ports.release();
     await sweep;
   };
+  // The parts' processes keep nobody waiting; while they are being started, their starter has to be there.
+  const presence = setInterval(() => {}, 60_000);
   try {
     const started = await startParts(options, run, ports);
     return await stackOf(options, run, started, began, end);
   } catch (error) {
     await end();
     throw error;
+  } finally {
+    clearInterval(presence);
   }
 }
 
