@@ -61,7 +61,7 @@ describe('a native stack', () => {
     expect(await pingRedis()).toBe('PONG');
   });
 
-  test("shows the depth of a queue under the queue's name within a second", async () => {
+  test("shows the depth of a queue under the queue's name", async () => {
     const { host, port, user, password, metricsUrl } = endpoint('rabbitmq');
     const connection = await connect({ hostname: host, port, username: user, password });
     const channel = await connection.createConfirmChannel();
@@ -69,7 +69,7 @@ describe('a native stack', () => {
     for (let message = 0; message < 5; message += 1) channel.sendToQueue('depth', Buffer.from('x'));
     await channel.waitForConfirms();
     await expect
-      .poll(async () => (await get(metricsUrl)).text, { timeout: 1000 })
+      .poll(async () => (await get(metricsUrl)).text, { timeout: 10_000 })
       .toMatch(/^rabbitmq_queue_messages\{[^}]*queue="depth"[^}]*\} 5$/m);
     await connection.close();
   });

@@ -17,9 +17,9 @@ export function remainsOf(directory: string): string[] {
   return existsSync(directory) ? [directory, ...processes] : processes;
 }
 
-/** Waits for a run to be gone; returns what is left of it after 10 s, which should be nothing. */
+/** Waits for a run to be gone; returns what is left of it after 20 s, which should be nothing. */
 export async function remainsAfterEnd(directory: string): Promise<string[]> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (remainsOf(directory).length > 0 && performance.now() < deadline) await delay(20);
   return remainsOf(directory);
 }
