@@ -19,6 +19,7 @@ const ENGINES: Readonly<Record<Run['alloy']['kind'], string>> = {
   external: 'the one of the external stack',
 };
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
+const WIDEST = 120;
 /** A group of more criteria than this is told by its ids. */
 const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
@@ -68,9 +69,16 @@ function groupLines(group: readonly CriterionVerdict[]): string[] {
     '',
     ...titles,
     ...facts.filter((fact) => !cause.includes(fact)).map((fact) => styleText('dim', `    ${fact}`)),
-    `    ${styleText('red', 'cause:')} ${cause}`,
-    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${fix}`]),
+    `    ${styleText('red', 'cause:')} ${wrapped(cause)}`,
+    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrapped(fix)}`]),
   ];
+}
+
+/** The text over as many lines as the terminal needs, below where it begins after `    cause: `. */
+function wrapped(text: string): string {
+  const indent = ' '.repeat(11);
+  const width = Math.min(process.stdout.columns ?? WIDEST, WIDEST) - indent.length;
+  return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'g'), `$1\n${indent}`);
 }
 
 function tally(verdict: Verdict, run: Run): string {
