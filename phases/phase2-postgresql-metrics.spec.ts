@@ -51,7 +51,7 @@ describe('Phase 2: PostgreSQL metrics', { concurrent: true }, () => {
   });
 
   test('P2.6 every series of the job carries both labels, and no other job has pg_*', async ({ expect }) => {
-    await nextScrape(POSTGRES);
+    await nextScrape('pg_up', POSTGRES);
     await expect(series(`job="${POSTGRES.job}"`)).toShow(
       'has series, all with instance="postgres"',
       (found) => found.length > 0 && found.every(({ instance }) => instance === 'postgres'),
@@ -65,7 +65,7 @@ describe('Phase 2: PostgreSQL metrics', { concurrent: true }, () => {
   }) => {
     const client = await postgres.connect();
     await client.query('CREATE TEMPORARY TABLE alloy_verify (n int); INSERT INTO alloy_verify VALUES (1)');
-    await nextScrape(POSTGRES);
+    await nextScrape('pg_up', POSTGRES);
     await expect(
       series(`__name__=~"pg_stat_statements.*|pg_stat_?io_user_.+|pg_stat_user_(tables|indexes)_.+"`),
     ).toShow('is empty', (found) => found.length === 0);

@@ -67,7 +67,7 @@ describe('Phase 3: Redis metrics', { concurrent: true }, () => {
     redis,
   }) => {
     await using _keys = await withKeys(await redis.connect(), 10);
-    await nextScrape(REDIS);
+    await nextScrape('redis_up', REDIS);
     await expect(series(`job="${REDIS.job}"`)).toShow(
       'has series, all with instance="redis"',
       (found) => found.length > 0 && found.every(({ instance }) => instance === 'redis'),

@@ -27,7 +27,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function start(project: TestProject): Promise<StartedRun> {
   forgetVerdict();
   const environment = environmentWithDotenv();
-  const started = await startRun(readSettings(environment), partsFor(project.vitest.state.getPaths()), environment);
-  process.stdout.write(`${worldOf(started.run)}\n`);
-  return started;
+  const parts = partsFor(project.vitest.state.getPaths());
+  return await startRun(readSettings(environment), parts, environment, {
+    announce: (world) => process.stdout.write(`${worldOf(world)}\n`),
+  });
 }

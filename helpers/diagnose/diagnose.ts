@@ -9,18 +9,19 @@ import { REMOTE_WRITE_RULES } from './rules-remote-write.ts';
 /** Sees a cause in the evidence, or doesn't. */
 export type Rule = (evidence: Evidence) => Finding | undefined;
 
-const RULES: Readonly<Record<'otlp' | 'remote write', readonly Rule[]>> = {
+const RULES: Readonly<Record<'alloy' | 'otlp' | 'remote write', readonly Rule[]>> = {
+  alloy: ALLOY_RULES,
   otlp: [...ALLOY_RULES, ...OTLP_RULES],
   'remote write': [...ALLOY_RULES, ...REMOTE_WRITE_RULES],
 };
 
 /**
- * Why something that should have travelled this path is not there: the first cause that the evidence shows, nearest to the
+ * Why something that should have travelled this path is not there (`alloy`: whichever path): the first cause that the evidence shows, nearest to the
  * root first; undefined where it shows none. Costs nothing until something fails.
  */
 export async function diagnose(
   run: Run,
-  path: 'otlp' | 'remote write',
+  path: 'alloy' | 'otlp' | 'remote write',
   nearest: readonly string[] = [],
 ): Promise<Finding | undefined> {
   const evidence = await gather(run, nearest);

@@ -4,12 +4,21 @@ import { z } from 'zod';
 import type { ComponentHealth } from '../alloy/client.ts';
 import { componentsOf, get, samplesOf } from '../alloy/client.ts';
 import type { InstantSample } from '../backend/client/prometheus.ts';
-import { cloudProblems } from '../settings/cloud.ts';
 import type { Run } from '../stack/run.ts';
 
-const Refusals = z.array(
-  z.object({ service: z.string(), user: z.string().optional(), reason: z.string(), count: z.number() }).loose(),
-);
+const Refusals = z.object({
+  refusals: z.array(
+    z.object({
+      service: z.string(),
+      user: z.string().optional(),
+      reason: z.string(),
+      /** The service whose instance ID the user is. */
+      belongsTo: z.string().optional(),
+      count: z.number(),
+    }),
+  ),
+});
+type Refusal = z.infer<typeof Refusals>['refusals'][number];
 
 /** What can be seen of a run from outside when something did not arrive. Every part of it is gathered on its own. */
 export type Evidence = {
@@ -20,9 +29,8 @@ export type Evidence = {
   readonly unhealthy: readonly ComponentHealth[];
   /** The last lines of Alloy's log of level warn or error, newest last. */
   readonly alloyLog: readonly string[];
-  readonly variableProblems: readonly string[];
   /** Logins and requests that the mock refused. */
-  readonly refusals: z.infer<typeof Refusals>;
+  readonly refusals: readonly Refusal[];
   /** What exists in place of what was asked for. */
   readonly nearest: readonly string[];
 };
@@ -43,15 +51,14 @@ export async function gather(run: Run, nearest: readonly string[]): Promise<Evid
     alloyMetrics: page === undefined ? [] : samplesOf(page.body),
     unhealthy: components.filter(({ state }) => state !== 'healthy'),
     alloyLog: log.split('\n').filter((line) => /level=(warn|error)|^Error:/.test(line)),
-    variableProblems: cloudProblems(run.variables),
     refusals,
     nearest,
   };
 }
 
-async function refusalsOf(mockUrl: string): Promise<z.infer<typeof Refusals>> {
+async function refusalsOf(mockUrl: string): Promise<Refusal[]> {
   const { body } = await request(`${mockUrl}/-/refusals`);
-  return Refusals.parse(await body.json());
+  return Refusals.parse(await body.json()).refusals;
 }
 
 async function tail(path: string): Promise<string> {

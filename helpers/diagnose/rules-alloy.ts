@@ -1,12 +1,20 @@
 import type { Rule } from './diagnose.ts';
 
-const noAnswer: Rule = ({ alloyAnswers, alloyLog, run }) =>
-  alloyAnswers
-    ? undefined
-    : {
-        cause: `Alloy gives no answer at ${run.alloy.url}${alloyLog.length > 0 ? `; its log ends with: ${alloyLog.at(-1)}` : ''}`,
-        fix: 'Look at why it ended: a configuration that can’t be evaluated ends it with exit 1 and the line that is wrong',
-      };
+const noAnswer: Rule = ({ alloyAnswers, alloyLog, run }) => {
+  if (alloyAnswers) return undefined;
+  const wrong = alloyLog.find((line) => /^Error: .+:\d+:\d+: /.test(line));
+  if (wrong !== undefined) {
+    return {
+      cause: `Alloy did not start: ${wrong.replace('Error: ', '')}`,
+      fix: 'Mend the configuration at that line',
+    };
+  }
+  const last = alloyLog.at(-1);
+  return {
+    cause: `Alloy gives no answer at ${run.alloy.url}${last === undefined ? '' : `; its log ends with: ${last}`}`,
+    fix: 'Look at why it ended, or at its address',
+  };
+};
 
 const unhealthy: Rule = ({ unhealthy }) => {
   const [first] = unhealthy;

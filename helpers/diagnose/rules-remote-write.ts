@@ -45,7 +45,7 @@ const otherLabels: Rule = ({ nearest }) => {
   return found === undefined
     ? undefined
     : {
-        cause: `it is scraped and delivered under other labels: ${found}`,
+        cause: `it is scraped and delivered under other labels: ${found.split(' exists under ')[1]}`,
         fix:
           'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
           'the job_name of a prometheus.scrape does not win over the labels that an exporter gives',

@@ -1,42 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { InstantSample } from '../backend/client/prometheus.ts';
 import { localCloudVariables } from '../settings/alloy-environment.ts';
-import type { Run } from '../stack/run.ts';
 import type { Evidence } from './evidence.ts';
 import { OTLP_RULES } from './rules-otlp.ts';
 import { REMOTE_WRITE_RULES } from './rules-remote-write.ts';
+import { runAt } from './testing.ts';
 
 const variables = localCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_secret' }, 'http://127.0.0.1:1');
-const run: Run = {
-  id: 'run',
-  stack: 'native',
-  backend: 'mock',
-  alloy: {
-    kind: 'binary',
-    version: '1',
-    url: 'http://127.0.0.1:2',
-    otlpGrpc: '127.0.0.1:3',
-    otlpHttp: 'http://127.0.0.1:4',
-    config: 'c',
-  },
-  variables,
-  access: {
-    prometheus: { url: '', user: '', password: '' },
-    tempo: { url: '', user: '', password: '' },
-    loki: { url: '', user: '', password: '' },
-  },
-  intervals: { scrape: 1000, scrapeTimeout: 900, otlpBatch: 200, remoteWriteDeadline: 100 },
-  seriesWindow: 300,
-  timings: {},
-  startedAt: 0,
-};
+const run = runAt(variables);
 const nothing: Evidence = {
   run,
   alloyAnswers: true,
   alloyMetrics: [],
   unhealthy: [],
   alloyLog: [],
-  variableProblems: [],
   refusals: [],
   nearest: [],
 };

@@ -11,8 +11,9 @@ import type { TestContext } from 'vitest';
 import { inject, test as plain } from 'vitest';
 import { outageControl } from '../stack/control-client.ts';
 import './matchers.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
 import type { OutagePart } from '../stack/outage.ts';
-import { noteEvidence } from './record.ts';
+import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
 
 /** What a criterion can ask for by name; each is made for it alone and closed after it. */
@@ -29,7 +30,18 @@ type Fixtures = {
   rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<ConfirmChannel> };
 };
 
-const criterion = plain.extend<Fixtures>({
+const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
+  // What fails without telemetry to wait for, such as a refused connection, has a cause as well.
+  diagnosed: [
+    async ({ task, onTestFailed }, use) => {
+      onTestFailed(async () => {
+        const finding = await diagnose(run, 'alloy');
+        if (finding !== undefined) noteCause(task, finding);
+      });
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   note: async ({ task }, use) => {
     await use((fact) => noteEvidence(task, fact));
   },

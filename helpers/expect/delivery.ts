@@ -26,6 +26,7 @@ export async function delivery(): Promise<Telemetry<Delivery>> {
     path: 'otlp',
     deadline: otlpDeadline(run),
     nearest: async () => [],
+    inVain: ({ failed }) => failed > 0,
     async ask() {
       const [acceptedNow = 0, sent = 0, failed = 0] = await alloyTotals(run.alloy, [ACCEPTED, SENT, FAILED]);
       return { acceptedBefore, acceptedNow, sent, failed };

@@ -12,10 +12,14 @@ const GIVEN_UP: Readonly<Record<Telemetry<unknown>['path'], RegExp>> = {
 };
 
 /**
- * A watch that tells when looking on is in vain: Alloy gives no answer any more, or it has given up data of this kind since
- * the watch began and what was asked for had the time to come. So a run in which all is refused fails in seconds.
+ * A watch that tells when looking on is in vain: Alloy gives no answer any more; or what was asked for had the time to come,
+ * and Alloy has given up data of this kind since the watch began, or it has come somewhere else. So a run in which all is
+ * refused fails in seconds.
  */
-export function hopelessness(path: Telemetry<unknown>['path']): () => Promise<boolean> {
+export function hopelessness({
+  path,
+  misplaced,
+}: Pick<Telemetry<unknown>, 'path' | 'misplaced'>): () => Promise<boolean> {
   const { otlpBatch, scrape, remoteWriteDeadline } = run.intervals;
   const patience = path === 'otlp' ? 3 * otlpBatch + 1000 : 2 * scrape + 2 * remoteWriteDeadline + 1000;
   const began = performance.now();
@@ -27,7 +31,8 @@ export function hopelessness(path: Telemetry<unknown>['path']): () => Promise<bo
     asked = now;
     const [before, since] = await Promise.all([givenUpBefore, givenUp(path)]);
     if (since === undefined) return true;
-    return now - began > patience && since > (before ?? 0);
+    if (now - began <= patience) return false;
+    return since > (before ?? 0) || (now - began > 2 * patience && (await misplaced?.()) === true);
   };
 }
 

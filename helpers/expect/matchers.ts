@@ -3,17 +3,14 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import type { InstantSample } from '../backend/client/prometheus.ts';
 import type { FoundSpan } from '../backend/client/tempo.ts';
-import { diagnose } from '../diagnose/diagnose.ts';
 import type { Attributes } from '../emit/telemetry.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import { hopelessness } from './hopeless.ts';
 import type { Look } from './poll.ts';
-import { poll } from './poll.ts';
 import type { Noted } from './record.ts';
 import { noteCause, noteEvidence } from './record.ts';
-import { run } from './run.ts';
 import { attributeOf } from './spans.ts';
 import type { Logs, Metric, Search, Telemetry, Trace } from './telemetry.ts';
+import { waitFor } from './wait.ts';
 
 /** What a span has to be; attributes that are not named may be anything. */
 export type SpanShape = {
@@ -67,14 +64,14 @@ expect.extend({
   },
   toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string, within = 0) {
     const margin = within === 0 ? '' : `, give or take ${within}`;
-    return waitFor(this, received, `agrees with ${sourceName}${margin}`, async () => {
+    return judge(this, received, `agrees with ${sourceName}${margin}`, async () => {
       const [samples, truth] = await Promise.all([received.ask(), source()]);
       const holds = samples.length > 0 && samples.every(({ value }) => Math.abs(value - truth) <= within);
       return { holds, seen: `${listed(samples)}, while ${sourceName} says ${truth}`, value: samples };
     });
   },
   toHaveSpan(this: State, received: Trace, shape: SpanShape) {
-    return waitFor(this, received, `has a span ${JSON.stringify(shape)}`, async () => {
+    return judge(this, received, `has a span ${JSON.stringify(shape)}`, async () => {
       const spans = await received.ask();
       const holds = spans.some((found) => hasShape(found, shape));
       const names = spans.map(({ span }) => span.name).join(', ');
@@ -82,21 +79,22 @@ expect.extend({
     });
   },
   toFind(this: State, received: Search, id: TraceId) {
-    return waitFor(this, received, `finds the trace ${id}`, async () => {
+    return judge(this, received, `finds the trace ${id}`, async () => {
       const ids = await received.ask();
       return { holds: ids.includes(id), seen: `${ids.length} traces`, value: ids };
     });
   },
   toHaveLine(this: State, received: Logs, line: string) {
-    return waitFor(this, received, `has the line ${JSON.stringify(line)}`, async () => {
+    return judge(this, received, `has the line ${JSON.stringify(line)}`, async () => {
       const lines = await received.ask();
       return { holds: lines.some((found) => found.line === line), seen: `${lines.length} lines`, value: lines };
     });
   },
   toShow(this: State, received: Telemetry<unknown>, condition: string, holds: (answer: never) => boolean) {
-    return waitFor(this, received, condition, async () => {
+    return judge(this, received, condition, async () => {
       const answer = await received.ask();
-      return { holds: holds(answer as never), seen: summary(answer), value: answer };
+      const inVain = received.inVain?.(answer) ?? false;
+      return { holds: holds(answer as never), seen: summary(answer), value: answer, inVain };
     });
   },
   toHaveNoProblems(this: State, received: readonly string[], fix: string) {
@@ -111,7 +109,7 @@ function valued(
   condition: string,
   holds: (value: number) => boolean,
 ): Promise<Verdict> {
-  return waitFor(state, received, condition, async () => {
+  return judge(state, received, condition, async () => {
     const samples = await received.ask();
     return {
       holds: samples.length > 0 && samples.every(({ value }) => holds(value)),
@@ -121,7 +119,7 @@ function valued(
   });
 }
 
-async function waitFor<T>(
+async function judge<T>(
   state: State,
   received: Telemetry<T>,
   condition: string,
@@ -129,29 +127,18 @@ async function waitFor<T>(
 ): Promise<Verdict> {
   if (state.isNot)
     throw new TypeError('"not" says nothing of telemetry that may still be on its way: state what has to be there');
-  const outcome = await poll(look, received.deadline, {
-    slower: run.backend === 'mock' ? 1 : 10,
-    hopeless: hopelessness(received.path),
-  });
-  const looked = `${outcome.looks} ${outcome.looks === 1 ? 'look' : 'looks'} in ${(outcome.elapsed / 1000).toFixed(1)} s`;
-  if (outcome.holds) {
-    if (state.task) noteEvidence(state.task, `${received.asked} ${condition}: ${outcome.seen} (${looked})`);
+  const waited = await waitFor(received, condition, look);
+  if (waited.holds) {
+    if (state.task) noteEvidence(state.task, waited.fact);
     return { pass: true, message: () => '' };
   }
-  const nearest = await received.nearest().catch((error: unknown) => [String(error)]);
-  const finding = await diagnose(run, received.path, nearest);
-  const told = [
-    `${received.asked}: expected that it ${condition}`,
-    `  last seen: ${outcome.seen}`,
-    ...nearest.map((sentence) => `  nearest:   ${sentence}`),
-    `  looked:    ${looked}`,
-  ];
-  if (finding !== undefined) {
-    told.push(`  cause:     ${finding.cause}`, `  fix:       ${finding.fix}`);
-    if (state.task) noteCause(state.task, finding);
+  const { told, finding } = waited;
+  if (state.task) {
+    noteEvidence(state.task, told.join('\n'));
+    if (finding !== undefined) noteCause(state.task, finding);
   }
-  if (state.task) noteEvidence(state.task, told.slice(0, -1 - (finding === undefined ? 0 : 2)).join('\n'));
-  return { pass: false, message: () => told.join('\n') };
+  const why = finding === undefined ? [] : [`  cause:     ${finding.cause}`, `  fix:       ${finding.fix}`];
+  return { pass: false, message: () => [...told, ...why].join('\n') };
 }
 
 const MOST = 4;

@@ -15,7 +15,8 @@ export async function nearestSeries(name: string, labels: Labels): Promise<strin
   const wanted = shown(labels, names);
   const places = new Set(sameName.map((found) => shown(found, names)));
   if (places.has(wanted)) return [];
-  if (places.size > 0) return [...places].slice(0, MOST).map((where) => `${name} exists under ${where}`);
+  const nearFirst = [...places].sort((a, b) => distance(a, wanted) - distance(b, wanted));
+  if (nearFirst.length > 0) return nearFirst.slice(0, MOST).map((where) => `${name} exists under ${where}`);
 
   const sameLabels = await findSeries(run.access.prometheus, braces({ ...labels, ...mark }), run.seriesWindow);
   const others = [...new Set(sameLabels.map(({ __name__ = '' }) => __name__))];
@@ -24,6 +25,20 @@ export async function nearestSeries(name: string, labels: Labels): Promise<strin
   return [
     `no series of this run is called ${name}; under these labels there are ${others.length} names, the nearest: ${near.join(', ')}`,
   ];
+}
+
+/**
+ * Whether this run has the metric, and none of its series under this job and instance: then it is not late but misplaced.
+ * Every job has an `up` and the `scrape_*` series, so of those it can't be told.
+ */
+export async function isMisplaced(name: string, { job, instance }: Labels): Promise<boolean> {
+  if (name === '' || /^(up|scrape_)|\|/.test(name)) return false;
+  const found = await findSeries(
+    run.access.prometheus,
+    braces({ __name__: name, ...run.seriesMark }),
+    run.seriesWindow,
+  );
+  return found.length > 0 && !found.some((labels) => labels.job === job && labels.instance === instance);
 }
 
 /** The traces that this run did deliver. */

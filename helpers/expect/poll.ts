@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Milliseconds } from '../otlp/ids.ts';
 
 /** What one look found: whether it is what was wanted, and a sentence that says what was seen. */
-export type Look<T> = { readonly holds: boolean; readonly seen: string; readonly value: T };
+export type Look<T> = {
+  readonly holds: boolean;
+  readonly seen: string;
+  readonly value: T;
+  /** No later look can hold. */
+  readonly inVain?: boolean;
+};
 
 /** How the looking ended. `value` and `seen` are of the last look. */
 export type Outcome<T> = Look<T> & { readonly looks: number; readonly elapsed: Milliseconds };
@@ -30,7 +36,7 @@ export async function poll<T>(
       }),
     );
     const elapsed = performance.now() - started;
-    if (last.holds || elapsed >= deadline || (await hopeless())) return { ...last, looks, elapsed };
+    if (last.holds || last.inVain || elapsed >= deadline || (await hopeless())) return { ...last, looks, elapsed };
     await sleep(Math.min(pause * slower, Math.max(1, deadline - elapsed)));
   }
 }

@@ -2,10 +2,10 @@ import { alloyTotal } from '../alloy/client.ts';
 import type { Labels, SampleRange } from '../backend/client/prometheus.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { ALLOY_TARGET_SYNC } from './deadlines.ts';
-import { poll } from './poll.ts';
 import { run } from './run.ts';
 import type { Metric, Telemetry } from './telemetry.ts';
 import { samples } from './telemetry.ts';
+import { waitOrThrow } from './wait.ts';
 
 /** What Alloy may take from its own start to evaluating the configuration (measured: 0.16 s). */
 const ALLOY_START: Milliseconds = 1000;
@@ -16,31 +16,22 @@ const WINDOW: Milliseconds = 3_600_000;
 export const firstSampleBound: Milliseconds =
   run.intervals.scrape + ALLOY_TARGET_SYNC + run.intervals.remoteWriteDeadline + ALLOY_START;
 
-/** The present value of a metric of one series, waited for until it exists; throws where it does not come. */
+/** The present value of a metric of one series, waited for until it exists; throws `TelemetryMissing` where it does not come. */
 export async function presentValue(metric: Metric): Promise<number> {
-  const outcome = await poll(async () => {
+  return await waitOrThrow(metric, 'has a value to start from', async () => {
     const [sample] = await metric.ask();
-    return { holds: sample !== undefined, seen: 'no series', value: sample?.value };
-  }, metric.deadline);
-  if (outcome.value !== undefined) return outcome.value;
-  const nearest = await metric.nearest();
-  throw new Error(
-    [`${metric.asked}: expected a series to start from; last seen: ${outcome.seen}`, ...nearest].join('\n'),
-  );
+    return { holds: sample !== undefined, seen: 'no series', value: sample?.value ?? Number.NaN };
+  });
 }
 
-/** Returns when a scrape of this job that began after the call is in the backend. */
-export async function nextScrape(labels: Labels): Promise<void> {
+/** Returns when a sample of this metric that was scraped after the call is in the backend; throws `TelemetryMissing` where none comes. */
+export async function nextScrape(name: string, labels: Labels): Promise<void> {
   const asked = Date.now();
-  const up = samples('up', labels, 60);
-  const outcome = await poll(async () => {
+  const up = samples(name, labels, 60);
+  await waitOrThrow(up, `has a sample after ${new Date(asked).toISOString()}`, async () => {
     const newest = newestTime(await up.ask());
     return { holds: newest > asked, seen: newest === 0 ? 'none' : new Date(newest).toISOString(), value: newest };
-  }, up.deadline);
-  if (!outcome.holds)
-    throw new Error(
-      `${up.asked}: expected a scrape after ${new Date(asked).toISOString()}, last seen: ${outcome.seen}`,
-    );
+  });
 }
 
 /**
@@ -57,8 +48,10 @@ export async function firstSample(name: string, labels: Labels): Promise<Telemet
   const recently = Date.now() - started < WINDOW;
   const source = samples(name, labels, (recently ? Date.now() - started + 60_000 : WINDOW) / 1000);
   return {
-    ...source,
     asked: `the first sample of ${name}`,
+    path: source.path,
+    deadline: source.deadline,
+    nearest: source.nearest,
     async ask() {
       const ranges = await source.ask();
       if (ranges.length === 0) return Number.POSITIVE_INFINITY;

@@ -6,7 +6,7 @@ import type { FoundSpan } from '../backend/client/tempo.ts';
 import { findTrace, searchTraces } from '../backend/client/tempo.ts';
 import type { Milliseconds, TraceId } from '../otlp/ids.ts';
 import { otlpDeadline, scrapeDeadline, searchDeadline } from './deadlines.ts';
-import { nearestSeries, tracesOfTheRun } from './nearest.ts';
+import { isMisplaced, nearestSeries, tracesOfTheRun } from './nearest.ts';
 import { run } from './run.ts';
 
 /** Which way a datum travels; a failure is diagnosed along it. */
@@ -18,6 +18,10 @@ export type Telemetry<T> = {
   readonly path: Path;
   readonly deadline: Milliseconds;
   readonly ask: () => Promise<T>;
+  /** Whether after this answer no later one can be better, so that looking on is in vain. */
+  readonly inVain?: (answer: T) => boolean;
+  /** Whether what was asked for has come somewhere else. */
+  readonly misplaced?: () => Promise<boolean>;
   /** Sentences about the nearest things that do exist. */
   readonly nearest: () => Promise<string[]>;
 };
@@ -39,6 +43,7 @@ export function metric(name: string, labels: Labels): Metric {
   return {
     ...promql(selector(name, labels)),
     asked: `${name}{${matchers(labels)}}`,
+    misplaced: () => isMisplaced(name, labels),
     nearest: () => nearestSeries(name, labels),
   };
 }
@@ -74,6 +79,7 @@ export function samples(name: string, labels: Labels, seconds: number): Ranges {
     path: 'remote write',
     deadline: scrapeDeadline(run),
     ask: () => queryRanges(run.access.prometheus, expression),
+    misplaced: () => isMisplaced(name, labels),
     nearest: () => nearestSeries(name, labels),
   };
 }

@@ -94,7 +94,7 @@ describe('a malformed body is refused', () => {
       const writer = new BinaryWriter().tag(tag, 2).bytes(inside);
       return writer.finish();
     };
-    expect(() => TracesData.decode(wrapped(wrapped(spans, 2), 1))).toThrow(/more than 1000000 messages/);
+    expect(() => TracesData.decode(wrapped(wrapped(spans, 2), 1))).toThrow(/more than 2500000 fields/);
   });
   test.each([
     ['a short trace ID', { traceId: '0102' }, /ID of 2 bytes, expected 16/],

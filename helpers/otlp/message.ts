@@ -49,7 +49,7 @@ export type Nested = { readonly [INNER]: Inner };
 export type Message<T extends object> = {
   readonly name: string;
   /** Reads a whole binary message; throws {@link DecodeError} on anything malformed, nested deeper than 64 levels, or
-   * of more than a million messages. */
+   * with more fields than memory should hold. */
   readonly decode: (bytes: Uint8Array) => T;
   readonly encode: (value: T) => Uint8Array<ArrayBuffer>;
   /** Reads a parsed JSON value; throws {@link DecodeError} with the path of the offending field. IDs are hexadecimal
@@ -70,15 +70,18 @@ type Inner = {
 
 const INNER = Symbol('inner');
 const DEEPEST = 64;
-/** The messages that one body may hold: two bytes of an empty one become hundreds in memory. */
-const MOST_MESSAGES = 1_000_000;
-/** Numbers of a packed list weigh less than a message. */
-const WEIGHT_OF_NUMBER = 0.25;
-let messagesLeft = 0;
+/**
+ * What one body may become, counted in fields: two bytes of an empty span become hundreds in memory. Twenty MiB of the
+ * densest telemetry that a program sends stays below.
+ */
+const MOST_FIELDS = 2_500_000;
+/** A number of a packed list weighs less than a message. */
+const WEIGHT_OF_NUMBER = 0.5;
+let fieldsLeft = 0;
 
 function spend(weight: number): void {
-  messagesLeft -= weight;
-  if (messagesLeft < 0) throw new DecodeError(`more than ${MOST_MESSAGES} messages in one body`);
+  fieldsLeft -= weight;
+  if (fieldsLeft < 0) throw new DecodeError(`more than ${MOST_FIELDS} fields in one body`);
 }
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const OTLP_JSON: JsonStyle = { ids: 'hex', enums: 'number' };
@@ -109,10 +112,13 @@ export function message<T extends object>(
     return value;
   };
 
+  /** The message and the fields that it has even where it is empty. */
+  const weight = 1 + Object.keys(zero()).length;
+
   const inner: Inner = {
     read(reader, end, depth) {
       if (depth > DEEPEST) throw new DecodeError(`${name}: nested deeper than ${DEEPEST} levels`);
-      spend(1);
+      spend(weight);
       const value = zero();
       while (reader.pos < end) {
         const tag = reader.uint32();
@@ -164,7 +170,7 @@ export function message<T extends object>(
     },
     parse(json, path, depth, ids) {
       if (depth > DEEPEST) throw new DecodeError(`${path}: nested deeper than ${DEEPEST} levels`);
-      spend(1);
+      spend(weight);
       if (typeof json !== 'object' || json === null || Array.isArray(json)) {
         throw new DecodeError(`${path || name}: expected an object, found ${kindOf(json)}`);
       }
@@ -202,7 +208,7 @@ export function message<T extends object>(
     name,
     [INNER]: inner,
     decode(bytes) {
-      messagesLeft = MOST_MESSAGES;
+      fieldsLeft = MOST_FIELDS;
       try {
         return inner.read(new BinaryReader(bytes), bytes.length, 0) as T;
       } catch (error) {
@@ -216,7 +222,7 @@ export function message<T extends object>(
       return writer.finish();
     },
     fromJson(json, ids = 'hex') {
-      messagesLeft = MOST_MESSAGES;
+      fieldsLeft = MOST_FIELDS;
       return inner.parse(json, '', 0, ids) as T;
     },
     toJson: (value, style = OTLP_JSON) => inner.print(value as Value, style),

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import { ROOT } from '../settings/settings.ts';
 import type { Run } from '../stack/run.ts';
+import type { World } from '../stack/start-run.ts';
 import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { countOf, VERDICT_FILE } from './verdict.ts';
 
@@ -10,17 +11,22 @@ const BACKENDS: Readonly<Record<Run['backend'], string>> = {
   lgtm: 'grafana/otel-lgtm',
   cloud: 'Grafana Cloud',
 };
+/** The embedded engine is never mistaken for Grafana Alloy. */
+const ENGINES: Readonly<Record<Run['alloy']['kind'], string>> = {
+  embedded: 'embedded engine, not Grafana Alloy',
+  binary: 'Grafana Alloy (binary)',
+  container: 'Grafana Alloy (container)',
+  external: 'the one of the external stack',
+};
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
+const WIDEST = 120;
+/** A group of more criteria than this is told by its ids. */
+const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 
-/** The world that a run chose, in one line: the first thing that every run says. */
-export function worldOf(run: Pick<Run, 'stack' | 'alloy' | 'backend'>): string {
-  return `stack: ${run.stack} · Alloy: ${alloyOf(run.alloy)} · backend: ${BACKENDS[run.backend]}`;
-}
-
-/** Which program runs the configuration; the embedded engine is never mistaken for Grafana Alloy. */
-export function alloyOf({ kind, version }: Pick<Run['alloy'], 'kind' | 'version'>): string {
-  return kind === 'embedded' ? `embedded engine, not Grafana Alloy (${version})` : `Grafana Alloy ${version} (${kind})`;
+/** The world that a run has chosen, in one line: the first thing that every run says. */
+export function worldOf({ stack, alloy, backend, warm }: World): string {
+  return `stack: ${stack}${warm ? ' (warm)' : ''} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}`;
 }
 
 /** Prints what a person needs: a line for each phase, each failure with cause and fix, and the tally. */
@@ -29,9 +35,7 @@ export function printSummary(verdict: Verdict, run: Run): void {
   const lines = [
     '',
     ...verdict.phases.map((phase) => phaseLine(phase, width)),
-    ...verdict.phases.flatMap(({ criteria }) =>
-      criteria.filter(({ status }) => status !== 'passed').flatMap(criterionLines),
-    ),
+    ...groupsOf(verdict).flatMap(groupLines),
     '',
     tally(verdict, run),
     styleText('dim', `${relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE} holds the evidence of each criterion`),
@@ -45,24 +49,45 @@ function phaseLine({ id, title, status, durationMs, criteria }: PhaseVerdict, wi
   return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
-function criterionLines({ id, title, status, evidence, cause, fix }: CriterionVerdict): string[] {
-  if (status === 'skipped') return ['', `${mark(status)} ${id} ${title}`, `    skipped: ${cause}`];
-  const seen = evidence.flatMap((fact) => fact.split('\n')).map((line) => styleText('dim', `    ${line}`));
+function groupsOf({ phases }: Verdict): CriterionVerdict[][] {
+  const open = phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status !== 'passed');
+  return Object.values(Object.groupBy(open, ({ status, cause }) => `${status} ${cause}`)).map((group) => group ?? []);
+}
+
+/** Criteria that fail for one reason are told together: the reason and what to do first, what was seen where there is only one. */
+function groupLines(group: readonly CriterionVerdict[]): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { status, cause = '', fix } = first;
+  const titles =
+    group.length > MOST_TITLES
+      ? [`${mark(status)} ${styleText('bold', `${group.length} criteria:`)} ${group.map(({ id }) => id).join(', ')}`]
+      : group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
+  if (status === 'skipped') return ['', ...titles, `    skipped: ${cause}`];
+  const facts = group.length > 1 ? [] : first.evidence.flatMap((fact) => fact.split('\n'));
   return [
     '',
-    `${mark(status)} ${styleText('bold', `${id} ${title}`)}`,
-    ...seen,
-    `    ${styleText('red', 'cause:')} ${cause}`,
-    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${fix}`]),
+    ...titles,
+    ...facts.filter((fact) => !cause.includes(fact)).map((fact) => styleText('dim', `    ${fact}`)),
+    `    ${styleText('red', 'cause:')} ${wrapped(cause)}`,
+    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrapped(fix)}`]),
   ];
+}
+
+/** The text over as many lines as the terminal needs, below where it begins after `    cause: `. */
+function wrapped(text: string): string {
+  const indent = ' '.repeat(11);
+  const width = Math.min(process.stdout.columns ?? WIDEST, WIDEST) - indent.length;
+  return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'g'), `$1\n${indent}`);
 }
 
 function tally(verdict: Verdict, run: Run): string {
   const { passed, failed, skipped } = countOf(verdict);
   const counts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
   const seconds = (verdict.durationMs / 1000).toFixed(1);
-  const engine = run.alloy.kind === 'embedded' ? ' · embedded engine, not Grafana Alloy' : '';
-  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s${engine}`;
+  const { kind, version } = run.alloy;
+  const engine = kind === 'embedded' ? ENGINES.embedded : `${ENGINES[kind]} ${version}`;
+  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${engine}`;
 }
 
 function mark(status: keyof typeof MARKS): string {

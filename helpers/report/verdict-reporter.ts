@@ -1,4 +1,5 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Finding } from '../diagnose/finding.ts';
 import type { Run } from '../stack/run.ts';
 import type { DeclaredCriterion } from './criteria.ts';
 import { declaredPhase } from './criteria.ts';
@@ -84,9 +85,16 @@ function criterionVerdict(
     return { ...told, status: 'skipped', cause: result.note ?? 'not selected for this run' };
   if (result?.state === 'failed') {
     const messages = result.errors.map(({ message }) => message);
-    const seen = evidence.length > 0 ? evidence : messages;
+    const thrown = result.errors.map(({ finding }) => finding as Finding | undefined).find((finding) => finding);
     const first = messages[0]?.split('\n')[0] ?? 'it failed without a word';
-    return { ...told, evidence: seen, status: 'failed', cause: cause ?? first, ...(fix !== undefined && { fix }) };
+    const advice = fix ?? thrown?.fix;
+    return {
+      ...told,
+      status: 'failed',
+      evidence: cause === undefined ? [...evidence, ...messages] : evidence,
+      cause: cause ?? thrown?.cause ?? first,
+      ...(advice !== undefined && { fix: advice }),
+    };
   }
   if (interrupted) return { ...told, status: 'skipped', cause: 'the run was interrupted before it' };
   return { ...told, status: 'failed', cause: broken[0] ?? 'it did not run' };

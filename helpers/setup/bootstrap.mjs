@@ -93,6 +93,8 @@ function run(command) {
     ...process.env,
     PATH: `${dirname(nodeOf(root))}${delimiter}${process.env.PATH ?? ''}`,
     ALLOY_VERIFY_BOOTSTRAP: String(process.pid),
+    // Compiling the packages anew costs each program of a run a tenth of a second and 30 MiB.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node-compile'),
   };
   const watch = new URL('end-with-bootstrap.mjs', import.meta.url).href;
   const child = spawn(nodeOf(root), ['--import', watch, ...command], { stdio: 'inherit', env });

@@ -22,7 +22,7 @@ import { findProgram, programs } from './programs.mjs';
 export function packageRows(root) {
   const state = nodePackagesState(root);
   return [
-    { what: 'Node', state: 'ok', found: `${process.version} ${process.execPath}` },
+    { what: 'Node', state: 'ok', found: `${process.version.padEnd(12)} ${process.execPath}` },
     state === 'present'
       ? { what: 'npm packages', state: 'ok', found: 'as package-lock.json says' }
       : {
@@ -35,18 +35,22 @@ export function packageRows(root) {
 }
 
 /**
- * The programs of the native stack.
+ * The programs of the native stack, with the one command that brings all that are missing.
  * @param {NodeJS.ProcessEnv} [environment]
  * @returns {Row[]}
  */
 export function programRows(environment = process.env) {
   const needed = neededPrograms([], environment);
+  const missing = programs.filter(({ name }) => needed.includes(name) && findProgram(name, environment) === undefined);
   return programs.map((program) => {
     const path = findProgram(program.name, environment);
     if (path !== undefined) return { what: program.title, state: 'ok', found: path };
-    if (!needed.includes(program.name)) return { what: program.title, state: 'absent', found: 'none, and not needed' };
-    const todo = canInstallPrograms() ? '`npm run verify` installs it' : howToInstall([program]);
-    return { what: program.title, state: 'missing', found: 'none', todo };
+    if (!missing.includes(program)) return { what: program.title, state: 'absent', found: 'none, and not needed' };
+    if (canInstallPrograms()) {
+      return { what: program.title, state: 'missing', found: 'none', todo: '`npm run verify` installs it' };
+    }
+    const todo = program === missing.at(-1) ? { todo: howToInstall(missing) } : {};
+    return { what: program.title, state: 'missing', found: 'none', ...todo };
   });
 }
 
@@ -65,7 +69,9 @@ export function table(rows) {
   const marks = { ok: '✓', missing: '✗', absent: '·' };
   const lines = rows.flatMap(({ what, state, found, todo }) => [
     `  ${marks[state]} ${what.padEnd(width)}  ${found}`,
-    ...(todo === undefined ? [] : todo.split('\n').map((line) => `    ${' '.repeat(width)}  → ${line.trim()}`)),
+    ...(todo === undefined
+      ? []
+      : todo.split('\n').map((line, index) => `    ${' '.repeat(width)}  ${index === 0 ? '→' : ' '} ${line.trim()}`)),
   ]);
   return `${lines.join('\n')}\n`;
 }

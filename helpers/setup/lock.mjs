@@ -1,5 +1,6 @@
 // A lock between processes of one machine: a file that names its holder. A holder that is gone holds nothing.
 
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ export async function withLock(name, waiting, action) {
 async function acquire(path, waiting) {
   const me = `${process.pid} ${startTicks(process.pid)}\n`;
   // A file of one's own, then a link: the lock never exists without its holder's name in it.
-  const mine = `${path}.${process.pid}`;
+  const mine = `${path}.${process.pid}.${randomUUID()}`;
   writeFileSync(mine, me, { mode: 0o600 });
   try {
     for (let told = false; ; ) {

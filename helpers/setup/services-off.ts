@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { $ } from 'zx';
 import { installedPackages } from './apt.ts';
 import { startTicks } from './lock.mjs';
@@ -58,10 +58,21 @@ async function disableServices(packages: readonly string[]): Promise<void> {
   if (packages.length === 0) return;
   const quiet = $({ quiet: true, nothrow: true });
   const files = (await quiet`dpkg-query --listfiles ${[...packages]}`).stdout.split('\n');
-  const units = files.filter((file) => /\/lib\/systemd\/system\/[^/@]+\.(?:service|socket|timer)$/.test(file));
-  if (units.length > 0) await quiet`deb-systemd-helper disable ${units.map((unit) => basename(unit))}`;
-  if (existsSync('/run/systemd/system')) await quiet`systemctl daemon-reload`;
   for (const script of files.filter((file) => file.startsWith('/etc/init.d/'))) {
     await quiet`update-rc.d ${basename(script)} disable`;
+  }
+  const units = files
+    .filter((file) => /\/lib\/systemd\/system\/[^/@]+\.(?:service|socket|timer)$/.test(file))
+    .map((file) => basename(file));
+  if (units.length === 0) return;
+  if (existsSync('/usr/bin/systemctl')) await quiet`systemctl --quiet disable ${units}`;
+  else await removeLinks(new Set(units));
+}
+
+/** What `systemctl disable` does, on a machine whose services systemd does not run yet. */
+async function removeLinks(units: ReadonlySet<string>): Promise<void> {
+  const entries = await readdir('/etc/systemd/system', { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.isSymbolicLink() && units.has(entry.name)) await rm(join(entry.parentPath, entry.name));
   }
 }

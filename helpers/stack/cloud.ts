@@ -5,6 +5,9 @@ import { makePartDirectory, type PartContext, type PartPlan } from './part.ts';
 
 const program = fileURLToPath(new URL('../backend/mock/main.ts', import.meta.url));
 
+const { NODE_COMPILE_CACHE } = process.env;
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 /** Plans the mock Grafana Cloud on a loopback port; `environment` says whose stack it is, by the `GRAFANA_CLOUD_*` variables. */
 export async function planCloud(
   { run, ports, logPath }: PartContext,
@@ -21,7 +24,7 @@ export async function planCloud(
     command: {
       file: process.execPath,
       args: [program, '--port', String(port)],
-      environment: { ...baseEnvironment(directory), ...environment(url) },
+      environment: { ...baseEnvironment(directory), ...compileCache, ...environment(url) },
       cwd: directory,
     },
     probe: () => mustAnswer(`${url}/-/ready`),

@@ -1,13 +1,27 @@
 import { Agent, request } from 'undici';
-import type { OutageControl, OutagePart } from './outage.ts';
+import type { OutageControl } from './outage.ts';
+import type { PartControl } from './part-control.ts';
+import type { Part } from './stack.ts';
 
 /** Takes parts of the stack away and brings them back, through the runner that owns their processes and serves this socket. */
 export function outageControl(socketPath: string): OutageControl {
+  return partControl(socketPath);
+}
+
+/** Everything that can be done to the parts of a stack, through the process that owns them and serves this socket. */
+export function partControl(socketPath: string): PartControl {
   const dispatcher = new Agent({ connect: { socketPath } });
-  const command = async (name: 'take-away' | 'bring-back', part: OutagePart) => {
+  const command = (name: string) => async (part: Part) => {
     const { statusCode, body } = await request(`http://stack/${name}/${part}`, { method: 'POST', dispatcher });
     const text = await body.text();
     if (statusCode !== 204) throw new Error(`${name} ${part}: ${text}`);
   };
-  return { takeAway: (part) => command('take-away', part), bringBack: (part) => command('bring-back', part) };
+  return {
+    takeAway: command('take-away'),
+    bringBack: command('bring-back'),
+    pause: command('pause'),
+    resume: command('resume'),
+    check: command('check'),
+    restart: command('restart'),
+  };
 }

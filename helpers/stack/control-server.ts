@@ -1,16 +1,20 @@
 import { createServer } from 'node:http';
-import type { OutageControl, OutagePart } from './outage.ts';
+import type { PartControl } from './part-control.ts';
+import { type Part, partsInOrder } from './stack.ts';
 
-const PARTS: ReadonlySet<string> = new Set(['postgres', 'redis', 'rabbitmq'] satisfies OutagePart[]);
-
-/** Serves {@link OutageControl} to the test workers on a Unix socket that only this user can reach; ends with `close`. */
-export async function serveControl(
-  socketPath: string,
-  control: OutageControl,
-): Promise<{ close: () => Promise<void> }> {
+/** Serves {@link PartControl} on a Unix socket that only this user can reach, to processes that don't own the parts; ends with `close`. */
+export async function serveControl(socketPath: string, control: PartControl): Promise<{ close: () => Promise<void> }> {
+  const commands: Readonly<Record<string, (part: Part) => Promise<void>>> = {
+    'take-away': control.takeAway,
+    'bring-back': control.bringBack,
+    pause: control.pause,
+    resume: control.resume,
+    check: control.check,
+    restart: control.restart,
+  };
   const server = createServer((request, response) => {
     const [, command = '', part = ''] = (request.url ?? '').split('/');
-    const act = command === 'take-away' ? control.takeAway : command === 'bring-back' ? control.bringBack : undefined;
+    const act = commands[command];
     if (act === undefined || !isPart(part)) {
       response.writeHead(404).end(`no such command: ${request.url}`);
       return;
@@ -33,6 +37,6 @@ export async function serveControl(
   };
 }
 
-function isPart(part: string): part is OutagePart {
-  return PARTS.has(part);
+function isPart(name: string): name is Part {
+  return partsInOrder.some((part) => part === name);
 }

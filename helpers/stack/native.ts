@@ -4,6 +4,7 @@ import { serveControl } from './control-server.ts';
 import { logTail } from './log-file.ts';
 import { logPathOf, type NativeOptions, type StartedParts, startParts } from './native-parts.ts';
 import type { RunningPart } from './part.ts';
+import type { PartControl } from './part-control.ts';
 import { takePortBlock } from './ports.ts';
 import { makeRunDirectory, type RunDirectory, sweepStaleRuns } from './run-directory.ts';
 import type { Endpoints, Part, Stack } from './stack.ts';
@@ -11,7 +12,7 @@ import type { Endpoints, Part, Stack } from './stack.ts';
 export type { NativeOptions } from './native-parts.ts';
 
 /** Alloy holds on to what it could not deliver for up to a minute after SIGTERM. */
-const graceMs = 2000;
+const graceMs = 1000;
 
 /**
  * These end within milliseconds when asked to, and wait for the processes that they started; killed, they would leave
@@ -39,12 +40,16 @@ export async function startNative(options: NativeOptions): Promise<Stack> {
     ports.release();
     await sweep;
   };
+  // The parts' processes keep nobody waiting; while they are being started, their starter has to be there.
+  const presence = setInterval(() => {}, 60_000);
   try {
     const started = await startParts(options, run, ports);
     return await stackOf(options, run, started, began, end);
   } catch (error) {
     await end();
     throw error;
+  } finally {
+    clearInterval(presence);
   }
 }
 
@@ -62,14 +67,20 @@ async function stackOf(
     if (found === undefined) throw new Error(`${part} is not among the parts of this stack`);
     await inTurn(found, () => action(found));
   };
-  const takeAway = (part: Part) => act(part, (running) => running.takeAway());
-  const bringBack = (part: Part) => act(part, (running) => running.bringBack());
+  const control: PartControl = {
+    takeAway: (part) => act(part, (running) => running.takeAway()),
+    bringBack: (part) => act(part, (running) => running.bringBack()),
+    pause: (part) => act(part, (running) => running.pause()),
+    resume: (part) => act(part, (running) => running.resume()),
+    check: (part) => act(part, (running) => running.check()),
+    restart: (part) => act(part, (running) => running.restart()),
+  };
   const controlSocket = join(run.path, 'control.sock');
-  const control = await serveControl(controlSocket, { takeAway, bringBack });
+  const server = await serveControl(controlSocket, control);
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    await control.close();
+    await server.close();
     await Promise.all(endedInOrder.map((part) => running.get(part)?.stop(graceMs)));
     await end();
   };
@@ -86,11 +97,7 @@ async function stackOf(
     timings: { ...each(({ startedInMs }) => Math.round(startedInMs)), stack: Math.round(performance.now() - began) },
     failures,
     logTail: (part, lines) => logTail(logPathOf(run, part), lines),
-    takeAway,
-    bringBack,
-    pause: (part) => act(part, (running) => running.pause()),
-    resume: (part) => act(part, (running) => running.resume()),
-    restart: (part) => act(part, (running) => running.restart()),
+    ...control,
     stop: stopOnce,
     [Symbol.asyncDispose]: stopOnce,
   };

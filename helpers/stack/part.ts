@@ -47,6 +47,8 @@ export type RunningPart = {
   readonly pause: () => Promise<void>;
   readonly resume: () => Promise<void>;
   readonly stop: (graceMs: number) => Promise<void>;
+  /** Throws, with the reason, where the part does not do what it is there for. */
+  readonly check: () => Promise<void>;
   readonly restart: () => Promise<void>;
   readonly takeAway: () => Promise<void>;
   readonly bringBack: () => Promise<void>;
@@ -91,9 +93,11 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
     pause: () => process.pause(),
     resume,
     stop,
+    check: () => plan.probe(),
     restart: async () => {
       await stop(stopGraceMs);
       await start();
+      away = false;
     },
     takeAway: async () => {
       if (away) return;

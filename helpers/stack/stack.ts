@@ -1,4 +1,4 @@
-import type { OutageControl } from './outage.ts';
+import type { PartControl } from './part-control.ts';
 import type { AlloyEndpoint, PostgresEndpoint, RabbitmqEndpoint, RedisEndpoint } from './run.ts';
 
 /**
@@ -31,12 +31,12 @@ export type AlloyAddresses = Pick<AlloyEndpoint, 'url' | 'otlpGrpc' | 'otlpHttp'
 export type PlannedEndpoints = Omit<Endpoints, 'alloy'> & { readonly alloy?: AlloyAddresses };
 
 /** A stack that runs. `stop` leaves no process, port or directory of it, and is also done when the runner is gone. */
-export type Stack = OutageControl & {
+export type Stack = PartControl & {
   readonly kind: 'native' | 'external';
-  /** Whether the stack was there before the run and stays after it. */
+  /** Whether the stack was there before this run and stays after it. */
   readonly warm: boolean;
   readonly endpoints: Endpoints;
-  /** The socket on which test workers take parts away and bring them back ({@link outageControl}); absent for `external`. */
+  /** The socket on which test workers take parts away and bring them back ({@link partControl}); absent for `external`. */
   readonly controlSocket?: string;
   readonly versions: Readonly<Partial<Record<Part, string>>>;
   /** Milliseconds from the start of each part to its readiness, and of the whole start as `stack`. */
@@ -45,11 +45,6 @@ export type Stack = OutageControl & {
   readonly failures: Readonly<Partial<Record<Part, string>>>;
   /** The last lines that a part printed, oldest first. */
   readonly logTail: (part: Part, lines: number) => string[];
-  /** Stops the processes of a part where they stand (SIGSTOP): connections stay open and nothing answers. */
-  readonly pause: (part: Part) => Promise<void>;
-  readonly resume: (part: Part) => Promise<void>;
-  /** Ends a part and starts it anew at the same address. Returns when it is ready. */
-  readonly restart: (part: Part) => Promise<void>;
   /** Ends the stack, where it was started for this run; a warm or external one is left as it is. */
   readonly stop: () => Promise<void>;
 } & AsyncDisposable;

@@ -6,30 +6,52 @@ import { madeUpToken } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import { chooseAlloy } from './alloy-program.ts';
 import { CannotRun } from './cannot-run.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { startNative } from './native.ts';
 import type { Run } from './run.ts';
 import type { Part, PlannedEndpoints, Stack } from './stack.ts';
+import { findWarmStack } from './warm.ts';
 
 /** The label and the variable of the mark on scraped series; `config.alloy` joins the two. */
 const SERIES_MARK = { label: 'verify_run', variable: 'ALLOY_VERIFY_RUN_ID' };
+
+/** The world that a run has chosen, before anything of it is started. */
+export type World = Pick<Run, 'stack' | 'backend'> & {
+  readonly alloy: Pick<Run['alloy'], 'kind'>;
+  /** Whether a warm stack is reused. */
+  readonly warm: boolean;
+};
 
 /** A run that has begun: its stack, and what the specs need to know of it. */
 export type StartedRun = { readonly run: Run; readonly stack: Stack };
 
 /**
- * Starts the parts that a run needs, the mock Grafana Cloud and Alloy among them. An Alloy that does not start is a finding
+ * Starts the parts that a run needs, the mock Grafana Cloud and Alloy among them, or takes the warm stack that has them
+ * where one fits (and `reuse` is not false); tells the choice to `announce` before it starts anything. A warm stack's series keep the mark of its own start. An Alloy that does not start is a finding
  * of the criteria, not the end of the run. Throws {@link CannotRun} where the run can't be made.
  */
 export async function startRun(
   settings: Settings,
   parts: readonly Part[],
   inherited: Readonly<Record<string, string>>,
+  { reuse = true, announce = () => {} }: { readonly reuse?: boolean; readonly announce?: (world: World) => void } = {},
 ): Promise<StartedRun> {
   const startedAt = Date.now();
+  if (settings.stack !== undefined && settings.stack !== 'native') {
+    throw new CannotRun(`STACK=${settings.stack} is not built yet.`, 'leave STACK unset, or set it to native.');
+  }
   if (settings.backend !== 'mock') {
     throw new CannotRun(`BACKEND=${settings.backend} is not built yet.`, 'leave BACKEND unset, or set it to mock.');
   }
   const id = randomBytes(6).toString('hex');
+  const program = chooseAlloy(settings.alloy, settings.alloyBinary);
+  const warm = reuse ? await findWarmStack(parts, fingerprintOf(settings, program, inherited)) : undefined;
+  const isWarm = warm !== undefined && 'stack' in warm;
+  announce({ stack: 'native', backend: settings.backend, alloy: { kind: program.kind }, warm: isWarm });
+  if (isWarm) {
+    return { run: { ...warm.run, id, startedAt, timings: warm.stack.timings }, stack: warm.stack };
+  }
+  if (warm !== undefined) process.stderr.write(`The warm stack is left alone: ${warm.unused}.\n`);
   const marksSeries = readFileSync(settings.alloyConfig, 'utf8').includes(SERIES_MARK.variable);
   const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken();
   const variablesAt = (origin: string) =>
@@ -38,7 +60,7 @@ export async function startRun(
   const stack = await startNative({
     parts,
     alloy: {
-      program: chooseAlloy(settings.alloy, settings.alloyBinary),
+      program,
       config: settings.alloyConfig,
       environment: (endpoints) => ({ ...inherited, ...alloyEnvironment(settings, endpoints, variablesAt, id) }),
     },

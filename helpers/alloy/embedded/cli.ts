@@ -136,9 +136,9 @@ function addRun(program: Command, surroundings: Surroundings, end: End): void {
     const { run } = await import('./run.ts');
     const options = {
       ...sourceOptions(settings),
-      storagePath: String(settings['storage.path']),
-      listenAddress: String(settings['server.http.listen-addr']),
-      uiPathPrefix: String(settings['server.http.ui-path-prefix']),
+      storagePath: String(settingOf(settings, 'storage.path')),
+      listenAddress: String(settings['server.http.listenAddr']),
+      uiPathPrefix: String(settings['server.http.uiPathPrefix']),
       environment: surroundings.environment,
       writeError: surroundings.writeError,
     };
@@ -207,9 +207,14 @@ function stabilityLevel(text: string): Stability {
 
 function sourceOptions(settings: Settings): { stability: Stability; communityComponents: boolean } {
   return {
-    stability: stabilityLevel(String(settings['stability.level'])),
-    communityComponents: settings['feature.community-components.enabled'] === true,
+    stability: stabilityLevel(String(settingOf(settings, 'stability.level'))),
+    communityComponents: settings['feature.communityComponents.enabled'] === true,
   };
+}
+
+/** The value of a flag; commander keeps it under a name without dashes. */
+function settingOf(settings: Settings, flag: string): string | boolean | undefined {
+  return settings[flag.replace(/-./g, (dash) => dash.charAt(1).toUpperCase())];
 }
 
 function onlyPath(paths: readonly string[]): string {

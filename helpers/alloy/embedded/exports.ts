@@ -16,6 +16,9 @@ export function exportedValue(exports: Readonly<Record<string, unknown>>): Objec
 }
 
 function exportedField(name: string, value: unknown): Value {
+  if (name === 'rules') {
+    return { type: 'capsule', holds: 'other', goType: 'relabel.Rules' };
+  }
   if (isCapsule(value)) {
     return { type: 'capsule', holds: 'capsule', capsule: value };
   }
@@ -32,7 +35,7 @@ function exportedField(name: string, value: unknown): Value {
     case 'number':
       return Number.isSafeInteger(value) ? intValue(BigInt(value)) : floatValue(value);
     default:
-      return { type: 'capsule', holds: 'other', goType: name === 'rules' ? 'relabel.Rules' : 'interface {}' };
+      return { type: 'capsule', holds: 'other', goType: 'interface {}' };
   }
 }
 

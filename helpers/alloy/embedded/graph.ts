@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Health, Instance } from './component.ts';
 import type { Log } from './logger.ts';
 
@@ -27,6 +28,18 @@ export type Graph = {
   /** Stops all components, each after those that refer to it, so that what is under way is handed on; within `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
+
+/** What `startServer` of `server.ts` takes: what to serve, and where. */
+export type ServerOptions = {
+  readonly listenAddress: string;
+  /** What `/api/v0/web` stands below; `/` by default. */
+  readonly uiPathPrefix: string;
+  readonly graph: Graph;
+  readonly registry: Registry;
+};
+
+/** A server that listens: the address that it really has, and how to close it. */
+export type RunningServer = { readonly address: string; readonly stop: () => Promise<void> };
 
 /** A created component and what it stands on. */
 export type CreatedComponent = {

@@ -132,10 +132,10 @@ async function loadNode(loading: Loading, node: Node): Promise<void> {
 async function loadComponentNode(loading: Loading, node: Node, targets: readonly Node[]): Promise<void> {
   const { block, id } = node;
   const type = await loadComponent(block.name);
+  const args = type === undefined ? {} : decoded(loading, node, type.block);
   if (type?.create === undefined) {
     throw new ArgumentsError(notImplemented(`component ${JSON.stringify(block.name)}`));
   }
-  const args = decoded(loading, node, type.block);
   const health = healthRecord();
   const instance = built(() => type.create?.(args, contextFor(loading.options, id, health.set)));
   if (instance === undefined) {
@@ -237,7 +237,12 @@ function loadConfigNode(loading: Loading, node: Node): void {
 /** What to report of an error while a node was loaded: at its own place where it has one, else at the whole block. */
 function problemsOf(node: Node, error: unknown): readonly Diagnostic[] {
   const { file, block, kind } = node;
-  const what = kind === 'component' ? 'build component' : 'evaluate node for config block';
+  const what = {
+    component: 'build component',
+    service: 'evaluate service',
+    config: 'evaluate node for config block',
+    declare: 'evaluate node for config block',
+  }[kind];
   const whole = (reason: string): Diagnostic =>
     errorAt(file, block.offset, block.close, `Failed to ${what}: ${reason}`);
   if (error instanceof ArgumentsError) {

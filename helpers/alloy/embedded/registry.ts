@@ -41,11 +41,14 @@ const entries: Readonly<Record<string, Entry>> = {
     exports: ['targets'],
     block: async () =>
       (await import('./components/prometheus-exporter-postgres/block.ts')).postgresExporterBlock as BlockSchema,
+    create: async () =>
+      (await import('./components/prometheus-exporter-postgres/postgres.ts')).createPostgres as Create,
   },
   'prometheus.exporter.redis': {
     exports: ['targets'],
     block: async () =>
       (await import('./components/prometheus-exporter-redis/block.ts')).redisExporterBlock as BlockSchema,
+    create: async () => (await import('./components/prometheus-exporter-redis/redis.ts')).createRedis as Create,
   },
   'prometheus.exporter.self': {
     exports: ['targets'],
@@ -72,6 +75,156 @@ const entries: Readonly<Record<string, Entry>> = {
     block: async () => (await import('./components/prometheus-remote-write/block.ts')).remoteWriteBlock as BlockSchema,
     create: async () =>
       (await import('./components/prometheus-remote-write/remote-write.ts')).createRemoteWrite as Create,
+  },
+};
+
+/** Components that can be checked and not run: what a configuration may hold besides those that it needs here. */
+const checkedOnly: Readonly<Record<string, Entry>> = {
+  'discovery.file': {
+    exports: ['targets'],
+    block: async () => (await import('./components/discovery-file/block.ts')).discoveryFileBlock as BlockSchema,
+  },
+  'discovery.http': {
+    exports: ['targets'],
+    block: async () => (await import('./components/discovery-http/block.ts')).discoveryHttpBlock as BlockSchema,
+  },
+  'local.file': {
+    exports: ['content'],
+    block: async () => (await import('./components/local-file/block.ts')).localFileBlock as BlockSchema,
+  },
+  'local.file_match': {
+    exports: ['targets'],
+    block: async () => (await import('./components/local-file-match/block.ts')).localFileMatchBlock as BlockSchema,
+  },
+  'loki.echo': {
+    exports: ['receiver'],
+    block: async () => (await import('./components/loki-echo/block.ts')).lokiEchoBlock as BlockSchema,
+  },
+  'loki.process': {
+    exports: ['receiver'],
+    block: async () => (await import('./components/loki-process/block.ts')).lokiProcessBlock as BlockSchema,
+  },
+  'loki.relabel': {
+    exports: ['receiver', 'rules'],
+    block: async () => (await import('./components/loki-relabel/block.ts')).lokiRelabelBlock as BlockSchema,
+  },
+  'loki.source.file': {
+    exports: [],
+    block: async () => (await import('./components/loki-source-file/block.ts')).lokiSourceFileBlock as BlockSchema,
+  },
+  'loki.write': {
+    exports: ['receiver'],
+    block: async () => (await import('./components/loki-write/block.ts')).lokiWriteBlock as BlockSchema,
+  },
+  'otelcol.auth.bearer': {
+    exports: ['handler'],
+    block: async () =>
+      (await import('./components/otelcol-auth-bearer/block.ts')).otelcolAuthBearerBlock as BlockSchema,
+  },
+  'otelcol.auth.headers': {
+    exports: ['handler'],
+    block: async () =>
+      (await import('./components/otelcol-auth-headers/block.ts')).otelcolAuthHeadersBlock as BlockSchema,
+  },
+  'otelcol.exporter.debug': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-exporter-debug/block.ts')).otelcolExporterDebugBlock as BlockSchema,
+  },
+  'otelcol.exporter.prometheus': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-exporter-prometheus/block.ts')).otelcolExporterPrometheusBlock as BlockSchema,
+  },
+  'otelcol.processor.attributes': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-attributes/block.ts'))
+        .otelcolProcessorAttributesBlock as BlockSchema,
+  },
+  'otelcol.processor.cumulativetodelta': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-cumulativetodelta/block.ts'))
+        .otelcolProcessorCumulativetodeltaBlock as BlockSchema,
+  },
+  'otelcol.processor.deltatocumulative': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-deltatocumulative/block.ts'))
+        .otelcolProcessorDeltatocumulativeBlock as BlockSchema,
+  },
+  'otelcol.processor.filter': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-filter/block.ts')).otelcolProcessorFilterBlock as BlockSchema,
+  },
+  'otelcol.processor.groupbyattrs': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-groupbyattrs/block.ts'))
+        .otelcolProcessorGroupbyattrsBlock as BlockSchema,
+  },
+  'otelcol.processor.interval': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-interval/block.ts')).otelcolProcessorIntervalBlock as BlockSchema,
+  },
+  'otelcol.processor.memory_limiter': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-memory-limiter/block.ts'))
+        .otelcolProcessorMemoryLimiterBlock as BlockSchema,
+  },
+  'otelcol.processor.probabilistic_sampler': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-probabilistic-sampler/block.ts'))
+        .otelcolProcessorProbabilisticSamplerBlock as BlockSchema,
+  },
+  'otelcol.processor.span': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-span/block.ts')).otelcolProcessorSpanBlock as BlockSchema,
+  },
+  'otelcol.processor.tail_sampling': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-tail-sampling/block.ts'))
+        .otelcolProcessorTailSamplingBlock as BlockSchema,
+  },
+  'otelcol.processor.transform': {
+    exports: ['input'],
+    block: async () =>
+      (await import('./components/otelcol-processor-transform/block.ts')).otelcolProcessorTransformBlock as BlockSchema,
+  },
+  'otelcol.receiver.prometheus': {
+    exports: ['receiver'],
+    block: async () =>
+      (await import('./components/otelcol-receiver-prometheus/block.ts')).otelcolReceiverPrometheusBlock as BlockSchema,
+  },
+  'prometheus.echo': {
+    exports: ['receiver'],
+    block: async () => (await import('./components/prometheus-echo/block.ts')).prometheusEchoBlock as BlockSchema,
+  },
+  'prometheus.exporter.static': {
+    exports: ['targets'],
+    block: async () =>
+      (await import('./components/prometheus-exporter-static/block.ts')).prometheusExporterStaticBlock as BlockSchema,
+  },
+  'prometheus.exporter.unix': {
+    exports: ['targets'],
+    block: async () =>
+      (await import('./components/prometheus-exporter-unix/block.ts')).prometheusExporterUnixBlock as BlockSchema,
+  },
+  'prometheus.receive_http': {
+    exports: [],
+    block: async () =>
+      (await import('./components/prometheus-receive-http/block.ts')).prometheusReceiveHttpBlock as BlockSchema,
+  },
+  'remote.http': {
+    exports: ['content'],
+    block: async () => (await import('./components/remote-http/block.ts')).remoteHttpBlock as BlockSchema,
   },
 };
 
@@ -113,5 +266,6 @@ export async function loadComponent(name: string): Promise<ComponentType | undef
 }
 
 function entry(name: string): Entry | undefined {
-  return Object.hasOwn(entries, name) ? entries[name] : undefined;
+  const table = Object.hasOwn(entries, name) ? entries : checkedOnly;
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -1,10 +1,12 @@
 import { Registry } from 'prom-client';
 import type { Stability } from './check/known-components.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, RunningServer } from './graph.ts';
 import { loadGraph } from './load.ts';
 import { newLog } from './logger.ts';
 import type { Environment } from './stdlib/stdlib.ts';
 import { DiagnosticError, diagnosticReport } from './syntax/diagnostic.ts';
+
+export type { RunningServer, ServerOptions } from './graph.ts';
 
 export type RunOptions = {
   readonly storagePath: string;
@@ -16,18 +18,6 @@ export type RunOptions = {
   readonly environment: Environment;
   readonly writeError: (text: string) => void;
 };
-
-/** What `startServer` of `server.ts` takes: what to serve, and where. */
-export type ServerOptions = {
-  readonly listenAddress: string;
-  /** What `/api/v0/web` stands below; `/` by default. */
-  readonly uiPathPrefix: string;
-  readonly graph: Graph;
-  readonly registry: Registry;
-};
-
-/** A server that listens: the address that it really has, and how to close it. */
-export type RunningServer = { readonly address: string; readonly stop: () => Promise<void> };
 
 /** The grace that components get together to hand on what they hold, as a real Alloy gives remote write. */
 const shutdownGrace = 60_000;

@@ -23,6 +23,8 @@ const command = new Command('cloud')
 
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
+// Whoever read the lines may have gone; the mock serves on.
+process.stdout.on('error', () => {});
 
 const credentials = credentialsFrom(process.env);
 try {

@@ -41,11 +41,12 @@ export async function metricsPage(backend: Backend, refusals: RefusalBook): Prom
     ['reason'],
     [...counters.discarded].map(([reason, value]) => [[reason], value]),
   );
+  const refused = Map.groupBy(refusals.list(), ({ service, reason }) => JSON.stringify([service, reason]));
   counter(
     'mock_refused_logins_total',
     'Requests without the right instance ID and token.',
-    ['service', 'reason', 'user'],
-    refusals.list().map(({ service, reason, user, count }) => [[service, reason, user], count]),
+    ['service', 'reason'],
+    [...refused].map(([key, records]) => [JSON.parse(key), records.reduce((sum, { count }) => sum + count, 0)]),
   );
   counter(
     'mock_http_requests_total',

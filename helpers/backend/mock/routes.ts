@@ -5,10 +5,22 @@ import type { Answer } from './http/answer.ts';
 import { json, text } from './http/answer.ts';
 import type { MockRequest, Routes } from './http/request.ts';
 import { storeLokiPush } from './ingest/loki-push.ts';
+import { otlpEndpoints } from './ingest/otlp.ts';
 import { storePush } from './ingest/remote-write.ts';
 
 /** What a form of a query may hold. */
 const LONGEST_FORM = 64 * 1024;
+
+/** OTLP/HTTP at `/otlp/v1/`. */
+export function otlpRoutes(backend: Backend): Routes {
+  const endpoints = otlpEndpoints(backend);
+  return ({ method, path, headers, body }) => {
+    const signal = /^v1\/(traces|metrics|logs)$/.exec(path)?.[1] as keyof typeof endpoints | undefined;
+    if (signal === undefined) return undefined;
+    const { 'content-type': contentType, 'content-encoding': encoding } = headers;
+    return endpoints[signal]({ method, contentType, encoding, body });
+  };
+}
 
 /** Remote write 1.0 at `/api/prom/push`, the query API below `/api/prom/api/v1/`. */
 export function prometheusRoutes(backend: Backend): Routes {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DecodeError } from '../../otlp/message.ts';
 import { refusalOf } from './auth.ts';
 import type { Backend } from './backend.ts';
 import { count, newCounters } from './counters.ts';
@@ -10,13 +9,14 @@ import { announceDrops } from './drop-announcement.ts';
 import type { Answer } from './http/answer.ts';
 import { json, notFound, text } from './http/answer.ts';
 import type { Body } from './http/body.ts';
-import { BodyError, bodyReader, discardRest } from './http/body.ts';
+import { bodyReader, discardRest } from './http/body.ts';
+import { errorAnswer } from './http/error-answer.ts';
 import type { Routes } from './http/request.ts';
-import { otlpEndpoints, otlpError } from './ingest/otlp.ts';
+import { otlpError } from './ingest/otlp.ts';
 import { metricsPage } from './metrics-page.ts';
 import { refusalLine } from './refusal-line.ts';
 import { refusalBook } from './refusals.ts';
-import { logRoutes, prometheusRoutes, tempoRoutes } from './routes.ts';
+import { logRoutes, otlpRoutes, prometheusRoutes, tempoRoutes } from './routes.ts';
 import { logStore } from './store/logs.ts';
 import { boundedMemory } from './store/memory.ts';
 import { seriesStore } from './store/series.ts';
@@ -81,12 +81,16 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   const readBody = bodyReader();
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://mock');
-    const [prefix, service] = PREFIXES.find(([start]) => url.pathname.startsWith(start)) ?? ['/', undefined];
+    const target = request.url ?? '/';
+    const [path = '/', search = ''] = target.split(/\?(.*)/s, 2);
+    const [prefix, service] = PREFIXES.find(([start]) => path.startsWith(start)) ?? ['/', undefined];
     const held: { body?: Body } = {};
     let answer: Answer;
     try {
-      answer = service === undefined ? await own(url.pathname) : await served(request, url, prefix, service, held);
+      answer =
+        service === undefined
+          ? await own(path, isLoopback(request.socket.remoteAddress))
+          : await served(request, path.slice(prefix.length), new URLSearchParams(search), service, held);
     } catch (error) {
       answer = errorAnswer(error, service, request.headers['content-type'], say);
     } finally {
@@ -97,9 +101,9 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
     send(response, answer);
   };
 
-  const own = async (path: string): Promise<Answer> => {
+  const own = async (path: string, local: boolean): Promise<Answer> => {
     if (path === '/-/ready') return text(200, 'ready\n');
-    if (path === '/-/refusals') return json(200, { refusals: refusals.list() });
+    if (path === '/-/refusals' && local) return json(200, { refusals: refusals.list() });
     if (path !== '/metrics') return notFound();
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
     return { status: 200, headers, body: await metricsPage(backend, refusals) };
@@ -107,8 +111,8 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
 
   const served = async (
     request: IncomingMessage,
-    url: URL,
-    prefix: string,
+    path: string,
+    query: URLSearchParams,
     service: Service,
     held: { body?: Body },
   ): Promise<Answer> => {
@@ -121,8 +125,8 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
     }
     const answer = routes[service]({
       method: request.method ?? 'GET',
-      path: url.pathname.slice(prefix.length),
-      query: url.searchParams,
+      path,
+      query,
       headers: request.headers,
       body: async () => {
         held.body = await readBody(request);
@@ -150,26 +154,8 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   };
 }
 
-function otlpRoutes(backend: Backend): Routes {
-  const endpoints = otlpEndpoints(backend);
-  return ({ method, path, headers, body }) => {
-    const signal = /^v1\/(traces|metrics|logs)$/.exec(path)?.[1] as keyof typeof endpoints | undefined;
-    if (signal === undefined) return undefined;
-    const { 'content-type': contentType, 'content-encoding': encoding } = headers;
-    return endpoints[signal]({ method, contentType, encoding, body });
-  };
-}
-
-function errorAnswer(
-  error: unknown,
-  service: Service | undefined,
-  contentType: string | undefined,
-  say: (line: string) => void,
-): Answer {
-  const status = error instanceof BodyError ? error.status : error instanceof DecodeError ? 400 : 500;
-  const problem = error instanceof Error ? error.message : String(error);
-  if (status === 500) say(`a fault of the mock itself: ${error instanceof Error ? error.stack : problem}`);
-  return service === 'otlp' ? otlpError(status, problem, contentType) : text(status, `${problem}\n`);
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {

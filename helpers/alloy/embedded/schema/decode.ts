@@ -17,7 +17,11 @@ export function decodeBlock(scope: Scope, block: Block, schema: BlockSchema): Re
   try {
     return decodeBody(scope, origins, block.body, schema);
   } catch (error) {
-    throw error instanceof ValueError ? explain(scope.file, origins, error) : error;
+    if (!(error instanceof ValueError)) {
+      throw error;
+    }
+    // A null has no expression of its own: only the block can be blamed.
+    throw explain(scope.file, origins, error) ?? new ArgumentsError(error.detail);
   }
 }
 

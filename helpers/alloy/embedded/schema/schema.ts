@@ -109,3 +109,8 @@ export function defaultedBlock<Args extends object>(schema: BlockSchema<Args>): 
 export function repeatedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<readonly Args[]> {
   return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'many', absent: 'undefined' };
 }
+
+/** An inner block that must be written at least once. */
+export function requiredRepeatedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<readonly Args[]> {
+  return { ...repeatedBlock(schema), required: true };
+}

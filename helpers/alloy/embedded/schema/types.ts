@@ -75,6 +75,18 @@ export const optionalSecret: ValueType<Secret> = secret;
 /** Any value, as it is. */
 export const any: ValueType<Value> = { name: 'capsule', zero: nullValue(), opaque: true, decode: (value) => value };
 
+/** An object whose fields have types of their own: Alloy's `validate` takes no object literal for one. */
+export const object: ValueType<Value> = {
+  name: 'object',
+  zero: nullValue(),
+  decode(value) {
+    if (value.type !== 'object' && value.type !== 'null') {
+      throw typeError(value, 'object');
+    }
+    return value;
+  },
+};
+
 /** A discovery target: an object of labels. */
 export const target: ValueType<Labels> = {
   name: 'capsule',

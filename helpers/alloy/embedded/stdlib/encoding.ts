@@ -1,5 +1,6 @@
 import { string } from '../schema/types.ts';
 import { ValueError } from '../schema/value-error.ts';
+import { quote } from '../syntax/quote.ts';
 import {
   arrayValue,
   boolValue,
@@ -13,7 +14,7 @@ import {
 import { rawFunction, reported, typedFunction } from './function.ts';
 
 /** `encoding.from_json`: every number becomes a float, as in Alloy. */
-export const fromJson: FunctionValue = typedFunction('from_json', [string], (text) => valueOfJson(JSON.parse(text)));
+export const fromJson: FunctionValue = typedFunction('from_json', [string], (text) => valueOfJson(parseJson(text)));
 
 /** `encoding.from_base64`: the decoded bytes as text. */
 export const fromBase64: FunctionValue = typedFunction('from_base64', [string], (text) =>
@@ -60,6 +61,22 @@ function decodeBase64(text: string, alphabet: RegExp, encoding: 'base64' | 'base
     throw new Error(`illegal base64 data at input byte ${valid}`);
   }
   return Buffer.from(compact, encoding).toString('utf8');
+}
+
+/** @throws Error in the words of Go's encoding/json. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+    const character = text.slice(position).match(/^./su)?.[0];
+    throw new Error(
+      character === undefined || message.includes('end of JSON')
+        ? 'unexpected end of JSON input'
+        : `invalid character ${quote(character).replace(/^"|"$/g, "'")} at offset ${position} of JSON`,
+    );
+  }
 }
 
 function valueOfJson(json: unknown): Value {

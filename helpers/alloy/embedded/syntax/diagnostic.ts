@@ -1,4 +1,4 @@
-import { positionAt, type SourceFile, textBetween } from './source.ts';
+import { lineText, positionAt, type SourceFile } from './source.ts';
 
 /** Something wrong with a configuration, at a place in its file (byte offsets, `end` inclusive). */
 export type Diagnostic = {
@@ -48,14 +48,13 @@ function heading(diagnostic: Diagnostic): string {
 function excerpt({ file, start: startOffset, end: endOffset }: Diagnostic): string {
   const start = positionAt(file, startOffset);
   const end = positionAt(file, endOffset ?? startOffset);
-  const lines = textBetween(file, 0, file.bytes.length).split('\n');
   const first = Math.max(start.line - 1, 1);
-  const last = Math.min(end.line + 1, lines.length);
+  const last = Math.min(end.line + 1, file.lineStarts.length);
   const width = String(last).length;
   const multiline = end.line > start.line;
   let text = '';
   for (let number = first; number <= last; number += 1) {
-    const line = lines[number - 1] ?? '';
+    const line = lineText(file, number);
     const inside = number > start.line && number <= end.line;
     const margin = multiline ? (inside ? '| ' : '  ') : '';
     text += `${String(number).padStart(width)} | ${margin}${shown(line)}\n`;

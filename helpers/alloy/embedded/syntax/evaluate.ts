@@ -123,9 +123,9 @@ function element(value: Value, index: Value): Value {
 
 /**
  * Says where a ValueError comes from: the innermost expression that gave a value on the way to the one at fault, then
- * the way on from there.
+ * the way on from there. Undefined when no expression gave any of them.
  */
-export function explain(file: SourceFile, origins: Origins, error: ValueError): Error {
+export function explain(file: SourceFile, origins: Origins, error: ValueError): DiagnosticError | undefined {
   let node: Expression | undefined;
   let direct = false;
   let way = '';
@@ -140,7 +140,7 @@ export function explain(file: SourceFile, origins: Origins, error: ValueError): 
     direct = origin !== undefined;
   }
   if (node === undefined) {
-    return new Error(`${way} ${error.detail}`.trim());
+    return undefined;
   }
   const message = `${formatExpression(file, node)}${way} ${error.detail}`;
   return new DiagnosticError([errorAt(file, startOf(node), endOf(node), message)]);

@@ -41,3 +41,10 @@ export function positionAt(file: SourceFile, offset: number): Position {
 export function textBetween(file: SourceFile, start: number, end: number): string {
   return decoder.decode(file.bytes.subarray(start, end));
 }
+
+/** The text of a line, counted from 1, without its newline; empty beyond the last. */
+export function lineText(file: SourceFile, line: number): string {
+  const start = file.lineStarts[line - 1];
+  const next = file.lineStarts[line];
+  return start === undefined ? '' : textBetween(file, start, next === undefined ? file.bytes.length : next - 1);
+}

@@ -76,7 +76,7 @@ describe('a body that would take too much is refused with a 4xx, and what follow
       '/otlp/v1/traces',
       LOGIN.otlp,
       PROTOBUF,
-      () => within(1, within(2, Buffer.alloc(20 * MIB, Buffer.from([0x12, 0x00])))),
+      () => within(1, within(2, Buffer.alloc(6 * MIB, Buffer.from([0x12, 0x00])))),
       400,
     ],
     ['millions of empty series', '/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, emptySeries, 200],
@@ -112,6 +112,32 @@ describe('a body that would take too much is refused with a 4xx, and what follow
       await post('/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, large);
     }
     expect((await residentMiB()) - before).toBeLessThan(100);
+  });
+});
+
+describe('a request that no client means', () => {
+  test.each([
+    ['an address of slashes', '//', 404],
+    ['an address with a broken escape', '/api/prom/api/v1/label/%zz/values', 400],
+    ['a query nested without end', `/api/prom/api/v1/query?query=${'('.repeat(15_000)}1${')'.repeat(15)}`, 400],
+    ['a time beyond all clocks', '/api/prom/api/v1/query?query=up&time=1e300', 400],
+  ])('%s is answered', async (_, path, status) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${LOGIN.prometheus}\r\nconnection: close\r\n\r\n`);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    await once(socket, 'close');
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    await aGoodTraceArrives();
+  });
+  test('a form of nested parentheses is a 400', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = `query=${'('.repeat(30_000)}1${')'.repeat(30_000)}`;
+    const answer = await post('/api/prom/api/v1/query', LOGIN.prometheus, form, body);
+    expect(answer).toMatchObject({ status: 400 });
+    await aGoodTraceArrives();
   });
 });
 

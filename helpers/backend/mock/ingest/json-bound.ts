@@ -1,7 +1,7 @@
 import { DecodeError } from '../../../otlp/message.ts';
 
 /** The values that a JSON body may hold: parsed, each takes many times the two bytes in which it may be written. */
-const MOST_VALUES = 4_000_000;
+const MOST_VALUES = 2_500_000;
 const OPENING_BRACE = 0x7b;
 const OPENING_BRACKET = 0x5b;
 const COMMA = 0x2c;

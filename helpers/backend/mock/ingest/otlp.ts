@@ -20,7 +20,7 @@ const UNAUTHENTICATED = 16;
 
 type ContentType = 'application/json' | 'application/x-protobuf';
 /** What was not taken of an export that was, as a whole. */
-type Partial = { readonly rejected: number; readonly message: string };
+type Shortfall = { readonly rejected: number; readonly message: string };
 
 /** The OTLP/HTTP endpoint for one signal: method, type and encoding first, as Alloy's receiver checks them, then the body. */
 export type OtlpEndpoint = (request: {
@@ -43,7 +43,8 @@ export function otlpEndpoints(backend: Backend): Readonly<Record<'traces' | 'met
     metrics: endpoint(MetricsData, 'rejectedDataPoints', (data) => {
       const { samples, rejected, remarks } = translateMetrics(data);
       for (const { labels, time, value, stale } of samples) {
-        backend.series.append(backend.series.resolve(labelsFrom(labels)), time, value, stale);
+        const appended = backend.series.append(backend.series.resolve(labelsFrom(labels)), time, value, stale);
+        if (appended !== 'stored' && appended !== 'duplicate') count(backend.counters.discarded, appended);
       }
       noteArrival(backend, 'samples', samples.length, '/otlp/v1/metrics');
       if (rejected > 0) count(backend.counters.discarded, 'invalid_temporality', rejected);
@@ -64,7 +65,7 @@ export function otlpEndpoints(backend: Backend): Readonly<Record<'traces' | 'met
 function endpoint<T extends object>(
   message: Message<T>,
   rejectedName: string,
-  take: (data: T, bytes: Uint8Array | undefined) => Partial | undefined,
+  take: (data: T, bytes: Uint8Array | undefined) => Shortfall | undefined,
 ): OtlpEndpoint {
   return async ({ method, contentType, encoding, body }) => {
     if (method !== 'POST') return text405();
@@ -95,8 +96,8 @@ export function otlpError(status: number, problem: string, contentType: string |
 }
 
 /** In JSON the count is named for the signal; in protobuf the field has the same number for all three. */
-function otlpSuccess(type: ContentType, rejectedName: string, partial: Partial | undefined): Answer {
-  const { rejected, message } = partial ?? { rejected: 0, message: '' };
+function otlpSuccess(type: ContentType, rejectedName: string, shortfall: Shortfall | undefined): Answer {
+  const { rejected, message } = shortfall ?? { rejected: 0, message: '' };
   if (type === 'application/x-protobuf') {
     return encoded(
       200,
@@ -131,7 +132,10 @@ function text415(): Answer {
 /** Bodies are unpacked one after another: small ones may unpack to {@link LARGEST_BODY} each, and many may come at once. */
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const turn = lastTurn.then(work);
-  lastTurn = turn.catch(() => undefined);
+  lastTurn = turn.then(
+    () => undefined,
+    () => undefined,
+  );
   return turn;
 }
 let lastTurn: Promise<unknown> = Promise.resolve();

@@ -14,8 +14,9 @@ import { QueryError } from './query-error.ts';
 import { typeOf } from './types.ts';
 
 const MOST_STEPS = 11_000;
-const LONG_AGO = -8.64e15;
+/** The times that a Date holds, in milliseconds. */
 const FAR_AHEAD = 8.64e15;
+const LONG_AGO = -FAR_AHEAD;
 
 /**
  * Answers one path of the Prometheus HTTP API below `/api/v1/`: `query`, `query_range`, `series`, `labels` and
@@ -140,7 +141,8 @@ function timeOf(parameters: URLSearchParams, name: string): number | undefined {
     : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text)
       ? Date.parse(text)
       : Number.NaN;
-  if (Number.isNaN(time)) throw invalid(name, `cannot parse "${text}" to a valid timestamp`);
+  if (Number.isNaN(time) || Math.abs(time) > FAR_AHEAD)
+    throw invalid(name, `cannot parse "${text}" to a valid timestamp`);
   return time;
 }
 

@@ -36,8 +36,8 @@ const GENERATIONS = 64;
 /** An empty memory of `limit` bytes; `onDrop` hears of every drop. */
 export function boundedMemory(limit: number, onDrop: (dropped: Dropped) => void): Memory {
   const stores: Evictable[] = [];
-  const generations: Generation[] = [{ number: 0, bytes: 0 }];
-  let current = generations[0] as Generation;
+  let current: Generation = { number: 0, bytes: 0 };
+  const generations = [current];
   let total = 0;
 
   const charge = (bytes: number) => {

@@ -99,9 +99,9 @@ export function parseTraceql(query: string): Spansets {
 
   /** An operand in parentheses or with a sign before it, which the grammar has no nodes for. */
   function prefixed(node: SyntaxNode, inner: SyntaxNode): Field {
-    const operand = field(inner);
     const sign = query.slice(node.from, inner.from).trim();
-    if (sign === '!') return { kind: 'not', operand };
+    if (sign === '!') return negated(inner);
+    const operand = field(inner);
     if (sign !== '-') return operand;
     const value = operand.kind === 'static' ? operand.value : NIL;
     if (value.type === 'float') return { kind: 'static', value: { type: 'float', value: -value.value } };
@@ -109,6 +109,14 @@ export function parseTraceql(query: string): Spansets {
       return { kind: 'static', value: { type: value.type, value: -value.value } };
     }
     throw notEvaluated(`"${textOf(node)}"`);
+  }
+
+  /** The grammar takes all that follows into the negation; in TraceQL `!` binds tighter than `&&` and `||`. */
+  function negated(node: SyntaxNode): Field {
+    const [first, operator, second] = childrenOf(node);
+    if (first === undefined || second === undefined) return { kind: 'not', operand: field(node) };
+    if (operator?.name !== 'And' && operator?.name !== 'Or') return { kind: 'not', operand: field(node) };
+    return { kind: operator.name === 'And' ? 'and' : 'or', left: negated(first), right: field(second) };
   }
 
   function comparison(operator: Comparison, at: number, left: Field, right: Field): Field {

@@ -20,7 +20,6 @@ type Action = (typeof actions)[number];
 
 const withTarget: readonly Action[] = ['replace', 'hashmod', 'lowercase', 'uppercase', 'keepequal', 'dropequal'];
 const withoutReplacement: readonly Action[] = ['lowercase', 'uppercase', 'keepequal', 'dropequal'];
-const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const labelTemplate = /^(?:(?:[a-zA-Z_]|\$(?:\{[0-9A-Za-z_]+\}|[0-9A-Za-z_]+))+[0-9A-Za-z_]*)+$/;
 const everything = regex('(.*)');
 
@@ -62,23 +61,15 @@ function checkRule(rule: Checked): string | undefined {
   if (withTarget.includes(action) && target === '') {
     return `relabel configuration for ${action} action requires 'target_label' value`;
   }
-  const invalidTarget = `${JSON.stringify(target)} is invalid 'target_label' for ${action} action`;
-  if (action === 'replace' && !(target.includes('$') ? labelTemplate : labelName).test(target)) {
-    return invalidTarget;
+  // Any text is the name of a label, as in Prometheus since 3.0; only a template must be made of label characters.
+  if (action === 'replace' && target.includes('$') && !labelTemplate.test(target)) {
+    return `${JSON.stringify(target)} is invalid 'target_label' for ${action} action`;
   }
-  if (withoutReplacement.includes(action)) {
-    if (!labelName.test(target)) {
-      return invalidTarget;
-    }
-    if (rule.replacement !== '$1') {
-      return `'replacement' can not be set for ${action} action`;
-    }
+  if (withoutReplacement.includes(action) && rule.replacement !== '$1') {
+    return `'replacement' can not be set for ${action} action`;
   }
   if (action === 'labelmap' && !labelTemplate.test(rule.replacement)) {
     return `${JSON.stringify(rule.replacement)} is invalid 'replacement' for ${action} action`;
-  }
-  if (action === 'hashmod' && !labelName.test(target)) {
-    return invalidTarget;
   }
   const plain = rule.modulus === 0 && rule.separator === ';' && rule.replacement === '$1';
   if (action === 'labeldrop' || action === 'labelkeep') {

@@ -1,0 +1,34 @@
+/**
+ * The `instance` label that a real Alloy derives of a PostgreSQL URL: `postgresql://HOST:PORT/DATABASE`, with no port where
+ * the URL has none, and `localhost:5432` where it has no host. @throws Error in Alloy's words for what is no such URL.
+ */
+export function instanceOf(source: string): string {
+  const [, scheme = '', rest = ''] = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(.*)$/s.exec(source) ?? [];
+  if (scheme !== 'postgres' && scheme !== 'postgresql') {
+    throw new Error(`cannot parse DSN: invalid connection protocol: ${scheme}`);
+  }
+  const [, authority = '', path = ''] = /^([^/?#]*)(?:\/([^?#]*))?/.exec(rest) ?? [];
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  const [, name = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host) ?? [];
+  const address =
+    name === '' ? 'localhost:5432' : `${name.replace(/^\[|\]$/g, '')}${port === undefined ? '' : `:${port}`}`;
+  return `postgresql://${address}/${decode(path)}`;
+}
+
+/** What of a data source must not be shown: the whole of it, and its password as written and as meant. */
+export function secretsOf(source: string): readonly string[] {
+  const [, beforeQuery = ''] = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^?#]*)/.exec(source) ?? [];
+  const login = beforeQuery.slice(0, Math.max(0, beforeQuery.lastIndexOf('@')));
+  const inUrl = login.includes(':') ? login.slice(login.indexOf(':') + 1) : '';
+  const inParameters = /[?&\s]password=('[^']*'|[^&\s]+)/.exec(source)?.[1] ?? '';
+  const found = [inUrl, inParameters].filter((password) => password !== '');
+  return [source, ...found.flatMap((password) => [password, decode(password)])];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A database server that a test can take away and bring back, on one loopback port. */
+export type RealServer = {
+  readonly port: number;
+  readonly password: string;
+  readonly start: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** Makes a Redis with a password; it does not run yet. */
+export async function realRedis(): Promise<RealServer> {
+  const port = await freePort();
+  const password = 'p@ss word/7';
+  const directory = mkdtempSync(join(tmpdir(), 'redis-'));
+  const config = `bind 127.0.0.1\nport ${port}\ndir ${directory}\nsave ""\nrequirepass "${password}"\n`;
+  writeFileSync(join(directory, 'redis.conf'), config, { mode: 0o600 });
+  return server(port, password, directory, () =>
+    spawn('redis-server', [join(directory, 'redis.conf')], { stdio: 'ignore' }),
+  );
+}
+
+/** Makes a PostgreSQL cluster with the superuser `postgres` and a password; it does not run yet. */
+export async function realPostgres(): Promise<RealServer> {
+  const port = await freePort();
+  const password = 'p@ss/word7';
+  const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
+  const data = join(directory, 'data');
+  const passwordFile = join(directory, 'password');
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  const user = unprivileged();
+  if (user !== undefined) {
+    chownSync(directory, user.uid, user.gid);
+    chownSync(passwordFile, user.uid, user.gid);
+  }
+  const initdb = [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '--pwfile',
+    passwordFile,
+    '-A',
+    'scram-sha-256',
+    '--no-sync',
+    '--locale=C',
+  ];
+  execFileSync('initdb', initdb, { ...user, cwd: directory, stdio: 'ignore' });
+  const flags = { port, listen_addresses: '127.0.0.1', unix_socket_directories: directory, fsync: 'off' };
+  const args = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return server(port, password, directory, () =>
+    spawn('postgres', ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
+  );
+}
+
+function server(port: number, password: string, directory: string, launch: () => ChildProcess): RealServer {
+  let child: ChildProcess | undefined;
+  const kill = async (): Promise<void> => {
+    const running = child;
+    child = undefined;
+    if (running !== undefined && running.exitCode === null) {
+      const ended = new Promise((resolve) => running.once('close', resolve));
+      // PostgreSQL's immediate shutdown; Redis ends on it as well.
+      running.kill('SIGQUIT');
+      await ended;
+    }
+  };
+  return {
+    port,
+    password,
+    start: async () => {
+      child = launch();
+      await reachable(port);
+    },
+    kill,
+    [Symbol.asyncDispose]: async () => {
+      await kill();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The processes whose parent is `parent`, with their arguments. */
+export function childrenOf(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
+  const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n');
+  return listed
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, ppid, state]) => Number(ppid) === parent && !state?.startsWith('Z'))
+    .map(([pid]) => ({ pid: Number(pid), args: argumentsOf(Number(pid)) }));
+}
+
+function argumentsOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) {
+    return undefined;
+  }
+  const number = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: number('-u'), gid: number('-g') };
+}
+
+async function reachable(port: number): Promise<void> {
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => setTimeout(() => resolve(false), 20));
+    });
+    if (open) {
+      return;
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const address = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accessOf } from '../backend/client/access.ts';
+import { findTrace } from '../backend/client/tempo.ts';
+import { post } from '../emit/otlp-http.ts';
+import { newSpan, resource, traces } from '../emit/telemetry.ts';
+import { poll } from '../expect/poll.ts';
+import { TracesData } from '../otlp/schema.ts';
+import { localCloudVariables } from '../settings/alloy-environment.ts';
+import { madeUpToken } from '../settings/cloud.ts';
+import { startNative } from '../stack/native.ts';
+
+const DATA = 60;
+const LONGEST_WAIT_MS = 3000;
+
+/**
+ * Measures the time from a trace's being in the mock, which is when its push was answered, to its being noticed by the
+ * polling of the criteria that has been looking for it. The traces come at random within three seconds. Returns a line.
+ */
+export async function measureNotice(): Promise<string[]> {
+  const token = madeUpToken();
+  const variablesAt = (url: string) => localCloudVariables({ GRAFANA_CLOUD_API_KEY: token }, url);
+  await using stack = await startNative({ parts: ['cloud'], cloudEnvironment: variablesAt });
+  const variables = variablesAt(stack.endpoints.cloud?.url ?? '');
+  const delays = await Promise.all(Array.from({ length: DATA }, () => noticeOne(variables)));
+  const sorted = delays.sort((a, b) => a - b);
+  const at = (share: number) => `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0)} ms`;
+  return [`median ${at(0.5)}, 95 % within ${at(0.95)}, longest ${at(1)}`];
+}
+
+async function noticeOne(variables: Readonly<Record<string, string>>): Promise<number> {
+  const span = newSpan({ name: 'noticed' });
+  const { tempo } = accessOf(variables);
+  const noticed = poll(async () => {
+    const spans = await findTrace(tempo, span.traceId);
+    return { holds: spans.length > 0, seen: '', value: performance.now() };
+  }, 2 * LONGEST_WAIT_MS);
+  await sleep(Math.random() * LONGEST_WAIT_MS);
+  const login = `${variables.GRAFANA_CLOUD_OTLP_INSTANCE_ID}:${variables.GRAFANA_CLOUD_API_KEY}`;
+  await post(
+    `${variables.GRAFANA_CLOUD_OTLP_ENDPOINT}/v1/traces`,
+    TracesData.encode(traces(resource('bench', 'bench'), [span])),
+    { 'content-type': 'application/x-protobuf', authorization: `Basic ${Buffer.from(login).toString('base64')}` },
+  );
+  const arrived = performance.now();
+  const { value } = await noticed;
+  if (value === undefined) throw new Error('a trace was pushed and not found');
+  return Math.max(0, value - arrived);
+}

@@ -1,0 +1,86 @@
+/**
+ * `npm run bench`: the project's speed and memory on this machine, as figures. Nothing here passes or fails. Takes about two
+ * minutes; it starts and ends a stack of its own several times, and leaves a warm stack that was there before alone.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureMock } from '../backend/mock/bench.ts';
+import { ROOT } from '../settings/settings.ts';
+import { measureNotice } from './bench-notice.ts';
+
+const RUNS = 3;
+const SAMPLE_MS = 100;
+
+/** Which of the run's programs a process is, by its command line. */
+const PROGRAMS = {
+  runner: 'helpers/cli/verify.ts',
+  mock: 'helpers/backend/mock/main.ts',
+  engine: 'helpers/alloy/embedded/main.ts',
+};
+type Program = keyof typeof PROGRAMS;
+type Figures = {
+  readonly seconds: number;
+  readonly exit: number | null;
+  readonly peakMiB: Readonly<Record<Program, number>>;
+};
+
+print(
+  'mock Grafana Cloud',
+  Object.entries(await measureMock()).map(([name, value]) => `${name} ${value}`),
+);
+print('from a datum in the backend to its criterion', await measureNotice());
+print('npm run verify, cold', (await several(() => verify({ ALLOY: 'embedded' }))).map(shown));
+if ((await command(['run', '-s', 'stack:up'], { ALLOY: 'embedded' })).exit === 0) {
+  try {
+    print('npm run verify, warm', (await several(() => verify({ ALLOY: 'embedded' }))).map(shown));
+  } finally {
+    await command(['run', '-s', 'stack:down'], {});
+  }
+}
+
+function print(title: string, lines: readonly string[]): void {
+  process.stdout.write(`${title}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+}
+
+async function several<T>(measure: () => Promise<T>): Promise<T[]> {
+  const figures: T[] = [];
+  for (let run = 0; run < RUNS; run++) figures.push(await measure());
+  return figures;
+}
+
+function verify(environment: Record<string, string>): Promise<Figures> {
+  return command(['run', '-s', 'verify'], environment);
+}
+
+async function command(args: readonly string[], environment: Record<string, string>): Promise<Figures> {
+  const started = performance.now();
+  const child = spawn('npm', args, { cwd: ROOT, env: { ...process.env, ...environment }, stdio: 'ignore' });
+  const peakMiB = { runner: 0, mock: 0, engine: 0 };
+  const sampling = setInterval(() => notePeaks(peakMiB), SAMPLE_MS);
+  const [exit] = (await once(child, 'exit')) as [number | null];
+  clearInterval(sampling);
+  return { seconds: (performance.now() - started) / 1000, exit, peakMiB };
+}
+
+function notePeaks(peaks: Record<Program, number>): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const commandLine = readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
+      for (const [program, file] of Object.entries(PROGRAMS) as [Program, string][]) {
+        if (!commandLine.includes(file) || commandLine.includes('bootstrap.mjs')) continue;
+        const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(join('/proc', pid, 'status'), 'utf8'));
+        peaks[program] = Math.max(peaks[program], Math.round(Number(peak?.[1] ?? 0) / 1024));
+      }
+    } catch {
+      // The process has ended in the meantime.
+    }
+  }
+}
+
+function shown({ seconds, exit, peakMiB }: Figures): string {
+  const { runner, mock, engine } = peakMiB;
+  const memory = `${runner} + ${mock} + ${engine} = ${runner + mock + engine} MiB`;
+  return `${seconds.toFixed(1)} s, exit ${exit}, peak of runner + mock + engine ${memory}`;
+}

@@ -1,0 +1,7 @@
+/** `npm run stack:down`: ends the warm stack of this checkout, and what ended runs may have left. */
+import { sweepStaleRuns } from '../stack/run-directory.ts';
+import { endWarmStack } from '../stack/warm-end.ts';
+
+const ended = await endWarmStack();
+process.stdout.write(ended ? 'The warm stack is gone.\n' : 'There is no warm stack of this checkout.\n');
+for (const directory of await sweepStaleRuns()) process.stdout.write(`Removed what a run had left in ${directory}.\n`);

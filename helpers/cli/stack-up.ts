@@ -1,0 +1,46 @@
+/** `npm run stack:up`: starts a warm stack of all parts, which later runs of this checkout reuse, and leaves it running. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { worldOf } from '../report/terminal.ts';
+import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
+import type { KeeperMessage } from '../stack/keeper.ts';
+import { endWarmStack } from '../stack/warm-end.ts';
+import { readWarmState } from '../stack/warm-state.ts';
+
+try {
+  await endWarmStack();
+  process.stdout.write('Starting a warm stack …\n');
+  await startKeeper();
+  const state = readWarmState();
+  if (state === undefined)
+    throw new CannotRun('the warm stack ended at once.', 'start it again with `npm run stack:up`.');
+  process.stdout.write(`${worldOf({ ...state.run, warm: true })}\n`);
+  const seconds = ((state.timings.stack ?? 0) / 1000).toFixed(1);
+  process.stdout.write(
+    `Ready after ${seconds} s. Runs with the same settings use it; \`npm run stack:down\` ends it.\n`,
+  );
+} catch (error) {
+  if (!(error instanceof CannotRun)) throw error;
+  process.stderr.write(cannotRunLines(error));
+  process.exitCode = 2;
+}
+
+async function startKeeper(): Promise<void> {
+  const nowhere = openSync('/dev/null', 'r+');
+  const keeper = fork(fileURLToPath(new URL('../stack/keeper.ts', import.meta.url)), {
+    detached: true,
+    execArgv: [],
+    stdio: [nowhere, nowhere, nowhere, 'ipc'],
+  });
+  const said = once(keeper, 'message').then(([message]): KeeperMessage => message);
+  const silent = once(keeper, 'exit').then(() => ({
+    message: 'the warm stack ended without a word.',
+    fix: 'run it again.',
+  }));
+  const answer = await Promise.race([said, silent]);
+  keeper.unref();
+  if (keeper.connected) keeper.disconnect();
+  if ('message' in answer) throw new CannotRun(answer.message, answer.fix);
+}

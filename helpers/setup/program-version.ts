@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { promisify } from 'node:util';
+import type { ProgramName } from './programs.mjs';
+
+const run = promisify(execFile);
+
+/** The version that a program of the native stack says it is, `15.18`; undefined where it does not say. Never throws. */
+export async function programVersion(name: ProgramName | 'alloy', path: string): Promise<string | undefined> {
+  // Its own answer would take an Erlang's start; its directory has it in its name.
+  if (name === 'rabbitmq') return /-(\d[\d.]*)$/.exec(basename(dirname(dirname(realpathSync(path)))))?.[1];
+  try {
+    const { stdout, stderr } = await run(path, ['--version'], { timeout: 5000 });
+    return /\d+\.\d+[\w.+-]*/.exec(stdout + stderr)?.[0];
+  } catch {
+    return undefined;
+  }
+}

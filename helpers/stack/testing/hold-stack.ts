@@ -1,0 +1,10 @@
+// A runner for the tests of what becomes of a stack whose runner is killed: starts the named parts, prints its directory
+// on one line, and waits.
+
+import { dirname } from 'node:path';
+import { startNative } from '../native.ts';
+import { partsInOrder } from '../stack.ts';
+
+const stack = await startNative({ parts: partsInOrder.filter((part) => process.argv.includes(part)) });
+process.stdout.write(`${dirname(stack.controlSocket ?? '')}\n`);
+setInterval(() => {}, 1000);
