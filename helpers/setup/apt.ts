@@ -43,22 +43,23 @@ async function apt(args: readonly string[]): Promise<void> {
     ...['-o', 'Dpkg::Options::=--force-unsafe-io'],
   ];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const deadline = performance.now() + lockSeconds * 1000;
-  for (;;) {
-    const output = await $({
-      quiet: true,
-      nothrow: true,
-      env,
-      stdio: 'pipe',
-    })`apt-get ${options} ${[...args]} < /dev/null`;
+  for (let mended = false; ; ) {
+    const output = await shell`apt-get ${options} ${[...args]}`;
     if (output.exitCode === 0) return;
-    // The timeout option covers dpkg's lock only, not that of the package lists.
-    if (lockHeld.test(output.stderr) && performance.now() < deadline) await delay(500);
-    else
+    if (/dpkg was interrupted/.test(output.stderr) && !mended) {
+      mended = true;
+      await shell`dpkg --force-confdef --force-confold --configure -a`;
+    } else if (lockHeld.test(output.stderr) && performance.now() < deadline) {
+      // The timeout option covers dpkg's lock only, not that of the package lists.
+      await delay(500);
+    } else {
       throw new CannotRun(
         `apt-get ${args[0]} failed:\n${lastLines(output.stdall)}`,
         'mend what apt-get says, then run again.',
       );
+    }
   }
 }
 

@@ -127,14 +127,28 @@ function atTerminal() {
   }
 }
 
-/** npm that is killed without a word leaves its scripts running: they end themselves.
+/** npm that is killed without a word leaves the shell that it started, and the shell its command: they end themselves.
  * @param {() => void} end */
 function endWhenOrphaned(end) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   const timer = setInterval(() => {
-    if (process.ppid !== parent) end();
+    if (process.ppid !== shell || parentOf(shell) !== npm) end();
   }, 250);
   timer.unref();
   return timer;
+}
+
+/**
+ * The number of a process's parent (proc(5), field 4 of `/proc/PID/stat`), or undefined where it can't be known.
+ * @param {number} pid
+ */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  } catch {
+    return undefined;
+  }
 }

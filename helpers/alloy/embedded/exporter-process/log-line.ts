@@ -27,7 +27,7 @@ export function logExporterLine(line: string, secrets: readonly string[], log: L
   const level = LEVELS[pairs.get('level') ?? ''] ?? 'info';
   const message = pairs.get('msg') ?? pairs.get('err');
   if (message === undefined) {
-    log(level, shown);
+    log(level, shown, {});
     return;
   }
   const fields = [...pairs].filter(([key]) => !NOT_SHOWN.includes(key));

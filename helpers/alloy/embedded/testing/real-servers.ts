@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,13 +85,22 @@ function server(port: number, password: string, directory: string, launch: () =>
   };
 }
 
-/** The processes whose parent is `parent`, with their arguments. */
+/** The running processes whose parent is `parent`, with their arguments. */
 export function childrenOf(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
-  const listed = execFileSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n');
-  return listed
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, ppid, state]) => Number(ppid) === parent && !state?.startsWith('Z'))
-    .map(([pid]) => ({ pid: Number(pid), args: argumentsOf(Number(pid)) }));
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
+    .map((name) => ({ pid: Number(name), args: argumentsOf(Number(name)) }))
+    .filter(({ args }) => args.length > 1);
+}
+
+/** The parent of a process that runs: a process that has ended has none. */
+function parentOf(pid: string): number | undefined {
+  try {
+    const [, state = 'Z', parent] = /^.*\) (\w) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return state === 'Z' ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
 }
 
 function argumentsOf(pid: number): readonly string[] {

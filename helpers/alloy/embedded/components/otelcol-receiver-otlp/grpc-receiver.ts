@@ -12,6 +12,8 @@ type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
 type RawMethod = MethodDefinition<Buffer, Uint8Array>;
 
 const DEFAULT_LARGEST = 4 * 1024 * 1024;
+/** Each may hold a whole message; a client with more to say waits for its turn. */
+const DEFAULT_STREAMS = 32;
 
 /**
  * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a taker for, on the bytes of the
@@ -28,7 +30,7 @@ export async function startGrpcReceiver(
   const server = new grpc.Server({
     'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_LARGEST,
     'grpc.enable_channelz': 0,
-    ...(args.max_concurrent_streams > 0 && { 'grpc.max_concurrent_streams': args.max_concurrent_streams }),
+    'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_STREAMS,
     ...keepalive(args.keepalive.server_parameters),
   });
 

@@ -49,18 +49,21 @@ export function encodingAnswer(contentType: string | undefined, status: number, 
   };
 }
 
+/** The answer to anything but POST at the path of a signal. */
 export const METHOD_NOT_ALLOWED: Answer = {
   status: 405,
   headers: { 'Content-Type': 'text/plain' },
   body: '405 method not allowed, supported: [POST]',
 };
 
+/** The answer to a body that is neither JSON nor protobuf. */
 export const UNSUPPORTED_MEDIA_TYPE: Answer = {
   status: 415,
   headers: { 'Content-Type': 'text/plain' },
   body: '415 unsupported media type, supported: [application/json, application/x-protobuf]',
 };
 
+/** The answer at any other path. */
 export const NOT_FOUND: Answer = {
   status: 404,
   headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' },

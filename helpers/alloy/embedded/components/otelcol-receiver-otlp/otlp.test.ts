@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { compress } from 'snappyjs';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LogsData, MetricsData, TracesData } from '../../../../otlp/schema.ts';
@@ -215,6 +216,20 @@ describe('over HTTP it takes', () => {
     for (const batch of running.batches) {
       expect(codec.decode(batch.body)).toEqual(codec.decode(body));
     }
+  });
+
+  test.each([
+    ['zlib', deflateSync],
+    ['deflate', deflateSync],
+    ['zstd', zstdCompressSync],
+    ['snappy', (body: Buffer) => compress(body)],
+  ])('a body packed by %s, and no bomb of it', async (encoding, pack) => {
+    const headers = { ...PROTO_TYPE, 'Content-Encoding': encoding };
+    const good = await rawHttp(running.http, postBytes('/v1/traces', headers, pack(wire('sdk-traces.pb'))));
+    const bomb = await rawHttp(running.http, postBytes('/v1/traces', headers, pack(Buffer.alloc(24 * 1024 * 1024))));
+    expect([good.status, bomb.status]).toEqual([200, 400]);
+    expect(bomb.body.toString()).toContain('http: request body too large');
+    expect(running.batches).toHaveLength(1);
   });
 
   test('times that a JSON sender writes as bare numbers, to the nanosecond', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { inflate, zstdDecompress } from 'node:zlib';
-import { gunzipBounded } from '../../../../otlp/compression.ts';
+import { gunzipBounded, unsnappyBounded } from '../../../../otlp/compression.ts';
 import { DecodeError } from '../../../../otlp/message.ts';
 
 /** A body that is refused: the message and status of the answer. */
@@ -31,6 +31,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
   zlib: (body, limit) => inflateAsync(body, { maxOutputLength: limit }),
   deflate: (body, limit) => inflateAsync(body, { maxOutputLength: limit }),
   zstd: (body, limit) => zstdAsync(body, { maxOutputLength: limit }),
+  snappy: async (body, limit) => unsnappyBounded(body, limit),
 };
 
 /** What unpacks bodies of this `Content-Encoding`; undefined for none. @throws BodyError for an unknown encoding. */
@@ -87,7 +88,7 @@ async function unpack(decoder: Decoder, body: Uint8Array, limit: number): Promis
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE' || /unpacks to more than/.test(message)) {
+    if (code === 'ERR_BUFFER_TOO_LARGE' || /unpacks to more than|uncompressed length .* too big/.test(message)) {
       throw new BodyError(TOO_LARGE);
     }
     throw new BodyError(error instanceof DecodeError ? message : 'unexpected EOF');

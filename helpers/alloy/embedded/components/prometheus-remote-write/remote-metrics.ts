@@ -64,8 +64,6 @@ export function remoteMetrics(context: ComponentContext, remoteName: string, url
   };
 }
 
-export type RemoteMetrics = ReturnType<typeof remoteMetrics>;
-
 /** Counts what has been taken in, before any endpoint: Alloy counts it as it writes its write-ahead log. */
 export function appendedCounter(context: ComponentContext): (by: number) => void {
   const metric = counter(

@@ -1,0 +1,231 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import type { ConsumerOf, ScrapedSample } from '../../pipeline.ts';
+import { secret } from '../../schema/secret.ts';
+import { inProcessPages, pagePath } from '../../scrape/in-process-pages.ts';
+import {
+  argumentsFor,
+  type ComponentFixture,
+  componentFixture,
+  type Written,
+} from '../../testing/component-fixture.ts';
+import { type RecordingServer, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
+import { type ScrapeArgs, scrapeBlock } from './block.ts';
+import { createScrape } from './scrape.ts';
+
+type Shown = Readonly<Record<string, number>>;
+type Running = {
+  readonly fixture: ComponentFixture;
+  readonly server: RecordingServer;
+  /** The samples of each scrape: `name{label="value"}` and value, without the duration. */
+  readonly scrapes: readonly Shown[];
+  readonly samples: readonly (readonly ScrapedSample[])[];
+  readonly scraped: (count: number) => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const text = (body: string | Uint8Array, headers = {}): Reply => ({
+  headers: { 'content-type': 'text/plain; version=0.0.4', ...headers },
+  body,
+});
+
+/** Scrapes a server that answers with `replies` in turn, the last one again and again. */
+async function startScrape(replies: readonly Reply[], written: Written<ScrapeArgs> = {}): Promise<Running> {
+  const server = await startRecordingServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? {});
+  const fixture = componentFixture('prometheus.scrape.t');
+  const scrapes: Shown[] = [];
+  const samples: (readonly ScrapedSample[])[] = [];
+  let wake = (): void => {};
+  const consumer: ConsumerOf['metrics'] = (received) => {
+    samples.push(received);
+    scrapes.push(Object.fromEntries(received.map(show).filter(([name]) => !name.startsWith('scrape_duration'))));
+    wake();
+  };
+  const args = argumentsFor(scrapeBlock, {
+    targets: [{ __address__: `127.0.0.1:${server.port}` }],
+    forward_to: [consumer],
+    scrape_interval: 50,
+    scrape_timeout: 50,
+    ...written,
+  });
+  const instance = createScrape(args, fixture);
+  await instance.start();
+  return {
+    fixture,
+    server,
+    scrapes,
+    samples,
+    scraped: async (count) => {
+      while (scrapes.length < count) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await instance.stop(1_000);
+      await server[Symbol.asyncDispose]();
+      fixture[Symbol.dispose]();
+    },
+  };
+}
+
+function show({ labels, value }: ScrapedSample): [string, number] {
+  const name = labels.find(([label]) => label === '__name__')?.[1];
+  const rest = labels.filter(([label]) => !['__name__', 'instance', 'job'].includes(label));
+  const shown = rest.length === 0 ? '' : `{${rest.map(([label, held]) => `${label}="${held}"`).join()}}`;
+  return [`${name}${shown}`, value];
+}
+
+const report = (up: number, scraped: number, added: number): Shown => ({
+  up,
+  scrape_samples_scraped: scraped,
+  scrape_samples_post_metric_relabeling: scraped,
+  scrape_series_added: added,
+});
+const LONG: Written<ScrapeArgs> = { scrape_interval: 2_000, scrape_timeout: 2_000 };
+
+describe('prometheus.scrape fails a scrape', () => {
+  test.each<[string, string, Written<ScrapeArgs>, RegExp]>([
+    ['with more samples than sample_limit', 'a 1\nb 2\nc 3\n', { sample_limit: 2 }, /^sample limit exceeded$/],
+    [
+      'with more labels than label_limit',
+      'a{b="1",c="2"} 1\n',
+      { label_limit: 3 },
+      /^label_limit exceeded \(metric: "a"/,
+    ],
+    [
+      'with a name over label_name_length_limit',
+      'a{bcdefghijk="1"} 1\n',
+      { label_name_length_limit: 9 },
+      /name_length/,
+    ],
+    [
+      'with a value over label_value_length_limit',
+      'a{b="123456789012345678901"} 1\n',
+      { label_value_length_limit: 20 },
+      /value_length/,
+    ],
+    ['with a label twice', 'a{b="1",b="2"} 1\n', {}, /label name "b" is not unique/],
+    ['with a name that is only valid as UTF-8', '{"a b"} 1\n', {}, /invalid metric name/],
+    [
+      'with no known Content-Type and no fallback',
+      'a 1\n',
+      { scrape_fallback_protocol: '' },
+      /unsupported Content-Type/,
+    ],
+  ])('%s', async (_, page, written, reason) => {
+    const unknown = written.scrape_fallback_protocol === '' ? { 'content-type': 'text/html' } : {};
+    await using running = await startScrape([text(page, unknown)], { ...LONG, ...written });
+    await running.scraped(1);
+    const [first] = running.scrapes;
+    expect(first?.up).toBe(0);
+    expect(Object.keys(first ?? {}).some((name) => /^[abc]/.test(name))).toBe(false);
+    expect(running.fixture.lines.at(-1)?.fields.err).toMatch(reason);
+  });
+
+  test('of a page over body_size_limit, packed or not', async () => {
+    const page = 'a 1\n'.repeat(1000);
+    for (const reply of [text(page), text(gzipSync(page), { 'content-encoding': 'gzip' })]) {
+      await using running = await startScrape([reply], { ...LONG, body_size_limit: 1000 });
+      await running.scraped(1);
+      expect(running.fixture.lines.at(-1)?.fields.err).toBe('body size limit exceeded');
+    }
+  });
+
+  test('of every target when there are more than target_limit', async () => {
+    const targets = ['a', 'b'].map((name) => ({ __address__: '127.0.0.1:9', name }));
+    await using running = await startScrape([], { ...LONG, targets, target_limit: 1 });
+    await running.scraped(2);
+    expect(running.fixture.lines.at(-1)?.fields.err).toBe('target_limit exceeded (number of targets: 2, limit: 1)');
+  });
+});
+
+describe('prometheus.scrape asks', () => {
+  test('as Prometheus does, with its credentials, and follows redirects', async () => {
+    const redirect = { status: 302, headers: { location: '/elsewhere' } };
+    const page = gzipSync('a 1\n');
+    await using running = await startScrape([redirect, text(page, { 'content-encoding': 'gzip' })], {
+      ...LONG,
+      params: { q: ['1', '2'], p: ['x y'] },
+      metrics_path: '/m',
+      basic_auth: { username: 'u', password: secret('pw') },
+      http_headers: { 'x-scope': [secret('a')] },
+    });
+    await running.scraped(1);
+    expect(running.server.requests.map(({ url }) => url)).toEqual(['/m?p=x+y&q=1&q=2', '/elsewhere']);
+    expect(running.server.requests[0]?.headers).toMatchObject({
+      accept:
+        'application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+      'accept-encoding': 'gzip',
+      'x-prometheus-scrape-timeout-seconds': '2',
+      'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
+      authorization: `Basic ${Buffer.from('u:pw').toString('base64')}`,
+      'x-scope': 'a',
+    });
+    expect(running.scrapes[0]).toEqual({ a: 1, ...report(1, 1, 1) });
+  });
+
+  test('a component of the engine by its path, without a socket', async () => {
+    await using running = await startScrape([], {
+      targets: [
+        { __address__: 'alloy.internal:12345', __metrics_path__: pagePath('prometheus.exporter.x.y'), instance: 'i' },
+      ],
+    });
+    const body = Buffer.from('a 1\n');
+    inProcessPages(running.fixture.registry).set(pagePath('prometheus.exporter.x.y'), async () => ({
+      status: 200,
+      contentType: 'text/plain',
+      body,
+    }));
+    await expect.poll(() => running.scrapes.at(-1), { interval: 10 }).toEqual({ a: 1, ...report(1, 1, 0) });
+    expect(running.server.requests).toEqual([]);
+  });
+});
+
+test('times of the page are ignored when honor_timestamps is off', async () => {
+  await using running = await startScrape([text('a 1 1600000000000\n')], { ...LONG, honor_timestamps: false });
+  await running.scraped(1);
+  expect(running.samples[0]?.[0]?.timestamp).toBeGreaterThan(Date.now() - 10_000);
+});
+
+test('samples more than ten minutes ahead are dropped with a warning', async () => {
+  await using running = await startScrape([text(`a 1 ${Date.now() + 11 * 60_000}\nb 1\n`)], LONG);
+  await running.scraped(1);
+  expect(running.scrapes[0]).toEqual({ b: 1, ...report(1, 2, 1) });
+  expect(running.fixture.lines.find(({ level }) => level === 'warn')?.fields.num_dropped).toBe(1);
+});
+
+test('extra_metrics adds the limits and the size of the page', async () => {
+  await using running = await startScrape([text('a 1\n')], { ...LONG, extra_metrics: true, sample_limit: 9 });
+  await running.scraped(1);
+  expect(running.scrapes[0]).toMatchObject({
+    scrape_timeout_seconds: 2,
+    scrape_sample_limit: 9,
+    scrape_body_size_bytes: 4,
+  });
+});
+
+test('a target with an interval of its own keeps it, and one without an address is left out', async () => {
+  await using running = await startScrape([text('a 1\n')], {
+    ...LONG,
+    targets: [
+      { __address__: '' },
+      { __address__: '127.0.0.1:9', __scrape_interval__: '20ms', __scrape_timeout__: '20ms' },
+    ],
+  });
+  await running.scraped(3);
+  expect(await running.fixture.logged('Creating target failed')).toMatchObject({ fields: { err: 'no address' } });
+  expect(await running.fixture.metric('prometheus_scrape_targets_gauge')).toBe(1);
+});
+
+test('what it does not implement is said in one warning that names a real Alloy', async () => {
+  await using running = await startScrape([text('')], {
+    ...LONG,
+    scrape_native_histograms: true,
+    clustering: { enabled: true },
+  });
+  const [warning, ...more] = running.fixture.lines.filter(({ level }) => level === 'warn');
+  expect(warning?.message).toContain('scrape_native_histograms, clustering of prometheus.scrape: a real Grafana Alloy');
+  expect(more).toEqual([]);
+});
