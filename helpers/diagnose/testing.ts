@@ -18,6 +18,7 @@ export function runAt(variables: Record<string, string>): Run {
     variables,
     access: accessOf(variables),
     intervals: { scrape: 1000, scrapeTimeout: 900, otlpBatch: 200, remoteWriteDeadline: 100 },
+    dlqCheckInterval: 1,
     seriesWindow: 300,
     timings: {},
     startedAt: 0,

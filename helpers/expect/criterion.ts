@@ -9,10 +9,10 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { TestContext } from 'vitest';
 import { inject, test as plain } from 'vitest';
-import { outageControl } from '../stack/control-client.ts';
+import { partControl } from '../stack/control-client.ts';
 import './matchers.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import type { OutagePart } from '../stack/outage.ts';
+import type { Part } from '../stack/stack.ts';
 import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
 
@@ -25,7 +25,7 @@ type Fixtures = {
   /** Opens connections to Redis. */
   redis: { connect: () => Promise<Redis>; connectMany: (count: number) => Promise<{ close: () => void }> };
   /** Takes a part away and brings it back; what is still away at the end is brought back. Skips on a stack that is not ours. */
-  stack: { takeAway: (part: OutagePart) => Promise<void>; bringBack: (part: OutagePart) => Promise<void> };
+  stack: { takeAway: (part: Part) => Promise<void>; bringBack: (part: Part) => Promise<void> };
   /** Opens connections and channels to RabbitMQ. */
   rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<ConfirmChannel> };
 };
@@ -49,8 +49,8 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     const { controlSocket } = run;
     if (controlSocket === undefined)
       return skip('it takes a part of the stack away, and this stack is not ours to break');
-    const away = new Set<OutagePart>();
-    const control = outageControl(controlSocket);
+    const away = new Set<Part>();
+    const control = partControl(controlSocket);
     await use({
       async takeAway(part) {
         away.add(part);

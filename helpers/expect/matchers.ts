@@ -2,22 +2,14 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
 import type { InstantSample } from '../backend/client/prometheus.ts';
-import type { FoundSpan } from '../backend/client/tempo.ts';
-import type { Attributes } from '../emit/telemetry.ts';
 import type { TraceId } from '../otlp/ids.ts';
 import type { Look } from './poll.ts';
 import type { Noted } from './record.ts';
 import { noteCause, noteEvidence } from './record.ts';
-import { attributeOf } from './spans.ts';
+import type { SpanShape } from './spans.ts';
+import { hasSpan, shapeText } from './spans.ts';
 import type { Logs, Metric, Search, Telemetry, Trace } from './telemetry.ts';
 import { waitFor } from './wait.ts';
-
-/** What a span has to be; attributes that are not named may be anything. */
-export type SpanShape = {
-  readonly name?: string;
-  readonly service?: string;
-  readonly attributes?: Attributes;
-};
 
 type AnswerOf<T> = T extends Telemetry<infer A> ? A : never;
 
@@ -71,9 +63,9 @@ expect.extend({
     });
   },
   toHaveSpan(this: State, received: Trace, shape: SpanShape) {
-    return judge(this, received, `has a span ${JSON.stringify(shape)}`, async () => {
+    return judge(this, received, `has a span ${shapeText(shape)}`, async () => {
       const spans = await received.ask();
-      const holds = spans.some((found) => hasShape(found, shape));
+      const holds = hasSpan(spans, shape);
       const names = spans.map(({ span }) => span.name).join(', ');
       return { holds, seen: spans.length === 0 ? 'no span of it' : `spans ${names}`, value: spans };
     });
@@ -169,12 +161,4 @@ function newest({ samples }: z.infer<typeof SampleRanges>[number]): string {
     .slice(-MOST)
     .map(({ time, value }) => `${value} at ${new Date(time * 1000).toISOString().slice(11, 23)}`);
   return `${samples.length} samples, the newest ${last.join(', ')}`;
-}
-
-function hasShape({ span, resource }: FoundSpan, shape: SpanShape): boolean {
-  return (
-    (shape.name === undefined || span.name === shape.name) &&
-    (shape.service === undefined || attributeOf(resource, 'service.name') === shape.service) &&
-    Object.entries(shape.attributes ?? {}).every(([key, value]) => attributeOf(span, key) === value)
-  );
 }

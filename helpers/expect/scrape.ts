@@ -4,7 +4,7 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import { ALLOY_TARGET_SYNC } from './deadlines.ts';
 import { run } from './run.ts';
 import type { Metric, Telemetry } from './telemetry.ts';
-import { samples } from './telemetry.ts';
+import { samples, serviceSamples } from './telemetry.ts';
 import { waitOrThrow } from './wait.ts';
 
 /** What Alloy may take from its own start to evaluating the configuration (measured: 0.16 s). */
@@ -30,6 +30,16 @@ export async function nextScrape(name: string, labels: Labels): Promise<void> {
   const up = samples(name, labels, 60);
   await waitOrThrow(up, `has a sample after ${new Date(asked).toISOString()}`, async () => {
     const newest = newestTime(await up.ask());
+    return { holds: newest > asked, seen: newest === 0 ? 'none' : new Date(newest).toISOString(), value: newest };
+  });
+}
+
+/** Returns when metrics that this service exported after the call are in the backend; throws `TelemetryMissing` where none come. */
+export async function nextExport(service: string): Promise<void> {
+  const asked = Date.now();
+  const exported = serviceSamples('http_server_active_requests', service, 60);
+  await waitOrThrow(exported, `has a sample after ${new Date(asked).toISOString()}`, async () => {
+    const newest = newestTime(await exported.ask());
     return { holds: newest > asked, seen: newest === 0 ? 'none' : new Date(newest).toISOString(), value: newest };
   });
 }

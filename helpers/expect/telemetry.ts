@@ -67,6 +67,54 @@ export function otlpMetric(name: string, service: string): Metric {
   return { ...promql(expression), path: 'otlp', deadline: otlpDeadline(run) };
 }
 
+/**
+ * The present value of a metric of a service of this run's stack, summed over its series. Names that mean the same, as the
+ * stable and the old semantic conventions have them, are joined by `|`, of the metric and of labels alike.
+ */
+export function serviceMetric(name: string, service: string, labels: Labels = {}): Metric {
+  const fixed = labelsOfService(service);
+  const entries = Object.entries(labels);
+  const ways = combinations(entries.map(([names]) => names.split('|'))).map((names) =>
+    Object.fromEntries(names.map((label, index) => [label, entries[index]?.[1] ?? ''])),
+  );
+  const selectors = ways.map((way) => `sum({__name__=~${JSON.stringify(name)},${matchers({ ...fixed, ...way })}})`);
+  return {
+    ...promql(selectors[0] ?? ''),
+    asked: `${name} of ${service}`,
+    path: 'otlp',
+    deadline: otlpDeadline(run),
+    async ask() {
+      const answers = await Promise.all(selectors.map((expression) => queryInstant(run.access.prometheus, expression)));
+      return answers.find((samples) => samples.length > 0) ?? [];
+    },
+  };
+}
+
+/** The raw samples over the last `seconds` of a metric of a service of this run's stack. */
+export function serviceSamples(name: string, service: string, seconds: number): Ranges {
+  const expression = `${name}{${matchers(labelsOfService(service))}}[${Math.ceil(seconds)}s]`;
+  return {
+    kind: 'ranges',
+    asked: expression,
+    path: 'otlp',
+    deadline: otlpDeadline(run),
+    ask: () => queryRanges(run.access.prometheus, expression),
+    nearest: async () => [],
+  };
+}
+
+function labelsOfService(service: string): Labels {
+  const instance = run.servicesInstanceId === undefined ? {} : { instance: run.servicesInstanceId };
+  return { service_name: service, ...instance };
+}
+
+function combinations(lists: readonly (readonly string[])[]): string[][] {
+  return lists.reduce<string[][]>(
+    (found, list) => found.flatMap((names) => list.map((name) => [...names, name])),
+    [[]],
+  );
+}
+
 /** The raw samples over the last `seconds` of a metric, or of several whose names are joined with `|`. */
 export function samples(name: string, labels: Labels, seconds: number): Ranges {
   const named = name.includes('|')

@@ -15,7 +15,9 @@ export function verdictReporter(options: { readonly print: boolean }): Reporter 
       started = performance.now();
     },
     onTestRunEnd(modules, _errors, reason) {
-      const phaseModules = modules.filter(({ project }) => project.name === 'criteria' || project.name === 'outages');
+      const phaseModules = modules.filter(
+        ({ project }) => project.name === 'criteria' || project.name?.startsWith('outages'),
+      );
       const run = phaseModules[0] && runOf(phaseModules[0]);
       if (run === undefined) return;
       const verdict = verdictOf(run, phaseModules, performance.now() - started, reason === 'interrupted');
@@ -91,7 +93,7 @@ function criterionVerdict(
     return {
       ...told,
       status: 'failed',
-      evidence: cause === undefined ? [...evidence, ...messages] : evidence,
+      evidence: cause === undefined ? [...new Set([...evidence, ...messages])] : evidence,
       cause: cause ?? thrown?.cause ?? first,
       ...(advice !== undefined && { fix: advice }),
     };

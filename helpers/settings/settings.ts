@@ -37,6 +37,7 @@ const Variables = z.object({
   ALLOY_SCRAPE_TIMEOUT: duration.optional(),
   ALLOY_OTLP_BATCH_TIMEOUT: duration.default(200),
   ALLOY_REMOTE_WRITE_DEADLINE: duration.default(100),
+  DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number().positive().default(1),
 });
 
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
@@ -48,6 +49,8 @@ export type Settings = {
   /** The configuration under test: an absolute path. */
   readonly alloyConfig: string;
   readonly intervals: Intervals;
+  /** Between two rounds of the dead-letter queue, in seconds. */
+  readonly dlqCheckIntervalSeconds: number;
   readonly cloud: CloudVariables;
 };
 
@@ -85,6 +88,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT,
       remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE,
     },
+    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS,
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
   };
 }

@@ -1,12 +1,6 @@
 import { Agent, request } from 'undici';
-import type { OutageControl } from './outage.ts';
 import type { PartControl } from './part-control.ts';
 import type { Part } from './stack.ts';
-
-/** Takes parts of the stack away and brings them back, through the runner that owns their processes and serves this socket. */
-export function outageControl(socketPath: string): OutageControl {
-  return partControl(socketPath);
-}
 
 /** Everything that can be done to the parts of a stack, through the process that owns them and serves this socket. */
 export function partControl(socketPath: string): PartControl {

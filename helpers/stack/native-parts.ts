@@ -12,7 +12,8 @@ import { planRabbitmq } from './rabbitmq.ts';
 import { PortTaken } from './ready.ts';
 import { planRedis } from './redis.ts';
 import type { RunDirectory } from './run-directory.ts';
-import { type Part, type PlannedEndpoints, partsInOrder } from './stack.ts';
+import { planService, type ServiceOptions } from './services.ts';
+import { type Part, type PlannedEndpoints, partsInOrder, serviceParts } from './stack.ts';
 
 /** What a native stack is made of. */
 export type NativeOptions = {
@@ -20,6 +21,8 @@ export type NativeOptions = {
   readonly parts: readonly Part[];
   /** How `alloy` is run; needed where it is among the parts. */
   readonly alloy?: AlloyOptions;
+  /** How the services are set up; needed where one is among the parts. */
+  readonly services?: ServiceOptions;
   /** The environment of the mock Grafana Cloud at `url`: its `GRAFANA_CLOUD_*` variables. */
   readonly cloudEnvironment?: (url: string) => Readonly<Record<string, string>>;
   /** How old, in milliseconds, queue depths on RabbitMQ's metrics page may be; 200 by default. */
@@ -36,6 +39,8 @@ export type StartedParts = {
 };
 
 const attempts = 3;
+/** The parts that are told the addresses of others. */
+const needOthers: readonly Part[] = ['alloy', ...serviceParts];
 
 /** The path of the log of a part of this run. */
 export function logPathOf(run: RunDirectory, part: Part): string {
@@ -61,7 +66,7 @@ export async function startParts(options: NativeOptions, run: RunDirectory, port
     return made;
   };
   const plans = new Map<Part, PartPlan>();
-  // Alloy is planned last, because its environment holds the addresses of all others, and started first.
+  // What is started first is planned last: the environment of Alloy and the services holds the addresses of all others.
   for (const [part, context] of [...contexts].reverse()) plans.set(part, await plan(part, context));
 
   let moved = false;
@@ -77,7 +82,7 @@ export async function startParts(options: NativeOptions, run: RunDirectory, port
         if (attempt === attempts)
           throw new CannotRun(`${error.message}, ${attempts} times.`, 'see which program takes it.');
         await rm(join(run.path, part), { recursive: true, force: true });
-        moved ||= part !== 'alloy';
+        moved ||= !needOthers.some((needing) => needing === part);
       }
     }
   };
@@ -91,10 +96,11 @@ export async function startParts(options: NativeOptions, run: RunDirectory, port
       }
     }),
   );
-  const alloy = contexts.get('alloy');
-  if (moved && alloy !== undefined) {
-    await running.get('alloy')?.stop(0);
-    await start('alloy', alloy);
+  for (const part of moved ? needOthers : []) {
+    const context = contexts.get(part);
+    if (context === undefined) continue;
+    await running.get(part)?.stop(0);
+    await start(part, context);
   }
   return { running, endpoints, failures };
 }
@@ -119,6 +125,12 @@ async function planPart(
       return await planRabbitmq(context, { statisticsIntervalMs: options.rabbitmqStatisticsIntervalMs ?? 200 });
     case 'cloud':
       return await planCloud(context, options.cloudEnvironment ?? (() => ({})));
+    case 'api':
+    case 'bot':
+    case 'notification-daemon':
+    case 'status-transition-daemon':
+      if (options.services === undefined) throw new Error(`the part ${part} needs the option services`);
+      return await planService(part, context, options.services, others);
     case 'alloy':
       if (options.alloy === undefined) throw new Error('the part alloy needs the option alloy');
       return await planAlloy(context, options.alloy, others);

@@ -36,8 +36,8 @@ export type PartPlan = {
   readonly version: () => Promise<string>;
   readonly deadlineMs: number;
   readonly stopSignal: NodeJS.Signals;
-  /** How an outage of it is made: a part whose boot costs seconds is paused. */
-  readonly outage: 'pause' | 'stop';
+  /** How an outage of it is made: a part whose boot costs seconds is paused; what has to survive its own death is killed. */
+  readonly outage: 'pause' | 'stop' | 'kill';
 };
 
 /** A part that was started and is or was ready. */
@@ -102,7 +102,9 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
     takeAway: async () => {
       if (away) return;
       away = true;
-      await (plan.outage === 'pause' ? process.pause() : stop(stopGraceMs));
+      if (plan.outage === 'pause') await process.pause();
+      else if (plan.outage === 'kill') await process.stop('SIGKILL', 0);
+      else await stop(stopGraceMs);
     },
     bringBack: async () => {
       if (!away) return;

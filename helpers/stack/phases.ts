@@ -6,6 +6,9 @@ const NEEDS: Readonly<Record<string, readonly Part[]>> = {
   phase1: [],
   phase2: ['postgres'],
   phase3: ['redis'],
+  phase4: ['postgres', 'redis', 'rabbitmq', 'api'],
+  phase5: ['postgres', 'rabbitmq', 'bot'],
+  phase6: ['postgres', 'rabbitmq', 'bot', 'notification-daemon', 'status-transition-daemon'],
   phase7: ['rabbitmq'],
 };
 

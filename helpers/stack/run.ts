@@ -22,6 +22,15 @@ export type RabbitmqEndpoint = {
   readonly metricsUrl: string;
 };
 
+/** The services of the application that a run has; `url` is where each answers `/health`. */
+export type ServiceEndpoints = {
+  readonly api?: { readonly url: string };
+  /** `gatewayUrl` is where what Discord would send is posted to. */
+  readonly bot?: { readonly url: string; readonly gatewayUrl: string };
+  readonly notificationDaemon?: { readonly url: string };
+  readonly statusTransitionDaemon?: { readonly url: string };
+};
+
 /** The Alloy under test. */
 export type AlloyEndpoint = {
   readonly kind: 'embedded' | 'binary' | 'container' | 'external';
@@ -41,7 +50,7 @@ export type AlloyEndpoint = {
 };
 
 /** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
-export type Run = {
+export type Run = ServiceEndpoints & {
   /** Marks what this run emits: `service.instance.id` of spans, logs and OTLP metrics. */
   readonly id: string;
   readonly stack: 'native' | 'containers' | 'external';
@@ -50,6 +59,10 @@ export type Run = {
   readonly postgres?: PostgresEndpoint;
   readonly redis?: RedisEndpoint;
   readonly rabbitmq?: RabbitmqEndpoint;
+  /** What `service.instance.id` the services carry; absent where they were not started by us. */
+  readonly servicesInstanceId?: string;
+  /** Seconds between two rounds of the dead-letter queue: 900 in production. */
+  readonly dlqCheckInterval: number;
   /** The `GRAFANA_CLOUD_*` variables as the person set them, completed for a local run: what criterion P1.1 judges. */
   readonly variables: Readonly<Record<string, string>>;
   readonly access: BackendAccess;

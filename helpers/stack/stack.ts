@@ -1,11 +1,15 @@
 import type { PartControl } from './part-control.ts';
-import type { AlloyEndpoint, PostgresEndpoint, RabbitmqEndpoint, RedisEndpoint } from './run.ts';
+import type { AlloyEndpoint, PostgresEndpoint, RabbitmqEndpoint, RedisEndpoint, ServiceEndpoints } from './run.ts';
+
+/** The services of the application. */
+export const serviceParts = ['api', 'bot', 'notification-daemon', 'status-transition-daemon'] as const;
+export type ServicePart = (typeof serviceParts)[number];
 
 /**
  * The parts of a stack, in the order in which they are started: Alloy's first sample leaves it seconds after its start,
  * and RabbitMQ boots for seconds. `cloud` is the mock Grafana Cloud.
  */
-export const partsInOrder = ['alloy', 'rabbitmq', 'cloud', 'redis', 'postgres'] as const;
+export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'cloud', 'redis', 'postgres'] as const;
 export type Part = (typeof partsInOrder)[number];
 
 /** The mock Grafana Cloud of a run. */
@@ -16,7 +20,7 @@ export type CloudEndpoint = {
 };
 
 /** How to reach the parts that were asked for; plain data, which can travel to test workers. */
-export type Endpoints = {
+export type Endpoints = ServiceEndpoints & {
   readonly postgres?: PostgresEndpoint;
   readonly redis?: RedisEndpoint;
   readonly rabbitmq?: RabbitmqEndpoint;

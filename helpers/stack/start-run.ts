@@ -64,10 +64,15 @@ export async function startRun(
       config: settings.alloyConfig,
       environment: (endpoints) => ({ ...inherited, ...alloyEnvironment(settings, endpoints, variablesAt, id) }),
     },
+    services: {
+      instanceId: id,
+      dlqCheckIntervalSeconds: settings.dlqCheckIntervalSeconds,
+      otelVariables: Object.fromEntries(Object.entries(inherited).filter(([name]) => name.startsWith('OTEL_'))),
+    },
     cloudEnvironment: variablesAt,
     mayFail: ['alloy'],
   });
-  const { alloy, cloud, postgres, redis, rabbitmq } = stack.endpoints;
+  const { alloy, cloud, ...others } = stack.endpoints;
   if (alloy === undefined || cloud === undefined) throw new TypeError('a run needs alloy and cloud among its parts');
   const variables = variablesAt(cloud.url);
   const run: Run = {
@@ -76,9 +81,9 @@ export async function startRun(
     stack: stack.kind,
     backend: settings.backend,
     alloy,
-    ...(postgres && { postgres }),
-    ...(redis && { redis }),
-    ...(rabbitmq && { rabbitmq }),
+    ...others,
+    servicesInstanceId: id,
+    dlqCheckInterval: settings.dlqCheckIntervalSeconds,
     variables,
     access: accessOf(aimedAtMock(variables, cloud.url)),
     mockUrl: cloud.url,

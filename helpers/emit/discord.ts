@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import { request } from 'undici';
+
+/** A fresh ID of the kind that Discord gives: digits only. */
+export function newSnowflake(): string {
+  return `9${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
+}
+
+/** Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events). Throws where it does not take it. */
+export async function dispatch(gatewayUrl: string, event: string, data: unknown): Promise<void> {
+  const { statusCode, body } = await request(gatewayUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ op: 0, t: event, d: data }),
+  });
+  const text = await body.text();
+  if (statusCode >= 300) throw new Error(`the bot answered ${event} with ${statusCode}: ${text}`);
+}
+
+/** The IDs of an interaction as its spans carry them, and the TraceQL query that finds its trace and no other. */
+export type Interaction = { readonly ids: Readonly<Record<string, string>>; readonly query: string };
+
+/** Has a new user type a command in a channel of a guild. */
+export async function interaction(gatewayUrl: string, command: string): Promise<Interaction> {
+  const [user, channel, guild] = [newSnowflake(), newSnowflake(), newSnowflake()];
+  await dispatch(gatewayUrl, 'INTERACTION_CREATE', {
+    id: newSnowflake(),
+    type: 2,
+    data: { name: command },
+    guild_id: guild,
+    channel_id: channel,
+    member: { user: { id: user, username: 'alloy-verify' } },
+  });
+  return {
+    ids: { 'discord.user_id': user, 'discord.channel_id': channel, 'discord.guild_id': guild },
+    query: `{name="discord.on_interaction" && span.discord.user_id="${user}"}`,
+  };
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { Channel } from 'amqplib';
+import type { Client } from 'pg';
+import { newSnowflake } from './discord.ts';
+
+/** A row that is due: its UUID, its game, and the TraceQL query that finds the trace of its processing. */
+export type DueRow = { readonly job: string; readonly game: string; readonly query: string };
+
+/** Makes a notification due now, of a game of its own. */
+export async function dueNotification(client: Client): Promise<DueRow> {
+  const game = await newGame(client);
+  const job = await insert(
+    client,
+    'INSERT INTO notification_schedule (game_id, notification_time) VALUES ($1, now())',
+    [game],
+  );
+  return { job, game, query: `{name="scheduled.NotificationSchedule" && span.scheduler.job_id="${job}"}` };
+}
+
+/** Makes this many notifications due, one after the other. */
+export async function dueNotifications(client: Client, count: number): Promise<DueRow[]> {
+  const rows: DueRow[] = [];
+  for (let n = 0; n < count; n++) rows.push(await dueNotification(client));
+  return rows;
+}
+
+/** Makes a change of a game's status due now. */
+export async function dueTransition(client: Client, status: string): Promise<DueRow> {
+  const game = await newGame(client);
+  const job = await insert(
+    client,
+    'INSERT INTO game_status_schedule (game_id, target_status, transition_time) VALUES ($1, $2, now())',
+    [game, status],
+  );
+  return { job, game, query: `{name="scheduled.GameStatusSchedule" && span.scheduler.job_id="${job}"}` };
+}
+
+/** The status that a game has in the database. */
+export async function statusOfGame(client: Client, game: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ status: string }>('SELECT status FROM games WHERE id = $1', [game]);
+  return rows[0]?.status;
+}
+
+/** How many of these rows were processed, and how often the bot announced their events, all in all. */
+export async function processedCount(
+  client: Client,
+  rows: readonly DueRow[],
+): Promise<{ processed: number; announced: number }> {
+  const { rows: counts } = await client.query<{ processed: string; announced: string }>(
+    `SELECT (SELECT count(*) FROM notification_schedule WHERE id = ANY ($1::uuid[]) AND processed_at IS NOT NULL) AS processed,
+            (SELECT count(*) FROM announcements WHERE game_id = ANY ($2::uuid[])) AS announced`,
+    [rows.map(({ job }) => job), rows.map(({ game }) => game)],
+  );
+  return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
+}
+
+/** A message that the bot can't read, under an ID of its own. */
+export async function publishMalformed(channel: Channel): Promise<string> {
+  const messageId = randomUUID();
+  channel.publish('game_scheduler.events', 'game.created', Buffer.from('{ this is no event'), { messageId });
+  return messageId;
+}
+
+/** The reason that a message carries which was parked after its death; undefined while it is not there. Leaves all in the queue. */
+export async function parkedReason(channel: Channel, messageId: string): Promise<string | undefined> {
+  const { messageCount } = await channel.checkQueue('bot.events.parked');
+  let reason: string | undefined;
+  for (let taken = 0; taken < messageCount && reason === undefined; taken++) {
+    const message = await channel.get('bot.events.parked');
+    if (message === false) break;
+    if (message.properties.messageId === messageId) reason = JSON.stringify(message.properties.headers);
+  }
+  await channel.nackAll(true);
+  return reason;
+}
+
+async function newGame(client: Client): Promise<string> {
+  const guild = await insert(client, 'INSERT INTO guilds (discord_id, name) VALUES ($1, $2)', [
+    newSnowflake(),
+    'alloy-verify',
+  ]);
+  const host = await insert(client, 'INSERT INTO users (discord_id, name) VALUES ($1, $2)', [
+    newSnowflake(),
+    'alloy-verify',
+  ]);
+  return await insert(
+    client,
+    "INSERT INTO games (guild_id, host_id, title, scheduled_at) VALUES ($1, $2, 'A game to verify with', now() + interval '1 hour')",
+    [guild, host],
+  );
+}
+
+async function insert(client: Client, statement: string, values: readonly unknown[]): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(`${statement} RETURNING id`, [...values]);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`nothing was inserted: ${statement}`);
+  return row.id;
+}

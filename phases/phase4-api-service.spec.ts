@@ -1,0 +1,142 @@
+import { describe } from 'vitest';
+import { receiverCounts } from '../helpers/alloy/client.ts';
+import { call } from '../helpers/emit/http.ts';
+import { newGuild } from '../helpers/emit/service-data.ts';
+import { test } from '../helpers/expect/criterion.ts';
+import { delivery } from '../helpers/expect/delivery.ts';
+import { traceOf } from '../helpers/expect/found-trace.ts';
+import { run } from '../helpers/expect/run.ts';
+import { nextExport, presentValue } from '../helpers/expect/scrape.ts';
+import { serviceInstance, servicesOf } from '../helpers/expect/services.ts';
+import { conventionsOf } from '../helpers/expect/spans.ts';
+import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
+
+const SERVICE = 'api-service';
+const api = servicesOf(run).api.url;
+const DATABASE_QUERY = {
+  kind: 'client',
+  attributes: { 'db.system.name|db.system': 'postgresql', 'db.query.text|db.statement': /\w/ },
+} as const;
+const REDIS = { kind: 'client', attributes: { 'db.system.name|db.system': 'redis' } } as const;
+const COUNT = 'http_server_request_duration_seconds_count|http_server_duration_milliseconds_count';
+const BUCKET = 'http_server_request_duration_seconds_bucket|http_server_duration_milliseconds_bucket';
+
+describe('Phase 4: API service', () => {
+  test('P4.1 the log says that tracing, metrics and logging were initialised, and instrumentation enabled', async ({
+    expect,
+  }) => {
+    const initialised = logql(
+      `{service_name="${SERVICE}"}${serviceInstance} |~ "initiali[sz]ed|instrumentation enabled"`,
+    );
+    await expect(initialised).toShow('has a line for each signal and for the instrumentation', (lines) =>
+      [
+        /tracing initiali[sz]ed/i,
+        /metrics initiali[sz]ed/i,
+        /logging initiali[sz]ed/i,
+        /instrumentation enabled/i,
+      ].every((wanted) => lines.some(({ line }) => wanted.test(line))),
+    );
+  });
+
+  test('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
+    await expect
+      .poll(() => call(`${api}/health`), { timeout: 10_000 })
+      .toMatchObject({
+        status: 200,
+        json: { status: 'healthy', service: 'api' },
+      });
+    note(`${api}/health answered 200 {"status":"healthy","service":"api"}`);
+  });
+
+  test('P4.3 its trace has the root span GET /health, kind server, with method, status and target', async ({
+    expect,
+    note,
+  }) => {
+    const health = trace(await traceOf(await call(`${api}/health`)));
+    await expect(health).toHaveSpan({
+      name: 'GET /health',
+      service: SERVICE,
+      kind: 'server',
+      root: true,
+      attributes: {
+        'http.request.method|http.method': 'GET',
+        'http.response.status_code|http.status_code': 200,
+        'url.path|http.target': /^\/health/,
+      },
+    });
+    note(`it follows the ${conventionsOf(await health.ask())} semantic conventions`);
+  });
+
+  test('P4.4 a request that reads the database has a child span for the query, with its statement and postgresql', async ({
+    expect,
+  }) => {
+    const request = await call(`${api}/api/games?guild_id=${await newGuild(api)}`);
+    expect(request).toMatchObject({ status: 200 });
+    await expect(trace(await traceOf(request))).toHaveSpan({
+      service: SERVICE,
+      kind: 'server',
+      children: [DATABASE_QUERY],
+    });
+  });
+
+  test('P4.5 a cached request has Redis child spans; the second one no database span', async ({ expect }) => {
+    await newGuild(api);
+    const first = await call(`${api}/api/guilds`);
+    const second = await call(`${api}/api/guilds`);
+    await expect(trace(await traceOf(first))).toHaveSpan({
+      kind: 'server',
+      children: [{ ...REDIS, name: /^get$/i }, { ...REDIS, name: /^set/i }, DATABASE_QUERY],
+    });
+    await expect(trace(await traceOf(second))).toHaveSpan({
+      kind: 'server',
+      children: [{ ...REDIS, name: /^get$/i }],
+      lacks: { attributes: { 'db.system.name|db.system': 'postgresql' } },
+    });
+  });
+
+  test('P4.6 the duration histogram has buckets, and its count equals the requests sent', async ({ expect }) => {
+    const labels = { 'http_route|http_target': '/api/games' };
+    await call(`${api}/api/games`);
+    await nextExport(SERVICE);
+    const before = await presentValue(serviceMetric(COUNT, SERVICE, labels));
+    await Promise.all(Array.from({ length: 5 }, () => call(`${api}/api/games`)));
+    await expect(serviceMetric(COUNT, SERVICE, labels)).toHaveValue(before + 5);
+    await expect(serviceMetric(BUCKET, SERVICE, { ...labels, le: '+Inf' })).toHaveValue(before + 5);
+  });
+
+  test('P4.7 active requests: http_server_active_requests', async ({ expect }) => {
+    await call(`${api}/health`);
+    await expect(serviceMetric('http_server_active_requests', SERVICE)).toHaveValueAtLeast(0);
+  });
+
+  test('P4.8 the logs carry the trace_id of the request, which resolves to its trace', async ({ expect }) => {
+    const id = await traceOf(await call(`${api}/api/games`));
+    await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow(
+      'has a line',
+      (lines) => lines.length > 0,
+    );
+    await expect(trace(id)).toHaveSpan({ service: SERVICE, kind: 'server' });
+  });
+
+  test('P4.9 no 401, and nothing dropped between the service and the backend', async ({ expect }) => {
+    await call(`${api}/health`);
+    const { refused } = await receiverCounts(run.alloy, 'http');
+    expect(refused).toEqual({ spans: 0, metric_points: 0, log_records: 0 });
+    await expect(await delivery()).toShow(
+      'has failed nothing and has sent all that was accepted',
+      ({ failed, sent, acceptedBefore }) => failed === 0 && sent >= acceptedBefore,
+    );
+  });
+
+  test('P4.10 an error gives a span with status error and the exception, and an error log in the same trace', async ({
+    expect,
+  }) => {
+    const failed = await call(`${api}/api/fail`);
+    expect(failed.status).toBe(500);
+    const id = await traceOf(failed);
+    await expect(trace(id)).toHaveSpan({ service: SERVICE, status: 'error', event: 'exception' });
+    await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow('has an error', (lines) =>
+      lines.some(({ labels }) => labels.detected_level === 'error' || /error/i.test(labels.severity_text ?? '')),
+    );
+  });
+});
