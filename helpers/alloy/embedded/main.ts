@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 // Half of the start-up goes into stripping types; what has been stripped is kept beside the packages.
-enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url)));
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url)));
 const { alloy } = await import('./cli.ts');
 
 const ended = (): Promise<string> =>
