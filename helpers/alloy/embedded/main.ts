@@ -19,3 +19,5 @@ process.exitCode = await alloy(process.argv.slice(2), {
   writeError: (text) => process.stderr.write(text),
   ended,
 });
+// Nothing that a component has left open may keep a program alive that has stopped.
+setTimeout(() => process.exit(), 1000).unref();

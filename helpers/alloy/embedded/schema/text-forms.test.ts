@@ -72,6 +72,12 @@ test.each([
   expect(() => checkUrl(text)).toThrow(new Error(message));
 });
 
+test('a password in a URL is not shown in the error about it', () => {
+  expect(() => checkUrl('http://user:hunter2@a b/')).toThrow(
+    new Error('parse "http://user:xxxxx@a b/": invalid character " " in host name'),
+  );
+});
+
 test.each(['http://a:1/b?c#d', 'localhost:1', '', '/a:b', '*', 'http://u:p@[::1]:80/%20'])('%j is a URL', (text) => {
   expect(() => checkUrl(text)).not.toThrow();
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { secret } from '../schema/secret.ts';
-import { ValueError } from '../schema/value-error.ts';
 import { standardLibrary } from '../stdlib/stdlib.ts';
 import { DiagnosticError, diagnosticLine } from './diagnostic.ts';
 import { evaluate, explain, type Origins } from './evaluate.ts';
 import { parse } from './parse.ts';
 import { sourceFile } from './source.ts';
 import { arrayValue, type Value } from './value.ts';
+import { ValueError } from './value-error.ts';
 
 const hidden: Value = { type: 'capsule', holds: 'secret', secret: secret('hunter2') };
 const variables = new Map<string, Value>([
