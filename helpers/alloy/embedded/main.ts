@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url)));
 const { alloy } = await import('./cli.ts');
 
+// Whoever read the output may be gone before the components have handed on what they hold.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => undefined);
+}
+
 const ended = (): Promise<string> =>
   new Promise((resolve) => {
     process.once('SIGINT', () => resolve('interrupt'));
