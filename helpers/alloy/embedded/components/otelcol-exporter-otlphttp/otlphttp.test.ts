@@ -84,7 +84,9 @@ describe('otelcol.exporter.otlphttp sends', () => {
       authorization: `Basic ${Buffer.from(`1461503:${TOKEN}`).toString('base64')}`,
       'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
     });
-    expect(await exporter.fixture.metric('otelcol_exporter_sent_spans_total', labels)).toBe(traces().items);
+    const target = { server_address: '127.0.0.1', server_port: String(cloud.port), url_path: '/otlp/v1/traces' };
+    const sent = await exporter.fixture.metric('otelcol_exporter_sent_spans_total', { ...labels, ...target });
+    expect(sent).toBe(traces().items);
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total')).toBeUndefined();
   });
 
@@ -198,7 +200,9 @@ describe('otelcol.exporter.otlphttp drops', () => {
       retry_on_failure: { enabled: false },
     });
     await exporter.send(traces());
-    const { fields } = await exporter.fixture.logged('Exporting failed. Dropping data.');
+    const { fields } = await exporter.fixture.logged(
+      'Exporting failed. Dropping data. Try enabling retry_on_failure config option to retry on retryable errors.',
+    );
     expect(fields.error).toContain('context deadline exceeded');
     const failed = { error_type: 'Deadline_Exceeded' };
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);

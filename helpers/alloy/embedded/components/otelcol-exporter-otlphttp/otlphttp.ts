@@ -1,5 +1,5 @@
 import type { ComponentContext, Instance } from '../../component.ts';
-import { createExporter } from '../../otlp/exporter.ts';
+import { createExporter, type Target } from '../../otlp/exporter.ts';
 import type { Signal } from '../../otlp/signals.ts';
 import { ignored, unsupported } from '../../unsupported.ts';
 import type { OtlpHttpExporterArgs } from './block.ts';
@@ -20,11 +20,24 @@ export function createOtlphttp(args: OtlpHttpExporterArgs, context: ComponentCon
   if (args.sending_queue.batch?.sizer === 'bytes') {
     context.log('warn', ignored('sending_queue > batch by bytes of otelcol.exporter.otlphttp'));
   }
-  const push = createHttpPush(args, signalUrls(args), context.log);
+  const urls = signalUrls(args);
+  const { sending_queue: queue, retry_on_failure: retry } = args;
+  const target = (signal: Signal): Target => targetOf(urls[signal]);
   return createExporter(
-    { type: 'otlp_http', queue: args.sending_queue, retry: args.retry_on_failure, ...push },
+    { type: 'otlp_http', target, queue, retry, ...createHttpPush(args, urls, context.log) },
     context,
   );
+}
+
+/** The port as it is written: one that the scheme implies is not told. */
+function targetOf(url: string): Target {
+  const { hostname, pathname } = new URL(url);
+  const port = /^\w+:\/\/[^/?#]*:(\d+)(?=[/?#]|$)/.exec(url)?.[1];
+  return {
+    server_address: hostname.replace(/^\[|\]$/g, ''),
+    ...(port !== undefined && { server_port: port }),
+    url_path: pathname,
+  };
 }
 
 function signalUrls(args: OtlpHttpExporterArgs): Readonly<Record<Signal, string>> {
