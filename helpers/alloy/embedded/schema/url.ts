@@ -22,8 +22,8 @@ export function checkUrl(written: string): void {
   }
 }
 
-/** Go shows the whole URL; a password in it is not for logs. */
-function withoutPassword(address: string): string {
+/** `address` with a password in it as `xxxxx`, also where it is no URL: Go shows the whole, and that is not for logs. */
+export function withoutPassword(address: string): string {
   return address.replace(/(:\/\/[^/@:]*:)[^/]*@/, '$1xxxxx@');
 }
 
