@@ -133,6 +133,16 @@ test.each([
   expect(await problemsOf(text)).toEqual([expect.stringContaining(`${expected} by the embedded engine; a real Alloy`)]);
 });
 
+test('the engine’s own metrics can be scraped', async () => {
+  const graph = await load(
+    'prometheus.exporter.self "me" { }\nprometheus.scrape "s" {\n targets = prometheus.exporter.self.me.targets\n forward_to = []\n}\n',
+  );
+  expect(graph.components.map(({ localID }) => localID)).toEqual([
+    'prometheus.exporter.self.me',
+    'prometheus.scrape.s',
+  ]);
+});
+
 test('a deprecated function works and is warned of in the format that the logging block asks for', async () => {
   await load(
     'logging {\n format = "json"\n level = "warn"\n}\notelcol.auth.basic "a" {\n username = env("U")\n password = "p"\n}\n',

@@ -55,6 +55,7 @@ const entries: Readonly<Record<string, Entry>> = {
     exports: ['targets'],
     block: async () =>
       (await import('./components/prometheus-exporter-self/block.ts')).selfExporterBlock as BlockSchema,
+    create: async () => (await import('./components/prometheus-exporter-self/self.ts')).createSelf as Create,
   },
   'discovery.relabel': {
     exports: ['output', 'rules'],
