@@ -4,6 +4,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { ExportResponse, RpcStatus } from '../../../../otlp/schema.ts';
 import type { Logger } from '../../component.ts';
 import { describeFailure, redactUrl } from '../../http/failure.ts';
+import { unsendable } from '../../http/url-parts.ts';
 import { USER_AGENT } from '../../http/user-agent.ts';
 import { jsonOf, type OtlpBatch } from '../../otlp/batch.ts';
 import { ExportError } from '../../otlp/export-error.ts';
@@ -45,6 +46,10 @@ export function createHttpPush(
 
   const push = async (batch: OtlpBatch): Promise<void> => {
     const url = urls[batch.signal];
+    const refusal = unsendable(url);
+    if (refusal !== undefined) {
+      throw requestFailed(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
+    }
     const packed = await compress(json ? Buffer.from(jsonOf(batch)) : batch.body);
     const headers = {
       'content-type': json ? 'application/json' : 'application/x-protobuf',
@@ -61,9 +66,9 @@ export function createHttpPush(
       answer = await readAnswer(response);
     } catch (error) {
       const failure = describeFailure('POST', url, error);
-      throw new ExportError(`failed to make an HTTP request: ${failure.text}`, {
-        type: failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER',
-      });
+      const type =
+        failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER';
+      throw requestFailed(failure.text, type);
     }
     const partial = judge(url, response, answer);
     if (partial !== undefined) {
@@ -71,6 +76,10 @@ export function createHttpPush(
     }
   };
   return { push, close: () => agent.destroy() };
+}
+
+function requestFailed(reason: string, type: string): ExportError {
+  return new ExportError(`failed to make an HTTP request: ${reason}`, { type });
 }
 
 function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): PartialSuccess | undefined {
