@@ -2,7 +2,7 @@ import type { ChannelCredentials, ChannelOptions, Client, Metadata, ServiceError
 import { ExportResponse } from '../../../../otlp/schema.ts';
 import type { Logger } from '../../component.ts';
 import { USER_AGENT } from '../../http/user-agent.ts';
-import type { OtlpBatch } from '../../otlp/batch.ts';
+import { cutOff, type OtlpBatch } from '../../otlp/batch.ts';
 import { ExportError } from '../../otlp/export-error.ts';
 import type { ExporterParts } from '../../otlp/exporter.ts';
 import { warnOfPartialSuccess } from '../../otlp/partial-success.ts';
@@ -87,12 +87,8 @@ function channelCredentials(grpc: Grpc, settings: OtlpExporterArgs['client']): C
   if (security === 'default') {
     return grpc.credentials.createSsl();
   }
-  try {
-    const { ca, key, cert, rejectUnauthorized } = clientTlsOptions(settings.tls);
-    return grpc.credentials.createSsl(bytesOf(ca), bytesOf(key), bytesOf(cert), { rejectUnauthorized });
-  } catch (error) {
-    throw new Error(`failed to load TLS config: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const { ca, key, cert, rejectUnauthorized } = clientTlsOptions(settings.tls);
+  return grpc.credentials.createSsl(bytesOf(ca), bytesOf(key), bytesOf(cert), { rejectUnauthorized });
 }
 
 function bytesOf(text: string | undefined): Buffer | null {
@@ -179,7 +175,7 @@ function decoded(answer: Buffer | undefined): ExportResponse {
   try {
     return ExportResponse.decode(answer ?? Buffer.alloc(0));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = cutOff(error) ? 'unexpected EOF' : error instanceof Error ? error.message : String(error);
     throw failure(13, `grpc: failed to unmarshal the received message: ${reason}`);
   }
 }

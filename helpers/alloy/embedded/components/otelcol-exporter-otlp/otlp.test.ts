@@ -286,7 +286,12 @@ describe('otelcol.exporter.otlp does not start', () => {
     [
       'with a CA that is not there',
       { tls: { ca_file: '/nonexistent' } },
-      "failed to load TLS config: ENOENT: no such file or directory, open '/nonexistent'",
+      'failed to load TLS config: failed to load CA CertPool File: failed to load cert /nonexistent: open /nonexistent: no such file or directory',
+    ],
+    [
+      'with a CA that is none',
+      { tls: { ca_pem: 'garbage' } },
+      'failed to load TLS config: failed to load CA CertPool PEM: failed to parse cert',
     ],
   ])('%s, and says so as the real one does', async (_, client, reason) => {
     await using exporter = createExporter({ client: { endpoint: '127.0.0.1:1', ...client } });
@@ -382,7 +387,7 @@ describe('otelcol.exporter.otlp drops', () => {
     await using exporter = await startExporter({ client: { endpoint: cloud.address, tls: CLEAR } });
     await exporter.send(traces());
     expect((await exporter.fixture.logged(DROPPED)).fields.error).toMatch(
-      /^not retryable error: Permanent error: rpc error: code = Internal desc = grpc: failed to unmarshal the received message: /,
+      /^not retryable error: Permanent error: rpc error: code = Internal desc = grpc: failed to unmarshal the received message: unexpected EOF$/,
     );
   });
 
