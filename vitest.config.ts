@@ -12,6 +12,10 @@ const phases = {
   maxConcurrency: 50,
   pool: 'threads',
   isolate: false,
+  // Criteria wait more than they work: each phase has a thread, however few cores there are.
+  maxWorkers: 7,
+  // Node runs TypeScript itself, and keeps what it has compiled for the next thread and the next run.
+  experimental: { viteModuleRunner: false },
 } satisfies TestProjectInlineConfiguration['test'];
 
 let attached = false;

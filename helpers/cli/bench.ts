@@ -69,7 +69,7 @@ function notePeaks(peaks: Record<Program, number>): void {
     try {
       const commandLine = readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
       for (const [program, file] of Object.entries(PROGRAMS) as [Program, string][]) {
-        if (!commandLine.includes(file) || commandLine.includes('bootstrap.mjs')) continue;
+        if (!commandLine.includes(file) || commandLine.includes('/setup/bootstrap.mjs')) continue;
         const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(join('/proc', pid, 'status'), 'utf8'));
         peaks[program] = Math.max(peaks[program], Math.round(Number(peak?.[1] ?? 0) / 1024));
       }

@@ -4,17 +4,17 @@
  */
 
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
-import { connect } from 'amqplib';
-import { Redis } from 'ioredis';
-import pg from 'pg';
+import type { Redis } from 'ioredis';
+import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { inject, test as plain } from 'vitest';
 import { partControl } from '../stack/control-client.ts';
 import './matchers.ts';
-import { diagnose } from '../diagnose/diagnose.ts';
 import type { Part } from '../stack/stack.ts';
 import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
+
+// Each phase has a thread of its own, which loads only the clients that its criteria ask for.
 
 /** What a criterion can ask for by name; each is made for it alone and closed after it. */
 type Fixtures = {
@@ -35,6 +35,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
   diagnosed: [
     async ({ task, onTestFailed }, use) => {
       onTestFailed(async () => {
+        const { diagnose } = await import('../diagnose/diagnose.ts');
         const finding = await diagnose(run, 'alloy');
         if (finding !== undefined) noteCause(task, finding);
       });
@@ -68,7 +69,8 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     const opened: pg.Client[] = [];
     const fixture = {
       async connect() {
-        const client = new pg.Client({
+        const { Client } = (await import('pg')).default;
+        const client = new Client({
           ...needed('postgres', run.postgres),
           application_name: `alloy-verify ${run.id}`,
         });
@@ -90,6 +92,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     const opened: Redis[] = [];
     const fixture = {
       async connect() {
+        const { Redis } = await import('ioredis');
         const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, maxRetriesPerRequest: 1 });
         client.on('error', () => undefined);
         opened.push(client);
@@ -109,6 +112,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     const opened: ChannelModel[] = [];
     const open = async () => {
       const { host, port, user, password } = needed('rabbitmq', run.rabbitmq);
+      const { connect } = await import('amqplib');
       const connection = await connect({ protocol: 'amqp', hostname: host, port, username: user, password });
       connection.on('error', () => undefined);
       opened.push(connection);

@@ -14,11 +14,11 @@ export type Look<T> = {
 export type Outcome<T> = Look<T> & { readonly looks: number; readonly elapsed: Milliseconds };
 
 const FIRST_PAUSE = 10;
-const LONGEST_PAUSE = 80;
+const LONGEST_PAUSE = 120;
 
 /**
  * Looks until it holds or the deadline has passed, at least once; a look that throws counts as one that doesn't hold and
- * is told as seen. The pause between looks grows from 10 to 80 ms (`slower` times as long against a hosted backend), so
+ * is told as seen. The pause between looks grows from 10 to 120 ms (`slower` times as long against a hosted backend), so
  * that what arrives is noticed within a tenth of a second at little cost. Where `hopeless` says so it ends early. The only place in the project that waits by time.
  */
 export async function poll<T>(

@@ -1,4 +1,3 @@
-import { diagnose } from '../diagnose/diagnose.ts';
 import type { Finding } from '../diagnose/finding.ts';
 import { hopelessness } from './hopeless.ts';
 import type { Look } from './poll.ts';
@@ -45,6 +44,7 @@ export async function waitFor<T>(
     ...nearest.map((sentence) => `  nearest:   ${sentence}`),
     `  looked:    ${looked}`,
   ];
+  const { diagnose } = await import('../diagnose/diagnose.ts');
   return { holds: false, told, finding: await diagnose(run, asked.path, nearest) };
 }
 

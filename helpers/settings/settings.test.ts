@@ -7,7 +7,7 @@ describe('settings', () => {
     expect(readSettings({})).toMatchObject({
       backend: 'mock',
       stack: undefined,
-      intervals: { scrape: 1000, scrapeTimeout: 900, otlpBatch: 200, remoteWriteDeadline: 100 },
+      intervals: { scrape: 500, scrapeTimeout: 500, otlpBatch: 200, remoteWriteDeadline: 100 },
     });
   });
 

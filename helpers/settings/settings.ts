@@ -33,7 +33,7 @@ const Variables = z.object({
     .default('grafana-alloy/config.alloy')
     .transform((path) => resolve(ROOT, path))
     .refine(existsSync, 'no such file'),
-  ALLOY_SCRAPE_INTERVAL: duration.default(1000),
+  ALLOY_SCRAPE_INTERVAL: duration.default(500),
   ALLOY_SCRAPE_TIMEOUT: duration.optional(),
   ALLOY_OTLP_BATCH_TIMEOUT: duration.default(200),
   ALLOY_REMOTE_WRITE_DEADLINE: duration.default(100),
@@ -84,7 +84,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     alloyConfig: v.ALLOY_CONFIG,
     intervals: {
       scrape: v.ALLOY_SCRAPE_INTERVAL,
-      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(v.ALLOY_SCRAPE_INTERVAL * 0.9, 10_000),
+      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(v.ALLOY_SCRAPE_INTERVAL, 10_000),
       otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT,
       remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE,
     },

@@ -1,13 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { $ } from 'zx';
 import { CannotRun } from '../stack/cannot-run.ts';
 
+const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
 const lockSeconds = 120;
 const lockHeld = /Could not get lock|Unable to (?:acquire|lock)/;
 
 /** Names of the packages of which apt knows a version that can be installed. */
 export async function knownPackages(names: readonly string[]): Promise<Set<string>> {
-  const output = await $({ quiet: true, nothrow: true })`apt-cache policy ${[...names]}`;
+  const output = await shell`apt-cache policy ${[...names]}`;
   const known = new Set<string>();
   for (const [, name, candidate] of output.stdout.matchAll(/^(\S+):\n(?:.*\n)?\s+Candidate: (.*)$/gm)) {
     if (name !== undefined && candidate !== '(none)') known.add(name);
@@ -15,10 +18,11 @@ export async function knownPackages(names: readonly string[]): Promise<Set<strin
   return known;
 }
 
-/** Names of the packages that are installed. */
+/** Names of the packages that are installed and configured. */
 export async function installedPackages(): Promise<Set<string>> {
-  const output = await $({ quiet: true })`dpkg --get-selections`;
-  return new Set([...output.stdout.matchAll(/^(\S+)\s+install$/gm)].flatMap(([, name]) => name ?? []));
+  const stanzas = (await readFile('/var/lib/dpkg/status', 'utf8')).split('\n\n');
+  const installed = stanzas.filter((stanza) => /^Status: .* installed$/m.test(stanza));
+  return new Set(installed.flatMap((stanza) => /^Package: (\S+)$/m.exec(stanza)?.[1] ?? []));
 }
 
 /** Fetches the package lists. Throws `CannotRun` with apt's last lines. */
@@ -34,6 +38,11 @@ export async function installPackages(names: readonly string[]): Promise<void> {
   await apt(['install', '--yes', '--no-install-recommends', ...names]);
 }
 
+/** Configures what an interrupted installation left unpacked. */
+export async function configurePending(): Promise<void> {
+  await shell`dpkg --force-confdef --force-confold --configure -a`;
+}
+
 async function apt(args: readonly string[]): Promise<void> {
   const options = [
     ...['-o', `DPkg::Lock::Timeout=${lockSeconds}`],
@@ -42,15 +51,13 @@ async function apt(args: readonly string[]): Promise<void> {
     // A crash of the machine in these seconds would cost a reinstallation; an fsync for every file costs them always.
     ...['-o', 'Dpkg::Options::=--force-unsafe-io'],
   ];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const deadline = performance.now() + lockSeconds * 1000;
   for (let mended = false; ; ) {
     const output = await shell`apt-get ${options} ${[...args]}`;
     if (output.exitCode === 0) return;
     if (/dpkg was interrupted/.test(output.stderr) && !mended) {
       mended = true;
-      await shell`dpkg --force-confdef --force-confold --configure -a`;
+      await configurePending();
     } else if (lockHeld.test(output.stderr) && performance.now() < deadline) {
       // The timeout option covers dpkg's lock only, not that of the package lists.
       await delay(500);

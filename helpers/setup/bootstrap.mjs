@@ -7,7 +7,7 @@
 // native stack; `--check` brings and changes nothing.
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ import { canInstallPrograms, packageRows, programRows, table } from './inventory
 import { withLock } from './lock.mjs';
 import { neededPrograms } from './needs.mjs';
 import { installNodePackages, nodeOf, nodePackagesState, stampNodePackages } from './node-packages.mjs';
-import { findProgram } from './programs.mjs';
+import { findProgram, installationMark } from './programs.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const options = process.argv.slice(2);
@@ -38,9 +38,10 @@ async function main() {
   if (nodePackagesState(root) === 'present') stampNodePackages(root);
   else await bringPackages();
   if (mode !== '--packages') {
-    const missing = neededPrograms(args).filter((name) => findProgram(name) === undefined);
-    if (missing.length > 0) {
-      const code = await run([join(root, 'helpers', 'setup', 'packages.ts'), ...missing]);
+    const needed = neededPrograms(args);
+    const ready = !existsSync(installationMark) && needed.every((name) => findProgram(name) !== undefined);
+    if (needed.length > 0 && !ready) {
+      const code = await run([join(root, 'helpers', 'setup', 'packages.ts'), ...needed]);
       if (code !== 0) return code;
     }
   }

@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { question } from 'zx';
 import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
-import { installPackages, knownPackages, updateLists } from './apt.ts';
+import { configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
 import { howToInstall } from './how-to-install.mjs';
 import { withLock } from './lock.mjs';
-import { findProgram, programs } from './programs.mjs';
+import { findProgram, installationMark, programs } from './programs.mjs';
 import { step } from './progress.ts';
 import { withServicesOff } from './services-off.ts';
 
@@ -24,24 +24,36 @@ try {
 }
 
 async function bringPrograms(wanted: readonly Program[]): Promise<void> {
-  const missing = wanted.filter(({ name }) => findProgram(name) === undefined);
-  if (missing.length === 0) return;
+  const missing = wanted.filter(isMissing);
+  const root = process.getuid?.() === 0;
+  if (missing.length > 0) await mayInstall(missing, root);
+  else if (!existsSync(installationMark) || !root) return;
+  const waiting = () => process.stderr.write('  waiting for another set-up on this machine …\n');
+  await withLock('packages', waiting, async () => {
+    const still = wanted.filter(isMissing);
+    if (still.length > 0) await install(still);
+    else if (existsSync(installationMark)) {
+      await step('finishing an interrupted installation', () => withServicesOff(configurePending));
+    }
+  });
+}
+
+function isMissing({ name }: Program): boolean {
+  return findProgram(name) === undefined;
+}
+
+/** Throws where set-up can't install these programs, or the person at the terminal does not want it to. */
+async function mayInstall(missing: readonly Program[], root: boolean): Promise<void> {
   const titles = missing.map(({ title }) => title).join(', ');
-  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || !root) {
     throw new CannotRun(`this machine lacks ${titles}.`, howToInstall(missing));
   }
   process.stderr.write(
     `Set-up: ${titles} missing; apt-get brings them (programs only: no database cluster, no service).\n`,
   );
-  if (process.stdin.isTTY && (process.env.CI ?? '') === '') {
-    const answer = await question('Install them now? [Y/n] ');
-    if (/^n/i.test(answer.trim())) throw new CannotRun(`${titles} not installed.`, howToInstall(missing));
-  }
-  const waiting = () => process.stderr.write('  waiting for another set-up on this machine …\n');
-  await withLock('packages', waiting, async () => {
-    const still = missing.filter(({ name }) => findProgram(name) === undefined);
-    if (still.length > 0) await install(still);
-  });
+  if (!process.stdin.isTTY || (process.env.CI ?? '') !== '') return;
+  const answer = await question('Install them now? [Y/n] ');
+  if (/^n/i.test(answer.trim())) throw new CannotRun(`${titles} not installed.`, howToInstall(missing));
 }
 
 async function install(missing: readonly Program[]): Promise<void> {
@@ -61,7 +73,7 @@ async function install(missing: readonly Program[]): Promise<void> {
   }
   const names = missing.flatMap((program) => choosePackage(program, known) ?? []);
   await step(names.join(' '), () => installListed(names));
-  const absent = missing.filter(({ name }) => findProgram(name) === undefined);
+  const absent = missing.filter(isMissing);
   if (absent.length > 0) {
     throw new CannotRun(
       `after its installation there is still no ${absent.map(({ commands }) => commands[0]).join(', ')}.`,

@@ -34,6 +34,12 @@ export const programs = [
 ];
 
 /**
+ * Stands while the programs are being installed, and keeps PostgreSQL's packages from making a cluster meanwhile
+ * (pg_createcluster(8)). Where it stands, a program that can be found need not be ready for use.
+ */
+export const installationMark = '/etc/postgresql-common/createcluster.d/alloy-verify.conf';
+
+/**
  * The path of a program of the native stack, or undefined where the machine has none. PostgreSQL counts only together
  * with `initdb`; RabbitMQ is its start script, not Debian's wrapper, which changes the user and the directory.
  * @param {ProgramName} name

@@ -4,11 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { $ } from 'zx';
 import { installedPackages } from './apt.ts';
 import { startTicks } from './lock.mjs';
+import { installationMark } from './programs.mjs';
 
 const policy = '/usr/sbin/policy-rc.d';
 const setAside = '/usr/sbin/policy-rc.d.before-alloy-verify';
 const mark = '# alloy-verify:';
-const clusterDefaults = '/etc/postgresql-common/createcluster.d/alloy-verify.conf';
 
 /**
  * Runs an installation so that its packages start no service, enable none and make no database cluster: by the policy
@@ -19,12 +19,13 @@ const clusterDefaults = '/etc/postgresql-common/createcluster.d/alloy-verify.con
 export async function withServicesOff<T>(install: () => Promise<T>): Promise<T> {
   await restorePolicy();
   await using cleanup = new AsyncDisposableStack();
-  const firstMade = await mkdir(dirname(clusterDefaults), { recursive: true });
+  await mkdir(dirname(installationMark), { recursive: true });
   cleanup.defer(async () => {
-    await rm(clusterDefaults, { force: true });
-    if (firstMade !== undefined) await rmdir(dirname(clusterDefaults)).catch(() => {});
+    await rm(installationMark, { force: true });
+    // Somebody's own drop-ins keep it.
+    await rmdir(dirname(installationMark)).catch(() => {});
   });
-  await writeFile(clusterDefaults, 'create_main_cluster = false\n');
+  await writeFile(installationMark, 'create_main_cluster = false\n');
   cleanup.defer(restorePolicy);
   if (existsSync(policy)) await rename(policy, setAside);
   await writeFile(policy, policyScript());

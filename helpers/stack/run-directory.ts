@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTicks } from '../setup/lock.mjs';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const prefix = 'alloy-verify-';
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url));
@@ -29,7 +30,7 @@ export type RunDirectory = {
  * run as users of their own.
  */
 export async function makeRunDirectory(): Promise<RunDirectory> {
-  const path = await mkdtemp(join(tmpdir(), prefix));
+  const path = await mkdtemp(join(temporaryDirectory(), prefix));
   writeFileSync(join(path, 'owner'), ownerOf(process.pid), { mode: 0o600 });
   writeFileSync(join(path, 'processes'), '', { mode: 0o600 });
   if (process.getuid?.() === 0) await chmod(path, 0o711);

@@ -67,7 +67,7 @@ export async function startRun(
     services: {
       instanceId: id,
       dlqCheckIntervalSeconds: settings.dlqCheckIntervalSeconds,
-      otelVariables: Object.fromEntries(Object.entries(inherited).filter(([name]) => name.startsWith('OTEL_'))),
+      otelVariables: Object.fromEntries(Object.entries(inherited).filter(([name]) => /^(OTEL|LOG)_/.test(name))),
     },
     cloudEnvironment: variablesAt,
     mayFail: ['alloy'],

@@ -3,8 +3,13 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 // Half of the start-up goes into stripping types; what has been stripped is kept beside the packages.
-enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url)));
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url)));
 const { alloy } = await import('./cli.ts');
+
+// Whoever read the output may be gone before the components have handed on what they hold.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => undefined);
+}
 
 const ended = (): Promise<string> =>
   new Promise((resolve) => {
@@ -19,3 +24,5 @@ process.exitCode = await alloy(process.argv.slice(2), {
   writeError: (text) => process.stderr.write(text),
   ended,
 });
+// Nothing that a component has left open may keep a program alive that has stopped.
+setTimeout(() => process.exit(), 1000).unref();

@@ -36,6 +36,7 @@ const entries: Readonly<Record<string, Entry>> = {
   'otelcol.exporter.otlp': {
     exports: ['input'],
     block: async () => (await import('./components/otelcol-exporter-otlp/block.ts')).otlpExporterBlock as BlockSchema,
+    create: async () => (await import('./components/otelcol-exporter-otlp/otlp.ts')).createOtlpExporter as Create,
   },
   'prometheus.exporter.postgres': {
     exports: ['targets'],
@@ -54,6 +55,7 @@ const entries: Readonly<Record<string, Entry>> = {
     exports: ['targets'],
     block: async () =>
       (await import('./components/prometheus-exporter-self/block.ts')).selfExporterBlock as BlockSchema,
+    create: async () => (await import('./components/prometheus-exporter-self/self.ts')).createSelf as Create,
   },
   'discovery.relabel': {
     exports: ['output', 'rules'],

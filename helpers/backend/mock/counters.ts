@@ -11,12 +11,21 @@ export type Counters = {
   readonly discarded: Map<string, number>;
   /** Answers, by service and status. */
   readonly requests: Map<`${Service | 'none'} ${number}`, number>;
+  /** Calls of the gRPC port, by service and code; `none` for one that ended before it could be answered. */
+  readonly rpcs: Map<`${Service} ${string}`, number>;
 };
 
 /** All at zero. */
 export function newCounters(): Counters {
   const zero = () => ({ spans: 0, samples: 0, 'log records': 0 });
-  return { received: zero(), dropped: zero(), droppedBytes: 0, discarded: new Map(), requests: new Map() };
+  return {
+    received: zero(),
+    dropped: zero(),
+    droppedBytes: 0,
+    discarded: new Map(),
+    requests: new Map(),
+    rpcs: new Map(),
+  };
 }
 
 /** Raises one of the counts of a map. */

@@ -1,11 +1,16 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { credentials } from '@grpc/grpc-js';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { basic } from './testing/running-mock.ts';
+import { grpcCall } from './testing/grpc-call.ts';
+import { basic, capture } from './testing/running-mock.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -89,6 +94,67 @@ describe('started by hand', () => {
   });
 });
 
+describe('asked to take OTLP over gRPC', () => {
+  const address = /OTLP over gRPC at (127\.0\.0\.1:\d+)/;
+  const TRACES = capture('wire/sdk-traces.pb');
+
+  test('it prints where, and the lines of an exporter that sends there in clear text', async () => {
+    await using cloud = program(['--port', '0', '--grpc-port'], { GRAFANA_CLOUD_API_KEY: 'glc_given' });
+    await cloud.until(/^}\n}?$/m);
+    const [, at = ''] = address.exec(cloud.output()) ?? [];
+    expect(cloud.output()).toContain(`otelcol.exporter.otlp "cloud" {\n\tclient {\n\t\tendpoint = "${at}"\n`);
+    expect(cloud.output()).toMatch(/headers {2}= \{"authorization" = .*\n\n\t\ttls \{\n\t\t\tinsecure = true\n/);
+    const authorization = basic('1461503', 'glc_given');
+    expect(await grpcCall(at, 'traces', TRACES, { authorization })).toMatchObject({ code: 0 });
+    await cloud.until(/first spans arrived at OTLP\/gRPC/);
+    expect(cloud.output()).not.toContain('glc_given');
+  });
+
+  test('over TLS, it writes the certificate and its lines trust that', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'mock-'));
+    const file = join(directory, 'mock.pem');
+    await using cloud = program(['--port', '0', '--grpc-tls', file], { GRAFANA_CLOUD_API_KEY: 'glc_given' });
+    await cloud.until(/ca_file = /);
+    const [, at = ''] = address.exec(cloud.output()) ?? [];
+    expect(cloud.output()).toContain(
+      `\t\tauth     = otelcol.auth.basic.cloud.handler\n\n\t\ttls {\n\t\t\tca_file = "${file}"`,
+    );
+    const trust = credentials.createSsl(readFileSync(file));
+    rmSync(directory, { recursive: true });
+    const options = { authorization: basic('1461503', 'glc_given'), credentials: trust };
+    const localhost = at.replace('127.0.0.1', 'localhost');
+    expect(await grpcCall(localhost, 'traces', TRACES, options)).toMatchObject({ code: 0 });
+  });
+
+  test('it takes the port that it is told, and a taken one ends it with exit 2', async () => {
+    await using first = program(['--port', '0', '--grpc-port', '0']);
+    const [, at = ''] = address.exec(await first.until(address)) ?? [];
+    const port = at.split(':').at(-1) ?? '';
+    await using second = program(['--port', '0', '--grpc-port', port]);
+    expect(await once(second.child, 'exit')).toEqual([2, null]);
+    expect(second.output()).toMatch(new RegExp(`can't listen: .*EADDRINUSE.*${port}`));
+    first.child.kill('SIGTERM');
+    expect(await once(first.child, 'exit')).toEqual([0, null]);
+    await using third = program(['--port', '0', '--grpc-port', port]);
+    expect(await third.until(address)).toContain(at);
+  });
+
+  test('and not asked, it loads nothing of gRPC', async () => {
+    const hook = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve: (name, context, next) => {
+        if (name.startsWith('@grpc/')) process.stdout.write('loads gRPC\\n');
+        return next(name, context);
+      } });`;
+    const loaded = async (...flags: string[]) => {
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+      await using cloud = program(['--port', '0', ...flags], { NODE_OPTIONS });
+      await cloud.until(/TEMPO_INSTANCE_ID=\d+/);
+      return cloud.output().includes('loads gRPC');
+    };
+    expect([await loaded(), await loaded('--grpc-port')]).toEqual([false, true]);
+  });
+});
+
 test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit 0 while a client is connected', async (signal) => {
   await using cloud = program(['--port', '0'], { GRAFANA_CLOUD_API_KEY: 'glc_x' });
   const url = await cloud.until(/http:\/\/\S+(?= )/);
@@ -116,7 +182,7 @@ test('a port in use ends it with exit 2 and says so', async () => {
   expect(second.output()).toMatch(/can't listen: .*EADDRINUSE/);
 });
 
-test.each([[['--port', '70000']], [['--memory', '-1']], [['--nonsense']]])(
+test.each([[['--port', '70000']], [['--grpc-port', 'x']], [['--memory', '-1']], [['--nonsense']]])(
   '%o is refused before anything listens',
   async (args) => {
     await using cloud = program(args);

@@ -54,6 +54,12 @@ export async function metricsPage(backend: Backend, refusals: RefusalBook): Prom
     ['service', 'status'],
     [...counters.requests].map(([key, value]) => [key.split(' '), value]),
   );
+  counter(
+    'mock_grpc_requests_total',
+    'Calls answered over gRPC.',
+    ['service', 'code'],
+    [...counters.rpcs].map(([key, value]) => [key.split(' '), value]),
+  );
   gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', process.memoryUsage.rss());
   gauge('mock_stored_bytes', 'Bytes that the stores hold.', memory.bytes());
   gauge('mock_limit_bytes', 'Bytes that the stores may hold.', memory.limit);

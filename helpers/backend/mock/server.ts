@@ -1,16 +1,19 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Refusal } from './auth.ts';
 import { refusalOf } from './auth.ts';
 import type { Backend } from './backend.ts';
 import { count, newCounters } from './counters.ts';
 import type { Credentials, Service } from './credentials.ts';
 import { announceDrops } from './drop-announcement.ts';
+import type { GrpcOptions, GrpcPort } from './grpc/server.ts';
 import type { Answer } from './http/answer.ts';
 import { json, notFound, text } from './http/answer.ts';
 import type { Body } from './http/body.ts';
 import { bodyReader, discardRest } from './http/body.ts';
 import { errorAnswer } from './http/error-answer.ts';
+import { hostAndPort, listen } from './http/listen.ts';
 import type { Routes } from './http/request.ts';
 import { otlpError } from './ingest/otlp.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -28,6 +31,8 @@ export type MockOptions = {
   readonly host?: string;
   /** A free port where it is 0 or absent. */
   readonly port?: number;
+  /** Takes OTLP over gRPC as well, on this port, a free one where it is 0; over TLS where there is an identity. */
+  readonly grpc?: Pick<GrpcOptions, 'port' | 'identity'>;
   /** What the stores may hold together. */
   readonly memoryBytes?: number;
   /** Hears of refused logins, first arrivals and dropped data, one line each, without secrets. */
@@ -35,7 +40,13 @@ export type MockOptions = {
 };
 
 /** A running mock; disposing of it closes its connections at once. */
-export type MockCloud = AsyncDisposable & { readonly url: string; readonly port: number; readonly backend: Backend };
+export type MockCloud = AsyncDisposable & {
+  readonly url: string;
+  readonly port: number;
+  /** Where it takes OTLP over gRPC (`HOST:PORT`), where it does. */
+  readonly grpcAddress?: string;
+  readonly backend: Backend;
+};
 
 export const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 const MOST_CONNECTIONS = 1024;
@@ -79,6 +90,9 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
     tempo: tempoRoutes(backend),
   };
   const readBody = bodyReader();
+  const refuse = (service: Service, refusal: Refusal): void => {
+    if (refusals.add(service, refusal, Date.now())) say(refusalLine(service, refusal));
+  };
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = request.url ?? '/';
@@ -118,7 +132,7 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   ): Promise<Answer> => {
     const refusal = refusalOf(request.headers.authorization, service, credentials);
     if (refusal !== undefined) {
-      if (refusals.add(service, refusal, Date.now())) say(refusalLine(service, refusal));
+      refuse(service, refusal);
       return service === 'otlp'
         ? otlpError(401, refusal.message, request.headers['content-type'])
         : json(401, { status: 'error', error: refusal.message });
@@ -139,19 +153,39 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 });
   server.maxConnections = MOST_CONNECTIONS;
   server.on('request', (request, response) => void respond(request, response));
-  await listen(server, port, host);
-  const address = server.address() as AddressInfo;
-  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  // The gRPC port first: once the mock says that it is ready, all of it is.
+  const grpcPort = await openGrpcPort(options.grpc, { backend, credentials, host, onRefusal: refuse });
+  let bound: AddressInfo;
+  try {
+    bound = await listen(server, port, host);
+  } catch (error) {
+    await grpcPort?.[Symbol.asyncDispose]();
+    throw error;
+  }
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return {
-    url: `http://${shownHost}:${address.port}`,
-    port: address.port,
+    url: `http://${hostAndPort(bound)}`,
+    port: bound.port,
+    ...(grpcPort !== undefined && { grpcAddress: grpcPort.address }),
     backend,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([close(), grpcPort?.[Symbol.asyncDispose]()]);
+    },
   };
+}
+
+/** gRPC is loaded where it is asked for: it would take more memory and time to start than all the rest. */
+async function openGrpcPort(
+  wanted: MockOptions['grpc'],
+  parts: Omit<GrpcOptions, 'port' | 'identity'>,
+): Promise<GrpcPort | undefined> {
+  if (wanted === undefined) return undefined;
+  const { startGrpcPort } = await import('./grpc/server.ts');
+  return startGrpcPort({ ...parts, ...wanted });
 }
 
 function isLoopback(address: string | undefined): boolean {
@@ -162,14 +196,4 @@ function send(response: ServerResponse, { status, headers = {}, body = '' }: Ans
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
   response.end(bytes);
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

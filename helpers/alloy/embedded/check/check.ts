@@ -5,6 +5,7 @@ import type { BlockSchema } from '../schema/schema.ts';
 import { deprecatedNames, experimentalNames, isStandardName } from '../stdlib/stdlib.ts';
 import { byteLength, endOfIdentifier } from '../syntax/ast.ts';
 import { type Diagnostic, errorAt } from '../syntax/diagnostic.ts';
+import { quote } from '../syntax/quote.ts';
 import { type Reference, referencesIn } from '../syntax/references.ts';
 import { circles } from './cycles.ts';
 import { componentStability, type Stability, stabilityProblem } from './known-components.ts';
@@ -85,7 +86,7 @@ function componentSchema(checking: Checking, module: Module, { block }: Node): F
   if (custom.known) {
     return { schema: custom.schema };
   }
-  const quoted = JSON.stringify(name);
+  const quoted = quote(name);
   const stability = componentStability(name);
   if (stability === undefined) {
     return { problem: `cannot find the definition of component name ${quoted}`, unknown: true };
@@ -127,7 +128,7 @@ function resolve(checking: Checking, module: Module, node: Node, reference: Refe
   }
   const name = reference.map((identifier) => identifier.name).join('.');
   if (!isStandardName(first.name) && !checking.variables.has(first.name)) {
-    return { problem: at('error', `component ${JSON.stringify(name)} does not exist or is out of scope`) };
+    return { problem: at('error', `component ${quote(name)} does not exist or is out of scope`) };
   }
   if (deprecatedNames.has(first.name)) {
     return { problem: at('warning', deprecation) };

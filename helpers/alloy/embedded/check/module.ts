@@ -4,6 +4,7 @@ import { any } from '../schema/types.ts';
 import { type Block, blockId, byteLength, endOfStatement, type Statement, startOfStatement } from '../syntax/ast.ts';
 import { type Diagnostic, errorAt } from '../syntax/diagnostic.ts';
 import { unquote } from '../syntax/literal.ts';
+import { quote } from '../syntax/quote.ts';
 import { positionAt, type SourceFile } from '../syntax/source.ts';
 import { type Stability, stabilityProblem } from './known-components.ts';
 
@@ -143,7 +144,7 @@ function describe(building: Building, kind: Kind, member: TopBlock, original: To
     case 'declare':
       return describeDeclare(building, member, repeated);
     case 'component':
-      return { problems: [...unlabelled(member, `component ${JSON.stringify(member.block.name)}`), ...repeated] };
+      return { problems: [...unlabelled(member, `component ${quote(member.block.name)}`), ...repeated] };
     case 'service':
       return describeService(building, member, repeated);
     case 'config':
@@ -170,7 +171,7 @@ function describeService({ surroundings, place }: Building, member: TopBlock, re
   const { file, block } = member;
   const problems = [...repeated, ...disallowed(place, member)];
   if (unconfigurable.includes(block.name)) {
-    const message = `service ${JSON.stringify(block.name)} does not support being configured`;
+    const message = `service ${quote(block.name)} does not support being configured`;
     return { problems: [...problems, errorAt(file, block.offset, block.close, message)] };
   }
   return { problems, schema: surroundings.schemas.get(block.name) };

@@ -1,14 +1,12 @@
 import type { ComponentContext, Instance } from '../component.ts';
-import { IN_PROCESS_ADDRESS, inProcessPages, type Page, pagePath } from '../scrape/in-process-pages.ts';
+import { inProcessPages, type Page, pagePath } from '../scrape/in-process-pages.ts';
+import { inProcessTarget } from '../scrape/in-process-target.ts';
 import { createExporterProcess, type ExporterProgram } from './exporter-process.ts';
 
 /** What an exporter's program says of itself, and an exporter inside of Alloy does not. */
 const OF_THE_PROGRAM = /^(?:# (?:HELP|TYPE) )?(?:go|process|promhttp)_/;
 
-/**
- * A `prometheus.exporter.*` component that stands on an exporter of the OS packages. Its `targets` have the labels that a
- * real Alloy's have: `integrations/NAME` as the job, and an address at which only the engine's own scrapes find its page.
- */
+/** A `prometheus.exporter.*` component that stands on an exporter of the OS packages. */
 export function createExporterComponent(
   name: string,
   instance: string,
@@ -17,18 +15,9 @@ export function createExporterComponent(
 ): Instance {
   const exporter = createExporterProcess(program, context);
   const path = pagePath(context.id);
-  const target = {
-    __address__: IN_PROCESS_ADDRESS,
-    __scheme__: 'http',
-    __metrics_path__: path,
-    __meta_component_name: `prometheus.exporter.${name}`,
-    __meta_component_id: context.id,
-    job: `integrations/${name}`,
-    instance,
-  };
   inProcessPages(context.registry).set(path, async (signal) => withoutProgram(await exporter.page(signal)));
   return {
-    exports: { targets: [target] },
+    exports: { targets: [inProcessTarget(name, instance, context)] },
     start: exporter.start,
     stop: async () => {
       inProcessPages(context.registry).delete(path);

@@ -33,11 +33,13 @@ export function batchOfProtobuf(signal: Signal, body: Uint8Array): OtlpBatch {
   try {
     return { signal, items: countItems(signal, body), body };
   } catch (error) {
-    if (error instanceof DecodeError && /premature EOF|unexpected EOF|out of bounds|overrun/i.test(error.message)) {
-      throw new DecodeError('unexpected EOF');
-    }
-    throw error;
+    throw cutOff(error) ? new DecodeError('unexpected EOF') : error;
   }
+}
+
+/** Whether a protobuf message could not be read because it ends too early, for which Go has words of its own. */
+export function cutOff(error: unknown): boolean {
+  return error instanceof DecodeError && /premature EOF|unexpected EOF|out of bounds|overrun/i.test(error.message);
 }
 
 /** Reads an OTLP/JSON body. @throws DecodeError that says where and why, as the real receiver's parser does. */

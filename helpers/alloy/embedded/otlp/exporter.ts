@@ -12,14 +12,22 @@ import { ALL_SIGNALS, type Signal } from './signals.ts';
 export type ExporterParts = {
   /** The Collector's name of the exporter, as metrics show it: `otlp_http`. */
   readonly type: string;
+  /** Where a signal goes, as the metrics of what was sent and what failed show it. */
+  readonly target: (signal: Signal) => Target;
   readonly queue: QueueArgs;
   readonly retry: RetryArgs;
+  /** Gets ready to push. What it rejects with keeps the component from starting. */
+  readonly open?: () => Promise<void>;
   /** Makes one attempt. @throws ExportError */
   readonly push: (batch: OtlpBatch, shutdown: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
+/** Where an exporter sends to, in the labels of metrics; those that it can't tell are absent. */
+export type Target = { readonly server_address?: string; readonly server_port?: string; readonly url_path?: string };
+
 const SCOPE = 'exporter/exporterhelper';
+const TARGET_LABELS: readonly (keyof Target)[] = ['server_address', 'server_port', 'url_path'];
 
 /**
  * An `otelcol.exporter.*` component around `push`: its `input`, a queue for each signal, retries, and the log lines and
@@ -28,12 +36,28 @@ const SCOPE = 'exporter/exporterhelper';
 export function createExporter(parts: ExporterParts, context: ComponentContext): Instance {
   const shutdown = new AbortController();
   const pipelines = new Map(ALL_SIGNALS.map((signal) => [signal, createPipeline(signal, parts, context, shutdown)]));
+  let opened = true;
   const consume = async (batch: OtlpBatch): Promise<void> => {
+    if (!opened) {
+      throw new Error('context canceled');
+    }
     await pipelines.get(batch.signal)?.consume(batch);
+  };
+  const open = async (): Promise<void> => {
+    try {
+      await parts.open?.();
+    } catch (error) {
+      opened = false;
+      const err = error instanceof Error ? error.message : String(error);
+      context.log('error', 'failed to start scheduled component', { err });
+      // Alloy starts an exporter for each signal, and tells of all three.
+      throw new Error(`no components started successfully: ${ALL_SIGNALS.map(() => err).join('; ')}`);
+    }
   };
   return {
     exports: { input: { capsule: 'otelcol', consumer: consume } },
     start: async () => {
+      await open();
       for (const pipeline of pipelines.values()) {
         pipeline.start();
       }
@@ -64,7 +88,8 @@ function createPipeline(
   context: ComponentContext,
   shutdown: AbortController,
 ): Pipeline {
-  const count = exportMetrics(signal, parts.type, context);
+  const count = exportMetrics(signal, parts, context);
+  const advice = adviceFor(parts);
 
   const attempt = async (batch: OtlpBatch): Promise<void> => {
     try {
@@ -94,7 +119,7 @@ function createPipeline(
       try {
         await attempt(batch);
       } catch (error) {
-        reject(context, error, batch);
+        reject(context, advice, error, batch);
         throw error;
       }
     };
@@ -108,7 +133,7 @@ function createPipeline(
         await attempt(batch);
         return undefined;
       } catch (error) {
-        context.log('error', 'Exporting failed. Dropping data.', {
+        context.log('error', `Exporting failed. Dropping data.${advice}`, {
           error: asExportError(error).message,
           dropped_items: batch.items,
         });
@@ -124,7 +149,7 @@ function createPipeline(
       if (!(error instanceof ExportError)) {
         count.refused(batch.items);
       }
-      reject(context, error, batch);
+      reject(context, advice, error, batch);
       throw error;
     }
   };
@@ -160,31 +185,38 @@ function createPipeline(
   };
 }
 
-function reject(context: ComponentContext, error: unknown, batch: OtlpBatch): void {
-  context.log('error', 'Exporting failed. Rejecting data.', {
+/** What the real exporter tells its user to switch on, after each failure. */
+function adviceFor({ retry, queue }: ExporterParts): string {
+  const retries = retry.enabled ? '' : ' Try enabling retry_on_failure config option to retry on retryable errors.';
+  return queue.enabled ? retries : `${retries} Try enabling sending_queue to survive temporary failures.`;
+}
+
+function reject(context: ComponentContext, advice: string, error: unknown, batch: OtlpBatch): void {
+  context.log('error', `Exporting failed. Rejecting data.${advice}`, {
     error: asExportError(error).message,
     rejected_items: batch.items,
   });
 }
 
-function exportMetrics(signal: Signal, type: string, context: ComponentContext) {
+function exportMetrics(signal: Signal, { type, target }: ExporterParts, context: ComponentContext) {
   const items = itemsOf(signal);
   const what = items.replace('_', ' ');
   const { registry } = context;
   const names = [...OTEL_LABELS, 'exporter'];
   const labels = { ...otelLabels(context, SCOPE), exporter: `${type}/${context.id}` };
+  const targetLabels = { ...labels, ...target(signal) };
   const queueLabels = { ...labels, data_type: signal };
   const sent = counter(
     registry,
     `otelcol_exporter_sent_${items}_total`,
     `Number of ${what} successfully sent to destination. [Alpha]`,
-    names,
+    [...names, ...TARGET_LABELS],
   );
   const failed = counter(
     registry,
     `otelcol_exporter_send_failed_${items}_total`,
     `Number of ${what} in failed attempts to send to destination. [Alpha]`,
-    [...names, 'error_permanent', 'error_type'],
+    [...names, ...TARGET_LABELS, 'error_permanent', 'error_type'],
   );
   const refused = counter(
     registry,
@@ -203,9 +235,9 @@ function exportMetrics(signal: Signal, type: string, context: ComponentContext) 
     [...names, 'data_type'],
   );
   return {
-    sent: (count: number) => sent.inc(labels, count),
+    sent: (count: number) => sent.inc(targetLabels, count),
     failed: (count: number, error: ExportError) =>
-      failed.inc({ ...labels, error_permanent: String(error.permanent), error_type: error.type }, count),
+      failed.inc({ ...targetLabels, error_permanent: String(error.permanent), error_type: error.type }, count),
     refused: (count: number) => refused.inc(labels, count),
     queued: (count: number) => size.set(queueLabels, count),
     capacity: (count: number) => capacity.set(queueLabels, count),

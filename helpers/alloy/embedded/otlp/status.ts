@@ -1,15 +1,21 @@
-/** The gRPC status codes that OTLP answers use, by number (`google.rpc.Code`). */
+/** The names of the gRPC status codes by number (`google.rpc.Code`), as Go writes them. */
 export const STATUS_NAMES: Readonly<Record<number, string>> = {
   0: 'OK',
   1: 'Canceled',
   2: 'Unknown',
   3: 'InvalidArgument',
   4: 'DeadlineExceeded',
+  5: 'NotFound',
+  6: 'AlreadyExists',
   7: 'PermissionDenied',
   8: 'ResourceExhausted',
+  9: 'FailedPrecondition',
+  10: 'Aborted',
+  11: 'OutOfRange',
   12: 'Unimplemented',
   13: 'Internal',
   14: 'Unavailable',
+  15: 'DataLoss',
   16: 'Unauthenticated',
 };
 

@@ -3,17 +3,21 @@ import { type RelabelRule, relabelRule } from '../schema/blocks/relabel-rule.ts'
 import { regex } from '../schema/regex.ts';
 import { argumentsFor } from '../testing/component-fixture.ts';
 import { labelBuilder } from './labels.ts';
-import { relabel } from './relabel.ts';
+import { type LabelNames, relabel } from './relabel.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type WrittenRule = Partial<Omit<RelabelRule, 'regex'>> & { readonly regex?: string };
 
 /** The labels after one rule, or undefined when it drops them. */
-function relabelled(labels: Labels, { regex: source, ...rule }: WrittenRule): Labels | undefined {
+function relabelled(
+  labels: Labels,
+  { regex: source, ...rule }: WrittenRule,
+  names: LabelNames = 'legacy',
+): Labels | undefined {
   const compiled = source === undefined ? {} : { regex: regex(source) };
   const builder = labelBuilder(Object.entries(labels));
   const rules = [argumentsFor<RelabelRule>(relabelRule, { ...rule, ...compiled })];
-  return relabel(builder, rules) ? Object.fromEntries(builder.entries()) : undefined;
+  return relabel(builder, rules, names) ? Object.fromEntries(builder.entries()) : undefined;
 }
 
 describe('replace', () => {
@@ -70,6 +74,26 @@ describe('replace', () => {
     expect(relabelled({ a: '1', t: 'old' }, { source_labels: ['a'], replacement: '', target_label: 't' })).toEqual({
       a: '1',
     });
+  });
+});
+
+describe('a target that is no name to older Prometheus', () => {
+  const dashed: WrittenRule = { target_label: 'a-b', replacement: 'v' };
+
+  test('is set where any text is a name, and not where it is none', () => {
+    expect(relabelled({}, dashed, 'utf8')).toEqual({ 'a-b': 'v' });
+    expect(relabelled({}, dashed, 'legacy')).toEqual({});
+  });
+
+  test('is set when a template comes out as one, unless it comes out empty', () => {
+    const rule: WrittenRule = { source_labels: ['src'], regex: '(.*?)(x?)', replacement: 'v' };
+    expect(relabelled({ src: 'a-b' }, { ...rule, target_label: '$1' }, 'utf8')).toEqual({ src: 'a-b', 'a-b': 'v' });
+    expect(relabelled({ src: 'a-b' }, { ...rule, target_label: '$2' }, 'utf8')).toEqual({ src: 'a-b' });
+  });
+
+  test.each(['lowercase', 'uppercase', 'hashmod'] as const)('is set by %s everywhere', (action) => {
+    const rule: WrittenRule = { action, source_labels: ['src'], target_label: 'a-b', modulus: 3 };
+    expect(relabelled({ src: '1' }, rule, 'legacy')).toHaveProperty('a-b');
   });
 });
 

@@ -4,17 +4,23 @@ import type { RelabelRule } from '../schema/blocks/relabel-rule.ts';
 import { expandTemplate } from './expand.ts';
 import type { LabelBuilder } from './labels.ts';
 
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/**
+ * What `replace` takes for the name of a label: any text, as Prometheus since 3.0, or what Prometheus took before. A real
+ * Alloy has the first for targets and the second for series; no other action looks at the name in either.
+ */
+export type LabelNames = 'utf8' | 'legacy';
+
+const labelNames: Readonly<Record<LabelNames, RegExp>> = { utf8: /./s, legacy: /^[a-zA-Z_][a-zA-Z0-9_]*$/ };
 
 /**
  * Applies `rules` to `labels` in their order (Prometheus configuration, "relabel_config"). Returns false when a rule drops
- * the whole; the labels are then as far as the rules had got.
+ * the whole; the labels are then as far as the rules had got. A `replace` to what is not one of `names` changes nothing.
  */
-export function relabel(labels: LabelBuilder, rules: readonly RelabelRule[]): boolean {
-  return rules.every((rule) => apply(labels, rule));
+export function relabel(labels: LabelBuilder, rules: readonly RelabelRule[], names: LabelNames): boolean {
+  return rules.every((rule) => apply(labels, rule, names));
 }
 
-function apply(labels: LabelBuilder, rule: RelabelRule): boolean {
+function apply(labels: LabelBuilder, rule: RelabelRule, names: LabelNames): boolean {
   const regex = rule.regex.compiled;
   const value = rule.source_labels.map(labels.get).join(rule.separator);
   switch (rule.action) {
@@ -27,7 +33,7 @@ function apply(labels: LabelBuilder, rule: RelabelRule): boolean {
     case 'keepequal':
       return labels.get(rule.target_label) === value;
     case 'replace':
-      replace(labels, rule, value);
+      replace(labels, rule, value, names);
       return true;
     case 'lowercase':
       labels.set(rule.target_label, value.toLowerCase());
@@ -56,9 +62,9 @@ function apply(labels: LabelBuilder, rule: RelabelRule): boolean {
   }
 }
 
-function replace(labels: LabelBuilder, rule: RelabelRule, value: string): void {
+function replace(labels: LabelBuilder, rule: RelabelRule, value: string, names: LabelNames): void {
   const target = expandTemplate(rule.target_label, rule.regex.compiled, value);
-  if (target === undefined || !LABEL_NAME.test(target)) {
+  if (target === undefined || !labelNames[names].test(target)) {
     return;
   }
   labels.set(target, expandTemplate(rule.replacement, rule.regex.compiled, value) ?? '');

@@ -10,9 +10,10 @@ import {
 import { type Diagnostic, errorAt } from '../syntax/diagnostic.ts';
 import { literalValue } from '../syntax/literal.ts';
 import { applyBinary, applyUnary } from '../syntax/operators.ts';
+import { quote } from '../syntax/quote.ts';
 import type { SourceFile } from '../syntax/source.ts';
+import { ValueError } from '../syntax/value-error.ts';
 import { type BlockSchema, fieldNamed, type ValueType } from './schema.ts';
-import { ValueError } from './value-error.ts';
 
 /**
  * What `alloy validate` finds wrong with a block without evaluating it: unknown, missing and repeated attributes and
@@ -30,21 +31,21 @@ export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema):
     if (statement.kind === 'attribute') {
       const { name } = statement.name;
       if (field === undefined) {
-        report(`unrecognized attribute name ${JSON.stringify(name)}`);
+        report(`unrecognized attribute name ${quote(name)}`);
       } else if (field.field === 'block') {
-        report(`${JSON.stringify(name)} must be a block, but is used as an attribute`);
+        report(`${quote(name)} must be a block, but is used as an attribute`);
       } else if (seen.has(name)) {
-        report(`attribute ${JSON.stringify(name)} may only be provided once`);
+        report(`attribute ${quote(name)} may only be provided once`);
       } else {
         seen.add(name);
         diagnostics.push(...checkExpression(file, statement.value, field.type));
       }
     } else if (field === undefined) {
-      report(`unrecognized block name ${JSON.stringify(statement.name)}`);
+      report(`unrecognized block name ${quote(statement.name)}`);
     } else if (field.field === 'attribute') {
-      report(`${JSON.stringify(statement.name)} must be an attribute, but is used as a block`);
+      report(`${quote(statement.name)} must be an attribute, but is used as a block`);
     } else if (field.repeats === 'once' && blocks.filter(({ name }) => name === statement.name).length > 1) {
-      report(`block ${JSON.stringify(statement.name)} may only be specified once`);
+      report(`block ${quote(statement.name)} may only be specified once`);
     } else {
       diagnostics.push(...checkBlock(file, statement, field.block));
     }
@@ -65,7 +66,7 @@ export function missingFields(
 ): string[] {
   return Object.entries(schema.fields)
     .filter(([name, { field, required }]) => required && !(field === 'block' ? blocks : attributes).has(name))
-    .map(([name, { field }]) => `missing required ${field} ${JSON.stringify(name)}`);
+    .map(([name, { field }]) => `missing required ${field} ${quote(name)}`);
 }
 
 function checkExpression(file: SourceFile, expression: Expression, type: ValueType<unknown>): Diagnostic[] {

@@ -1,9 +1,10 @@
 import { type Block, endOf, type Statement } from '../syntax/ast.ts';
 import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
 import { evaluate, explain, type Origins, type Scope } from '../syntax/evaluate.ts';
+import { quote } from '../syntax/quote.ts';
+import { ValueError } from '../syntax/value-error.ts';
 import { missingFields } from './check.ts';
 import { type BlockSchema, type Field, fieldNamed } from './schema.ts';
-import { ValueError } from './value-error.ts';
 
 /** Arguments that are well-formed but contradict each other, or lack something: an error of the whole block. */
 export class ArgumentsError extends Error {}
@@ -56,14 +57,14 @@ function decodeBody(
       const { name } = statement.name;
       const field = fieldNamed(schema, name);
       if (seen.has(name)) {
-        throw fail(`attribute ${JSON.stringify(name)} may only be provided once`);
+        throw fail(`attribute ${quote(name)} may only be provided once`);
       }
       seen.add(name);
       if (field === undefined) {
-        throw fail(`unrecognized attribute name ${JSON.stringify(name)}`);
+        throw fail(`unrecognized attribute name ${quote(name)}`);
       }
       if (field.field === 'block') {
-        throw fail(`${JSON.stringify(name)} must be a block, but is used as an attribute`);
+        throw fail(`${quote(name)} must be a block, but is used as an attribute`);
       }
       const value = evaluate(scope, origins, statement.value);
       args[name] = field.type.decode(value);
@@ -72,16 +73,16 @@ function decodeBody(
     const { name } = statement;
     const field = fieldNamed(schema, name);
     if (field === undefined) {
-      throw fail(`unrecognized block name ${JSON.stringify(name)}`);
+      throw fail(`unrecognized block name ${quote(name)}`);
     }
     if (field.field === 'attribute') {
-      throw fail(`${JSON.stringify(name)} must be an attribute, but is used as a block`);
+      throw fail(`${quote(name)} must be an attribute, but is used as a block`);
     }
     if (field.repeats === 'once' && (counts.get(name) ?? 0) > 1) {
-      throw fail(`block ${JSON.stringify(name)} may only be specified once`);
+      throw fail(`block ${quote(name)} may only be specified once`);
     }
     if (statement.label !== '') {
-      const message = `block ${JSON.stringify(name)} does not support specifying labels`;
+      const message = `block ${quote(name)} does not support specifying labels`;
       throw new DiagnosticError([errorAt(scope.file, statement.offset, statement.open, message)]);
     }
     const decoded = decodeBody(scope, origins, statement.body, field.block);

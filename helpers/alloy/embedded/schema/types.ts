@@ -1,12 +1,13 @@
 import type { Capsule } from '../component.ts';
 import type { ConsumerOf } from '../pipeline.ts';
+import { quote } from '../syntax/quote.ts';
 import { type CapsuleValue, type NumberValue, nullValue, type TypeName, type Value } from '../syntax/value.ts';
+import { typeError, ValueError, within } from '../syntax/value-error.ts';
 import { parseDuration } from './duration.ts';
 import { numberText, numberVerb } from './number-text.ts';
 import type { ValueType } from './schema.ts';
 import { secret as hide, type Secret } from './secret.ts';
 import { parseSize } from './size.ts';
-import { typeError, ValueError, within } from './value-error.ts';
 
 /** The labels of a target or of a series. */
 export type Labels = Readonly<Record<string, string>>;
@@ -317,7 +318,7 @@ function verb(value: Value): string {
 
 function capsuleError(value: Value, goName: string): ValueError {
   return value.type === 'capsule'
-    ? new ValueError(value, `expected capsule(${JSON.stringify(goName)}), got ${describe(value)}`)
+    ? new ValueError(value, `expected capsule(${quote(goName)}), got ${describe(value)}`)
     : typeError(value, 'capsule');
 }
 
@@ -326,7 +327,7 @@ function describe(value: CapsuleValue): string {
     value.holds === 'other'
       ? value.goType
       : capsuleNames[value.holds === 'capsule' ? value.capsule.capsule : value.holds];
-  return `capsule(${JSON.stringify(goName)})`;
+  return `capsule(${quote(goName)})`;
 }
 
 const capsuleNames: Readonly<Record<Capsule['capsule'] | 'secret' | 'target', string>> = {

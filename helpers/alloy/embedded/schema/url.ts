@@ -14,12 +14,17 @@ export function checkUrl(written: string): void {
   const address = hash < 0 ? written : written.slice(0, hash);
   const problem = addressProblem(address);
   if (problem !== undefined) {
-    throw new Error(`parse ${quote(address)}: ${problem}`);
+    throw new Error(`parse ${quote(withoutPassword(address))}: ${problem}`);
   }
   const badFragment = escapeProblem(written.slice(address.length));
   if (badFragment !== undefined) {
-    throw new Error(`parse ${quote(written)}: ${badFragment}`);
+    throw new Error(`parse ${quote(withoutPassword(written))}: ${badFragment}`);
   }
+}
+
+/** `address` with a password in it as `xxxxx`, also where it is no URL: Go shows the whole, and that is not for logs. */
+export function withoutPassword(address: string): string {
+  return address.replace(/(:\/\/[^/@:]*:)[^/]*@/, '$1xxxxx@');
 }
 
 function addressProblem(address: string): string | undefined {

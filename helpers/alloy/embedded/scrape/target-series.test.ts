@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { type ScrapeArgs, scrapeBlock } from '../components/prometheus-scrape/block.ts';
 import type { ScrapedSample } from '../pipeline.ts';
@@ -51,13 +53,40 @@ test('the labels of a series are the same object from scrape to scrape', () => {
   expect(second?.labels).toBe(first?.labels);
 });
 
-test('a target whose failing pages name ever new series is not remembered for ever', () => {
-  const args = argumentsFor(scrapeBlock, { targets: [], forward_to: [] });
-  const series = createTargetSeries(completeTarget({ __address__: 'x:1' }, args, 'job'), args);
-  const before = process.memoryUsage().heapUsed;
-  for (let scrape = 0; scrape < 300; scrape++) {
-    const lines = Array.from({ length: 500 }, (_, index) => `a{p="${scrape}-${index}-${'x'.repeat(200)}"} 1\n`);
-    series.append({ status: 200, contentType: 'text/plain', body: Buffer.from(`${lines.join('')}broken{\n`) }, scrape);
-  }
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+describe('what is remembered of a target is bounded', () => {
+  const MEBIBYTE = 1024 * 1024;
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heapUsed = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const grown = (scrapes: number, page: (scrape: number) => string): number => {
+    const args = argumentsFor(scrapeBlock, { targets: [], forward_to: [] });
+    const series = createTargetSeries(completeTarget({ __address__: 'x:1' }, args, 'job'), args);
+    const before = heapUsed();
+    for (let scrape = 0; scrape < scrapes; scrape++) {
+      series.append({ status: 200, contentType: 'text/plain', body: Buffer.from(page(scrape)) }, scrape);
+    }
+    const after = heapUsed();
+    // Until here it must not be collected itself.
+    series.fail(scrapes);
+    return after - before;
+  };
+
+  test('when its failing pages name ever new series', () => {
+    const page = (scrape: number): string => {
+      const lines = Array.from({ length: 50 }, (_, index) => `a{p="${scrape}-${index}-${'x'.repeat(10_000)}"} 1\n`);
+      return `${lines.join('')}broken{\n`;
+    };
+    expect(grown(60, page)).toBeLessThan(35 * MEBIBYTE);
+  });
+
+  test('when each of its large pages brings a series that stays', () => {
+    const page = (scrape: number): string => {
+      const stays = Array.from({ length: scrape + 1 }, (_, index) => `stays{n="the series number ${index}"} 1\n`);
+      return `# HELP padding ${'x'.repeat(MEBIBYTE / 2)}\n${stays.join('')}`;
+    };
+    expect(grown(50, page)).toBeLessThan(10 * MEBIBYTE);
+  });
 });

@@ -95,7 +95,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
       }
       samples.push({ labels: series.labels, value: exposed.value, timestamp: given ?? timestamp });
       if (before === undefined) {
-        known.set(exposed.series, series);
+        known.set(ownCopy(exposed.series), series);
         count.seriesAdded++;
       }
       if (given === undefined || args.track_timestamps_staleness) {
@@ -134,5 +134,10 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
 function labelsOf(exposed: ExposedSample, target: Target, args: ScrapeArgs): SeriesLabels {
   const labels = sampleLabels(exposed.labels, target.labels, args.honor_labels);
   checkSeries(exposed.labels, labels, args.metric_name_validation_scheme !== 'utf8', args);
-  return labels;
+  return ownCopy(labels);
+}
+
+/** A copy with text of its own: a part of a page would keep the whole page in memory for as long as the series lives. */
+function ownCopy<Value extends string | SeriesLabels>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }

@@ -1,4 +1,3 @@
-import { typeError, ValueError, within } from '../schema/value-error.ts';
 import { fieldsOf } from '../syntax/evaluate.ts';
 import { equal } from '../syntax/operators.ts';
 import {
@@ -9,6 +8,7 @@ import {
   stringValue,
   type Value,
 } from '../syntax/value.ts';
+import { typeError, ValueError, within } from '../syntax/value-error.ts';
 import { rawFunction } from './function.ts';
 
 /** `array.concat`: one array of all arguments' elements. */

@@ -1,5 +1,4 @@
 import { string } from '../schema/types.ts';
-import { ValueError } from '../schema/value-error.ts';
 import { quote } from '../syntax/quote.ts';
 import {
   arrayValue,
@@ -11,6 +10,7 @@ import {
   stringValue,
   type Value,
 } from '../syntax/value.ts';
+import { ValueError } from '../syntax/value-error.ts';
 import { rawFunction, reported, typedFunction } from './function.ts';
 
 /** `encoding.from_json`: every number becomes a float, as in Alloy. */

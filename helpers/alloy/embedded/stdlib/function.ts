@@ -1,6 +1,6 @@
 import type { ValueType } from '../schema/schema.ts';
-import { ValueError, within } from '../schema/value-error.ts';
 import type { FunctionValue, Value } from '../syntax/value.ts';
+import { ValueError, within } from '../syntax/value-error.ts';
 
 /** A function that takes the language's values as they are. */
 export function rawFunction(name: string, call: FunctionValue['call']): FunctionValue {

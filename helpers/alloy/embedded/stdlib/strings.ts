@@ -1,6 +1,6 @@
 import { list, string } from '../schema/types.ts';
-import { ValueError } from '../schema/value-error.ts';
 import { arrayValue, type FunctionValue, stringValue } from '../syntax/value.ts';
+import { ValueError } from '../syntax/value-error.ts';
 import { decodeArgument, rawFunction, typedFunction } from './function.ts';
 import { sprintf } from './sprintf.ts';
 

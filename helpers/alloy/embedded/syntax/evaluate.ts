@@ -1,11 +1,12 @@
-import { typeError, ValueError } from '../schema/value-error.ts';
 import { type Expression, endOf, endOfIdentifier, type Identifier, startOf } from './ast.ts';
 import { DiagnosticError, errorAt } from './diagnostic.ts';
 import { literalValue } from './literal.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { formatExpression } from './print.ts';
+import { quote } from './quote.ts';
 import type { SourceFile } from './source.ts';
 import { arrayValue, nullValue, objectValue, stringValue, type Value } from './value.ts';
+import { typeError, ValueError } from './value-error.ts';
 
 /** The names that expressions can use, and the file that they stand in. */
 export type Scope = { readonly file: SourceFile; readonly lookup: (name: string) => Value | undefined };
@@ -40,7 +41,7 @@ function compute(scope: Scope, origins: Origins, expression: Expression): Value 
       const { name } = expression.identifier;
       const value = scope.lookup(name);
       if (value === undefined) {
-        throw missing(scope, expression.identifier, `identifier ${JSON.stringify(name)} does not exist`);
+        throw missing(scope, expression.identifier, `identifier ${quote(name)} does not exist`);
       }
       return value;
     }
@@ -85,7 +86,7 @@ function access(scope: Scope, value: Value, name: Identifier): Value {
   if (fields !== undefined) {
     const field = fields.get(name.name);
     if (field === undefined) {
-      throw missing(scope, name, `field ${JSON.stringify(name.name)} does not exist`);
+      throw missing(scope, name, `field ${quote(name.name)} does not exist`);
     }
     return field;
   }
@@ -93,7 +94,7 @@ function access(scope: Scope, value: Value, name: Identifier): Value {
     value,
     value.type === 'capsule'
       ? 'expected object or array or a capsule convertible to an object, got capsule'
-      : `cannot access field ${JSON.stringify(name.name)} on value of type ${value.type}`,
+      : `cannot access field ${quote(name.name)} on value of type ${value.type}`,
   );
 }
 

@@ -1,5 +1,4 @@
 import { secret } from '../schema/secret.ts';
-import { typeError, ValueError } from '../schema/value-error.ts';
 import type { BinaryOperator, UnaryOperator } from './token.ts';
 import {
   boolValue,
@@ -11,6 +10,7 @@ import {
   uintValue,
   type Value,
 } from './value.ts';
+import { typeError, ValueError } from './value-error.ts';
 
 /** Applies `!` or `-`. @throws ValueError on a value of the wrong type. */
 export function applyUnary(operator: UnaryOperator, value: Value): Value {

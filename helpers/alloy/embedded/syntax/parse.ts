@@ -189,9 +189,9 @@ export function parse(file: SourceFile): Tree {
       fail(`expected block label to be a double quoted string, but got ${quote(written)}`);
     }
     const label = written.length > 2 ? written.slice(1, -1) : '';
-    if (label !== '' && !isIdentifier(label)) {
-      // An unterminated label lacks no quote at its end: Alloy cuts off its last byte all the same.
-      const bytes = new TextEncoder().encode(written).subarray(1, -1);
+    // An unterminated label has no quote at its end: Alloy cuts off its last byte all the same.
+    const bytes = Buffer.from(written).subarray(1, -1);
+    if (label !== '' && !(bytes.equals(Buffer.from(label)) && isIdentifier(label))) {
       fail(`expected block label to be a valid identifier, but got ${quoteBytes(bytes)}`);
     }
     return label;

@@ -43,7 +43,7 @@ export type LoggedLine = {
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** A context whose log and health can be read, with a registry and a directory of its own. */
+/** A context whose log and health can be read, with a registry and, if asked for, a directory of its own. */
 export type ComponentFixture = ComponentContext & {
   readonly lines: LoggedLine[];
   readonly health: () => Health;
@@ -57,14 +57,17 @@ export type ComponentFixture = ComponentContext & {
 /** Makes a context for one component; several components of one engine share a registry. */
 export function componentFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
   const lines: LoggedLine[] = [];
-  const dataPath = mkdtempSync(join(tmpdir(), 'component-'));
+  let dataPath: string | undefined;
   let health: Health = { state: 'unknown', message: '' };
   const waiting = new Set<() => void>();
   const matches = (line: LoggedLine, message: string | RegExp): boolean =>
     typeof message === 'string' ? line.message === message : message.test(line.message);
   return {
     id,
-    dataPath,
+    get dataPath() {
+      dataPath ??= mkdtempSync(join(tmpdir(), 'component-'));
+      return dataPath;
+    },
     listenAddress: '127.0.0.1:0',
     registry,
     log: (level, message, fields = {}) => {
@@ -98,6 +101,10 @@ export function componentFixture(id: string, registry: Registry = new Registry()
         waiting.add(look);
         look();
       }),
-    [Symbol.dispose]: () => rmSync(dataPath, { recursive: true, force: true }),
+    [Symbol.dispose]: () => {
+      if (dataPath !== undefined) {
+        rmSync(dataPath, { recursive: true, force: true });
+      }
+    },
   };
 }

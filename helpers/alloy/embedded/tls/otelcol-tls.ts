@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { clientTls, serverTls } from '../schema/blocks/otelcol-tls.ts';
 import type { ArgsOf } from '../schema/schema.ts';
@@ -38,15 +39,58 @@ function material(tls: ClientTls | ServerTls): TlsMaterial {
   if (tls.tpm?.enabled === true) {
     throw unsupported('tls keys from a TPM');
   }
-  const ca = pick(tls.ca_pem, tls.ca_file);
+  return { ...authority(tls), ...pair(tls) };
+}
+
+/** What a real Alloy starts each of its reports on a `tls` block with. */
+const FAILED = 'failed to load TLS config: failed to load';
+
+function authority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls): Pick<TlsMaterial, 'ca'> {
+  if (written === '' && file === '') {
+    return {};
+  }
+  if (written !== '' && file !== '') {
+    throw new Error(`${FAILED} CA CertPool: provide either a CA file or the PEM-encoded string, but not both`);
+  }
+  const ca = file === '' ? written : read(file, `${FAILED} CA CertPool File: failed to load cert ${file}`);
+  try {
+    new X509Certificate(ca);
+  } catch {
+    throw new Error(`${FAILED} CA CertPool ${file === '' ? 'PEM' : 'File'}: failed to parse cert`);
+  }
+  return { ca };
+}
+
+function pair(tls: ClientTls | ServerTls): Pick<TlsMaterial, 'cert' | 'key'> {
   const cert = pick(tls.cert_pem, tls.cert_file);
   const key = pick(tls.key_pem.reveal(), tls.key_file);
-  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  if (cert === undefined && key === undefined) {
+    return {};
+  }
+  if (cert === undefined || key === undefined) {
+    throw new Error(`${FAILED} TLS cert and key: for auth via TLS, provide both certificate and key, or neither`);
+  }
+  return { cert, key };
 }
 
 function pick(written: string, file: string): string | undefined {
   if (written !== '') {
     return written;
   }
-  return file === '' ? undefined : readFileSync(file, 'utf8');
+  return file === '' ? undefined : read(file, `${FAILED} TLS cert and key`);
+}
+
+/** Throws what Go says of a file that can't be read, behind `context`. */
+function read(file: string, context: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: `open ${file}: no such file or directory`,
+      EACCES: `open ${file}: permission denied`,
+      EISDIR: `read ${file}: is a directory`,
+    };
+    throw new Error(`${context}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`);
+  }
 }

@@ -1,17 +1,12 @@
 import { gunzipBounded, LARGEST_BODY } from '../../../otlp/compression.ts';
-import { nowNanos } from '../../../otlp/ids.ts';
 import type { Message } from '../../../otlp/message.ts';
 import { DecodeError } from '../../../otlp/message.ts';
-import { ExportResponse, LogsData, MetricsData, RpcStatus, TracesData } from '../../../otlp/schema.ts';
+import { ExportResponse, RpcStatus } from '../../../otlp/schema.ts';
 import type { Backend } from '../backend.ts';
-import { noteArrival } from '../backend.ts';
-import { count } from '../counters.ts';
 import type { Answer } from '../http/answer.ts';
 import { json, text } from '../http/answer.ts';
-import { labelsFrom } from '../store/labels.ts';
-import { parseJson } from './json-bound.ts';
-import { translateLogs } from './logs.ts';
-import { translateMetrics } from './metrics.ts';
+import type { OtlpSignal, OtlpTaker, Shortfall } from './take-otlp.ts';
+import { otlpTakers } from './take-otlp.ts';
 
 /** The codes of `google.rpc.Code` that the gateway answers. */
 const INVALID_ARGUMENT = 3;
@@ -19,8 +14,6 @@ const RESOURCE_EXHAUSTED = 8;
 const UNAUTHENTICATED = 16;
 
 type ContentType = 'application/json' | 'application/x-protobuf';
-/** What was not taken of an export that was, as a whole. */
-type Shortfall = { readonly rejected: number; readonly message: string };
 
 /** The OTLP/HTTP endpoint for one signal: method, type and encoding first, as Alloy's receiver checks them, then the body. */
 export type OtlpEndpoint = (request: {
@@ -30,43 +23,24 @@ export type OtlpEndpoint = (request: {
   readonly body: () => Promise<Uint8Array>;
 }) => Promise<Answer>;
 
+/** In JSON the count of what was not taken is named for the signal. */
+const REJECTED: Readonly<Record<OtlpSignal, string>> = {
+  traces: 'rejectedSpans',
+  metrics: 'rejectedDataPoints',
+  logs: 'rejectedLogRecords',
+};
+
 /** `POST /v1/traces`, `/v1/metrics` and `/v1/logs` of a backend (OTLP 1.x, "OTLP/HTTP"). */
-export function otlpEndpoints(backend: Backend): Readonly<Record<'traces' | 'metrics' | 'logs', OtlpEndpoint>> {
+export function otlpEndpoints(backend: Backend): Readonly<Record<OtlpSignal, OtlpEndpoint>> {
+  const takers = otlpTakers(backend);
   return {
-    traces: endpoint(TracesData, 'rejectedSpans', (data, bytes) => {
-      const spans = data.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
-      if (spans.some(({ traceId }) => traceId.length === 0)) throw new DecodeError('trace ids must be 128 bit');
-      if (spans.length > 0) backend.traces.add(bytes ?? TracesData.encode(data), data);
-      noteArrival(backend, 'spans', spans.length, '/otlp/v1/traces');
-      return undefined;
-    }),
-    metrics: endpoint(MetricsData, 'rejectedDataPoints', (data) => {
-      const { samples, rejected, remarks } = translateMetrics(data);
-      for (const { labels, time, value, stale } of samples) {
-        const appended = backend.series.append(backend.series.resolve(labelsFrom(labels)), time, value, stale);
-        if (appended !== 'stored' && appended !== 'duplicate') count(backend.counters.discarded, appended);
-      }
-      noteArrival(backend, 'samples', samples.length, '/otlp/v1/metrics');
-      if (rejected > 0) count(backend.counters.discarded, 'invalid_temporality', rejected);
-      return remarks.length > 0 ? { rejected, message: remarks.join('; ') } : undefined;
-    }),
-    logs: endpoint(LogsData, 'rejectedLogRecords', (data) => {
-      let records = 0;
-      for (const { labels, entries } of translateLogs(data, nowNanos())) {
-        backend.logs.add(labels, entries);
-        records += entries.length;
-      }
-      noteArrival(backend, 'log records', records, '/otlp/v1/logs');
-      return undefined;
-    }),
+    traces: endpoint('traces', takers.traces),
+    metrics: endpoint('metrics', takers.metrics),
+    logs: endpoint('logs', takers.logs),
   };
 }
 
-function endpoint<T extends object>(
-  message: Message<T>,
-  rejectedName: string,
-  take: (data: T, bytes: Uint8Array | undefined) => Shortfall | undefined,
-): OtlpEndpoint {
+function endpoint(signal: OtlpSignal, taker: OtlpTaker): OtlpEndpoint {
   return async ({ method, contentType, encoding, body }) => {
     if (method !== 'POST') return text405();
     const type = supported(contentType);
@@ -77,9 +51,8 @@ function endpoint<T extends object>(
     try {
       const raw = await body();
       const bytes = encoding === 'gzip' ? await inTurn(() => gunzipBounded(raw)) : raw;
-      const asJson = type === 'application/json';
-      const data = asJson ? message.fromJson(parseJson(bytes)) : message.decode(bytes);
-      return otlpSuccess(type, rejectedName, take(data, asJson ? undefined : bytes));
+      const take = type === 'application/json' ? taker.json : taker.protobuf;
+      return otlpSuccess(type, REJECTED[signal], take(bytes, `/otlp/v1/${signal}`));
     } catch (error) {
       if (error instanceof DecodeError) return otlpError(400, error.message, type);
       throw error;
@@ -95,7 +68,7 @@ export function otlpError(status: number, problem: string, contentType: string |
   return encoded(status, RpcStatus, { code, message: problem }, type);
 }
 
-/** In JSON the count is named for the signal; in protobuf the field has the same number for all three. */
+/** In protobuf the field has the same number for all three signals. */
 function otlpSuccess(type: ContentType, rejectedName: string, shortfall: Shortfall | undefined): Answer {
   const { rejected, message } = shortfall ?? { rejected: 0, message: '' };
   if (type === 'application/x-protobuf') {

@@ -8,7 +8,7 @@ export function createDiscoveryRelabel(args: DiscoveryRelabelArgs, context: Comp
   const output: Readonly<Record<string, string>>[] = [];
   for (const target of args.targets) {
     const labels = labelBuilder(Object.entries(target));
-    if (relabel(labels, args.rule)) {
+    if (relabel(labels, args.rule, 'utf8')) {
       output.push(Object.fromEntries(labels.entries()));
     }
   }

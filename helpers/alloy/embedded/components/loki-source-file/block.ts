@@ -1,10 +1,11 @@
 import { block, optional, optionalBlock, required } from '../../schema/schema.ts';
 import { bool, duration, list, logsReceiver, oneOf, string, target } from '../../schema/types.ts';
+import { quote } from '../../syntax/quote.ts';
 
 const compressionFormat = oneOf(
   ['gz', 'z', 'bz2'],
   '',
-  (text) => `unsupported compression format: ${JSON.stringify(text)} - please use one of "gz, z, bz2"`,
+  (text) => `unsupported compression format: ${quote(text)} - please use one of "gz, z, bz2"`,
 );
 
 const onPositionsFileError = oneOf(

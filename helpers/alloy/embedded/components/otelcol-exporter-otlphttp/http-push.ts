@@ -4,10 +4,12 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { ExportResponse, RpcStatus } from '../../../../otlp/schema.ts';
 import type { Logger } from '../../component.ts';
 import { describeFailure, redactUrl } from '../../http/failure.ts';
+import { unsendable } from '../../http/url-parts.ts';
 import { USER_AGENT } from '../../http/user-agent.ts';
-import { itemsOf, jsonOf, type OtlpBatch } from '../../otlp/batch.ts';
+import { jsonOf, type OtlpBatch } from '../../otlp/batch.ts';
 import { ExportError } from '../../otlp/export-error.ts';
 import type { ExporterParts } from '../../otlp/exporter.ts';
+import { type PartialSuccess, warnOfPartialSuccess } from '../../otlp/partial-success.ts';
 import type { Signal } from '../../otlp/signals.ts';
 import { STATUS_NAMES, statusOfHttp } from '../../otlp/status.ts';
 import { clientTlsOptions } from '../../tls/otelcol-tls.ts';
@@ -44,6 +46,10 @@ export function createHttpPush(
 
   const push = async (batch: OtlpBatch): Promise<void> => {
     const url = urls[batch.signal];
+    const refusal = unsendable(url);
+    if (refusal !== undefined) {
+      throw requestFailed(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
+    }
     const packed = await compress(json ? Buffer.from(jsonOf(batch)) : batch.body);
     const headers = {
       'content-type': json ? 'application/json' : 'application/x-protobuf',
@@ -60,30 +66,26 @@ export function createHttpPush(
       answer = await readAnswer(response);
     } catch (error) {
       const failure = describeFailure('POST', url, error);
-      throw new ExportError(`failed to make an HTTP request: ${failure.text}`, {
-        type: failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER',
-      });
+      const type =
+        failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER';
+      throw requestFailed(failure.text, type);
     }
-    judge(url, response, answer, (message, dropped) => {
-      log('warn', 'Partial success response', { message, [`dropped_${droppedName(batch.signal)}`]: dropped });
-    });
+    const partial = judge(url, response, answer);
+    if (partial !== undefined) {
+      warnOfPartialSuccess(log, batch.signal, partial);
+    }
   };
   return { push, close: () => agent.destroy() };
 }
 
-function judge(
-  url: string,
-  response: Dispatcher.ResponseData,
-  answer: Buffer,
-  onPartial: (message: string, dropped: number) => void,
-): void {
+function requestFailed(reason: string, type: string): ExportError {
+  return new ExportError(`failed to make an HTTP request: ${reason}`, { type });
+}
+
+function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): PartialSuccess | undefined {
   const { statusCode, headers } = response;
   if (statusCode >= 200 && statusCode <= 299) {
-    const partial = readPartialSuccess(String(headers['content-type'] ?? ''), answer);
-    if (partial !== undefined && (partial.dropped > 0 || partial.message !== '')) {
-      onPartial(partial.message, partial.dropped);
-    }
-    return;
+    return readPartialSuccess(String(headers['content-type'] ?? ''), answer);
   }
   const type = STATUS_NAMES[statusOfHttp(statusCode)] ?? 'Unknown';
   const status = statusCode >= 400 ? readStatus(answer) : undefined;
@@ -119,7 +121,7 @@ function readStatus(answer: Buffer): string | undefined {
   }
 }
 
-function readPartialSuccess(contentType: string, answer: Buffer): { message: string; dropped: number } | undefined {
+function readPartialSuccess(contentType: string, answer: Buffer): PartialSuccess | undefined {
   if (answer.length === 0) {
     return undefined;
   }
@@ -140,10 +142,6 @@ function readPartialSuccess(contentType: string, answer: Buffer): { message: str
     throw new ExportError(`Permanent error: error parsing ${kind} response: ${reason}`, { permanent: true });
   }
   return undefined;
-}
-
-function droppedName(signal: Signal): string {
-  return signal === 'metrics' ? 'data_points' : itemsOf(signal);
 }
 
 function retryAfterSeconds(header: string | string[] | undefined): number | undefined {

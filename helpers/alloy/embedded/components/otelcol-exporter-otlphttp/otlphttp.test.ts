@@ -84,7 +84,9 @@ describe('otelcol.exporter.otlphttp sends', () => {
       authorization: `Basic ${Buffer.from(`1461503:${TOKEN}`).toString('base64')}`,
       'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
     });
-    expect(await exporter.fixture.metric('otelcol_exporter_sent_spans_total', labels)).toBe(traces().items);
+    const target = { server_address: '127.0.0.1', server_port: String(cloud.port), url_path: '/otlp/v1/traces' };
+    const sent = await exporter.fixture.metric('otelcol_exporter_sent_spans_total', { ...labels, ...target });
+    expect(sent).toBe(traces().items);
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total')).toBeUndefined();
   });
 
@@ -198,7 +200,9 @@ describe('otelcol.exporter.otlphttp drops', () => {
       retry_on_failure: { enabled: false },
     });
     await exporter.send(traces());
-    const { fields } = await exporter.fixture.logged('Exporting failed. Dropping data.');
+    const { fields } = await exporter.fixture.logged(
+      'Exporting failed. Dropping data. Try enabling retry_on_failure config option to retry on retryable errors.',
+    );
     expect(fields.error).toContain('context deadline exceeded');
     const failed = { error_type: 'Deadline_Exceeded' };
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);
@@ -229,11 +233,44 @@ describe('otelcol.exporter.otlphttp drops', () => {
 });
 
 describe('otelcol.exporter.otlphttp refuses', () => {
-  test.each(['127.0.0.1:4318', 'otlp-gateway.example/otlp'])('the endpoint %s, which has no scheme', (endpoint) => {
-    using fixture = componentFixture('otelcol.exporter.otlphttp.cloud');
-    const args = argumentsFor(otlpHttpExporterBlock, { client: { endpoint } });
-    expect(() => createOtlphttp(args, fixture)).toThrow(/^endpoint must be a valid URL$/);
-  });
+  test.each(['127.0.0.1:4318', 'http://a b', 'http://h:port', 'http://h/%zz', 'otlp-gateway.example/otlp'])(
+    'the endpoint %s, which is no URL',
+    (endpoint) => {
+      using fixture = componentFixture('otelcol.exporter.otlphttp.cloud');
+      const args = argumentsFor(otlpHttpExporterBlock, { client: { endpoint } });
+      expect(() => createOtlphttp(args, fixture)).toThrow(/^endpoint must be a valid URL$/);
+    },
+  );
+});
+
+// What the real exporter says of each, and where it says that it sends.
+test.each([
+  ['localhost:1', 'localhost:1/v1/traces', 'unsupported protocol scheme "localhost"', { server_address: '' }],
+  [
+    'ftp://x:12',
+    'ftp://x:12/v1/traces',
+    'unsupported protocol scheme "ftp"',
+    { server_address: 'x', server_port: '12' },
+  ],
+  ['http:x', 'http:x/v1/traces', 'http: no Host in request URL', { server_address: '' }],
+  ['http:', 'http:/v1/traces', 'http: no Host in request URL', { server_address: '', url_path: '/v1/traces' }],
+  [
+    'http://h:99999',
+    'http://h:99999/v1/traces',
+    'dial tcp: address 99999: invalid port',
+    { server_address: 'h', server_port: '99999' },
+  ],
+])('the endpoint %s is taken, and each export to it fails', async (endpoint, url, reason, target) => {
+  await using exporter = await startExporter({ client: { endpoint }, retry_on_failure: { enabled: false } });
+  await exporter.send(traces());
+  const { fields } = await exporter.fixture.logged(/^Exporting failed\. Dropping data\./);
+  expect(fields.error).toBe(`failed to make an HTTP request: Post "${url}": ${reason}`);
+  expect(
+    await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', {
+      ...target,
+      error_type: '_OTHER',
+    }),
+  ).toBe(traces().items);
 });
 
 test('a batch of the queue is sent once it has min_size items', async () => {

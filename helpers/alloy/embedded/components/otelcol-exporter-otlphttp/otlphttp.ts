@@ -1,13 +1,16 @@
 import type { ComponentContext, Instance } from '../../component.ts';
-import { createExporter } from '../../otlp/exporter.ts';
+import { urlParts } from '../../http/url-parts.ts';
+import { createExporter, type Target } from '../../otlp/exporter.ts';
 import type { Signal } from '../../otlp/signals.ts';
+import { checkUrl } from '../../schema/url.ts';
 import { ignored, unsupported } from '../../unsupported.ts';
 import type { OtlpHttpExporterArgs } from './block.ts';
 import { createHttpPush } from './http-push.ts';
 
 /**
  * `otelcol.exporter.otlphttp`: sends each signal to its path below the endpoint (OTLP 1.x, "OTLP/HTTP").
- * @throws Error `endpoint must be a valid URL` for one without a scheme, as a real Alloy refuses to start with it.
+ * @throws Error `endpoint must be a valid URL` for one that can't be parsed, as a real Alloy does, and for one that has no
+ * scheme, to which nothing could ever be sent.
  */
 export function createOtlphttp(args: OtlpHttpExporterArgs, context: ComponentContext): Instance {
   const { client } = args;
@@ -20,11 +23,23 @@ export function createOtlphttp(args: OtlpHttpExporterArgs, context: ComponentCon
   if (args.sending_queue.batch?.sizer === 'bytes') {
     context.log('warn', ignored('sending_queue > batch by bytes of otelcol.exporter.otlphttp'));
   }
-  const push = createHttpPush(args, signalUrls(args), context.log);
+  const urls = signalUrls(args);
+  const { sending_queue: queue, retry_on_failure: retry } = args;
+  const target = (signal: Signal): Target => targetOf(urls[signal]);
   return createExporter(
-    { type: 'otlp_http', queue: args.sending_queue, retry: args.retry_on_failure, ...push },
+    { type: 'otlp_http', target, queue, retry, ...createHttpPush(args, urls, context.log) },
     context,
   );
+}
+
+/** A port that the scheme implies is not told, and neither is a path where there is none. */
+function targetOf(url: string): Target {
+  const { host, port, path } = urlParts(url);
+  return {
+    server_address: host,
+    ...(port !== '' && { server_port: port }),
+    ...(path !== '' && { url_path: path }),
+  };
 }
 
 function signalUrls(args: OtlpHttpExporterArgs): Readonly<Record<Signal, string>> {
@@ -33,10 +48,19 @@ function signalUrls(args: OtlpHttpExporterArgs): Readonly<Record<Signal, string>
   const urlOf = (signal: Signal): string => {
     const own = args[`${signal}_endpoint`];
     const url = own === '' ? `${base}v1/${signal}` : own;
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    if (!isUrl(url) || urlParts(url).scheme === '') {
       throw new Error(`${own === '' ? 'endpoint' : `${signal}_endpoint`} must be a valid URL`);
     }
     return url;
   };
   return { traces: urlOf('traces'), metrics: urlOf('metrics'), logs: urlOf('logs') };
+}
+
+function isUrl(text: string): boolean {
+  try {
+    checkUrl(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -73,7 +73,8 @@ export async function readBody(
       }
       chunks.push(chunk);
     }
-    const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+    // A copy even of a single chunk: that is a part of a larger buffer, which a queued body would keep.
+    const body = Buffer.concat(chunks, size);
     return decoder === undefined ? body : await unpack(decoder, body, limit);
   } catch (error) {
     throw error instanceof BodyError ? error : new BodyError('unexpected EOF');

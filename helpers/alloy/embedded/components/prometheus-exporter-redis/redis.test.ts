@@ -69,7 +69,7 @@ describe('prometheus.exporter.redis', () => {
     await start();
     expect(await page()).toMatch(/^redis_up 0$/m);
     await redis.start();
-    expect(await page()).toMatch(/^redis_up 1$/m);
+    await expect.poll(page, { timeout: 20_000 }).toMatch(/^redis_up 1$/m);
     await redis.kill();
     expect(await page()).toMatch(/^redis_up 0$/m);
   });
@@ -96,8 +96,8 @@ describe('prometheus.exporter.redis', () => {
   test('starts the exporter again when it dies', async () => {
     await start();
     await page();
-    const [shell] = childrenOf(process.pid);
-    const program = childrenOf(shell?.pid ?? 0).find(({ args }) => args[0]?.includes('redis-exporter'));
+    const grandchildren = childrenOf(process.pid).flatMap(({ pid }) => childrenOf(pid));
+    const program = grandchildren.find(({ args }) => args[0]?.includes('redis-exporter'));
     process.kill(program?.pid ?? 0, 'SIGKILL');
     await fixture.logged('the exporter ended and is started again');
     await expect.poll(() => page().catch(() => ''), { interval: 20, timeout: 10_000 }).toContain('redis_up');

@@ -1,4 +1,6 @@
-import { block } from '../../schema/schema.ts';
+import { type ArgsOf, block } from '../../schema/schema.ts';
 
 /** `prometheus.exporter.self` (Alloy 1.18 reference): no arguments. */
 export const selfExporterBlock = block({});
+
+export type SelfExporterArgs = ArgsOf<typeof selfExporterBlock>;

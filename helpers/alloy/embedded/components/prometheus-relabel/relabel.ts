@@ -22,7 +22,7 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
       return before;
     }
     const builder = labelBuilder(series);
-    const result = relabel(builder, args.rule) ? sortedLabels(builder.entries()) : [];
+    const result = relabel(builder, args.rule, 'legacy') ? sortedLabels(builder.entries()) : [];
     known.set(series, result);
     return result;
   };

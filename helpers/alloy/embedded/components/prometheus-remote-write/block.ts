@@ -10,6 +10,7 @@ import {
   required,
 } from '../../schema/schema.ts';
 import { bool, duration, int, map, secret, string } from '../../schema/types.ts';
+import { quote } from '../../syntax/quote.ts';
 import { azuread } from './azuread.ts';
 
 const queueConfig = block({
@@ -87,7 +88,7 @@ const endpoint = block(
     }
     return protobufMessages.includes(args.protobuf_message)
       ? undefined
-      : `invalid protobuf_message ${JSON.stringify(args.protobuf_message)} for endpoint ${JSON.stringify(args.name)}: unknown type for remote write protobuf message ${args.protobuf_message}, supported: ${protobufMessages.join(', ')}`;
+      : `invalid protobuf_message ${quote(args.protobuf_message)} for endpoint ${quote(args.name)}: unknown type for remote write protobuf message ${args.protobuf_message}, supported: ${protobufMessages.join(', ')}`;
   },
 );
 

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
 import { describeFailure, redactUrl } from '../../http/failure.ts';
 import type { PrometheusClient } from '../../http/prometheus-client.ts';
+import { unsendable } from '../../http/url-parts.ts';
 import { USER_AGENT } from '../../http/user-agent.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
@@ -30,9 +31,9 @@ export async function push(
     reason,
     retryAfterMs,
   });
-  if (!/^https?:\/\//i.test(url)) {
-    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1] ?? '';
-    return recoverable(`Post "${redactUrl(url)}": unsupported protocol scheme "${scheme}"`);
+  const refusal = unsendable(url);
+  if (refusal !== undefined) {
+    return recoverable(`Post "${redactUrl(url)}": ${refusal}`);
   }
   const headers = {
     'content-encoding': 'snappy',

@@ -25,7 +25,7 @@ export function remoteLabels(
         builder.set(name, value);
       }
     }
-    const labels = relabel(builder, rules)
+    const labels = relabel(builder, rules, 'legacy')
       ? sortedLabels(builder.entries()).map(([name, value]) => ({ name, value }))
       : undefined;
     known.set(series, { labels });

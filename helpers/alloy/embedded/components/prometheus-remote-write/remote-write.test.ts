@@ -268,3 +268,21 @@ test.each([
     new RegExp(`does not implement ${name}.* of prometheus.remote_write: run this with a real Grafana Alloy`),
   );
 });
+
+// What `alloy run` 1.18 says of each, but for the password.
+test.each([
+  ['127.0.0.1:1', '"127.0.0.1:1": parse "127.0.0.1:1": first path segment in URL cannot contain colon'],
+  ['http://h:port', '"http://h:port": parse "http://h:port": invalid port ":port" after host'],
+  ['%zz#%zz', '"%zz#%zz": parse "%zz": invalid URL escape "%zz"'],
+  [`http://u:${TOKEN}@h:x/`, '"http://u:xxxxx@h:x/": parse "http://u:xxxxx@h:x/": invalid port ":x" after host'],
+])('the URL %j keeps the component from being built', async (url, message) => {
+  await expect(startWriter({ url })).rejects.toThrow(new Error(`cannot parse remote_write url ${message}`));
+});
+
+test.each(['localhost:1', 'ftp://x', '/a', 'http://'])(
+  'the URL %j, to which nothing can be sent, does not',
+  async (url) => {
+    await using writer = await startWriter({ url });
+    expect(writer.fixture.health()).toEqual({ state: 'healthy', message: 'started component' });
+  },
+);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ComponentContext, Instance } from '../../component.ts';
 import type { ScrapedSample } from '../../pipeline.ts';
+import { checkUrl, withoutPassword } from '../../schema/url.ts';
+import { quote } from '../../syntax/quote.ts';
 import { unsupported } from '../../unsupported.ts';
 import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
 import { createEndpointQueue } from './endpoint-queue.ts';
@@ -9,10 +11,12 @@ import { appendedCounter } from './remote-metrics.ts';
 /**
  * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before it was made are not
  * sent: a real Alloy reads its write-ahead log from that moment on.
+ * @throws Error with Alloy's text for a URL that can't be parsed; one to which nothing can be sent is none.
  */
 export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentContext): Instance {
   for (const endpoint of args.endpoint) {
     refuseUnsupported(endpoint);
+    refuseBrokenUrl(endpoint.url);
   }
   const queues = args.endpoint.map((endpoint) =>
     createEndpointQueue(endpoint, nameOf(endpoint), args.external_labels, context),
@@ -42,6 +46,15 @@ export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentConte
       await Promise.all(queues.map((queue) => queue.stop(graceMs)));
     },
   };
+}
+
+function refuseBrokenUrl(url: string): void {
+  try {
+    checkUrl(url);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot parse remote_write url ${quote(withoutPassword(url))}: ${reason}`);
+  }
 }
 
 /** What the endpoint is called in metrics: its `name`, or six digits that depend on what it is. */

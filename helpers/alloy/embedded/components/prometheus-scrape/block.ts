@@ -2,6 +2,7 @@ import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts'
 import { formatDuration } from '../../schema/duration.ts';
 import { type ArgsOf, block, defaultedBlock, optional, required } from '../../schema/schema.ts';
 import { bool, duration, float, list, map, metricsReceiver, size, string, target, uint } from '../../schema/types.ts';
+import { quote } from '../../syntax/quote.ts';
 
 const defaultProtocols = ['OpenMetricsText1.0.0', 'OpenMetricsText0.0.1', 'PrometheusText1.0.0', 'PrometheusText0.0.4'];
 const protocols = [...defaultProtocols, 'PrometheusProto'].sort();
@@ -47,7 +48,7 @@ export const scrapeBlock = block(
   },
   (args) => {
     if (args.scrape_timeout > args.scrape_interval) {
-      return `scrape_timeout (${formatDuration(args.scrape_timeout)}) greater than scrape_interval (${formatDuration(args.scrape_interval)}) for scrape config with job name ${JSON.stringify(args.job_name)}`;
+      return `scrape_timeout (${formatDuration(args.scrape_timeout)}) greater than scrape_interval (${formatDuration(args.scrape_interval)}) for scrape config with job name ${quote(args.job_name)}`;
     }
     return (
       protocolProblem(args.scrape_protocols, args.enable_protobuf_negotiation, args.scrape_native_histograms) ??
@@ -70,10 +71,10 @@ function protocolProblem(chosen: readonly string[], protobuf: boolean, native: b
   }
   for (const [index, protocol] of chosen.entries()) {
     if (chosen.indexOf(protocol) < index) {
-      return `duplicate scrape protocol ${JSON.stringify(protocol)}: make sure the scrape protocols provided are unique`;
+      return `duplicate scrape protocol ${quote(protocol)}: make sure the scrape protocols provided are unique`;
     }
     if (!protocols.includes(protocol)) {
-      return `invalid scrape protocol ${JSON.stringify(protocol)}: ${unknownProtocol(protocol)}`;
+      return `invalid scrape protocol ${quote(protocol)}: ${unknownProtocol(protocol)}`;
     }
   }
   return undefined;
@@ -82,7 +83,7 @@ function protocolProblem(chosen: readonly string[], protobuf: boolean, native: b
 function fallbackProblem(protocol: string): string | undefined {
   return protocol === '' || protocols.includes(protocol)
     ? undefined
-    : `invalid scrape_fallback_protocol ${JSON.stringify(protocol)}: ${unknownProtocol(protocol)}`;
+    : `invalid scrape_fallback_protocol ${quote(protocol)}: ${unknownProtocol(protocol)}`;
 }
 
 function unknownProtocol(protocol: string): string {
@@ -91,10 +92,10 @@ function unknownProtocol(protocol: string): string {
 
 function namingProblem(validation: string, escaping: string): string | undefined {
   if (validation !== 'utf8' && validation !== 'legacy') {
-    return `invalid metric_name_validation_scheme ${JSON.stringify(validation)}: must be either "utf8" or "legacy"`;
+    return `invalid metric_name_validation_scheme ${quote(validation)}: must be either "utf8" or "legacy"`;
   }
   if (escaping !== '' && !escapingSchemes.includes(escaping)) {
-    return `invalid metric_name_escaping_scheme: ${JSON.stringify(escaping)}, supported values: [${escapingSchemes.join(' ')}]`;
+    return `invalid metric_name_escaping_scheme: ${quote(escaping)}, supported values: [${escapingSchemes.join(' ')}]`;
   }
   return escaping === 'allow-utf-8' && validation !== 'utf8'
     ? "metric_name_escaping_scheme cannot be set to 'allow-utf-8' while metric_name_validation_scheme is not set to 'utf8'"

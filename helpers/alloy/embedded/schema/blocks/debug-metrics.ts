@@ -1,3 +1,4 @@
+import { quote } from '../../syntax/quote.ts';
 import { block, optional } from '../schema.ts';
 import { bool, oneOf } from '../types.ts';
 
@@ -5,10 +6,6 @@ import { bool, oneOf } from '../types.ts';
 export const debugMetrics = block({
   disable_high_cardinality_metrics: optional(bool, true),
   level: optional(
-    oneOf(
-      ['none', 'basic', 'normal', 'detailed'],
-      'detailed',
-      (text) => `unrecognized debug level ${JSON.stringify(text)}`,
-    ),
+    oneOf(['none', 'basic', 'normal', 'detailed'], 'detailed', (text) => `unrecognized debug level ${quote(text)}`),
   ),
 });

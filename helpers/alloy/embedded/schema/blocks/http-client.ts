@@ -1,3 +1,4 @@
+import { quote } from '../../syntax/quote.ts';
 import { block, defaultedBlock, optional, optionalBlock } from '../schema.ts';
 import type { Secret } from '../secret.ts';
 import { bool, list, map, oneOf, secret, string } from '../types.ts';
@@ -177,7 +178,7 @@ export function checkHttpClient(args: HttpClientArgs): string | undefined {
   }
   const reserved = Object.keys(args.http_headers).find((name) => reservedHeaders.has(name.toLowerCase()));
   if (reserved !== undefined) {
-    return `setting header ${JSON.stringify(canonicalHeader(reserved))} is not allowed`;
+    return `setting header ${quote(canonicalHeader(reserved))} is not allowed`;
   }
   return checkProxy(args);
 }

@@ -1,3 +1,4 @@
+import { quote } from '../../syntax/quote.ts';
 import { type Regex, regex } from '../regex.ts';
 import { type ArgsOf, block, optional } from '../schema.ts';
 import { list, oneOf, string, text, uint } from '../types.ts';
@@ -33,7 +34,7 @@ export const relabelRule = block(
     target_label: optional(string),
     replacement: optional(string, '$1'),
     action: optional(
-      oneOf(actions, 'replace', (written) => `unrecognized action type ${JSON.stringify(written)}`),
+      oneOf(actions, 'replace', (written) => `unrecognized action type ${quote(written)}`),
       'replace',
     ),
   },
@@ -63,13 +64,13 @@ function checkRule(rule: Checked): string | undefined {
   }
   // Any text is the name of a label, as in Prometheus since 3.0; only a template must be made of label characters.
   if (action === 'replace' && target.includes('$') && !labelTemplate.test(target)) {
-    return `${JSON.stringify(target)} is invalid 'target_label' for ${action} action`;
+    return `${quote(target)} is invalid 'target_label' for ${action} action`;
   }
   if (withoutReplacement.includes(action) && rule.replacement !== '$1') {
     return `'replacement' can not be set for ${action} action`;
   }
   if (action === 'labelmap' && !labelTemplate.test(rule.replacement)) {
-    return `${JSON.stringify(rule.replacement)} is invalid 'replacement' for ${action} action`;
+    return `${quote(rule.replacement)} is invalid 'replacement' for ${action} action`;
   }
   const plain = rule.modulus === 0 && rule.separator === ';' && rule.replacement === '$1';
   if (action === 'labeldrop' || action === 'labelkeep') {

@@ -1,8 +1,9 @@
+import { quote } from '../../../syntax/quote.ts';
 import { block, defaultedBlock, optional, optionalBlock, required, requiredBlock } from '../../schema.ts';
 import { bool, duration, list, oneOf, secret, string } from '../../types.ts';
 
 const named = <const T extends string>(kind: string, allowed: readonly T[]) =>
-  oneOf(allowed, '', (text) => `unknown ${kind} ${JSON.stringify(text)}`);
+  oneOf(allowed, '', (text) => `unknown ${kind} ${quote(text)}`);
 
 const versions = ['TLS13', 'TLS12', 'TLS11', 'TLS10'] as const;
 

@@ -1,3 +1,4 @@
+import { quote } from '../../../syntax/quote.ts';
 import { block, defaultedBlock, optional, optionalBlock, required } from '../../schema.ts';
 import { any, bool, duration, list, map, oneOf, optionalSecret, secret, string } from '../../types.ts';
 import { checkHttpClient, httpClient } from '../http-client.ts';
@@ -21,7 +22,7 @@ export const foreachBlock = block({
 export const detector = oneOf(
   ['fsnotify', 'poll', ''],
   '',
-  (text) => `unrecognized detector ${JSON.stringify(text)}, expected fsnotify or poll`,
+  (text) => `unrecognized detector ${quote(text)}, expected fsnotify or poll`,
 );
 
 const pollEveryMinute = optional(duration, 60_000);

@@ -1,3 +1,4 @@
+import { quote } from '../../../syntax/quote.ts';
 import { formatDuration } from '../../duration.ts';
 import { block, optional } from '../../schema.ts';
 import { bool, duration, map, string } from '../../types.ts';
@@ -23,7 +24,7 @@ export const remotecfgBlock = block(
   },
   (args) => {
     if (args.poll_frequency < shortestPoll) {
-      return `poll_frequency must be at least "10s", got ${JSON.stringify(formatDuration(args.poll_frequency))}`;
+      return `poll_frequency must be at least "10s", got ${quote(formatDuration(args.poll_frequency))}`;
     }
     return Object.keys(args.attributes).some((name) => name.startsWith('collector.'))
       ? '"collector" is a reserved namespace for remotecfg attribute keys'

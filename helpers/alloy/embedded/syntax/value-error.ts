@@ -1,4 +1,4 @@
-import type { TypeName, Value } from '../syntax/value.ts';
+import type { TypeName, Value } from './value.ts';
 
 /**
  * A value that can't be what is wanted. `message` is what `alloy validate` prints; `detail` is what an evaluation adds

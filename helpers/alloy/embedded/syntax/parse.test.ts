@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { DiagnosticError, diagnosticLine, diagnosticReport } from './diagnostic.ts';
+import { parse } from './parse.ts';
+import { sourceFile } from './source.ts';
+
+function problemsOf(text: string | Uint8Array): DiagnosticError {
+  try {
+    parse(sourceFile('case.alloy', text));
+  } catch (error) {
+    if (error instanceof DiagnosticError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error(`nothing is wrong with ${text}`);
+}
+
+const linesOf = (text: string | Uint8Array): string[] =>
+  problemsOf(text).diagnostics.map((diagnostic) => diagnosticLine(diagnostic).replace('case.alloy:', ''));
+
+// What Alloy 1.18 answers to each.
+test.each([
+  ['a = {]}\n', ['1:6: expected }, got ]']],
+  ['a = 1e\n', ['1:5: exponent has no digits']],
+  ['a = "\\x4"\n', [`1:7: illegal character U+0022 '"' in escape sequence`]],
+  ['a = "\\400"\n', ['1:7: escape sequence is invalid Unicode code point']],
+  ['a = 1 | 2\n', ['1:8: missing second | in ||']],
+  ['a = b "c" { }\n', ['1:5: cannot use a block as an expression']],
+  ['a.b = 1\n', ['1:1: attribute names may only consist of a single identifier with no "."']],
+  ['a "x" = 1\n', ['1:3: attribute names may not have labels']],
+  ['a "null" { }\n', ['1:3: expected block label to be a valid identifier, but got "null"']],
+  ['a = 1.b\n', ['1:7: expected TERMINATOR, got IDENT']],
+  ['/* never\nends\n', ['1:1: block comment not terminated']],
+])('%j is refused where and as Alloy refuses it', (text, expected) => {
+  expect(linesOf(text)).toEqual(expected);
+});
+
+test('an unterminated label loses its last byte, whatever that is part of', () => {
+  expect(linesOf('a "é✓\n')).toEqual([
+    '1:3: string literal not terminated',
+    '1:3: expected block label to be a valid identifier, but got "é\\xe2\\x9c"',
+  ]);
+});
+
+test('columns count bytes, and what is not UTF-8 is named where it stands', () => {
+  const text = Buffer.concat([Buffer.from('a = "é" + '), Buffer.from([0xff]), Buffer.from('\n')]);
+  expect(linesOf(text)[0]).toBe('1:12: illegal UTF-8 encoding');
+});
+
+test('of the errors of a line all lexical ones are reported and the first of the others', () => {
+  expect(linesOf('a = # # #\n')).toEqual([
+    "1:5: illegal character U+0023 '#'",
+    '1:5: expected expression, got ILLEGAL',
+    "1:7: illegal character U+0023 '#'",
+    "1:9: illegal character U+0023 '#'",
+  ]);
+});
+
+test('an excerpt of several lines is framed from the first to the last, with tabs as four spaces', () => {
+  expect(diagnosticReport(problemsOf('\tx = b "l" {\n\t}\n').diagnostics)).toBe(
+    [
+      'Error: case.alloy:1:6: cannot use a block as an expression',
+      '',
+      '1 |       x = b "l" {',
+      '  |  _________^^^^^^^',
+      '2 | |     }',
+      '  | |_____^',
+      '3 |   ',
+      '',
+    ].join('\n'),
+  );
+});
