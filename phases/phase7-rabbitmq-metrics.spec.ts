@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { get, samplesOf } from '../helpers/alloy/client.ts';
+import { get, malformedSamples, samplesOf } from '../helpers/alloy/client.ts';
 import { consume, publish, queueNames, withQueues } from '../helpers/emit/rabbitmq.ts';
 import { outage, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
@@ -19,7 +19,7 @@ describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
     const page = await get(run.rabbitmq?.metricsUrl ?? '');
     expect(page).toMatchObject({ status: 200, contentType: expect.stringContaining('text/plain') });
     const found = samplesOf(page.body);
-    expect(found.filter(({ value }) => Number.isNaN(value))).toEqual([]);
+    expect(malformedSamples(page.body)).toEqual([]);
     expect(found.map(({ labels }) => labels.__name__)).toContain('rabbitmq_connections');
     note(`${run.rabbitmq?.metricsUrl} answered 200 with ${found.length} samples`);
   });

@@ -28,6 +28,15 @@ export function samplesOf(page: string): InstantSample[] {
   );
 }
 
+/** The samples of a page whose value is none that the text format knows: none, where the page is in that format at all. */
+export function malformedSamples(page: string): string[] {
+  return parsePrometheusTextFormat(page).flatMap(({ name, metrics }) =>
+    metrics.flatMap(({ value }) =>
+      value === undefined || /^[+-]?(\d[\d.]*(e[+-]?\d+)?|Inf|NaN)$/i.test(value) ? [] : [`${name} ${value}`],
+    ),
+  );
+}
+
 /** The sum of Alloy's own metric over all its series with these labels; 0 where it has none, as a counter without a first event. */
 export async function alloyTotal(alloy: AlloyEndpoint, name: string, labels: Labels = {}): Promise<number> {
   return sum(await alloySamples(alloy), ({ labels: found }) => found.__name__ === name && carries(found, labels));
