@@ -7,12 +7,12 @@ import { delivery } from '../helpers/expect/delivery.ts';
 import { traceOf } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
 import { nextExport, presentValue } from '../helpers/expect/scrape.ts';
-import { serviceInstance, servicesOf } from '../helpers/expect/services.ts';
+import { serviceInstance } from '../helpers/expect/services.ts';
 import { conventionsOf } from '../helpers/expect/spans.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 
 const SERVICE = 'api-service';
-const api = servicesOf(run).api.url;
+const api = run.api?.url ?? '';
 const DATABASE_QUERY = {
   kind: 'client',
   attributes: { 'db.system.name|db.system': 'postgresql', 'db.query.text|db.statement': /\w/ },

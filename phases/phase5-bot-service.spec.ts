@@ -3,11 +3,11 @@ import { dispatch, interaction, newSnowflake } from '../helpers/emit/discord.ts'
 import { test } from '../helpers/expect/criterion.ts';
 import { foundTrace } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
-import { serviceInstance, servicesOf } from '../helpers/expect/services.ts';
+import { serviceInstance } from '../helpers/expect/services.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 
 const SERVICE = 'bot-service';
-const gateway = servicesOf(run).bot.gatewayUrl;
+const gateway = run.bot?.gatewayUrl ?? '';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 
 describe('Phase 5: bot service', () => {

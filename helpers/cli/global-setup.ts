@@ -20,7 +20,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     if (--mine.users > 0) return;
     delete shared.alloyVerify;
-    await stack.stop();
+    await stack?.stop();
   };
 }
 

@@ -10,6 +10,7 @@ import type { TestContext } from 'vitest';
 import { inject, test as plain } from 'vitest';
 import { partControl } from '../stack/control-client.ts';
 import './matchers.ts';
+import { missingFor } from '../stack/phases.ts';
 import type { Part } from '../stack/stack.ts';
 import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
@@ -33,7 +34,9 @@ type Fixtures = {
 const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
   // What fails without telemetry to wait for, such as a refused connection, has a cause as well.
   diagnosed: [
-    async ({ task, onTestFailed }, use) => {
+    async ({ task, skip, onTestFailed }, use) => {
+      const missing = missingFor(task.file.filepath, run);
+      if (missing.length > 0) skip(`this stack has none, as far as it was said: ${missing.join(', ')} is not set`);
       onTestFailed(async () => {
         const { diagnose } = await import('../diagnose/diagnose.ts');
         const finding = await diagnose(run, 'alloy');

@@ -33,11 +33,11 @@ const Variables = z.object({
     .default('grafana-alloy/config.alloy')
     .transform((path) => resolve(ROOT, path))
     .refine(existsSync, 'no such file'),
-  ALLOY_SCRAPE_INTERVAL: duration.default(500),
+  ALLOY_SCRAPE_INTERVAL: duration.optional(),
   ALLOY_SCRAPE_TIMEOUT: duration.optional(),
-  ALLOY_OTLP_BATCH_TIMEOUT: duration.default(200),
-  ALLOY_REMOTE_WRITE_DEADLINE: duration.default(100),
-  DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number().positive().default(1),
+  ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
+  ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
+  DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number().positive().optional(),
 });
 
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
@@ -76,6 +76,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw new SettingsError(`These settings can't be used:\n${problems.join('\n')}`);
   }
   const v = parsed.data;
+  const usual = v.STACK === 'external' ? PRODUCTION : LOCAL;
+  const scrape = v.ALLOY_SCRAPE_INTERVAL ?? usual.scrape;
   return {
     stack: v.STACK,
     alloy: v.ALLOY,
@@ -83,15 +85,20 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     alloyBinary: v.ALLOY_BIN,
     alloyConfig: v.ALLOY_CONFIG,
     intervals: {
-      scrape: v.ALLOY_SCRAPE_INTERVAL,
-      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(v.ALLOY_SCRAPE_INTERVAL, 10_000),
-      otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT,
-      remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE,
+      scrape,
+      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(scrape, 10_000),
+      otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
+      remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
     },
-    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS,
+    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? usual.dlqCheckIntervalSeconds,
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
   };
 }
+
+/** What a stack that this run starts is told, in milliseconds and seconds. */
+const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, dlqCheckIntervalSeconds: 1 };
+/** What a stack that runs already has, where it is not told otherwise: the defaults of `config.alloy` and the daemon. */
+const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, dlqCheckIntervalSeconds: 900 };
 
 /** The environment of the process over the project's `.env`, where there is one. */
 export function environmentWithDotenv(path: string = resolve(ROOT, '.env')): Record<string, string> {

@@ -38,7 +38,7 @@ export async function planAlloy(
     command: { file, args, environment: { ...process.env, ...environment(endpoints) }, cwd: directory },
     probe: () => mustAnswer(`${addresses.url}/-/ready`),
     complete: () => refuseTakenPorts(addresses.url, logPath),
-    version: () => buildVersion(addresses.url),
+    version: () => versionOfAlloy(addresses.url),
     deadlineMs: 30_000,
     stopSignal: 'SIGTERM',
     outage: 'stop',
@@ -63,7 +63,7 @@ async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
 }
 
 /** The version in `alloy_build_info`, as Alloy's own `/metrics` shows it. */
-async function buildVersion(url: string): Promise<string> {
+export async function versionOfAlloy(url: string): Promise<string> {
   const { text } = await get(`${url}/metrics`);
   return /^alloy_build_info\{[^}]*version="([^"]*)"/m.exec(text)?.[1] ?? 'unknown';
 }

@@ -1,3 +1,4 @@
+import { CannotRun } from './cannot-run.ts';
 import type { Run } from './run.ts';
 
 /** What a person has running already, by the variables that say where; each of them takes the place of a part of our own. */
@@ -5,23 +6,18 @@ export type GivenEndpoints = Pick<Run, 'postgres' | 'redis' | 'rabbitmq' | 'api'
   readonly alloy?: Pick<Run['alloy'], 'url' | 'otlpGrpc' | 'otlpHttp'>;
 };
 
-/** A variable that names something running which can't be reached by what it holds; `message` names it, without a login. */
-export class GivenEndpointError extends Error {
-  override readonly name = 'GivenEndpointError';
-}
-
 /**
  * Reads `DATABASE_URL`, `REDIS_URL`, `RABBITMQ_URL` with `RABBITMQ_METRICS_URL`, `API_URL`, `BOT_GATEWAY_URL`, and
- * `ALLOY_URL` with `ALLOY_OTLP_GRPC` and `ALLOY_OTLP_HTTP`. Throws {@link GivenEndpointError}.
+ * `ALLOY_URL` with `ALLOY_OTLP_GRPC` and `ALLOY_OTLP_HTTP`. Throws `CannotRun` for one that is
+ * no such URL, without the login in it.
  */
 export function readGivenEndpoints(environment: Readonly<Record<string, string | undefined>>): GivenEndpoints {
   const url = (name: string, protocols: readonly string[]): URL | undefined => {
     const text = environment[name];
     if (text === undefined || text === '') return undefined;
     if (URL.canParse(text) && protocols.includes(new URL(text).protocol.replace(/\+\w+:$/, ':'))) return new URL(text);
-    throw new GivenEndpointError(
-      `${name} is not a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
-    );
+    const beginnings = protocols.map((protocol) => `${protocol}//`).join(' or ');
+    throw new CannotRun(`${name} is not a URL that begins with ${beginnings}.`, 'correct it, or unset it.');
   };
   const plain = (name: string) => url(name, ['http:', 'https:'])?.href.replace(/\/$/, '');
   const database = url('DATABASE_URL', ['postgresql:', 'postgres:']);

@@ -32,6 +32,8 @@ async function keep(): Promise<void> {
   const settings = readSettings(environment);
   const fingerprint = fingerprintOf(settings, chooseAlloy(settings.alloy, settings.alloyBinary), environment);
   const { run, stack } = await startRun(settings, parts, environment, { reuse: false });
+  if (stack === undefined)
+    throw new CannotRun('STACK=external is there already.', 'leave STACK unset to start a stack.');
   const failure = Object.values(stack.failures)[0];
   if (failure !== undefined) {
     await stack.stop();

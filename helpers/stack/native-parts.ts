@@ -21,6 +21,8 @@ export type NativeOptions = {
   readonly parts: readonly Part[];
   /** How `alloy` is run; needed where it is among the parts. */
   readonly alloy?: AlloyOptions;
+  /** What is there already and takes the place of parts that are not among `parts`. */
+  readonly given?: PlannedEndpoints;
   /** How the services are set up; needed where one is among the parts. */
   readonly services?: ServiceOptions;
   /** The environment of the mock Grafana Cloud at `url`: its `GRAFANA_CLOUD_*` variables. */
@@ -58,7 +60,7 @@ export async function startParts(options: NativeOptions, run: RunDirectory, port
   const contexts = new Map(wanted.map((part) => [part, contextOf(part, run, ports)]));
   const running = new Map<Part, RunningPart>();
   const failures: Partial<Record<Part, string>> = {};
-  let endpoints: PlannedEndpoints = {};
+  let endpoints: PlannedEndpoints = options.given ?? {};
 
   const plan = async (part: Part, context: PartContext): Promise<PartPlan> => {
     const made = await planPart(part, context, options, endpoints);

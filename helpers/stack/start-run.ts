@@ -6,7 +6,9 @@ import { madeUpToken } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import { chooseAlloy } from './alloy-program.ts';
 import { CannotRun } from './cannot-run.ts';
+import { externalRun } from './external.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { readGivenEndpoints } from './given.ts';
 import { startNative } from './native.ts';
 import type { Run } from './run.ts';
 import type { Part, PlannedEndpoints, Stack } from './stack.ts';
@@ -22,8 +24,8 @@ export type World = Pick<Run, 'stack' | 'backend'> & {
   readonly warm: boolean;
 };
 
-/** A run that has begun: its stack, and what the specs need to know of it. */
-export type StartedRun = { readonly run: Run; readonly stack: Stack };
+/** A run that has begun: what the specs need to know of it, and its stack, where that is ours. */
+export type StartedRun = { readonly run: Run; readonly stack?: Stack };
 
 /**
  * Starts the parts that a run needs, the mock Grafana Cloud and Alloy among them, or takes the warm stack that has them
@@ -37,15 +39,23 @@ export async function startRun(
   { reuse = true, announce = () => {} }: { readonly reuse?: boolean; readonly announce?: (world: World) => void } = {},
 ): Promise<StartedRun> {
   const startedAt = Date.now();
-  if (settings.stack !== undefined && settings.stack !== 'native') {
-    throw new CannotRun(`STACK=${settings.stack} is not built yet.`, 'leave STACK unset, or set it to native.');
+  if (settings.stack === 'containers') {
+    throw new CannotRun('STACK=containers is not built yet.', 'leave STACK unset, or set it to native.');
   }
   if (settings.backend !== 'mock') {
     throw new CannotRun(`BACKEND=${settings.backend} is not built yet.`, 'leave BACKEND unset, or set it to mock.');
   }
   const id = randomBytes(6).toString('hex');
+  const given = readGivenEndpoints(inherited);
+  if (settings.stack === 'external') {
+    announce({ stack: 'external', backend: settings.backend, alloy: { kind: 'external' }, warm: false });
+    return { run: await externalRun(settings, given, id, startedAt) };
+  }
   const program = chooseAlloy(settings.alloy, settings.alloyBinary);
-  const warm = reuse ? await findWarmStack(parts, fingerprintOf(settings, program, inherited)) : undefined;
+  const warm =
+    reuse && Object.keys(given).length === 0
+      ? await findWarmStack(parts, fingerprintOf(settings, program, inherited))
+      : undefined;
   const isWarm = warm !== undefined && 'stack' in warm;
   announce({ stack: 'native', backend: settings.backend, alloy: { kind: program.kind }, warm: isWarm });
   if (isWarm) {
@@ -57,8 +67,10 @@ export async function startRun(
   const variablesAt = (origin: string) =>
     localCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
 
+  const { alloy: _, ...servers } = given;
   const stack = await startNative({
-    parts,
+    parts: parts.filter((part) => !(part in servers)),
+    given: servers,
     alloy: {
       program,
       config: settings.alloyConfig,
@@ -82,7 +94,7 @@ export async function startRun(
     backend: settings.backend,
     alloy,
     ...others,
-    servicesInstanceId: id,
+    ...('api' in given || 'bot' in given ? {} : { servicesInstanceId: id }),
     dlqCheckInterval: settings.dlqCheckIntervalSeconds,
     variables,
     access: accessOf(aimedAtMock(variables, cloud.url)),
