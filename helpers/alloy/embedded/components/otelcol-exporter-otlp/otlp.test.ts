@@ -80,7 +80,7 @@ const backend = (...replies: GrpcReply[]) =>
   startRecordingGrpcServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? OK);
 
 /** What is logged of one attempt at `client`. */
-async function failureAt(client: Written<OtlpExporterArgs>['client'], timeout = 2_000): Promise<string> {
+async function failureAt(client: Written<OtlpExporterArgs>['client'], timeout = 10_000): Promise<string> {
   await using exporter = await startExporter({ client, timeout, retry_on_failure: ONCE });
   await exporter.send(traces());
   return String((await exporter.fixture.logged(DROPPED_AT_ONCE)).fields.error);
@@ -309,47 +309,76 @@ describe('otelcol.exporter.otlp does not start', () => {
   });
 });
 
+/** Which statuses Alloy 1.18 tried again after, and what it calls them. */
+const RETRIED = [
+  [1, 'Canceled'],
+  [4, 'DeadlineExceeded'],
+  [10, 'Aborted'],
+  [11, 'OutOfRange'],
+  [14, 'Unavailable'],
+  [15, 'DataLoss'],
+] as const;
+const NOT_RETRIED = [
+  [2, 'Unknown'],
+  [3, 'InvalidArgument'],
+  [5, 'NotFound'],
+  [6, 'AlreadyExists'],
+  [7, 'PermissionDenied'],
+  [8, 'ResourceExhausted'],
+  [9, 'FailedPrecondition'],
+  [12, 'Unimplemented'],
+  [13, 'Internal'],
+  [16, 'Unauthenticated'],
+] as const;
+
+test.each(RETRIED)('otelcol.exporter.otlp tries again after %i, %s', async (code, name) => {
+  await using cloud = await backend({ code, details: 'boom' }, OK);
+  await using exporter = await startExporter({
+    client: { endpoint: cloud.address, tls: CLEAR },
+    retry_on_failure: FAST,
+  });
+  await exporter.send(traces());
+  await cloud.received(2);
+  await exporter.instance.stop(5_000);
+  const { level, fields } = await exporter.fixture.logged('Exporting failed. Will retry the request after interval.');
+  expect([level, fields.error]).toEqual(['info', `rpc error: code = ${name} desc = boom`]);
+  expect(await exporter.fixture.metric('otelcol_exporter_sent_spans_total')).toBe(traces().items);
+});
+
 describe('otelcol.exporter.otlp drops', () => {
-  /** Whether Alloy 1.18 tried again after each code, and what it calls it. */
-  const CODES: readonly (readonly [code: number, name: string, retried: boolean])[] = [
-    [1, 'Canceled', true],
-    [2, 'Unknown', false],
-    [3, 'InvalidArgument', false],
-    [4, 'DeadlineExceeded', true],
-    [5, 'NotFound', false],
-    [6, 'AlreadyExists', false],
-    [7, 'PermissionDenied', false],
-    [8, 'ResourceExhausted', false],
-    [9, 'FailedPrecondition', false],
-    [10, 'Aborted', true],
-    [11, 'OutOfRange', true],
-    [12, 'Unimplemented', false],
-    [13, 'Internal', false],
-    [14, 'Unavailable', true],
-    [15, 'DataLoss', true],
-    [16, 'Unauthenticated', false],
-  ];
-  test.each(CODES)('what gets %i (%s), after it was retried: %s', async (code, name, retried) => {
+  test.each(NOT_RETRIED)('what gets %i, %s, at once', async (code, name) => {
     await using cloud = await backend({ code, details: 'boom' });
     await using exporter = await startExporter({
       client: { endpoint: cloud.address, tls: CLEAR },
-      retry_on_failure: { ...FAST, max_elapsed_time: 25 },
+      retry_on_failure: FAST,
     });
     await exporter.send(traces());
     const { level, fields } = await exporter.fixture.logged(DROPPED);
-    const error = `rpc error: code = ${name} desc = boom`;
     expect([level, fields]).toEqual([
       'error',
       {
-        error: retried ? `no more retries left: ${error}` : `not retryable error: Permanent error: ${error}`,
+        error: `not retryable error: Permanent error: rpc error: code = ${name} desc = boom`,
         dropped_items: traces().items,
       },
     ]);
-    expect(cloud.calls.length > 1).toBe(retried);
-    const failed = { error_permanent: String(!retried), error_type: name, server_port: String(cloud.port) };
+    expect(cloud.calls).toHaveLength(1);
+    const failed = { error_permanent: 'true', error_type: name, server_port: String(cloud.port) };
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);
     expect(await exporter.fixture.metric('otelcol_exporter_sent_spans_total')).toBe(0);
     expect(exporter.fixture.health().state).toBe('healthy');
+  });
+
+  test('what could not be sent in max_elapsed_time', async () => {
+    await using cloud = await backend({ code: 14, details: 'boom' });
+    await using exporter = await startExporter({
+      client: { endpoint: cloud.address, tls: CLEAR },
+      retry_on_failure: { ...FAST, max_elapsed_time: 50 },
+    });
+    await exporter.send(traces());
+    const { fields } = await exporter.fixture.logged(DROPPED);
+    expect(fields.error).toBe('no more retries left: rpc error: code = Unavailable desc = boom');
+    const failed = { error_permanent: 'false', error_type: 'Unavailable' };
+    expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);
   });
 
   test('what gets a RetryInfo beyond its time, and what gets one with a code that is never retried', async () => {
@@ -377,7 +406,7 @@ describe('otelcol.exporter.otlp drops', () => {
 
   test('an attempt that takes longer than the timeout', async () => {
     await using cloud = await backend('hang');
-    expect(await failureAt({ endpoint: cloud.address, tls: CLEAR }, 100)).toBe(
+    expect(await failureAt({ endpoint: cloud.address, tls: CLEAR }, 1_000)).toBe(
       'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
     );
   });
