@@ -11,7 +11,7 @@ const DEADLINE_MS = 10_000;
  * (OTLP 1.x, "OTLP/gRPC"). Throws grpc-js's `ServiceError` where it is refused or not answered within 10 s.
  */
 export async function sendGrpc(address: string, data: Export): Promise<Response> {
-  const client = new Client(address, credentials.createInsecure());
+  const client = new Client(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
   try {
     return await new Promise<Response>((resolve, reject) => {
       const { method, bytes } = callOf(data);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AlloyOptions, planAlloy } from './alloy.ts';
 import { CannotRun } from './cannot-run.ts';
-import { planCloud } from './cloud.ts';
+import { type CloudGrpc, planCloud } from './cloud.ts';
 import { openLogFile } from './log-file.ts';
 import { type PartContext, type PartPlan, type RunningPart, startPart } from './part.ts';
 import type { PortBlock } from './ports.ts';
@@ -27,6 +27,8 @@ export type NativeOptions = {
   readonly services?: ServiceOptions;
   /** The environment of the mock Grafana Cloud at `url`: its `GRAFANA_CLOUD_*` variables. */
   readonly cloudEnvironment?: (url: string) => Readonly<Record<string, string>>;
+  /** Whether and how the mock takes OTLP over gRPC; it does not by default. */
+  readonly cloudGrpc?: CloudGrpc;
   /** How old, in milliseconds, queue depths on RabbitMQ's metrics page may be; 200 by default. */
   readonly rabbitmqStatisticsIntervalMs?: number;
   /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
@@ -88,11 +90,16 @@ export async function startParts(options: NativeOptions, run: RunDirectory, port
       }
     }
   };
+  const cloudStarted = Promise.withResolvers<void>();
   await Promise.all(
     [...contexts].map(async ([part, context]) => {
       try {
+        // What a program trusts is read when it starts: the mock's certificate has to be there.
+        if (part === 'alloy' && options.cloudGrpc === 'tls') await cloudStarted.promise;
         await start(part, context);
+        if (part === 'cloud') cloudStarted.resolve();
       } catch (error) {
+        if (part === 'cloud') cloudStarted.resolve();
         if (options.mayFail?.includes(part) !== true || !(error instanceof CannotRun)) throw error;
         failures[part] = error.message;
       }
@@ -126,7 +133,7 @@ async function planPart(
     case 'rabbitmq':
       return await planRabbitmq(context, { statisticsIntervalMs: options.rabbitmqStatisticsIntervalMs ?? 200 });
     case 'cloud':
-      return await planCloud(context, options.cloudEnvironment ?? (() => ({})));
+      return await planCloud(context, options.cloudEnvironment ?? (() => ({})), options.cloudGrpc ?? 'none');
     case 'api':
     case 'bot':
     case 'notification-daemon':

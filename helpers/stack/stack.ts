@@ -17,6 +17,10 @@ export type CloudEndpoint = {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly logFile: string;
+  /** `127.0.0.1:PORT` of OTLP over gRPC, where it was asked for. */
+  readonly grpcAddress?: string;
+  /** The file of the certificate that gRPC is served with; absent for clear text. */
+  readonly certificate?: string;
 };
 
 /** How to reach the parts that were asked for; plain data, which can travel to test workers. */

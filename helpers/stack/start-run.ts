@@ -6,6 +6,7 @@ import { madeUpToken } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import { chooseAlloy } from './alloy-program.ts';
 import { CannotRun } from './cannot-run.ts';
+import type { CloudGrpc } from './cloud.ts';
 import { externalRun } from './external.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { readGivenEndpoints } from './given.ts';
@@ -62,7 +63,8 @@ export async function startRun(
     return { run: { ...warm.run, id, startedAt, timings: warm.stack.timings }, stack: warm.stack };
   }
   if (warm !== undefined) process.stderr.write(`The warm stack is left alone: ${warm.unused}.\n`);
-  const marksSeries = readFileSync(settings.alloyConfig, 'utf8').includes(SERIES_MARK.variable);
+  const configuration = readFileSync(settings.alloyConfig, 'utf8');
+  const marksSeries = configuration.includes(SERIES_MARK.variable);
   const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken();
   const variablesAt = (origin: string) =>
     localCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
@@ -82,6 +84,7 @@ export async function startRun(
       otelVariables: Object.fromEntries(Object.entries(inherited).filter(([name]) => /^(OTEL|LOG)_/.test(name))),
     },
     cloudEnvironment: variablesAt,
+    cloudGrpc: grpcOf(configuration),
     mayFail: ['alloy'],
   });
   const { alloy, cloud, ...others } = stack.endpoints;
@@ -108,6 +111,12 @@ export async function startRun(
   return { run, stack };
 }
 
+/** How a configuration that exports over gRPC wants the backend to be: with TLS, unless it says that it has none. */
+function grpcOf(configuration: string): CloudGrpc {
+  if (!/^\s*otelcol\.exporter\.otlp\s+"/m.test(configuration)) return 'none';
+  return /^\s*insecure\s*=\s*true/m.test(configuration) ? 'clear text' : 'tls';
+}
+
 function alloyEnvironment(
   settings: Settings,
   { alloy, cloud, postgres, redis, rabbitmq }: PlannedEndpoints,
@@ -118,6 +127,12 @@ function alloyEnvironment(
   return {
     ...intervalVariables(settings.intervals),
     ...(cloud && aimedAtMock(variablesAt(cloud.url), cloud.url)),
+    ...(cloud?.grpcAddress !== undefined && { GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT: cloud.grpcAddress }),
+    // A real Alloy and the embedded engine take what they trust from different variables.
+    ...(cloud?.certificate !== undefined && {
+      SSL_CERT_FILE: cloud.certificate,
+      NODE_EXTRA_CA_CERTS: cloud.certificate,
+    }),
     ...(alloy && {
       ALLOY_OTLP_GRPC_LISTEN: alloy.otlpGrpc,
       ALLOY_OTLP_HTTP_LISTEN: new URL(alloy.otlpHttp).host,
