@@ -36,7 +36,7 @@ const wrongPath: Rule = (evidence) => {
 const noWay: Rule = (evidence) => {
   const line = logLine(
     evidence,
-    /connection refused|no such host|ECONNREFUSED|ENOTFOUND|deadline exceeded|certificate/,
+    /component_id=otelcol\.exporter.*(connection refused|no such host|ECONNREFUSED|ENOTFOUND|deadline exceeded|certificate)/,
   );
   return line === undefined || totalOf(evidence, /^otelcol_exporter_sent_/) > 0
     ? undefined

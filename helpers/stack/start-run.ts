@@ -131,7 +131,7 @@ function alloyEnvironment(
     // A real Alloy and the embedded engine take what they trust from different variables.
     ...(cloud?.certificate !== undefined && {
       SSL_CERT_FILE: cloud.certificate,
-      NODE_EXTRA_CA_CERTS: cloud.certificate,
+      GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: cloud.certificate,
     }),
     ...(alloy && {
       ALLOY_OTLP_GRPC_LISTEN: alloy.otlpGrpc,
