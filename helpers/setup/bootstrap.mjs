@@ -22,6 +22,9 @@ const options = process.argv.slice(2);
 const mode = ['--packages', '--check'].includes(options[0] ?? '') ? options.shift() : undefined;
 const [target, ...args] = options;
 
+// Whoever reads may have enough, as `head` has.
+process.stdout.on('error', () => process.exit());
+
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, dirname, join, sep } from 'node:path';
 
 /** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean }} LockedPackage */
 
@@ -45,6 +45,22 @@ export async function installNodePackages(root) {
   await npm(root, ['ci', '--include=dev', '--include=optional', '--ignore-scripts', ...quiet]);
   await npm(root, ['rebuild', 'node', '--ignore-scripts=false', ...quiet]);
   stampNodePackages(root);
+}
+
+/**
+ * A Node that an installation does not take away: `npm run` puts the one of `node_modules` first on PATH, and `npm ci`
+ * removes that. Returns undefined where there is no other.
+ * @param {string} root the project's directory
+ * @param {string} running the Node that runs this
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {string | undefined}
+ */
+export function lastingNode(root, running, environment) {
+  const onPath = (environment.PATH ?? '').split(delimiter).map((directory) => join(directory, 'node'));
+  const packages = join(root, 'node_modules') + sep;
+  return [environment.npm_node_execpath ?? '', running, ...onPath].find(
+    (path) => path !== '' && existsSync(path) && !realpathSync(path).startsWith(packages) && !path.startsWith(packages),
+  );
 }
 
 /** @param {string} root */
@@ -103,9 +119,11 @@ function read(path) {
 function npm(root, args) {
   // Under `npm run` npm says where it is; else it stands beside node, or on PATH.
   const told = process.env.npm_execpath ?? '';
-  const beside = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  const node = lastingNode(root, process.execPath, process.env);
+  if (node === undefined) throw new Error('npm needs a Node that is not one of the packages, and none is on PATH');
+  const beside = join(dirname(node), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
   const script = [told, beside].find((path) => basename(path) === 'npm-cli.js' && existsSync(path));
-  const [command, ...first] = script === undefined ? ['npm'] : [process.execPath, script];
+  const [command, ...first] = script === undefined ? ['npm'] : [node, script];
   return new Promise((resolve, reject) => {
     const child = spawn(command ?? 'npm', [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

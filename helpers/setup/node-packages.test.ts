@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nodePackagesState, stampNodePackages } from './node-packages.mjs';
+import { lastingNode, nodePackagesState, stampNodePackages } from './node-packages.mjs';
 
 let root: string;
 beforeEach(() => {
@@ -58,4 +58,16 @@ test('packages without the Node that they need are not all there', () => {
   installed({ 'node_modules/zod': { version: '4.6.7', integrity: 'sha512-a' } });
   rmSync(join(root, 'node_modules/.bin/node'));
   expect(nodePackagesState(root)).toBe('outdated');
+});
+
+test('npm is run with a Node that its installation does not take away', () => {
+  installed({});
+  const own = join(root, 'node_modules/.bin/node');
+  const outer = join(root, 'node');
+  writeFileSync(outer, '');
+  const PATH = `${join(root, 'node_modules/.bin')}:${root}`;
+  expect(lastingNode(root, own, { PATH })).toBe(outer);
+  expect(lastingNode(root, own, { PATH: '', npm_node_execpath: outer })).toBe(outer);
+  expect(lastingNode(root, outer, { PATH: '' })).toBe(outer);
+  expect(lastingNode(root, own, { PATH: join(root, 'node_modules/.bin') })).toBeUndefined();
 });

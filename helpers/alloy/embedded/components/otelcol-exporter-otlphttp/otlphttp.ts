@@ -48,7 +48,7 @@ function signalUrls(args: OtlpHttpExporterArgs): Readonly<Record<Signal, string>
   const urlOf = (signal: Signal): string => {
     const own = args[`${signal}_endpoint`];
     const url = own === '' ? `${base}v1/${signal}` : own;
-    if (!isUrl(url) || urlParts(url).scheme === '') {
+    if (!isUrl(url)) {
       throw new Error(`${own === '' ? 'endpoint' : `${signal}_endpoint`} must be a valid URL`);
     }
     return url;
