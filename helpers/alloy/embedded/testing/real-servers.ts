@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,12 +50,17 @@ export async function realPostgres(): Promise<RealServer> {
     '--no-sync',
     '--locale=C',
   ];
-  execFileSync('initdb', initdb, { ...user, cwd: directory, stdio: 'ignore' });
+  execFileSync(postgresProgram('initdb'), initdb, { ...user, cwd: directory, stdio: 'ignore' });
   const flags = { port, listen_addresses: '127.0.0.1', unix_socket_directories: directory, fsync: 'off' };
   const args = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return server(port, password, directory, () =>
-    spawn('postgres', ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
+    spawn(postgresProgram('postgres'), ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
   );
+}
+
+/** Debian keeps PostgreSQL's programs off PATH, a directory for each version. */
+function postgresProgram(name: string): string {
+  return globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1) ?? name;
 }
 
 function server(port: number, password: string, directory: string, launch: () => ChildProcess): RealServer {
