@@ -1,5 +1,6 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
+import { chosenPhases } from './helpers/report/criteria.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
 
 const longest = 120_000;
@@ -19,6 +20,10 @@ const phases = {
 } satisfies TestProjectInlineConfiguration['test'];
 
 let attached = false;
+
+/** `verify` has its phases run in one thread; see there. */
+const together = chosenPhases().length > 0;
+const specs = (glob: string) => [together ? 'helpers/cli/phases-together.spec.ts' : glob];
 
 export default defineConfig({
   plugins: [
@@ -48,7 +53,7 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'criteria',
-          include: ['phases/phase*.spec.ts'],
+          include: specs('phases/phase*.spec.ts'),
           provide: { order: 'criteria' },
           sequence: { groupOrder: 1 },
         },
@@ -59,7 +64,7 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'outages',
-          include: ['phases/phase{2,3,7}-*.spec.ts'],
+          include: specs('phases/phase{2,3,7}-*.spec.ts'),
           provide: { order: 'outages' },
           sequence: { groupOrder: 2 },
         },
@@ -68,8 +73,8 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'outages of services',
-          include: ['phases/phase6-*.spec.ts'],
-          provide: { order: 'outages' },
+          include: specs('phases/phase6-*.spec.ts'),
+          provide: { order: 'outages of services' },
           sequence: { groupOrder: 3 },
         },
       },

@@ -13,7 +13,7 @@ const SERVICE = 'alloy-verify';
 const from = resource(SERVICE, run.id);
 const { alloy } = run;
 
-describe('Phase 1: Alloy connection', () => {
+describe('Phase 1: Alloy connection', { concurrent: false }, () => {
   test('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
     expect(cloudProblems(run.variables)).toHaveNoProblems(
       'Correct these variables in .env, or where the run gets them from',

@@ -21,7 +21,7 @@ const REDIS = { kind: 'client', attributes: { 'db.system.name|db.system': 'redis
 const COUNT = 'http_server_request_duration_seconds_count|http_server_duration_milliseconds_count';
 const BUCKET = 'http_server_request_duration_seconds_bucket|http_server_duration_milliseconds_bucket';
 
-describe('Phase 4: API service', () => {
+describe('Phase 4: API service', { concurrent: false }, () => {
   test('P4.1 the log says that tracing, metrics and logging were initialised, and instrumentation enabled', async ({
     expect,
   }) => {

@@ -19,7 +19,7 @@ const TRANSITIONS = 'status-transition-daemon';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
 
-describe('Phase 6: daemons', () => {
+describe('Phase 6: daemons', { concurrent: false }, () => {
   test('P6.1 both daemons log initialisation of all three signals', async ({ expect }) => {
     const initialised = (service: string) => logql(`{service_name="${service}"}${serviceInstance} |~ "initiali[sz]ed"`);
     await expect(initialised(NOTIFICATIONS)).toShow('has a line for each signal', (lines) =>

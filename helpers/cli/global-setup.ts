@@ -1,5 +1,6 @@
 /** Starts the stack once for all projects of a vitest run whose specs need it, and ends it after the last. */
 import type { TestProject } from 'vitest/node';
+import { chosenPhases } from '../report/criteria.ts';
 import { worldOf } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { environmentWithDotenv, readSettings } from '../settings/settings.ts';
@@ -27,7 +28,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function start(project: TestProject): Promise<StartedRun> {
   forgetVerdict();
   const environment = environmentWithDotenv();
-  const parts = partsFor(project.vitest.state.getPaths());
+  const chosen = chosenPhases();
+  const parts = partsFor(chosen.length > 0 ? chosen : project.vitest.state.getPaths());
   return await startRun(readSettings(environment), parts, environment, {
     announce: (world) => process.stdout.write(`${worldOf(world)}\n`),
   });

@@ -1,9 +1,13 @@
 /** `npm run verify [-- phase2 phase7]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
 import { basename } from 'node:path';
 import { startVitest } from 'vitest/node';
-import { phaseFiles } from '../report/criteria.ts';
+import { choosePhases, declaredPhase, hasOrder, phaseFiles } from '../report/criteria.ts';
 import { ROOT, SettingsError } from '../settings/settings.ts';
 import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
+import type { Order } from '../stack/run.ts';
+
+/** The projects of vitest.config.ts, each with the criteria of one order. */
+const ORDERS: readonly Order[] = ['criteria', 'outages', 'outages of services'];
 
 process.exitCode = await verify(process.argv.slice(2));
 
@@ -18,11 +22,12 @@ async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   const chosen =
     wanted.length === 0 ? files : files.filter((file) => wanted.includes(basename(file).split('-')[0] ?? ''));
   process.env.ALLOY_VERIFY_SUMMARY = '1';
+  choosePhases(chosen);
   try {
-    const vitest = await startVitest('test', chosen, {
+    const vitest = await startVitest('test', [], {
       root: ROOT,
       watch: false,
-      project: ['criteria', 'outages*'],
+      project: ORDERS.filter((order) => chosen.map(declaredPhase).some((phase) => hasOrder(phase, order))),
       reporters: [],
     });
     const [first] = vitest.state.getUnhandledErrors();

@@ -35,7 +35,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
   // What fails without telemetry to wait for, such as a refused connection, has a cause as well.
   diagnosed: [
     async ({ task, skip, onTestFailed }, use) => {
-      const missing = missingFor(task.file.filepath, run);
+      const missing = missingFor(`phase${/^P(\d+)/.exec(task.name)?.[1]}`, run);
       if (missing.length > 0) skip(`this stack has none, as far as it was said: ${missing.join(', ')} is not set`);
       onTestFailed(async () => {
         const { diagnose } = await import('../diagnose/diagnose.ts');
@@ -133,9 +133,10 @@ export function test(name: string, body: Body): void {
   if (inject('order') === 'criteria') criterion(name, body);
 }
 
-/** A criterion that takes a part of the stack away: it runs when all others have ended. */
+/** A criterion that takes a part of the stack away: it runs when all others have ended; of the services, when those have. */
 export function outage(name: string, body: Body): void {
-  if (inject('order') === 'outages') criterion(name, body);
+  const order = name.startsWith('P6.') ? 'outages of services' : 'outages';
+  if (inject('order') === order) criterion(name, body);
 }
 
 function needed<T>(part: string, endpoint: T | undefined): T {

@@ -1,10 +1,10 @@
 import { inject } from 'vitest';
-import type { Run } from '../stack/run.ts';
+import type { Order, Run } from '../stack/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     run: Run;
-    order: 'criteria' | 'outages';
+    order: Order;
   }
 }
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../settings/settings.ts';
-import { declaredPhase, phaseFiles } from './criteria.ts';
+import type { Order } from '../stack/run.ts';
+import { declaredPhase, hasOrder, phaseFiles } from './criteria.ts';
 
 /** The rows of a guide: its criteria in plain words, without the code marks that Markdown needs. */
 function guideOf(phase: string): { id: string; title: string }[] {
@@ -43,4 +44,15 @@ describe('the guides and the specs are in step', () => {
       );
     }
   });
+});
+
+test('only phases with outages have a part in their order, and those of the services come last', () => {
+  const idsOf = (order: Order) =>
+    phaseFiles()
+      .map(declaredPhase)
+      .filter((phase) => hasOrder(phase, order))
+      .map(({ id }) => id);
+  expect(idsOf('criteria')).toEqual(['phase1', 'phase2', 'phase3', 'phase4', 'phase5', 'phase6', 'phase7']);
+  expect(idsOf('outages')).toEqual(['phase2', 'phase3', 'phase7']);
+  expect(idsOf('outages of services')).toEqual(['phase6']);
 });

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ROOT } from '../settings/settings.ts';
+import type { Order } from '../stack/run.ts';
 
 /** A criterion as its spec declares it. */
 export type DeclaredCriterion = { readonly id: string; readonly title: string };
@@ -10,6 +11,8 @@ export type DeclaredPhase = {
   readonly title: string;
   readonly file: string;
   readonly criteria: readonly DeclaredCriterion[];
+  /** Whether one of them takes a part of the stack away. */
+  readonly hasOutage: boolean;
 };
 
 /** The paths of all phase specs, in the order of the phases. */
@@ -29,5 +32,29 @@ export function declaredPhase(file: string): DeclaredPhase {
       title: name,
     }),
   );
-  return { id: /phase\d+/.exec(basename(file))?.[0] ?? basename(file), title, file, criteria };
+  return {
+    id: /phase\d+/.exec(basename(file))?.[0] ?? basename(file),
+    title,
+    file,
+    criteria,
+    hasOutage: /^\s*outage\(/m.test(source),
+  };
+}
+
+/** Whether a phase has criteria of this order. */
+export function hasOrder({ id, hasOutage }: DeclaredPhase, order: Order): boolean {
+  if (order === 'criteria') return true;
+  return hasOutage && (id === 'phase6') === (order === 'outages of services');
+}
+
+const CHOSEN = 'ALLOY_VERIFY_PHASES';
+
+/** The spec files that `verify` was asked for, which run as one; none where vitest was started by itself. */
+export function chosenPhases(): string[] {
+  return (process.env[CHOSEN] ?? '').split(':').filter((file) => file !== '');
+}
+
+/** Has these spec files run as one, in this process and those that it starts. */
+export function choosePhases(files: readonly string[]): void {
+  process.env[CHOSEN] = files.join(':');
 }

@@ -1,8 +1,8 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import type { Finding } from '../diagnose/finding.ts';
 import type { Run } from '../stack/run.ts';
-import type { DeclaredCriterion } from './criteria.ts';
-import { declaredPhase } from './criteria.ts';
+import type { DeclaredCriterion, DeclaredPhase } from './criteria.ts';
+import { chosenPhases, declaredPhase } from './criteria.ts';
 import { printSummary } from './terminal.ts';
 import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { forgetVerdict, statusOf, writeVerdict } from './verdict.ts';
@@ -33,7 +33,14 @@ function runOf(module: TestModule): Run | undefined {
 }
 
 function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, interrupted: boolean): Verdict {
-  const files = [...new Set(modules.map(({ moduleId }) => moduleId))].sort();
+  const chosen = chosenPhases();
+  const files = chosen.length > 0 ? chosen : [...new Set(modules.map(({ moduleId }) => moduleId))].sort();
+  const tests = new Map(
+    modules.flatMap(({ children }) =>
+      [...children.allTests()].map((test) => [test.name.split(' ', 1)[0] ?? '', test] as const),
+    ),
+  );
+  const broken = modules.flatMap((module) => module.errors().map(({ message }) => message));
   return {
     schema: 1,
     startedAt: new Date(run.startedAt).toISOString(),
@@ -42,24 +49,19 @@ function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, in
     alloy: { kind: run.alloy.kind, version: run.alloy.version },
     backend: run.backend,
     timings: { ...run.timings, criteria: Math.round(elapsed - (run.timings.stack ?? 0)) },
-    phases: files.map((file) =>
-      phaseVerdict(
-        file,
-        modules.filter(({ moduleId }) => moduleId === file),
-        interrupted,
-      ),
-    ),
+    phases: files.map((file) => phaseVerdict(declaredPhase(file), tests, broken, interrupted)),
   };
 }
 
-function phaseVerdict(file: string, modules: readonly TestModule[], interrupted: boolean): PhaseVerdict {
-  const { id, title, criteria: declared } = declaredPhase(file);
-  const tests = new Map(
-    modules.flatMap(({ children }) =>
-      [...children.allTests()].map((test) => [test.name.split(' ', 1)[0] ?? '', test] as const),
-    ),
-  );
-  const broken = modules.flatMap((module) => module.errors().map(({ message }) => message));
+function phaseVerdict(
+  { id, title, criteria: declared }: DeclaredPhase,
+  tests: ReadonlyMap<string, TestCase>,
+  broken: readonly string[],
+  interrupted: boolean,
+): PhaseVerdict {
+  const spans = declared.map((criterion) => tests.get(criterion.id)?.diagnostic()).filter((span) => span !== undefined);
+  const from = Math.min(...spans.map(({ startTime }) => startTime));
+  const until = Math.max(...spans.map(({ startTime, duration }) => startTime + duration));
   const criteria = declared.map((criterion) =>
     criterionVerdict(criterion, tests.get(criterion.id), broken, interrupted),
   );
@@ -67,7 +69,7 @@ function phaseVerdict(file: string, modules: readonly TestModule[], interrupted:
     id,
     title,
     status: statusOf(criteria),
-    durationMs: Math.round(modules.reduce((sum, module) => sum + module.diagnostic().duration, 0)),
+    durationMs: spans.length === 0 ? 0 : Math.round(until - from),
     criteria,
   };
 }

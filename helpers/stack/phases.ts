@@ -22,9 +22,9 @@ const GIVEN: Readonly<Partial<Record<Part, readonly [variable: string, there: (r
   bot: ['BOT_GATEWAY_URL', (run) => run.bot !== undefined],
 };
 
-/** The variables that would have to be set for this run to have all that a spec file needs; none where it has. */
-export function missingFor(specFile: string, run: Run): string[] {
-  return neededBy(specFile).flatMap((part) => {
+/** The variables that would have to be set for this run to have all that a phase (`phase4`) needs; none where it has. */
+export function missingFor(phase: string, run: Run): string[] {
+  return neededBy(phase).flatMap((part) => {
     const [variable, there] = GIVEN[part] ?? [];
     return variable === undefined || there?.(run) ? [] : [variable];
   });

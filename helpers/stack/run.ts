@@ -80,3 +80,6 @@ export type Run = ServiceEndpoints & {
   /** When the run began, in milliseconds since the epoch. */
   readonly startedAt: Milliseconds;
 };
+
+/** In which order the criteria of a run come: outages when all others have ended, those of the services last. */
+export type Order = 'criteria' | 'outages' | 'outages of services';
