@@ -3,7 +3,7 @@ import { aimedAtMock, localCloudVariables } from './alloy-environment.ts';
 import { cloudProblems, isPrivate } from './cloud.ts';
 
 const good = {
-  GRAFANA_CLOUD_API_KEY: 'glc_c2VjcmV0LXRva2VuLW9mLWEtdGVzdA==',
+  GRAFANA_CLOUD_API_KEY: 'glc_dGVzdA==',
   GRAFANA_CLOUD_OTLP_ENDPOINT: 'https://otlp-gateway-prod-eu-west-0.grafana.net/otlp',
   GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1461503',
   GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prometheus-prod-01-eu-west-0.grafana.net/api/prom/push',
@@ -47,7 +47,7 @@ describe('the GRAFANA_CLOUD_* variables', () => {
   });
 
   test('never show the token, nor one that was pasted where an ID belongs', () => {
-    const secret = 'glc_verysecretverysecretverysecret';
+    const secret = 'glc_verysecret';
     const problems = cloudProblems({
       ...good,
       GRAFANA_CLOUD_API_KEY: `${secret} `,
