@@ -1,10 +1,9 @@
 /** `npm run verify [-- phase2 phase7]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
-import { basename } from 'node:path';
-import { startVitest } from 'vitest/node';
 import { choosePhases, declaredPhase, hasOrder, phaseFiles } from '../report/criteria.ts';
 import { ROOT, SettingsError } from '../settings/settings.ts';
 import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
 import type { Order } from '../stack/run.ts';
+import { joinRun } from './shared-run.ts';
 
 /** The projects of vitest.config.ts, each with the criteria of one order. */
 const ORDERS: readonly Order[] = ['criteria', 'outages', 'outages of services'];
@@ -12,41 +11,31 @@ const ORDERS: readonly Order[] = ['criteria', 'outages', 'outages of services'];
 process.exitCode = await verify(process.argv.slice(2));
 
 async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
-  const files = phaseFiles();
-  const known = files.map((file) => basename(file).split('-')[0] ?? '');
-  const unknown = wanted.filter((name) => !known.includes(name));
+  const phases = phaseFiles().map(declaredPhase);
+  const unknown = wanted.filter((name) => !phases.some(({ id }) => id === name));
   if (unknown.length > 0) {
-    process.stderr.write(`There is no ${unknown.join(', ')}. The phases are: ${known.join(', ')}.\n`);
+    process.stderr.write(
+      `There is no ${unknown.join(', ')}. The phases are: ${phases.map(({ id }) => id).join(', ')}.\n`,
+    );
     return 2;
   }
-  const chosen =
-    wanted.length === 0 ? files : files.filter((file) => wanted.includes(basename(file).split('-')[0] ?? ''));
-  process.env.ALLOY_VERIFY_SUMMARY = '1';
-  choosePhases(chosen);
+  const chosen = phases.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+  const files = chosen.map(({ file }) => file);
   try {
-    const vitest = await startVitest('test', [], {
-      root: ROOT,
-      watch: false,
-      project: ORDERS.filter((order) => chosen.map(declaredPhase).some((phase) => hasOrder(phase, order))),
-      reporters: [],
-    });
-    const [first] = vitest.state.getUnhandledErrors();
-    const failed =
-      vitest.state.getCountOfFailedTests() > 0 || vitest.state.getTestModules().some((module) => !module.ok());
+    const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(files)]);
+    choosePhases(files);
+    process.env.ALLOY_VERIFY_SUMMARY = '1';
+    const project = ORDERS.filter((order) => chosen.some((phase) => hasOrder(phase, order)));
+    const vitest = await startVitest('test', [], { root: ROOT, watch: false, project, reporters: [] });
+    const holds = vitest.state.getTestModules().every((module) => module.ok());
+    const clean = vitest.state.getUnhandledErrors().length === 0 && process.exitCode !== 1;
     await vitest.close();
-    if (first !== undefined) throw first;
-    return failed ? 1 : 0;
+    await leave();
+    return holds && clean ? 0 : 1;
   } catch (error) {
-    process.stderr.write(couldNotRun(error));
+    if (error instanceof CannotRun) process.stderr.write(cannotRunLines(error));
+    else if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
+    else throw error;
     return 2;
   }
-}
-
-function couldNotRun(error: unknown): string {
-  // The stack is started by modules of vitest's own loader, whose classes are not the ones of this file.
-  const { name, message, fix } = error as { name?: string; message?: string; fix?: string };
-  if (name === 'CannotRun' && message !== undefined && fix !== undefined)
-    return cannotRunLines(new CannotRun(message, fix));
-  if (name === 'SettingsError') return `${new SettingsError(message).message}\n`;
-  return `Cannot run: ${error instanceof Error ? error.stack : String(error)}\n`;
 }
