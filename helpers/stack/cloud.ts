@@ -38,6 +38,8 @@ export async function planCloud(
     command: {
       file: process.execPath,
       args: [
+        // What a run sends is little: small nurseries are enough, and take 30 MiB less.
+        '--max-semi-space-size=2',
         program,
         ...['--port', String(port)],
         ...(grpcPort === undefined ? [] : ['--grpc-port', String(grpcPort)]),
