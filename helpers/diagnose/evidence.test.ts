@@ -20,7 +20,7 @@ test('the evidence holds what the mock refused, and that Alloy gives no answer',
   expect(status).toBe(401);
 
   const run = { ...runAt(variablesAt(url)), mockUrl: url };
-  const evidence = await gather(run, []);
+  const evidence = await gather(run, '', []);
   expect(evidence.refusals).toMatchObject([{ service: 'otlp', user: '2847239', count: 1 }]);
   expect(evidence.alloyAnswers).toBe(false);
   expect(await diagnose(run, 'otlp')).toMatchObject({ cause: expect.stringContaining('Alloy gives no answer') });

@@ -53,11 +53,12 @@ const otherLabels: Rule = ({ nearest }) => {
 };
 
 const sourceDown: Rule = (evidence) => {
+  const exporter = /redis/.test(evidence.asked) ? 'redis' : 'postgres';
   const line = logLine(
     evidence,
     /Error opening connection|couldn't connect|NOAUTH|WRONGPASS|password authentication failed/i,
   );
-  return line === undefined
+  return line === undefined || !line.includes(`component_id=prometheus.exporter.${exporter}`)
     ? undefined
     : {
         cause: `the exporter can't log in to what it measures: ${line}`,

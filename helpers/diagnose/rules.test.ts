@@ -4,6 +4,7 @@ import { localCloudVariables } from '../settings/alloy-environment.ts';
 import type { Evidence } from './evidence.ts';
 import { OTLP_RULES } from './rules-otlp.ts';
 import { REMOTE_WRITE_RULES } from './rules-remote-write.ts';
+import { sourceGone } from './rules-source.ts';
 import { runAt } from './testing.ts';
 
 const variables = localCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_secret' }, 'http://127.0.0.1:1');
@@ -15,6 +16,8 @@ const nothing: Evidence = {
   unhealthy: [],
   alloyLog: [],
   refusals: [],
+  asked: '',
+  unreachable: [],
   nearest: [],
 };
 const sample = (name: string, value: number, labels = {}): InstantSample => ({
@@ -79,4 +82,12 @@ describe('series that are not in the backend', () => {
       first(REMOTE_WRITE_RULES, { alloyMetrics: [sample('prometheus_remote_storage_samples_total', 9)] }),
     ).toBeUndefined();
   });
+});
+
+test('a source that is gone is the cause of its own series only', () => {
+  const unreachable = [{ name: 'Redis', address: '127.0.0.1:1', variable: 'REDIS_URL', pattern: /redis/ }];
+  expect(sourceGone({ ...nothing, unreachable, asked: 'redis_up{job="x"}' })?.cause).toBe(
+    'Redis gives no answer at 127.0.0.1:1',
+  );
+  expect(sourceGone({ ...nothing, unreachable, asked: 'pg_up{job="x"}' })).toBeUndefined();
 });

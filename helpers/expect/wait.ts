@@ -45,7 +45,7 @@ export async function waitFor<T>(
     `  looked:    ${looked}`,
   ];
   const { diagnose } = await import('../diagnose/diagnose.ts');
-  return { holds: false, told, finding: await diagnose(run, asked.path, nearest) };
+  return { holds: false, told, finding: await diagnose(run, asked.path, asked.asked, nearest) };
 }
 
 /** The same, for what a criterion starts from: throws {@link TelemetryMissing} where it does not come. */
