@@ -1,0 +1,172 @@
+/** Builds stand-in images, and only what is not up to date of them. */
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { startTicks, withLock } from '../setup/lock.mjs';
+import { debianRecipe, makeDebianRoot, makeSharedDirectory } from './debian.ts';
+import { addLayer, connectEngine, importImage, type PresentImage, presentImage, removeReplaced } from './engine.ts';
+import { layerOf } from './layer.ts';
+import { bringMmdebstrap, packageSource } from './package-source.ts';
+import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, VERSION_LABEL } from './stand-ins.ts';
+
+/** What has become of an image; `size` in bytes, `builtInMs` undefined where it was up to date. */
+export type ImageState = {
+  readonly standIn: StandIn;
+  readonly version: string;
+  readonly embedded: boolean;
+  readonly size: number;
+  readonly builtInMs: number | undefined;
+};
+
+export type BuildOptions = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Builds anew even what is up to date, with the packages that Debian has now. */
+  readonly rebuild: boolean;
+  /** Called once, before the first image is built. */
+  readonly building: (standIns: readonly StandIn[]) => void;
+  /** Called as soon as an image is there. */
+  readonly done: (state: ImageState) => void;
+};
+
+/** As many as there are processors to keep busy on a small machine; more would only share the same disk. */
+const sideBySide = 2;
+
+/**
+ * Sees to it that the engine has these images. Throws `CannotRun` where there is no engine, no mmdebstrap or no packages,
+ * and the signal's reason when that aborts; what was begun is then gone from the engine and from the temporary directory.
+ */
+export async function buildImages(standIns: readonly StandIn[], options: BuildOptions): Promise<void> {
+  const engine = await connectEngine();
+  const outdated = await reportPresent(engine, standIns, options);
+  if (outdated.length === 0) return;
+  const waiting = () => process.stderr.write('  waiting for another build of images on this machine …\n');
+  await withLock('images', waiting, async () => {
+    await removeLeftovers(engine);
+    await using cleanup = new AsyncDisposableStack();
+    const directory = await mkdtemp(join(tmpdir(), `${leftoverPrefix()}${ownMark()}-`));
+    cleanup.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+    await chmod(directory, 0o711);
+    const shared = makeSharedDirectory(directory);
+    options.building(outdated);
+    const failed = new AbortController();
+    const signal = AbortSignal.any([options.signal, failed.signal]);
+    const waitingOnes = [...outdated];
+    const worker = async () => {
+      for (let next = waitingOnes.shift(); next !== undefined; next = waitingOnes.shift()) {
+        await buildOne(engine, next, shared, { ...options, signal });
+      }
+    };
+    const workers = Array.from({ length: sideBySide }, () =>
+      worker().catch((error) => {
+        failed.abort(error);
+        throw error;
+      }),
+    );
+    const ends = await Promise.allSettled(workers);
+    options.signal.throwIfAborted();
+    if (failed.signal.aborted) throw failed.signal.reason;
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  });
+}
+
+/** Reports the images that are up to date, and returns the others. */
+async function reportPresent(
+  engine: Dockerode,
+  standIns: readonly StandIn[],
+  { environment, rebuild, done }: BuildOptions,
+): Promise<StandIn[]> {
+  const looked = await Promise.all(
+    standIns.map(async (standIn) => {
+      const [recipe, present] = await Promise.all([
+        recipeOf(standIn, environment),
+        presentImage(engine, standIn.image),
+      ]);
+      if (rebuild || present === undefined || present.labels[RECIPE_LABEL] !== recipe) return [standIn];
+      done(stateOf(standIn, present, undefined));
+      return [];
+    }),
+  );
+  return looked.flat();
+}
+
+async function buildOne(
+  engine: Dockerode,
+  standIn: StandIn,
+  shared: string,
+  { environment, signal, rebuild, done }: BuildOptions,
+): Promise<void> {
+  const started = performance.now();
+  const { name, image, configuration } = standIn;
+  const before = await presentImage(engine, image);
+  const recipe = await recipeOf(standIn, environment);
+  const base = await debianBase(engine, standIn, shared, { environment, signal, rebuild });
+  const layer = layerOf(name, environment);
+  const labels = {
+    [RECIPE_LABEL]: recipe,
+    [VERSION_LABEL]: (await layer.version?.()) ?? base.labels[VERSION_LABEL] ?? 'unknown',
+    ...(layer.engine && { [ENGINE_LABEL]: layer.engine }),
+  };
+  const container = `${leftoverPrefix()}${ownMark()}-${name}`;
+  const archives = await layer.archives();
+  await addLayer(engine, archives, { base: base.image, image, container, labels, configuration, signal });
+  const present = await presentImage(engine, image);
+  if (present === undefined) throw new Error(`the engine does not have ${image}, which it has just made`);
+  for (const replaced of [before?.id, base.replaced]) {
+    if (replaced !== undefined && replaced !== present.id) await removeReplaced(engine, replaced);
+  }
+  done(stateOf(standIn, present, performance.now() - started));
+}
+
+/** The image of the Debian part, which stays when only what is put on top changes. */
+async function debianBase(
+  engine: Dockerode,
+  { name, image: standInImage, debian }: StandIn,
+  shared: string,
+  { environment, signal, rebuild }: Pick<BuildOptions, 'environment' | 'signal' | 'rebuild'>,
+): Promise<{ image: string; labels: Readonly<Record<string, string>>; replaced: string | undefined }> {
+  const image = `${standInImage}-base`;
+  const recipe = debianRecipe(debian);
+  const present = await presentImage(engine, image);
+  if (!rebuild && present?.labels[RECIPE_LABEL] === recipe)
+    return { image, labels: present.labels, replaced: undefined };
+  await bringMmdebstrap(environment);
+  const source = await packageSource(environment);
+  const { version, archive } = await makeDebianRoot(name, debian, { source, shared, signal });
+  const labels = { [RECIPE_LABEL]: recipe, ...(version && { [VERSION_LABEL]: version }) };
+  await importImage(engine, archive, { image, labels, signal });
+  return { image, labels, replaced: present?.id };
+}
+
+function stateOf(standIn: StandIn, { labels, size }: PresentImage, builtInMs: number | undefined): ImageState {
+  const version = labels[VERSION_LABEL] ?? 'unknown';
+  return { standIn, version, embedded: labels[ENGINE_LABEL] === 'embedded', size, builtInMs };
+}
+
+/** How the names of directories and containers begin that builds on this machine make. */
+function leftoverPrefix(): string {
+  return `alloy-verify-images-${hostname().replaceAll(/[^a-zA-Z0-9.-]/g, '-')}-`;
+}
+
+function ownMark(): string {
+  return `${process.pid}-${startTicks(process.pid)}`;
+}
+
+/** Removes what builds on this machine have left that were killed without a word. */
+async function removeLeftovers(engine: Dockerode): Promise<void> {
+  const prefix = leftoverPrefix();
+  const isLeft = (name: string) => {
+    const [, pid, ticks] = /^(\d+)-(\d+|-)-/.exec(name.slice(prefix.length)) ?? [];
+    return name.startsWith(prefix) && pid !== undefined && startTicks(Number(pid)) !== ticks;
+  };
+  for (const name of (await readdir(tmpdir())).filter(isLeft)) {
+    await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
+  const containers = await engine.listContainers({ all: true, filters: JSON.stringify({ name: [prefix] }) });
+  for (const { Id, Names } of containers) {
+    if (Names.some((name) => isLeft(name.replace(/^\//, '')))) {
+      await engine.getContainer(Id).remove({ force: true, v: true });
+    }
+  }
+}

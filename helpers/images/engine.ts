@@ -1,0 +1,161 @@
+/** The container engine as far as images are built with it: Docker Engine API 1.41, which Podman has as well. */
+import type { Readable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import { CannotRun } from '../stack/cannot-run.ts';
+import type { ImageConfiguration } from './stand-ins.ts';
+
+/** An image that the engine has; `size` in bytes. */
+export type PresentImage = {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly size: number;
+};
+
+/** The engine that `DOCKER_HOST` names, or a usual socket. Throws `CannotRun` where none answers or it can't run what is built here. */
+export async function connectEngine(): Promise<Dockerode> {
+  // It takes half a second to load, which only those wait for who have an engine to ask.
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const client = await getContainerRuntimeClient().catch((error: unknown) => {
+    const told = process.env.DOCKER_HOST ?? '';
+    const where = told === '' ? '' : ` at ${told}`;
+    throw new CannotRun(
+      `no container engine answers${where}: ${error instanceof Error ? error.message : error}`,
+      'start one (on Debian: apt-get install docker.io, then dockerd as root), or set DOCKER_HOST to where one is.',
+    );
+  });
+  const there = client.info.containerRuntime.architecture;
+  const here = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string] ?? process.arch;
+  if (there !== here && there !== process.arch && !(there === 'amd64' && here === 'x86_64')) {
+    throw new CannotRun(
+      `the engine runs images for ${there}, and this machine builds them for ${here}.`,
+      'run it on a machine of the same kind as the engine.',
+    );
+  }
+  return client.container.dockerode;
+}
+
+/** The image of that name; undefined where the engine has none. */
+export async function presentImage(engine: Dockerode, image: string): Promise<PresentImage | undefined> {
+  try {
+    const { Id, Config, Size } = await engine.getImage(image).inspect();
+    return { id: Id, labels: Config?.Labels ?? {}, size: Size };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Makes an image with these labels of the root directory in a tar stream. Fails as the stream does, and leaves nothing then. */
+export async function importImage(
+  engine: Dockerode,
+  archive: Readable,
+  { image, labels, signal }: { image: string; labels: Readonly<Record<string, string>>; signal: AbortSignal },
+): Promise<void> {
+  await sending(archive, signal, async (file, abortSignal) => {
+    const _query = { fromSrc: '-', repo: image, tag: 'latest', changes: labelChanges(labels) };
+    const answer = await engine.importImage(file, { _query, abortSignal });
+    await new Promise<void>((resolve, reject) => {
+      engine.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()));
+    });
+  });
+}
+
+/** Calls the engine with a stream as the body, and fails as the stream does: a body that ended there would be taken for whole. */
+async function sending(
+  archive: Readable,
+  signal: AbortSignal,
+  send: (file: string, signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const broken = new AbortController();
+  archive.on('error', (error) => broken.abort(error));
+  try {
+    // The client's types know file names only, where it takes streams as well.
+    await send(archive as unknown as string, AbortSignal.any([signal, broken.signal]));
+  } catch (error) {
+    signal.throwIfAborted();
+    broken.signal.throwIfAborted();
+    throw error;
+  } finally {
+    archive.destroy();
+  }
+}
+
+/** Makes an image of another one, with these archives unpacked over it. Fails as the streams do, and leaves no container. */
+export async function addLayer(
+  engine: Dockerode,
+  archives: readonly Readable[],
+  {
+    base,
+    image,
+    container: name,
+    labels,
+    configuration,
+    signal,
+  }: {
+    base: string;
+    image: string;
+    container: string;
+    labels: Readonly<Record<string, string>>;
+    configuration: ImageConfiguration;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  signal.throwIfAborted();
+  const container = await engine.createContainer({
+    Image: base,
+    name,
+    Cmd: ['true'],
+    NetworkDisabled: true,
+    // An instruction that older engines do not take with `commit`.
+    ...(configuration.stopSignal && { StopSignal: configuration.stopSignal }),
+  });
+  try {
+    for (const archive of archives) {
+      await sending(archive, signal, (file, abortSignal) =>
+        container.putArchive(file, { _query: { path: '/' }, abortSignal }),
+      );
+    }
+    await container.commit({
+      _query: {
+        container: container.id,
+        repo: image,
+        tag: 'latest',
+        changes: [...configurationChanges(configuration), ...labelChanges(labels)],
+      },
+      _body: {},
+      abortSignal: signal,
+    });
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+/** Removes an image that another one has replaced, unless something still uses it. */
+export async function removeReplaced(engine: Dockerode, id: string): Promise<void> {
+  try {
+    await engine.getImage(id).remove();
+  } catch (error) {
+    if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+  }
+}
+
+function statusOf(error: unknown): unknown {
+  return error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+}
+
+function labelChanges(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).map(([name, value]) => `LABEL ${JSON.stringify(name)}=${JSON.stringify(value)}`);
+}
+
+/** As the instructions of a Dockerfile, which is how both `import` and `commit` take them. */
+function configurationChanges(configuration: ImageConfiguration): string[] {
+  const { environment, entrypoint, command, ports, volumes, directory } = configuration;
+  return [
+    ...Object.entries(environment).map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`),
+    `WORKDIR ${directory}`,
+    ...ports.map((port) => `EXPOSE ${port}/tcp`),
+    ...volumes.map((path) => `VOLUME ${JSON.stringify([path])}`),
+    `ENTRYPOINT ${JSON.stringify(entrypoint)}`,
+    `CMD ${JSON.stringify(command)}`,
+  ];
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { installPackages, knownPackages, updateLists } from '../setup/apt.ts';
+import { findOnPath } from '../setup/programs.mjs';
+import { step } from '../setup/progress.ts';
+import { CannotRun } from '../stack/cannot-run.ts';
+
+const run = promisify(execFile);
+
+/** Where Debian's packages come from. */
+export type PackageSource = {
+  /** The address of a mirror of Debian's archive; may hold a password. */
+  readonly mirror: string;
+  /** What apt needs to get there, in the form of apt.conf(5); may hold a password. */
+  readonly configuration: string;
+};
+
+/**
+ * The mirror by `DEBIAN_MIRROR`, else the one that this machine's own packages come from, else Debian's; with the proxies,
+ * certificates and credentials that this machine's apt has. Throws `CannotRun` where `DEBIAN_MIRROR` is no address.
+ */
+export async function packageSource(environment: Readonly<Record<string, string | undefined>>): Promise<PackageSource> {
+  const told = environment.DEBIAN_MIRROR ?? '';
+  if (told !== '' && !/^(?:https?|file|copy):\S+$/.test(told)) {
+    throw new CannotRun(
+      `DEBIAN_MIRROR is no address of a mirror: ${JSON.stringify(told)}.`,
+      'set it to one such as http://deb.debian.org/debian, or unset it.',
+    );
+  }
+  const [policy, configuration] = await Promise.all([
+    told === ''
+      ? run('apt-cache', ['policy']).then(
+          ({ stdout }) => stdout,
+          () => '',
+        )
+      : '',
+    run('apt-config', ['dump']).then(
+      ({ stdout }) => stdout,
+      () => '',
+    ),
+  ]);
+  return {
+    mirror: told === '' ? (mirrorOf(policy) ?? 'http://deb.debian.org/debian') : told,
+    configuration: waysOf(configuration),
+  };
+}
+
+/** The first mirror of Debian's archive in what `apt-cache policy` says. */
+export function mirrorOf(policy: string): string | undefined {
+  return /^\s*-?\d+ (\S+\/debian)\/? /m.exec(policy)?.[1];
+}
+
+/** What of `apt-config dump` says how files are fetched; which files those are is not the machine's business here. */
+export function waysOf(configuration: string): string {
+  const lines = configuration.split('\n');
+  const settingOf = (name: string) => lines.find((line) => line.startsWith(`${name} `))?.match(/"(.*)"/)?.[1] ?? '';
+  const etc = `${settingOf('Dir').replace(/\/$/, '')}/${settingOf('Dir::Etc')}`;
+  const place = (name: string) => (name.startsWith('/') ? name : `${etc}/${name}`);
+  return [
+    ...lines.filter((line) => /^Acquire::(?!IndexTargets|Languages|GzipIndexes|cdrom|Changelogs)\S+ ".+";$/.test(line)),
+    // Passwords for mirrors stay in the machine's own files.
+    `Dir::Etc::netrc "${place(settingOf('Dir::Etc::netrc') || 'auth.conf')}";`,
+    `Dir::Etc::netrcparts "${place(settingOf('Dir::Etc::netrcparts') || 'auth.conf.d')}";`,
+  ].join('\n');
+}
+
+/** Brings mmdebstrap and the keys of Debian's archive onto this machine. Throws `CannotRun` where it can't. */
+export async function bringMmdebstrap(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const packages = [
+    ...(findOnPath('mmdebstrap', { ...environment }) === undefined ? ['mmdebstrap'] : []),
+    ...(existsSync('/usr/share/keyrings/debian-archive-keyring.gpg') ? [] : ['debian-archive-keyring']),
+  ];
+  if (packages.length === 0) return;
+  const names = packages.join(' ');
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) {
+    throw new CannotRun(
+      'the stand-in images are built with mmdebstrap, which this machine lacks.',
+      'build them on a Debian or Ubuntu machine, or install mmdebstrap and debian-archive-keyring here.',
+    );
+  }
+  if (process.getuid?.() !== 0) throw new CannotRun(`this machine lacks ${names}.`, `sudo apt-get install ${names}`);
+  await step(names, async () => {
+    const known = await knownPackages(packages);
+    if (packages.some((name) => !known.has(name))) await updateLists();
+    await installPackages(packages);
+  });
+}
