@@ -59,15 +59,21 @@ export const standIns: readonly StandIn[] = [
       packages: ['rabbitmq-server'],
       versioned: 'rabbitmq-server',
       without: [],
-      finish: ['install -d -o rabbitmq -g rabbitmq -m 0777 /var/lib/rabbitmq /var/log/rabbitmq'],
+      finish: [
+        // A container's secret, which the package made for all of them.
+        'rm -f /var/lib/rabbitmq/.erlang.cookie',
+        'ln -s /usr/lib/rabbitmq/lib/rabbitmq_server-* /opt/rabbitmq',
+        'install -d -o rabbitmq -g rabbitmq -m 0777 /var/lib/rabbitmq /var/log/rabbitmq',
+      ],
     },
     configuration: {
       environment: {
-        PATH: `/usr/lib/rabbitmq/bin:${usualPath}`,
+        PATH: `/opt/rabbitmq/sbin:${usualPath}`,
         LANG: 'C.UTF-8',
         HOME: '/var/lib/rabbitmq',
         RABBITMQ_DATA_DIR: '/var/lib/rabbitmq',
         RABBITMQ_LOGS: '-',
+        RABBITMQ_PLUGINS_DIR: '/opt/rabbitmq/plugins',
       },
       entrypoint: ['docker-entrypoint.sh'],
       command: ['rabbitmq-server'],
