@@ -109,12 +109,13 @@ export async function askAlloy(
 ): Promise<{ problems: string[] }> {
   const [program, ...first] = alloy.command ?? skip('there is no alloy program on this machine to ask');
   if (program === undefined) throw new TypeError('an empty command');
+  const asGiven = alloy.configAsGiven ?? alloy.config;
   try {
-    const { stdout } = await run(program, [...first, question, alloy.config], { timeout: 30_000 });
+    const { stdout } = await run(program, [...first, question, asGiven], { timeout: 30_000 });
     const same = question === 'validate' || stdout === (await readFile(alloy.config, 'utf8'));
     return { problems: same ? [] : [`${alloy.config} is not formatted as alloy fmt does`] };
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    return { problems: [said === '' ? String(error) : said] };
+    return { problems: [said === '' ? String(error) : said.replaceAll(asGiven, alloy.config)] };
   }
 }

@@ -1,7 +1,7 @@
 /** `npm run doctor`: what this machine has, which world a run would choose, and what each missing part would need. */
 import { relative } from 'node:path';
 import { environmentWithDotenv, ROOT, readSettings, type Settings, SettingsError } from '../settings/settings.ts';
-import { type DockerEngine, findDockerEngine } from '../setup/docker-engine.ts';
+import { type EngineFinding, findDockerEngine } from '../setup/docker-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath, findProgram, programs } from '../setup/programs.mjs';
@@ -43,7 +43,7 @@ async function alloyRow(): Promise<Row> {
   return { what, state: 'ok', found: `${version.padEnd(12)} ${path}` };
 }
 
-function dockerRow(engine: DockerEngine): Row {
+function dockerRow(engine: EngineFinding): Row {
   const what = 'Docker engine';
   return 'version' in engine
     ? { what, state: 'ok', found: `${engine.version.padEnd(12)} ${engine.at}` }

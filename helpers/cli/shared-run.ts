@@ -34,5 +34,6 @@ async function begin(specFiles: readonly string[]): Promise<StartedRun> {
   const environment = environmentWithDotenv();
   return await startRun(readSettings(environment), partsFor(specFiles), environment, {
     announce: (world) => process.stdout.write(`${worldOf(world)}\n`),
+    say: (line) => process.stdout.write(`${line}\n`),
   });
 }

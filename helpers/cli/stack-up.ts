@@ -34,7 +34,12 @@ async function startKeeper(): Promise<void> {
     execArgv: [],
     stdio: [nowhere, nowhere, nowhere, 'ipc'],
   });
-  const said = once(keeper, 'message').then(([message]): KeeperMessage => message);
+  const said = new Promise<Exclude<KeeperMessage, { line: string }>>((resolve) => {
+    keeper.on('message', (message: KeeperMessage) => {
+      if ('line' in message) process.stdout.write(`${message.line}\n`);
+      else resolve(message);
+    });
+  });
   const silent = once(keeper, 'exit').then(() => ({
     message: 'the warm stack ended without a word.',
     fix: 'run it again.',

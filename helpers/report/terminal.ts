@@ -25,8 +25,9 @@ const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 
 /** The world that a run has chosen, in one line: the first thing that every run says. */
-export function worldOf({ stack, alloy, backend, warm }: World): string {
-  return `stack: ${stack}${warm ? ' (warm)' : ''} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}`;
+export function worldOf({ stack, standIns = [], alloy, backend, warm }: World): string {
+  const images = standIns.length === 0 ? '' : `, with stand-in images for ${standIns.join(', ')}`;
+  return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}`;
 }
 
 /** Prints what a person needs: a line for each phase, each failure with cause and fix, and the tally. */

@@ -48,6 +48,7 @@ function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, in
     stack: run.stack,
     alloy: { kind: run.alloy.kind, version: run.alloy.version },
     backend: run.backend,
+    ...(run.standIns !== undefined && { standIns: run.standIns }),
     timings: { ...run.timings, criteria: Math.round(elapsed - (run.timings.stack ?? 0)) },
     phases: files.map((file) => phaseVerdict(declaredPhase(file), tests, broken, interrupted)),
   };

@@ -35,6 +35,8 @@ export type Verdict = {
   readonly stack: string;
   readonly alloy: { readonly kind: string; readonly version: string };
   readonly backend: string;
+  /** The images that the stack would have had, where others stood in for them. */
+  readonly standIns?: readonly string[];
   /** Milliseconds that each part of the stack took to start, and `criteria` for all criteria together. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   readonly phases: readonly PhaseVerdict[];

@@ -1,45 +1,65 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'undici';
+import type Dockerode from 'dockerode';
 
-/** What answers where a Docker engine would: its version, or why there is none. */
-export type DockerEngine = { readonly version: string; readonly at: string } | { readonly absent: string };
+/** A Docker engine, or one that answers as it does (Podman), and what it is asked with. */
+export type DockerEngine = { readonly version: string; readonly at: string; readonly docker: Dockerode };
 
-const patience = { headersTimeout: 2000, bodyTimeout: 2000 };
+/** An engine, or why there is none. */
+export type EngineFinding = DockerEngine | { readonly absent: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const PATIENCE_MS = 2000;
 
 /**
- * Asks the Docker engine for its version (Docker Engine API, `GET /version`), where `DOCKER_HOST` says that it is, else at
- * the usual sockets. Never throws.
+ * Looks for a Docker engine (Docker Engine API, `GET /version`) where `DOCKER_HOST` says that it is, with
+ * `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH`, else at the usual sockets of Docker and Podman. Where there is one,
+ * `DOCKER_HOST` of this process names it, so that everything that asks an engine asks this one. Never throws.
  */
-export async function findDockerEngine(environment: NodeJS.ProcessEnv = process.env): Promise<DockerEngine> {
+export async function findDockerEngine(environment: Environment = process.env): Promise<EngineFinding> {
   const told = environment.DOCKER_HOST ?? '';
+  if (told.startsWith('ssh:')) {
+    return { absent: 'DOCKER_HOST is an SSH address, which testcontainers does not take: forward the socket instead' };
+  }
   const addresses = told === '' ? usualSockets(environment) : [told];
   for (const address of addresses) {
-    const version = await askVersion(address).catch(() => undefined);
-    if (version !== undefined) return { version, at: address };
+    if (address.startsWith('unix://') && !existsSync(address.slice('unix://'.length))) continue;
+    const engine = await ask(address, environment).catch(() => undefined);
+    if (engine !== undefined) return engine;
   }
   return { absent: `no engine answers at ${addresses.join(' or ')}` };
 }
 
-function usualSockets(environment: NodeJS.ProcessEnv): string[] {
-  const runtime = environment.XDG_RUNTIME_DIR ?? '';
+function usualSockets({ XDG_RUNTIME_DIR: runtime }: Environment): string[] {
+  const ofUser = runtime === undefined || runtime === '' ? [] : [join(runtime, 'docker.sock')];
+  const podman = runtime === undefined || runtime === '' ? [] : [join(runtime, 'podman/podman.sock')];
   return [
-    'unix:///var/run/docker.sock',
-    ...(runtime === '' ? [] : [`unix://${join(runtime, 'docker.sock')}`]),
-    `unix://${join(homedir(), '.docker/run/docker.sock')}`,
-  ];
+    '/var/run/docker.sock',
+    ...ofUser,
+    join(homedir(), '.docker/run/docker.sock'),
+    ...podman,
+    '/run/podman/podman.sock',
+  ].map((path) => `unix://${path}`);
 }
 
-async function askVersion(address: string): Promise<string | undefined> {
-  const client = address.startsWith('unix://')
-    ? new Client('http://docker', { socketPath: address.slice('unix://'.length), connectTimeout: 2000 })
-    : new Client(address.replace(/^tcp:/, 'http:'), { connectTimeout: 2000 });
-  try {
-    const { statusCode, body } = await client.request({ method: 'GET', path: '/version', ...patience });
-    const answer = await body.json();
-    if (statusCode !== 200 || typeof answer !== 'object' || answer === null || !('Version' in answer)) return undefined;
-    return String(answer.Version);
-  } finally {
-    await client.close();
+async function ask(address: string, environment: Environment): Promise<DockerEngine | undefined> {
+  const before = process.env.DOCKER_HOST;
+  const { default: Docker } = await import('dockerode');
+  // Both dockerode and testcontainers take the engine's address from the environment of the process alone.
+  process.env.DOCKER_HOST = address;
+  for (const name of ['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH']) {
+    const value = environment[name];
+    if (value !== undefined && value !== '') process.env[name] = value;
   }
+  try {
+    const { Version: version } = await new Docker({ timeout: PATIENCE_MS }).version();
+    if (typeof version === 'string') return { version, at: address, docker: new Docker() };
+  } catch {
+    // Nothing answers there, or something else does.
+  }
+  if (before === undefined) delete process.env.DOCKER_HOST;
+  else process.env.DOCKER_HOST = before;
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AlloyProgram } from './alloy-program.ts';
 import { get, mustAnswer } from './answers.ts';
 import { logTail } from './log-file.ts';
-import { makePartDirectory, type PartContext, type PartPlan } from './part.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf } from './part.ts';
 import type { PortBlock } from './ports.ts';
 import { PortTaken } from './ready.ts';
 import type { AlloyAddresses, PlannedEndpoints } from './stack.ts';
@@ -18,10 +18,11 @@ export type AlloyOptions = {
 
 /** Plans an Alloy, real or embedded, for a stack whose other parts are planned. */
 export async function planAlloy(
-  { run, ports, logPath }: PartContext,
+  context: PartContext,
   { program, config, environment }: AlloyOptions,
   others: PlannedEndpoints,
 ): Promise<PartPlan> {
+  const { run, ports, logPath } = context;
   const directory = await makePartDirectory(run, 'alloy');
   const addresses = await chooseAddresses(ports);
   const endpoints = { ...others, alloy: addresses };
@@ -30,12 +31,14 @@ export async function planAlloy(
   const args = [...first, 'run', config, `--storage.path=${join(directory, 'storage')}`, listen];
   // A real Alloy reports its use to Grafana Labs unless told not to.
   if (program.kind === 'binary') args.push('--disable-reporting');
+  const title = program.kind === 'binary' ? 'Alloy' : 'the embedded engine';
+  const command = { file, args, environment: { ...process.env, ...environment(endpoints) }, cwd: directory };
   return {
     part: 'alloy',
-    title: program.kind === 'binary' ? 'Alloy' : 'the embedded engine',
+    title,
     endpoints: { alloy: addresses },
     prepare: async () => {},
-    command: { file, args, environment: { ...process.env, ...environment(endpoints) }, cwd: directory },
+    launch: processOf(title, command, context),
     probe: () => mustAnswer(`${addresses.url}/-/ready`),
     complete: () => refuseTakenPorts(addresses.url, logPath),
     version: () => versionOfAlloy(addresses.url),
@@ -55,7 +58,7 @@ async function chooseAddresses(ports: PortBlock): Promise<AlloyAddresses> {
 }
 
 /** A receiver whose port is in use leaves Alloy running, ready and useless: `/-/healthy` alone tells. */
-async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
+export async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
   const { status } = await get(`${url}/-/healthy`);
   if (status !== 200 && /address already in use|EADDRINUSE/.test(logTail(logPath, 500).join('\n'))) {
     throw new PortTaken('Alloy: a port of its components is in use');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustAnswer } from './answers.ts';
 import { baseEnvironment } from './base-environment.ts';
-import { makePartDirectory, type PartContext, type PartPlan } from './part.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf } from './part.ts';
 
 const program = fileURLToPath(new URL('../backend/mock/main.ts', import.meta.url));
 
@@ -12,17 +12,39 @@ const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACH
 /** How the mock takes OTLP over gRPC: a real Alloy sends a login over TLS only. */
 export type CloudGrpc = 'none' | 'clear text' | 'tls';
 
-/** Plans the mock Grafana Cloud on a loopback port; `environment` says whose stack it is, by the `GRAFANA_CLOUD_*` variables. */
+/** How the mock Grafana Cloud is set up. */
+export type CloudOptions = {
+  /** Says whose stack the mock at `url` is, by the `GRAFANA_CLOUD_*` variables. */
+  readonly environment: (url: string) => Readonly<Record<string, string>>;
+  readonly grpc: CloudGrpc;
+  /** The address that it listens on: 127.0.0.1, unless Alloy can't reach that. */
+  readonly host?: string;
+};
+
+/** Plans the mock Grafana Cloud as a process of this machine. */
 export async function planCloud(
-  { run, ports, logPath }: PartContext,
-  environment: (url: string) => Readonly<Record<string, string>>,
-  grpc: CloudGrpc,
+  context: PartContext,
+  { environment, grpc, host = '127.0.0.1' }: CloudOptions,
 ): Promise<PartPlan> {
+  const { run, ports, logPath } = context;
   const port = await ports.next();
   const directory = await makePartDirectory(run, 'cloud');
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const grpcPort = grpc === 'none' ? undefined : await ports.next();
   const certificate = grpc === 'tls' ? join(directory, 'certificate.pem') : undefined;
+  const command = {
+    file: process.execPath,
+    args: [
+      // What a run sends is little: small nurseries are enough, and take 30 MiB less.
+      '--max-semi-space-size=2',
+      program,
+      ...['--host', host, '--port', String(port)],
+      ...(grpcPort === undefined ? [] : ['--grpc-port', String(grpcPort)]),
+      ...(certificate === undefined ? [] : ['--grpc-tls', certificate]),
+    ],
+    environment: { ...baseEnvironment(directory), ...compileCache, ...environment(url) },
+    cwd: directory,
+  };
   return {
     part: 'cloud',
     title: 'the mock Grafana Cloud',
@@ -30,24 +52,12 @@ export async function planCloud(
       cloud: {
         url,
         logFile: logPath,
-        ...(grpcPort !== undefined && { grpcAddress: `127.0.0.1:${grpcPort}` }),
+        ...(grpcPort !== undefined && { grpcAddress: `${host}:${grpcPort}` }),
         ...(certificate !== undefined && { certificate }),
       },
     },
     prepare: async () => {},
-    command: {
-      file: process.execPath,
-      args: [
-        // What a run sends is little: small nurseries are enough, and take 30 MiB less.
-        '--max-semi-space-size=2',
-        program,
-        ...['--port', String(port)],
-        ...(grpcPort === undefined ? [] : ['--grpc-port', String(grpcPort)]),
-        ...(certificate === undefined ? [] : ['--grpc-tls', certificate]),
-      ],
-      environment: { ...baseEnvironment(directory), ...compileCache, ...environment(url) },
-      cwd: directory,
-    },
+    launch: processOf('the mock Grafana Cloud', command, context),
     probe: () => mustAnswer(`${url}/-/ready`),
     version: async () => 'mock',
     deadlineMs: 30_000,

@@ -6,7 +6,7 @@ import { fingerprintOf } from './fingerprint.ts';
 const embedded: AlloyProgram = { kind: 'embedded', command: [process.execPath, 'main.ts'] };
 
 function fingerprint(environment: Readonly<Record<string, string>>, program = embedded): string {
-  return fingerprintOf(readSettings(environment), program, environment);
+  return fingerprintOf(readSettings(environment), { stack: 'native', program }, environment);
 }
 
 test('the same settings, program and code have the same fingerprint, whatever else is in the environment', () => {

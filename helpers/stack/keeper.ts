@@ -3,17 +3,18 @@
 
 import { dirname, join } from 'node:path';
 import { environmentWithDotenv, readSettings } from '../settings/settings.ts';
-import { chooseAlloy } from './alloy-program.ts';
 import { CannotRun } from './cannot-run.ts';
-import { fingerprintOf } from './fingerprint.ts';
 import { serveLeases } from './lease.ts';
 import { ownerOf } from './run-directory.ts';
 import { partsInOrder } from './stack.ts';
 import { startRun } from './start-run.ts';
 import { removeWarmState, writeWarmState } from './warm-state.ts';
 
-/** What the keeper says once: nothing more than that it keeps a stack, or why not. */
-export type KeeperMessage = { readonly kept: true } | { readonly message: string; readonly fix: string };
+/** What the keeper says: what takes time, and once, at last, that it keeps a stack, or why not. */
+export type KeeperMessage =
+  | { readonly line: string }
+  | { readonly kept: true }
+  | { readonly message: string; readonly fix: string };
 
 const parts = partsInOrder;
 
@@ -30,9 +31,9 @@ process.disconnect?.();
 async function keep(): Promise<void> {
   const environment = environmentWithDotenv();
   const settings = readSettings(environment);
-  const fingerprint = fingerprintOf(settings, chooseAlloy(settings.alloy, settings.alloyBinary), environment);
-  const { run, stack } = await startRun(settings, parts, environment, { reuse: false });
-  if (stack === undefined)
+  const say = (line: string) => tell({ line });
+  const { run, stack, made } = await startRun(settings, parts, environment, { reuse: false, say });
+  if (stack === undefined || made === undefined)
     throw new CannotRun('STACK=external is there already.', 'leave STACK unset to start a stack.');
   const failure = Object.values(stack.failures)[0];
   if (failure !== undefined) {
@@ -40,7 +41,7 @@ async function keep(): Promise<void> {
     throw new CannotRun(failure, 'mend the configuration; `npm run verify` tells more.');
   }
   const { controlSocket } = stack;
-  if (controlSocket === undefined) throw new TypeError('a native stack has a control socket');
+  if (controlSocket === undefined) throw new TypeError('a stack of ours has a control socket');
   const directory = dirname(controlSocket);
   const leaseSocket = join(directory, 'lease.sock');
   // A run that was killed in the middle of an outage leaves parts away: the next one finds all of them.
@@ -49,7 +50,7 @@ async function keep(): Promise<void> {
   });
   const { versions, timings } = stack;
   const logs = join(directory, 'logs');
-  writeWarmState({ owner: ownerOf(process.pid), fingerprint, leaseSocket, logs, run, versions, timings });
+  writeWarmState({ owner: ownerOf(process.pid), ...made, leaseSocket, logs, run, versions, timings });
   process.once('SIGTERM', () => {
     removeWarmState();
     leases.close();

@@ -1,15 +1,34 @@
-import { join } from 'node:path';
+import { type AlloyOptions, planAlloy } from './alloy.ts';
 import { CannotRun } from './cannot-run.ts';
-import { serveControl } from './control-server.ts';
-import { logTail } from './log-file.ts';
-import { logPathOf, type NativeOptions, type StartedParts, startParts } from './native-parts.ts';
-import type { RunningPart } from './part.ts';
-import type { PartControl } from './part-control.ts';
-import { takePortBlock } from './ports.ts';
-import { makeRunDirectory, type RunDirectory, sweepStaleRuns } from './run-directory.ts';
-import type { Endpoints, Part, Stack } from './stack.ts';
+import { type CloudGrpc, planCloud } from './cloud.ts';
+import { ownStack } from './owned-stack.ts';
+import type { PartContext, PartPlan } from './part.ts';
+import { planPostgres } from './postgres.ts';
+import { planRabbitmq } from './rabbitmq.ts';
+import { planRedis } from './redis.ts';
+import { planService, type ServiceOptions } from './services.ts';
+import { type Endpoints, type Part, type PlannedEndpoints, type Stack, serviceParts } from './stack.ts';
+import { logPathOf, type StartedParts, startParts } from './start-parts.ts';
 
-export type { NativeOptions } from './native-parts.ts';
+/** What a native stack is made of. */
+export type NativeOptions = {
+  /** The parts to start; no others are. */
+  readonly parts: readonly Part[];
+  /** How `alloy` is run; needed where it is among the parts. */
+  readonly alloy?: AlloyOptions;
+  /** What is there already and takes the place of parts that are not among `parts`. */
+  readonly given?: PlannedEndpoints;
+  /** How the services are set up; needed where one is among the parts. */
+  readonly services?: ServiceOptions;
+  /** The environment of the mock Grafana Cloud at `url`: its `GRAFANA_CLOUD_*` variables. */
+  readonly cloudEnvironment?: (url: string) => Readonly<Record<string, string>>;
+  /** Whether and how the mock takes OTLP over gRPC; it does not by default. */
+  readonly cloudGrpc?: CloudGrpc;
+  /** How old, in milliseconds, queue depths on RabbitMQ's metrics page may be; 200 by default. */
+  readonly rabbitmqStatisticsIntervalMs?: number;
+  /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
+  readonly mayFail?: readonly Part[];
+};
 
 /** Alloy holds on to what it could not deliver for up to a minute after SIGTERM. */
 const graceMs = 1000;
@@ -31,95 +50,64 @@ export async function startNative(options: NativeOptions): Promise<Stack> {
       'start a Docker engine, and run with STACK=containers.',
     );
   }
-  const began = performance.now();
-  const sweep = sweepStaleRuns().catch(() => []);
-  const run = await makeRunDirectory();
-  const ports = await takePortBlock();
-  const end = async () => {
-    await run.end();
-    ports.release();
-    await sweep;
-  };
-  // The parts' processes keep nobody waiting; while they are being started, their starter has to be there.
-  const presence = setInterval(() => {}, 60_000);
-  try {
-    const started = await startParts(options, run, ports);
-    return await stackOf(options, run, started, began, end);
-  } catch (error) {
-    await end();
-    throw error;
-  } finally {
-    clearInterval(presence);
+  return await ownStack({
+    kind: 'native',
+    start: (run, ports) =>
+      startParts(
+        {
+          ...options,
+          plan: (part, context, others) => planPart(part, context, options, others),
+          toldOthers: ['alloy', ...serviceParts],
+          // What a program trusts is read when it starts: the mock's certificate has to be there.
+          afterCloud: options.cloudGrpc === 'tls' ? ['alloy'] : [],
+        },
+        run,
+        ports,
+      ),
+    endpoints: async (parts, run) => completed(parts, options, logPathOf(run, 'alloy')),
+    end: async (parts) => {
+      await Promise.all(endedInOrder.map((part) => parts?.running.get(part)?.stop(graceMs)));
+    },
+  });
+}
+
+async function planPart(
+  part: Part,
+  context: PartContext,
+  options: NativeOptions,
+  others: PlannedEndpoints,
+): Promise<PartPlan> {
+  switch (part) {
+    case 'postgres':
+      return await planPostgres(context);
+    case 'redis':
+      return await planRedis(context);
+    case 'rabbitmq':
+      return await planRabbitmq(context, { statisticsIntervalMs: options.rabbitmqStatisticsIntervalMs ?? 200 });
+    case 'cloud':
+      return await planCloud(context, {
+        environment: options.cloudEnvironment ?? (() => ({})),
+        grpc: options.cloudGrpc ?? 'none',
+      });
+    case 'api':
+    case 'bot':
+    case 'notification-daemon':
+    case 'status-transition-daemon':
+      if (options.services === undefined) throw new Error(`the part ${part} needs the option services`);
+      return await planService(part, context, options.services, others);
+    case 'alloy':
+      if (options.alloy === undefined) throw new Error('the part alloy needs the option alloy');
+      return await planAlloy(context, options.alloy, others);
   }
 }
 
-async function stackOf(
-  options: NativeOptions,
-  run: RunDirectory,
-  { running, endpoints, failures }: StartedParts,
-  began: number,
-  end: () => Promise<void>,
-): Promise<Stack> {
-  const each = <T>(value: (part: RunningPart) => T) =>
-    Object.fromEntries([...running].map(([name, part]) => [name, value(part)]));
-  const act = async (part: Part, action: (running: RunningPart) => Promise<void>) => {
-    const found = running.get(part);
-    if (found === undefined) throw new Error(`${part} is not among the parts of this stack`);
-    await inTurn(found, () => action(found));
-  };
-  const control: PartControl = {
-    takeAway: (part) => act(part, (running) => running.takeAway()),
-    bringBack: (part) => act(part, (running) => running.bringBack()),
-    pause: (part) => act(part, (running) => running.pause()),
-    resume: (part) => act(part, (running) => running.resume()),
-    check: (part) => act(part, (running) => running.check()),
-    restart: (part) => act(part, (running) => running.restart()),
-  };
-  const controlSocket = join(run.path, 'control.sock');
-  const server = await serveControl(controlSocket, control);
-
-  let stopped: Promise<void> | undefined;
-  const stop = async () => {
-    await server.close();
-    await Promise.all(endedInOrder.map((part) => running.get(part)?.stop(graceMs)));
-    await end();
-  };
-  const stopOnce = () => {
-    stopped ??= stop();
-    return stopped;
-  };
-  return {
-    kind: 'native',
-    warm: false,
-    endpoints: completed(endpoints, options, running.get('alloy')?.version ?? 'unknown', logPathOf(run, 'alloy')),
-    controlSocket,
-    versions: each(({ version }) => version),
-    timings: { ...each(({ startedInMs }) => Math.round(startedInMs)), stack: Math.round(performance.now() - began) },
-    failures,
-    logTail: (part, lines) => logTail(logPathOf(run, part), lines),
-    ...control,
-    stop: stopOnce,
-    [Symbol.asyncDispose]: stopOnce,
-  };
-}
-
-const turns = new WeakMap<RunningPart, Promise<unknown>>();
-
-/** What is asked of one part is done one after the other. */
-async function inTurn(part: RunningPart, action: () => Promise<void>): Promise<void> {
-  const before = turns.get(part) ?? Promise.resolve();
-  const turn = before.catch(() => {}).then(action);
-  turns.set(part, turn);
-  await turn;
-}
-
 function completed(
-  { alloy, ...others }: StartedParts['endpoints'],
+  { endpoints: { alloy, ...others }, running }: StartedParts,
   options: NativeOptions,
-  version: string,
   logFile: string,
 ): Endpoints {
   if (alloy === undefined || options.alloy === undefined) return others;
   const { program, config } = options.alloy;
+  const version = running.get('alloy')?.version ?? 'unknown';
   return { ...others, alloy: { ...alloy, kind: program.kind, version, config, command: program.command, logFile } };
 }

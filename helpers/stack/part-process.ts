@@ -17,16 +17,15 @@ export type Command = {
   readonly user?: UnprivilegedUser | undefined;
 };
 
-/** A process that a part was started as, with all that it started itself. */
+/** What a part was started as: a process with all that it started itself, or a container. */
 export type PartProcess = {
-  readonly pid: number;
   /** How it ended, in words, or undefined while it runs. */
   readonly ended: () => string | undefined;
   /** Resolves when it has ended. */
   readonly end: Promise<void>;
   /** Stops or continues the process and everything that it started. Returns when all have stopped. */
   readonly pause: () => Promise<void>;
-  readonly resume: () => void;
+  readonly resume: () => Promise<void>;
   /** Asks it to end with `signal`, and kills what is left of it and of its children after `graceMs`. */
   readonly stop: (signal: NodeJS.Signals, graceMs: number) => Promise<void>;
 };
@@ -57,7 +56,6 @@ export async function startProcess(command: Command, run: RunDirectory, log: Log
   }
   const end = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
-    pid,
     ended: () => endingOf(child),
     end,
     pause: async () => {
@@ -68,7 +66,7 @@ export async function startProcess(command: Command, run: RunDirectory, log: Log
         await delay(2);
       }
     },
-    resume: () => signalFamily(identity, 'SIGCONT'),
+    resume: async () => signalFamily(identity, 'SIGCONT'),
     stop: async (signal, graceMs) => {
       child.ref();
       if (endingOf(child) === undefined) {

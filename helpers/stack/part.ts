@@ -28,7 +28,8 @@ export type PartPlan = {
   readonly endpoints: PlannedEndpoints;
   /** Makes what the first start needs. */
   readonly prepare: () => Promise<void>;
-  readonly command: Command;
+  /** Starts it, for the first time or anew at the same addresses. */
+  readonly launch: () => Promise<PartProcess>;
   /** Does with the part what its users will do; throws while it can't. */
   readonly probe: () => Promise<void>;
   /** Makes, once, what needs the part to run: roles, databases. */
@@ -60,29 +61,21 @@ const stopGraceMs = 5000;
 export async function startPart(plan: PartPlan, context: PartContext): Promise<RunningPart> {
   const began = performance.now();
   await plan.prepare();
-  let process = await launch();
+  let process = await plan.launch();
   let away = false;
   await ready();
   await plan.complete?.();
 
-  async function launch(): Promise<PartProcess> {
-    try {
-      return await startProcess(plan.command, context.run, context.log);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CannotRun(`${plan.title} can't be started: ${reason}`, `look at ${plan.command.file}.`);
-    }
-  }
   async function ready(): Promise<void> {
     const { title, probe, deadlineMs } = plan;
     await untilReady({ title, process, probe, deadlineMs, logTail: (lines) => logTail(context.logPath, lines) });
   }
   const resume = async () => {
-    process.resume();
+    await process.resume();
     await ready();
   };
   const start = async () => {
-    process = await launch();
+    process = await plan.launch();
     await ready();
   };
   const stop = (graceMs: number) => process.stop(plan.stopSignal, graceMs);
@@ -111,6 +104,18 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
       await (plan.outage === 'pause' ? resume() : start());
       away = false;
     },
+  };
+}
+
+/** What starts a part as a process of this machine, with what it prints in its log. Throws `CannotRun` where it can't be started at all. */
+export function processOf(title: string, command: Command, { run, log }: PartContext): () => Promise<PartProcess> {
+  return async () => {
+    try {
+      return await startProcess(command, run, log);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CannotRun(`${title} can't be started: ${reason}`, `look at ${command.file}.`);
+    }
   };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { baseEnvironment } from './base-environment.ts';
 import { CannotRun } from './cannot-run.ts';
-import { makePartDirectory, type PartContext, type PartPlan, requireProgram } from './part.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf, requireProgram } from './part.ts';
 import { startProcess } from './part-process.ts';
 import type { PostgresEndpoint } from './run.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
@@ -56,27 +56,28 @@ export async function planPostgres(context: PartContext): Promise<PartPlan> {
     throw new CannotRun(`initdb ${initdb.ended()}. It said last:\n${said.join('\n')}`, 'see what initdb says above.');
   };
 
+  const server = {
+    file,
+    args: serverArguments(data, directory, endpoint.port, run.name),
+    environment,
+    cwd: directory,
+    user,
+  };
   let probed = administrator;
   return {
     part: 'postgres',
     title: 'PostgreSQL',
     endpoints: { postgres: endpoint },
     prepare: initialise,
-    command: {
-      file,
-      args: serverArguments(data, directory, endpoint.port, run.name),
-      environment,
-      cwd: directory,
-      user,
-    },
-    probe: () => asking(probed, async (client) => void (await client.query('SELECT 1'))),
+    launch: processOf('PostgreSQL', server, context),
+    probe: () => probePostgres(probed),
     complete: async () => {
       await asking(administrator, async (client) => void (await client.query(`CREATE DATABASE ${application}`)));
       await asking({ ...administrator, database: application }, (client) => runFixtures(client, endpoint.password));
       probed = endpoint;
-      await asking(endpoint, async (client) => void (await client.query('SELECT 1')));
+      await probePostgres(endpoint);
     },
-    version: () => asking(endpoint, serverVersion),
+    version: () => versionOfPostgres(endpoint),
     deadlineMs: 30_000,
     // "Fast shutdown": open transactions are rolled back, clients are disconnected (PostgreSQL documentation, 19.5).
     stopSignal: 'SIGINT',
@@ -106,8 +107,14 @@ async function runFixtures(client: Client, password: string): Promise<void> {
   await client.query(`ALTER ROLE ${application} PASSWORD '${password}'`);
 }
 
-async function serverVersion(client: Client): Promise<string> {
-  const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+/** Logs in and has a query answered; throws while that can't be done. */
+export async function probePostgres(endpoint: PostgresEndpoint): Promise<void> {
+  await asking(endpoint, (client) => client.query('SELECT 1'));
+}
+
+/** The version that the server says, such as `17.6`. */
+export async function versionOfPostgres(endpoint: PostgresEndpoint): Promise<string> {
+  const { rows } = await asking(endpoint, (client) => client.query<{ server_version: string }>('SHOW server_version'));
   return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
 }
 

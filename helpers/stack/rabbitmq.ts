@@ -3,9 +3,9 @@ import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
-import { request } from 'undici';
+import { mustAnswer } from './answers.ts';
 import { baseEnvironment } from './base-environment.ts';
-import { makePartDirectory, type PartContext, type PartPlan, requireProgram } from './part.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf, requireProgram } from './part.ts';
 import { startProcess } from './part-process.ts';
 import { makeRabbitmqHome } from './rabbitmq-home.ts';
 import type { RabbitmqEndpoint } from './run.ts';
@@ -84,12 +84,9 @@ export async function planRabbitmq(context: PartContext, { statisticsIntervalMs 
     title: 'RabbitMQ',
     endpoints: { rabbitmq: endpoint },
     prepare,
-    command: { file: home.script, args: [], environment, cwd: directory, user },
-    probe: async () => {
-      await serverVersion(endpoint);
-      await metricsAnswer(endpoint.metricsUrl);
-    },
-    version: () => serverVersion(endpoint),
+    launch: processOf('RabbitMQ', { file: home.script, args: [], environment, cwd: directory, user }, context),
+    probe: () => probeRabbitmq(endpoint),
+    version: () => versionOfRabbitmq(endpoint),
     deadlineMs: 90_000,
     stopSignal: 'SIGTERM',
     outage: 'pause',
@@ -129,8 +126,14 @@ function configurationOf(
   ].join('\n');
 }
 
+/** Logs in over AMQP and has the metrics page answered; throws while that can't be done. */
+export async function probeRabbitmq(endpoint: RabbitmqEndpoint): Promise<void> {
+  await versionOfRabbitmq(endpoint);
+  await mustAnswer(endpoint.metricsUrl);
+}
+
 /** Opens an AMQP 0-9-1 connection and returns the version that the server gives in its `connection.start`. */
-async function serverVersion({ host, port, user, password }: RabbitmqEndpoint): Promise<string> {
+export async function versionOfRabbitmq({ host, port, user, password }: RabbitmqEndpoint): Promise<string> {
   const connection = await connect(
     { hostname: host, port, username: user, password, vhost: '/' },
     { timeout: 5000, noDelay: true },
@@ -141,10 +144,4 @@ async function serverVersion({ host, port, user, password }: RabbitmqEndpoint): 
   } finally {
     await connection.close().catch(() => {});
   }
-}
-
-async function metricsAnswer(url: string): Promise<void> {
-  const { statusCode, body } = await request(url, { headersTimeout: 5000, bodyTimeout: 5000 });
-  await body.dump();
-  if (statusCode !== 200) throw new Error(`GET ${url} answers ${statusCode}`);
 }

@@ -4,21 +4,24 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CannotRun } from './cannot-run.ts';
 import { openLogFile } from './log-file.ts';
-import { startParts } from './native-parts.ts';
-import { type PartPlan, startPart } from './part.ts';
+import { type PartPlan, processOf, startPart } from './part.ts';
 import { takePortBlock } from './ports.ts';
+import { planRedis } from './redis.ts';
 import { makeRunDirectory } from './run-directory.ts';
+import { type PartsToStart, startParts } from './start-parts.ts';
 
 async function startShell(script: string, deadlineMs = 10_000): Promise<unknown> {
   const run = await makeRunDirectory();
   const ports = await takePortBlock();
   const logPath = join(run.path, 'redis.log');
+  const context = { run, ports, logPath, log: openLogFile(logPath) };
+  const shell = { file: '/bin/sh', args: ['-c', script], environment: { PATH: '/usr/bin:/bin' }, cwd: run.path };
   const plan: PartPlan = {
     part: 'redis',
     title: 'Redis',
     endpoints: {},
     prepare: async () => {},
-    command: { file: '/bin/sh', args: ['-c', script], environment: { PATH: '/usr/bin:/bin' }, cwd: run.path },
+    launch: processOf('Redis', shell, context),
     probe: () => Promise.reject(new Error('not yet')),
     version: async () => '0',
     deadlineMs,
@@ -26,7 +29,7 @@ async function startShell(script: string, deadlineMs = 10_000): Promise<unknown>
     outage: 'stop',
   };
   try {
-    return await startPart(plan, { run, ports, logPath, log: openLogFile(logPath) }).catch((error: unknown) => error);
+    return await startPart(plan, context).catch((error: unknown) => error);
   } finally {
     ports.release();
     await run.end();
@@ -56,7 +59,13 @@ test('a part whose port another program has taken is started with another one', 
   const choices = [taken];
   const next = async () => choices.shift() ?? (await ports.next());
   try {
-    const { endpoints, running } = await startParts({ parts: ['redis'] }, run, { ...ports, next });
+    const redis: PartsToStart = {
+      parts: ['redis'],
+      plan: (_, context) => planRedis(context),
+      toldOthers: [],
+      afterCloud: [],
+    };
+    const { endpoints, running } = await startParts(redis, run, { ...ports, next });
     expect(endpoints.redis?.port).not.toBe(taken);
     await running.get('redis')?.check();
   } finally {

@@ -1,27 +1,28 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { baseEnvironment } from './base-environment.ts';
-import { makePartDirectory, type PartContext, type PartPlan, requireProgram } from './part.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf, requireProgram } from './part.ts';
 import type { RedisEndpoint } from './run.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 /** Plans a Redis with a password, without persistence, on a loopback port. Throws `CannotRun` where there is no Redis. */
-export async function planRedis({ run, ports }: PartContext): Promise<PartPlan> {
+export async function planRedis(context: PartContext): Promise<PartPlan> {
+  const { run, ports } = context;
   const file = requireProgram('redis');
   const user = unprivilegedUser(['redis', 'nobody']);
   const endpoint = { host: '127.0.0.1', port: await ports.next(), password: makePassword() };
   const directory = await makePartDirectory(run, 'redis', user);
   const configuration = join(directory, 'redis.conf');
-  const ask = <T>(question: (redis: Redis) => Promise<T>) => asking(endpoint, question);
+  const server = { file, args: [configuration], environment: baseEnvironment(directory), cwd: directory, user };
   return {
     part: 'redis',
     title: 'Redis',
     endpoints: { redis: endpoint },
     prepare: () => writePrivateFile(configuration, configurationOf(endpoint, directory), user),
-    command: { file, args: [configuration], environment: baseEnvironment(directory), cwd: directory, user },
-    probe: async () => void (await ask((redis) => redis.ping())),
-    version: async () => /redis_version:(\S+)/.exec(await ask((redis) => redis.info('server')))?.[1] ?? 'unknown',
+    launch: processOf('Redis', server, context),
+    probe: () => probeRedis(endpoint),
+    version: () => versionOfRedis(endpoint),
     deadlineMs: 30_000,
     stopSignal: 'SIGTERM',
     outage: 'stop',
@@ -39,6 +40,16 @@ function configurationOf({ host, port, password }: RedisEndpoint, directory: str
     'daemonize no',
     '',
   ].join('\n');
+}
+
+/** Logs in and has a ping answered; throws while that can't be done. */
+export async function probeRedis(endpoint: RedisEndpoint): Promise<void> {
+  await asking(endpoint, (redis) => redis.ping());
+}
+
+/** The version that the server says, such as `7.4.1`. */
+export async function versionOfRedis(endpoint: RedisEndpoint): Promise<string> {
+  return /redis_version:(\S+)/.exec(await asking(endpoint, (redis) => redis.info('server')))?.[1] ?? 'unknown';
 }
 
 async function asking<T>(endpoint: RedisEndpoint, question: (redis: Redis) => Promise<T>): Promise<T> {

@@ -18,7 +18,7 @@ async function startRunner(...parts: string[]): Promise<{ runner: ChildProcess; 
 
 /** The watchdog of a run, which is nobody's that its directory could tell: found by its argument. */
 function watchdogOf(directory: string): number {
-  const found = listProcesses().find(({ pid }) => commandLine(pid).join(' ').endsWith(`watchdog.sh ${directory}`));
+  const found = listProcesses().find(({ pid }) => commandLine(pid).join(' ').includes(`watchdog.sh ${directory}`));
   if (found === undefined) throw new Error(`no watchdog of ${directory}`);
   return found.pid;
 }

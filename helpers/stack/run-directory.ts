@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -10,6 +10,7 @@ import { temporaryDirectory } from './temporary-directory.ts';
 
 const prefix = 'alloy-verify-';
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url));
+const removal = fileURLToPath(new URL('containers/remove-run.ts', import.meta.url));
 
 /** The directory of a run, whose end is also the end of every process of the run. */
 export type RunDirectory = {
@@ -18,6 +19,8 @@ export type RunDirectory = {
   readonly name: string;
   /** The variable that marks the run's processes; goes into the environment of each. */
   readonly mark: Readonly<Record<string, string>>;
+  /** Records that the run has, or no longer has, something in a container engine: what is left of it then is removed as well. */
+  readonly inEngine: (there: boolean) => void;
   /** Records a process, the leader of a session of its own, as the run's. */
   readonly register: (pid: number) => void;
   /** Ends all processes of the run, removes the directory, and returns when both is done. */
@@ -35,10 +38,12 @@ export async function makeRunDirectory(): Promise<RunDirectory> {
   writeFileSync(join(path, 'processes'), '', { mode: 0o600 });
   if (process.getuid?.() === 0) await chmod(path, 0o711);
   const watchdog = startWatchdog(path);
+  const marker = join(path, 'containers');
   return {
     path,
     name: basename(path),
     mark: { ALLOY_VERIFY_RUN: path },
+    inEngine: (there) => (there ? writeFileSync(marker, '') : rmSync(marker, { force: true })),
     register: (pid) => appendFileSync(join(path, 'processes'), `${pid} ${startTicks(pid)}\n`),
     end: watchdog.end,
   };
@@ -113,14 +118,20 @@ function startWatchdog(path: string): { end: () => Promise<void> } {
 }
 
 function spawnWatchdog(path: string) {
-  const watchdog = spawn('/bin/sh', [script, path], {
+  const watchdog = spawn('/bin/sh', [script, path, process.execPath, removal, basename(path)], {
     // In a session of its own, so that Ctrl-C does not reach it.
     detached: true,
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: '/usr/bin:/bin', ...toEngine() },
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   watchdog.stdin.on('error', () => {});
   watchdog.unref();
   return watchdog;
+}
+
+/** What a program is told of the container engine by. */
+function toEngine(): Record<string, string> {
+  const names = ['HOME', 'XDG_RUNTIME_DIR', 'DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

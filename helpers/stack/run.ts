@@ -43,6 +43,8 @@ export type AlloyEndpoint = {
   readonly otlpHttp: string;
   /** The path of the configuration that it runs. */
   readonly config: string;
+  /** The path by which `command` knows the configuration, where that is another one: in a container. */
+  readonly configAsGiven?: string;
   /** The program with which `validate FILE` and `fmt FILE` are asked; absent where there is none on this machine. */
   readonly command?: readonly string[];
   /** Where its log is written; absent on a stack that is not ours. */
@@ -56,6 +58,8 @@ export type Run = ServiceEndpoints & {
   readonly stack: 'native' | 'containers' | 'external';
   readonly backend: 'mock' | 'lgtm' | 'cloud';
   readonly alloy: AlloyEndpoint;
+  /** The images that stood in for published ones, by what those are called. */
+  readonly standIns?: readonly string[];
   readonly postgres?: PostgresEndpoint;
   readonly redis?: RedisEndpoint;
   readonly rabbitmq?: RabbitmqEndpoint;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { mustAnswer } from './answers.ts';
 import { baseEnvironment } from './base-environment.ts';
-import { makePartDirectory, type PartContext, type PartPlan } from './part.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf } from './part.ts';
 import type { PlannedEndpoints, ServicePart } from './stack.ts';
 
 /** How the services of a run are set up. */
@@ -17,31 +17,33 @@ export type ServiceOptions = {
 /** Plans a service of the application: a process that talks to the run's databases and exports through its Alloy. */
 export async function planService(
   part: ServicePart,
-  { run, ports }: PartContext,
+  context: PartContext,
   options: ServiceOptions,
   others: PlannedEndpoints,
 ): Promise<PartPlan> {
+  const { run, ports } = context;
   const directory = await makePartDirectory(run, part);
   const [port, gatewayPort] = [await ports.next(), await ports.next()];
   const url = `http://127.0.0.1:${port}`;
+  const command = {
+    file: process.execPath,
+    args: [fileURLToPath(new URL(`../../fixtures/services/${part}/main.ts`, import.meta.url))],
+    environment: {
+      ...baseEnvironment(directory),
+      ...connections(others),
+      ...telemetry(options, others),
+      [part === 'api' ? 'PORT' : 'HEALTH_PORT']: String(port),
+      BOT_GATEWAY_PORT: String(gatewayPort),
+      DLQ_CHECK_INTERVAL_SECONDS: String(options.dlqCheckIntervalSeconds),
+    },
+    cwd: directory,
+  };
   return {
     part,
     title: part,
     endpoints: endpointsOf(part, url, `http://127.0.0.1:${gatewayPort}/dispatch`),
     prepare: async () => {},
-    command: {
-      file: process.execPath,
-      args: [fileURLToPath(new URL(`../../fixtures/services/${part}/main.ts`, import.meta.url))],
-      environment: {
-        ...baseEnvironment(directory),
-        ...connections(others),
-        ...telemetry(options, others),
-        [part === 'api' ? 'PORT' : 'HEALTH_PORT']: String(port),
-        BOT_GATEWAY_PORT: String(gatewayPort),
-        DLQ_CHECK_INTERVAL_SECONDS: String(options.dlqCheckIntervalSeconds),
-      },
-      cwd: directory,
-    },
+    launch: processOf(part, command, context),
     probe: () => mustAnswer(`${url}/health`),
     version: async () => process.version,
     deadlineMs: 60_000,

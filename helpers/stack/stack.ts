@@ -14,8 +14,10 @@ export type Part = (typeof partsInOrder)[number];
 
 /** The mock Grafana Cloud of a run. */
 export type CloudEndpoint = {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://HOST:PORT`, as this process reaches it. */
   readonly url: string;
+  /** Where Alloy reaches it, where that is another address. */
+  readonly urlInside?: string;
   readonly logFile: string;
   /** `127.0.0.1:PORT` of OTLP over gRPC, where it was asked for. */
   readonly grpcAddress?: string;
@@ -40,7 +42,7 @@ export type PlannedEndpoints = Omit<Endpoints, 'alloy'> & { readonly alloy?: All
 
 /** A stack that runs. `stop` leaves no process, port or directory of it, and is also done when the runner is gone. */
 export type Stack = PartControl & {
-  readonly kind: 'native' | 'external';
+  readonly kind: 'native' | 'containers' | 'external';
   /** Whether the stack was there before this run and stays after it. */
   readonly warm: boolean;
   readonly endpoints: Endpoints;

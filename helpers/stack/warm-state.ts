@@ -14,6 +14,8 @@ export type WarmState = {
   readonly owner: string;
   /** What it was started with, as `fingerprintOf` gives it. */
   readonly fingerprint: string;
+  /** The engine's IDs of the images that its containers are of, by container; none where it has no containers. */
+  readonly images: Readonly<Record<string, string>>;
   /** Where a run asks to be its only user. */
   readonly leaseSocket: string;
   readonly logs: string;

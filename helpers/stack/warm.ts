@@ -14,11 +14,16 @@ export type WarmFinding = { readonly stack: Stack; readonly run: Run } | { reado
  * these parts of it do what they are there for, and no other run has it. Returns undefined where there is none. `stop` of
  * the stack gives it back.
  */
-export async function findWarmStack(parts: readonly Part[], fingerprint: string): Promise<WarmFinding | undefined> {
+export async function findWarmStack(
+  parts: readonly Part[],
+  { fingerprint, images }: Pick<WarmState, 'fingerprint' | 'images'>,
+): Promise<WarmFinding | undefined> {
   const state = readWarmState();
   if (state === undefined) return undefined;
   if (state.fingerprint !== fingerprint)
     return { unused: 'its settings or the code have changed since `npm run stack:up`' };
+  if (Object.entries(images).some(([name, id]) => state.images[name] !== id))
+    return { unused: 'its images have changed since `npm run stack:up`' };
   const lease = await takeLease(state.leaseSocket).catch(() => undefined);
   if (lease === undefined) return { unused: 'another run has it' };
   const control = partControl(controlSocketOf(state));
@@ -30,7 +35,7 @@ export async function findWarmStack(parts: readonly Part[], fingerprint: string)
   }
   const stack: Stack = {
     ...control,
-    kind: 'native',
+    kind: state.run.stack === 'containers' ? 'containers' : 'native',
     warm: true,
     endpoints: endpointsOf(state),
     controlSocket: controlSocketOf(state),

@@ -1,6 +1,7 @@
 #!/bin/sh
-# watchdog.sh DIRECTORY: waits until its standard input ends, which is when the runner closes it or is gone, however it
-# went; then ends every process of the run whose directory that is, and removes the directory.
+# watchdog.sh DIRECTORY COMMAND…: waits until its standard input ends, which is when the runner closes it or is gone,
+# however it went; then ends every process of the run whose directory that is, runs COMMAND where DIRECTORY/containers
+# says that the run has something in a container engine, and removes the directory.
 #
 # A process is the run's if one of these holds (none of them can be true of a process that merely got the number of one
 # that ended):
@@ -12,6 +13,7 @@
 #   CAP_SYS_PTRACE and so can't see another user's environment.
 
 directory=$1
+shift
 run=${directory##*/}
 
 named_by_environment() {
@@ -67,8 +69,9 @@ main() {
     looks=$((looks + 1))
     sleep 0.02
   done
+  [ ! -e "$directory/containers" ] || "$@" > /dev/null 2>&1
   rm -rf -- "$directory"
 }
 
-main
+main "$@"
 exit

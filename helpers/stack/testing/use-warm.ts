@@ -9,8 +9,9 @@ import { findWarmStack } from '../warm.ts';
 
 const environment = environmentWithDotenv();
 const settings = readSettings(environment);
-const program = chooseAlloy(settings.alloy, settings.alloyBinary);
-const found = await findWarmStack(partsInOrder, fingerprintOf(settings, program, environment));
+const world = { stack: 'native', program: chooseAlloy(settings.alloy, settings.alloyBinary) } as const;
+const fingerprint = fingerprintOf(settings, world, environment);
+const found = await findWarmStack(partsInOrder, { fingerprint, images: {} });
 if (found === undefined) process.stdout.write('none\n');
 else if ('unused' in found) process.stdout.write(`${found.unused}\n`);
 else if (!process.argv.includes('outage')) {

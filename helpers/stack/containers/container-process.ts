@@ -1,0 +1,166 @@
+import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type Dockerode from 'dockerode';
+import type { GenericContainer, WaitStrategy } from 'testcontainers';
+import { CannotRun } from '../cannot-run.ts';
+import type { LogFile } from '../log-file.ts';
+import type { PartProcess } from '../part-process.ts';
+import { PortTaken } from '../ready.ts';
+import { insidesOf } from './insides.ts';
+
+/** What is needed to start a container and to look after it. */
+export type ContainerContext = {
+  /** What a person calls the part. */
+  readonly title: string;
+  readonly docker: Dockerode;
+  readonly log: LogFile;
+};
+
+/** A part that was started as a container. */
+export type ContainerProcess = PartProcess & { readonly id: string };
+
+/** Readiness is what the part's probe proves, at its first start as at every later one. */
+const proveNothing: WaitStrategy = {
+  waitUntilReady: async () => {},
+  withStartupTimeout: () => proveNothing,
+  isStartupTimeoutSet: () => true,
+  getStartupTimeout: () => 0,
+};
+
+/**
+ * Creates a container and starts it; what it prints goes to the log. Throws `PortTaken` where one of its ports is in use,
+ * and `CannotRun` with the engine's own words where it can't be started. A container that ends at once is returned.
+ */
+export async function createContainer(
+  container: GenericContainer,
+  context: ContainerContext,
+): Promise<ContainerProcess> {
+  const created = Promise.withResolvers<string>();
+  insidesOf(container).containerCreated = async (id) => created.resolve(id);
+  const started = container.withWaitStrategy(proveNothing).withAutoCleanup(false).start();
+  // It waits ten seconds for the ports of a container that has ended: whichever comes first is taken.
+  const running = started.then((found) => found.getId());
+  try {
+    const id = await Promise.race([running, created.promise.then((name) => endBefore(running, context.docker, name))]);
+    return followed(id, 0, context);
+  } catch (error) {
+    const id = await Promise.race([created.promise, undefined]);
+    if (id !== undefined) await context.docker.getContainer(id).remove({ force: true, v: true });
+    throw problemOf(error, context.title);
+  }
+}
+
+/** Starts a container that has ended, at the same addresses. Throws as {@link createContainer} does. */
+export async function restartContainer(id: string, context: ContainerContext): Promise<ContainerProcess> {
+  try {
+    await context.docker.getContainer(id).start();
+    const { State } = await context.docker.getContainer(id).inspect();
+    return followed(id, Date.parse(State.StartedAt) / 1000, context);
+  } catch (error) {
+    throw problemOf(error, context.title);
+  }
+}
+
+async function endBefore(running: Promise<string>, docker: Dockerode, id: string): Promise<string> {
+  let settled = false;
+  const note = () => {
+    settled = true;
+  };
+  running.then(note, note);
+  while (!settled) {
+    const { State } = await docker.getContainer(id).inspect();
+    if (State.Status === 'exited') return id;
+    await delay(50);
+  }
+  return await running;
+}
+
+/** Follows a container that was started: its log since then, in seconds since the epoch, and its end. */
+function followed(id: string, since: number, { docker, log }: ContainerContext): ContainerProcess {
+  const container = docker.getContainer(id);
+  const logged = copyLog(docker, id, since, log).catch(() => {});
+  let ending: string | undefined;
+  let paused = false;
+  const end = endingOf(container).then(async (words) => {
+    // What it said last may still be on its way.
+    await Promise.race([logged, delay(1000, undefined, { ref: false })]);
+    ending = words;
+  });
+  const resume = async () => {
+    if (!paused) return;
+    await container.unpause();
+    paused = false;
+  };
+  return {
+    id,
+    ended: () => ending,
+    end,
+    pause: async () => {
+      await container.pause();
+      paused = true;
+    },
+    resume,
+    stop: async (signal, graceMs) => {
+      await resume();
+      const kill = (name: string) => container.kill({ signal: name }).catch(() => {});
+      if (ending === undefined) {
+        await kill(signal);
+        await Promise.race([end, delay(graceMs, undefined, { ref: false })]);
+      }
+      if (ending === undefined) await kill('SIGKILL');
+      await end;
+    },
+  };
+}
+
+async function endingOf(container: Dockerode.Container): Promise<string> {
+  try {
+    const { StatusCode: code } = await container.wait();
+    const { State } = await container.inspect();
+    if (State.OOMKilled) return 'was ended by the kernel: it needed more memory than it may have';
+    return `ended with exit code ${code}`;
+  } catch (error) {
+    return `is gone from the engine (${wordsOf(error)})`;
+  }
+}
+
+async function copyLog(docker: Dockerode, id: string, since: number, log: LogFile): Promise<void> {
+  const stream = await docker.getContainer(id).logs({ follow: true, stdout: true, stderr: true, since });
+  const sink = new Writable({
+    write: (chunk: Uint8Array, _, done) => {
+      log.write(chunk);
+      done();
+    },
+  });
+  docker.modem.demuxStream(stream, sink, sink);
+  await new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
+}
+
+/** What an engine answers, as what a person can do about it. */
+function problemOf(error: unknown, title: string): Error {
+  const words = wordsOf(error);
+  if (/port is already allocated|address already in use/i.test(words)) return new PortTaken(`${title}: port in use`);
+  return new CannotRun(`${title} can't be started: the engine says: ${words}`, adviceOn(words));
+}
+
+function adviceOn(words: string): string {
+  if (/no space left on device/i.test(words)) {
+    return 'make room on the disk of the engine: `docker system df` shows what takes it, `docker system prune` frees what is unused.';
+  }
+  if (/ECONNREFUSED|ENOENT|ECONNRESET|socket hang up/.test(words)) {
+    return 'the engine is gone: start it again, or run with STACK=native.';
+  }
+  if (/mount|bind source path/i.test(words)) {
+    return 'the engine does not see the files of this machine: set DOCKER_HOST to its tcp:// address, so that files are copied.';
+  }
+  return 'see what the engine says above; `npm run doctor` shows which engine it is.';
+}
+
+/** The engine's own message, without the client's words around it. */
+export function wordsOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'json' in error) {
+    const { json } = error;
+    if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message).trim();
+  }
+  return error instanceof Error ? error.message : String(error);
+}

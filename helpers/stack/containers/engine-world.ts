@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { createServer, isIPv4 } from 'node:net';
+import type Dockerode from 'dockerode';
+import type { DockerEngine } from '../../setup/docker-engine.ts';
+
+/** Where an engine's containers are, seen from this process. */
+export type EngineWorld = {
+  /** The address by which it is asked, as `DOCKER_HOST` has it. */
+  readonly at: string;
+  readonly docker: Dockerode;
+  /** The host at which their published ports are reached. */
+  readonly host: string;
+  /** The address on which the engine publishes ports: loopback where this process can reach that. */
+  readonly bindAddress: string;
+  /** Whether the engine shares this machine's files and network; else files are copied, and the mock runs beside the others. */
+  readonly isLocal: boolean;
+};
+
+/** Tells what an engine shares with this process. */
+export async function engineWorldOf({ at, docker }: DockerEngine): Promise<EngineWorld> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const [{ info }, networks] = await Promise.all([getContainerRuntimeClient(), docker.listNetworks()]);
+  const told = info.containerRuntime.host;
+  const host = told === 'localhost' ? '127.0.0.1' : told;
+  const gateways = await Promise.all(networks.map(({ IPAM }) => isOfThisMachine(gatewayOf(IPAM))));
+  const isLocal = at.startsWith('unix://') && !inContainer() && gateways.includes(true);
+  return { at, docker, host, bindAddress: host === '127.0.0.1' ? host : '0.0.0.0', isLocal };
+}
+
+/** The address at which containers of a network reach the engine's machine. */
+export async function gatewayOfNetwork(docker: Dockerode, id: string): Promise<string> {
+  const { IPAM } = await docker.getNetwork(id).inspect();
+  const gateway = gatewayOf(IPAM);
+  if (gateway === undefined) throw new Error(`the engine gives no gateway for the network ${id}`);
+  return gateway;
+}
+
+/** A network's gateway, which engines leave out where it is the first address of the subnet. */
+function gatewayOf(ipam: Dockerode.IPAM | undefined): string | undefined {
+  const gateways = (ipam?.Config ?? []).map(
+    ({ Gateway, Subnet }) => Gateway?.split('/')[0] ?? Subnet?.replace(/\.0\/\d+$/, '.1'),
+  );
+  return gateways.find((gateway) => gateway !== undefined && isIPv4(gateway));
+}
+
+/** Whether the mock could listen there: a virtual machine's or a user's own engine has gateways that are not this machine's. */
+async function isOfThisMachine(address: string | undefined): Promise<boolean> {
+  if (address === undefined) return false;
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** What runs in a container and uses the engine beside it has files that the engine does not see. */
+function inContainer(): boolean {
+  return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
+}
