@@ -7,7 +7,7 @@ import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { countOf, VERDICT_FILE } from './verdict.ts';
 
 const BACKENDS: Readonly<Record<Run['backend'], string>> = {
-  mock: 'mock Grafana Cloud on loopback',
+  mock: 'mock Grafana Cloud',
   lgtm: 'grafana/otel-lgtm',
   cloud: 'Grafana Cloud',
 };
@@ -27,7 +27,7 @@ const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 /** The world that a run has chosen, in one line: the first thing that every run says. */
 export function worldOf({ stack, standIns = [], alloy, backend, warm }: World): string {
   const images = standIns.length === 0 ? '' : `, with stand-in images for ${standIns.join(', ')}`;
-  return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}`;
+  return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}${backend === 'mock' && stack === 'native' ? ' on loopback' : ''}`;
 }
 
 /** Prints what a person needs: a line for each phase, each failure with cause and fix, and the tally. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createServer, isIPv4 } from 'node:net';
 import type Dockerode from 'dockerode';
 import type { DockerEngine } from '../../setup/docker-engine.ts';
@@ -23,7 +23,7 @@ export async function engineWorldOf({ at, docker }: DockerEngine): Promise<Engin
   const told = info.containerRuntime.host;
   const host = told === 'localhost' ? '127.0.0.1' : told;
   const gateways = await Promise.all(networks.map(({ IPAM }) => isOfThisMachine(gatewayOf(IPAM))));
-  const isLocal = at.startsWith('unix://') && !inContainer() && gateways.includes(true);
+  const isLocal = gateways.includes(true) && at.startsWith('unix://') && !isMounted(at.slice('unix://'.length));
   return { at, docker, host, bindAddress: host === '127.0.0.1' ? host : '0.0.0.0', isLocal };
 }
 
@@ -53,7 +53,14 @@ async function isOfThisMachine(address: string | undefined): Promise<boolean> {
   });
 }
 
-/** What runs in a container and uses the engine beside it has files that the engine does not see. */
-function inContainer(): boolean {
-  return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
+/** A container that uses the engine beside it has that one's socket mounted, and files that the engine does not see. */
+function isMounted(socket: string): boolean {
+  try {
+    const path = realpathSync(socket);
+    return readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .some((line) => line.split(' ')[4] === path);
+  } catch {
+    return false;
+  }
 }
