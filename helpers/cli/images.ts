@@ -29,7 +29,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await main();
 } catch (error) {
-  if (ended.signal.aborted) process.stderr.write('Ended; nothing is left of what was being built.\n');
+  if (ended.signal.aborted && error === ended.signal.reason)
+    process.stderr.write('Ended; nothing is left of what was being built.\n');
   else if (error instanceof CannotRun) {
     process.stderr.write(cannotRunLines(error));
     process.exitCode = 2;

@@ -1,5 +1,5 @@
 /** The part of an image that is Debian: made by mmdebstrap(1) from the packages of the stable release. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
@@ -50,7 +50,9 @@ export async function makeDebianRoot(
   { source, shared, signal }: { source: PackageSource; shared: string; signal: AbortSignal },
 ): Promise<DebianRoot> {
   signal.throwIfAborted();
-  const child = spawn('mmdebstrap', argumentsFor(part), {
+  const apart = isolation();
+  const [file = 'mmdebstrap', ...args] = [...apart, 'mmdebstrap', ...argumentsFor(part)];
+  const child = spawn(file, args, {
     stdio: 'pipe',
     // Ctrl-C at a terminal goes to all processes there, and a second signal would end it before it has cleaned up.
     detached: true,
@@ -82,7 +84,8 @@ export async function makeDebianRoot(
   });
   const end = async () => {
     if (child.pid === undefined) return;
-    endGroup(child.pid, 'SIGTERM');
+    // What is apart ends as a whole, with its mounts.
+    endGroup(child.pid, apart.length > 0 ? 'SIGKILL' : 'SIGTERM');
     const late = await Promise.race([closed.then(() => false), delay(patienceMs, true, { ref: false })]);
     if (late) endGroup(child.pid, 'SIGKILL');
   };
@@ -121,6 +124,18 @@ function argumentsFor(part: DebianPart): string[] {
     '--customize-hook=sh -c "$ALLOY_VERIFY_CUSTOMIZE" sh "$1"',
     ...[suite, '-', '-'],
   ];
+}
+
+/**
+ * The command that gives another one mounts and processes of its own. mmdebstrap as root mounts /proc and /sys in what it
+ * makes: interrupted, it would leave them there, in the way of whoever removes the directory. Without root it does this
+ * itself; and who may not do it can not mount anything either.
+ */
+function isolation(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  const command = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const [file = '', ...args] = command;
+  return spawnSync(file, [...args, 'true']).status === 0 ? command : [];
 }
 
 function endGroup(pid: number, signal: NodeJS.Signals): void {

@@ -5,7 +5,7 @@ for file in "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*_dists_*; 
   there=$ALLOY_VERIFY_SHARED/${file##*/}
   if [ ! -e "$file" ] || [ -e "$there" ]; then continue; fi
   # Under its name a file is there as a whole or not at all.
-  cp --link "$file" "$there.$$" 2>/dev/null || cp "$file" "$there.$$"
-  chmod 644 "$there.$$"
-  mv "$there.$$" "$there"
+  cp --link "$file" "$there.$ALLOY_VERIFY_NAME" 2>/dev/null || cp "$file" "$there.$ALLOY_VERIFY_NAME"
+  chmod 644 "$there.$ALLOY_VERIFY_NAME"
+  mv "$there.$ALLOY_VERIFY_NAME" "$there"
 done
