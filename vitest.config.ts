@@ -23,7 +23,6 @@ let attached = false;
 
 /** `verify` has its phases run in one thread; see there. */
 const together = chosenPhases().length > 0;
-const specs = (glob: string) => [together ? 'helpers/cli/phases-together.spec.ts' : glob];
 
 export default defineConfig({
   plugins: [
@@ -53,7 +52,7 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'criteria',
-          include: specs('phases/phase*.spec.ts'),
+          include: [together ? 'helpers/cli/phases-together.spec.ts' : 'phases/phase*.spec.ts'],
           provide: { order: 'criteria' },
           sequence: { groupOrder: 1 },
         },
@@ -64,7 +63,7 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'outages',
-          include: specs('phases/phase{2,3,7}-*.spec.ts'),
+          include: ['phases/phase{2,3,7}-*.spec.ts'],
           provide: { order: 'outages' },
           sequence: { groupOrder: 2 },
         },
@@ -73,7 +72,7 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'outages of services',
-          include: specs('phases/phase6-*.spec.ts'),
+          include: ['phases/phase6-*.spec.ts'],
           provide: { order: 'outages of services' },
           sequence: { groupOrder: 3 },
         },

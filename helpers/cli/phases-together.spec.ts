@@ -1,16 +1,23 @@
 /**
- * The chosen phases as one file, for `verify`: side by side in one thread, which loads everything once. Under `npm test`
- * each phase is a file of its own, as vitest's filters and shards want it.
+ * The chosen phases as one file, for `verify`: side by side in one thread, which loads everything once, then the criteria
+ * that take parts away. Under `npm test` each phase is a file of its own, as vitest's filters and shards want it.
  */
 import { pathToFileURL } from 'node:url';
-import { describe, inject } from 'vitest';
-import { chosenPhases, declaredPhase, hasOrder } from '../report/criteria.ts';
+import { describe } from 'vitest';
+import { registerOnly } from '../expect/criterion.ts';
+import { chosenPhases, declaredPhase, hasOrder, ORDERS } from '../report/criteria.ts';
 
-const order = inject('order');
-
-for (const file of chosenPhases().filter((chosen) => hasOrder(declaredPhase(chosen), order))) {
-  describe.concurrent(file, async () => {
-    // A file that was imported before registers nothing: each project has its own copy.
-    await import(`${pathToFileURL(file)}?${order}`);
+for (const order of ORDERS) {
+  const files = chosenPhases().filter((chosen) => hasOrder(declaredPhase(chosen), order));
+  if (files.length === 0) continue;
+  // A suite is collected with all that is in it before the next one.
+  describe(order, () => {
+    registerOnly(order);
+    for (const file of files) {
+      describe.concurrent(file, async () => {
+        // A file that was imported before registers nothing: each order has its own copy.
+        await import(`${pathToFileURL(file)}?${order}`);
+      });
+    }
   });
 }

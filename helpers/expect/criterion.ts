@@ -11,6 +11,7 @@ import { inject, test as plain } from 'vitest';
 import { partControl } from '../stack/control-client.ts';
 import './matchers.ts';
 import { missingFor } from '../stack/phases.ts';
+import type { Order } from '../stack/run.ts';
 import type { Part } from '../stack/stack.ts';
 import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
@@ -128,15 +129,23 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
 
 type Body = (context: TestContext & Fixtures) => Promise<void>;
 
+/** Of which order the criteria are that are registered now: the project's, where a spec is a file of its own. */
+let registered: Order = inject('order');
+
+/** Has the specs that are imported from now on register their criteria of this order, and no others. */
+export function registerOnly(order: Order): void {
+  registered = order;
+}
+
 /** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
 export function test(name: string, body: Body): void {
-  if (inject('order') === 'criteria') criterion(name, body);
+  if (registered === 'criteria') criterion(name, body);
 }
 
 /** A criterion that takes a part of the stack away: it runs when all others have ended; of the services, when those have. */
 export function outage(name: string, body: Body): void {
   const order = name.startsWith('P6.') ? 'outages of services' : 'outages';
-  if (inject('order') === order) criterion(name, body);
+  if (registered === order) criterion(name, body);
 }
 
 function needed<T>(part: string, endpoint: T | undefined): T {

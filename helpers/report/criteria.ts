@@ -3,6 +3,9 @@ import { basename, join } from 'node:path';
 import { ROOT } from '../settings/settings.ts';
 import type { Order } from '../stack/run.ts';
 
+/** The orders of a run's criteria, one after the other. */
+export const ORDERS: readonly Order[] = ['criteria', 'outages', 'outages of services'];
+
 /** A criterion as its spec declares it. */
 export type DeclaredCriterion = { readonly id: string; readonly title: string };
 /** A phase as its spec declares it; `id` is `phase1` and so on. */
