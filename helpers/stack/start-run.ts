@@ -201,7 +201,7 @@ async function containerStack(
       ...inherited,
       ...intervalVariables(settings.intervals),
       [SERIES_MARK.variable]: id,
-      OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${id}`,
+      SERVICE_INSTANCE_ID: id,
       DLQ_CHECK_INTERVAL_SECONDS: String(settings.dlqCheckIntervalSeconds),
     },
     cloudVariables: (cloud) => exportVariables(cloud, variablesAt),
