@@ -1,0 +1,122 @@
+/**
+ * Runs the phases on the containers stack, and the unit tests that need a Docker engine: with the engine that answers, else
+ * with one of its own. Vitest's report goes to the file that the argument names. Exit code 0 when all passed, or when there
+ * is no engine and none could be started, which the last lines say then; else 1.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import type Dockerode from 'dockerode';
+import { bringImage } from '../helpers/images/resolve.ts';
+import { standInFor } from '../helpers/images/stand-ins.ts';
+import { environmentWithDotenv, ROOT } from '../helpers/settings/settings.ts';
+import { findDockerEngine } from '../helpers/setup/docker-engine.ts';
+import { CannotRun, cannotRunLines } from '../helpers/stack/cannot-run.ts';
+import { imagesOf, imageVariable, serviceOf } from '../helpers/stack/container-images.ts';
+import { partsInOrder } from '../helpers/stack/stack.ts';
+import {
+  bringDockerd,
+  type EngineNetwork,
+  makeEngineDirectory,
+  NoEngine,
+  removeEngineDirectory,
+  startOwnEngine,
+} from './own-engine.ts';
+
+const [report = 'reports/tests-containers.json'] = process.argv.slice(2);
+const tests = ['phases/', 'helpers/images/', 'helpers/stack/containers'];
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(signal));
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof CannotRun)) throw error;
+  process.stderr.write(cannotRunLines(error));
+  say('failed, see above.');
+  process.exitCode = 1;
+}
+
+async function main(): Promise<number> {
+  const engine = await findDockerEngine(environmentWithDotenv());
+  if ('absent' in engine) return await withOwnEngine(engine.absent);
+  await bringImages(engine.docker);
+  return await runTests(`Docker ${engine.version} at ${engine.at}`, { DOCKER_HOST: engine.at });
+}
+
+/** Images come from this machine's network, and containers run in one apart: so the engine starts twice. */
+async function withOwnEngine(absent: string): Promise<number> {
+  say(`${absent}; starting one for this run alone.`);
+  let directory: string | undefined;
+  const start = async (network: EngineNetwork) => {
+    directory ??= makeEngineDirectory();
+    return await startOwnEngine(directory, network);
+  };
+  try {
+    await bringDockerd();
+    {
+      await using engine = await start('machine');
+      const found = await findDockerEngine({ ...environmentWithDotenv(), DOCKER_HOST: engine.at });
+      if ('absent' in found) throw new NoEngine(found.absent);
+      await bringImages(found.docker);
+    }
+    await using engine = await start('own');
+    return await runTests(engine.title, { DOCKER_HOST: engine.at }, engine.inNetwork);
+  } catch (error) {
+    if (!(error instanceof NoEngine)) throw error;
+    say(`NOT run, for ${absent}, and none could be started: ${error.message}`);
+    return 0;
+  } finally {
+    if (directory !== undefined) removeEngineDirectory(directory);
+  }
+}
+
+/** Finds or pulls the images of the stack, and has those built that can't be had. Throws `CannotRun` where that fails, too. */
+async function bringImages(docker: Dockerode): Promise<void> {
+  const environment = environmentWithDotenv();
+  const parts = partsInOrder.filter((part) => part !== 'cloud');
+  const wanted = imagesOf(parts, environment);
+  const missing = new Set<string>();
+  for (const part of parts) {
+    const image = wanted.get(serviceOf(part)) ?? '';
+    try {
+      await bringImage(docker, image, imageVariable(part), environment, say);
+    } catch (error) {
+      const standIn = standInFor(image);
+      if (!(error instanceof CannotRun) || standIn === undefined) throw error;
+      missing.add(standIn.name);
+    }
+  }
+  if (missing.size === 0) return;
+  const code = await run(['npm', 'run', 'images', '--', ...missing], environment);
+  if (code !== 0) throw new CannotRun('the images of the stack could not be built.', 'see what `npm run images` says.');
+}
+
+async function runTests(
+  engine: string,
+  settings: Readonly<Record<string, string>>,
+  prefix: readonly string[] = [],
+): Promise<number> {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const command = [...prefix, 'npm', 'test', '--', ...reporters, ...tests];
+  const code = await run(command, { ...environmentWithDotenv(), ...settings, STACK: 'containers' });
+  say(`run with ${engine}: ${code === 0 ? 'passed' : 'failed'}.`);
+  return code === 0 ? 0 : 1;
+}
+
+/** Runs a command to its end, and passes on to it what interrupts this one. */
+async function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [file = '', ...args] = command;
+  interrupted.signal.throwIfAborted();
+  const child = spawn(file, args, { cwd: ROOT, stdio: 'inherit', env });
+  const pass = () => child.kill(interrupted.signal.reason);
+  interrupted.signal.addEventListener('abort', pass);
+  const [code, signal] = await once(child, 'exit');
+  interrupted.signal.removeEventListener('abort', pass);
+  return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}
+
+function say(line: string): void {
+  process.stdout.write(`Containers stack: ${line}\n`);
+}
