@@ -43,7 +43,7 @@ const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin
 export async function bringDockerd(): Promise<void> {
   if (process.platform !== 'linux') throw new NoEngine('this is no Linux machine, on which one could be started.');
   if (process.getuid?.() !== 0) throw new NoEngine('only root can start one here.');
-  const missing = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' };
+  const missing = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2', mount: 'mount' };
   const packages = Object.entries(missing).flatMap(([command, name]) =>
     findOnPath(command, environment) === undefined ? [name] : [],
   );
@@ -70,6 +70,8 @@ export function makeEngineDirectory(): string {
 /** Removes an engine's directory, its groups of processes and its bridge. No engine may be running there. */
 export function removeEngineDirectory(directory: string): void {
   ip('delete', bridgeOf(directory));
+  // A mount that was made in a chroot may be seen by all.
+  spawnSync('umount', [join(directory, 'apart')], { stdio: 'ignore' });
   for (const root of ['/sys/fs/cgroup', ...folders('/sys/fs/cgroup')]) removeGroups(join(root, basename(directory)));
   rmSync(directory, { recursive: true, force: true });
 }
@@ -119,11 +121,14 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
   // With docker0 it would take another engine's, and with none at all remove that.
   const bridge = bridgeOf(directory);
   if (!own) ip('add', bridge, 'type', 'bridge');
+  // In a chroot mounts can't be made private with one word: see dockerd.sh.
+  const isolated = spawnSync('unshare', ['--mount', '--propagation', 'private', 'true']).status === 0;
+  const propagation = isolated ? 'private' : 'unchanged';
   // All that dockerd starts ends with it, it with unshare, and that with this process, however it ends.
   const dockerd = spawn(
     'setpriv',
     [
-      ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
+      ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', propagation, '--pid', '--fork', '--kill-child'],
       ...(own ? ['--net'] : []),
       ...['sh', join(import.meta.dirname, 'dockerd.sh'), directory],
       // systemd would be told of processes by numbers that are of another space.
