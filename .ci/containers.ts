@@ -77,18 +77,18 @@ async function bringImages(docker: Dockerode): Promise<void> {
   const environment = environmentWithDotenv();
   const parts = partsInOrder.filter((part) => part !== 'cloud');
   const wanted = imagesOf(parts, environment);
-  const missing = new Set<string>();
-  for (const part of parts) {
-    const image = wanted.get(serviceOf(part)) ?? '';
+  const images = new Map(parts.map((part) => [wanted.get(serviceOf(part)) ?? '', part]));
+  const missing: string[] = [];
+  for (const [image, part] of images) {
     try {
       await bringImage(docker, image, imageVariable(part), environment, say);
     } catch (error) {
       const standIn = standInFor(image);
       if (!(error instanceof CannotRun) || standIn === undefined) throw error;
-      missing.add(standIn.name);
+      missing.push(standIn.name);
     }
   }
-  if (missing.size === 0) return;
+  if (missing.length === 0) return;
   const code = await run(['npm', 'run', 'images', '--', ...missing], environment);
   if (code !== 0) throw new CannotRun('the images of the stack could not be built.', 'see what `npm run images` says.');
 }

@@ -70,8 +70,8 @@ export function makeEngineDirectory(): string {
 /** Removes an engine's directory, its groups of processes and its bridge. No engine may be running there. */
 export function removeEngineDirectory(directory: string): void {
   ip('delete', bridgeOf(directory));
-  // A mount that was made in a chroot may be seen by all.
-  spawnSync('umount', [join(directory, 'apart')], { stdio: 'ignore' });
+  // What was mounted in a chroot may be seen by all, once for each engine that was here.
+  while (spawnSync('umount', [join(directory, 'apart')], { stdio: 'ignore' }).status === 0);
   for (const root of ['/sys/fs/cgroup', ...folders('/sys/fs/cgroup')]) removeGroups(join(root, basename(directory)));
   rmSync(directory, { recursive: true, force: true });
 }
