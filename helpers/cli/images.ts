@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     rebuild,
     building: (some) => {
       const names = some.map(({ image }) => image).join(', ');
-      process.stdout.write(`Building ${names} from packages of Debian 13: up to some minutes …\n`);
+      process.stdout.write(`Building ${names}: a minute or two where Debian's packages are to be fetched …\n`);
     },
     done: (state) => void process.stdout.write(`${lineOf(state)}\n`),
   });

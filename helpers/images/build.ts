@@ -101,6 +101,11 @@ async function buildOne(
   const { name, image, configuration } = standIn;
   const before = await presentImage(engine, image);
   const recipe = await recipeOf(standIn, environment);
+  if (!rebuild && before?.labels[RECIPE_LABEL] === recipe) {
+    // Whoever built before this one had the lock has made it.
+    done(stateOf(standIn, before, undefined));
+    return;
+  }
   const base = await debianBase(engine, standIn, shared, { environment, signal, rebuild });
   const layer = layerOf(name, environment);
   const labels = {
