@@ -16,8 +16,11 @@ export type FoundImage = {
   readonly engine: 'alloy' | 'embedded';
 };
 
-/** How an image is to be had: it is in the engine, its registry has it, or something stands in for it; or why not. */
-export type Availability = { readonly found: FoundImage } | { readonly pullable: true } | { readonly absent: string };
+/** How an image is to be had: it is there, or something that stands in for it; its registry has it, or may have it; or why it is not. */
+export type Availability =
+  | { readonly found: FoundImage }
+  | { readonly pullable: 'surely' | 'perhaps' }
+  | { readonly absent: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,23 +31,15 @@ const REGISTRY_PATIENCE_MS = 5000;
 export async function lookForImage(docker: Dockerode, wanted: string, environment: Environment): Promise<Availability> {
   const there = await inspected(docker, wanted);
   if (there !== undefined) return { found: foundOf(wanted, wanted, there) };
-  const refusal = await refusalOf(docker, wanted);
-  if (refusal === undefined) return { pullable: true };
-  const standIn = standInFor(wanted);
-  const instead = standIn && (await inspected(docker, standIn.image));
-  if (standIn === undefined || instead === undefined) return { absent: refusal };
-  if (instead.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, environment))) {
-    throw new CannotRun(
-      `the image ${standIn.image} was made of other files than this project has now.`,
-      'make it anew with `npm run images`.',
-    );
-  }
-  return { found: { ...foundOf(wanted, standIn.image, instead), standIn } };
+  const answer = await askRegistry(docker, wanted);
+  if ('pullable' in answer) return answer;
+  const standIn = await standInOf(docker, wanted, environment);
+  return standIn === undefined ? answer : { found: standIn };
 }
 
 /**
  * Finds an image, or pulls it, with the logins of the Docker configuration; tells `announce` before it pulls. Throws
- * `CannotRun` where it is not to be had; `variable` is what names another one.
+ * `CannotRun` where neither it nor what stands in for it is to be had; `variable` is what names another one.
  */
 export async function bringImage(
   docker: Dockerode,
@@ -57,17 +52,44 @@ export async function bringImage(
   if ('found' in availability) return availability.found;
   if ('absent' in availability) throw missing(wanted, variable, availability.absent);
   announce(`Pulling ${wanted} …`);
+  const refusal = await pull(docker, wanted);
+  const pulled = await inspected(docker, wanted);
+  if (pulled !== undefined) return foundOf(wanted, wanted, pulled);
+  const standIn = await standInOf(docker, wanted, environment);
+  if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry gives no reason');
+  return standIn;
+}
+
+/** What stands in for an image, where that was made; throws where it was made of other files than there are now. */
+async function standInOf(docker: Dockerode, wanted: string, environment: Environment): Promise<FoundImage | undefined> {
+  const standIn = standInFor(wanted);
+  const found = standIn && (await inspected(docker, standIn.image));
+  if (standIn === undefined || found === undefined) return undefined;
+  if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, environment))) {
+    throw new CannotRun(
+      `the image ${standIn.image} was made of other files than this project has now.`,
+      'make it anew with `npm run images`.',
+    );
+  }
+  return { ...foundOf(wanted, standIn.image, found), standIn };
+}
+
+/** Pulls an image; returns why it could not be pulled, as far as the engine says. */
+async function pull(docker: Dockerode, image: string): Promise<string | undefined> {
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  let refusal = 'its registry gave no reason';
   try {
     const client = await getContainerRuntimeClient();
-    await client.image.pull(ImageName.fromString(wanted), { force: true, platform: undefined });
+    await client.image.pull(ImageName.fromString(image), { force: true, platform: undefined });
+    if ((await inspected(docker, image)) !== undefined) return undefined;
+    // testcontainers does not look at what goes wrong after the first byte, and knows the logins, which are not needed to hear it.
+    const progress = await docker.pull(image);
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(progress, (error) => (error === null ? resolve() : reject(error)));
+    });
+    return undefined;
   } catch (error) {
-    refusal = error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message : String(error);
   }
-  const pulled = await inspected(docker, wanted);
-  if (pulled === undefined) throw missing(wanted, variable, refusal);
-  return foundOf(wanted, wanted, pulled);
 }
 
 function missing(wanted: string, variable: string, refusal: string): CannotRun {
@@ -92,21 +114,26 @@ async function inspected(docker: Dockerode, image: string): Promise<Dockerode.Im
     });
 }
 
-/** Why the registry won't give an image, as far as asking tells; undefined where pulling it is worth a try. */
-async function refusalOf(docker: Dockerode, image: string): Promise<string | undefined> {
-  const unreachable = `its registry does not answer within ${REGISTRY_PATIENCE_MS / 1000} s`;
-  const timer = Promise.withResolvers<string>();
-  const timeout = setTimeout(() => timer.resolve(unreachable), REGISTRY_PATIENCE_MS);
-  // The engine asks the registry (Docker Engine API, `GET /distribution/{name}/json`); of an engine without that, and of a
-  // registry that wants a login, pulling alone tells.
+/**
+ * Has the engine ask the registry for an image (Docker Engine API, `GET /distribution/{name}/json`). An engine without
+ * that, and a registry that wants a login, leave it open: pulling alone tells.
+ */
+async function askRegistry(docker: Dockerode, image: string): Promise<Exclude<Availability, { found: FoundImage }>> {
+  const late = Promise.withResolvers<{ absent: string }>();
+  const timeout = setTimeout(
+    () => late.resolve({ absent: `its registry does not answer within ${REGISTRY_PATIENCE_MS / 1000} s` }),
+    REGISTRY_PATIENCE_MS,
+  );
   const asked = docker
     .getImage(image)
     .distribution()
-    .then(() => undefined)
+    .then(() => ({ pullable: 'surely' as const }))
     .catch(({ message }: Error) =>
-      /dial tcp|lookup|timeout|deadline|no such host/i.test(message) ? message : undefined,
+      /dial tcp|lookup|timeout|deadline|no such host/i.test(message)
+        ? { absent: message }
+        : { pullable: 'perhaps' as const },
     );
-  const refusal = await Promise.race([asked, timer.promise]);
+  const answer = await Promise.race([asked, late.promise]);
   clearTimeout(timeout);
-  return refusal;
+  return answer;
 }

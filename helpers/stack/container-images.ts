@@ -60,9 +60,9 @@ export async function bringImages(
   return new Map(await Promise.all(entries));
 }
 
-/** Whether the images of these parts are in the engine or can be pulled; nothing is pulled. */
+/** Whether the images of these parts are in the engine or can surely be pulled; nothing is pulled. */
 export async function hasImages(docker: Dockerode, parts: readonly Part[], environment: Environment): Promise<boolean> {
   const wanted = new Set(imagesOf(parts, environment).values());
   const looks = await Promise.all([...wanted].map((image) => lookForImage(docker, image, environment)));
-  return looks.every((look) => !('absent' in look));
+  return looks.every((look) => 'found' in look || ('pullable' in look && look.pullable === 'surely'));
 }

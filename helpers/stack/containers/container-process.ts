@@ -36,12 +36,15 @@ export async function createContainer(
   context: ContainerContext,
 ): Promise<ContainerProcess> {
   const created = Promise.withResolvers<string>();
-  insidesOf(container).containerCreated = async (id) => created.resolve(id);
+  const insides = insidesOf(container);
+  insides.containerCreated = async (id) => created.resolve(id);
   const started = container.withWaitStrategy(proveNothing).withAutoCleanup(false).start();
-  // It waits ten seconds for the ports of a container that has ended: whichever comes first is taken.
+  // It waits ten seconds for the ports of a container that has ended, and for ports that Podman lists and nobody asked for.
   const running = started.then((found) => found.getId());
   try {
-    const id = await Promise.race([running, created.promise.then((name) => endBefore(running, context.docker, name))]);
+    const ports = Object.keys(insides.hostConfig.PortBindings ?? {});
+    const seen = created.promise.then((id) => untilStarted(running, context.docker.getContainer(id), ports));
+    const id = await Promise.race([running, seen]);
     return followed(id, 0, context);
   } catch (error) {
     const id = await Promise.race([created.promise, undefined]);
@@ -61,15 +64,23 @@ export async function restartContainer(id: string, context: ContainerContext): P
   }
 }
 
-async function endBefore(running: Promise<string>, docker: Dockerode, id: string): Promise<string> {
+/** Waits until a container has its ports or has ended, or until its start has failed. Returns its ID. */
+async function untilStarted(
+  running: Promise<string>,
+  container: Dockerode.Container,
+  ports: readonly string[],
+): Promise<string> {
   let settled = false;
   const note = () => {
     settled = true;
   };
   running.then(note, note);
   while (!settled) {
-    const { State } = await docker.getContainer(id).inspect();
-    if (State.Status === 'exited') return id;
+    const { State, NetworkSettings } = await container.inspect();
+    const bound: Readonly<Record<string, readonly unknown[] | null | undefined>> = NetworkSettings.Ports;
+    if (State.Status === 'exited' || (State.Running && ports.every((port) => (bound[port]?.length ?? 0) > 0))) {
+      return container.id;
+    }
     await delay(50);
   }
   return await running;

@@ -18,13 +18,18 @@ export type EngineWorld = {
 
 /** Tells what an engine shares with this process. */
 export async function engineWorldOf({ at, docker }: DockerEngine): Promise<EngineWorld> {
-  const { getContainerRuntimeClient } = await import('testcontainers');
-  const [{ info }, networks] = await Promise.all([getContainerRuntimeClient(), docker.listNetworks()]);
-  const told = info.containerRuntime.host;
-  const host = told === 'localhost' ? '127.0.0.1' : told;
-  const gateways = await Promise.all(networks.map(({ IPAM }) => isOfThisMachine(gatewayOf(IPAM))));
-  const isLocal = gateways.includes(true) && at.startsWith('unix://') && !isMounted(at.slice('unix://'.length));
+  const ofThisMachine = at.startsWith('unix://') && !isMounted(at.slice('unix://'.length));
+  const host = process.env.TESTCONTAINERS_HOST_OVERRIDE ?? (ofThisMachine ? '127.0.0.1' : await hostOfEngine());
+  const gateways = (await docker.listNetworks()).map(({ IPAM }) => isOfThisMachine(gatewayOf(IPAM)));
+  const isLocal = ofThisMachine && (await Promise.all(gateways)).includes(true);
   return { at, docker, host, bindAddress: host === '127.0.0.1' ? host : '0.0.0.0', isLocal };
+}
+
+/** Where testcontainers finds the ports that an engine publishes. */
+async function hostOfEngine(): Promise<string> {
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
+  return host === 'localhost' ? '127.0.0.1' : host;
 }
 
 /** The address at which containers of a network reach the engine's machine. */

@@ -33,7 +33,8 @@ export async function partContainer(service: ComposeService, around: Surrounding
   hostConfig.PortBindings = Object.fromEntries(
     service.ports.map(({ address, host, container }) => [
       `${container}/tcp`,
-      [{ HostIp: address, HostPort: String(host) }],
+      // Every address is said by none: as 0.0.0.0 some of Podman's versions forward nothing.
+      [{ HostIp: address === '0.0.0.0' ? '' : address, HostPort: String(host) }],
     ]),
   );
   createOpts.Healthcheck = { Test: ['NONE'] };
