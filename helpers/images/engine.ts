@@ -51,7 +51,7 @@ export async function importImage(
   archive: Readable,
   { image, labels, signal }: { image: string; labels: Readonly<Record<string, string>>; signal: AbortSignal },
 ): Promise<void> {
-  await sending(archive, signal, async (file, abortSignal) => {
+  await sending(image, archive, signal, async (file, abortSignal) => {
     const _query = { fromSrc: '-', repo: image, tag: 'latest', changes: labelChanges(labels) };
     const answer = await engine.importImage(file, { _query, abortSignal });
     await new Promise<void>((resolve, reject) => {
@@ -62,6 +62,7 @@ export async function importImage(
 
 /** Calls the engine with a stream as the body, and fails as the stream does: a body that ended there would be taken for whole. */
 async function sending(
+  image: string,
   archive: Readable,
   signal: AbortSignal,
   send: (file: string, signal: AbortSignal) => Promise<unknown>,
@@ -74,7 +75,7 @@ async function sending(
   } catch (error) {
     signal.throwIfAborted();
     broken.signal.throwIfAborted();
-    throw error;
+    throw refusal(image, error);
   } finally {
     archive.destroy();
   }
@@ -106,25 +107,33 @@ export async function addLayer(
     name,
     Cmd: ['true'],
     NetworkDisabled: true,
-    // An instruction that older engines do not take with `commit`.
-    ...(configuration.stopSignal && { StopSignal: configuration.stopSignal }),
   });
   try {
     for (const archive of archives) {
-      await sending(archive, signal, (file, abortSignal) =>
+      await sending(image, archive, signal, (file, abortSignal) =>
         container.putArchive(file, { _query: { path: '/' }, abortSignal }),
       );
     }
-    await container.commit({
-      _query: {
-        container: container.id,
-        repo: image,
-        tag: 'latest',
-        changes: [...configurationChanges(configuration), ...labelChanges(labels)],
-      },
-      _body: {},
-      abortSignal: signal,
-    });
+    const changes = [...configurationChanges(configuration), ...labelChanges(labels)];
+    const { stopSignal } = configuration;
+    const commit = (more: readonly string[]) =>
+      container.commit({
+        _query: { container: container.id, repo: image, tag: 'latest', changes: [...changes, ...more] },
+        // Podman refuses a request without a body, and with one Docker does not take what the container has.
+        _body: { Labels: labels, ...(stopSignal && { StopSignal: stopSignal }) },
+        abortSignal: signal,
+      });
+    if (stopSignal === undefined) await commit([]);
+    else {
+      // Podman takes it as an instruction only, which older Docker engines do not know here.
+      await commit([`STOPSIGNAL ${stopSignal}`]).catch((error) => {
+        if (statusOf(error) !== 400) throw error;
+        return commit([]);
+      });
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw refusal(image, error);
   } finally {
     await container.remove({ force: true, v: true });
   }
@@ -137,6 +146,15 @@ export async function removeReplaced(engine: Dockerode, id: string): Promise<voi
   } catch (error) {
     if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
   }
+}
+
+function refusal(image: string, error: unknown): unknown {
+  // What is wrong with the content says so itself.
+  if (error instanceof CannotRun || !(error instanceof Error)) return error;
+  return new CannotRun(
+    `the container engine could not make ${image}: ${error.message.trim()}`,
+    'see what it says; if its disk is full, `docker system df` shows with what.',
+  );
 }
 
 function statusOf(error: unknown): unknown {
