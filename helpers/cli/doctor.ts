@@ -1,12 +1,17 @@
 /** `npm run doctor`: what this machine has, which world a run would choose, and what each missing part would need. */
 import { relative } from 'node:path';
+import { lookForImage } from '../images/resolve.ts';
 import { environmentWithDotenv, ROOT, readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 import { type EngineFinding, findDockerEngine } from '../setup/docker-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath, findProgram, programs } from '../setup/programs.mjs';
-import { type AlloyProgram, chooseAlloy } from '../stack/alloy-program.ts';
+import { chooseAlloy } from '../stack/alloy-program.ts';
 import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
+import { chooseStack } from '../stack/chosen-world.ts';
+import { imagesOf } from '../stack/container-images.ts';
+import { readGivenEndpoints } from '../stack/given.ts';
+import { partsInOrder } from '../stack/stack.ts';
 import { readWarmState } from '../stack/warm-state.ts';
 
 const environment = environmentWithDotenv();
@@ -17,7 +22,7 @@ const [docker, alloy, versioned] = await Promise.all([
 ]);
 const rows = [...packageRows(ROOT), ...versioned, alloy, dockerRow(docker)];
 process.stdout.write(`This machine\n${table(rows)}`);
-process.exitCode = showWorld() ? 0 : 2;
+process.exitCode = (await showWorld()) ? 0 : 2;
 
 async function withVersion(row: Row): Promise<Row> {
   const program = programs.find(({ title }) => title === row.what);
@@ -50,11 +55,10 @@ function dockerRow(engine: EngineFinding): Row {
     : { what, state: 'absent', found: engine.absent };
 }
 
-function showWorld(): boolean {
+async function showWorld(): Promise<boolean> {
   try {
     const settings = readSettings(environment);
-    const program = chooseAlloy(settings.alloy, settings.alloyBinary, environment);
-    process.stdout.write(`A run would choose\n${table(choices(settings, program))}`);
+    process.stdout.write(`A run would choose\n${table(await choices(settings))}`);
   } catch (error) {
     if (error instanceof CannotRun) process.stdout.write(cannotRunLines(error));
     else if (error instanceof SettingsError) process.stdout.write(`${error.message}\n`);
@@ -69,19 +73,57 @@ function showWorld(): boolean {
   return could;
 }
 
-function choices(settings: Settings, program: AlloyProgram): Row[] {
+async function choices(settings: Settings): Promise<Row[]> {
   const why = (variable: string) => ((environment[variable] ?? '') === '' ? '' : `, by ${variable}`);
-  const engine = 'version' in docker ? ' (containers are not built yet)' : ' (no Docker engine)';
-  const stack = settings.stack === undefined ? `native${engine}` : `${settings.stack}${why('STACK')}`;
+  const {
+    stack,
+    images = [],
+    alloy,
+  } = settings.stack === 'external' ? external(settings) : await startedStack(settings);
   const config = relative(ROOT, settings.alloyConfig);
-  const warm = settings.stack === undefined || settings.stack === 'native' ? readWarmState() : undefined;
+  const warm = settings.stack === 'external' ? undefined : readWarmState();
   return [
     { what: 'STACK', state: 'ok', found: stack },
+    ...images.map((image) => ({ what: '', state: 'absent' as const, found: image })),
     ...(warm === undefined
       ? []
-      : [{ what: '', state: 'absent' as const, found: 'a warm stack of this checkout runs' }]),
-    { what: 'ALLOY', state: 'ok', found: `${program.kind}${why('ALLOY')}` },
+      : [{ what: '', state: 'absent' as const, found: `a warm stack of this checkout runs: ${warm.run.stack}` }]),
+    { what: 'ALLOY', state: 'ok', found: alloy },
     { what: 'BACKEND', state: 'ok', found: `${settings.backend}${why('BACKEND')}` },
     { what: 'configuration', state: 'ok', found: config.startsWith('..') ? settings.alloyConfig : config },
   ];
+}
+
+function external({ alloy, alloyBinary }: Settings): { stack: string; alloy: string } {
+  const { kind } = chooseAlloy(alloy, alloyBinary, environment);
+  return { stack: 'external, by STACK', alloy: `the one of that stack; the ${kind} one validates its configuration` };
+}
+
+/** The stack that a run would start, and by which choice, and what would be its Alloy. */
+async function startedStack(settings: Settings): Promise<{ stack: string; images?: string[]; alloy: string }> {
+  const hasGiven = Object.keys(readGivenEndpoints(environment)).length > 0;
+  const choice = await chooseStack({ settings, environment, parts: partsInOrder, hasGiven });
+  if (choice.stack === 'native') {
+    const { kind } = chooseAlloy(settings.alloy, settings.alloyBinary, environment);
+    return { stack: `native (${choice.because})`, alloy: kind };
+  }
+  const parts = partsInOrder.filter((part) => part !== 'cloud');
+  const images = imagesOf(parts, environment);
+  const looks = await Promise.all(
+    [...new Set(images.values())].map(
+      async (image) => [image, await lookForImage(choice.engine.docker, image, environment)] as const,
+    ),
+  );
+  const words = looks.map(([image, look]) => {
+    if ('found' in look) return look.found.standIn === undefined ? image : `${look.found.image} for ${image}`;
+    return 'pullable' in look ? `${image} (to be pulled)` : `${image} (missing: ${look.absent})`;
+  });
+  const asked = settings.stack === 'containers' ? ', by STACK' : '';
+  const alloy = looks.find(([image]) => image === images.get('grafana-alloy'))?.[1];
+  const isEmbedded = alloy !== undefined && 'found' in alloy && alloy.found.engine === 'embedded';
+  return {
+    stack: `containers${asked}`,
+    images: words,
+    alloy: isEmbedded ? 'the embedded engine, in a container' : 'Grafana Alloy, in a container',
+  };
 }

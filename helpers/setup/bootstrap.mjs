@@ -44,7 +44,9 @@ async function main() {
     const needed = neededPrograms(args);
     const ready = !existsSync(installationMark) && needed.every((name) => findProgram(name) !== undefined);
     if (needed.length > 0 && !ready) {
-      const code = await run([join(root, 'helpers', 'setup', 'packages.ts'), ...needed]);
+      // Tests start real servers whatever the stack of the run is.
+      const unless = target === 'vitest' ? [] : ['--unless-containers'];
+      const code = await run([join(root, 'helpers', 'setup', 'packages.ts'), ...unless, ...needed]);
       if (code !== 0) return code;
     }
   }

@@ -30,6 +30,15 @@ test('a filter that is no phase may need anything', () => {
   expect(neededPrograms(['phase1', 'helpers/stack'], none)).toHaveLength(5);
 });
 
+test('unit tests start real servers in every world, the criteria only in the native one', () => {
+  const containers = { ...none, STACK: 'containers' };
+  expect(neededPrograms(['run'], containers)).toHaveLength(5);
+  expect(neededPrograms(['run', '--project', 'unit', 'helpers/stack'], containers)).toHaveLength(5);
+  expect(neededPrograms(['run', 'phase2'], containers)).toEqual([]);
+  expect(neededPrograms(['run', '--project', 'criteria', '--project=outages'], containers)).toEqual([]);
+  expect(neededPrograms(['run', '--project', 'criteria', 'phase3'], none)).toEqual(['redis', 'redis-exporter']);
+});
+
 test('other worlds and questions for help need nothing of the native stack', () => {
   expect(neededPrograms([], { ...none, STACK: 'external' })).toEqual([]);
   expect(neededPrograms([], { ...none, STACK: 'containers' })).toEqual([]);

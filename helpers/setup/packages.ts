@@ -1,10 +1,15 @@
 // Brings the programs of the native stack onto a Debian or Ubuntu machine: `packages.ts [PROGRAM…]`, all that are
 // missing when none is named. Exit code 0 when they are there, 2 when they can't be installed, with what to type.
+// `--unless-containers` brings nothing where a run would be one of containers.
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { question } from 'zx';
+import { environmentWithDotenv, readSettings, SettingsError } from '../settings/settings.ts';
 import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
+import { chooseStack } from '../stack/chosen-world.ts';
+import { readGivenEndpoints } from '../stack/given.ts';
+import { partsInOrder } from '../stack/stack.ts';
 import { configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
 import { howToInstall } from './how-to-install.mjs';
 import { withLock } from './lock.mjs';
@@ -14,13 +19,26 @@ import { withServicesOff } from './services-off.ts';
 
 type Program = (typeof programs)[number];
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'unless-containers': { type: 'boolean', default: false } },
+});
 try {
-  await bringPrograms(programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name)));
+  if (!values['unless-containers'] || (await stackOfRun()) === 'native') {
+    await bringPrograms(programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name)));
+  }
 } catch (error) {
-  if (!(error instanceof CannotRun)) throw error;
-  process.stderr.write(cannotRunLines(error));
+  if (error instanceof CannotRun) process.stderr.write(cannotRunLines(error));
+  else if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
+  else throw error;
   process.exitCode = 2;
+}
+
+async function stackOfRun(): Promise<'native' | 'containers'> {
+  const environment = environmentWithDotenv();
+  const hasGiven = Object.keys(readGivenEndpoints(environment)).length > 0;
+  const choice = { settings: readSettings(environment), environment, parts: partsInOrder, hasGiven };
+  return (await chooseStack(choice)).stack;
 }
 
 async function bringPrograms(wanted: readonly Program[]): Promise<void> {

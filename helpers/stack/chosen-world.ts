@@ -4,7 +4,7 @@ import { type DockerEngine, type EngineFinding, findDockerEngine } from '../setu
 import { findOnPath } from '../setup/programs.mjs';
 import { type AlloyProgram, chooseAlloy } from './alloy-program.ts';
 import { CannotRun } from './cannot-run.ts';
-import { bringImages, hasImages, type ServiceName } from './container-images.ts';
+import { bringImages, type ServiceName, whyNoImages } from './container-images.ts';
 import { type EngineWorld, engineWorldOf } from './containers/engine-world.ts';
 import type { Part } from './stack.ts';
 
@@ -56,9 +56,8 @@ export async function chooseStack({ settings, environment, parts, hasGiven }: Ch
   if ('absent' in engine) return { stack: 'native', because: 'no Docker engine' };
   // Where the engine is elsewhere the mock is a container too, of the image that the services have.
   const made = parts.filter((part) => part !== 'cloud');
-  return (await hasImages(engine.docker, made, environment))
-    ? { stack: 'containers', engine }
-    : { stack: 'native', because: 'the Docker engine has not all images, and can’t pull them' };
+  const lacking = await whyNoImages(engine.docker, made, environment);
+  return lacking === undefined ? { stack: 'containers', engine } : { stack: 'native', because: lacking };
 }
 
 /** Makes the choice, and finds or brings what it needs; `announce` is told of what takes time. Throws `CannotRun` where it can't be had. */

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import { bringImage, type FoundImage, lookForImage } from '../images/resolve.ts';
+import { CannotRun } from './cannot-run.ts';
 import { composeServices } from './compose-file.ts';
 import { type Part, serviceParts } from './stack.ts';
 
@@ -60,9 +61,24 @@ export async function bringImages(
   return new Map(await Promise.all(entries));
 }
 
-/** Whether the images of these parts are in the engine or can surely be pulled; nothing is pulled. */
-export async function hasImages(docker: Dockerode, parts: readonly Part[], environment: Environment): Promise<boolean> {
-  const wanted = new Set(imagesOf(parts, environment).values());
-  const looks = await Promise.all([...wanted].map((image) => lookForImage(docker, image, environment)));
-  return looks.every((look) => 'found' in look || ('pullable' in look && look.pullable === 'surely'));
+/** Why the images of these parts are neither in the engine nor surely to be pulled; undefined where they are. Nothing is pulled. */
+export async function whyNoImages(
+  docker: Dockerode,
+  parts: readonly Part[],
+  environment: Environment,
+): Promise<string | undefined> {
+  const wanted = [...new Set(imagesOf(parts, environment).values())];
+  const looks = await Promise.all(
+    wanted.map(async (image) => {
+      try {
+        const look = await lookForImage(docker, image, environment);
+        if ('found' in look || ('pullable' in look && look.pullable === 'surely')) return [];
+        return [`the Docker engine has no image ${image}`];
+      } catch (error) {
+        if (error instanceof CannotRun) return [error.message];
+        throw error;
+      }
+    }),
+  );
+  return looks.flat()[0];
 }
