@@ -7,8 +7,7 @@ directory=$1
 shift
 # As the default bridge needs it in a network of its own.
 [ -z "${OWN_NETWORK:-}" ] || ip link set lo up
-# pivot_root(2), by which containers get their root, wants the present one to be a mount, and that of a chroot is none.
-# There nothing can be made private either, but for what is mounted anew.
+# In a chroot nothing can be made private but what is mounted anew.
 mkdir -p "$directory/apart"
 mount -t tmpfs tmpfs "$directory/apart"
 mount --make-private "$directory/apart"
@@ -26,5 +25,5 @@ mount -t tmpfs tmpfs "$root/run"
 }
 # It writes a key there, and reads options that are meant for the machine's own engine.
 [ ! -d /etc/docker ] || mount -t tmpfs tmpfs "$root/etc/docker"
-exec chroot "$root" dockerd --host "unix://$directory/docker.sock" --pidfile "$directory/pid" \
-  --data-root "$directory/data" --exec-root "$directory/exec" "$@"
+exec perl "$(dirname "$0")/change-root.pl" "$root" dockerd --host "unix://$directory/docker.sock" \
+  --pidfile "$directory/pid" --data-root "$directory/data" --exec-root "$directory/exec" "$@"
