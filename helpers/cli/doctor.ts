@@ -94,7 +94,7 @@ async function choices(settings: Settings): Promise<Row[]> {
   ];
 }
 
-function external({ alloy, alloyBinary }: Settings): { stack: string; alloy: string } {
+function external({ alloy, alloyBinary }: Settings): { stack: string; images?: string[]; alloy: string } {
   const { kind } = chooseAlloy(alloy, alloyBinary, environment);
   return { stack: 'external, by STACK', alloy: `the one of that stack; the ${kind} one validates its configuration` };
 }

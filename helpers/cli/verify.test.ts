@@ -18,10 +18,22 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       "These settings can't be used:\n  STACK: ",
     ],
     [
+      'containers without an engine',
+      ['phase1'],
+      { STACK: 'containers', DOCKER_HOST: 'unix:///no/such/docker.sock' },
+      'Cannot run: a stack of containers needs a Docker engine: no engine answers at unix:///no/such/docker.sock.\nTo do: ',
+    ],
+    [
+      'containers, and a part that runs already',
+      ['phase2'],
+      { STACK: 'containers', DATABASE_URL: 'postgresql://u:hunter2@h/x' },
+      'Cannot run: a stack of containers has all parts, and a variable names one that runs already.\nTo do: ',
+    ],
+    [
       'a world that is not built',
       ['phase1'],
-      { STACK: 'containers' },
-      'Cannot run: STACK=containers is not built yet.\nTo do: ',
+      { BACKEND: 'lgtm' },
+      'Cannot run: BACKEND=lgtm is not built yet.\nTo do: ',
     ],
     [
       'a URL of another kind',

@@ -62,7 +62,9 @@ export async function bringImage(
 
 /** What stands in for an image, where that was made; throws where it was made of other files than there are now. */
 async function standInOf(docker: Dockerode, wanted: string, environment: Environment): Promise<FoundImage | undefined> {
-  const standIn = standInFor(wanted);
+  // Of a mirror's own folders nothing is known.
+  const registry = environment.IMAGE_REGISTRY ?? '';
+  const standIn = standInFor(wanted.startsWith(registry) ? wanted.slice(registry.length) : wanted);
   const found = standIn && (await inspected(docker, standIn.image));
   if (standIn === undefined || found === undefined) return undefined;
   if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, environment))) {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { listProcesses, signalFamily } from './processes.ts';
+import { signalFamily } from './processes.ts';
 import { makeRunDirectory, ownerLives, ownerOf, sweepStaleRuns } from './run-directory.ts';
+import { commandLine, watchdogOf } from './testing/command-line.ts';
 import { remainsAfterEnd, remainsOf } from './testing/remains.ts';
 
 async function startRunner(...parts: string[]): Promise<{ runner: ChildProcess; directory: string }> {
@@ -16,13 +17,6 @@ async function startRunner(...parts: string[]): Promise<{ runner: ChildProcess; 
   return { runner, directory: String(line).trim() };
 }
 
-/** The watchdog of a run, which is nobody's that its directory could tell: found by its argument. */
-function watchdogOf(directory: string): number {
-  const found = listProcesses().find(({ pid }) => commandLine(pid).join(' ').includes(`watchdog.sh ${directory}`));
-  if (found === undefined) throw new Error(`no watchdog of ${directory}`);
-  return found.pid;
-}
-
 function leaderOf(directory: string, program: string): { pid: number; startTicks: string } {
   const lines = readFileSync(join(directory, 'processes'), 'utf8').trim().split('\n');
   for (const line of lines) {
@@ -30,14 +24,6 @@ function leaderOf(directory: string, program: string): { pid: number; startTicks
     if (commandLine(Number(pid))[0]?.endsWith(program) === true) return { pid: Number(pid), startTicks };
   }
   throw new Error(`no ${program} among the processes of ${directory}`);
-}
-
-function commandLine(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
-  } catch {
-    return [];
-  }
 }
 
 test.concurrent('a runner that is killed with SIGKILL leaves no process and no directory', async () => {

@@ -147,8 +147,8 @@ async function copyLog(docker: Dockerode, id: string, since: number, log: LogFil
   await new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
 }
 
-/** What an engine answers, as what a person can do about it. */
-function problemOf(error: unknown, title: string): Error {
+/** What an engine answers, as what a person can do about it: `PortTaken`, or `CannotRun`. */
+export function problemOf(error: unknown, title: string): Error {
   const words = wordsOf(error);
   if (/port is already allocated|address already in use/i.test(words)) return new PortTaken(`${title}: port in use`);
   return new CannotRun(`${title} can't be started: the engine says: ${words}`, adviceOn(words));

@@ -1,0 +1,21 @@
+import type { FoundImage } from '../../images/resolve.ts';
+import { findDockerEngine } from '../../setup/docker-engine.ts';
+import { bringImages, type ServiceName, whyNoImages } from '../container-images.ts';
+import { type EngineWorld, engineWorldOf } from '../containers/engine-world.ts';
+import type { Part } from '../stack.ts';
+
+/** What tests of containers need. */
+export type EngineForTests = {
+  readonly engine: EngineWorld;
+  readonly images: ReadonlyMap<ServiceName, FoundImage>;
+};
+
+/** An engine with the images of these parts; else the reason why tests that need them are skipped. */
+export async function engineWith(parts: readonly Part[]): Promise<EngineForTests | { readonly absent: string }> {
+  const found = await findDockerEngine();
+  if ('absent' in found) return found;
+  const absent = await whyNoImages(found.docker, parts, process.env);
+  if (absent !== undefined) return { absent };
+  const images = await bringImages(found.docker, parts, process.env, () => {});
+  return { engine: await engineWorldOf(found), images };
+}
