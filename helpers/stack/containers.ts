@@ -8,6 +8,7 @@ import { type EngineWorld, gatewayOfNetwork } from './containers/engine-world.ts
 import { labelsOf, removeRun, sweepEngine } from './containers/ours.ts';
 import { partContainer } from './containers/part-container.ts';
 import { type ContainerPlan, planContainer } from './containers/plan.ts';
+import { reaperLabels } from './containers/reaper.ts';
 import { ownStack } from './owned-stack.ts';
 import type { PartContext, PartPlan } from './part.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -76,7 +77,7 @@ export async function startContainers(options: ContainersOptions): Promise<Stack
       run.inEngine(false);
       await sweep;
     };
-    const labels = labelsOf(run.name);
+    const labels = { ...labelsOf(run.name), ...(await launching(() => reaperLabels(docker))) };
     const network = await launching(() =>
       docker.createNetwork({ Name: run.name, Driver: 'bridge', CheckDuplicate: true, Labels: labels }),
     );
