@@ -57,8 +57,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      // The same files once more, for the criteria that take a part away: they begin when all others have ended. Those of
-      // the services need the databases that the first ones take, and wait for them in turn.
+      // The same files once more, for the criteria that take away what others use: they begin when all others have ended.
       {
         test: {
           ...phases,
@@ -66,15 +65,6 @@ export default defineConfig({
           include: ['phases/phase{2,3,7}-*.spec.ts'],
           provide: { order: 'outages' },
           sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          ...phases,
-          name: 'outages of services',
-          include: ['phases/phase6-*.spec.ts'],
-          provide: { order: 'outages of services' },
-          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -22,9 +22,8 @@ describe('Phase 1: Alloy connection', { concurrent: false }, () => {
   });
 
   test('P1.2 config.alloy is valid and formatted', async ({ expect, note, skip }) => {
-    const validate = await askAlloy(alloy, 'validate', skip);
+    const [validate, format] = await Promise.all([askAlloy(alloy, 'validate', skip), askAlloy(alloy, 'fmt', skip)]);
     expect(validate.problems).toHaveNoProblems('Mend the configuration where the error points');
-    const format = await askAlloy(alloy, 'fmt', skip);
     expect(format.problems).toHaveNoProblems(`Write it as alloy fmt does: alloy fmt --write ${alloy.config}`);
     note(`alloy validate accepts ${alloy.config}, and alloy fmt changes nothing`);
   });

@@ -10,7 +10,7 @@ const SERVICE = 'bot-service';
 const gateway = run.bot?.gatewayUrl ?? '';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 
-describe('Phase 5: bot service', { concurrent: false }, () => {
+describe('Phase 5: bot service', { concurrent: true }, () => {
   test('P5.1 initialisation is logged for all three signals; discord.on_ready span', async ({ expect }) => {
     const initialised = logql(`{service_name="${SERVICE}"}${serviceInstance} |~ "initiali[sz]ed"`);
     await expect(initialised).toShow('has a line for each signal', (lines) =>

@@ -8,7 +8,7 @@ import {
   publishMalformed,
   statusOfGame,
 } from '../helpers/emit/schedules.ts';
-import { outage, test } from '../helpers/expect/criterion.ts';
+import { ownOutage, test } from '../helpers/expect/criterion.ts';
 import { foundTrace } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
@@ -19,7 +19,7 @@ const TRANSITIONS = 'status-transition-daemon';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
 
-describe('Phase 6: daemons', { concurrent: false }, () => {
+describe('Phase 6: daemons', { concurrent: true }, () => {
   test('P6.1 both daemons log initialisation of all three signals', async ({ expect }) => {
     const initialised = (service: string) => logql(`{service_name="${service}"}${serviceInstance} |~ "initiali[sz]ed"`);
     await expect(initialised(NOTIFICATIONS)).toShow('has a line for each signal', (lines) =>
@@ -128,7 +128,7 @@ describe('Phase 6: daemons', { concurrent: false }, () => {
     );
   });
 
-  outage(
+  ownOutage(
     'P6.9 a daemon killed mid-job loses no job: the row is processed once after restart',
     async ({ expect, postgres, stack, note }) => {
       const client = await postgres.connect();

@@ -142,10 +142,14 @@ export function test(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, body);
 }
 
-/** A criterion that takes a part of the stack away: it runs when all others have ended; of the services, when those have. */
+/** A criterion that takes away a part which other phases use: it runs when all others have ended. */
 export function outage(name: string, body: Body): void {
-  const order = name.startsWith('P6.') ? 'outages of services' : 'outages';
-  if (registered === order) criterion(name, body);
+  if (registered === 'outages') criterion(name, body);
+}
+
+/** A criterion that takes away a part which its own phase alone uses: it runs when those before it in its file have ended. */
+export function ownOutage(name: string, body: Body): void {
+  if (registered === 'criteria') criterion(name, { concurrent: false }, body);
 }
 
 function needed<T>(part: string, endpoint: T | undefined): T {

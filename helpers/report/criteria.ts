@@ -4,7 +4,7 @@ import { ROOT } from '../settings/settings.ts';
 import type { Order } from '../stack/run.ts';
 
 /** The orders of a run's criteria, one after the other. */
-export const ORDERS: readonly Order[] = ['criteria', 'outages', 'outages of services'];
+export const ORDERS: readonly Order[] = ['criteria', 'outages'];
 
 /** A criterion as its spec declares it. */
 export type DeclaredCriterion = { readonly id: string; readonly title: string };
@@ -14,7 +14,7 @@ export type DeclaredPhase = {
   readonly title: string;
   readonly file: string;
   readonly criteria: readonly DeclaredCriterion[];
-  /** Whether one of them takes a part of the stack away. */
+  /** Whether one of them takes away a part of the stack that other phases use. */
   readonly hasOutage: boolean;
 };
 
@@ -29,7 +29,7 @@ export function phaseFiles(): string[] {
 export function declaredPhase(file: string): DeclaredPhase {
   const source = readFileSync(file, 'utf8');
   const title = /describe\('Phase \d+: ([^']+)'/.exec(source)?.[1] ?? basename(file);
-  const criteria = [...source.matchAll(/\b(?:test|outage)\(\s*'(P\d+\.\d+) ([^']+)'/g)].map(
+  const criteria = [...source.matchAll(/\b(?:test|outage|ownOutage)\(\s*'(P\d+\.\d+) ([^']+)'/g)].map(
     ([, id = '', name = '']) => ({
       id,
       title: name,
@@ -45,9 +45,8 @@ export function declaredPhase(file: string): DeclaredPhase {
 }
 
 /** Whether a phase has criteria of this order. */
-export function hasOrder({ id, hasOutage }: DeclaredPhase, order: Order): boolean {
-  if (order === 'criteria') return true;
-  return hasOutage && (id === 'phase6') === (order === 'outages of services');
+export function hasOrder({ hasOutage }: DeclaredPhase, order: Order): boolean {
+  return order === 'criteria' || hasOutage;
 }
 
 const CHOSEN = 'ALLOY_VERIFY_PHASES';

@@ -85,5 +85,5 @@ export type Run = ServiceEndpoints & {
   readonly startedAt: Milliseconds;
 };
 
-/** In which order the criteria of a run come: outages when all others have ended, those of the services last. */
-export type Order = 'criteria' | 'outages' | 'outages of services';
+/** In which order the criteria of a run come: outages of what several phases use when all others have ended. */
+export type Order = 'criteria' | 'outages';

@@ -1,10 +1,12 @@
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 // Half of the start-up goes into stripping types; what has been stripped is kept beside the packages.
 enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url)));
 const { alloy } = await import('./cli.ts');
+// An engine that runs may be killed, which is too late to keep anything; until then others are asked to validate and format.
+setTimeout(flushCompileCache, 1500).unref();
 
 // Whoever read the output may be gone before the components have handed on what they hold.
 for (const stream of [process.stdout, process.stderr]) {
