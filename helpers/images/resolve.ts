@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode';
+import { wordsOfEngine } from '../setup/docker-engine.ts';
 import { CannotRun } from '../stack/cannot-run.ts';
 import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, standInFor } from './stand-ins.ts';
 
@@ -90,7 +91,7 @@ async function pull(docker: Dockerode, image: string): Promise<string | undefine
     });
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return wordsOfEngine(error);
   }
 }
 
@@ -130,11 +131,11 @@ async function askRegistry(docker: Dockerode, image: string): Promise<Exclude<Av
     .getImage(image)
     .distribution()
     .then(() => ({ pullable: 'surely' as const }))
-    .catch(({ message }: Error) =>
-      /dial tcp|lookup|timeout|deadline|no such host/i.test(message)
-        ? { absent: message }
-        : { pullable: 'perhaps' as const },
-    );
+    .catch((error: unknown) => {
+      const words = wordsOfEngine(error);
+      const isOutOfReach = /dial tcp|lookup|timeout|deadline|no such host/i.test(words);
+      return isOutOfReach ? { absent: words } : { pullable: 'perhaps' as const };
+    });
   const answer = await Promise.race([asked, late.promise]);
   clearTimeout(timeout);
   return answer;

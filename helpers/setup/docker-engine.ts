@@ -63,3 +63,12 @@ async function ask(address: string, environment: Environment): Promise<DockerEng
   else process.env.DOCKER_HOST = before;
   return undefined;
 }
+
+/** The engine's own message, without the client's words around it. */
+export function wordsOfEngine(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'json' in error) {
+    const { json } = error;
+    if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message).trim();
+  }
+  return error instanceof Error ? error.message : String(error);
+}

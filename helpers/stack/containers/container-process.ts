@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import type { GenericContainer, WaitStrategy } from 'testcontainers';
+import { wordsOfEngine } from '../../setup/docker-engine.ts';
 import { CannotRun } from '../cannot-run.ts';
 import type { LogFile } from '../log-file.ts';
 import type { PartProcess } from '../part-process.ts';
@@ -131,7 +132,7 @@ async function endingOf(container: Dockerode.Container): Promise<string> {
     if (State.OOMKilled) return 'was ended by the kernel: it needed more memory than it may have';
     return `ended with exit code ${code}`;
   } catch (error) {
-    return `is gone from the engine (${wordsOf(error)})`;
+    return `is gone from the engine (${wordsOfEngine(error)})`;
   }
 }
 
@@ -149,7 +150,7 @@ async function copyLog(docker: Dockerode, id: string, since: number, log: LogFil
 
 /** What an engine answers, as what a person can do about it: `PortTaken`, or `CannotRun`. */
 export function problemOf(error: unknown, title: string): Error {
-  const words = wordsOf(error);
+  const words = wordsOfEngine(error);
   if (/port is already allocated|address already in use/i.test(words)) return new PortTaken(`${title}: port in use`);
   return new CannotRun(`${title} can't be started: the engine says: ${words}`, adviceOn(words));
 }
@@ -165,13 +166,4 @@ function adviceOn(words: string): string {
     return 'the engine does not see the files of this machine: set DOCKER_HOST to its tcp:// address, so that files are copied.';
   }
   return 'see what the engine says above; `npm run doctor` shows which engine it is.';
-}
-
-/** The engine's own message, without the client's words around it. */
-export function wordsOf(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'json' in error) {
-    const { json } = error;
-    if (typeof json === 'object' && json !== null && 'message' in json) return String(json.message).trim();
-  }
-  return error instanceof Error ? error.message : String(error);
 }
