@@ -5,8 +5,13 @@
 set -eu
 directory=$1
 shift
-# As the default bridge needs it in a network of its own.
-[ -z "${OWN_NETWORK:-}" ] || ip link set lo up
+if [ -n "${OWN_NETWORK:-}" ]; then
+  # The server of names has an address that containers reach, by the gateway of whichever network they are in.
+  ip link set lo up
+  ip address add "$OWN_NETWORK/32" dev lo
+  "$NODE" "$(dirname "$0")/no-names.ts" "$OWN_NETWORK" &
+  set -- "$@" --dns "$OWN_NETWORK"
+fi
 # In a chroot nothing can be made private but what is mounted anew.
 mkdir -p "$directory/apart"
 mount -t tmpfs tmpfs "$directory/apart"

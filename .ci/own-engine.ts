@@ -35,6 +35,8 @@ export class NoEngine extends Error {
   override readonly name = 'NoEngine';
 }
 
+/** An address that no machine has (RFC 5737). */
+const nameServer = '192.0.2.53';
 const patienceMs = 60_000;
 const prefix = 'alloy-verify-engine-';
 const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
@@ -137,7 +139,7 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
       ...storage,
     ],
     {
-      env: { ...environment, OWN_NETWORK: own ? 'yes' : '' },
+      env: { ...environment, OWN_NETWORK: own ? nameServer : '', NODE: process.execPath },
       stdio: ['ignore', log, log],
       // Ctrl-C at a terminal is for those that use it, and it ends after them.
       detached: true,
