@@ -93,7 +93,8 @@ async function run({ name, config, series: recorded }: Case, pages: RecordingSer
     communityComponents: false,
   });
   await graph.start();
-  const expectedUp = recorded.find((one) => one.__name__ === 'up')?.value;
+  const outcomeOf = (all: readonly Series[]) =>
+    ['up', 'scrape_samples_scraped'].map((name) => all.find((one) => one.__name__ === name)?.value).join();
   let series: Series[] = [];
   for (let scrapes = 0, read = 0; scrapes < 2; read++) {
     await backend.received(read + 1);
@@ -105,7 +106,7 @@ async function run({ name, config, series: recorded }: Case, pages: RecordingSer
       latest.set(JSON.stringify(named), { ...one, value: shown(one.__name__, samples.at(-1)?.value) });
     }
     series = [...latest.values()];
-    scrapes += series.some((one) => one.__name__ === 'up' && one.value === expectedUp) ? 1 : 0;
+    scrapes += outcomeOf(series) === outcomeOf(recorded) ? 1 : 0;
   }
   await graph.stop(1_000);
   return { series, lines };
