@@ -115,7 +115,16 @@ async function buildOne(
   };
   const container = `${leftoverPrefix()}${ownMark()}-${name}`;
   const archives = await layer.archives();
-  await addLayer(engine, archives, { base: base.image, image, container, labels, configuration, signal });
+  const { firstRun } = layer;
+  await addLayer(engine, archives, {
+    base: base.image,
+    image,
+    container,
+    labels,
+    configuration,
+    signal,
+    ...(firstRun !== undefined && { firstRun }),
+  });
   const present = await presentImage(engine, image);
   if (present === undefined) throw new Error(`the engine does not have ${image}, which it has just made`);
   for (const replaced of [before?.id, base.replaced]) {

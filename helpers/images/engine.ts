@@ -91,6 +91,7 @@ export async function addLayer(
     container: name,
     labels,
     configuration,
+    firstRun,
     signal,
   }: {
     base: string;
@@ -98,6 +99,8 @@ export async function addLayer(
     container: string;
     labels: Readonly<Record<string, string>>;
     configuration: ImageConfiguration;
+    /** A shell script that is run in it once; its files stay in the image. */
+    firstRun?: string;
     signal: AbortSignal;
   },
 ): Promise<void> {
@@ -105,7 +108,8 @@ export async function addLayer(
   const container = await engine.createContainer({
     Image: base,
     name,
-    Cmd: ['true'],
+    Entrypoint: [],
+    Cmd: ['sh', '-c', firstRun ?? ':'],
     NetworkDisabled: true,
   });
   try {
@@ -114,6 +118,7 @@ export async function addLayer(
         container.putArchive(file, { _query: { path: '/' }, abortSignal }),
       );
     }
+    if (firstRun !== undefined) await runOnce(container, signal);
     const changes = [...configurationChanges(configuration), ...labelChanges(labels)];
     const { stopSignal } = configuration;
     const commit = (more: readonly string[]) =>
@@ -137,6 +142,17 @@ export async function addLayer(
   } finally {
     await container.remove({ force: true, v: true });
   }
+}
+
+async function runOnce(container: Dockerode.Container, signal: AbortSignal): Promise<void> {
+  await container.start({ abortSignal: signal });
+  const { StatusCode: code } = await container.wait({ abortSignal: signal });
+  if (code === 0) return;
+  const said = await container.logs({ stdout: true, stderr: true, tail: 20 });
+  throw new CannotRun(
+    `what is run in the image once ended with exit code ${code}. It said last:\n${said.toString('utf8').replace(/[^\x20-\x7e\n]/g, '')}`,
+    'see what it says above.',
+  );
 }
 
 /** Removes an image that another one has replaced, unless something still uses it. */

@@ -23,6 +23,8 @@ export type Layer = {
   /** The version of the program in it; undefined where Debian's is the image's program. */
   readonly version?: () => Promise<string>;
   readonly engine?: AlloyEngine['kind'];
+  /** A shell script that is run in it once; its files stay in the image. */
+  readonly firstRun?: string;
 };
 
 /** The digest of what is in the layer. Throws `CannotRun` where `ALLOY_BIN` is no program that could run in an image. */
@@ -35,7 +37,7 @@ export async function layerDigest(name: StandInName, environment: Environment): 
     const { size, mtimeMs } = statSync(engine.path);
     hash.update(JSON.stringify(['alloy', size, mtimeMs]));
   }
-  if (engine?.kind === 'embedded') hash.update(nodeDigest()).update(embeddedDigest());
+  if (engine?.kind === 'embedded') hash.update(nodeDigest()).update(embeddedDigest()).update(compiling());
   for (const folder of foldersOf(name, engine)) hash.update(folderDigest(folder));
   return hash.digest('hex');
 }
@@ -50,9 +52,36 @@ export function layerOf(name: StandInName, environment: Environment): Layer {
     if (engine?.kind === 'embedded') streams.push(archiveOf(await projectFiles([engineEntry]), engineDirectory));
     return streams;
   };
-  if (engine !== undefined) return { archives, engine: engine.kind, version: engine.version };
+  if (engine !== undefined) {
+    const first = engine.kind === 'embedded' ? { firstRun: compiling() } : {};
+    return { archives, engine: engine.kind, version: engine.version, ...first };
+  }
   if (name === 'node') return { archives, version: async () => lockedPackage('node').version ?? 'unknown' };
   return { archives };
+}
+
+/**
+ * Half of the engine's start goes into compiling what it loads; what it has compiled is kept beside the packages. So it is
+ * run with the project's configuration until it has kept that, and then asked to validate and to format.
+ */
+function compiling(): string {
+  const kept = `${engineDirectory}/node_modules/.cache`;
+  return `set -eu
+mkdir /tmp/first && cd /tmp/first
+cat > config.alloy <<'END'
+${readFileSync(join(ROOT, 'grafana-alloy/config.alloy'), 'utf8')}
+END
+export GRAFANA_CLOUD_API_KEY=none GRAFANA_CLOUD_OTLP_ENDPOINT=http://127.0.0.1:9 GRAFANA_CLOUD_PROMETHEUS_ENDPOINT=http://127.0.0.1:9
+export GRAFANA_CLOUD_OTLP_INSTANCE_ID=0 GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID=0
+alloy run config.alloy --storage.path=data > log 2>&1 & engine=$!
+files=0
+until now=$(find ${kept} -type f 2> /dev/null | wc -l); [ "$now" -gt 0 ] && [ "$now" = "$files" ]; do
+  files=$now; kill -0 $engine || { cat log; exit 1; }; sleep 0.2
+done
+kill -9 $engine
+alloy validate config.alloy
+alloy fmt config.alloy > /dev/null
+cd / && rm -r /tmp/first`;
 }
 
 function foldersOf(name: StandInName, engine: AlloyEngine | undefined): string[] {

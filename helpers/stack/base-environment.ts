@@ -7,6 +7,9 @@ export function baseEnvironment(home: string): Record<string, string> {
     LC_ALL: 'C.UTF-8',
     TZ: 'UTC',
     // Where Node keeps compiled code, for the parts that are programs of this project.
-    ...(process.env.NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
+    ...(process.env.NODE_COMPILE_CACHE && {
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NODE_COMPILE_CACHE_PORTABLE: '1',
+    }),
   };
 }

@@ -6,9 +6,6 @@ import { makePartDirectory, type PartContext, type PartPlan, processOf } from '.
 
 const program = fileURLToPath(new URL('../backend/mock/main.ts', import.meta.url));
 
-const { NODE_COMPILE_CACHE } = process.env;
-const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
-
 /** How the mock takes OTLP over gRPC: a real Alloy sends a login over TLS only. */
 export type CloudGrpc = 'none' | 'clear text' | 'tls';
 
@@ -42,7 +39,7 @@ export async function planCloud(
       ...(grpcPort === undefined ? [] : ['--grpc-port', String(grpcPort)]),
       ...(certificate === undefined ? [] : ['--grpc-tls', certificate]),
     ],
-    environment: { ...baseEnvironment(directory), ...compileCache, ...environment(url) },
+    environment: { ...baseEnvironment(directory), ...environment(url) },
     cwd: directory,
   };
   return {

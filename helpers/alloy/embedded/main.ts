@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 // Half of the start-up goes into stripping types; what has been stripped is kept beside the packages.
-enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url)));
+const directory = fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url));
+enableCompileCache({ directory, portable: true });
 const { alloy } = await import('./cli.ts');
 // An engine that runs may be killed, which is too late to keep anything; until then others are asked to validate and format.
 setTimeout(flushCompileCache, 1500).unref();

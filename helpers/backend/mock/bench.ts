@@ -22,9 +22,12 @@ export type MockFigures = {
 };
 
 const TOKEN = 'glc_benchmark';
-const { PATH, NODE_COMPILE_CACHE } = process.env;
+const { PATH, NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE } = process.env;
 /** The instance IDs of a developer's environment stay out of it. */
-const INHERITED = { PATH, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
+const INHERITED = {
+  PATH,
+  ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE }),
+};
 
 /** Starts a mock of its own and loads it for a few seconds. Rejects where a process fails or a push is refused. */
 export async function measureMock(): Promise<MockFigures> {
