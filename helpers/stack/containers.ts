@@ -73,8 +73,8 @@ export async function startContainers(options: ContainersOptions): Promise<Stack
     removal = async () => {
       over = true;
       await Promise.allSettled(making);
-      while ((await removeRun(docker, run.name)) > 0);
-      run.inEngine(false);
+      // What can't be removed now, the watchdog tries again, and the next run.
+      if (await removeAll(docker, run.name).catch(() => false)) run.inEngine(false);
       await sweep;
     };
     const labels = { ...labelsOf(run.name), ...(await launching(() => reaperLabels(docker))) };
@@ -123,6 +123,13 @@ export async function startContainers(options: ContainersOptions): Promise<Stack
     endpoints: (parts, run) => completed(parts, options, ids.get('alloy'), logPathOf(run, 'alloy')),
     end: () => removal(),
   });
+}
+
+/** Removes all of a run, some of which the engine may be removing already. Returns whether all is gone in time. */
+async function removeAll(docker: EngineWorld['docker'], run: string): Promise<boolean> {
+  const deadline = performance.now() + 30_000;
+  while ((await removeRun(docker, run)) > 0) if (performance.now() > deadline) return false;
+  return true;
 }
 
 async function completed(
