@@ -12,6 +12,7 @@ import { type ContainersOptions, startContainers } from './containers.ts';
 import { partControl } from './control-client.ts';
 import { PortTaken } from './ready.ts';
 import { probeRedis } from './redis.ts';
+import { sweepStaleRuns } from './run-directory.ts';
 import type { Part, Stack } from './stack.ts';
 import { watchdogOf } from './testing/command-line.ts';
 import { engineWith } from './testing/engine.ts';
@@ -206,6 +207,8 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
       expect((await ofRun(basename(directory))).containers).toHaveLength(1);
       await expect.poll(() => sweepEngine(docker), { timeout: 10_000 }).toContain(basename(directory));
       expect(await ofRun(basename(directory))).toEqual(nothing);
+      await sweepStaleRuns();
+      expect(await remainsAfterEnd(directory)).toEqual([]);
     }, 60_000);
   });
 });
