@@ -32,8 +32,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof CannotRun)) throw error;
-  process.stderr.write(cannotRunLines(error));
+  if (error instanceof CannotRun) process.stderr.write(cannotRunLines(error));
+  else if (error !== interrupted.signal.reason) throw error;
   say('failed, see above.');
   process.exitCode = 1;
 }
