@@ -13,7 +13,14 @@ import { ownStack } from './owned-stack.ts';
 import type { PartContext, PartPlan } from './part.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { makePassword } from './secret.ts';
-import type { CloudEndpoint, Endpoints, Part, PlannedEndpoints, Stack } from './stack.ts';
+import {
+  type CloudEndpoint,
+  type Endpoints,
+  type Part,
+  type PlannedEndpoints,
+  type Stack,
+  serviceParts,
+} from './stack.ts';
 import { logPathOf, type StartedParts, startParts } from './start-parts.ts';
 
 /** What a stack of containers is made of. */
@@ -35,6 +42,15 @@ export type ContainersOptions = {
   readonly cloud: Pick<CloudOptions, 'environment' | 'grpc'>;
   /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
   readonly mayFail?: readonly Part[];
+};
+
+/**
+ * Alloy is told the mock's address when it is created. Its first samples are to come within seconds of its start, which the
+ * four services, when they start at the same time, would have it spend waiting for a processor.
+ */
+const waitsFor: Readonly<Partial<Record<Part, Part>>> = {
+  alloy: 'cloud',
+  ...Object.fromEntries(serviceParts.map((part) => [part, 'alloy'])),
 };
 
 const exec = fileURLToPath(new URL('containers/exec.ts', import.meta.url));
@@ -114,7 +130,7 @@ export async function startContainers(options: ContainersOptions): Promise<Stack
         });
     };
     const { parts, mayFail = [] } = options;
-    return await startParts({ parts, plan, toldOthers: [], afterCloud: ['alloy'], mayFail }, run, ports);
+    return await startParts({ parts, plan, toldOthers: [], waitsFor, mayFail }, run, ports);
   };
 
   return await ownStack({

@@ -59,7 +59,7 @@ export async function startNative(options: NativeOptions): Promise<Stack> {
           plan: (part, context, others) => planPart(part, context, options, others),
           toldOthers: ['alloy', ...serviceParts],
           // What a program trusts is read when it starts: the mock's certificate has to be there.
-          afterCloud: options.cloudGrpc === 'tls' ? ['alloy'] : [],
+          waitsFor: options.cloudGrpc === 'tls' ? { alloy: 'cloud' } : {},
         },
         run,
         ports,

@@ -63,7 +63,7 @@ test('a part whose port another program has taken is started with another one', 
       parts: ['redis'],
       plan: (_, context) => planRedis(context),
       toldOthers: [],
-      afterCloud: [],
+      waitsFor: {},
     };
     const { endpoints, running } = await startParts(redis, run, { ...ports, next });
     expect(endpoints.redis?.port).not.toBe(taken);

@@ -19,8 +19,8 @@ export type PartsToStart = {
   readonly plan: (part: Part, context: PartContext, others: PlannedEndpoints) => Promise<PartPlan>;
   /** The parts that are told addresses of others which can change: they are planned after all others, and anew when one has. */
   readonly toldOthers: readonly Part[];
-  /** The parts that start when the mock Grafana Cloud is ready. */
-  readonly afterCloud: readonly Part[];
+  /** The part that has to be ready, or to have failed, before a part is started. */
+  readonly waitsFor: Readonly<Partial<Record<Part, Part>>>;
   /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
   readonly mayFail?: readonly Part[];
 };
@@ -78,19 +78,17 @@ export async function startParts(wanted: PartsToStart, run: RunDirectory, ports:
       }
     }
   };
-  const cloudStarted = Promise.withResolvers<void>();
-  if (!contexts.has('cloud')) cloudStarted.resolve();
+  const settled = new Map(parts.map((part) => [part, Promise.withResolvers<void>()]));
   await Promise.all(
     [...contexts].map(async ([part, context]) => {
       try {
-        if (wanted.afterCloud.includes(part)) {
-          await cloudStarted.promise;
+        const first = wanted.waitsFor[part];
+        if (first !== undefined) {
+          await settled.get(first)?.promise;
           if (moved) plans.delete(part);
         }
-        await start(part, context);
-        if (part === 'cloud') cloudStarted.resolve();
+        await start(part, context).finally(() => settled.get(part)?.resolve());
       } catch (error) {
-        if (part === 'cloud') cloudStarted.resolve();
         if (wanted.mayFail?.includes(part) !== true || !(error instanceof CannotRun)) throw error;
         failures[part] = error.message;
       }
