@@ -65,7 +65,7 @@ async function withOwnEngine(absent: string): Promise<number> {
     return await runTests(engine.title, { DOCKER_HOST: engine.at }, engine.inNetwork);
   } catch (error) {
     if (!(error instanceof NoEngine)) throw error;
-    say(`NOT run, for ${absent}, and none could be started: ${error.message}`);
+    say(`NOT run: ${absent}, and none could be started: ${error.message}`);
     return 0;
   } finally {
     if (directory !== undefined) removeEngineDirectory(directory);

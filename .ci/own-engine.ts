@@ -12,11 +12,12 @@ import { startTicks, withLock } from '../helpers/setup/lock.mjs';
 import { findOnPath } from '../helpers/setup/programs.mjs';
 import { step } from '../helpers/setup/progress.ts';
 import { withServicesOff } from '../helpers/setup/services-off.ts';
+import { CannotRun, cannotRunLines } from '../helpers/stack/cannot-run.ts';
 
 /**
- * Which network the engine has. With `machine` it reaches registries and changes nothing there but for a bridge of its own:
- * containers are not to be reached. With `own` it has one apart, of which nothing stays and in which no other engine's rules are; its containers have
- * networks and ports there, and who wants to reach them has to be in it.
+ * Which network the engine has. With `machine` it reaches registries, and changes nothing there but for a bridge of its
+ * own; its containers are not to be reached. With `own` it has one apart, of which nothing stays and in which no other
+ * engine's rules are: its containers have their ports there, and who wants to reach them has to be in it.
  */
 export type EngineNetwork = 'machine' | 'own';
 
@@ -41,7 +42,7 @@ const patienceMs = 60_000;
 const prefix = 'alloy-verify-engine-';
 const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
 
-/** Brings dockerd and what it needs onto this machine, starting no service. Throws `NoEngine` where it may not, and `CannotRun` where apt-get fails. */
+/** Brings dockerd and what it needs onto this machine, starting no service. Throws `NoEngine` where it can't. */
 export async function bringDockerd(): Promise<void> {
   if (process.platform !== 'linux') throw new NoEngine('this is no Linux machine, on which one could be started.');
   if (process.getuid?.() !== 0) throw new NoEngine('only root can start one here.');
@@ -52,10 +53,16 @@ export async function bringDockerd(): Promise<void> {
   if (packages.length === 0) return;
   if (!existsSync('/usr/bin/apt-get')) throw new NoEngine(`this machine lacks ${packages.join(', ')} and apt.`);
   const waiting = () => process.stderr.write('  waiting for another set-up on this machine …\n');
-  await withLock('packages', waiting, async () => {
-    await step('package lists', updateLists);
-    await step(packages.join(' '), () => withServicesOff(() => installPackages(packages)));
-  });
+  try {
+    await withLock('packages', waiting, async () => {
+      await step('package lists', updateLists);
+      await step(packages.join(' '), () => withServicesOff(() => installPackages(packages)));
+    });
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    process.stderr.write(cannotRunLines(error));
+    throw new NoEngine(`${packages.join(', ')} can't be installed, see above.`);
+  }
 }
 
 /** Makes the directory of an engine's images, and takes away what killed runs have left. Who asked for it removes it. */
@@ -214,7 +221,7 @@ async function runContainer(docker: Docker, network: string): Promise<void> {
     await docker.getImage(image).remove();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new NoEngine(`dockerd starts, but its containers don't: ${reason}`);
+    throw new NoEngine(`dockerd starts, but its containers don't: ${reason.trim()}`);
   }
 }
 
