@@ -90,14 +90,17 @@ describe('Phase 3: Redis metrics', { concurrent: true }, () => {
     await expect(metric('redis_exporter_last_scrape_error', REDIS)).toHaveValue(0);
   });
 
-  outage('P3.9 Redis out of reach: redis_up becomes 0, and 1 again after it is back', async ({ expect, stack }) => {
-    await expect(metric('redis_up', REDIS)).toHaveValue(1);
-    await stack.takeAway('redis');
-    await expect(samples('redis_up', REDIS, 300)).toShow(
-      'is 0 within two scrapes of the loss',
-      turnedTo(0, Date.now()),
-    );
-    await stack.bringBack('redis');
-    await expect(metric('redis_up', REDIS)).toHaveValue(1);
-  });
+  outage(
+    'P3.9 Redis out of reach: redis_up, or up where the exporter outlasts the scrape timeout, becomes 0, and 1 again after it is back',
+    async ({ expect, stack }) => {
+      await expect(metric('redis_up', REDIS)).toHaveValue(1);
+      await stack.takeAway('redis');
+      await expect(samples('redis_up|up', REDIS, 300)).toShow(
+        'is 0 within two scrapes of the loss',
+        turnedTo(0, Date.now()),
+      );
+      await stack.bringBack('redis');
+      await expect(metric('redis_up', REDIS)).toHaveValue(1);
+    },
+  );
 });
