@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { get, malformedSamples, samplesOf } from '../helpers/alloy/client.ts';
-import { consume, publish, queueNames, withQueues } from '../helpers/emit/rabbitmq.ts';
+import { consume, declareQueues, publish, queueNames } from '../helpers/emit/rabbitmq.ts';
 import { outage, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { presentValue, turnedTo } from '../helpers/expect/scrape.ts';
@@ -31,7 +31,7 @@ describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
   test('P7.3 rabbitmq_queue_messages equals the depth that the test makes, per queue', async ({ expect, rabbitmq }) => {
     const channel = await rabbitmq.channel();
     const [first = '', second = ''] = queueNames(run, 'depth', 2);
-    await using _queues = await withQueues(channel, [first, second]);
+    await declareQueues(channel, [first, second]);
     await publish(channel, first, 7);
     await publish(channel, second, 3);
     await expect(metric('rabbitmq_queue_messages', { ...RABBITMQ, queue: first })).toHaveValue(7);
@@ -50,7 +50,7 @@ describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
     const before = await presentValue(metric('rabbitmq_consumers', RABBITMQ));
     const channel = await rabbitmq.channel();
     const [queue = ''] = queueNames(run, 'consumed', 1);
-    await using _queue = await withQueues(channel, [queue]);
+    await declareQueues(channel, [queue]);
     const cancel = await consume(channel, queue, 4);
     await expect(metric('rabbitmq_consumers', RABBITMQ)).toHaveValueAtLeast(before + 4);
     await cancel();
@@ -63,7 +63,7 @@ describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
   }) => {
     const channel = await rabbitmq.channel();
     const [queue = ''] = queueNames(run, 'published', 1);
-    await using _queue = await withQueues(channel, [queue]);
+    await declareQueues(channel, [queue]);
     const published = selector('rabbitmq_queue_messages_published_total', { ...RABBITMQ, queue });
     await publish(channel, queue, 10);
     await expect(promql(`sum(${published})`)).toHaveValue(10);
@@ -80,7 +80,7 @@ describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
     expect,
     rabbitmq,
   }) => {
-    await using _queues = await withQueues(await rabbitmq.channel(), MANY_QUEUES);
+    await declareQueues(await rabbitmq.channel(), MANY_QUEUES);
     const queues = selector('rabbitmq_queue_messages', RABBITMQ).replace(
       '}',
       `,queue=~"${MANY_QUEUES[0]?.replace(/\d+$/, '.*')}"}`,

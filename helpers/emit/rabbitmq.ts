@@ -5,14 +5,9 @@ export function queueNames(run: { readonly id: string }, purpose: string, count:
   return Array.from({ length: count }, (_, index) => `alloy-verify.${run.id}.${purpose}.${index}`);
 }
 
-/** Declares these queues; disposing deletes them. */
-export async function withQueues(channel: Channel, names: readonly string[]): Promise<AsyncDisposable> {
-  await Promise.all(names.map((name) => channel.assertQueue(name, { durable: true })));
-  return {
-    async [Symbol.asyncDispose]() {
-      await Promise.all(names.map((name) => channel.deleteQueue(name)));
-    },
-  };
+/** Declares these queues for this connection alone: with it the broker deletes them, however it ends. */
+export async function declareQueues(channel: Channel, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => channel.assertQueue(name, { durable: false, exclusive: true })));
 }
 
 /** Publishes this many small messages to a queue; returns when the broker has confirmed them all. */

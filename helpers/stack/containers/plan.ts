@@ -62,7 +62,8 @@ const kinds: Readonly<Record<Part, Kind>> = {
     }),
     deadlineMs: 60_000,
     stopSignal: 'SIGINT',
-    outage: 'stop',
+    // Stopped, the exporter and four services connect anew, some of them after a second's wait.
+    outage: 'pause',
   },
   redis: {
     title: 'Redis',
@@ -71,7 +72,7 @@ const kinds: Readonly<Record<Part, Kind>> = {
     check: ({ redis }) => ({ probe: () => probeRedis(known(redis)), version: () => versionOfRedis(known(redis)) }),
     deadlineMs: 60_000,
     stopSignal: 'SIGTERM',
-    outage: 'stop',
+    outage: 'pause',
   },
   rabbitmq: {
     title: 'RabbitMQ',
