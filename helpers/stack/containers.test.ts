@@ -184,7 +184,7 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
       await expect(stale.inspect()).rejects.toThrow();
       for (const container of kept) await container.inspect();
     } finally {
-      await Promise.all(kept.map((container) => container.remove({ force: true })));
+      await Promise.all(kept.map((container) => container.remove({ force: true, v: true })));
     }
   }, 60_000);
 

@@ -53,7 +53,13 @@ export async function versionOfRedis(endpoint: RedisEndpoint): Promise<string> {
 }
 
 async function asking<T>(endpoint: RedisEndpoint, question: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis({ ...endpoint, lazyConnect: true, connectTimeout: 2000, retryStrategy: () => null });
+  const redis = new Redis({
+    ...endpoint,
+    lazyConnect: true,
+    connectTimeout: 2000,
+    commandTimeout: 5000,
+    retryStrategy: () => null,
+  });
   // Its failures are those of the awaited calls; without a listener they would be printed as well.
   redis.on('error', () => {});
   try {
