@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: the project's speed and memory on this machine, as figures. Nothing here passes or fails. Takes about two
+ * `npm run bench`: the project's speed and memory on this machine, as figures. Nothing here passes or fails. Takes about four
  * minutes; it starts and ends a stack of its own several times, and leaves a warm stack that was there before alone.
  */
 import { spawn } from 'node:child_process';
@@ -7,7 +7,10 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureMock } from '../backend/mock/bench.ts';
-import { ROOT } from '../settings/settings.ts';
+import { environmentWithDotenv, ROOT } from '../settings/settings.ts';
+import { findDockerEngine } from '../setup/docker-engine.ts';
+import { whyNoImages } from '../stack/container-images.ts';
+import { partsInOrder } from '../stack/stack.ts';
 import { measureNotice } from './bench-notice.ts';
 
 const RUNS = 3;
@@ -31,13 +34,28 @@ print(
   Object.entries(await measureMock()).map(([name, value]) => `${name} ${value}`),
 );
 print('from a datum in the backend to its criterion', await measureNotice());
-print('npm run verify, cold', (await several(() => verify({ ALLOY: 'embedded' }))).map(shown));
-if ((await command(['run', '-s', 'stack:up'], { ALLOY: 'embedded' })).exit === 0) {
+await measureStack('native', { STACK: 'native', ALLOY: 'embedded' });
+const noContainers = await whyNoContainers();
+if (noContainers === undefined) await measureStack('containers', { STACK: 'containers' });
+else print('npm run verify, containers', [`not measured: ${noContainers}`]);
+
+async function measureStack(stack: string, environment: Record<string, string>): Promise<void> {
+  print(`npm run verify, ${stack}, cold`, (await several(() => verify(environment))).map(shown));
+  if ((await command(['run', '-s', 'stack:up'], environment)).exit !== 0) return;
   try {
-    print('npm run verify, warm', (await several(() => verify({ ALLOY: 'embedded' }))).map(shown));
+    print(`npm run verify, ${stack}, warm`, (await several(() => verify(environment))).map(shown));
   } finally {
     await command(['run', '-s', 'stack:down'], {});
   }
+}
+
+/** Pulling an image would be measured with the rest: they have to be there. */
+async function whyNoContainers(): Promise<string | undefined> {
+  const environment = environmentWithDotenv();
+  const engine = await findDockerEngine(environment);
+  if ('absent' in engine) return engine.absent;
+  const parts = partsInOrder.filter((part) => part !== 'cloud');
+  return await whyNoImages(engine.docker, parts, environment);
 }
 
 function print(title: string, lines: readonly string[]): void {
