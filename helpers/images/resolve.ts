@@ -70,7 +70,7 @@ async function standInOf(docker: Dockerode, wanted: string, environment: Environ
   if (standIn === undefined || found === undefined) return undefined;
   if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, environment))) {
     throw new CannotRun(
-      `the image ${standIn.image} was made of other files than this project has now.`,
+      `the image ${standIn.image} was made of other files, or of another ALLOY_BIN, than a run has now.`,
       'make it anew with `npm run images`.',
     );
   }
