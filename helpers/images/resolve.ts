@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { wordsOfEngine } from '../setup/docker-engine.ts';
 import { CannotRun } from '../stack/cannot-run.ts';
-import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, standInFor } from './stand-ins.ts';
+import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
 /** An image that a run starts containers of. */
 export type FoundImage = {
@@ -30,6 +30,11 @@ const REGISTRY_PATIENCE_MS = 5000;
 
 /** Looks for an image without changing anything. Throws `CannotRun` where what stands in for it is not of the present code. */
 export async function lookForImage(docker: Dockerode, wanted: string, environment: Environment): Promise<Availability> {
+  const named = standIns.find(({ image }) => image === wanted.replace(/:latest$/, ''));
+  if (named !== undefined) {
+    const made = await madeStandIn(docker, named, wanted, environment);
+    return made === undefined ? { absent: '`npm run images` makes it' } : { found: made };
+  }
   const there = await inspected(docker, wanted);
   if (there !== undefined) return { found: foundOf(wanted, wanted, there) };
   const answer = await askRegistry(docker, wanted);
@@ -61,13 +66,23 @@ export async function bringImage(
   return standIn;
 }
 
-/** What stands in for an image, where that was made; throws where it was made of other files than there are now. */
+/** What stands in for an image, where that was made. */
 async function standInOf(docker: Dockerode, wanted: string, environment: Environment): Promise<FoundImage | undefined> {
   // Of a mirror's own folders nothing is known.
   const registry = environment.IMAGE_REGISTRY ?? '';
   const standIn = standInFor(wanted.startsWith(registry) ? wanted.slice(registry.length) : wanted);
-  const found = standIn && (await inspected(docker, standIn.image));
-  if (standIn === undefined || found === undefined) return undefined;
+  return standIn && (await madeStandIn(docker, standIn, wanted, environment));
+}
+
+/** A stand-in, where it was made; throws where it was made of other files than there are now. */
+async function madeStandIn(
+  docker: Dockerode,
+  standIn: StandIn,
+  wanted: string,
+  environment: Environment,
+): Promise<FoundImage | undefined> {
+  const found = await inspected(docker, standIn.image);
+  if (found === undefined) return undefined;
   if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, environment))) {
     throw new CannotRun(
       `the image ${standIn.image} was made of other files, or of another ALLOY_BIN, than a run has now.`,

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import { bringImage, type FoundImage, lookForImage } from '../images/resolve.ts';
+import { standInFor } from '../images/stand-ins.ts';
 import { CannotRun } from './cannot-run.ts';
 import { composeServices } from './compose-file.ts';
 import { type Part, serviceParts } from './stack.ts';
@@ -19,9 +20,11 @@ export function imageVariable(part: Part): string {
   return part === 'cloud' ? 'NODE_IMAGE' : `${part.toUpperCase().replaceAll('-', '_')}_IMAGE`;
 }
 
-/** Whether a service of the application is the person's own image, which brings its program with it. */
+/** Whether a service of the application is the person's own image, which brings its program with it: no image of Node alone. */
 export function isOwnImage(part: Part, environment: Environment): boolean {
-  return serviceParts.some((service) => service === part) && (environment[imageVariable(part)] ?? '') !== '';
+  const image = environment[imageVariable(part)] ?? '';
+  if (image === '' || !serviceParts.some((service) => service === part)) return false;
+  return standInFor(image)?.name !== 'node' && !/^stand-in\/node(:latest)?$/.test(image);
 }
 
 /** The image that each of these parts is a container of, by the environment: `IMAGE_REGISTRY`, `POSTGRES_IMAGE`, `NODE_IMAGE`, …. */
