@@ -1,0 +1,125 @@
+import { versionOfAlloy } from '../alloy.ts';
+import { mustAnswer } from '../answers.ts';
+import type { PartPlan } from '../part.ts';
+import { probePostgres, versionOfPostgres } from '../postgres.ts';
+import { probeRabbitmq, versionOfRabbitmq } from '../rabbitmq.ts';
+import { probeRedis, versionOfRedis } from '../redis.ts';
+import type { Part, PlannedEndpoints } from '../stack.ts';
+
+/** The passwords of a run's servers. */
+export type Passwords = { readonly postgres: string; readonly redis: string; readonly rabbitmq: string };
+
+/** What distinguishes one part from another when it is a container. */
+export type Kind = {
+  /** Its variables in the compose file that name ports of the engine's machine. */
+  readonly ports: readonly string[];
+  readonly endpoints: (host: string, ports: readonly number[], passwords: Passwords) => PlannedEndpoints;
+  readonly check: (endpoints: PlannedEndpoints) => Pick<PartPlan, 'probe' | 'version'>;
+} & Pick<PartPlan, 'title' | 'deadlineMs' | 'stopSignal' | 'outage'>;
+
+const application = 'game_scheduler';
+/** Where the mock listens in a container of its own. */
+export const CLOUD_PORT = 9009;
+const own = { deadlineMs: 60_000, stopSignal: 'SIGTERM', outage: 'kill' } as const;
+
+/** The parts as containers. */
+export const kinds: Readonly<Record<Part, Kind>> = {
+  postgres: {
+    title: 'PostgreSQL',
+    ports: ['POSTGRES_PORT'],
+    endpoints: (host, [port = 0], { postgres: password }) => ({
+      postgres: { host, port, user: application, password, database: application },
+    }),
+    check: ({ postgres }) => ({
+      probe: () => probePostgres(known(postgres)),
+      version: () => versionOfPostgres(known(postgres)),
+    }),
+    deadlineMs: 60_000,
+    stopSignal: 'SIGINT',
+    // Stopped, the exporter and four services connect anew, some of them after a second's wait.
+    outage: 'pause',
+  },
+  redis: {
+    title: 'Redis',
+    ports: ['REDIS_PORT'],
+    endpoints: (host, [port = 0], { redis: password }) => ({ redis: { host, port, password } }),
+    check: ({ redis }) => ({ probe: () => probeRedis(known(redis)), version: () => versionOfRedis(known(redis)) }),
+    deadlineMs: 60_000,
+    stopSignal: 'SIGTERM',
+    outage: 'pause',
+  },
+  rabbitmq: {
+    title: 'RabbitMQ',
+    ports: ['RABBITMQ_PORT', 'RABBITMQ_METRICS_PORT'],
+    endpoints: (host, [port = 0, metrics = 0], { rabbitmq: password }) => ({
+      rabbitmq: { host, port, user: application, password, metricsUrl: `http://${host}:${metrics}/metrics` },
+    }),
+    check: ({ rabbitmq }) => ({
+      probe: () => probeRabbitmq(known(rabbitmq)),
+      version: () => versionOfRabbitmq(known(rabbitmq)),
+    }),
+    deadlineMs: 120_000,
+    stopSignal: 'SIGTERM',
+    outage: 'pause',
+  },
+  alloy: {
+    title: 'Alloy',
+    ports: ['ALLOY_PORT', 'ALLOY_OTLP_GRPC_PORT', 'ALLOY_OTLP_HTTP_PORT'],
+    endpoints: (host, [http, grpc, otlpHttp]) => ({
+      alloy: { url: `http://${host}:${http}`, otlpGrpc: `${host}:${grpc}`, otlpHttp: `http://${host}:${otlpHttp}` },
+    }),
+    check: ({ alloy }) => ({
+      probe: () => mustAnswer(`${known(alloy).url}/-/ready`),
+      version: () => versionOfAlloy(known(alloy).url),
+    }),
+    deadlineMs: 60_000,
+    stopSignal: 'SIGTERM',
+    outage: 'stop',
+  },
+  cloud: {
+    title: 'the mock Grafana Cloud',
+    ports: ['CLOUD_PORT'],
+    endpoints: (host, [port]) => ({
+      cloud: { url: `http://${host}:${port}`, urlInside: `http://cloud:${CLOUD_PORT}`, logFile: '' },
+    }),
+    check: ({ cloud }) => ({ probe: () => mustAnswer(`${known(cloud).url}/-/ready`), version: async () => 'mock' }),
+    ...own,
+    outage: 'stop',
+  },
+  api: service('api', ['API_PORT'], (host, [port]) => ({ api: { url: `http://${host}:${port}` } })),
+  bot: service('bot', ['BOT_PORT', 'BOT_GATEWAY_PORT'], (host, [port, gateway]) => ({
+    bot: { url: `http://${host}:${port}`, gatewayUrl: `http://${host}:${gateway}/dispatch` },
+  })),
+  'notification-daemon': service('notification-daemon', ['NOTIFICATION_DAEMON_PORT'], (host, [port]) => ({
+    notificationDaemon: { url: `http://${host}:${port}` },
+  })),
+  'status-transition-daemon': service(
+    'status-transition-daemon',
+    ['STATUS_TRANSITION_DAEMON_PORT'],
+    (host, [port]) => ({
+      statusTransitionDaemon: { url: `http://${host}:${port}` },
+    }),
+  ),
+};
+
+function service(title: string, ports: readonly string[], endpoints: Kind['endpoints']): Kind {
+  return {
+    title,
+    ports,
+    endpoints,
+    check: (made) => ({
+      probe: () => mustAnswer(`${urlOf(made)}/health`),
+      version: async () => 'its image’s',
+    }),
+    ...own,
+  };
+}
+
+function urlOf({ api, bot, notificationDaemon, statusTransitionDaemon }: PlannedEndpoints): string {
+  return known(api ?? bot ?? notificationDaemon ?? statusTransitionDaemon).url;
+}
+
+function known<T>(endpoint: T | undefined): T {
+  if (endpoint === undefined) throw new TypeError('a part is asked at an endpoint of its own');
+  return endpoint;
+}
