@@ -1,12 +1,43 @@
-// exec.ts ID COMMAND…: runs a command in a container, and ends with its output and its exit code: what `command` of an
-// Alloy in a container is.
+// exec.ts ID COMMAND…: runs a command as in a container, and ends with its output and its exit code: what `command` of an
+// Alloy in a container is. Where that one has ended, as over a configuration that is not valid, another one is made of its
+// image for this command alone, with the same files and environment.
 
 import Docker from 'dockerode';
 
 const [, , id = '', ...command] = process.argv;
 const docker = new Docker();
-const exec = await docker.getContainer(id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-const stream = await exec.start({});
-docker.modem.demuxStream(stream, process.stdout, process.stderr);
-await new Promise((resolve) => stream.once('end', resolve).once('close', resolve));
-process.exitCode = (await exec.inspect()).ExitCode ?? 1;
+const container = docker.getContainer(id);
+const { State, Config, HostConfig } = await container.inspect();
+process.exitCode = State.Running ? await inside() : await apart();
+
+async function inside(): Promise<number> {
+  const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+  await print(await exec.start({}));
+  return (await exec.inspect()).ExitCode ?? 1;
+}
+
+async function apart(): Promise<number> {
+  const other = await docker.createContainer({
+    Image: Config.Image,
+    Entrypoint: command.slice(0, 1),
+    Cmd: command.slice(1),
+    Env: Config.Env,
+    Labels: Config.Labels,
+    HostConfig: { NetworkMode: 'none', ...(HostConfig.Binds && { Binds: HostConfig.Binds }) },
+  });
+  try {
+    const stream = await other.attach({ stream: true, stdout: true, stderr: true });
+    const printed = print(stream);
+    await other.start();
+    await printed;
+    return (await other.wait()).StatusCode;
+  } finally {
+    await other.remove({ force: true, v: true });
+  }
+}
+
+/** Prints what comes until there is no more (Docker Engine API, "Attach to a container", stream format). */
+async function print(stream: NodeJS.ReadableStream): Promise<void> {
+  docker.modem.demuxStream(stream, process.stdout, process.stderr);
+  await new Promise((resolve) => stream.once('end', resolve).once('close', resolve));
+}
