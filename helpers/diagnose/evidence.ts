@@ -65,7 +65,11 @@ export async function gather(run: Run, asked: string, nearest: readonly string[]
     alloyAnswers: page !== undefined,
     alloyMetrics: page === undefined ? [] : samplesOf(page.body),
     unhealthy: components.filter(({ state }) => state !== 'healthy'),
-    alloyLog: log.split('\n').filter((line) => /level=(warn|error)|^Error:/.test(line)),
+    // In a container the configuration has another path than where a person mends it.
+    alloyLog: log
+      .replaceAll(run.alloy.configAsGiven ?? run.alloy.config, run.alloy.config)
+      .split('\n')
+      .filter((line) => /level=(warn|error)|^Error:/.test(line)),
     refusals,
     asked,
     unreachable,
