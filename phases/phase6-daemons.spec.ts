@@ -8,7 +8,7 @@ import {
   publishMalformed,
   statusOfGame,
 } from '../helpers/emit/schedules.ts';
-import { ownOutage, test } from '../helpers/expect/criterion.ts';
+import { alone, test } from '../helpers/expect/criterion.ts';
 import { foundTrace } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
@@ -116,8 +116,8 @@ describe('Phase 6: daemons', { concurrent: true }, () => {
 
   test('P6.8 logs of both daemons carry trace_id and span_id', async ({ expect, postgres }) => {
     const client = await postgres.connect();
-    const notification = await foundTrace((await dueNotification(client)).query);
-    const transition = await foundTrace((await dueTransition(client, 'IN_PROGRESS')).query);
+    const due = [await dueNotification(client), await dueTransition(client, 'IN_PROGRESS')];
+    const [notification, transition] = await Promise.all(due.map(({ query }) => foundTrace(query)));
     await expect(logql(`{service_name="${NOTIFICATIONS}"} | trace_id="${notification}"`)).toShow(
       'has a line with a span_id',
       (lines) => lines.some(({ labels }) => labels.span_id !== undefined),
@@ -128,7 +128,7 @@ describe('Phase 6: daemons', { concurrent: true }, () => {
     );
   });
 
-  ownOutage(
+  alone(
     'P6.9 a daemon killed mid-job loses no job: the row is processed once after restart',
     async ({ expect, postgres, stack, note }) => {
       const client = await postgres.connect();

@@ -147,8 +147,11 @@ export function outage(name: string, body: Body): void {
   if (registered === 'outages') criterion(name, body);
 }
 
-/** A criterion that takes away a part which its own phase alone uses: it runs when those before it in its file have ended. */
-export function ownOutage(name: string, body: Body): void {
+/**
+ * A criterion that counts, caches or takes away what others of its phase use: in a phase whose criteria run side by side it
+ * runs when those before it have ended, and those after it wait for it.
+ */
+export function alone(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { concurrent: false }, body);
 }
 

@@ -31,7 +31,7 @@ describe('the guides and the specs are in step', () => {
 
   test('every test of a spec is one of its criteria', () => {
     for (const file of phaseFiles()) {
-      const calls = [...readFileSync(file, 'utf8').matchAll(/^\s*(?:test|outage|ownOutage)(?:\.\w+)*\(/gm)];
+      const calls = [...readFileSync(file, 'utf8').matchAll(/^\s*(?:test|outage|alone)(?:\.\w+)*\(/gm)];
       expect(calls.length, file).toBe(declaredPhase(file).criteria.length);
     }
   });

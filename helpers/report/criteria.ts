@@ -29,7 +29,7 @@ export function phaseFiles(): string[] {
 export function declaredPhase(file: string): DeclaredPhase {
   const source = readFileSync(file, 'utf8');
   const title = /describe\('Phase \d+: ([^']+)'/.exec(source)?.[1] ?? basename(file);
-  const criteria = [...source.matchAll(/\b(?:test|outage|ownOutage)\(\s*'(P\d+\.\d+) ([^']+)'/g)].map(
+  const criteria = [...source.matchAll(/\b(?:test|outage|alone)\(\s*'(P\d+\.\d+) ([^']+)'/g)].map(
     ([, id = '', name = '']) => ({
       id,
       title: name,
