@@ -40,8 +40,6 @@ try {
 async function main(): Promise<void> {
   const { chosen, rebuild } = readArguments();
   const environment = environmentWithDotenv();
-  // Which engine it is, the client reads there itself.
-  if (environment.DOCKER_HOST !== undefined) process.env.DOCKER_HOST = environment.DOCKER_HOST;
   await buildImages(chosen, {
     environment,
     signal: ended.signal,

@@ -38,7 +38,7 @@ const sideBySide = 2;
  * and the signal's reason when that aborts; what was begun is then gone from the engine and from the temporary directory.
  */
 export async function buildImages(standIns: readonly StandIn[], options: BuildOptions): Promise<void> {
-  const engine = await connectEngine();
+  const engine = await connectEngine(options.environment);
   const outdated = await reportPresent(engine, standIns, options);
   if (outdated.length === 0) return;
   const waiting = () => process.stderr.write('  waiting for another build of images on this machine …\n');

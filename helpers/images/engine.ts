@@ -1,6 +1,7 @@
 /** The container engine as far as images are built with it: Docker Engine API 1.41, which Podman has as well. */
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { findDockerEngine } from '../setup/docker-engine.ts';
 import { CannotRun } from '../stack/cannot-run.ts';
 import type { ImageConfiguration } from './stand-ins.ts';
 
@@ -11,19 +12,16 @@ export type PresentImage = {
   readonly size: number;
 };
 
-/** The engine that `DOCKER_HOST` names, or a usual socket. Throws `CannotRun` where none answers or it can't run what is built here. */
-export async function connectEngine(): Promise<Dockerode> {
-  // It takes half a second to load, which only those wait for who have an engine to ask.
-  const { getContainerRuntimeClient } = await import('testcontainers');
-  const client = await getContainerRuntimeClient().catch((error: unknown) => {
-    const told = process.env.DOCKER_HOST ?? '';
-    const where = told === '' ? '' : ` at ${told}`;
+/** The engine that is asked for images. Throws `CannotRun` where none answers or it can't run what is built here. */
+export async function connectEngine(environment: Readonly<Record<string, string | undefined>>): Promise<Dockerode> {
+  const found = await findDockerEngine(environment);
+  if ('absent' in found) {
     throw new CannotRun(
-      `no container engine answers${where}: ${error instanceof Error ? error.message : error}`,
+      `images need a container engine: ${found.absent}.`,
       'start one (on Debian: apt-get install docker.io, then dockerd as root), or set DOCKER_HOST to where one is.',
     );
-  });
-  const there = client.info.containerRuntime.architecture;
+  }
+  const { Architecture: there }: { Architecture: string } = await found.docker.info();
   const here = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string] ?? process.arch;
   if (there !== here && there !== process.arch && !(there === 'amd64' && here === 'x86_64')) {
     throw new CannotRun(
@@ -31,7 +29,7 @@ export async function connectEngine(): Promise<Dockerode> {
       'run it on a machine of the same kind as the engine.',
     );
   }
-  return client.container.dockerode;
+  return found.docker;
 }
 
 /** The image of that name; undefined where the engine has none. */

@@ -61,7 +61,7 @@ const { GenericContainer, Wait } = await import('testcontainers');
 
 async function whyAbsent(): Promise<Map<StandInName, string>> {
   try {
-    const engine = await connectEngine();
+    const engine = await connectEngine(process.env);
     const found = await Promise.all(
       standIns.map(async (standIn): Promise<[StandInName, string]> => {
         const present = await presentImage(engine, standIn.image);

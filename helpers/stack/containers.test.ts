@@ -4,19 +4,18 @@ import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ROOT } from '../settings/settings.ts';
 import { CannotRun } from './cannot-run.ts';
 import { createContainer, problemOf } from './containers/container-process.ts';
 import { labelsOf, removeRun, sweepEngine } from './containers/ours.ts';
 import { partContainer } from './containers/part-container.ts';
-import { type ContainersOptions, startContainers } from './containers.ts';
+import { startContainers } from './containers.ts';
 import { partControl } from './control-client.ts';
 import { PortTaken } from './ready.ts';
 import { probeRedis } from './redis.ts';
 import { sweepStaleRuns } from './run-directory.ts';
 import type { Part, Stack } from './stack.ts';
 import { watchdogOf } from './testing/command-line.ts';
-import { type EngineForTests, engineWith } from './testing/engine.ts';
+import { type EngineForTests, engineWith, plainContainers } from './testing/engine.ts';
 import { remainsAfterEnd } from './testing/remains.ts';
 
 const found = await engineWith(['redis', 'postgres']);
@@ -61,16 +60,7 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
     await stack?.stop();
     stack = undefined;
   });
-  const optionsFor = (...parts: Part[]): ContainersOptions => ({
-    parts,
-    engine,
-    images,
-    alloyConfig: join(ROOT, 'grafana-alloy/config.alloy'),
-    variables: {},
-    cloudVariables: () => ({}),
-    environmentOf: () => ({}),
-    cloud: { environment: () => ({}), grpc: 'none' },
-  });
+  const optionsFor = (...parts: Part[]) => plainContainers({ engine, images }, parts);
   const ofRun = async (run: string) => ({
     containers: await docker.listContainers({ all: true, filters: { label: [`org.alloy-verify.run=${run}`] } }),
     networks: await docker.listNetworks({ filters: { label: [`org.alloy-verify.run=${run}`] } }),

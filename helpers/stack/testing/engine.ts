@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { FoundImage } from '../../images/resolve.ts';
+import { ROOT } from '../../settings/settings.ts';
 import { findDockerEngine } from '../../setup/docker-engine.ts';
 import { bringImages, type ServiceName, whyNoImages } from '../container-images.ts';
 import { type EngineWorld, engineWorldOf } from '../containers/engine-world.ts';
+import type { ContainersOptions } from '../containers.ts';
 import type { Part } from '../stack.ts';
 
 /** What tests of containers need. */
@@ -18,4 +21,18 @@ export async function engineWith(parts: readonly Part[]): Promise<EngineForTests
   if (absent !== undefined) return { absent };
   const images = await bringImages(found.docker, parts, process.env, () => {});
   return { engine: await engineWorldOf(found), images };
+}
+
+/** The options of a stack of these parts that nothing more is asked of than to run. */
+export function plainContainers({ engine, images }: EngineForTests, parts: readonly Part[]): ContainersOptions {
+  return {
+    parts,
+    engine,
+    images,
+    alloyConfig: join(ROOT, 'grafana-alloy/config.alloy'),
+    variables: {},
+    cloudVariables: () => ({}),
+    environmentOf: () => ({}),
+    cloud: { environment: () => ({}), grpc: 'none' },
+  };
 }
