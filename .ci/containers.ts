@@ -9,11 +9,11 @@ import { constants } from 'node:os';
 import type Dockerode from 'dockerode';
 import { bringImage } from '../helpers/images/resolve.ts';
 import { standInFor } from '../helpers/images/stand-ins.ts';
+import { CannotRun, cannotRunLines } from '../helpers/run/cannot-run.ts';
+import { partsInOrder } from '../helpers/run/stack.ts';
 import { environmentWithDotenv, ROOT } from '../helpers/settings/settings.ts';
 import { findDockerEngine } from '../helpers/setup/docker-engine.ts';
-import { CannotRun, cannotRunLines } from '../helpers/stack/cannot-run.ts';
-import { imagesOf, imageVariable, serviceOf } from '../helpers/stack/container-images.ts';
-import { partsInOrder } from '../helpers/stack/stack.ts';
+import { imagesOf, imageVariable, serviceOf } from '../helpers/stack/containers/container-images.ts';
 import {
   bringDockerd,
   type EngineNetwork,

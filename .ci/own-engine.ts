@@ -7,12 +7,12 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { importImage } from '../helpers/images/engine.ts';
+import { CannotRun, cannotRunLines } from '../helpers/run/cannot-run.ts';
 import { installPackages, updateLists } from '../helpers/setup/apt.ts';
 import { startTicks, withLock } from '../helpers/setup/lock.mjs';
 import { findOnPath } from '../helpers/setup/programs.mjs';
 import { step } from '../helpers/setup/progress.ts';
 import { withServicesOff } from '../helpers/setup/services-off.ts';
-import { CannotRun, cannotRunLines } from '../helpers/stack/cannot-run.ts';
 
 /**
  * Which network the engine has. With `machine` it reaches registries, and changes nothing there but for a bridge of its

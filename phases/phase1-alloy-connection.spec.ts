@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { askAlloy, componentsOf, get, receiverCounts } from '../helpers/alloy/client.ts';
+import { askAlloy, componentsOf, get, receiverCounts } from '../helpers/clients/alloy.ts';
 import { sendGrpc } from '../helpers/emit/otlp-grpc.ts';
 import { post, sendEveryWay, sendHttp } from '../helpers/emit/otlp-http.ts';
 import { gauges, logs, newSpan, resource, traces } from '../helpers/emit/telemetry.ts';

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { receiverCounts } from '../helpers/alloy/client.ts';
+import { receiverCounts } from '../helpers/clients/alloy.ts';
 import { call } from '../helpers/emit/http.ts';
 import { newGuild } from '../helpers/emit/service-data.ts';
 import { alone, test } from '../helpers/expect/criterion.ts';

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { get, malformedSamples, samplesOf } from '../helpers/alloy/client.ts';
+import { get, malformedSamples, samplesOf } from '../helpers/clients/alloy.ts';
 import { consume, declareQueues, publish, queueNames } from '../helpers/emit/rabbitmq.ts';
 import { outage, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accessOf } from '../backend/client/access.ts';
-import { findTrace } from '../backend/client/tempo.ts';
+import { accessOf } from '../clients/access.ts';
+import { findTrace } from '../clients/tempo.ts';
 import { post } from '../emit/otlp-http.ts';
 import { newSpan, resource, traces } from '../emit/telemetry.ts';
 import { poll } from '../expect/poll.ts';
 import { TracesData } from '../otlp/schema.ts';
 import { localCloudVariables } from '../settings/alloy-environment.ts';
 import { madeUpToken } from '../settings/cloud.ts';
-import { startNative } from '../stack/native.ts';
+import { startNative } from '../stack/native/native.ts';
 
 const DATA = 60;
 const LONGEST_WAIT_MS = 3000;

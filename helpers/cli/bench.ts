@@ -6,11 +6,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureMock } from '../backend/mock/bench.ts';
+import { measureMock } from '../mock-cloud/bench.ts';
+import { partsInOrder } from '../run/stack.ts';
 import { environmentWithDotenv, ROOT } from '../settings/settings.ts';
 import { findDockerEngine } from '../setup/docker-engine.ts';
-import { whyNoImages } from '../stack/container-images.ts';
-import { partsInOrder } from '../stack/stack.ts';
+import { whyNoImages } from '../stack/containers/container-images.ts';
 import { measureNotice } from './bench-notice.ts';
 
 const RUNS = 3;
@@ -19,8 +19,8 @@ const SAMPLE_MS = 100;
 /** Which of the run's programs a process is, by its command line. */
 const PROGRAMS = {
   runner: 'helpers/cli/verify.ts',
-  mock: 'helpers/backend/mock/main.ts',
-  engine: 'helpers/alloy/embedded/main.ts',
+  mock: 'helpers/mock-cloud/main.ts',
+  engine: 'helpers/embedded-alloy/main.ts',
 };
 type Program = keyof typeof PROGRAMS;
 type Figures = {

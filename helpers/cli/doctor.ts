@@ -1,18 +1,18 @@
 /** `npm run doctor`: what this machine has, which world a run would choose, and what each missing part would need. */
 import { relative } from 'node:path';
 import { lookForImage } from '../images/resolve.ts';
+import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
+import { partsInOrder } from '../run/stack.ts';
 import { environmentWithDotenv, ROOT, readSettings, type Settings, SettingsError } from '../settings/settings.ts';
 import { type EngineFinding, findDockerEngine } from '../setup/docker-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath, findProgram, programs } from '../setup/programs.mjs';
-import { chooseAlloy } from '../stack/alloy-program.ts';
-import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
-import { chooseStack } from '../stack/chosen-world.ts';
-import { imagesOf } from '../stack/container-images.ts';
-import { readGivenEndpoints } from '../stack/given.ts';
-import { partsInOrder } from '../stack/stack.ts';
-import { readWarmState } from '../stack/warm-state.ts';
+import { chooseStack } from '../stack/choose.ts';
+import { imagesOf } from '../stack/containers/container-images.ts';
+import { readGivenEndpoints } from '../stack/existing-endpoints.ts';
+import { chooseAlloy } from '../stack/parts/alloy-program.ts';
+import { readWarmState } from '../stack/warm/warm-state.ts';
 
 const environment = environmentWithDotenv();
 const [docker, alloy, versioned] = await Promise.all([

@@ -6,8 +6,8 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildImages, type ImageState } from '../images/build.ts';
 import { type StandIn, standIns } from '../images/stand-ins.ts';
+import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
 import { environmentWithDotenv } from '../settings/settings.ts';
-import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
 
 /** The variables by which the compose file takes another image, by the stand-in that serves. */
 const variables: Readonly<Record<StandIn['name'], readonly string[]>> = {

@@ -2,8 +2,8 @@ import { worldOf } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { environmentWithDotenv, readSettings } from '../settings/settings.ts';
 import { partsFor } from '../stack/phases.ts';
-import type { StartedRun } from '../stack/start-run.ts';
-import { startRun } from '../stack/start-run.ts';
+import type { StartedRun } from '../stack/start.ts';
+import { startRun } from '../stack/start.ts';
 
 type Shared = { readonly started: Promise<StartedRun>; users: number };
 

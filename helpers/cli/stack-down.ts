@@ -1,9 +1,9 @@
 /** `npm run stack:down`: ends the warm stack of this checkout, and what ended runs may have left. */
 import { environmentWithDotenv } from '../settings/settings.ts';
 import { findDockerEngine } from '../setup/docker-engine.ts';
-import { sweepEngine } from '../stack/containers/ours.ts';
-import { sweepStaleRuns } from '../stack/run-directory.ts';
-import { endWarmStack } from '../stack/warm-end.ts';
+import { sweepEngine } from '../stack/containers/labels.ts';
+import { sweepStaleRuns } from '../stack/owned/run-directory.ts';
+import { endWarmStack } from '../stack/warm/warm-end.ts';
 
 const ended = await endWarmStack();
 process.stdout.write(ended ? 'The warm stack is gone.\n' : 'There is no warm stack of this checkout.\n');

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { worldOf } from '../report/terminal.ts';
-import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
-import type { KeeperMessage } from '../stack/keeper.ts';
-import { endWarmStack } from '../stack/warm-end.ts';
-import { readWarmState } from '../stack/warm-state.ts';
+import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
+import type { KeeperMessage } from '../stack/warm/keeper.ts';
+import { endWarmStack } from '../stack/warm/warm-end.ts';
+import { readWarmState } from '../stack/warm/warm-state.ts';
 
 try {
   await endWarmStack();
@@ -29,7 +29,7 @@ try {
 
 async function startKeeper(): Promise<void> {
   const nowhere = openSync('/dev/null', 'r+');
-  const keeper = fork(fileURLToPath(new URL('../stack/keeper.ts', import.meta.url)), {
+  const keeper = fork(fileURLToPath(new URL('../stack/warm/keeper.ts', import.meta.url)), {
     detached: true,
     execArgv: [],
     stdio: [nowhere, nowhere, nowhere, 'ipc'],

@@ -1,7 +1,7 @@
 /** `npm run verify [-- phase2 phase7]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
 import { choosePhases, declaredPhase, phaseFiles } from '../report/criteria.ts';
+import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
 import { ROOT, SettingsError } from '../settings/settings.ts';
-import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
 import { joinRun } from './shared-run.ts';
 
 process.exitCode = await verify(process.argv.slice(2));

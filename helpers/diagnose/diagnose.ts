@@ -1,4 +1,4 @@
-import type { Run } from '../stack/run.ts';
+import type { Run } from '../run/run.ts';
 import type { Evidence } from './evidence.ts';
 import { gather } from './evidence.ts';
 import type { Finding } from './finding.ts';

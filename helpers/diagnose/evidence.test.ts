@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { post } from '../emit/otlp-http.ts';
 import { localCloudVariables } from '../settings/alloy-environment.ts';
-import { startNative } from '../stack/native.ts';
+import { startNative } from '../stack/native/native.ts';
 import { diagnose } from './diagnose.ts';
 import { gather } from './evidence.ts';
 import { runAt } from './testing.ts';

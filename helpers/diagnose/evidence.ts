@@ -2,10 +2,10 @@ import { open, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { request } from 'undici';
 import { z } from 'zod';
-import type { ComponentHealth } from '../alloy/client.ts';
-import { componentsOf, get, samplesOf } from '../alloy/client.ts';
-import type { InstantSample } from '../backend/client/prometheus.ts';
-import type { Run } from '../stack/run.ts';
+import type { ComponentHealth } from '../clients/alloy.ts';
+import { componentsOf, get, samplesOf } from '../clients/alloy.ts';
+import type { InstantSample } from '../clients/prometheus.ts';
+import type { Run } from '../run/run.ts';
 
 const Refusals = z.object({
   refusals: z.array(

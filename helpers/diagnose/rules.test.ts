@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InstantSample } from '../backend/client/prometheus.ts';
+import type { InstantSample } from '../clients/prometheus.ts';
 import { localCloudVariables } from '../settings/alloy-environment.ts';
 import type { Evidence } from './evidence.ts';
 import { OTLP_RULES } from './rules-otlp.ts';

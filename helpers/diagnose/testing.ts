@@ -1,5 +1,5 @@
-import { accessOf } from '../backend/client/access.ts';
-import type { Run } from '../stack/run.ts';
+import { accessOf } from '../clients/access.ts';
+import type { Run } from '../run/run.ts';
 
 /** A run for tests whose Alloy gives no answer: nothing listens at port 1 of loopback. */
 export function runAt(variables: Record<string, string>): Run {

@@ -1,5 +1,5 @@
-import { alloyTotal } from '../alloy/client.ts';
-import type { Labels } from '../backend/client/prometheus.ts';
+import { alloyTotal } from '../clients/alloy.ts';
+import type { Labels } from '../clients/prometheus.ts';
 import { otlpDeadline } from './deadlines.ts';
 import { run } from './run.ts';
 import type { Metric } from './telemetry.ts';

@@ -8,11 +8,11 @@ import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { inject, test as plain } from 'vitest';
-import { partControl } from '../stack/control-client.ts';
+import { partControl } from '../stack/owned/control-client.ts';
 import './matchers.ts';
+import type { Order } from '../run/run.ts';
+import type { Part } from '../run/stack.ts';
 import { missingFor } from '../stack/phases.ts';
-import type { Order } from '../stack/run.ts';
-import type { Part } from '../stack/stack.ts';
 import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../otlp/ids.ts';
-import type { Run } from '../stack/run.ts';
+import type { Run } from '../run/run.ts';
 
 /** How often a real Alloy's scrape manager takes up new targets (measured on 1.18). */
 export const ALLOY_TARGET_SYNC: Milliseconds = 5000;

@@ -1,4 +1,4 @@
-import { alloyTotals } from '../alloy/client.ts';
+import { alloyTotals } from '../clients/alloy.ts';
 import { otlpDeadline } from './deadlines.ts';
 import { run } from './run.ts';
 import type { Telemetry } from './telemetry.ts';

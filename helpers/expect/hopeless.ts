@@ -1,4 +1,4 @@
-import { alloyTotals } from '../alloy/client.ts';
+import { alloyTotals } from '../clients/alloy.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { run } from './run.ts';
 import type { Telemetry } from './telemetry.ts';

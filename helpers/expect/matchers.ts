@@ -1,7 +1,7 @@
 /** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` looks until it holds or its deadline passes. */
 import { expect } from 'vitest';
 import { z } from 'zod';
-import type { InstantSample } from '../backend/client/prometheus.ts';
+import type { InstantSample } from '../clients/prometheus.ts';
 import type { TraceId } from '../otlp/ids.ts';
 import type { Look } from './poll.ts';
 import type { Noted } from './record.ts';

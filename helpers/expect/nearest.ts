@@ -1,8 +1,8 @@
 /** When what was asked for is not there: what is, so that a wrong label or name is seen at a glance. */
 import { distance } from 'fastest-levenshtein';
-import type { Labels } from '../backend/client/prometheus.ts';
-import { findSeries } from '../backend/client/prometheus.ts';
-import { searchTraces } from '../backend/client/tempo.ts';
+import type { Labels } from '../clients/prometheus.ts';
+import { findSeries } from '../clients/prometheus.ts';
+import { searchTraces } from '../clients/tempo.ts';
 import { run } from './run.ts';
 
 const MOST = 3;

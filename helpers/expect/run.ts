@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { Order, Run } from '../stack/run.ts';
+import type { Order, Run } from '../run/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
-import { alloyTotal } from '../alloy/client.ts';
-import type { Labels, SampleRange } from '../backend/client/prometheus.ts';
+import { alloyTotal } from '../clients/alloy.ts';
+import type { Labels, SampleRange } from '../clients/prometheus.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { ALLOY_TARGET_SYNC } from './deadlines.ts';
 import { run } from './run.ts';

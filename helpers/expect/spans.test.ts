@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { FoundSpan } from '../backend/client/tempo.ts';
+import type { FoundSpan } from '../clients/tempo.ts';
 import { TracesData } from '../otlp/schema.ts';
 import { conventionsOf, hasSpan } from './spans.ts';
 

@@ -1,4 +1,4 @@
-import type { FoundSpan } from '../backend/client/tempo.ts';
+import type { FoundSpan } from '../clients/tempo.ts';
 import type { KeyValue } from '../otlp/schema.ts';
 import { SPAN_KINDS, STATUS_CODES } from '../otlp/schema.ts';
 

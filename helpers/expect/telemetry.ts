@@ -1,9 +1,9 @@
-import type { LogLine } from '../backend/client/loki.ts';
-import { queryLogs } from '../backend/client/loki.ts';
-import type { InstantSample, Labels, SampleRange } from '../backend/client/prometheus.ts';
-import { findSeries, queryInstant, queryRanges } from '../backend/client/prometheus.ts';
-import type { FoundSpan } from '../backend/client/tempo.ts';
-import { findTrace, searchTraces } from '../backend/client/tempo.ts';
+import type { LogLine } from '../clients/loki.ts';
+import { queryLogs } from '../clients/loki.ts';
+import type { InstantSample, Labels, SampleRange } from '../clients/prometheus.ts';
+import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts';
+import type { FoundSpan } from '../clients/tempo.ts';
+import { findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Milliseconds, TraceId } from '../otlp/ids.ts';
 import { otlpDeadline, scrapeDeadline, searchDeadline } from './deadlines.ts';
 import { isMisplaced, nearestSeries, tracesOfTheRun } from './nearest.ts';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
+import { CannotRun } from '../run/cannot-run.ts';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
-import { CannotRun } from '../stack/cannot-run.ts';
 
 /** The Alloy that goes into the image: the real one of this machine, or the embedded engine. */
 export type AlloyEngine =

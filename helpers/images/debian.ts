@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CannotRun } from '../stack/cannot-run.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 import type { PackageSource } from './package-source.ts';
 import type { DebianPart } from './stand-ins.ts';
 

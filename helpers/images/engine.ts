@@ -1,8 +1,8 @@
 /** The container engine as far as images are built with it: Docker Engine API 1.41, which Podman has as well. */
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { CannotRun } from '../run/cannot-run.ts';
 import { findDockerEngine } from '../setup/docker-engine.ts';
-import { CannotRun } from '../stack/cannot-run.ts';
 import type { ImageConfiguration } from './stand-ins.ts';
 
 /** An image that the engine has; `size` in bytes. */

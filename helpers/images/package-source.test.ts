@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CannotRun } from '../stack/cannot-run.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 import { mirrorOf, packageSource, waysOf } from './package-source.ts';
 
 test("the mirror is the first of the machine's own that has Debian's archive", () => {

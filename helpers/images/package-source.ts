@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { CannotRun } from '../run/cannot-run.ts';
 import { installPackages, knownPackages, updateLists } from '../setup/apt.ts';
 import { findOnPath } from '../setup/programs.mjs';
 import { step } from '../setup/progress.ts';
-import { CannotRun } from '../stack/cannot-run.ts';
 
 const run = promisify(execFile);
 

@@ -10,7 +10,7 @@ import { ROOT } from '../settings/settings.ts';
 import { archiveOf, projectFiles } from './project-files.ts';
 
 const run = promisify(execFile);
-const engine = 'helpers/alloy/embedded/main.ts';
+const engine = 'helpers/embedded-alloy/main.ts';
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'project-files-'));
@@ -35,7 +35,7 @@ test('a service loads from the files of the services alone', async () => {
 });
 
 test('no test and nothing that only tests use is among them', async () => {
-  const paths = await projectFiles(['fixtures/services', 'helpers/alloy/embedded']);
+  const paths = await projectFiles(['fixtures/services', 'helpers/embedded-alloy']);
   expect(paths.filter((path) => /\.test\.|\/testing\//.test(path))).toEqual([]);
   expect(paths).not.toContain('node_modules/vitest');
 });

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
+import { CannotRun } from '../run/cannot-run.ts';
 import { wordsOfEngine } from '../setup/docker-engine.ts';
-import { CannotRun } from '../stack/cannot-run.ts';
 import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
 /** An image that a run starts containers of. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Order } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
-import type { Order } from '../stack/run.ts';
 import { declaredPhase, hasOrder, phaseFiles } from './criteria.ts';
 
 /** The rows of a guide: its criteria in plain words, without the code marks that Markdown needs. */

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Order } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
-import type { Order } from '../stack/run.ts';
 
 /** The orders of a run's criteria, one after the other. */
 export const ORDERS: readonly Order[] = ['criteria', 'outages'];

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
+import type { Run } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
-import type { Run } from '../stack/run.ts';
-import type { World } from '../stack/start-run.ts';
+import type { World } from '../stack/start.ts';
 import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { countOf, VERDICT_FILE } from './verdict.ts';
 

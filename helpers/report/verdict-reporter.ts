@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import type { Finding } from '../diagnose/finding.ts';
-import type { Run } from '../stack/run.ts';
+import type { Run } from '../run/run.ts';
 import type { DeclaredCriterion, DeclaredPhase } from './criteria.ts';
 import { chosenPhases, declaredPhase } from './criteria.ts';
 import { printSummary } from './terminal.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { $ } from 'zx';
-import { CannotRun } from '../stack/cannot-run.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
 const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });

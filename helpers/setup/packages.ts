@@ -5,11 +5,11 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { question } from 'zx';
+import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
+import { partsInOrder } from '../run/stack.ts';
 import { environmentWithDotenv, readSettings, SettingsError } from '../settings/settings.ts';
-import { CannotRun, cannotRunLines } from '../stack/cannot-run.ts';
-import { chooseStack } from '../stack/chosen-world.ts';
-import { readGivenEndpoints } from '../stack/given.ts';
-import { partsInOrder } from '../stack/stack.ts';
+import { chooseStack } from '../stack/choose.ts';
+import { readGivenEndpoints } from '../stack/existing-endpoints.ts';
 import { configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
 import { howToInstall } from './how-to-install.mjs';
 import { withLock } from './lock.mjs';

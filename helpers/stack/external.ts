@@ -1,11 +1,11 @@
-import { accessOf } from '../backend/client/access.ts';
+import { accessOf } from '../clients/access.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import type { Run } from '../run/run.ts';
 import { CLOUD_VARIABLES } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
-import { versionOfAlloy } from './alloy.ts';
-import { chooseAlloy } from './alloy-program.ts';
-import { CannotRun } from './cannot-run.ts';
-import type { GivenEndpoints } from './given.ts';
-import type { Run } from './run.ts';
+import type { GivenEndpoints } from './existing-endpoints.ts';
+import { versionOfAlloy } from './parts/alloy.ts';
+import { chooseAlloy } from './parts/alloy-program.ts';
 
 /**
  * A run against a stack that is there already: nothing is started, stopped or taken away. Its Alloy exports to the backend

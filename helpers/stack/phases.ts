@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { Run } from './run.ts';
-import type { Part } from './stack.ts';
+import type { Run } from '../run/run.ts';
+import type { Part } from '../run/stack.ts';
 
 /** What each phase needs besides Alloy and the backend. */
 const NEEDS: Readonly<Record<string, readonly Part[]>> = {

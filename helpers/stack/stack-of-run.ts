@@ -1,11 +1,11 @@
+import { type CloudEndpoint, type Part, type PlannedEndpoints, type Stack, serviceParts } from '../run/stack.ts';
 import { aimedAtMock, intervalVariables } from '../settings/alloy-environment.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { AlloyProgram } from './alloy-program.ts';
-import type { ChosenWorld } from './chosen-world.ts';
-import type { CloudGrpc } from './cloud.ts';
-import { startContainers } from './containers.ts';
-import { startNative } from './native.ts';
-import { type CloudEndpoint, type Part, type PlannedEndpoints, type Stack, serviceParts } from './stack.ts';
+import type { ChosenWorld } from './choose.ts';
+import { startContainers } from './containers/containers.ts';
+import { startNative } from './native/native.ts';
+import type { AlloyProgram } from './parts/alloy-program.ts';
+import type { CloudGrpc } from './parts/mock-cloud.ts';
 
 /** The label and the variable of the mark on scraped series; `config.alloy` joins the two. */
 export const SERIES_MARK = { label: 'verify_run', variable: 'ALLOY_VERIFY_RUN_ID' };

@@ -2,11 +2,11 @@ import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import type { GenericContainer, WaitStrategy } from 'testcontainers';
+import { CannotRun } from '../../run/cannot-run.ts';
 import { wordsOfEngine } from '../../setup/docker-engine.ts';
-import { CannotRun } from '../cannot-run.ts';
-import type { LogFile } from '../log-file.ts';
-import type { PartProcess } from '../part-process.ts';
-import { PortTaken } from '../ready.ts';
+import type { PartProcess } from '../native/part-process.ts';
+import type { LogFile } from '../owned/log-file.ts';
+import { PortTaken } from '../owned/ready.ts';
 import { insidesOf } from './insides.ts';
 
 /** What is needed to start a container and to look after it. */

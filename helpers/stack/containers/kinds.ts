@@ -1,10 +1,10 @@
-import { versionOfAlloy } from '../alloy.ts';
-import { mustAnswer } from '../answers.ts';
-import type { PartPlan } from '../part.ts';
-import { probePostgres, versionOfPostgres } from '../postgres.ts';
-import { probeRabbitmq, versionOfRabbitmq } from '../rabbitmq.ts';
-import { probeRedis, versionOfRedis } from '../redis.ts';
-import type { Part, PlannedEndpoints } from '../stack.ts';
+import type { Part, PlannedEndpoints } from '../../run/stack.ts';
+import type { PartPlan } from '../owned/part.ts';
+import { versionOfAlloy } from '../parts/alloy.ts';
+import { mustAnswer } from '../parts/http-probe.ts';
+import { probePostgres, versionOfPostgres } from '../parts/postgres.ts';
+import { probeRabbitmq, versionOfRabbitmq } from '../parts/rabbitmq.ts';
+import { probeRedis, versionOfRedis } from '../parts/redis.ts';
 
 /** The passwords of a run's servers. */
 export type Passwords = { readonly postgres: string; readonly redis: string; readonly rabbitmq: string };

@@ -4,7 +4,7 @@ import { RabbitMQContainer } from '@testcontainers/rabbitmq';
 import { RedisContainer } from '@testcontainers/redis';
 import { GenericContainer } from 'testcontainers';
 import { archiveOf, projectFiles } from '../../images/project-files.ts';
-import type { ComposeService } from '../compose-file.ts';
+import type { ComposeService } from './compose-file.ts';
 import { insidesOf } from './insides.ts';
 
 /** What a container is made of beside its service of the compose file. */

@@ -1,8 +1,8 @@
-import { type ComposeService, composeServices } from '../compose-file.ts';
-import { isOwnImage, type ServiceName, serviceOf } from '../container-images.ts';
-import type { ContainersOptions } from '../containers.ts';
-import type { PartContext, PartPlan } from '../part.ts';
-import { type Part, type PlannedEndpoints, serviceParts } from '../stack.ts';
+import { type Part, type PlannedEndpoints, serviceParts } from '../../run/stack.ts';
+import type { PartContext, PartPlan } from '../owned/part.ts';
+import { type ComposeService, composeServices } from './compose-file.ts';
+import { isOwnImage, type ServiceName, serviceOf } from './container-images.ts';
+import type { ContainersOptions } from './containers.ts';
 import type { EngineWorld } from './engine-world.ts';
 import { CLOUD_PORT, kinds, type Passwords } from './kinds.ts';
 
@@ -73,7 +73,7 @@ export async function planContainer(
   };
 }
 
-const cloudProgram = 'helpers/backend/mock/main.ts';
+const cloudProgram = 'helpers/mock-cloud/main.ts';
 
 function cloudService(
   image: string,

@@ -3,7 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { findDockerEngine } from '../../setup/docker-engine.ts';
-import { removeRun } from './ours.ts';
+import { removeRun } from './labels.ts';
 
 const quietMs = 4000;
 const longestMs = 60_000;

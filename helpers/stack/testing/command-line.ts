@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { listProcesses } from '../processes.ts';
+import { listProcesses } from '../native/processes.ts';
 
 /** The words that a process was started with; none where it is gone. */
 export function commandLine(pid: number): string[] {

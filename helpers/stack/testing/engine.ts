@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { FoundImage } from '../../images/resolve.ts';
+import type { Part } from '../../run/stack.ts';
 import { ROOT } from '../../settings/settings.ts';
 import { findDockerEngine } from '../../setup/docker-engine.ts';
-import { bringImages, type ServiceName, whyNoImages } from '../container-images.ts';
+import { bringImages, type ServiceName, whyNoImages } from '../containers/container-images.ts';
+import type { ContainersOptions } from '../containers/containers.ts';
 import { type EngineWorld, engineWorldOf } from '../containers/engine-world.ts';
-import type { ContainersOptions } from '../containers.ts';
-import type { Part } from '../stack.ts';
 
 /** What tests of containers need. */
 export type EngineForTests = {

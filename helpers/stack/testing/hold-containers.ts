@@ -2,8 +2,8 @@
 // directory of its run on one line, and waits.
 
 import { dirname } from 'node:path';
-import { startContainers } from '../containers.ts';
-import { partsInOrder } from '../stack.ts';
+import { partsInOrder } from '../../run/stack.ts';
+import { startContainers } from '../containers/containers.ts';
 import { engineWith, plainContainers } from './engine.ts';
 
 const parts = partsInOrder.filter((part) => process.argv.includes(part));

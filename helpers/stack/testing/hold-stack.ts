@@ -2,8 +2,8 @@
 // on one line, and waits.
 
 import { dirname } from 'node:path';
-import { startNative } from '../native.ts';
-import { partsInOrder } from '../stack.ts';
+import { partsInOrder } from '../../run/stack.ts';
+import { startNative } from '../native/native.ts';
 
 const stack = await startNative({ parts: partsInOrder.filter((part) => process.argv.includes(part)) });
 process.stdout.write(`${dirname(stack.controlSocket ?? '')}\n`);

@@ -1,11 +1,11 @@
 // A run for the tests of the warm stack: says on one line whether it has got the warm stack, or why not; with `outage` it
 // then takes parts away, says so, and waits to be killed.
 
+import { partsInOrder } from '../../run/stack.ts';
 import { environmentWithDotenv, readSettings } from '../../settings/settings.ts';
-import { chooseAlloy } from '../alloy-program.ts';
-import { fingerprintOf } from '../fingerprint.ts';
-import { partsInOrder } from '../stack.ts';
-import { findWarmStack } from '../warm.ts';
+import { chooseAlloy } from '../parts/alloy-program.ts';
+import { fingerprintOf } from '../warm/fingerprint.ts';
+import { findWarmStack } from '../warm/warm.ts';
 
 const environment = environmentWithDotenv();
 const settings = readSettings(environment);

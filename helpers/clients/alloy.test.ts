@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { malformedSamples, samplesOf } from './alloy.ts';
+
+const page = `# TYPE c_total counter
+c_total{a="1"} 5
+# TYPE g gauge
+g NaN
+g2 -Inf
+g3 1.5e+06
+`;
+
+test('counters and gauges are read with their labels and values', () => {
+  expect(samplesOf(page).map(({ labels, value }) => [labels.__name__, labels.a, value])).toEqual([
+    ['c_total', '1', 5],
+    ['g', undefined, Number.NaN],
+    ['g2', undefined, Number.NEGATIVE_INFINITY],
+    ['g3', undefined, 1_500_000],
+  ]);
+});
+
+test('every value that the text format knows is well-formed, and none other', () => {
+  expect(malformedSamples(page)).toEqual([]);
+  expect(malformedSamples('a b c\nfine 1\n')).toEqual(['a b']);
+  expect(malformedSamples('x{ 2\n')).toHaveLength(1);
+});

@@ -1,0 +1,110 @@
+import type { MethodDefinition, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import { DecodeError } from '../../../otlp/message.ts';
+import { ExportResponse } from '../../../otlp/schema.ts';
+import { bindError, formatAddress, parseListenAddress } from '../../http/listen.ts';
+import { batchOfProtobuf, type OtlpBatch } from '../../otlp/batch.ts';
+import { ALL_SIGNALS, SIGNALS, type Signal } from '../../otlp/signals.ts';
+import { serverTlsOptions } from '../../tls/otelcol-tls.ts';
+import type { OtlpReceiverArgs } from './block.ts';
+import type { Accept, Listener } from './http-receiver.ts';
+
+type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
+type RawMethod = MethodDefinition<Buffer, Uint8Array>;
+
+const DEFAULT_LARGEST = 4 * 1024 * 1024;
+/** Each may hold a whole message; a client with more to say waits for its turn. */
+const DEFAULT_STREAMS = 32;
+
+/**
+ * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a taker for, on the bytes of the
+ * message, plain or gzip. A larger message than `max_recv_msg_size` is refused by its declared length. @throws Error
+ * with Go's text when the port can't be had.
+ */
+export async function startGrpcReceiver(
+  args: GrpcArgs,
+  accept: Readonly<Record<Signal, Accept | undefined>>,
+): Promise<Listener> {
+  const grpc = await import('@grpc/grpc-js');
+  // Its own lines would stand between the engine's and follow no format; errors are reported by the component.
+  grpc.setLogVerbosity(grpc.logVerbosity.NONE);
+  const server = new grpc.Server({
+    'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_LARGEST,
+    'grpc.enable_channelz': 0,
+    'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_STREAMS,
+    ...keepalive(args.keepalive.server_parameters),
+  });
+
+  for (const signal of ALL_SIGNALS) {
+    const taker = accept[signal];
+    if (taker === undefined) {
+      continue;
+    }
+    const answer = (call: ServerUnaryCall<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>): void => {
+      take(signal, taker, call.request).then(
+        () => done(null, ExportResponse.encode({ partialSuccess: { rejected: 0n, errorMessage: '' } })),
+        (error: unknown) => {
+          const details = error instanceof Error ? error.message : String(error);
+          done(
+            error instanceof DecodeError
+              ? { code: grpc.status.INTERNAL, details: `grpc: error unmarshalling request: ${details}` }
+              : { code: grpc.status.UNAVAILABLE, details },
+          );
+        },
+      );
+    };
+    server.addService({ Export: rawMethod(SIGNALS[signal].method) }, { Export: answer });
+  }
+
+  const address = parseListenAddress(args.endpoint);
+  const tls = args.tls === undefined ? undefined : serverTlsOptions(args.tls);
+  const credentials =
+    tls === undefined
+      ? grpc.ServerCredentials.createInsecure()
+      : grpc.ServerCredentials.createSsl(
+          tls.ca === undefined ? null : Buffer.from(tls.ca),
+          [{ cert_chain: Buffer.from(tls.cert ?? ''), private_key: Buffer.from(tls.key ?? '') }],
+          tls.requestCert,
+        );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(formatAddress(address), credentials, (error, bound) =>
+      error === null ? resolve(bound) : reject(bindError(address, error)),
+    );
+  });
+
+  return {
+    address: formatAddress({ host: address.host, port }),
+    stop: async (graceMs) => {
+      const force = setTimeout(() => server.forceShutdown(), graceMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(force);
+    },
+  };
+}
+
+async function take(signal: Signal, accept: Accept, message: Buffer): Promise<void> {
+  const batch: OtlpBatch = batchOfProtobuf(signal, message);
+  await accept(batch);
+}
+
+function rawMethod(path: string): RawMethod {
+  return {
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (message) => message,
+    requestDeserialize: (bytes) => bytes,
+    responseSerialize: (message) => Buffer.from(message.buffer, message.byteOffset, message.length),
+    responseDeserialize: (bytes) => bytes,
+  };
+}
+
+function keepalive(parameters: GrpcArgs['keepalive']['server_parameters']): Record<string, number> {
+  const options = {
+    'grpc.max_connection_idle_ms': parameters.max_connection_idle,
+    'grpc.max_connection_age_ms': parameters.max_connection_age,
+    'grpc.max_connection_age_grace_ms': parameters.max_connection_age_grace,
+    'grpc.keepalive_time_ms': parameters.time,
+    'grpc.keepalive_timeout_ms': parameters.timeout,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, milliseconds]) => milliseconds > 0));
+}

@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { DecodeError } from '../../../otlp/message.ts';
+import { formatAddress, listen, parseListenAddress } from '../../http/listen.ts';
+import { batchOfJson, batchOfProtobuf, type OtlpBatch } from '../../otlp/batch.ts';
+import type { Signal } from '../../otlp/signals.ts';
+import { serverTlsOptions } from '../../tls/otelcol-tls.ts';
+import type { OtlpReceiverArgs } from './block.ts';
+import {
+  type Answer,
+  type BodyFormat,
+  encodingAnswer,
+  METHOD_NOT_ALLOWED,
+  mediaTypeOf,
+  NOT_FOUND,
+  send,
+  statusAnswer,
+  successAnswer,
+  UNSUPPORTED_MEDIA_TYPE,
+} from './http-answer.ts';
+import { BodyError, type Budget, decoderOf, readBody } from './request-body.ts';
+
+type HttpArgs = NonNullable<OtlpReceiverArgs['http']>;
+
+/** Takes a batch and resolves when it is on its way. */
+export type Accept = (batch: OtlpBatch) => Promise<void>;
+
+/** A server that listens. */
+export type Listener = {
+  /** `127.0.0.1:4318` */
+  readonly address: string;
+  /** Lets requests under way end, for at most `graceMs`. */
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+const DEFAULT_LARGEST = 20 * 1024 * 1024;
+const HELD_AT_ONCE = 64 * 1024 * 1024;
+/** What Go's server still reads of a body that nobody wanted, to keep the connection. */
+const READ_AFTER_ANSWER = 256 * 1024;
+const DISCARDED_AT_MOST = 256 * 1024 * 1024;
+
+/**
+ * Serves OTLP/HTTP (OTLP 1.x, "OTLP/HTTP"): POST of JSON or protobuf, plain or packed, to the path of each signal that
+ * `accept` has a taker for. Every other request gets the answer that the real receiver gives. @throws Error with Go's
+ * text when the port can't be had.
+ */
+export async function startHttpReceiver(
+  args: HttpArgs,
+  accept: Readonly<Record<Signal, Accept | undefined>>,
+): Promise<Listener> {
+  const limit = args.max_request_body_size > 0 ? args.max_request_body_size : DEFAULT_LARGEST;
+  const budget: Budget = { held: 0, limit: Math.max(HELD_AT_ONCE, 2 * limit) };
+  const routes = new Map<string, { signal: Signal; accept: Accept }>();
+  for (const signal of ['traces', 'metrics', 'logs'] as const) {
+    const path = args[`${signal}_url_path`];
+    const taker = accept[signal];
+    if (taker !== undefined) {
+      routes.set(path.startsWith('/') ? path : `/${path}`, { signal, accept: taker });
+    }
+  }
+
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const contentType = request.headers['content-type'];
+    const decoder = decoderOf(request.headers['content-encoding'] ?? '', args.compression_algorithms);
+    const route = routes.get((request.url ?? '').split('?', 1)[0] ?? '');
+    if (route === undefined) {
+      return NOT_FOUND;
+    }
+    if (request.method !== 'POST') {
+      return METHOD_NOT_ALLOWED;
+    }
+    const format = mediaTypeOf(contentType);
+    if (format !== 'application/json' && format !== 'application/x-protobuf') {
+      return UNSUPPORTED_MEDIA_TYPE;
+    }
+    return await receive(format, route.signal, route.accept, await readBody(request, decoder, limit, budget));
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // The real receiver is written in Go, whose server sends no Connection header where it keeps the connection.
+    response.removeHeader('Connection');
+    let result: Answer;
+    try {
+      result = await answer(request);
+    } catch (error) {
+      const status = error instanceof BodyError ? error.status : 500;
+      const code = status === 400 ? 3 : status === 503 ? 14 : 13;
+      result = encodingAnswer(request.headers['content-type'], status, code, messageOf(error));
+    }
+    if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= READ_AFTER_ANSWER) {
+      send(response, result, !args.keep_alives_enabled);
+      request.resume();
+    } else {
+      // Ending the answer ends the connection: a sender in the middle of its body would see that and not the answer.
+      send(response, result, true, discard(request));
+    }
+  };
+
+  const handler = (request: IncomingMessage, response: ServerResponse): void => {
+    handle(request, response).catch(() => request.destroy());
+  };
+  const server = args.tls === undefined ? createServer(handler) : createTlsServer(serverTlsOptions(args.tls), handler);
+  server.headersTimeout = args.read_header_timeout;
+  server.requestTimeout = args.read_timeout > 0 ? args.read_timeout : 300_000;
+  server.keepAliveTimeout = args.idle_timeout;
+  const bound = await listen(server, parseListenAddress(args.endpoint));
+
+  return {
+    address: formatAddress(bound),
+    stop: async (graceMs) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const force = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(force);
+    },
+  };
+}
+
+async function receive(format: BodyFormat, signal: Signal, accept: Accept, body: Uint8Array): Promise<Answer> {
+  let batch: OtlpBatch;
+  try {
+    batch =
+      format === 'application/json'
+        ? batchOfJson(signal, Buffer.from(body.buffer, body.byteOffset, body.length).toString())
+        : batchOfProtobuf(signal, body);
+  } catch (error) {
+    if (error instanceof DecodeError) {
+      return statusAnswer(format, 400, 3, error.message);
+    }
+    throw error;
+  }
+  try {
+    await accept(batch);
+  } catch (error) {
+    return statusAnswer(format, 503, 14, messageOf(error));
+  }
+  return successAnswer(format);
+}
+
+/** Reads what the sender still sends and drops it; resolves when it has finished, or has gone on for too long. */
+async function discard(request: IncomingMessage): Promise<void> {
+  let left = DISCARDED_AT_MOST;
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(resolve, 10_000);
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) {
+        resolve();
+      }
+    });
+    for (const event of ['end', 'close', 'error'] as const) {
+      request.once(event, () => {
+        clearTimeout(late);
+        resolve();
+      });
+    }
+    request.resume();
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+import type { Label } from '../../../otlp/remote-write.ts';
+import type { SeriesLabels } from '../../pipeline.ts';
+import { labelBuilder, sortedLabels } from '../../relabel/labels.ts';
+import { relabel } from '../../relabel/relabel.ts';
+import type { RemoteWriteEndpoint } from './block.ts';
+
+/**
+ * What a series is sent under at an endpoint: its labels, the external labels that it does not have itself (an empty one
+ * is not sent), and then what `write_relabel_config` makes of them. Undefined for a series that is dropped. Worked out
+ * once for as long as the series is scraped.
+ */
+export function remoteLabels(
+  external: Readonly<Record<string, string>>,
+  rules: RemoteWriteEndpoint['write_relabel_config'],
+): (series: SeriesLabels) => Label[] | undefined {
+  const known = new WeakMap<SeriesLabels, { readonly labels: Label[] | undefined }>();
+  return (series) => {
+    const before = known.get(series);
+    if (before !== undefined) {
+      return before.labels;
+    }
+    const builder = labelBuilder(series);
+    for (const [name, value] of Object.entries(external)) {
+      if (builder.get(name) === '') {
+        builder.set(name, value);
+      }
+    }
+    const labels = relabel(builder, rules, 'legacy')
+      ? sortedLabels(builder.entries()).map(([name, value]) => ({ name, value }))
+      : undefined;
+    known.set(series, { labels });
+    return labels;
+  };
+}

@@ -1,0 +1,57 @@
+import { compress } from 'snappyjs';
+import { type Field, message } from '../../../otlp/message.ts';
+import { type Label, STALE_NAN } from '../../../otlp/remote-write.ts';
+
+/** A sample that waits to be sent, with the labels it is sent under. */
+export type PendingSample = {
+  readonly labels: Label[];
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly stale: boolean;
+};
+
+/** A sample by the bits of its value: JavaScript does not keep the ones that tell one NaN from another. */
+type Sample = { bits: bigint; timestamp: bigint };
+type TimeSeries = { labels: Label[]; samples: Sample[] };
+type WriteRequest = { timeseries: TimeSeries[] };
+
+const string = (no: number): Field => ({ no, type: 'string' });
+const LabelMessage = message<Label>('Label', { name: string(1), value: string(2) });
+const SampleMessage = message<Sample>('Sample', {
+  bits: { no: 1, type: 'fixed64' },
+  timestamp: { no: 2, type: 'int64' },
+});
+const TimeSeriesMessage = message<TimeSeries>('TimeSeries', {
+  labels: { no: 1, type: { message: () => LabelMessage }, repeated: true },
+  samples: { no: 2, type: { message: () => SampleMessage }, repeated: true },
+});
+
+/**
+ * `prometheus.WriteRequest` (remote write 1.0, "Protocol") with the bits of every value: a `double` and a `fixed64` look
+ * the same on the wire.
+ */
+export const BitsWriteRequest = message<WriteRequest>('WriteRequest', {
+  timeseries: { no: 1, type: { message: () => TimeSeriesMessage }, repeated: true },
+});
+
+const NORMAL_NAN = 0x7ff8000000000001n;
+const double = new Float64Array(1);
+const bits = new BigUint64Array(double.buffer);
+
+/** The body of a remote write request: a snappy block, one series for each sample, as Prometheus sends it. */
+export function writeRequestBody(samples: readonly PendingSample[]): Uint8Array {
+  const timeseries = samples.map(({ labels, value, timestamp, stale }) => ({
+    labels,
+    samples: [{ bits: stale ? STALE_NAN : bitsOf(value), timestamp: BigInt(timestamp) }],
+  }));
+  return compress(BitsWriteRequest.encode({ timeseries }));
+}
+
+function bitsOf(value: number): bigint {
+  if (Number.isNaN(value)) {
+    return NORMAL_NAN;
+  }
+  double[0] = value;
+  return bits[0] ?? 0n;
+}

@@ -1,0 +1,152 @@
+import { compress } from 'snappyjs';
+import { describe, expect, test } from 'vitest';
+import { WriteRequest } from '../../otlp/remote-write.ts';
+import { boundedMemory } from '../store/memory.ts';
+import { samplesWithin } from '../store/read-series.ts';
+import { OUT_OF_ORDER_WINDOW, seriesStore } from '../store/series.ts';
+import { PROTOBUF, REMOTE_WRITE, runningMock } from '../testing/running-mock.ts';
+import { storePush } from './remote-write.ts';
+
+type Pair = [name: string, value: string];
+const UP: Pair[] = [
+  ['__name__', 'up'],
+  ['job', 'x'],
+];
+const T = 1_795_340_000_000;
+
+function body(labels: Pair[], samples: [time: number, value: number][]): Uint8Array {
+  return compress(
+    WriteRequest.encode({
+      timeseries: [
+        {
+          labels: labels.map(([name, value]) => ({ name, value })),
+          samples: samples.map(([time, value]) => ({ value, timestamp: BigInt(time) })),
+        },
+      ],
+    }),
+  );
+}
+
+const newStore = () => seriesStore(boundedMemory(1e8, () => {}));
+
+describe('samples of one series', () => {
+  const store = newStore();
+  const push = (samples: [number, number][]) => storePush(body(UP, samples), store);
+  const held = () => {
+    const [series] = store.select('up');
+    return series === undefined ? [] : samplesWithin(series, 0, T * 2).times.map((time) => time - T);
+  };
+
+  test('are stored in the order of their times, whatever the order of their coming', () => {
+    expect(
+      push([
+        [T, 1],
+        [T + 2000, 3],
+      ]),
+    ).toMatchObject({ received: 2, stored: 2 });
+    expect(push([[T + 1000, 2]])).toMatchObject({ stored: 1 });
+    for (let age = 0; age < 600; age++) push([[T + 500_000 - age * 100, age]]);
+    expect(held()).toEqual([...held()].sort((a, b) => a - b));
+    expect(held()).toHaveLength(603);
+  });
+  test('that came before are no fault where the value is the same', () => {
+    expect(push([[T, 1]])).toEqual({ received: 1, stored: 0, discarded: new Map() });
+  });
+  test('that came before with another value are refused', () => {
+    const { discarded, problem } = push([[T, 9]]);
+    expect(discarded).toEqual(new Map([['new_value_for_timestamp', 1]]));
+    expect(problem).toMatch(/same timestamp, but a different value.*from series up\{job="x"\}/);
+  });
+  test('that are older than the window are refused, and the others of the push are kept', () => {
+    const { stored, discarded } = push([
+      [T - OUT_OF_ORDER_WINDOW, 1],
+      [T + 600_000, 1],
+    ]);
+    expect({ stored, discarded }).toEqual({ stored: 1, discarded: new Map([['sample_too_old', 1]]) });
+  });
+});
+
+test('a series is the same whatever the order of its labels and the encoding of its push', () => {
+  const store = newStore();
+  storePush(body(UP, [[T, 1]]), store);
+  storePush(body([...UP].reverse(), [[T + 1, 1]]), store);
+  storePush(body([...UP, ['empty', '']], [[T + 2, 1]]), store);
+  expect(store.size()).toBe(1);
+});
+
+test.each<[what: string, labels: Pair[], reason: string, problem: RegExp]>([
+  ['without a name', [['job', 'x']], 'missing_metric_name', /received series has no metric name/],
+  ['with a label twice', [...UP, ['job', 'y']], 'duplicate_label_names', /duplicate label name, label: 'job'/],
+  ['with a label without a name', [...UP, ['', 'y']], 'label_invalid', /invalid label: ''/],
+])('a series %s is refused', (_, labels, reason, problem) => {
+  const { discarded, problem: said } = storePush(body(labels, [[T, 1]]), newStore());
+  expect([...discarded.keys()]).toEqual([reason]);
+  expect(said).toMatch(problem);
+});
+
+test('a stale marker ends a series until its next sample', () => {
+  const store = newStore();
+  const placeholder = 1.2345e-300;
+  const raw = Buffer.from(
+    WriteRequest.encode({
+      timeseries: [
+        {
+          labels: UP.map(([name, value]) => ({ name, value })),
+          samples: [
+            { value: 1, timestamp: BigInt(T) },
+            { value: placeholder, timestamp: BigInt(T + 1000) },
+            { value: Number.NaN, timestamp: BigInt(T + 2000) },
+          ],
+        },
+      ],
+    }),
+  );
+  const find = Buffer.alloc(8);
+  find.writeDoubleLE(placeholder);
+  raw.writeBigUInt64LE(0x7ff0000000000002n, raw.indexOf(find));
+  storePush(compress(raw), store);
+  const [series] = store.select('up');
+  if (series === undefined) throw new Error('no series');
+  expect(samplesWithin(series, 0, T * 2)).toEqual({ times: [T, T + 2000], values: [1, Number.NaN] });
+});
+
+test('a body cut anywhere is a DecodeError and never another', () => {
+  const raw = WriteRequest.encode({
+    timeseries: Array.from({ length: 5 }, (_, number) => ({
+      labels: [{ name: '__name__', value: `m${number}` }],
+      samples: [{ value: number, timestamp: BigInt(T) }],
+    })),
+  });
+  for (let end = 1; end < raw.length; end++) {
+    try {
+      storePush(compress(raw.subarray(0, end)), newStore());
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'DecodeError' });
+    }
+  }
+});
+
+describe('over HTTP', () => {
+  test.each([
+    ['a good push', REMOTE_WRITE, body(UP, [[T, 1]]), 200],
+    ['an empty push', REMOTE_WRITE, compress(new Uint8Array()), 200],
+    ['what is no snappy', REMOTE_WRITE, Buffer.from('hello'), 400],
+    ['what is no protobuf', REMOTE_WRITE, compress(Buffer.from('hello')), 400],
+    ['a series without a name', REMOTE_WRITE, body([['a', 'b']], [[T, 1]]), 400],
+    ['JSON', { 'content-type': 'application/json' }, Buffer.from('{}'), 415],
+    [
+      'remote write 2.0',
+      { 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' },
+      Buffer.from(''),
+      415,
+    ],
+    ['gzip', { ...PROTOBUF, 'content-encoding': 'gzip' }, Buffer.from(''), 415],
+  ])('%s is answered as it should be', async (_, headers, pushed, status) => {
+    await using running = await runningMock();
+    expect(await running.post('prometheus', '/api/prom/push', pushed, headers)).toMatchObject({ status });
+  });
+  test('a GET is not allowed', async () => {
+    await using running = await runningMock();
+    expect(await running.get('prometheus', '/api/prom/push')).toMatchObject({ status: 405 });
+  });
+});

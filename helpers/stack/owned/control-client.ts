@@ -1,0 +1,21 @@
+import { Agent, request } from 'undici';
+import type { PartControl } from '../../run/part-control.ts';
+import type { Part } from '../../run/stack.ts';
+
+/** Everything that can be done to the parts of a stack, through the process that owns them and serves this socket. */
+export function partControl(socketPath: string): PartControl {
+  const dispatcher = new Agent({ connect: { socketPath } });
+  const command = (name: string) => async (part: Part) => {
+    const { statusCode, body } = await request(`http://stack/${name}/${part}`, { method: 'POST', dispatcher });
+    const text = await body.text();
+    if (statusCode !== 204) throw new Error(`${name} ${part}: ${text}`);
+  };
+  return {
+    takeAway: command('take-away'),
+    bringBack: command('bring-back'),
+    pause: command('pause'),
+    resume: command('resume'),
+    check: command('check'),
+    restart: command('restart'),
+  };
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { signalFamily } from '../native/processes.ts';
+import { commandLine, watchdogOf } from '../testing/command-line.ts';
+import { remainsAfterEnd, remainsOf } from '../testing/remains.ts';
+import { makeRunDirectory, ownerLives, ownerOf, sweepStaleRuns } from './run-directory.ts';
+
+async function startRunner(...parts: string[]): Promise<{ runner: ChildProcess; directory: string }> {
+  const script = join(import.meta.dirname, '../testing/hold-stack.ts');
+  const runner = spawn(process.execPath, [script, ...parts], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(runner.stdout, 'data');
+  return { runner, directory: String(line).trim() };
+}
+
+function leaderOf(directory: string, program: string): { pid: number; startTicks: string } {
+  const lines = readFileSync(join(directory, 'processes'), 'utf8').trim().split('\n');
+  for (const line of lines) {
+    const [pid = '', startTicks = ''] = line.split(' ');
+    if (commandLine(Number(pid))[0]?.endsWith(program) === true) return { pid: Number(pid), startTicks };
+  }
+  throw new Error(`no ${program} among the processes of ${directory}`);
+}
+
+test.concurrent('a runner that is killed with SIGKILL leaves no process and no directory', async () => {
+  const { runner, directory } = await startRunner('redis', 'postgres');
+  expect(remainsOf(directory).length).toBeGreaterThan(6);
+  runner.kill('SIGKILL');
+  expect(await remainsAfterEnd(directory)).toEqual([]);
+});
+
+test.concurrent('a runner that is ended by Ctrl-C leaves no process and no directory', async () => {
+  const { runner, directory } = await startRunner('redis');
+  runner.kill('SIGINT');
+  expect(await remainsAfterEnd(directory)).toEqual([]);
+});
+
+test.concurrent("PostgreSQL's processes are found when they are stopped and their parent is gone", async () => {
+  const { runner, directory } = await startRunner('postgres');
+  const postmaster = leaderOf(directory, '/postgres');
+  signalFamily(postmaster, 'SIGSTOP');
+  process.kill(postmaster.pid, 'SIGKILL');
+  runner.kill('SIGKILL');
+  expect(await remainsAfterEnd(directory)).toEqual([]);
+});
+
+test.concurrent('a watchdog that is killed is replaced', async () => {
+  const { runner, directory } = await startRunner('redis');
+  const killed = watchdogOf(directory);
+  process.kill(killed, 'SIGKILL');
+  await expect.poll(() => watchdogOf(directory)).not.toBe(killed);
+  runner.kill('SIGKILL');
+  expect(await remainsAfterEnd(directory)).toEqual([]);
+});
+
+test.concurrent('what is left when runner and watchdog are both killed is swept by the next run', async () => {
+  const { runner, directory } = await startRunner('redis');
+  // A stopped runner can't replace its watchdog.
+  runner.kill('SIGSTOP');
+  process.kill(watchdogOf(directory), 'SIGKILL');
+  runner.kill('SIGKILL');
+  await once(runner, 'exit');
+  expect(remainsOf(directory).length).toBeGreaterThan(1);
+  await sweepStaleRuns();
+  expect(await remainsAfterEnd(directory)).toEqual([]);
+});
+
+test.concurrent('a sweep leaves the runs of living runners alone', async () => {
+  const run = await makeRunDirectory();
+  expect(await sweepStaleRuns()).not.toContain(run.path);
+  expect(existsSync(run.path)).toBe(true);
+  await run.end();
+  expect(existsSync(run.path)).toBe(false);
+});
+
+test.concurrent('a program that only stands in the directory of a run outlives it', async () => {
+  const run = await makeRunDirectory();
+  const visitor = spawn('sleep', ['60'], { cwd: run.path, detached: true });
+  await run.end();
+  await delay(50);
+  expect(visitor.exitCode ?? visitor.signalCode).toBeNull();
+  visitor.kill();
+  expect(existsSync(run.path)).toBe(false);
+});
+
+test('an owner with the same number that started at another time is not the owner', () => {
+  const record = ownerOf(process.pid);
+  expect(ownerLives(record)).toBe(true);
+  const [pid, ticks, ...rest] = record.trim().split(' ');
+  expect(ownerLives([pid, Number(ticks) + 1, ...rest].join(' '))).toBe(false);
+});
+
+test('directories of runs lie in the temporary directory and are closed to others', async () => {
+  const run = await makeRunDirectory();
+  expect(run.path.startsWith(join(tmpdir(), 'alloy-verify-'))).toBe(true);
+  await run.end();
+});

@@ -1,0 +1,131 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { CannotRun } from '../../run/cannot-run.ts';
+import type { PostgresEndpoint } from '../../run/run.ts';
+import { startProcess } from '../native/part-process.ts';
+import { unprivilegedUser } from '../native/unprivileged-user.ts';
+import { makePartDirectory, type PartContext, type PartPlan, processOf, requireProgram } from '../owned/part.ts';
+import { baseEnvironment } from './base-environment.ts';
+import { makePassword, writePrivateFile } from './secret.ts';
+
+const fixtures = fileURLToPath(new URL('../../../fixtures/postgres', import.meta.url));
+const application = 'game_scheduler';
+const superuser = 'postgres';
+/** sockaddr_un holds 107 characters; the socket's own name takes up to 20 of them. */
+const longestSocketDirectory = 87;
+
+/**
+ * Plans a PostgreSQL cluster of its own on a loopback port, with the application's role and database as
+ * `fixtures/postgres` makes them. It does not wait for disks: what a crash of the machine would lose is worth nothing.
+ * Throws `CannotRun` where there is no PostgreSQL.
+ */
+export async function planPostgres(context: PartContext): Promise<PartPlan> {
+  const { run, ports } = context;
+  const file = requireProgram('postgres');
+  const user = unprivilegedUser(['postgres', 'nobody']);
+  const directory = await makePartDirectory(run, 'postgres', user);
+  const data = join(directory, 'data');
+  const environment = baseEnvironment(directory);
+  const endpoint = {
+    host: '127.0.0.1',
+    port: await ports.next(),
+    user: application,
+    password: makePassword(),
+    database: application,
+  };
+  const administrator = { ...endpoint, user: superuser, password: makePassword(), database: 'postgres' };
+
+  const initialise = async () => {
+    const passwordFile = join(directory, 'superuser-password');
+    await writePrivateFile(passwordFile, `${administrator.password}\n`, user);
+    const args = ['-D', data, '-U', superuser, '--pwfile', passwordFile, '-A', 'scram-sha-256'];
+    const locale = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'];
+    const command = {
+      file: join(dirname(file), 'initdb'),
+      args: [...args, ...locale],
+      environment,
+      cwd: directory,
+      user,
+    };
+    const initdb = await startProcess(command, run, context.log);
+    await initdb.end;
+    if (initdb.ended() === 'ended with exit code 0') return;
+    const said = (await readFile(context.logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-20);
+    throw new CannotRun(`initdb ${initdb.ended()}. It said last:\n${said.join('\n')}`, 'see what initdb says above.');
+  };
+
+  const server = {
+    file,
+    args: serverArguments(data, directory, endpoint.port, run.name),
+    environment,
+    cwd: directory,
+    user,
+  };
+  let probed = administrator;
+  return {
+    part: 'postgres',
+    title: 'PostgreSQL',
+    endpoints: { postgres: endpoint },
+    prepare: initialise,
+    launch: processOf('PostgreSQL', server, context),
+    probe: () => probePostgres(probed),
+    complete: async () => {
+      await asking(administrator, async (client) => void (await client.query(`CREATE DATABASE ${application}`)));
+      await asking({ ...administrator, database: application }, (client) => runFixtures(client, endpoint.password));
+      probed = endpoint;
+      await probePostgres(endpoint);
+    },
+    version: () => versionOfPostgres(endpoint),
+    deadlineMs: 30_000,
+    // "Fast shutdown": open transactions are rolled back, clients are disconnected (PostgreSQL documentation, 19.5).
+    stopSignal: 'SIGINT',
+    outage: 'stop',
+  };
+}
+
+function serverArguments(data: string, directory: string, port: number, name: string): string[] {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: directory.length <= longestSocketDirectory ? directory : '',
+    cluster_name: name,
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+  };
+  return ['-D', data, ...Object.entries(settings).flatMap(([setting, value]) => ['-c', `${setting}=${value}`])];
+}
+
+/** As the postgres image does with its initialisation directory: every file in order, in the application's database. */
+async function runFixtures(client: Client, password: string): Promise<void> {
+  const files = (await readdir(fixtures)).filter((name) => name.endsWith('.sql')).sort();
+  for (const name of files) await client.query(await readFile(join(fixtures, name), 'utf8'));
+  // A statement that fails is logged, and this one holds a password.
+  await client.query("SET log_min_error_statement = 'panic'");
+  await client.query(`ALTER ROLE ${application} PASSWORD '${password}'`);
+}
+
+/** Logs in and has a query answered; throws while that can't be done. */
+export async function probePostgres(endpoint: PostgresEndpoint): Promise<void> {
+  await asking(endpoint, (client) => client.query('SELECT 1'));
+}
+
+/** The version that the server says, such as `17.6`. */
+export async function versionOfPostgres(endpoint: PostgresEndpoint): Promise<string> {
+  const { rows } = await asking(endpoint, (client) => client.query<{ server_version: string }>('SHOW server_version'));
+  return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
+}
+
+async function asking<T>(endpoint: PostgresEndpoint, question: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ ...endpoint, connectionTimeoutMillis: 2000, query_timeout: 10_000 });
+  // A server that goes away is the failure of the awaited call; without a listener it would end the runner as well.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await question(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
