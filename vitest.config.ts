@@ -1,15 +1,16 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
-import { chosenPhases } from './helpers/report/criteria.ts';
+import { shared } from './helpers/cli/shared-state.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
+import { hasOrder, type Order, readPhases } from './helpers/run/phases.ts';
 
-const longest = 120_000;
+const maxMs = 120_000;
 
 /** Criteria wait for telemetry, on deadlines of their own; the test's own limit only ends what hangs. */
 const phases = {
   globalSetup: ['helpers/cli/global-setup.ts'],
-  testTimeout: longest,
-  hookTimeout: longest,
+  testTimeout: maxMs,
+  hookTimeout: maxMs,
   maxConcurrency: 50,
   pool: 'threads',
   isolate: false,
@@ -19,10 +20,16 @@ const phases = {
   experimental: { viteModuleRunner: false },
 } satisfies TestProjectInlineConfiguration['test'];
 
+/** The specs that have criteria of this order. */
+function listSpecs(order: Order): string[] {
+  return readPhases()
+    .filter((phase) => hasOrder(phase, order))
+    .map(({ file }) => file);
+}
+
 let attached = false;
 
-/** `verify` has its phases run in one thread; see there. */
-const together = chosenPhases().length > 0;
+const isVerify = shared.run?.isVerify === true;
 
 export default defineConfig({
   plugins: [
@@ -33,8 +40,7 @@ export default defineConfig({
         // It is called for each project, and the reporters are those of the whole run.
         if (attached) return;
         attached = true;
-        const print = process.env.ALLOY_VERIFY_SUMMARY === '1';
-        vitest.config.reporters.push(verdictReporter({ print }));
+        vitest.config.reporters.push(verdictReporter({ print: isVerify }));
       },
     },
   ],
@@ -44,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['helpers/**/*.test.ts', 'fixtures/**/*.test.ts'],
+          globalSetup: ['helpers/cli/unit-setup.ts'],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -52,7 +59,8 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'criteria',
-          include: [together ? 'helpers/cli/phases-together.spec.ts' : 'phases/phase*.spec.ts'],
+          // `verify` has its phases run in one thread.
+          include: isVerify ? ['helpers/cli/phases-together.spec.ts'] : listSpecs('criteria'),
           provide: { order: 'criteria' },
           sequence: { groupOrder: 1 },
         },
@@ -62,7 +70,7 @@ export default defineConfig({
         test: {
           ...phases,
           name: 'outages',
-          include: ['phases/phase{2,3,7}-*.spec.ts'],
+          include: listSpecs('outages'),
           provide: { order: 'outages' },
           sequence: { groupOrder: 2 },
         },

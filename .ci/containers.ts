@@ -7,13 +7,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type Dockerode from 'dockerode';
-import { bringImage } from '../helpers/images/resolve.ts';
+import { describeRefusal } from '../helpers/cli/command.ts';
+import { bringImage, lookForImage } from '../helpers/images/resolve.ts';
 import { standInFor } from '../helpers/images/stand-ins.ts';
-import { CannotRun, cannotRunLines } from '../helpers/run/cannot-run.ts';
-import { partsInOrder } from '../helpers/run/stack.ts';
-import { environmentWithDotenv, ROOT } from '../helpers/settings/settings.ts';
-import { findDockerEngine } from '../helpers/setup/docker-engine.ts';
-import { imagesOf, imageVariable, serviceOf } from '../helpers/stack/containers/container-images.ts';
+import { CannotRun } from '../helpers/run/cannot-run.ts';
+import { partsInOrder } from '../helpers/run/part.ts';
+import { ROOT, readSettings } from '../helpers/settings/settings.ts';
+import { findContainerEngine } from '../helpers/setup/container-engine.ts';
+import { listImages, nameImageVariable, nameService } from '../helpers/stack/containers/container-images.ts';
 import {
   bringDockerd,
   type EngineNetwork,
@@ -26,23 +27,25 @@ import {
 const [report = 'reports/tests-containers.json'] = process.argv.slice(2);
 const tests = ['phases/', 'helpers/images/', 'helpers/stack/containers'];
 
+const settings = readSettings();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(signal));
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (error instanceof CannotRun) process.stderr.write(cannotRunLines(error));
+  const refusal = describeRefusal(error);
+  if (refusal !== undefined) process.stderr.write(refusal);
   else if (error !== interrupted.signal.reason) throw error;
   say('failed, see above.');
   process.exitCode = 1;
 }
 
 async function main(): Promise<number> {
-  const engine = await findDockerEngine(environmentWithDotenv());
+  const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) return await withOwnEngine(engine.absent);
   await bringImages(engine.docker);
-  return await runTests(`Docker ${engine.version} at ${engine.at}`, { DOCKER_HOST: engine.at });
+  return await runTests(`Docker ${engine.version} at ${engine.address}`, { DOCKER_HOST: engine.address });
 }
 
 /** Images come from this machine's network, and containers run in one apart: so the engine starts twice. */
@@ -57,7 +60,7 @@ async function withOwnEngine(absent: string): Promise<number> {
     await bringDockerd();
     {
       await using engine = await start('machine');
-      const found = await findDockerEngine({ ...environmentWithDotenv(), DOCKER_HOST: engine.at });
+      const found = await findContainerEngine({ ...settings.engine, host: engine.at });
       if ('absent' in found) throw new NoEngine(found.absent);
       await bringImages(found.docker);
     }
@@ -74,14 +77,13 @@ async function withOwnEngine(absent: string): Promise<number> {
 
 /** Finds or pulls the images of the stack, and has those built that can't be had. Throws `CannotRun` where that fails, too. */
 async function bringImages(docker: Dockerode): Promise<void> {
-  const environment = environmentWithDotenv();
   const parts = partsInOrder.filter((part) => part !== 'cloud');
-  const wanted = imagesOf(parts, environment);
-  const images = new Map(parts.map((part) => [wanted.get(serviceOf(part)) ?? '', part]));
+  const wanted = listImages(parts, settings);
+  const images = new Map(parts.map((part) => [wanted.get(nameService(part)) ?? '', part]));
   const missing: string[] = [];
   for (const [image, part] of images) {
     try {
-      await bringImage(docker, image, imageVariable(part), environment, say);
+      await bringImage(docker, await lookForImage(docker, image, settings), nameImageVariable(part), settings, say);
     } catch (error) {
       const standIn = standInFor(image);
       if (!(error instanceof CannotRun) || standIn === undefined) throw error;
@@ -89,18 +91,18 @@ async function bringImages(docker: Dockerode): Promise<void> {
     }
   }
   if (missing.length === 0) return;
-  const code = await run(['npm', 'run', 'images', '--', ...missing], environment);
+  const code = await run(['npm', 'run', 'images', '--', ...missing], settings.inherited);
   if (code !== 0) throw new CannotRun('the images of the stack could not be built.', 'see what `npm run images` says.');
 }
 
 async function runTests(
   engine: string,
-  settings: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
   prefix: readonly string[] = [],
 ): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [...prefix, 'npm', 'test', '--', ...reporters, ...tests];
-  const code = await run(command, { ...environmentWithDotenv(), ...settings, STACK: 'containers' });
+  const code = await run(command, { ...settings.inherited, ...variables, STACK: 'containers' });
   say(`run with ${engine}: ${code === 0 ? 'passed' : 'failed'}.`);
   return code === 0 ? 0 : 1;
 }

@@ -6,8 +6,9 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { describeRefusal } from '../helpers/cli/command.ts';
 import { importImage } from '../helpers/images/engine.ts';
-import { CannotRun, cannotRunLines } from '../helpers/run/cannot-run.ts';
+import { CannotRun } from '../helpers/run/cannot-run.ts';
 import { installPackages, updateLists } from '../helpers/setup/apt.ts';
 import { startTicks, withLock } from '../helpers/setup/lock.mjs';
 import { findOnPath } from '../helpers/setup/programs.mjs';
@@ -48,7 +49,7 @@ export async function bringDockerd(): Promise<void> {
   if (process.getuid?.() !== 0) throw new NoEngine('only root can start one here.');
   const missing = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2', mount: 'mount' };
   const packages = Object.entries(missing).flatMap(([command, name]) =>
-    findOnPath(command, environment) === undefined ? [name] : [],
+    findOnPath(command, environment.PATH) === undefined ? [name] : [],
   );
   if (packages.length === 0) return;
   if (!existsSync('/usr/bin/apt-get')) throw new NoEngine(`this machine lacks ${packages.join(', ')} and apt.`);
@@ -60,7 +61,7 @@ export async function bringDockerd(): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
-    process.stderr.write(cannotRunLines(error));
+    process.stderr.write(describeRefusal(error) ?? '');
     throw new NoEngine(`${packages.join(', ')} can't be installed, see above.`);
   }
 }

@@ -1,9 +1,8 @@
-import { describe } from 'vitest';
 import { askAlloy, componentsOf, get, receiverCounts } from '../helpers/clients/alloy.ts';
 import { sendGrpc } from '../helpers/emit/otlp-grpc.ts';
 import { post, sendEveryWay, sendHttp } from '../helpers/emit/otlp-http.ts';
 import { gauges, logs, newSpan, resource, traces } from '../helpers/emit/telemetry.ts';
-import { test } from '../helpers/expect/criterion.ts';
+import { phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { logql, otlpMetric, trace, traceql } from '../helpers/expect/telemetry.ts';
@@ -13,7 +12,7 @@ const SERVICE = 'alloy-verify';
 const from = resource(SERVICE, run.id);
 const { alloy } = run;
 
-describe('Phase 1: Alloy connection', { concurrent: false }, () => {
+phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   test('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
     expect(cloudProblems(run.variables)).toHaveNoProblems(
       'Correct these variables in .env, or where the run gets them from',

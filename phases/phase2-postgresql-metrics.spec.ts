@@ -1,7 +1,6 @@
-import { describe } from 'vitest';
 import { connectionCount, idleCount, transactions } from '../helpers/emit/postgres.ts';
 import { alloyMetric } from '../helpers/expect/alloy.ts';
-import { outage, test } from '../helpers/expect/criterion.ts';
+import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { firstSample, firstSampleBound, nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
@@ -12,7 +11,7 @@ const BUDGET = 1000;
 /** The exporter's connections come with a scrape and go after it. */
 const OWN_CONNECTIONS = 2;
 
-describe('Phase 2: PostgreSQL metrics', { concurrent: true }, () => {
+phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
   test('P2.1 pg_up is 1 and up is 1, under both labels', async ({ expect }) => {
     await expect(metric('pg_up', POSTGRES)).toHaveValue(1);
     await expect(metric('up', POSTGRES)).toHaveValue(1);

@@ -1,6 +1,5 @@
-import { describe } from 'vitest';
 import { blockedClients, infoOf, storeBytes, withKeys } from '../helpers/emit/redis.ts';
-import { outage, test } from '../helpers/expect/criterion.ts';
+import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
 
@@ -10,7 +9,7 @@ const BUDGET = 1000;
 /** The exporter's connection comes with a scrape and goes after it. */
 const OWN_CONNECTION = 1;
 
-describe('Phase 3: Redis metrics', { concurrent: true }, () => {
+phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
   test('P3.1 redis_up is 1 and up is 1, under both labels', async ({ expect }) => {
     await expect(metric('redis_up', REDIS)).toHaveValue(1);
     await expect(metric('up', REDIS)).toHaveValue(1);

@@ -1,8 +1,7 @@
-import { describe } from 'vitest';
 import { receiverCounts } from '../helpers/clients/alloy.ts';
 import { call } from '../helpers/emit/http.ts';
 import { newGuild } from '../helpers/emit/service-data.ts';
-import { alone, test } from '../helpers/expect/criterion.ts';
+import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { traceOf } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
@@ -21,7 +20,7 @@ const REDIS = { kind: 'client', attributes: { 'db.system.name|db.system': 'redis
 const COUNT = 'http_server_request_duration_seconds_count|http_server_duration_milliseconds_count';
 const BUCKET = 'http_server_request_duration_seconds_bucket|http_server_duration_milliseconds_bucket';
 
-describe('Phase 4: API service', { concurrent: true }, () => {
+phase('Phase 4: API service', { needs: ['postgres', 'redis', 'rabbitmq', 'api'] }, () => {
   test('P4.1 the log says that tracing, metrics and logging were initialised, and instrumentation enabled', async ({
     expect,
   }) => {

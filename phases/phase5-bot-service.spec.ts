@@ -1,6 +1,5 @@
-import { describe } from 'vitest';
 import { dispatch, interaction, newSnowflake } from '../helpers/emit/discord.ts';
-import { test } from '../helpers/expect/criterion.ts';
+import { phase, test } from '../helpers/expect/criterion.ts';
 import { foundTrace } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
@@ -10,7 +9,7 @@ const SERVICE = 'bot-service';
 const gateway = run.bot?.gatewayUrl ?? '';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 
-describe('Phase 5: bot service', { concurrent: true }, () => {
+phase('Phase 5: bot service', { needs: ['postgres', 'rabbitmq', 'bot'] }, () => {
   test('P5.1 initialisation is logged for all three signals; discord.on_ready span', async ({ expect }) => {
     const initialised = logql(`{service_name="${SERVICE}"}${serviceInstance} |~ "initiali[sz]ed"`);
     await expect(initialised).toShow('has a line for each signal', (lines) =>

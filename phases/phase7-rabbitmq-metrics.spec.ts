@@ -1,7 +1,6 @@
-import { describe } from 'vitest';
 import { get, malformedSamples, samplesOf } from '../helpers/clients/alloy.ts';
 import { consume, declareQueues, publish, queueNames } from '../helpers/emit/rabbitmq.ts';
-import { outage, test } from '../helpers/expect/criterion.ts';
+import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
@@ -11,7 +10,7 @@ const MANY_QUEUES = queueNames(run, 'budget', run.backend === 'cloud' ? 10 : 100
 const BUDGET = 1000 + 40 * MANY_QUEUES.length;
 const MEBIBYTE = 1024 * 1024;
 
-describe('Phase 7: RabbitMQ metrics', { concurrent: true }, () => {
+phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
   test('P7.1 the metrics page answers 200 in the Prometheus text format; the plugin is enabled', async ({
     expect,
     note,

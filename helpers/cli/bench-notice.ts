@@ -7,7 +7,7 @@ import { poll } from '../expect/poll.ts';
 import { TracesData } from '../otlp/schema.ts';
 import { localCloudVariables } from '../settings/alloy-environment.ts';
 import { madeUpToken } from '../settings/cloud.ts';
-import { startNative } from '../stack/native/native.ts';
+import { startNativeParts } from '../stack/testing/plans.ts';
 
 const DATA = 60;
 const LONGEST_WAIT_MS = 3000;
@@ -18,9 +18,8 @@ const LONGEST_WAIT_MS = 3000;
  */
 export async function measureNotice(): Promise<string[]> {
   const token = madeUpToken();
-  const variablesAt = (url: string) => localCloudVariables({ GRAFANA_CLOUD_API_KEY: token }, url);
-  await using stack = await startNative({ parts: ['cloud'], cloudEnvironment: variablesAt });
-  const variables = variablesAt(stack.endpoints.cloud?.url ?? '');
+  await using stack = await startNativeParts(['cloud'], { GRAFANA_CLOUD_API_KEY: token });
+  const variables = localCloudVariables({ GRAFANA_CLOUD_API_KEY: token }, stack.endpoints.cloud?.url ?? '');
   const delays = await Promise.all(Array.from({ length: DATA }, () => noticeOne(variables)));
   const sorted = delays.sort((a, b) => a - b);
   const at = (share: number) => `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0)} ms`;

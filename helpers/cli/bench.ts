@@ -7,11 +7,11 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureMock } from '../mock-cloud/bench.ts';
-import { partsInOrder } from '../run/stack.ts';
-import { environmentWithDotenv, ROOT } from '../settings/settings.ts';
-import { findDockerEngine } from '../setup/docker-engine.ts';
-import { whyNoImages } from '../stack/containers/container-images.ts';
+import { partsInOrder } from '../run/part.ts';
+import { ROOT, readSettings } from '../settings/settings.ts';
+import { chooseStack } from '../stack/choose.ts';
 import { measureNotice } from './bench-notice.ts';
+import { describeRefusal } from './command.ts';
 
 const RUNS = 3;
 const SAMPLE_MS = 100;
@@ -20,7 +20,7 @@ const SAMPLE_MS = 100;
 const PROGRAMS = {
   runner: 'helpers/cli/verify.ts',
   mock: 'helpers/mock-cloud/main.ts',
-  engine: 'helpers/embedded-alloy/main.ts',
+  'embedded Alloy': 'helpers/embedded-alloy/main.ts',
 };
 type Program = keyof typeof PROGRAMS;
 type Figures = {
@@ -35,7 +35,7 @@ print(
 );
 print('from a datum in the backend to its criterion', await measureNotice());
 await measureStack('native', { STACK: 'native', ALLOY: 'embedded' });
-const noContainers = await whyNoContainers();
+const noContainers = await explainNoContainers();
 if (noContainers === undefined) await measureStack('containers', { STACK: 'containers' });
 else print('npm run verify, containers', [`not measured: ${noContainers}`]);
 
@@ -50,12 +50,13 @@ async function measureStack(stack: string, environment: Record<string, string>):
 }
 
 /** Pulling an image would be measured with the rest: they have to be there. */
-async function whyNoContainers(): Promise<string | undefined> {
-  const environment = environmentWithDotenv();
-  const engine = await findDockerEngine(environment);
-  if ('absent' in engine) return engine.absent;
-  const parts = partsInOrder.filter((part) => part !== 'cloud');
-  return await whyNoImages(engine.docker, parts, environment);
+async function explainNoContainers(): Promise<string | undefined> {
+  const plan = await chooseStack({ ...readSettings(), stack: 'containers' }, partsInOrder, { reuse: false }).catch(
+    describeRefusal,
+  );
+  if (plan === undefined || typeof plan === 'string' || plan.stack !== 'containers') return plan?.toString();
+  const missing = [...plan.images.values()].find((look) => !('found' in look));
+  return missing && `the engine does not have the image ${missing.wanted}`;
 }
 
 function print(title: string, lines: readonly string[]): void {
@@ -75,7 +76,7 @@ function verify(environment: Record<string, string>): Promise<Figures> {
 async function command(args: readonly string[], environment: Record<string, string>): Promise<Figures> {
   const started = performance.now();
   const child = spawn('npm', args, { cwd: ROOT, env: { ...process.env, ...environment }, stdio: 'ignore' });
-  const peakMiB = { runner: 0, mock: 0, engine: 0 };
+  const peakMiB = { runner: 0, mock: 0, 'embedded Alloy': 0 };
   const sampling = setInterval(() => notePeaks(peakMiB), SAMPLE_MS);
   const [exit] = (await once(child, 'exit')) as [number | null];
   clearInterval(sampling);
@@ -98,7 +99,7 @@ function notePeaks(peaks: Record<Program, number>): void {
 }
 
 function shown({ seconds, exit, peakMiB }: Figures): string {
-  const { runner, mock, engine } = peakMiB;
-  const memory = `${runner} + ${mock} + ${engine} = ${runner + mock + engine} MiB`;
-  return `${seconds.toFixed(1)} s, exit ${exit}, peak of runner + mock + engine ${memory}`;
+  const { runner, mock, 'embedded Alloy': alloy } = peakMiB;
+  const memory = `${runner} + ${mock} + ${alloy} = ${runner + mock + alloy} MiB`;
+  return `${seconds.toFixed(1)} s, exit ${exit}, peak of runner + mock + embedded Alloy ${memory}`;
 }

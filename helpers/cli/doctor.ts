@@ -1,129 +1,106 @@
-/** `npm run doctor`: what this machine has, which world a run would choose, and what each missing part would need. */
+/** `npm run doctor`: what this machine has, which stack a run would choose, and what each missing part would need. */
 import { relative } from 'node:path';
-import { lookForImage } from '../images/resolve.ts';
-import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
-import { partsInOrder } from '../run/stack.ts';
-import { environmentWithDotenv, ROOT, readSettings, type Settings, SettingsError } from '../settings/settings.ts';
-import { type EngineFinding, findDockerEngine } from '../setup/docker-engine.ts';
+import { partsInOrder } from '../run/part.ts';
+import { ROOT, readSettings, type Settings } from '../settings/settings.ts';
+import { type EngineFinding, findContainerEngine } from '../setup/container-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath, findProgram, programs } from '../setup/programs.mjs';
-import { chooseStack } from '../stack/choose.ts';
-import { imagesOf } from '../stack/containers/container-images.ts';
-import { readGivenEndpoints } from '../stack/existing-endpoints.ts';
-import { chooseAlloy } from '../stack/parts/alloy-program.ts';
+import { chooseStack, describePlan } from '../stack/choose.ts';
+import { listPrograms } from '../stack/native/programs.ts';
+import type { StackPlan } from '../stack/plan.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';
+import { describeRefusal, runCommand } from './command.ts';
 
-const environment = environmentWithDotenv();
-const [docker, alloy, versioned] = await Promise.all([
-  findDockerEngine(environment),
-  alloyRow(),
-  Promise.all(programRows(environment).map(withVersion)),
-]);
-const rows = [...packageRows(ROOT), ...versioned, alloy, dockerRow(docker)];
-process.stdout.write(`This machine\n${table(rows)}`);
-process.exitCode = (await showWorld()) ? 0 : 2;
+await runCommand(async () => {
+  const settings = readSettings();
+  const plan = await chooseStack(settings, partsInOrder).catch((error: unknown) => {
+    const refusal = describeRefusal(error);
+    if (refusal === undefined) throw error;
+    return { refusal };
+  });
+  const needed = !('refusal' in plan) && plan.stack === 'native' ? listPrograms(plan) : [];
+  const [engine, alloy, versioned] = await Promise.all([
+    findContainerEngine(settings.engine),
+    describeAlloy(settings),
+    Promise.all(programRows(settings.path, needed).map((row) => addVersion(row, settings))),
+  ]);
+  const rows = [...packageRows(ROOT), ...versioned, alloy, describeEngine(engine)];
+  process.stdout.write(`This machine\n${table(rows)}`);
+  if ('refusal' in plan) {
+    process.stdout.write(plan.refusal);
+    return 2;
+  }
+  process.stdout.write(`A run would choose\n${table(describeChoices(plan))}`);
+  const missing = rows.filter(({ state }) => state === 'missing');
+  const canStart = missing.length === 0 || canInstallPrograms();
+  if (missing.length === 0) process.stdout.write('It could start now.\n');
+  else if (canStart) process.stdout.write('It could start, and would first install what is missing.\n');
+  else process.stdout.write(`It could not start: ${missing.map(({ what }) => what).join(', ')} missing.\n`);
+  return canStart ? 0 : 2;
+});
 
-async function withVersion(row: Row): Promise<Row> {
+async function addVersion(row: Row, { path }: Settings): Promise<Row> {
   const program = programs.find(({ title }) => title === row.what);
-  const path = program && findProgram(program.name, environment);
-  if (program === undefined || path === undefined) return row;
-  return { ...row, found: `${((await programVersion(program.name, path)) ?? '').padEnd(12)} ${path}` };
+  const found = program && findProgram(program.name, path);
+  if (program === undefined || found === undefined) return row;
+  return { ...row, found: `${((await programVersion(program.name, found)) ?? '').padEnd(12)} ${found}` };
 }
 
-async function alloyRow(): Promise<Row> {
+async function describeAlloy({ alloyBinary, path }: Settings): Promise<Row> {
   const what = 'Grafana Alloy';
-  const told = environment.ALLOY_BIN ?? '';
-  const path = told === '' ? findOnPath('alloy', environment) : told;
-  if (path === undefined) {
+  const found = alloyBinary ?? findOnPath('alloy', path);
+  if (found === undefined) {
     return {
       what,
       state: 'absent',
-      found: 'none on PATH, ALLOY_BIN unset: the embedded engine stands in, which is not Alloy',
+      found: 'none on PATH, ALLOY_BIN unset: the embedded Alloy stands in, which is not Grafana Alloy',
     };
   }
-  const version = await programVersion('alloy', path);
+  const version = await programVersion('alloy', found);
   const todo = 'a run would fail with it: set ALLOY_BIN to the path of an Alloy, or unset it';
-  if (version === undefined) return { what, state: 'absent', found: `${path} does not say a version`, todo };
-  return { what, state: 'ok', found: `${version.padEnd(12)} ${path}` };
+  if (version === undefined) return { what, state: 'absent', found: `${found} does not print a version`, todo };
+  return { what, state: 'ok', found: `${version.padEnd(12)} ${found}` };
 }
 
-function dockerRow(engine: EngineFinding): Row {
-  const what = 'Docker engine';
+function describeEngine(engine: EngineFinding): Row {
+  const what = 'container engine';
   return 'version' in engine
-    ? { what, state: 'ok', found: `${engine.version.padEnd(12)} ${engine.at}` }
+    ? { what, state: 'ok', found: `${engine.version.padEnd(12)} ${engine.address}` }
     : { what, state: 'absent', found: engine.absent };
 }
 
-async function showWorld(): Promise<boolean> {
-  try {
-    const settings = readSettings(environment);
-    process.stdout.write(`A run would choose\n${table(await choices(settings))}`);
-  } catch (error) {
-    if (error instanceof CannotRun) process.stdout.write(cannotRunLines(error));
-    else if (error instanceof SettingsError) process.stdout.write(`${error.message}\n`);
-    else throw error;
-    return false;
-  }
-  const missing = rows.filter(({ state }) => state === 'missing');
-  const could = canInstallPrograms() || missing.length === 0;
-  if (missing.length === 0) process.stdout.write('It could start now.\n');
-  else if (could) process.stdout.write('It could start, and would first install what is missing.\n');
-  else process.stdout.write('It could not start before what is missing is there.\n');
-  return could;
-}
-
-async function choices(settings: Settings): Promise<Row[]> {
-  const why = (variable: string) => ((environment[variable] ?? '') === '' ? '' : `, by ${variable}`);
-  const {
-    stack,
-    images = [],
-    alloy,
-  } = settings.stack === 'external' ? external(settings) : await startedStack(settings);
+function describeChoices(plan: StackPlan): Row[] {
+  const { stack, because, backend, settings } = plan;
   const config = relative(ROOT, settings.alloyConfig);
-  const warm = settings.stack === 'external' ? undefined : readWarmState();
+  const warm = stack === 'external' ? undefined : readWarmState();
+  const note = (found: string): Row => ({ what: '', state: 'absent', found });
   return [
-    { what: 'STACK', state: 'ok', found: stack },
-    ...images.map((image) => ({ what: '', state: 'absent' as const, found: image })),
-    ...(warm === undefined
-      ? []
-      : [{ what: '', state: 'absent' as const, found: `a warm stack of this checkout runs: ${warm.run.stack}` }]),
-    { what: 'ALLOY', state: 'ok', found: alloy },
-    { what: 'BACKEND', state: 'ok', found: `${settings.backend}${why('BACKEND')}` },
+    { what: 'STACK', state: 'ok', found: `${stack} (${because})` },
+    ...listImageNotes(plan).map(note),
+    ...(warm === undefined ? [] : [note(`a warm stack of this checkout is running: ${warm.run.stack}`)]),
+    { what: 'ALLOY', state: 'ok', found: nameAlloy(plan) },
+    { what: 'BACKEND', state: 'ok', found: `${backend}${settings.backend === undefined ? '' : ' (BACKEND)'}` },
     { what: 'configuration', state: 'ok', found: config.startsWith('..') ? settings.alloyConfig : config },
   ];
 }
 
-function external({ alloy, alloyBinary }: Settings): { stack: string; images?: string[]; alloy: string } {
-  const { kind } = chooseAlloy(alloy, alloyBinary, environment);
-  return { stack: 'external, by STACK', alloy: `the one of that stack; the ${kind} one validates its configuration` };
+function nameAlloy(plan: StackPlan): string {
+  if (plan.stack === 'external') {
+    return `the one of that stack; the ${plan.alloy.kind} one of this machine validates its configuration`;
+  }
+  if (plan.stack === 'native') return plan.alloy.kind;
+  const { kind } = describePlan(plan).alloy;
+  return kind === 'embedded' ? 'the embedded Alloy, in a container' : 'Grafana Alloy, in a container';
 }
 
-/** The stack that a run would start, and by which choice, and what would be its Alloy. */
-async function startedStack(settings: Settings): Promise<{ stack: string; images?: string[]; alloy: string }> {
-  const hasGiven = Object.keys(readGivenEndpoints(environment)).length > 0;
-  const choice = await chooseStack({ settings, environment, parts: partsInOrder, hasGiven });
-  if (choice.stack === 'native') {
-    const { kind } = chooseAlloy(settings.alloy, settings.alloyBinary, environment);
-    return { stack: `native (${choice.because})`, alloy: kind };
-  }
-  const parts = partsInOrder.filter((part) => part !== 'cloud');
-  const images = imagesOf(parts, environment);
-  const looks = await Promise.all(
-    [...new Set(images.values())].map(
-      async (image) => [image, await lookForImage(choice.engine.docker, image, environment)] as const,
-    ),
-  );
-  const words = looks.map(([image, look]) => {
-    if ('found' in look) return look.found.standIn === undefined ? image : `${look.found.image} for ${image}`;
-    return 'pullable' in look ? `${image} (to be pulled)` : `${image} (missing: ${look.absent})`;
+function listImageNotes(plan: StackPlan): string[] {
+  if (plan.stack !== 'containers') return [];
+  const looks = new Map([...plan.images.values()].map((look) => [look.wanted, look]));
+  return [...looks.values()].map((look) => {
+    if ('found' in look) {
+      return look.found.standIn === undefined ? look.wanted : `${look.found.image} for ${look.wanted}`;
+    }
+    return 'pullable' in look ? `${look.wanted} (to be pulled)` : `${look.wanted} (missing: ${look.absent})`;
   });
-  const asked = settings.stack === 'containers' ? ', by STACK' : '';
-  const alloy = looks.find(([image]) => image === images.get('grafana-alloy'))?.[1];
-  const isEmbedded = alloy !== undefined && 'found' in alloy && alloy.found.engine === 'embedded';
-  return {
-    stack: `containers${asked}`,
-    images: words,
-    alloy: isEmbedded ? 'the embedded engine, in a container' : 'Grafana Alloy, in a container',
-  };
 }

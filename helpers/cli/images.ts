@@ -1,16 +1,17 @@
 /**
  * `npm run images [-- NAME…]`: builds the images that stand in for the published ones where there is no registry, all of
- * them when none is named, and says how compose takes them. `--rebuild` fetches Debian's packages anew.
+ * them when none is named, and says how compose takes them. `--rebuild` fetches Debian's packages again.
  */
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildImages, type ImageState } from '../images/build.ts';
 import { type StandIn, standIns } from '../images/stand-ins.ts';
-import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
-import { environmentWithDotenv } from '../settings/settings.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import { type ImageVariable, readSettings } from '../settings/settings.ts';
+import { runCommand } from './command.ts';
 
 /** The variables by which the compose file takes another image, by the stand-in that serves. */
-const variables: Readonly<Record<StandIn['name'], readonly string[]>> = {
+const variables: Readonly<Record<StandIn['name'], readonly ImageVariable[]>> = {
   postgres: ['POSTGRES_IMAGE'],
   redis: ['REDIS_IMAGE'],
   rabbitmq: ['RABBITMQ_IMAGE'],
@@ -26,22 +27,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-try {
-  await main();
-} catch (error) {
-  if (ended.signal.aborted && error === ended.signal.reason)
+await runCommand(async () => {
+  try {
+    return await main();
+  } catch (error) {
+    if (!ended.signal.aborted || error !== ended.signal.reason) throw error;
     process.stderr.write('Ended; nothing is left of what was being built.\n');
-  else if (error instanceof CannotRun) {
-    process.stderr.write(cannotRunLines(error));
-    process.exitCode = 2;
-  } else throw error;
-}
+    return undefined;
+  }
+});
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { chosen, rebuild } = readArguments();
-  const environment = environmentWithDotenv();
   await buildImages(chosen, {
-    environment,
+    settings: readSettings(),
     signal: ended.signal,
     rebuild,
     building: (some) => {
@@ -56,6 +55,7 @@ async function main(): Promise<void> {
   const lines = ordered.flatMap(({ name, image }) => variables[name].map((variable) => `${variable}=${image}`));
   process.stdout.write(`\nA run with containers takes them by itself; docker compose by these lines in .env:\n`);
   process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
 }
 
 function readArguments(): { chosen: readonly StandIn[]; rebuild: boolean } {
@@ -78,7 +78,7 @@ function readArguments(): { chosen: readonly StandIn[]; rebuild: boolean } {
 }
 
 function lineOf({ standIn, version, embedded, size, builtInMs }: ImageState): string {
-  const title = embedded ? `embedded engine, not Alloy` : `${standIn.title} ${version}`;
+  const title = embedded ? 'embedded, not Grafana' : `${standIn.title} ${version}`;
   const how = builtInMs === undefined ? 'up to date' : `built in ${Math.round(builtInMs / 1000)} s`;
   return `${standIn.image.padEnd(18)}  ${title.padEnd(26)}  ${how.padEnd(14)}  ${Math.round(size / 1e6)} MB`;
 }

@@ -3,18 +3,18 @@
  * that take parts away. Under `npm test` each phase is a file of its own, as vitest's filters and shards want it.
  */
 import { pathToFileURL } from 'node:url';
-import { describe } from 'vitest';
+import { describe, inject } from 'vitest';
 import { registerOnly } from '../expect/criterion.ts';
-import { chosenPhases, declaredPhase, hasOrder, ORDERS } from '../report/criteria.ts';
+import { hasOrder, orders } from '../run/phases.ts';
 
-for (const order of ORDERS) {
-  const files = chosenPhases().filter((chosen) => hasOrder(declaredPhase(chosen), order));
-  if (files.length === 0) continue;
+for (const order of orders) {
+  const phases = inject('phases').filter((phase) => hasOrder(phase, order));
+  if (phases.length === 0) continue;
   // A suite is collected with all that is in it before the next one.
   describe(order, () => {
     registerOnly(order);
-    for (const file of files) {
-      describe.concurrent(file, async () => {
+    for (const { id, file } of phases) {
+      describe.concurrent(id, async () => {
         // A file that was imported before registers nothing: each order has its own copy.
         await import(`${pathToFileURL(file)}?${order}`);
       });

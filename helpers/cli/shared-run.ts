@@ -1,39 +1,41 @@
-import { worldOf } from '../report/terminal.ts';
+import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
-import { environmentWithDotenv, readSettings } from '../settings/settings.ts';
-import { partsFor } from '../stack/phases.ts';
-import type { StartedRun } from '../stack/start.ts';
-import { startRun } from '../stack/start.ts';
-
-type Shared = { readonly started: Promise<StartedRun>; users: number };
-
-/** Each project of vitest loads its modules anew, in one process: what they share has to lie outside of them. */
-const place = globalThis as { alloyVerify?: Shared };
+import { type DeclaredPhase, listParts } from '../run/phases.ts';
+import { readSettings } from '../settings/settings.ts';
+import { installPrograms } from '../setup/packages.ts';
+import { chooseStack } from '../stack/choose.ts';
+import { listPrograms } from '../stack/native/programs.ts';
+import { type StartedRun, startRun } from '../stack/start.ts';
+import { shared } from './shared-state.ts';
 
 /**
- * The one run of this process: begun by the first who asks, for the phases of these spec files, and ended when all who
- * asked have called `leave`. Rejects with `CannotRun` or `SettingsError` where it can't be made.
+ * Joins the one run of this process: the first who asks begins it, for these phases, and it ends when all who asked have
+ * called `leave`. Rejects with `CannotRun` or `SettingsError` where it can't be made.
  */
-export async function joinRun(specFiles: readonly string[]): Promise<StartedRun & { leave: () => Promise<void> }> {
-  place.alloyVerify ??= { started: begin(specFiles), users: 0 };
-  const shared = place.alloyVerify;
-  shared.users++;
-  const started = await shared.started;
+export async function joinRun(
+  phases: readonly DeclaredPhase[],
+  isVerify = false,
+): Promise<StartedRun & { readonly phases: readonly DeclaredPhase[]; leave: () => Promise<void> }> {
+  shared.run ??= { started: beginRun(phases), phases, isVerify, users: 0 };
+  const joined = shared.run;
+  joined.users++;
+  const started = await joined.started;
   return {
     ...started,
+    phases: joined.phases,
     leave: async () => {
-      if (--shared.users > 0) return;
-      delete place.alloyVerify;
+      if (--joined.users > 0) return;
+      delete shared.run;
       await started.stack?.stop();
     },
   };
 }
 
-async function begin(specFiles: readonly string[]): Promise<StartedRun> {
+/** Set-up and start follow one plan: what is installed is what the run will start. */
+async function beginRun(phases: readonly DeclaredPhase[]): Promise<StartedRun> {
   forgetVerdict();
-  const environment = environmentWithDotenv();
-  return await startRun(readSettings(environment), partsFor(specFiles), environment, {
-    announce: (world) => process.stdout.write(`${worldOf(world)}\n`),
-    say: (line) => process.stdout.write(`${line}\n`),
-  });
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const plan = await chooseStack(readSettings(), listParts(phases));
+  if (plan.stack === 'native') await installPrograms(listPrograms(plan), plan.settings);
+  return await startRun(plan, { onDescription: (description) => print(describeRun(description)), onProgress: print });
 }

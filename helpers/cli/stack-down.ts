@@ -1,16 +1,20 @@
-/** `npm run stack:down`: ends the warm stack of this checkout, and what ended runs may have left. */
-import { environmentWithDotenv } from '../settings/settings.ts';
-import { findDockerEngine } from '../setup/docker-engine.ts';
+/** `npm run stack:down`: ends the warm stack of this checkout, and removes what ended runs may have left. */
+import { readSettings } from '../settings/settings.ts';
+import { findContainerEngine } from '../setup/container-engine.ts';
 import { sweepEngine } from '../stack/containers/labels.ts';
 import { sweepStaleRuns } from '../stack/owned/run-directory.ts';
 import { endWarmStack } from '../stack/warm/warm-end.ts';
+import { runCommand } from './command.ts';
 
-const ended = await endWarmStack();
-process.stdout.write(ended ? 'The warm stack is gone.\n' : 'There is no warm stack of this checkout.\n');
-for (const directory of await sweepStaleRuns()) process.stdout.write(`Removed what a run had left in ${directory}.\n`);
-const engine = await findDockerEngine(environmentWithDotenv());
-if ('docker' in engine) {
-  for (const run of await sweepEngine(engine.docker)) {
-    process.stdout.write(`Removed the containers and networks that ${run} had left.\n`);
-  }
-}
+await runCommand(async () => {
+  const settings = readSettings();
+  const ended = await endWarmStack();
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  print(ended ? 'The warm stack has ended.' : 'This checkout has no warm stack.');
+  for (const directory of await sweepStaleRuns(settings.engine)) print(`Removed what a run had left in ${directory}.`);
+  const engine = await findContainerEngine(settings.engine);
+  if ('absent' in engine) return 0;
+  for (const run of await sweepEngine(engine.docker))
+    print(`Removed the containers and networks that ${run} had left.`);
+  return 0;
+});

@@ -10,7 +10,7 @@ function verify(args: readonly string[], environment: Record<string, string>) {
 
 describe('what can’t be run ends with exit code 2, what is wrong, and no stack trace', () => {
   test.each([
-    ['a phase that there is not', ['phase9'], {}, 'There is no phase9. The phases are: phase1, '],
+    ['an unknown phase', ['phase9'], {}, 'Unknown phase: phase9. The phases are: phase1, '],
     [
       'settings that can’t be used',
       ['phase1'],
@@ -21,31 +21,31 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'containers without an engine',
       ['phase1'],
       { STACK: 'containers', DOCKER_HOST: 'unix:///no/such/docker.sock' },
-      'Cannot run: a stack of containers needs a Docker engine: no engine answers at unix:///no/such/docker.sock.\nTo do: ',
+      'Cannot run: a stack of containers needs a container engine: no container engine answers at unix:///no/such/docker.sock.\nFix: ',
     ],
     [
-      'containers, and a part that runs already',
+      'containers, and a part that already runs',
       ['phase2'],
       { STACK: 'containers', DATABASE_URL: 'postgresql://u:hunter2@h/x' },
-      'Cannot run: a stack of containers has all parts, and a variable names one that runs already.\nTo do: ',
+      'Cannot run: a stack of containers has all parts, and a variable names one that already runs.\nFix: ',
     ],
     [
-      'a world that is not built',
+      'a backend that only an existing stack has',
       ['phase1'],
       { BACKEND: 'lgtm' },
-      'Cannot run: BACKEND=lgtm is not built yet.\nTo do: ',
+      'Cannot run: BACKEND=lgtm needs a stack that already runs.\nFix: ',
     ],
     [
       'a URL of another kind',
       ['phase4'],
       { DATABASE_URL: 'mysql://u:hunter2@h/x' },
-      'Cannot run: DATABASE_URL is not a URL',
+      "These settings can't be used:\n  DATABASE_URL: it is not a URL",
     ],
     [
       'a stack that is not named',
       ['phase1'],
       { STACK: 'external' },
-      'Cannot run: STACK=external needs an Alloy.\nTo do: set ALLOY_URL',
+      'Cannot run: STACK=external needs an Alloy.\nFix: set ALLOY_URL',
     ],
     [
       'an Alloy that is not there',

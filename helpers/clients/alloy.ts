@@ -109,7 +109,7 @@ export async function askAlloy(
 ): Promise<{ problems: string[] }> {
   const [program, ...first] = alloy.command ?? skip('there is no alloy program on this machine to ask');
   if (program === undefined) throw new TypeError('an empty command');
-  const asGiven = alloy.configAsGiven ?? alloy.config;
+  const asGiven = alloy.configInside ?? alloy.config;
   try {
     const { stdout } = await run(program, [...first, question, asGiven], { timeout: 30_000 });
     const same = question === 'validate' || stdout === (await readFile(alloy.config, 'utf8'));

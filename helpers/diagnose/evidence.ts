@@ -67,7 +67,7 @@ export async function gather(run: Run, asked: string, nearest: readonly string[]
     unhealthy: components.filter(({ state }) => state !== 'healthy'),
     // In a container the configuration has another path than where a person mends it.
     alloyLog: log
-      .replaceAll(run.alloy.configAsGiven ?? run.alloy.config, run.alloy.config)
+      .replaceAll(run.alloy.configInside ?? run.alloy.config, run.alloy.config)
       .split('\n')
       .filter((line) => /level=(warn|error)|^Error:/.test(line)),
     refusals,

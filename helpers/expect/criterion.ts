@@ -7,12 +7,12 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { TestContext } from 'vitest';
-import { inject, test as plain } from 'vitest';
-import { partControl } from '../stack/owned/control-client.ts';
+import { describe, inject, test as plain } from 'vitest';
+import { connectControl } from '../stack/owned/control-client.ts';
 import './matchers.ts';
-import type { Order } from '../run/run.ts';
-import type { Part } from '../run/stack.ts';
-import { missingFor } from '../stack/phases.ts';
+import type { Part } from '../run/part.ts';
+import type { Order } from '../run/phases.ts';
+import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { noteCause, noteEvidence } from './record.ts';
 import { run } from './run.ts';
 
@@ -36,8 +36,8 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
   // What fails without telemetry to wait for, such as a refused connection, has a cause as well.
   diagnosed: [
     async ({ task, skip, onTestFailed }, use) => {
-      const missing = missingFor(`phase${/^P(\d+)/.exec(task.name)?.[1]}`, run);
-      if (missing.length > 0) skip(`this stack has none, as far as it was said: ${missing.join(', ')} is not set`);
+      const missing = listMissing(task.meta.needs ?? []);
+      if (missing.length > 0) skip(`this run does not know where to find it: ${missing.join(', ')} is not set`);
       onTestFailed(async () => {
         const { diagnose } = await import('../diagnose/diagnose.ts');
         const finding = await diagnose(run, 'alloy');
@@ -55,7 +55,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     if (controlSocket === undefined)
       return skip('it takes a part of the stack away, and this stack is not ours to break');
     const away = new Set<Part>();
-    const control = partControl(controlSocket);
+    const control = connectControl(controlSocket);
     await use({
       async takeAway(part) {
         away.add(part);
@@ -137,14 +137,42 @@ export function registerOnly(order: Order): void {
   registered = order;
 }
 
+/** The parts that the phase needs whose criteria are being registered. */
+let needs: readonly Part[] = [];
+
+/**
+ * A phase of a guide: `phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => { test(…); })`. `needs` names
+ * the parts beside Alloy and the backend: a run starts those, set-up installs their programs, and where an external stack
+ * lacks one its criteria are skipped. Criteria run side by side, or one after the other with `inOrder`.
+ */
+export function phase(
+  title: string,
+  options: { readonly needs: readonly Part[]; readonly inOrder?: true },
+  register: () => void,
+): void {
+  describe(title, { concurrent: options.inOrder !== true }, () => {
+    needs = options.needs;
+    register();
+  });
+}
+
+/** The variables that would have to name these parts of an external stack; none for a stack of ours, which has them. */
+function listMissing(parts: readonly Part[]): string[] {
+  if (run.stack !== 'external') return [];
+  return parts.flatMap((part) => {
+    const variable = EXISTING_VARIABLES[part];
+    return variable === undefined || part in run ? [] : [variable];
+  });
+}
+
 /** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
 export function test(name: string, body: Body): void {
-  if (registered === 'criteria') criterion(name, body);
+  if (registered === 'criteria') criterion(name, { meta: { needs } }, body);
 }
 
 /** A criterion that takes away a part which other phases use: it runs when all others have ended. */
 export function outage(name: string, body: Body): void {
-  if (registered === 'outages') criterion(name, body);
+  if (registered === 'outages') criterion(name, { meta: { needs } }, body);
 }
 
 /**
@@ -152,11 +180,10 @@ export function outage(name: string, body: Body): void {
  * runs when those before it have ended, and those after it wait for it.
  */
 export function alone(name: string, body: Body): void {
-  if (registered === 'criteria') criterion(name, { concurrent: false }, body);
+  if (registered === 'criteria') criterion(name, { concurrent: false, meta: { needs } }, body);
 }
 
 function needed<T>(part: string, endpoint: T | undefined): T {
-  if (endpoint === undefined)
-    throw new Error(`this run has no ${part}; the phase's needs are listed in helpers/stack/phases.ts`);
+  if (endpoint === undefined) throw new Error(`this run has no ${part}: name it among the needs of the phase`);
   return endpoint;
 }

@@ -1,8 +1,11 @@
 import type { TaskMeta } from 'vitest';
 import type { Finding } from '../diagnose/finding.ts';
+import type { Part } from '../run/part.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
+    /** The parts that the criterion's phase needs. */
+    needs?: readonly Part[];
     /** What the verdict tells of this criterion. */
     evidence?: string[];
     cause?: string;

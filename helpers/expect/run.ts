@@ -1,10 +1,12 @@
 import { inject } from 'vitest';
-import type { Order, Run } from '../run/run.ts';
+import type { DeclaredPhase, Order } from '../run/phases.ts';
+import type { Run } from '../run/run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     run: Run;
     order: Order;
+    phases: readonly DeclaredPhase[];
   }
 }
 

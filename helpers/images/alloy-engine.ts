@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
 import { CannotRun } from '../run/cannot-run.ts';
+import type { Settings } from '../settings/settings.ts';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
 
@@ -15,16 +16,15 @@ const likeAlloy = '1.18.0';
  * The Alloy by `ALLOY_BIN`, else `alloy` on PATH, else the embedded engine, which `ALLOY=embedded` asks for by name.
  * Throws `CannotRun` where `ALLOY_BIN` is nothing that runs in a Linux image.
  */
-export function alloyEngine(environment: Readonly<Record<string, string | undefined>>): AlloyEngine {
-  const told = environment.ALLOY_BIN ?? '';
-  const found = told === '' ? findOnPath('alloy', { ...environment }) : told;
-  if (environment.ALLOY === 'embedded' || found === undefined) {
+export function alloyEngine({ alloy, alloyBinary, path: folders }: Settings): AlloyEngine {
+  const found = alloyBinary ?? findOnPath('alloy', folders);
+  if (alloy === 'embedded' || found === undefined) {
     return { kind: 'embedded', version: async () => likeAlloy };
   }
   if (!isElf(found)) {
-    if (told === '') return { kind: 'embedded', version: async () => likeAlloy };
+    if (alloyBinary === undefined) return { kind: 'embedded', version: async () => likeAlloy };
     throw new CannotRun(
-      `ALLOY_BIN is ${told}, and that is no program for Linux (an ELF file).`,
+      `ALLOY_BIN is ${alloyBinary}, and that is no program for Linux (an ELF file).`,
       'set ALLOY_BIN to the path of an Alloy for Linux, or unset it: the image then carries the embedded engine.',
     );
   }

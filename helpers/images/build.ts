@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
+import type { Settings } from '../settings/settings.ts';
 import { startTicks, withLock } from '../setup/lock.mjs';
 import { debianRecipe, makeDebianRoot, makeSharedDirectory } from './debian.ts';
 import { addLayer, connectEngine, importImage, type PresentImage, presentImage, removeReplaced } from './engine.ts';
@@ -20,7 +21,7 @@ export type ImageState = {
 };
 
 export type BuildOptions = {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly settings: Settings;
   readonly signal: AbortSignal;
   /** Builds anew even what is up to date, with the packages that Debian has now. */
   readonly rebuild: boolean;
@@ -38,7 +39,7 @@ const sideBySide = 2;
  * and the signal's reason when that aborts; what was begun is then gone from the engine and from the temporary directory.
  */
 export async function buildImages(standIns: readonly StandIn[], options: BuildOptions): Promise<void> {
-  const engine = await connectEngine(options.environment);
+  const engine = await connectEngine(options.settings);
   const outdated = await reportPresent(engine, standIns, options);
   if (outdated.length === 0) return;
   const waiting = () => process.stderr.write('  waiting for another build of images on this machine …\n');
@@ -75,14 +76,11 @@ export async function buildImages(standIns: readonly StandIn[], options: BuildOp
 async function reportPresent(
   engine: Dockerode,
   standIns: readonly StandIn[],
-  { environment, rebuild, done }: BuildOptions,
+  { settings, rebuild, done }: BuildOptions,
 ): Promise<StandIn[]> {
   const looked = await Promise.all(
     standIns.map(async (standIn) => {
-      const [recipe, present] = await Promise.all([
-        recipeOf(standIn, environment),
-        presentImage(engine, standIn.image),
-      ]);
+      const [recipe, present] = await Promise.all([recipeOf(standIn, settings), presentImage(engine, standIn.image)]);
       if (rebuild || present === undefined || present.labels[RECIPE_LABEL] !== recipe) return [standIn];
       done(stateOf(standIn, present, undefined));
       return [];
@@ -95,19 +93,19 @@ async function buildOne(
   engine: Dockerode,
   standIn: StandIn,
   shared: string,
-  { environment, signal, rebuild, done }: BuildOptions,
+  { settings, signal, rebuild, done }: BuildOptions,
 ): Promise<void> {
   const started = performance.now();
   const { name, image, configuration } = standIn;
   const before = await presentImage(engine, image);
-  const recipe = await recipeOf(standIn, environment);
+  const recipe = await recipeOf(standIn, settings);
   if (!rebuild && before?.labels[RECIPE_LABEL] === recipe) {
     // Whoever built before this one had the lock has made it.
     done(stateOf(standIn, before, undefined));
     return;
   }
-  const base = await debianBase(engine, standIn, shared, { environment, signal, rebuild });
-  const layer = layerOf(name, environment);
+  const base = await debianBase(engine, standIn, shared, { settings, signal, rebuild });
+  const layer = layerOf(name, settings);
   const labels = {
     [RECIPE_LABEL]: recipe,
     [VERSION_LABEL]: (await layer.version?.()) ?? base.labels[VERSION_LABEL] ?? 'unknown',
@@ -138,15 +136,15 @@ async function debianBase(
   engine: Dockerode,
   { name, image: standInImage, debian }: StandIn,
   shared: string,
-  { environment, signal, rebuild }: Pick<BuildOptions, 'environment' | 'signal' | 'rebuild'>,
+  { settings, signal, rebuild }: Pick<BuildOptions, 'settings' | 'signal' | 'rebuild'>,
 ): Promise<{ image: string; labels: Readonly<Record<string, string>>; replaced: string | undefined }> {
   const image = `${standInImage}-base`;
   const recipe = debianRecipe(debian);
   const present = await presentImage(engine, image);
   if (!rebuild && present?.labels[RECIPE_LABEL] === recipe)
     return { image, labels: present.labels, replaced: undefined };
-  await bringMmdebstrap(environment);
-  const source = await packageSource(environment);
+  await bringMmdebstrap(settings);
+  const source = await packageSource(settings);
   const { version, archive } = await makeDebianRoot(name, debian, { source, shared, signal });
   const labels = { [RECIPE_LABEL]: recipe, ...(version && { [VERSION_LABEL]: version }) };
   await importImage(engine, archive, { image, labels, signal });

@@ -2,7 +2,8 @@
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
-import { findDockerEngine } from '../setup/docker-engine.ts';
+import type { Settings } from '../settings/settings.ts';
+import { findContainerEngine } from '../setup/container-engine.ts';
 import type { ImageConfiguration } from './stand-ins.ts';
 
 /** An image that the engine has; `size` in bytes. */
@@ -13,8 +14,8 @@ export type PresentImage = {
 };
 
 /** The engine that is asked for images. Throws `CannotRun` where none answers or it can't run what is built here. */
-export async function connectEngine(environment: Readonly<Record<string, string | undefined>>): Promise<Dockerode> {
-  const found = await findDockerEngine(environment);
+export async function connectEngine(settings: Settings): Promise<Dockerode> {
+  const found = await findContainerEngine(settings.engine);
   if ('absent' in found) {
     throw new CannotRun(
       `images need a container engine: ${found.absent}.`,

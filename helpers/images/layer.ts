@@ -4,12 +4,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type PackOptions, pack } from 'tar-fs';
-import { ROOT } from '../settings/settings.ts';
+import { ROOT, type Settings } from '../settings/settings.ts';
 import { type AlloyEngine, alloyEngine } from './alloy-engine.ts';
 import { archiveOf, closureOf, lockedPackage, ownedByRoot, projectFiles } from './project-files.ts';
 import type { StandInName } from './stand-ins.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the embedded engine's files are in its image. */
 const engineDirectory = '/usr/lib/alloy-verify';
@@ -28,10 +26,10 @@ export type Layer = {
 };
 
 /** The digest of what is in the layer. Throws `CannotRun` where `ALLOY_BIN` is no program that could run in an image. */
-export async function layerDigest(name: StandInName, environment: Environment): Promise<string> {
+export async function layerDigest(name: StandInName, settings: Settings): Promise<string> {
   const hash = createHash('sha256');
   if (name === 'node') hash.update(nodeDigest());
-  const engine = name === 'alloy' ? alloyEngine(environment) : undefined;
+  const engine = name === 'alloy' ? alloyEngine(settings) : undefined;
   if (engine?.kind === 'alloy') {
     // Of some 400 MB: reading them each time would take longer than they take to be copied.
     const { size, mtimeMs } = statSync(engine.path);
@@ -43,8 +41,8 @@ export async function layerDigest(name: StandInName, environment: Environment): 
 }
 
 /** The layer of this image. Throws as `layerDigest` does. */
-export function layerOf(name: StandInName, environment: Environment): Layer {
-  const engine = name === 'alloy' ? alloyEngine(environment) : undefined;
+export function layerOf(name: StandInName, settings: Settings): Layer {
+  const engine = name === 'alloy' ? alloyEngine(settings) : undefined;
   const archives = async () => {
     const streams = foldersOf(name, engine).map(packFolder);
     if (name === 'node' || engine?.kind === 'embedded') streams.push(packProgram(nodeProgram, 'usr/local/bin/node'));

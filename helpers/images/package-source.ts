@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CannotRun } from '../run/cannot-run.ts';
+import type { Settings } from '../settings/settings.ts';
 import { installPackages, knownPackages, updateLists } from '../setup/apt.ts';
 import { findOnPath } from '../setup/programs.mjs';
 import { step } from '../setup/progress.ts';
@@ -18,18 +19,11 @@ export type PackageSource = {
 
 /**
  * The mirror by `DEBIAN_MIRROR`, else the one that this machine's own packages come from, else Debian's; with the proxies,
- * certificates and credentials that this machine's apt has. Throws `CannotRun` where `DEBIAN_MIRROR` is no address.
+ * certificates and credentials that this machine's apt has.
  */
-export async function packageSource(environment: Readonly<Record<string, string | undefined>>): Promise<PackageSource> {
-  const told = environment.DEBIAN_MIRROR ?? '';
-  if (told !== '' && !/^(?:https?|file|copy):\S+$/.test(told)) {
-    throw new CannotRun(
-      `DEBIAN_MIRROR is no address of a mirror: ${JSON.stringify(told)}.`,
-      'set it to one such as http://deb.debian.org/debian, or unset it.',
-    );
-  }
+export async function packageSource({ debianMirror }: Settings): Promise<PackageSource> {
   const [policy, configuration] = await Promise.all([
-    told === ''
+    debianMirror === undefined
       ? run('apt-cache', ['policy']).then(
           ({ stdout }) => stdout,
           () => '',
@@ -41,7 +35,7 @@ export async function packageSource(environment: Readonly<Record<string, string 
     ),
   ]);
   return {
-    mirror: told === '' ? (mirrorOf(policy) ?? 'http://deb.debian.org/debian') : told,
+    mirror: debianMirror ?? mirrorOf(policy) ?? 'http://deb.debian.org/debian',
     configuration: waysOf(configuration),
   };
 }
@@ -66,9 +60,9 @@ export function waysOf(configuration: string): string {
 }
 
 /** Brings mmdebstrap and the keys of Debian's archive onto this machine. Throws `CannotRun` where it can't. */
-export async function bringMmdebstrap(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function bringMmdebstrap({ path }: Settings): Promise<void> {
   const packages = [
-    ...(findOnPath('mmdebstrap', { ...environment }) === undefined ? ['mmdebstrap'] : []),
+    ...(findOnPath('mmdebstrap', path) === undefined ? ['mmdebstrap'] : []),
     ...(existsSync('/usr/share/keyrings/debian-archive-keyring.gpg') ? [] : ['debian-archive-keyring']),
   ];
   if (packages.length === 0) return;

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
-import { wordsOfEngine } from '../setup/docker-engine.ts';
+import type { Settings } from '../settings/settings.ts';
+import { readEngineMessage } from '../setup/container-engine.ts';
 import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
 /** An image that a run starts containers of. */
@@ -14,64 +15,63 @@ export type FoundImage = {
   /** The engine's ID of the image. */
   readonly id: string;
   /** What an image of Alloy carries. */
-  readonly engine: 'alloy' | 'embedded';
+  readonly carries: 'alloy' | 'embedded';
 };
 
 /** How an image is to be had: it is there, or something that stands in for it; its registry has it, or may have it; or why it is not. */
-export type Availability =
+export type Availability = { readonly wanted: string } & (
   | { readonly found: FoundImage }
   | { readonly pullable: 'surely' | 'perhaps' }
-  | { readonly absent: string };
-
-type Environment = Readonly<Record<string, string | undefined>>;
+  | { readonly absent: string }
+);
 
 /** A registry that does not answer within this time counts as out of reach. */
 const REGISTRY_PATIENCE_MS = 5000;
 
 /** Looks for an image without changing anything. Throws `CannotRun` where what stands in for it is not of the present code. */
-export async function lookForImage(docker: Dockerode, wanted: string, environment: Environment): Promise<Availability> {
+export async function lookForImage(docker: Dockerode, wanted: string, settings: Settings): Promise<Availability> {
   const named = standIns.find(({ image }) => image === wanted.replace(/:latest$/, ''));
   if (named !== undefined) {
-    const made = await madeStandIn(docker, named, wanted, environment);
-    return made === undefined ? { absent: '`npm run images` makes it' } : { found: made };
+    const made = await madeStandIn(docker, named, wanted, settings);
+    return made === undefined ? { wanted, absent: '`npm run images` builds it' } : { wanted, found: made };
   }
   const there = await inspected(docker, wanted);
-  if (there !== undefined) return { found: foundOf(wanted, wanted, there) };
+  if (there !== undefined) return { wanted, found: foundOf(wanted, wanted, there) };
   const answer = await askRegistry(docker, wanted);
   if ('pullable' in answer) return answer;
-  const standIn = await standInOf(docker, wanted, environment);
-  return standIn === undefined ? answer : { found: standIn };
+  const standIn = await standInOf(docker, wanted, settings);
+  return standIn === undefined ? answer : { wanted, found: standIn };
 }
 
 /**
- * Finds an image, or pulls it, with the logins of the Docker configuration; tells `announce` before it pulls. Throws
- * `CannotRun` where neither it nor what stands in for it is to be had; `variable` is what names another one.
+ * Brings what {@link lookForImage} has found, or pulls it with the logins of the Docker configuration; calls `onProgress`
+ * before it pulls. Throws `CannotRun` where neither it nor a stand-in can be had; `variable` is what names another one.
  */
 export async function bringImage(
   docker: Dockerode,
-  wanted: string,
+  availability: Availability,
   variable: string,
-  environment: Environment,
-  announce: (line: string) => void,
+  settings: Settings,
+  onProgress: (line: string) => void,
 ): Promise<FoundImage> {
-  const availability = await lookForImage(docker, wanted, environment);
+  const { wanted } = availability;
   if ('found' in availability) return availability.found;
   if ('absent' in availability) throw missing(wanted, variable, availability.absent);
-  announce(`Pulling ${wanted} …`);
+  onProgress(`Pulling ${wanted} …`);
   const refusal = await pull(docker, wanted);
   const pulled = await inspected(docker, wanted);
   if (pulled !== undefined) return foundOf(wanted, wanted, pulled);
-  const standIn = await standInOf(docker, wanted, environment);
+  const standIn = await standInOf(docker, wanted, settings);
   if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry gives no reason');
   return standIn;
 }
 
 /** What stands in for an image, where that was made. */
-async function standInOf(docker: Dockerode, wanted: string, environment: Environment): Promise<FoundImage | undefined> {
+async function standInOf(docker: Dockerode, wanted: string, settings: Settings): Promise<FoundImage | undefined> {
   // Of a mirror's own folders nothing is known.
-  const registry = environment.IMAGE_REGISTRY ?? '';
+  const { registry } = settings.images;
   const standIn = standInFor(wanted.startsWith(registry) ? wanted.slice(registry.length) : wanted);
-  return standIn && (await madeStandIn(docker, standIn, wanted, environment));
+  return standIn && (await madeStandIn(docker, standIn, wanted, settings));
 }
 
 /** A stand-in, where it was made; throws where it was made of other files than there are now. */
@@ -79,11 +79,11 @@ async function madeStandIn(
   docker: Dockerode,
   standIn: StandIn,
   wanted: string,
-  environment: Environment,
+  settings: Settings,
 ): Promise<FoundImage | undefined> {
   const found = await inspected(docker, standIn.image);
   if (found === undefined) return undefined;
-  if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, environment))) {
+  if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, settings))) {
     throw new CannotRun(
       `the image ${standIn.image} was made of other files, or of another ALLOY_BIN, than a run has now.`,
       'make it anew with `npm run images`.',
@@ -106,7 +106,7 @@ async function pull(docker: Dockerode, image: string): Promise<string | undefine
     });
     return undefined;
   } catch (error) {
-    return wordsOfEngine(error);
+    return readEngineMessage(error);
   }
 }
 
@@ -119,7 +119,7 @@ function missing(wanted: string, variable: string, refusal: string): CannotRun {
 }
 
 function foundOf(wanted: string, image: string, { Id, Config }: Dockerode.ImageInspectInfo): FoundImage {
-  return { wanted, image, id: Id, engine: Config.Labels?.[ENGINE_LABEL] === 'embedded' ? 'embedded' : 'alloy' };
+  return { wanted, image, id: Id, carries: Config.Labels?.[ENGINE_LABEL] === 'embedded' ? 'embedded' : 'alloy' };
 }
 
 async function inspected(docker: Dockerode, image: string): Promise<Dockerode.ImageInspectInfo | undefined> {
@@ -137,19 +137,20 @@ async function inspected(docker: Dockerode, image: string): Promise<Dockerode.Im
  * that, and a registry that wants a login, leave it open: pulling alone tells.
  */
 async function askRegistry(docker: Dockerode, image: string): Promise<Exclude<Availability, { found: FoundImage }>> {
-  const late = Promise.withResolvers<{ absent: string }>();
+  const late = Promise.withResolvers<{ wanted: string; absent: string }>();
   const timeout = setTimeout(
-    () => late.resolve({ absent: `its registry does not answer within ${REGISTRY_PATIENCE_MS / 1000} s` }),
+    () =>
+      late.resolve({ wanted: image, absent: `its registry does not answer within ${REGISTRY_PATIENCE_MS / 1000} s` }),
     REGISTRY_PATIENCE_MS,
   );
   const asked = docker
     .getImage(image)
     .distribution()
-    .then(() => ({ pullable: 'surely' as const }))
+    .then(() => ({ wanted: image, pullable: 'surely' as const }))
     .catch((error: unknown) => {
-      const words = wordsOfEngine(error);
+      const words = readEngineMessage(error);
       const isOutOfReach = /dial tcp|lookup|timeout|deadline|no such host/i.test(words);
-      return isOutOfReach ? { absent: words } : { pullable: 'perhaps' as const };
+      return isOutOfReach ? { wanted: image, absent: words } : { wanted: image, pullable: 'perhaps' as const };
     });
   const answer = await Promise.race([asked, late.promise]);
   clearTimeout(timeout);

@@ -6,7 +6,8 @@ import { Client } from 'pg';
 import type { StartedTestContainer } from 'testcontainers';
 import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ROOT } from '../settings/settings.ts';
+import { ROOT, readSettings } from '../settings/settings.ts';
+import { findContainerEngine, useContainerEngine } from '../setup/container-engine.ts';
 import { connectEngine, presentImage } from './engine.ts';
 import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandInName, standInFor, standIns } from './stand-ins.ts';
 
@@ -41,34 +42,36 @@ test("somebody's own image has no stand-in, whatever it is called", () => {
 test('the recipe of the Alloy image is another one when it is to carry another Alloy', async () => {
   const alloy = standInFor('grafana/alloy');
   if (alloy === undefined) throw new Error('there is no stand-in for Alloy');
-  const embedded = await recipeOf(alloy, { ALLOY: 'embedded' });
+  const embedded = await recipeOf(alloy, readSettings({ ALLOY: 'embedded' }));
   expect(embedded).toMatch(/^[0-9a-f]{64}$/);
-  expect(await recipeOf(alloy, { ALLOY: 'embedded' })).toBe(embedded);
-  expect(await recipeOf(alloy, { ALLOY_BIN: process.execPath })).not.toBe(embedded);
+  expect(await recipeOf(alloy, readSettings({ ALLOY: 'embedded' }))).toBe(embedded);
+  expect(await recipeOf(alloy, readSettings({ ALLOY_BIN: process.execPath }))).not.toBe(embedded);
 });
 
 test('a program that is none for Linux can not be the Alloy of an image', async () => {
   const alloy = standInFor('grafana/alloy');
   if (alloy === undefined) throw new Error('there is no stand-in for Alloy');
-  await expect(recipeOf(alloy, { ALLOY_BIN: import.meta.filename })).rejects.toThrow(/ELF/);
+  await expect(recipeOf(alloy, readSettings({ ALLOY_BIN: import.meta.filename }))).rejects.toThrow(/ELF/);
 });
 
 // The containers are ended by the tests: the guard that would do it otherwise is an image of a registry.
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
 const absent = await whyAbsent();
 const lacking = (name: StandInName) => absent.get(name) ?? '';
+const engine = await findContainerEngine(readSettings().engine);
+if ('docker' in engine) useContainerEngine(engine, readSettings().engine);
 const { GenericContainer, Wait } = await import('testcontainers');
 
 async function whyAbsent(): Promise<Map<StandInName, string>> {
   try {
-    const engine = await connectEngine(process.env);
+    const engine = await connectEngine(readSettings());
     const found = await Promise.all(
       standIns.map(async (standIn): Promise<[StandInName, string]> => {
         const present = await presentImage(engine, standIn.image);
         if (present === undefined) return [standIn.name, `the engine has no ${standIn.image}`];
         // The Alloy image may be of either kind, whatever this process would build.
-        const environment = present.labels[ENGINE_LABEL] === 'alloy' ? process.env : { ALLOY: 'embedded' };
-        const current = present.labels[RECIPE_LABEL] === (await recipeOf(standIn, environment));
+        const settings = readSettings(present.labels[ENGINE_LABEL] === 'alloy' ? process.env : { ALLOY: 'embedded' });
+        const current = present.labels[RECIPE_LABEL] === (await recipeOf(standIn, settings));
         return [
           standIn.name,
           current || present.labels[ENGINE_LABEL] === 'alloy' ? '' : `${standIn.image} is outdated`,

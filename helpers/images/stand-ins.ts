@@ -1,5 +1,6 @@
 /** The images that stand in for published ones where there is no registry: what each is called, made of and started as. */
 import { createHash } from 'node:crypto';
+import type { Settings } from '../settings/settings.ts';
 import { debianRecipe } from './debian.ts';
 import { layerDigest } from './layer.ts';
 
@@ -211,12 +212,9 @@ export function standInFor(image: string): StandIn | undefined {
  * The digest of all that the image is made from, in hexadecimal: Debian's packages, the files of `fixtures/images`, the
  * configuration, and for Node and Alloy the program. Throws `CannotRun` where the program is not there.
  */
-export async function recipeOf(
-  standIn: StandIn,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
+export async function recipeOf(standIn: StandIn, settings: Settings): Promise<string> {
   return createHash('sha256')
     .update(JSON.stringify([debianRecipe(standIn.debian), standIn.configuration]))
-    .update(await layerDigest(standIn.name, environment))
+    .update(await layerDigest(standIn.name, settings))
     .digest('hex');
 }

@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
-import type { Run } from '../run/run.ts';
+import type { Run, RunDescription } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
-import type { World } from '../stack/start.ts';
 import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { countOf, VERDICT_FILE } from './verdict.ts';
 
@@ -13,7 +12,7 @@ const BACKENDS: Readonly<Record<Run['backend'], string>> = {
 };
 /** The embedded engine is never mistaken for Grafana Alloy. */
 const ENGINES: Readonly<Record<Run['alloy']['kind'], string>> = {
-  embedded: 'embedded engine, not Grafana Alloy',
+  embedded: 'embedded Alloy, not Grafana Alloy',
   binary: 'Grafana Alloy (binary)',
   container: 'Grafana Alloy (container)',
   external: 'the one of the external stack',
@@ -24,8 +23,8 @@ const WIDEST = 120;
 const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 
-/** The world that a run has chosen, in one line: the first thing that every run says. */
-export function worldOf({ stack, standIns = [], alloy, backend, warm }: World): string {
+/** A run in one line: the first thing that every run says. */
+export function describeRun({ stack, standIns = [], alloy, backend, warm }: RunDescription): string {
   const images = standIns.length === 0 ? '' : `, with stand-in images for ${standIns.join(', ')}`;
   return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}${backend === 'mock' && stack === 'native' ? ' on loopback' : ''}`;
 }

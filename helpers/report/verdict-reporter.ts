@@ -1,8 +1,7 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import type { Finding } from '../diagnose/finding.ts';
+import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
-import type { DeclaredCriterion, DeclaredPhase } from './criteria.ts';
-import { chosenPhases, declaredPhase } from './criteria.ts';
 import { printSummary } from './terminal.ts';
 import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
 import { forgetVerdict, statusOf, writeVerdict } from './verdict.ts';
@@ -18,9 +17,9 @@ export function verdictReporter(options: { readonly print: boolean }): Reporter 
       const phaseModules = modules.filter(
         ({ project }) => project.name === 'criteria' || project.name?.startsWith('outages'),
       );
-      const run = phaseModules[0] && runOf(phaseModules[0]);
-      if (run === undefined) return;
-      const verdict = verdictOf(run, phaseModules, performance.now() - started, reason === 'interrupted');
+      const { run, phases } = phaseModules[0]?.project.getProvidedContext() ?? {};
+      if (run === undefined || phases === undefined) return;
+      const verdict = verdictOf(run, phases, phaseModules, performance.now() - started, reason === 'interrupted');
       forgetVerdict();
       writeVerdict(verdict);
       if (options.print) printSummary(verdict, run);
@@ -28,13 +27,13 @@ export function verdictReporter(options: { readonly print: boolean }): Reporter 
   };
 }
 
-function runOf(module: TestModule): Run | undefined {
-  return module.project.getProvidedContext().run;
-}
-
-function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, interrupted: boolean): Verdict {
-  const chosen = chosenPhases();
-  const files = chosen.length > 0 ? chosen : [...new Set(modules.map(({ moduleId }) => moduleId))].sort();
+function verdictOf(
+  run: Run,
+  phases: readonly DeclaredPhase[],
+  modules: readonly TestModule[],
+  elapsed: number,
+  interrupted: boolean,
+): Verdict {
   const tests = new Map(
     modules.flatMap(({ children }) =>
       [...children.allTests()].map((test) => [test.name.split(' ', 1)[0] ?? '', test] as const),
@@ -50,7 +49,7 @@ function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, in
     backend: run.backend,
     ...(run.standIns !== undefined && { standIns: run.standIns }),
     timings: { ...run.timings, criteria: Math.round(elapsed - (run.timings.stack ?? 0)) },
-    phases: files.map((file) => phaseVerdict(declaredPhase(file), tests, broken, interrupted)),
+    phases: phases.map((phase) => phaseVerdict(phase, tests, broken, interrupted)),
   };
 }
 

@@ -11,8 +11,3 @@ export class CannotRun extends Error {
     this.fix = fix;
   }
 }
-
-/** The lines that a command prints before it ends with exit code 2. */
-export function cannotRunLines(error: CannotRun): string {
-  return `Cannot run: ${error.message}\nTo do: ${error.fix}\n`;
-}

@@ -1,50 +1,19 @@
 import type { BackendAccess } from '../clients/access.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Intervals } from '../settings/settings.ts';
+import type { AlloyAddresses, Endpoints } from './endpoints.ts';
 
-/** How to reach and log in to PostgreSQL as the application does. */
-export type PostgresEndpoint = {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-};
-/** How to reach and log in to Redis. */
-export type RedisEndpoint = { readonly host: string; readonly port: number; readonly password: string };
-/** How to reach RabbitMQ: AMQP with login, and the Prometheus plugin's page. */
-export type RabbitmqEndpoint = {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  /** `http://host:15692/metrics` */
-  readonly metricsUrl: string;
-};
-
-/** The services of the application that a run has; `url` is where each answers `/health`. */
-export type ServiceEndpoints = {
-  readonly api?: { readonly url: string };
-  /** `gatewayUrl` is where what Discord would send is posted to. */
-  readonly bot?: { readonly url: string; readonly gatewayUrl: string };
-  readonly notificationDaemon?: { readonly url: string };
-  readonly statusTransitionDaemon?: { readonly url: string };
-};
+/** Where the telemetry of a run is stored. */
+export type Backend = 'mock' | 'lgtm' | 'cloud';
 
 /** The Alloy under test. */
-export type AlloyEndpoint = {
+export type AlloyEndpoint = AlloyAddresses & {
   readonly kind: 'embedded' | 'binary' | 'container' | 'external';
   readonly version: string;
-  /** `http://host:12345` */
-  readonly url: string;
-  /** `host:4317` */
-  readonly otlpGrpc: string;
-  /** `http://host:4318` */
-  readonly otlpHttp: string;
   /** The path of the configuration that it runs. */
   readonly config: string;
   /** The path by which `command` knows the configuration, where that is another one: in a container. */
-  readonly configAsGiven?: string;
+  readonly configInside?: string;
   /** The program with which `validate FILE` and `fmt FILE` are asked; absent where there is none on this machine. */
   readonly command?: readonly string[];
   /** Where its log is written; absent on a stack that is not ours. */
@@ -52,17 +21,14 @@ export type AlloyEndpoint = {
 };
 
 /** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
-export type Run = ServiceEndpoints & {
+export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
   /** Marks what this run emits: `service.instance.id` of spans, logs and OTLP metrics. */
   readonly id: string;
   readonly stack: 'native' | 'containers' | 'external';
-  readonly backend: 'mock' | 'lgtm' | 'cloud';
+  readonly backend: Backend;
   readonly alloy: AlloyEndpoint;
-  /** The images that stood in for published ones, by what those are called. */
+  /** The published images that others stood in for, by name. */
   readonly standIns?: readonly string[];
-  readonly postgres?: PostgresEndpoint;
-  readonly redis?: RedisEndpoint;
-  readonly rabbitmq?: RabbitmqEndpoint;
   /** What `service.instance.id` the services carry; absent where they were not started by us. */
   readonly servicesInstanceId?: string;
   /** Seconds between two rounds of the dead-letter queue: 900 in production. */
@@ -70,7 +36,7 @@ export type Run = ServiceEndpoints & {
   /** The `GRAFANA_CLOUD_*` variables as the person set them, completed for a local run: what criterion P1.1 judges. */
   readonly variables: Readonly<Record<string, string>>;
   readonly access: BackendAccess;
-  /** The mock's own address, `http://127.0.0.1:PORT`; absent for other backends. */
+  /** The mock cloud's own address, `http://127.0.0.1:PORT`; absent for other backends. */
   readonly mockUrl?: string;
   readonly intervals: Intervals;
   /** The external label that marks the scraped series; absent where the configuration does not set it. */
@@ -85,5 +51,9 @@ export type Run = ServiceEndpoints & {
   readonly startedAt: Milliseconds;
 };
 
-/** In which order the criteria of a run come: outages of what several phases use when all others have ended. */
-export type Order = 'criteria' | 'outages';
+/** What is known of a run before anything of it is started: the first thing that every run says. */
+export type RunDescription = Pick<Run, 'stack' | 'backend' | 'standIns'> & {
+  readonly alloy: Pick<AlloyEndpoint, 'kind'>;
+  /** Whether it reuses a warm stack. */
+  readonly warm: boolean;
+};

@@ -1,21 +1,47 @@
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { listEngineVariables, readSettings, SettingsError } from './settings.ts';
 
 describe('settings', () => {
   test('have the intervals of a local run when nothing is set', () => {
     expect(readSettings({})).toMatchObject({
-      backend: 'mock',
+      backend: undefined,
       stack: undefined,
       intervals: { scrape: 500, scrapeTimeout: 500, otlpBatch: 200, remoteWriteDeadline: 100 },
     });
   });
 
-  test('count a variable that is set to nothing as unset', () => {
-    expect(readSettings({ STACK: '', ALLOY_SCRAPE_INTERVAL: '' })).toEqual(readSettings({}));
+  test('count an empty variable as unset', () => {
+    const empty = readSettings({ STACK: '', ALLOY_SCRAPE_INTERVAL: '', DATABASE_URL: '', DOCKER_HOST: '' });
+    expect({ ...empty, inherited: {} }).toEqual(readSettings({}));
   });
 
-  test('tell every problem in one message, and no secret', () => {
+  test('have the intervals of production for a stack that already runs', () => {
+    expect(readSettings({ STACK: 'external', ALLOY_SCRAPE_INTERVAL: '15s' })).toMatchObject({
+      intervals: { scrape: 15_000, scrapeTimeout: 10_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 },
+      dlqCheckIntervalSeconds: 900,
+    });
+  });
+
+  test('name the container engine, and give another program what it finds it by', () => {
+    const environment = { DOCKER_HOST: 'tcp://10.0.0.1:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' };
+    const { engine } = readSettings({ ...environment, TESTCONTAINERS_RYUK_DISABLED: 'true' });
+    expect(engine).toMatchObject({ host: 'tcp://10.0.0.1:2376', tlsVerify: true, ryuk: false });
+    expect(listEngineVariables(engine)).toEqual(environment);
+  });
+
+  test.each([
+    ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],
+    ['REDIS_URL', 'hunter2', 'it is not a URL that begins with redis://'],
+    ['API_URL', 'hunter2:8000', 'it is not a URL that begins with http:// or https://'],
+    ['ALLOY_OTLP_GRPC', 'http://alloy:4317', 'it is not HOST:PORT'],
+    ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],
+  ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {
+    expect(() => readSettings({ [name]: value })).toThrow(`  ${name}: ${problem}`);
+    expect(() => readSettings({ [name]: value })).not.toThrow(/hunter2/);
+  });
+
+  test('list every problem in one message, and no secret', () => {
     const environment = {
       STACK: 'cloud',
       BACKEND: 'moc',

@@ -1,4 +1,4 @@
-/** The environment, typed and validated once. What is wrong with it is told in one message, and no secret's value is in it. */
+/** The environment, typed and validated once. Its problems come in one message, and no secret's value is in it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -16,6 +16,9 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
+/** Variables by name, as a process is given them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 const duration = z.string().transform((text, context): Milliseconds => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
@@ -23,10 +26,25 @@ const duration = z.string().transform((text, context): Milliseconds => {
   return z.NEVER;
 });
 
+/** A URL with one of these schemes. Its text may hold a password, so no message shows it. */
+function url(...schemes: readonly string[]) {
+  return z
+    .string()
+    .transform((text, context): URL => {
+      if (URL.canParse(text) && schemes.includes(new URL(text).protocol.replace(/\+\w+:$/, ':'))) return new URL(text);
+      const beginnings = schemes.map((scheme) => `${scheme}//`).join(' or ');
+      context.addIssue({ code: 'custom', message: `it is not a URL that begins with ${beginnings}` });
+      return z.NEVER;
+    })
+    .optional();
+}
+
+const http = url('http:', 'https:');
+
 const Variables = z.object({
   STACK: z.enum(['containers', 'native', 'external']).optional(),
   ALLOY: z.enum(['container', 'binary', 'embedded']).optional(),
-  BACKEND: z.enum(['mock', 'lgtm', 'cloud']).default('mock'),
+  BACKEND: z.enum(['mock', 'lgtm', 'cloud']).optional(),
   ALLOY_BIN: z.string().optional(),
   ALLOY_CONFIG: z
     .string()
@@ -38,13 +56,29 @@ const Variables = z.object({
   ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
   ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
   DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number().positive().optional(),
+  DATABASE_URL: url('postgresql:', 'postgres:'),
+  REDIS_URL: url('redis:'),
+  RABBITMQ_URL: url('amqp:'),
+  RABBITMQ_METRICS_URL: http,
+  API_URL: http,
+  BOT_GATEWAY_URL: http,
+  ALLOY_URL: http,
+  ALLOY_OTLP_GRPC: z
+    .string()
+    .regex(/^[^/\s]+:\d+$/, 'it is not HOST:PORT')
+    .optional(),
+  ALLOY_OTLP_HTTP: http,
+  DEBIAN_MIRROR: z
+    .string()
+    .regex(/^(?:https?|file|copy):\S+$/, 'it is not the address of a mirror, such as http://deb.debian.org/debian')
+    .optional(),
 });
 
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
 export type Settings = {
   readonly stack: 'containers' | 'native' | 'external' | undefined;
   readonly alloy: 'container' | 'binary' | 'embedded' | undefined;
-  readonly backend: 'mock' | 'lgtm' | 'cloud';
+  readonly backend: 'mock' | 'lgtm' | 'cloud' | undefined;
   readonly alloyBinary: string | undefined;
   /** The configuration under test: an absolute path. */
   readonly alloyConfig: string;
@@ -52,6 +86,81 @@ export type Settings = {
   /** Between two rounds of the dead-letter queue, in seconds. */
   readonly dlqCheckIntervalSeconds: number;
   readonly cloud: CloudVariables;
+  readonly existing: ExistingUrls;
+  /** Where `npm run images` gets Debian's packages. */
+  readonly debianMirror: string | undefined;
+  readonly images: ImageSettings;
+  readonly engine: EngineSettings;
+  /** The folders in which programs are looked for, as `PATH` has them. */
+  readonly path: string;
+  /** Whether a person sits at the terminal who can be asked. */
+  readonly isInteractive: boolean;
+  /** Where Node keeps compiled code, for the parts that are programs of this project. */
+  readonly compileCache: string | undefined;
+  /**
+   * The whole environment over `.env`. Nothing is read from it but what a file of the person's own names: `config.alloy` and
+   * docker-compose.test.yml read the variables that they like, and the services take every `OTEL_*`.
+   */
+  readonly inherited: Readonly<Record<string, string>>;
+};
+
+/** Which images the containers of a run have. */
+export type ImageSettings = {
+  /** Put before the name of every image, its slash included; empty for none. */
+  readonly registry: string;
+  /** The images that were named, by {@link IMAGE_VARIABLES}. */
+  readonly named: Readonly<Partial<Record<ImageVariable, string>>>;
+};
+
+/** The variables that name an image; `NODE_IMAGE` is that of the project's own programs. */
+export const IMAGE_VARIABLES = [
+  'POSTGRES_IMAGE',
+  'REDIS_IMAGE',
+  'RABBITMQ_IMAGE',
+  'ALLOY_IMAGE',
+  'NODE_IMAGE',
+  'API_IMAGE',
+  'BOT_IMAGE',
+  'NOTIFICATION_DAEMON_IMAGE',
+  'STATUS_TRANSITION_DAEMON_IMAGE',
+] as const;
+export type ImageVariable = (typeof IMAGE_VARIABLES)[number];
+
+/** Where the container engine is, by the variables that Docker's own client reads; testcontainers' two beside them. */
+export type EngineSettings = {
+  /** `DOCKER_HOST`; the usual sockets are tried where it is undefined. */
+  readonly host: string | undefined;
+  readonly tlsVerify: boolean;
+  readonly certPath: string | undefined;
+  /** `XDG_RUNTIME_DIR`: the socket of a rootless engine is in it. */
+  readonly runtimeDirectory: string | undefined;
+  /** Where published ports are reached, where that is not where the engine is. */
+  readonly publishedHost: string | undefined;
+  readonly ryuk: boolean;
+};
+
+/** What already runs and takes the place of a part of the stack, by where it is; logins included. */
+export type ExistingUrls = {
+  readonly postgres?: URL;
+  readonly redis?: URL;
+  readonly rabbitmq?: URL;
+  readonly rabbitmqMetrics?: URL;
+  readonly api?: URL;
+  readonly botGateway?: URL;
+  readonly alloy?: URL;
+  /** `host:port` */
+  readonly alloyOtlpGrpc?: string;
+  readonly alloyOtlpHttp?: URL;
+};
+
+/** The variable that says where a part already runs, by the part's name. */
+export const EXISTING_VARIABLES: Readonly<Record<string, string>> = {
+  postgres: 'DATABASE_URL',
+  redis: 'REDIS_URL',
+  rabbitmq: 'RABBITMQ_URL',
+  api: 'API_URL',
+  bot: 'BOT_GATEWAY_URL',
+  alloy: 'ALLOY_URL',
 };
 
 /** The intervals that decide how long telemetry may take; every deadline is computed from them. */
@@ -63,12 +172,13 @@ export type Intervals = {
 };
 
 /**
- * Reads the settings of a run. Variables that are set to nothing count as unset, but for the `GRAFANA_CLOUD_*` ones,
- * whose emptiness is a finding of criterion P1.1. Throws {@link SettingsError} with every problem at once.
+ * Reads the settings of a run, from the environment over `.env` unless told otherwise. An empty variable counts as unset,
+ * except the `GRAFANA_CLOUD_*` ones, where it is a finding of criterion P1.1. Throws {@link SettingsError} with every
+ * problem at once.
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(environment: Environment = readEnvironment()): Settings {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
   const parsed = Variables.safeParse(given);
   if (!parsed.success) {
@@ -92,17 +202,67 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     },
     dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? usual.dlqCheckIntervalSeconds,
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
+    existing: {
+      ...(v.DATABASE_URL && { postgres: v.DATABASE_URL }),
+      ...(v.REDIS_URL && { redis: v.REDIS_URL }),
+      ...(v.RABBITMQ_URL && { rabbitmq: v.RABBITMQ_URL }),
+      ...(v.RABBITMQ_METRICS_URL && { rabbitmqMetrics: v.RABBITMQ_METRICS_URL }),
+      ...(v.API_URL && { api: v.API_URL }),
+      ...(v.BOT_GATEWAY_URL && { botGateway: v.BOT_GATEWAY_URL }),
+      ...(v.ALLOY_URL && { alloy: v.ALLOY_URL }),
+      ...(v.ALLOY_OTLP_GRPC && { alloyOtlpGrpc: v.ALLOY_OTLP_GRPC }),
+      ...(v.ALLOY_OTLP_HTTP && { alloyOtlpHttp: v.ALLOY_OTLP_HTTP }),
+    },
+    debianMirror: v.DEBIAN_MIRROR,
+    images: {
+      registry: given.IMAGE_REGISTRY ?? '',
+      named: Object.fromEntries(IMAGE_VARIABLES.flatMap((name) => (given[name] ? [[name, given[name]]] : []))),
+    },
+    engine: readEngineSettings(given),
+    path: given.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    isInteractive: process.stdin.isTTY === true && given.CI === undefined,
+    compileCache: given.NODE_COMPILE_CACHE,
+    inherited: Object.fromEntries(
+      Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+  };
+}
+
+/** Where the container engine is, as these variables say; empty ones count as unset. */
+export function readEngineSettings(environment: Environment): EngineSettings {
+  const read = (name: string) => environment[name] || undefined;
+  return {
+    host: read('DOCKER_HOST'),
+    tlsVerify: read('DOCKER_TLS_VERIFY') === '1',
+    certPath: read('DOCKER_CERT_PATH'),
+    runtimeDirectory: read('XDG_RUNTIME_DIR'),
+    publishedHost: read('TESTCONTAINERS_HOST_OVERRIDE'),
+    ryuk: read('TESTCONTAINERS_RYUK_DISABLED') !== 'true',
+  };
+}
+
+/** The variables by which another program finds the same engine. */
+export function listEngineVariables({
+  host,
+  tlsVerify,
+  certPath,
+  runtimeDirectory,
+}: EngineSettings): Record<string, string> {
+  return {
+    ...(host !== undefined && { DOCKER_HOST: host }),
+    ...(tlsVerify && { DOCKER_TLS_VERIFY: '1' }),
+    ...(certPath !== undefined && { DOCKER_CERT_PATH: certPath }),
+    ...(runtimeDirectory !== undefined && { XDG_RUNTIME_DIR: runtimeDirectory }),
   };
 }
 
 /** What a stack that this run starts is told, in milliseconds and seconds. */
 const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, dlqCheckIntervalSeconds: 1 };
-/** What a stack that runs already has, where it is not told otherwise: the defaults of `config.alloy` and the daemon. */
+/** What a stack that already runs has, unless told otherwise: the defaults of `config.alloy` and the daemon. */
 const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, dlqCheckIntervalSeconds: 900 };
 
-/** The environment of the process over the project's `.env`, where there is one. */
-export function environmentWithDotenv(path: string = resolve(ROOT, '.env')): Record<string, string> {
+/** The environment of this process over the project's `.env`, where there is one. */
+export function readEnvironment(path: string = resolve(ROOT, '.env')): Environment {
   const dotenv = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  const set = Object.entries({ ...dotenv, ...process.env }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as Record<string, string>;
+  return { ...dotenv, ...process.env };
 }

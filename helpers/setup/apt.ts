@@ -31,7 +31,7 @@ export async function updateLists(): Promise<void> {
 }
 
 /**
- * Installs packages and what they depend on, without recommended ones, without questions, keeping configuration files
+ * Installs packages and what they depend on, without recomconfigured ones, without questions, keeping configuration files
  * that a person changed. Throws `CannotRun` with apt's last lines.
  */
 export async function installPackages(names: readonly string[]): Promise<void> {
@@ -52,11 +52,11 @@ async function apt(args: readonly string[]): Promise<void> {
     ...['-o', 'Dpkg::Options::=--force-unsafe-io'],
   ];
   const deadline = performance.now() + lockSeconds * 1000;
-  for (let mended = false; ; ) {
+  for (let configured = false; ; ) {
     const output = await shell`apt-get ${options} ${[...args]}`;
     if (output.exitCode === 0) return;
-    if (/dpkg was interrupted/.test(output.stderr) && !mended) {
-      mended = true;
+    if (/dpkg was interrupted/.test(output.stderr) && !configured) {
+      configured = true;
       await configurePending();
     } else if (lockHeld.test(output.stderr) && performance.now() < deadline) {
       // The timeout option covers dpkg's lock only, not that of the package lists.
@@ -64,7 +64,7 @@ async function apt(args: readonly string[]): Promise<void> {
     } else {
       throw new CannotRun(
         `apt-get ${args[0]} failed:\n${lastLines(output.stdall)}`,
-        'mend what apt-get says, then run again.',
+        'fix what apt-get reports, then run again.',
       );
     }
   }

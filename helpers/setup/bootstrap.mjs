@@ -1,25 +1,22 @@
-// The way into every command: brings what is missing, then runs the target with the Node that the packages need.
-// Plain JavaScript that Node 20 runs without any package.
+// The way into every command: installs the npm packages where they are missing, then runs the target with the Node that is
+// one of them. Plain JavaScript that Node 20 runs without any package.
 //
-//   node helpers/setup/bootstrap.mjs [--packages | --check] TARGET ARGS…
+//   node helpers/setup/bootstrap.mjs [--check] TARGET ARGS…
 //
-// TARGET is a .ts file of the project, or `vitest`. `--packages` brings only the npm packages, not the programs of the
-// native stack; `--check` brings and changes nothing.
+// TARGET is a .ts file of the project, or `vitest`. `--check` installs and changes nothing.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canInstallPrograms, packageRows, programRows, table } from './inventory.mjs';
+import { packageRows, programRows, table } from './inventory.mjs';
 import { withLock } from './lock.mjs';
-import { neededPrograms } from './needs.mjs';
-import { installNodePackages, nodeOf, nodePackagesState, stampNodePackages } from './node-packages.mjs';
-import { findProgram, installationMark } from './programs.mjs';
+import { findNode, installNodePackages, nodePackagesState, stampNodePackages } from './node-packages.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const options = process.argv.slice(2);
-const mode = ['--packages', '--check'].includes(options[0] ?? '') ? options.shift() : undefined;
+const isCheck = options[0] === '--check' && options.shift() !== undefined;
 const [target, ...args] = options;
 
 // Whoever reads may have enough, as `head` has.
@@ -34,34 +31,25 @@ try {
 
 async function main() {
   if (target === undefined) throw new Error('no target named; see package.json for the commands.');
-  if (mode === '--check') {
+  if (isCheck) {
     if (nodePackagesState(root) !== 'present') return showWithoutPackages();
     return await run([targetFile(target), ...args]);
   }
   if (nodePackagesState(root) === 'present') stampNodePackages(root);
-  else await bringPackages();
-  if (mode !== '--packages') {
-    const needed = neededPrograms(args);
-    const ready = !existsSync(installationMark) && needed.every((name) => findProgram(name) !== undefined);
-    if (needed.length > 0 && !ready) {
-      // Tests start real servers whatever the stack of the run is.
-      const unless = target === 'vitest' ? [] : ['--unless-containers'];
-      const code = await run([join(root, 'helpers', 'setup', 'packages.ts'), ...unless, ...needed]);
-      if (code !== 0) return code;
-    }
-  }
+  else await installPackages();
   return await run([targetFile(target), ...args]);
 }
 
 function showWithoutPackages() {
-  const rows = [...packageRows(root), ...programRows()];
-  process.stdout.write(`This machine\n${table(rows)}`);
-  const stuck = !canInstallPrograms() && programRows().some(({ state }) => state === 'missing');
-  process.stdout.write(stuck ? 'A run could not start.\n' : 'A run could start.\n');
-  return stuck ? 2 : 0;
+  const path = process.env.PATH ?? '';
+  process.stdout.write(`This machine\n${table([...packageRows(root), ...programRows(path, [])])}`);
+  process.stdout.write(
+    '`npm run verify` installs the npm packages; then this command can tell which stack a run would choose.\n',
+  );
+  return 0;
 }
 
-async function bringPackages() {
+async function installPackages() {
   const name = `npm-${Buffer.from(root).toString('base64url').slice(-40)}`;
   const waiting = () => process.stderr.write('Set-up: waiting for another process that installs the npm packages …\n');
   await withLock(name, waiting, async () => {
@@ -97,16 +85,16 @@ function targetFile(name) {
 function run(command) {
   const env = {
     ...process.env,
-    PATH: `${dirname(nodeOf(root))}${delimiter}${process.env.PATH ?? ''}`,
+    PATH: `${dirname(findNode(root))}${delimiter}${process.env.PATH ?? ''}`,
     ALLOY_VERIFY_BOOTSTRAP: String(process.pid),
-    // Compiling the packages anew costs each program of a run a tenth of a second and 30 MiB.
+    // Compiling the packages again costs each program of a run a tenth of a second and 30 MiB.
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node-compile'),
     // The same files are elsewhere in a container.
     NODE_COMPILE_CACHE_PORTABLE: '1',
   };
   const watch = new URL('end-with-bootstrap.mjs', import.meta.url).href;
   // A run waits more than it works: with small nurseries each of its threads takes a third of the memory.
-  const child = spawn(nodeOf(root), ['--max-semi-space-size=2', '--import', watch, ...command], {
+  const child = spawn(findNode(root), ['--max-semi-space-size=2', '--import', watch, ...command], {
     stdio: 'inherit',
     env,
   });
@@ -139,7 +127,7 @@ function atTerminal() {
   }
 }
 
-/** npm that is killed without a word leaves the shell that it started, and the shell its command: they end themselves.
+/** npm that is killed leaves the shell that it started running, and the shell its command: they end themselves.
  * @param {() => void} end */
 function endWhenOrphaned(end) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;

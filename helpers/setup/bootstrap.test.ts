@@ -18,7 +18,7 @@ function bootstrap(target: string, args: readonly string[] = [], environment: No
   writeFileSync(path, target);
   const script = join(root, 'helpers/setup/bootstrap.mjs');
   const { npm_lifecycle_event: _, ...inherited } = process.env;
-  return spawn(process.execPath, [script, '--packages', relative(root, path), ...args], {
+  return spawn(process.execPath, [script, relative(root, path), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, ...environment },
   });
@@ -71,7 +71,7 @@ test('a target that a signal ends gives the exit code that a shell would', async
   expect((await outcome(bootstrap("process.kill(process.pid, 'SIGKILL');"))).code).toBe(137);
 });
 
-test('the target ends when the way into it is killed without a word', async () => {
+test('the target ends when the bootstrap that started it is killed', async () => {
   const child = bootstrap('setInterval(() => {}, 1000); console.log(process.pid);');
   const target = Number(await firstLine(child));
   const started = startTicks(target);

@@ -1,8 +1,7 @@
-// What this machine has of what a run needs, as far as it can be seen without any npm package.
+// What this machine has, as far as it can be seen without any npm package.
 
 import { existsSync } from 'node:fs';
 import { howToInstall } from './how-to-install.mjs';
-import { neededPrograms } from './needs.mjs';
 import { nodePackagesState } from './node-packages.mjs';
 import { findProgram, programs } from './programs.mjs';
 
@@ -11,7 +10,7 @@ import { findProgram, programs } from './programs.mjs';
  * @property {string} what
  * @property {'ok' | 'missing' | 'absent'} state `missing` is needed by the run that would be chosen, `absent` is not
  * @property {string} found
- * @property {string} [todo] what brings it, where it is missing
+ * @property {string} [todo] what installs it, where it is missing
  */
 
 /**
@@ -35,17 +34,17 @@ export function packageRows(root) {
 }
 
 /**
- * The programs of the native stack, with the one command that brings all that are missing.
- * @param {NodeJS.ProcessEnv} [environment]
+ * The programs of the native stack, with the one command that installs all that are missing.
+ * @param {string} path folders, as in `PATH`
+ * @param {readonly import('./programs.mjs').ProgramName[]} needed by the run that would be chosen
  * @returns {Row[]}
  */
-export function programRows(environment = process.env) {
-  const needed = neededPrograms([], environment);
-  const missing = programs.filter(({ name }) => needed.includes(name) && findProgram(name, environment) === undefined);
+export function programRows(path, needed) {
+  const missing = programs.filter(({ name }) => needed.includes(name) && findProgram(name, path) === undefined);
   return programs.map((program) => {
-    const path = findProgram(program.name, environment);
-    if (path !== undefined) return { what: program.title, state: 'ok', found: path };
-    if (!missing.includes(program)) return { what: program.title, state: 'absent', found: 'none, and not needed' };
+    const found = findProgram(program.name, path);
+    if (found !== undefined) return { what: program.title, state: 'ok', found };
+    if (!missing.includes(program)) return { what: program.title, state: 'absent', found: 'none' };
     if (canInstallPrograms()) {
       return { what: program.title, state: 'missing', found: 'none', todo: '`npm run verify` installs it' };
     }
@@ -60,7 +59,7 @@ export function canInstallPrograms() {
 }
 
 /**
- * The rows as lines of a table; what is to be done stands below the row that it is about.
+ * The rows as lines of a table; what to do stands below its row.
  * @param {readonly Row[]} rows
  * @returns {string}
  */

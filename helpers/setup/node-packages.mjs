@@ -11,7 +11,7 @@ import { basename, delimiter, dirname, join, sep } from 'node:path';
  * The Node that the packages need, which is one of them.
  * @param {string} root the project's directory
  */
-export function nodeOf(root) {
+export function findNode(root) {
   return join(root, 'node_modules', '.bin', 'node');
 }
 
@@ -22,7 +22,7 @@ export function nodeOf(root) {
  * @returns {'present' | 'missing' | 'outdated'}
  */
 export function nodePackagesState(root) {
-  if (!existsSync(nodeOf(root))) return existsSync(join(root, 'node_modules')) ? 'outdated' : 'missing';
+  if (!existsSync(findNode(root))) return existsSync(join(root, 'node_modules')) ? 'outdated' : 'missing';
   if (read(stampPath(root)) === stamp(root)) return 'present';
   return installedAsLocked(root) ? 'present' : 'outdated';
 }
@@ -76,8 +76,8 @@ function stamp(root) {
 
 /** @param {string} root */
 function installedAsLocked(root) {
-  const locked = packagesOf(join(root, 'package-lock.json'));
-  const installed = packagesOf(join(root, 'node_modules', '.package-lock.json'));
+  const locked = readPackages(join(root, 'package-lock.json'));
+  const installed = readPackages(join(root, 'node_modules', '.package-lock.json'));
   if (locked === undefined || installed === undefined) return false;
   return Object.entries(locked).every(([path, wanted]) => {
     if (path === '') return true;
@@ -92,7 +92,7 @@ function installedAsLocked(root) {
  * @param {string} path
  * @returns {Record<string, LockedPackage> | undefined}
  */
-function packagesOf(path) {
+function readPackages(path) {
   const text = read(path);
   if (text === undefined) return undefined;
   try {

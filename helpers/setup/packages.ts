@@ -1,80 +1,55 @@
-// Brings the programs of the native stack onto a Debian or Ubuntu machine: `packages.ts [PROGRAM…]`, all that are
-// missing when none is named. Exit code 0 when they are there, 2 when they can't be installed, with what to type.
-// `--unless-containers` brings nothing where a run would be one of containers.
-
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { question } from 'zx';
-import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
-import { partsInOrder } from '../run/stack.ts';
-import { environmentWithDotenv, readSettings, SettingsError } from '../settings/settings.ts';
-import { chooseStack } from '../stack/choose.ts';
-import { readGivenEndpoints } from '../stack/existing-endpoints.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import type { Settings } from '../settings/settings.ts';
 import { configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
 import { howToInstall } from './how-to-install.mjs';
 import { withLock } from './lock.mjs';
-import { findProgram, installationMark, programs } from './programs.mjs';
+import { findProgram, installationMark, type ProgramName, programs } from './programs.mjs';
 import { step } from './progress.ts';
 import { withServicesOff } from './services-off.ts';
 
 type Program = (typeof programs)[number];
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { 'unless-containers': { type: 'boolean', default: false } },
-});
-try {
-  if (!values['unless-containers'] || (await stackOfRun()) === 'native') {
-    await bringPrograms(programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name)));
-  }
-} catch (error) {
-  if (error instanceof CannotRun) process.stderr.write(cannotRunLines(error));
-  else if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
-  else throw error;
-  process.exitCode = 2;
-}
-
-async function stackOfRun(): Promise<'native' | 'containers'> {
-  const environment = environmentWithDotenv();
-  const hasGiven = Object.keys(readGivenEndpoints(environment)).length > 0;
-  const choice = { settings: readSettings(environment), environment, parts: partsInOrder, hasGiven };
-  return (await chooseStack(choice)).stack;
-}
-
-async function bringPrograms(wanted: readonly Program[]): Promise<void> {
-  const missing = wanted.filter(isMissing);
-  const root = process.getuid?.() === 0;
-  if (missing.length > 0) await mayInstall(missing, root);
-  else if (!existsSync(installationMark) || !root) return;
-  const waiting = () => process.stderr.write('  waiting for another set-up on this machine …\n');
-  await withLock('packages', waiting, async () => {
-    const still = wanted.filter(isMissing);
-    if (still.length > 0) await install(still);
+/**
+ * Installs those of these programs of the native stack that a Debian or Ubuntu machine lacks. Throws `CannotRun` with what
+ * to type where they can't be installed, or where the person at the terminal declines.
+ */
+export async function installPrograms(names: readonly ProgramName[], { path, isInteractive }: Settings): Promise<void> {
+  const wanted = programs.filter(({ name }) => names.includes(name));
+  const listMissing = () => wanted.filter(({ name }) => findProgram(name, path) === undefined);
+  const missing = listMissing();
+  const isRoot = process.getuid?.() === 0;
+  if (missing.length > 0) await mayInstall(missing, { isRoot, isInteractive });
+  else if (!existsSync(installationMark) || !isRoot) return;
+  const onWait = () => process.stderr.write('  waiting for another set-up on this machine …\n');
+  await withLock('packages', onWait, async () => {
+    const still = listMissing();
+    if (still.length > 0) await install(still, listMissing);
     else if (existsSync(installationMark)) {
       await step('finishing an interrupted installation', () => withServicesOff(configurePending));
     }
   });
 }
 
-function isMissing({ name }: Program): boolean {
-  return findProgram(name) === undefined;
-}
-
 /** Throws where set-up can't install these programs, or the person at the terminal does not want it to. */
-async function mayInstall(missing: readonly Program[], root: boolean): Promise<void> {
+async function mayInstall(
+  missing: readonly Program[],
+  { isRoot, isInteractive }: { isRoot: boolean; isInteractive: boolean },
+): Promise<void> {
   const titles = missing.map(({ title }) => title).join(', ');
-  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || !root) {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || !isRoot) {
     throw new CannotRun(`this machine lacks ${titles}.`, howToInstall(missing));
   }
   process.stderr.write(
-    `Set-up: ${titles} missing; apt-get brings them (programs only: no database cluster, no service).\n`,
+    `Set-up: ${titles} missing; apt-get installs them (programs only: no database cluster, no service).\n`,
   );
-  if (!process.stdin.isTTY || (process.env.CI ?? '') !== '') return;
+  if (!isInteractive) return;
   const answer = await question('Install them now? [Y/n] ');
   if (/^n/i.test(answer.trim())) throw new CannotRun(`${titles} not installed.`, howToInstall(missing));
 }
 
-async function install(missing: readonly Program[]): Promise<void> {
+async function install(missing: readonly Program[], listMissing: () => readonly Program[]): Promise<void> {
   const candidates = missing.flatMap(({ packages }) => packages);
   let known = await knownPackages(candidates);
   if (missing.some((program) => choosePackage(program, known) === undefined)) {
@@ -91,7 +66,7 @@ async function install(missing: readonly Program[]): Promise<void> {
   }
   const names = missing.flatMap((program) => choosePackage(program, known) ?? []);
   await step(names.join(' '), () => installListed(names));
-  const absent = missing.filter(isMissing);
+  const absent = listMissing();
   if (absent.length > 0) {
     throw new CannotRun(
       `after its installation there is still no ${absent.map(({ commands }) => commands[0]).join(', ')}.`,

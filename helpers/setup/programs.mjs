@@ -9,7 +9,7 @@ import { delimiter, dirname, join } from 'node:path';
 /**
  * @typedef {object} Program
  * @property {ProgramName} name
- * @property {string} title what a person calls it
+ * @property {string} title its name for people
  * @property {readonly string[]} commands file names that it goes by
  * @property {readonly string[]} packages Debian and Ubuntu packages that bring it, the preferred one first
  */
@@ -40,50 +40,50 @@ export const programs = [
 export const installationMark = '/etc/postgresql-common/createcluster.d/alloy-verify.conf';
 
 /**
- * The path of a program of the native stack, or undefined where the machine has none. PostgreSQL counts only together
- * with `initdb`; RabbitMQ is its start script, not Debian's wrapper, which changes the user and the directory.
+ * Finds a program of the native stack on `path` and in Debian's places; undefined where the machine has none. PostgreSQL
+ * counts only together with `initdb`; RabbitMQ is its start script, not Debian's wrapper, which changes user and directory.
  * @param {ProgramName} name
- * @param {NodeJS.ProcessEnv} [environment]
+ * @param {string} path folders, as in `PATH`
  * @returns {string | undefined}
  */
-export function findProgram(name, environment = process.env) {
+export function findProgram(name, path) {
   const commands = programs.find((program) => program.name === name)?.commands ?? [];
   if (name === 'postgres') {
-    return [...debianPostgresFolders(), ...commandFolders(environment)]
+    return [...listDebianPostgresFolders(), ...listCommandFolders(path)]
       .map((folder) => join(folder, 'postgres'))
       .find((path) => isExecutable(path) && isExecutable(join(dirname(path), 'initdb')));
   }
   const folders = name === 'rabbitmq' ? ['/usr/lib/rabbitmq/bin'] : [];
-  return [...folders, ...commandFolders(environment)]
+  return [...folders, ...listCommandFolders(path)]
     .flatMap((folder) => commands.map((command) => join(folder, command)))
     .find(isExecutable);
 }
 
 /**
- * The path of a command on PATH, or undefined.
+ * Finds a command in these folders; undefined where none has it.
  * @param {string} command
- * @param {NodeJS.ProcessEnv} [environment]
+ * @param {string} path folders, as in `PATH`
  * @returns {string | undefined}
  */
-export function findOnPath(command, environment = process.env) {
-  return pathFolders(environment)
+export function findOnPath(command, path) {
+  return splitPath(path)
     .map((folder) => join(folder, command))
     .find(isExecutable);
 }
 
-/** @param {NodeJS.ProcessEnv} environment */
-function pathFolders(environment) {
-  return (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+/** @param {string} path */
+function splitPath(path) {
+  return path.split(delimiter).filter((folder) => folder !== '');
 }
 
 /** An ordinary user's PATH lacks the sbin folders, where Debian puts servers.
- * @param {NodeJS.ProcessEnv} environment */
-function commandFolders(environment) {
-  return [...pathFolders(environment), '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
+ * @param {string} path */
+function listCommandFolders(path) {
+  return [...splitPath(path), '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
 }
 
 /** The newest version first. */
-function debianPostgresFolders() {
+function listDebianPostgresFolders() {
   const root = '/usr/lib/postgresql';
   try {
     return readdirSync(root)

@@ -1,103 +1,193 @@
-import type { FoundImage } from '../images/resolve.ts';
+import { request } from 'undici';
+import { accessOf } from '../clients/access.ts';
+import { type Availability, lookForImage } from '../images/resolve.ts';
 import { CannotRun } from '../run/cannot-run.ts';
-import type { Part } from '../run/stack.ts';
-import type { Settings } from '../settings/settings.ts';
-import { type DockerEngine, type EngineFinding, findDockerEngine } from '../setup/docker-engine.ts';
+import type { Endpoints } from '../run/endpoints.ts';
+import type { Part } from '../run/part.ts';
+import type { Backend, RunDescription } from '../run/run.ts';
+import { CLOUD_VARIABLES, isPrivate } from '../settings/cloud.ts';
+import { EXISTING_VARIABLES, type Settings } from '../settings/settings.ts';
+import { type ContainerEngine, findContainerEngine } from '../setup/container-engine.ts';
 import { findOnPath } from '../setup/programs.mjs';
-import { bringImages, type ServiceName, whyNoImages } from './containers/container-images.ts';
-import { type EngineWorld, engineWorldOf } from './containers/engine-world.ts';
-import { type AlloyProgram, chooseAlloy } from './parts/alloy-program.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** How a stack that a run starts is made. */
-export type ChosenWorld =
-  | { readonly stack: 'native'; readonly program: AlloyProgram }
-  | {
-      readonly stack: 'containers';
-      readonly engine: EngineWorld;
-      readonly images: ReadonlyMap<ServiceName, FoundImage>;
-    };
-
-/** What the choice between native and containers rests on. */
-export type Choice = {
-  readonly settings: Settings;
-  readonly environment: Environment;
-  /** The parts that would be started. */
-  readonly parts: readonly Part[];
-  /** Whether the person has parts running already, which containers would have to reach. */
-  readonly hasGiven: boolean;
-};
-
-/** Which of the two a run takes, and why: the engine that answered, or why there are no containers. */
-export type StackChoice =
-  | { readonly stack: 'containers'; readonly engine: DockerEngine }
-  | { readonly stack: 'native'; readonly because: string };
+import { readConfiguration } from './configuration.ts';
+import { listImages } from './containers/container-images.ts';
+import { readExistingEndpoints } from './existing-endpoints.ts';
+import { findAlloyProgram } from './parts/alloy-program.ts';
+import type { CommonPlan, ContainersPlan, ExternalPlan, NativePlan, StackPlan } from './plan.ts';
+import { readWarmState } from './warm/warm-state.ts';
 
 /**
- * The stack that `STACK` asks for, else containers where a Docker engine answers and the images are there or can be
- * pulled, else native. Throws `CannotRun` where `STACK=containers` and there is no engine.
+ * Decides on the stack for these parts: the one that `STACK` asks for, else containers where an engine answers and the
+ * images are there or can be pulled, else native; with `reuse`, what a warm stack was started as comes before that. Starts,
+ * pulls and writes nothing. Throws `CannotRun` where the settings contradict each other or name what is not there.
  */
-export async function chooseStack({ settings, environment, parts, hasGiven }: Choice): Promise<StackChoice> {
-  if (settings.stack === 'native') return { stack: 'native', because: 'STACK=native' };
-  const asked = settings.stack === 'containers' || settings.alloy === 'container';
-  if (asked) {
-    if (hasGiven) {
-      throw new CannotRun(
-        'a stack of containers has all parts, and a variable names one that runs already.',
-        'unset DATABASE_URL, REDIS_URL, RABBITMQ_URL, API_URL, BOT_GATEWAY_URL and ALLOY_URL, or run with STACK=native.',
-      );
-    }
-    return { stack: 'containers', engine: present(await findDockerEngine(environment)) };
+export async function chooseStack(
+  settings: Settings,
+  needs: readonly Part[],
+  { reuse = true }: { readonly reuse?: boolean } = {},
+): Promise<StackPlan> {
+  const existing = readExistingEndpoints(settings.existing);
+  const common = { settings, needs, existing, configuration: readConfiguration(settings.alloyConfig) };
+  if (settings.stack === 'external') return await planExternal(common);
+  const backend = settings.backend ?? 'mock';
+  if (backend !== 'mock') {
+    throw new CannotRun(
+      `BACKEND=${backend} needs a stack that already runs.`,
+      'set STACK=external, or leave BACKEND unset.',
+    );
   }
-  const because = reasonForNative(settings, environment, hasGiven);
-  if (because !== undefined) return { stack: 'native', because };
-  const engine = await findDockerEngine(environment);
-  if ('absent' in engine) return { stack: 'native', because: 'no Docker engine' };
-  // Where the engine is elsewhere the mock is a container too, of the image that the services have.
-  const made = parts.filter((part) => part !== 'cloud');
-  const lacking = await whyNoImages(engine.docker, made, environment);
-  return lacking === undefined ? { stack: 'containers', engine } : { stack: 'native', because: lacking };
+  const warm = reuse ? readWarmState()?.run.stack : undefined;
+  const asked = settings.stack ?? (settings.alloy === 'container' ? 'containers' : warm);
+  const parts = needs.filter((part) => part === 'alloy' || !(part in existing));
+  return await planOwn({ ...common, backend, parts }, asked);
 }
 
-/** Makes the choice, and finds or brings what it needs; `announce` is told of what takes time. Throws `CannotRun` where it can't be had. */
-export async function chooseWorld(choice: Choice, announce: (line: string) => void): Promise<ChosenWorld> {
-  const { settings, environment, parts } = choice;
-  const chosen = await chooseStack(choice);
-  if (chosen.stack === 'native') {
-    return { stack: 'native', program: chooseAlloy(settings.alloy, settings.alloyBinary) };
+/** What a person is told about a plan, except whether a warm stack is used. */
+export function describePlan(plan: StackPlan): Omit<RunDescription, 'warm'> {
+  const { stack, backend } = plan;
+  if (stack === 'external') return { stack, backend, alloy: { kind: 'external' } };
+  if (stack === 'native') return { stack, backend, alloy: { kind: plan.alloy.kind } };
+  const found = [...plan.images.values()].flatMap((look) => ('found' in look ? look.found : []));
+  const standIns = [...new Set(found.flatMap(({ standIn, wanted }) => (standIn === undefined ? [] : [wanted])))];
+  const alloy = plan.images.get('grafana-alloy');
+  const isEmbedded = alloy !== undefined && 'found' in alloy && alloy.found.carries === 'embedded';
+  return {
+    stack,
+    backend,
+    alloy: { kind: isEmbedded ? 'embedded' : 'container' },
+    ...(standIns.length > 0 && { standIns }),
+  };
+}
+
+async function planOwn(
+  common: Omit<CommonPlan, 'because'>,
+  asked: 'native' | 'containers' | 'external' | undefined,
+): Promise<StackPlan> {
+  const { settings, existing, parts } = common;
+  const native = (because: string): NativePlan => ({
+    ...common,
+    stack: 'native',
+    because,
+    alloy: findAlloyProgram(settings),
+  });
+  if (asked === 'native') return native(settings.stack === undefined ? 'a warm stack runs' : 'STACK=native');
+  const local = asked === undefined ? findReasonForNative(settings, existing) : undefined;
+  if (local !== undefined) return native(local);
+  if (asked === 'containers') refuseContradictions(settings, existing);
+  const engine = await findContainerEngine(settings.engine);
+  if ('absent' in engine) {
+    if (asked === undefined) return native(engine.absent);
+    throw new CannotRun(
+      `a stack of containers needs a container engine: ${engine.absent}.`,
+      'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is, or run with STACK=native.',
+    );
+  }
+  const images = await lookForImages(engine, parts, settings);
+  const missing = asked === undefined ? findMissingImage(images) : undefined;
+  if (missing !== undefined) return native(missing);
+  const alloy = images.get('grafana-alloy');
+  if (settings.alloy === 'embedded' && alloy !== undefined && 'found' in alloy && alloy.found.carries === 'alloy') {
+    throw new CannotRun(
+      `ALLOY=embedded, and the image ${alloy.found.image} has a Grafana Alloy in it.`,
+      'build one with the embedded Alloy with `npm run images`, and set ALLOY_IMAGE=stand-in/alloy; or run with STACK=native.',
+    );
+  }
+  const because =
+    settings.stack === 'containers'
+      ? 'STACK=containers'
+      : asked === undefined
+        ? 'an engine has the images'
+        : 'a warm stack runs';
+  return { ...common, stack: 'containers', because, engine, images };
+}
+
+/** Containers would have to reach what already runs on this machine, and can't run its programs. */
+function refuseContradictions(settings: Settings, existing: Endpoints): void {
+  if (Object.keys(existing).length > 0) {
+    throw new CannotRun(
+      'a stack of containers has all parts, and a variable names one that already runs.',
+      `unset ${Object.values(EXISTING_VARIABLES).join(', ')}, or run with STACK=native.`,
+    );
   }
   if (settings.alloy === 'binary') {
     throw new CannotRun(
-      'ALLOY=binary is a program of this machine, and the stack is of containers.',
-      'set STACK=native, or leave ALLOY unset; `npm run images` makes an image of the program that ALLOY_BIN names.',
+      'ALLOY=binary is a program of this machine, and the stack consists of containers.',
+      'set STACK=native, or leave ALLOY unset; `npm run images` builds an image of the program that ALLOY_BIN names.',
     );
   }
-  const engine = await engineWorldOf(chosen.engine);
-  const made = parts.filter((part) => !(part === 'cloud' && engine.isLocal));
-  const images = await bringImages(engine.docker, made, environment, announce);
-  const alloy = images.get('grafana-alloy');
-  if (settings.alloy === 'embedded' && alloy?.engine === 'alloy') {
-    throw new CannotRun(
-      `ALLOY=embedded, and the image ${alloy.image} carries a Grafana Alloy.`,
-      'make one that carries the embedded engine with `npm run images`, and set ALLOY_IMAGE=stand-in/alloy; or run with STACK=native.',
-    );
-  }
-  return { stack: 'containers', engine, images };
 }
 
-/** A program of this machine, and parts that it has already, are used where they are. */
-function reasonForNative(settings: Settings, environment: Environment, hasGiven: boolean): string | undefined {
-  if (hasGiven) return 'a part of this machine is given';
+/** A program of this machine, and parts that it already has, are used where they are. */
+function findReasonForNative(settings: Settings, existing: Endpoints): string | undefined {
+  const named = Object.keys(existing).map((part) => EXISTING_VARIABLES[part])[0];
+  if (named !== undefined) return `${named} is set`;
   if (settings.alloy !== undefined) return `ALLOY=${settings.alloy}`;
-  if ((settings.alloyBinary ?? '') !== '') return 'ALLOY_BIN';
-  return findOnPath('alloy', { ...environment }) === undefined ? undefined : 'alloy is on PATH';
+  if (settings.alloyBinary !== undefined) return 'ALLOY_BIN is set';
+  return findOnPath('alloy', settings.path) === undefined ? undefined : 'alloy is on PATH';
 }
 
-function present(engine: EngineFinding): DockerEngine {
-  if (!('absent' in engine)) return engine;
-  throw new CannotRun(
-    `a stack of containers needs a Docker engine: ${engine.absent}.`,
-    'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is, or run with STACK=native.',
+/** How the image of each part is to be had; the mock cloud is a process wherever it can be. */
+async function lookForImages(
+  { docker }: ContainerEngine,
+  parts: readonly Part[],
+  settings: Settings,
+): Promise<ContainersPlan['images']> {
+  const wanted = listImages(
+    parts.filter((part) => part !== 'cloud'),
+    settings,
+  );
+  const looks = new Map<string, Promise<Availability>>();
+  const entries = [...wanted].map(async ([service, image]) => {
+    const look = looks.get(image) ?? lookForImage(docker, image, settings);
+    looks.set(image, look);
+    return [service, await look] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function findMissingImage(images: ContainersPlan['images']): string | undefined {
+  for (const look of images.values()) {
+    if ('absent' in look) return `the engine does not have the image ${look.wanted}`;
+    if ('pullable' in look && look.pullable === 'perhaps') return `the engine may not get the image ${look.wanted}`;
+  }
+  return undefined;
+}
+
+/** Throws {@link CannotRun} where too little is known of the stack. */
+async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'parts'>): Promise<ExternalPlan> {
+  const { settings, existing } = common;
+  if (existing.alloy === undefined) {
+    throw new CannotRun('STACK=external needs an Alloy.', 'set ALLOY_URL, such as http://127.0.0.1:12345.');
+  }
+  const missing = CLOUD_VARIABLES.filter((name) => !settings.cloud[name]);
+  if (missing.length > 0) {
+    throw new CannotRun(
+      `STACK=external asks the backend that Alloy exports to, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`,
+      'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.',
+    );
+  }
+  return {
+    ...common,
+    stack: 'external',
+    because: 'STACK=external',
+    backend: settings.backend ?? (await detectBackend(settings)),
+    parts: [],
+    alloy: findAlloyProgram(settings),
+  };
+}
+
+/** The mock cloud says that it is one; what else is on a private host is somebody's own. */
+async function detectBackend({ cloud }: Settings): Promise<Backend> {
+  const { url } = accessOf({ ...cloud, GRAFANA_CLOUD_API_KEY: '' }).prometheus;
+  if (!URL.canParse(url) || !isPrivate(new URL(url).hostname)) return 'cloud';
+  return (await isMockCloud(new URL(url).origin)) ? 'mock' : 'lgtm';
+}
+
+/** Whether the metrics page at this origin is that of the mock cloud. */
+export async function isMockCloud(origin: string): Promise<boolean> {
+  const options = { headersTimeout: 2000, bodyTimeout: 2000, signal: AbortSignal.timeout(4000) };
+  return await request(`${origin}/metrics`, options).then(
+    async ({ body }) => /^mock_stored_bytes /m.test(await body.text()),
+    () => false,
   );
 }

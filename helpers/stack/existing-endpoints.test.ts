@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { CannotRun } from '../run/cannot-run.ts';
-import { readGivenEndpoints } from './existing-endpoints.ts';
+import { type Environment, readSettings, SettingsError } from '../settings/settings.ts';
+import { readExistingEndpoints } from './existing-endpoints.ts';
 
-describe('what a person has running already', () => {
+const read = (environment: Environment) => readExistingEndpoints(readSettings(environment).existing);
+
+describe('what already runs', () => {
   test('is nothing when no variable is set', () => {
-    expect(readGivenEndpoints({ API_URL: '' })).toEqual({});
+    expect(read({ API_URL: '' })).toEqual({});
   });
 
   test('is read from the variables, with logins decoded and standard ports', () => {
     expect(
-      readGivenEndpoints({
+      read({
         DATABASE_URL: 'postgresql+asyncpg://game:p%40ss@db.internal/game_scheduler',
         REDIS_URL: 'redis://:secret@cache:6380/0',
         RABBITMQ_URL: 'amqp://guest:guest@queue',
@@ -33,10 +35,10 @@ describe('what a person has running already', () => {
     });
   });
 
-  test('is refused by name, without its login, where it is no URL of that kind', () => {
+  test('is refused by name, without its login, where it is not a URL of that kind', () => {
     const wrong = { DATABASE_URL: 'mysql://game:hunter2@db/x' };
-    expect(() => readGivenEndpoints(wrong)).toThrow(CannotRun);
-    expect(() => readGivenEndpoints(wrong)).toThrow(/^DATABASE_URL is not a URL that begins with postgresql:\/\//);
-    expect(() => readGivenEndpoints(wrong)).not.toThrow(/hunter2/);
+    expect(() => read(wrong)).toThrow(SettingsError);
+    expect(() => read(wrong)).toThrow(/ {2}DATABASE_URL: it is not a URL that begins with postgresql:\/\//);
+    expect(() => read(wrong)).not.toThrow(/hunter2/);
   });
 });

@@ -1,59 +1,41 @@
-import { CannotRun } from '../run/cannot-run.ts';
-import type { Run } from '../run/run.ts';
+import type { Endpoints } from '../run/endpoints.ts';
+import type { ExistingUrls } from '../settings/settings.ts';
 
-/** What a person has running already, by the variables that say where; each of them takes the place of a part of our own. */
-export type GivenEndpoints = Pick<Run, 'postgres' | 'redis' | 'rabbitmq' | 'api' | 'bot'> & {
-  readonly alloy?: Pick<Run['alloy'], 'url' | 'otlpGrpc' | 'otlpHttp'>;
-};
-
-/**
- * Reads `DATABASE_URL`, `REDIS_URL`, `RABBITMQ_URL` with `RABBITMQ_METRICS_URL`, `API_URL`, `BOT_GATEWAY_URL`, and
- * `ALLOY_URL` with `ALLOY_OTLP_GRPC` and `ALLOY_OTLP_HTTP`. Throws `CannotRun` for one that is
- * no such URL, without the login in it.
- */
-export function readGivenEndpoints(environment: Readonly<Record<string, string | undefined>>): GivenEndpoints {
-  const url = (name: string, protocols: readonly string[]): URL | undefined => {
-    const text = environment[name];
-    if (text === undefined || text === '') return undefined;
-    if (URL.canParse(text) && protocols.includes(new URL(text).protocol.replace(/\+\w+:$/, ':'))) return new URL(text);
-    const beginnings = protocols.map((protocol) => `${protocol}//`).join(' or ');
-    throw new CannotRun(`${name} is not a URL that begins with ${beginnings}.`, 'correct it, or unset it.');
-  };
-  const plain = (name: string) => url(name, ['http:', 'https:'])?.href.replace(/\/$/, '');
-  const database = url('DATABASE_URL', ['postgresql:', 'postgres:']);
-  const redis = url('REDIS_URL', ['redis:']);
-  const rabbitmq = url('RABBITMQ_URL', ['amqp:']);
-  const api = plain('API_URL');
-  const gatewayUrl = plain('BOT_GATEWAY_URL');
-  const alloy = plain('ALLOY_URL');
+/** The endpoints of what already runs, by the URLs that say where; each takes the place of a part of ours. */
+export function readExistingEndpoints(urls: ExistingUrls): Endpoints {
+  const { postgres, redis, rabbitmq, rabbitmqMetrics, api, botGateway, alloy, alloyOtlpGrpc, alloyOtlpHttp } = urls;
   return {
-    ...(database && {
-      postgres: { ...addressOf(database, 5432), ...loginOf(database), database: database.pathname.slice(1) },
+    ...(postgres && {
+      postgres: { ...readAddress(postgres, 5432), ...readLogin(postgres), database: postgres.pathname.slice(1) },
     }),
-    ...(redis && { redis: { ...addressOf(redis, 6379), password: loginOf(redis).password } }),
+    ...(redis && { redis: { ...readAddress(redis, 6379), password: readLogin(redis).password } }),
     ...(rabbitmq && {
       rabbitmq: {
-        ...addressOf(rabbitmq, 5672),
-        ...loginOf(rabbitmq),
-        metricsUrl: plain('RABBITMQ_METRICS_URL') ?? `http://${rabbitmq.hostname}:15692/metrics`,
+        ...readAddress(rabbitmq, 5672),
+        ...readLogin(rabbitmq),
+        metricsUrl: rabbitmqMetrics ? trimUrl(rabbitmqMetrics) : `http://${rabbitmq.hostname}:15692/metrics`,
       },
     }),
-    ...(api !== undefined && { api: { url: api } }),
-    ...(gatewayUrl !== undefined && { bot: { url: new URL(gatewayUrl).origin, gatewayUrl } }),
-    ...(alloy !== undefined && {
+    ...(api && { api: { url: trimUrl(api) } }),
+    ...(botGateway && { bot: { url: botGateway.origin, gatewayUrl: trimUrl(botGateway) } }),
+    ...(alloy && {
       alloy: {
-        url: alloy,
-        otlpGrpc: environment.ALLOY_OTLP_GRPC ?? `${new URL(alloy).hostname}:4317`,
-        otlpHttp: plain('ALLOY_OTLP_HTTP') ?? `http://${new URL(alloy).hostname}:4318`,
+        url: trimUrl(alloy),
+        otlpGrpc: alloyOtlpGrpc ?? `${alloy.hostname}:4317`,
+        otlpHttp: alloyOtlpHttp ? trimUrl(alloyOtlpHttp) : `http://${alloy.hostname}:4318`,
       },
     }),
   };
 }
 
-function addressOf({ hostname, port }: URL, standard: number): { host: string; port: number } {
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? standard : Number(port) };
+function trimUrl({ href }: URL): string {
+  return href.replace(/\/$/, '');
 }
 
-function loginOf({ username, password }: URL): { user: string; password: string } {
+function readAddress({ hostname, port }: URL, standardPort: number): { host: string; port: number } {
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? standardPort : Number(port) };
+}
+
+function readLogin({ username, password }: URL): { user: string; password: string } {
   return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
 }

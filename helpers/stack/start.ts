@@ -1,132 +1,111 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { accessOf } from '../clients/access.ts';
-import { CannotRun } from '../run/cannot-run.ts';
-import type { Run } from '../run/run.ts';
-import type { Part, Stack } from '../run/stack.ts';
+import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
+import type { Stack } from '../run/stack.ts';
 import { aimedAtMock, localCloudVariables } from '../settings/alloy-environment.ts';
-import { madeUpToken } from '../settings/cloud.ts';
-import type { Settings } from '../settings/settings.ts';
-import { type ChosenWorld, chooseWorld } from './choose.ts';
-import { readGivenEndpoints } from './existing-endpoints.ts';
-import { externalRun } from './external.ts';
-import { containerStack, grpcOf, nativeStack, SERIES_MARK } from './stack-of-run.ts';
-import { fingerprintOf } from './warm/fingerprint.ts';
+import { CLOUD_VARIABLES, madeUpToken } from '../settings/cloud.ts';
+import { describePlan } from './choose.ts';
+import { SERIES_MARK } from './configuration.ts';
+import { pullImages } from './containers/container-images.ts';
+import { startContainers } from './containers/containers.ts';
+import { startNative } from './native/native.ts';
+import { readAlloyVersion } from './parts/alloy.ts';
+import type { ExternalPlan, StackPlan } from './plan.ts';
 import { findWarmStack } from './warm/warm.ts';
-import { readWarmState, type WarmState } from './warm/warm-state.ts';
 
-/** The world that a run has chosen, before anything of it is started. */
-export type World = Pick<Run, 'stack' | 'backend' | 'standIns'> & {
-  readonly alloy: Pick<Run['alloy'], 'kind'>;
-  /** Whether a warm stack is reused. */
-  readonly warm: boolean;
-};
+/** A run that has begun: its plan with all images found, what the specs need to know, and its stack, where that is ours. */
+export type StartedRun = { readonly plan: StackPlan; readonly run: Run; readonly stack?: Stack };
 
-/** A run that has begun: what the specs need to know of it, and its stack, where that is ours, with what it was made of. */
-export type StartedRun = { readonly run: Run; readonly stack?: Stack; readonly made?: MadeOf };
-
-/** What decides how a stack behaves: of an equal one a run can make the same use. */
-export type MadeOf = Pick<WarmState, 'fingerprint' | 'images'>;
-
-/** Whom a run tells of what it does, and whether it may take a warm stack. */
-export type StartOptions = {
-  readonly reuse?: boolean;
-  /** The world that was chosen, told before anything of it is started. */
-  readonly announce?: (world: World) => void;
-  /** What takes time before that. */
-  readonly say?: (line: string) => void;
+/** Whom a run reports to while it starts. */
+export type StartListener = {
+  /** Called with what is going to run, before anything of it is started. */
+  readonly onDescription?: (description: RunDescription) => void;
+  /** Called with what takes time, as a line. */
+  readonly onProgress?: (line: string) => void;
 };
 
 /**
- * Starts the parts that a run needs, the mock Grafana Cloud and Alloy among them, or takes the warm stack that has them
- * where one fits (and `reuse` is not false). A warm stack's series keep the mark of its own start. An Alloy that does not
- * start is a finding of the criteria, not the end of the run. Throws {@link CannotRun} where the run can't be made.
+ * Starts the parts of a plan, the mock cloud and Alloy among them, or takes the warm stack where one fits and `reuse` is
+ * not false. A warm stack's series keep the mark of its own start. An Alloy that does not start is a finding of the
+ * criteria, not the end of the run. Throws `CannotRun` where the run can't be made.
  */
 export async function startRun(
-  settings: Settings,
-  parts: readonly Part[],
-  inherited: Readonly<Record<string, string>>,
-  { reuse = true, announce = () => {}, say = () => {} }: StartOptions = {},
+  chosen: StackPlan,
+  { onDescription = () => {}, onProgress = () => {} }: StartListener = {},
+  { reuse = true }: { readonly reuse?: boolean } = {},
 ): Promise<StartedRun> {
   const startedAt = Date.now();
-  if (settings.backend !== 'mock') {
-    throw new CannotRun(`BACKEND=${settings.backend} is not built yet.`, 'leave BACKEND unset, or set it to mock.');
-  }
   const id = randomBytes(6).toString('hex');
-  const given = readGivenEndpoints(inherited);
-  if (settings.stack === 'external') {
-    announce({ stack: 'external', backend: settings.backend, alloy: { kind: 'external' }, warm: false });
-    return { run: await externalRun(settings, given, id, startedAt) };
+  if (chosen.stack === 'external') {
+    onDescription({ ...describePlan(chosen), warm: false });
+    return { plan: chosen, run: await connectExternal(chosen, id, startedAt) };
   }
-  const { alloy: _, ...servers } = given;
-  const own = parts.filter((part) => !(part in servers));
-  const hasGiven = Object.keys(given).length > 0;
-  const choice = { settings: asWarm(settings, reuse), environment: inherited, parts: own, hasGiven };
-  const world = await chooseWorld(choice, say);
-  const made = { fingerprint: fingerprintOf(settings, world, inherited), images: idsOf(world) };
-  const warm = reuse && !hasGiven ? await findWarmStack(parts, made) : undefined;
-  const isWarm = warm !== undefined && 'stack' in warm;
-  announce({ ...toldOf(world), backend: settings.backend, warm: isWarm });
-  if (isWarm) {
-    return { run: { ...warm.run, id, startedAt, timings: warm.stack.timings }, stack: warm.stack };
+  const plan = chosen.stack === 'containers' ? await pullImages(chosen, onProgress) : chosen;
+  const mayReuse = reuse && Object.keys(plan.existing).length === 0;
+  const warm = mayReuse ? await findWarmStack(plan) : undefined;
+  onDescription({ ...describePlan(plan), warm: warm !== undefined && 'stack' in warm });
+  if (warm !== undefined && 'stack' in warm) {
+    return { plan, run: { ...warm.run, id, startedAt, timings: warm.stack.timings }, stack: warm.stack };
   }
-  if (warm !== undefined) process.stderr.write(`The warm stack is left alone: ${warm.unused}.\n`);
-  const configuration = readFileSync(settings.alloyConfig, 'utf8');
-  const marksSeries = configuration.includes(SERIES_MARK.variable);
-  const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken();
-  const variablesAt = (origin: string) =>
-    localCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
+  if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
 
-  const asked = { settings, inherited, variablesAt, id, grpc: grpcOf(configuration) };
+  const { settings, configuration, existing } = plan;
+  const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken();
+  const cloudVariables = (origin: string) =>
+    localCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
   const stack =
-    world.stack === 'native'
-      ? await nativeStack(asked, world.program, own, servers)
-      : await containerStack(asked, world, own, configuration);
-  const { alloy, cloud, ...others } = stack.endpoints;
-  if (alloy === undefined || cloud === undefined) throw new TypeError('a run needs alloy and cloud among its parts');
-  const variables = variablesAt(cloud.urlInside ?? cloud.url);
-  const { standIns } = toldOf(world);
+    plan.stack === 'native'
+      ? await startNative({ plan, runId: id, cloudVariables })
+      : await startContainers({ plan, runId: id, cloudVariables });
+  const { alloy: _, cloud, ...others } = stack.endpoints;
+  if (stack.alloy === undefined || cloud === undefined) throw new TypeError('a run has Alloy and a mock cloud');
+  const variables = cloudVariables(cloud.urlInside ?? cloud.url);
+  const { standIns } = describePlan(plan);
   const run: Run = {
-    id,
-    startedAt,
-    stack: world.stack,
-    backend: settings.backend,
-    alloy,
+    ...describeSettings(plan, id, startedAt),
+    stack: plan.stack,
+    alloy: stack.alloy,
     ...(standIns !== undefined && { standIns }),
     ...others,
-    ...('api' in given || 'bot' in given ? {} : { servicesInstanceId: id }),
-    dlqCheckInterval: settings.dlqCheckIntervalSeconds,
+    ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
     access: accessOf(aimedAtMock(variables, cloud.url)),
     mockUrl: cloud.url,
-    intervals: settings.intervals,
-    ...(marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
-    seriesWindow: 300,
-    ...(stack.controlSocket !== undefined && { controlSocket: stack.controlSocket }),
+    ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
+    controlSocket: stack.controlSocket,
     timings: stack.timings,
   };
-  return { run, stack, made };
+  return { plan, run, stack };
 }
 
-/** A stack that is warm has been chosen already, unless the person chooses otherwise. */
-function asWarm(settings: Settings, reuse: boolean): Settings {
-  const warm = reuse ? readWarmState()?.run.stack : undefined;
-  return warm === undefined ? settings : { ...settings, stack: settings.stack ?? warm };
-}
-
-function idsOf(world: ChosenWorld): Record<string, string> {
-  return world.stack === 'native' ? {} : Object.fromEntries([...world.images].map(([name, { id }]) => [name, id]));
-}
-
-/** What a person is told of a world: which stack, which engine, and which images are not the published ones. */
-function toldOf(world: ChosenWorld): Pick<World, 'stack' | 'alloy' | 'standIns'> {
-  if (world.stack === 'native') return { stack: 'native', alloy: { kind: world.program.kind } };
-  const images = [...world.images.values()];
-  const standIns = [...new Set(images.flatMap(({ standIn, wanted }) => (standIn === undefined ? [] : [wanted])))];
-  const engine = world.images.get('grafana-alloy')?.engine;
-  return {
-    stack: 'containers',
-    alloy: { kind: engine === 'embedded' ? 'embedded' : 'container' },
-    ...(standIns.length > 0 && { standIns }),
+/** A run against a stack that already runs: nothing is started, stopped or taken away. */
+async function connectExternal(plan: ExternalPlan, id: string, startedAt: number): Promise<Run> {
+  const { settings, existing, backend } = plan;
+  const { alloy, cloud: _, ...servers } = existing;
+  if (alloy === undefined) throw new TypeError('the plan of an external stack has an Alloy');
+  const variables = Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, settings.cloud[name] ?? '']));
+  const access = accessOf(variables);
+  const endpoint: AlloyEndpoint = {
+    ...alloy,
+    kind: 'external',
+    version: await readAlloyVersion(alloy.url).catch(() => 'unknown'),
+    config: settings.alloyConfig,
+    // Its configuration is a file of this machine, and so is the program that is asked about it.
+    command: plan.alloy.command,
   };
+  return {
+    ...describeSettings(plan, id, startedAt),
+    stack: 'external',
+    alloy: endpoint,
+    ...servers,
+    variables,
+    access,
+    ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
+    timings: {},
+  };
+}
+
+function describeSettings({ settings, backend }: StackPlan, id: string, startedAt: number) {
+  const { intervals, dlqCheckIntervalSeconds } = settings;
+  return { id, startedAt, backend, intervals, dlqCheckInterval: dlqCheckIntervalSeconds, seriesWindow: 300 };
 }

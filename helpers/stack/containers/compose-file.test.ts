@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Part, partsInOrder } from '../../run/stack.ts';
+import { type Part, partsInOrder } from '../../run/part.ts';
 import { ROOT } from '../../settings/settings.ts';
 import { type ComposeService, composeServices } from './compose-file.ts';
-import { imageVariable, serviceOf } from './container-images.ts';
-import { insidesOf } from './insides.ts';
-import { partContainer } from './part-container.ts';
+import { nameImageVariable, nameService } from './container-images.ts';
+import { buildContainer } from './part-container.ts';
+import { readInternals } from './testcontainers-internals.ts';
 
 const parts: readonly Part[] = partsInOrder.filter((part) => part !== 'cloud');
 
@@ -28,7 +28,7 @@ const variables: Readonly<Record<string, string>> = {
 };
 
 test('every part has a container of its own name, and there are no others', () => {
-  expect(Object.keys(composeServices({})).sort()).toEqual(parts.map(serviceOf).sort());
+  expect(Object.keys(composeServices({})).sort()).toEqual(parts.map(nameService).sort());
 });
 
 test('every port is published on loopback, and none twice', () => {
@@ -39,7 +39,7 @@ test('every port is published on loopback, and none twice', () => {
 
 test('every image is another one by its variable', () => {
   for (const part of parts) {
-    const service = composeServices({ [imageVariable(part)]: 'other:1' })[serviceOf(part)];
+    const service = composeServices({ [nameImageVariable(part)]: 'other:1' })[nameService(part)];
     expect(service?.image).toBe('other:1');
   }
 });
@@ -50,16 +50,16 @@ test('no password is among the arguments of a container', () => {
   }
 });
 
-test('nothing that a run does not look at is left out of the containers that it makes of the file', async () => {
+test('a run creates its containers with everything that the file says', async () => {
   for (const [name, service] of Object.entries(composeServices(variables))) {
-    const container = await partContainer(service, {
+    const container = await buildContainer(service, {
       image: service.image,
       network: 'a-network',
       alias: name,
       labels: { run: 'r' },
       mounts: true,
     });
-    const { createOpts, hostConfig } = insidesOf(container);
+    const { createOpts, hostConfig } = readInternals(container);
     expect(createOpts.Image).toBe(service.image);
     expect(createOpts.Env).toEqual(Object.entries(service.environment).map(([key, value]) => `${key}=${value}`));
     expect(createOpts.Cmd).toEqual(service.command);

@@ -1,44 +1,44 @@
-import type Dockerode from 'dockerode';
-import { bringImage, type FoundImage, lookForImage } from '../../images/resolve.ts';
+import { type Availability, bringImage, type FoundImage, lookForImage } from '../../images/resolve.ts';
 import { standInFor } from '../../images/stand-ins.ts';
-import { CannotRun } from '../../run/cannot-run.ts';
-import { type Part, serviceParts } from '../../run/stack.ts';
+import { isServicePart, type Part, serviceParts } from '../../run/part.ts';
+import type { ImageVariable, Settings } from '../../settings/settings.ts';
+import type { ContainerEngine } from '../../setup/container-engine.ts';
+import type { ContainersPlan } from '../plan.ts';
 import { composeServices } from './compose-file.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The containers by their names in the compose file; `cloud` is the mock, which is one only where the engine is elsewhere. */
+/** The containers by their names in the compose file; `cloud` is the mock cloud, which is one only where the engine is elsewhere. */
 export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 
-/** The container that a part is. */
-export function serviceOf(part: Part): ServiceName {
+/** The name of a part's container. */
+export function nameService(part: Part): ServiceName {
   return part === 'alloy' ? 'grafana-alloy' : part;
 }
 
 /** The variable that names the image of a part: `POSTGRES_IMAGE`, `NOTIFICATION_DAEMON_IMAGE`. */
-export function imageVariable(part: Part): string {
-  return part === 'cloud' ? 'NODE_IMAGE' : `${part.toUpperCase().replaceAll('-', '_')}_IMAGE`;
+export function nameImageVariable(part: Part): ImageVariable {
+  if (part === 'cloud') return 'NODE_IMAGE';
+  return `${part.toUpperCase().replaceAll('-', '_')}_IMAGE` as ImageVariable;
 }
 
-/** Whether a service of the application is the person's own image, which brings its program with it: no image of Node alone. */
-export function isOwnImage(part: Part, environment: Environment): boolean {
-  const image = environment[imageVariable(part)] ?? '';
-  if (image === '' || !serviceParts.some((service) => service === part)) return false;
+/** Whether a service of the application is the person's own image, which has its program in it: not an image of Node alone. */
+export function isOwnImage(part: Part, { images }: Settings): boolean {
+  const image = images.named[nameImageVariable(part)];
+  if (image === undefined || !isServicePart(part)) return false;
   return standInFor(image)?.name !== 'node' && !/^stand-in\/node(:latest)?$/.test(image);
 }
 
-/** The image that each of these parts is a container of, by the environment: `IMAGE_REGISTRY`, `POSTGRES_IMAGE`, `NODE_IMAGE`, …. */
-export function imagesOf(parts: readonly Part[], environment: Environment): ReadonlyMap<ServiceName, string> {
-  const node = environment.NODE_IMAGE;
-  const ofNode = Object.fromEntries(
-    serviceParts.map((part) => [imageVariable(part), environment[imageVariable(part)] || node]),
+/** The image of each of these parts: the one that its variable names, or the compose file's own, from `IMAGE_REGISTRY`. */
+export function listImages(parts: readonly Part[], { inherited, images }: Settings): ReadonlyMap<ServiceName, string> {
+  const node = images.named.NODE_IMAGE;
+  const forServices = Object.fromEntries(
+    serviceParts.map((part) => [nameImageVariable(part), images.named[nameImageVariable(part)] ?? node]),
   );
-  const services = composeServices({ ...environment, ...ofNode });
-  // The mock is a program of this project, as the services are.
-  const forCloud = composeServices({ ...environment, API_IMAGE: node }).api?.image;
+  const services = composeServices({ ...inherited, ...forServices });
+  // The mock cloud is a program of this project, as the services are.
+  const forCloud = composeServices({ ...inherited, API_IMAGE: node }).api?.image;
   return new Map(
     parts.map((part) => {
-      const name = serviceOf(part);
+      const name = nameService(part);
       const image = part === 'cloud' ? forCloud : services[name]?.image;
       if (image === undefined) throw new Error(`docker-compose.test.yml has no service ${name}`);
       return [name, image];
@@ -46,42 +46,31 @@ export function imagesOf(parts: readonly Part[], environment: Environment): Read
   );
 }
 
-/** Finds or pulls the images of these parts; `announce` is told of each that is pulled. Throws `CannotRun` for one that is not to be had. */
-export async function bringImages(
-  docker: Dockerode,
-  parts: readonly Part[],
-  environment: Environment,
-  announce: (line: string) => void,
-): Promise<ReadonlyMap<ServiceName, FoundImage>> {
-  const wanted = imagesOf(parts, environment);
-  const brought = new Map<string, Promise<FoundImage>>();
-  const entries = parts.map(async (part) => {
-    const image = wanted.get(serviceOf(part)) ?? '';
-    const found = brought.get(image) ?? bringImage(docker, image, imageVariable(part), environment, announce);
-    brought.set(image, found);
-    return [serviceOf(part), await found] as const;
+/** Pulls what the plan has found to be pullable; `onProgress` is called before each. Throws `CannotRun` for an image that can't be had. */
+export async function pullImages(plan: ContainersPlan, onProgress: (line: string) => void): Promise<ContainersPlan> {
+  const { engine, images, settings, parts } = plan;
+  const variables = new Map(parts.map((part) => [nameService(part), nameImageVariable(part)]));
+  const pulls = new Map<string, Promise<FoundImage>>();
+  const entries = [...images].map(async ([service, look]): Promise<[ServiceName, Availability]> => {
+    const variable = variables.get(service) ?? 'NODE_IMAGE';
+    const pull = pulls.get(look.wanted) ?? bringImage(engine.docker, look, variable, settings, onProgress);
+    pulls.set(look.wanted, pull);
+    const found = await pull;
+    return [service, { wanted: look.wanted, found }];
   });
-  return new Map(await Promise.all(entries));
+  return { ...plan, images: new Map(await Promise.all(entries)) };
 }
 
-/** Why the images of these parts are neither in the engine nor surely to be pulled; undefined where they are. Nothing is pulled. */
-export async function whyNoImages(
-  docker: Dockerode,
-  parts: readonly Part[],
-  environment: Environment,
-): Promise<string | undefined> {
-  const wanted = [...new Set(imagesOf(parts, environment).values())];
-  const looks = await Promise.all(
-    wanted.map(async (image) => {
-      try {
-        const look = await lookForImage(docker, image, environment);
-        if ('found' in look || ('pullable' in look && look.pullable === 'surely')) return [];
-        return [`the Docker engine has no image ${image}`];
-      } catch (error) {
-        if (error instanceof CannotRun) return [error.message];
-        throw error;
-      }
-    }),
-  );
-  return looks.flat()[0];
+/** The image that a container of a plan is started from, after {@link pullImages}. */
+export function requireImage(images: ContainersPlan['images'], service: ServiceName): FoundImage {
+  const look = images.get(service);
+  if (look === undefined || !('found' in look)) throw new Error(`no image was found for ${service}`);
+  return look.found;
+}
+
+/** Finds or pulls the image of the mock cloud, for an engine that does not reach this machine. Throws as {@link pullImages} does. */
+export async function bringMockCloudImage({ docker }: ContainerEngine, settings: Settings): Promise<Availability> {
+  const wanted = listImages(['cloud'], settings).get('cloud') ?? '';
+  const look = await lookForImage(docker, wanted, settings);
+  return { wanted, found: await bringImage(docker, look, 'NODE_IMAGE', settings, () => {}) };
 }

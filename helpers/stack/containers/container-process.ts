@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import type { GenericContainer, WaitStrategy } from 'testcontainers';
 import { CannotRun } from '../../run/cannot-run.ts';
-import { wordsOfEngine } from '../../setup/docker-engine.ts';
+import { readEngineMessage } from '../../setup/container-engine.ts';
 import type { PartProcess } from '../native/part-process.ts';
 import type { LogFile } from '../owned/log-file.ts';
 import { PortTaken } from '../owned/ready.ts';
-import { insidesOf } from './insides.ts';
+import { readInternals } from './testcontainers-internals.ts';
 
-/** What is needed to start a container and to look after it. */
+/** What is needed to start a container and to watch it. */
 export type ContainerContext = {
-  /** What a person calls the part. */
+  /** The part's name for people. */
   readonly title: string;
   readonly docker: Dockerode;
   readonly log: LogFile;
@@ -30,27 +30,27 @@ const proveNothing: WaitStrategy = {
 
 /**
  * Creates a container and starts it; what it prints goes to the log. Throws `PortTaken` where one of its ports is in use,
- * and `CannotRun` with the engine's own words where it can't be started. A container that ends at once is returned.
+ * and `CannotRun` with the engine's own message where it can't be started. A container that ends at once is returned.
  */
 export async function createContainer(
   container: GenericContainer,
   context: ContainerContext,
 ): Promise<ContainerProcess> {
   const created = Promise.withResolvers<string>();
-  const insides = insidesOf(container);
-  insides.containerCreated = async (id) => created.resolve(id);
+  const internals = readInternals(container);
+  internals.containerCreated = async (id) => created.resolve(id);
   const started = container.withWaitStrategy(proveNothing).withAutoCleanup(false).start();
   // It waits ten seconds for the ports of a container that has ended, and for ports that Podman lists and nobody asked for.
   const running = started.then((found) => found.getId());
   try {
-    const ports = Object.keys(insides.hostConfig.PortBindings ?? {});
+    const ports = Object.keys(internals.hostConfig.PortBindings ?? {});
     const seen = created.promise.then((id) => untilStarted(running, context.docker.getContainer(id), ports));
     const id = await Promise.race([running, seen]);
-    return followed(id, 0, context);
+    return follow(id, 0, context);
   } catch (error) {
     const id = await Promise.race([created.promise, undefined]);
     if (id !== undefined) await context.docker.getContainer(id).remove({ force: true, v: true });
-    throw problemOf(error, context.title);
+    throw explainFailure(error, context.title);
   }
 }
 
@@ -59,9 +59,9 @@ export async function restartContainer(id: string, context: ContainerContext): P
   try {
     await context.docker.getContainer(id).start();
     const { State } = await context.docker.getContainer(id).inspect();
-    return followed(id, Date.parse(State.StartedAt) / 1000, context);
+    return follow(id, Date.parse(State.StartedAt) / 1000, context);
   } catch (error) {
-    throw problemOf(error, context.title);
+    throw explainFailure(error, context.title);
   }
 }
 
@@ -88,15 +88,15 @@ async function untilStarted(
 }
 
 /** Follows a container that was started: its log since then, in seconds since the epoch, and its end. */
-function followed(id: string, since: number, { docker, log }: ContainerContext): ContainerProcess {
+function follow(id: string, since: number, { docker, log }: ContainerContext): ContainerProcess {
   const container = docker.getContainer(id);
   const logged = copyLog(docker, id, since, log).catch(() => {});
   let ending: string | undefined;
   let paused = false;
-  const end = endingOf(container).then(async (words) => {
+  const end = awaitEnding(container).then(async (message) => {
     // What it said last may still be on its way.
     await Promise.race([logged, delay(1000, undefined, { ref: false })]);
-    ending = words;
+    ending = message;
   });
   const resume = async () => {
     if (!paused) return;
@@ -125,14 +125,14 @@ function followed(id: string, since: number, { docker, log }: ContainerContext):
   };
 }
 
-async function endingOf(container: Dockerode.Container): Promise<string> {
+async function awaitEnding(container: Dockerode.Container): Promise<string> {
   try {
     const { StatusCode: code } = await container.wait();
     const { State } = await container.inspect();
     if (State.OOMKilled) return 'was ended by the kernel: it needed more memory than it may have';
     return `ended with exit code ${code}`;
   } catch (error) {
-    return `is gone from the engine (${wordsOfEngine(error)})`;
+    return `is gone from the engine (${readEngineMessage(error)})`;
   }
 }
 
@@ -148,22 +148,22 @@ async function copyLog(docker: Dockerode, id: string, since: number, log: LogFil
   await new Promise((resolve) => stream.once('end', resolve).once('close', resolve).once('error', resolve));
 }
 
-/** What an engine answers, as what a person can do about it: `PortTaken`, or `CannotRun`. */
-export function problemOf(error: unknown, title: string): Error {
-  const words = wordsOfEngine(error);
-  if (/port is already allocated|address already in use/i.test(words)) return new PortTaken(`${title}: port in use`);
-  return new CannotRun(`${title} can't be started: the engine says: ${words}`, adviceOn(words));
+/** Turns what an engine answers into what a person can do about it: `PortTaken`, or `CannotRun`. */
+export function explainFailure(error: unknown, title: string): Error {
+  const message = readEngineMessage(error);
+  if (/port is already allocated|address already in use/i.test(message)) return new PortTaken(`${title}: port in use`);
+  return new CannotRun(`${title} can't be started: the engine's message: ${message}`, adviseOn(message));
 }
 
-function adviceOn(words: string): string {
-  if (/no space left on device/i.test(words)) {
+function adviseOn(message: string): string {
+  if (/no space left on device/i.test(message)) {
     return 'make room on the disk of the engine: `docker system df` shows what takes it, `docker system prune` frees what is unused.';
   }
-  if (/ECONNREFUSED|ENOENT|ECONNRESET|socket hang up/.test(words)) {
+  if (/ECONNREFUSED|ENOENT|ECONNRESET|socket hang up/.test(message)) {
     return 'the engine is gone: start it again, or run with STACK=native.';
   }
-  if (/mount|bind source path/i.test(words)) {
+  if (/mount|bind source path/i.test(message)) {
     return 'the engine does not see the files of this machine: set DOCKER_HOST to its tcp:// address, so that files are copied.';
   }
-  return 'see what the engine says above; `npm run doctor` shows which engine it is.';
+  return 'see the message of the engine above; `npm run doctor` shows which engine it is.';
 }

@@ -5,74 +5,86 @@ import { basename, dirname, join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CannotRun } from '../../run/cannot-run.ts';
-import type { Part, Stack } from '../../run/stack.ts';
-import { partControl } from '../owned/control-client.ts';
+import type { Part } from '../../run/part.ts';
+import type { Stack } from '../../run/stack.ts';
+import { connectControl } from '../owned/control-client.ts';
 import { PortTaken } from '../owned/ready.ts';
 import { sweepStaleRuns } from '../owned/run-directory.ts';
 import { probeRedis } from '../parts/redis.ts';
+import type { ContainersPlan } from '../plan.ts';
 import { watchdogOf } from '../testing/command-line.ts';
-import { type EngineForTests, engineWith, plainContainers } from '../testing/engine.ts';
+import { planContainers } from '../testing/containers.ts';
+import { planCommon, requestStack } from '../testing/plans.ts';
 import { remainsAfterEnd } from '../testing/remains.ts';
-import { createContainer, problemOf } from './container-process.ts';
+import { requireImage } from './container-images.ts';
+import { createContainer, explainFailure } from './container-process.ts';
 import { startContainers } from './containers.ts';
-import { labelsOf, removeRun, sweepEngine } from './labels.ts';
-import { partContainer } from './part-container.ts';
+import { locateEngine } from './engine-location.ts';
+import { buildLabels, removeRun, sweepEngine } from './labels.ts';
+import { buildContainer } from './part-container.ts';
 
-const found = await engineWith(['redis', 'postgres']);
+const found = await planContainers(['redis', 'postgres']);
 const reason = 'absent' in found ? ` (skipped: ${found.absent})` : '';
 
+const isPublishedOnLoopback =
+  'absent' in found || (await locateEngine(found.engine, found.settings.engine)).bindAddress === '127.0.0.1';
+
 /** What the tests are collected with where they are skipped. */
-const none: EngineForTests = {
-  engine: { at: '', docker: new Docker(), host: '127.0.0.1', bindAddress: '127.0.0.1', isLocal: false },
+const none: ContainersPlan = {
+  ...planCommon([]),
+  stack: 'containers',
+  engine: { address: '', version: '', docker: new Docker() },
   images: new Map(),
 };
 
-describe('what an engine answers', () => {
+describe('an engine’s answer', () => {
   test('a port in use is tried again with another one', () => {
     for (const words of [
       'driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:15001 failed: port is already allocated',
       'Error starting userland proxy: listen tcp4 127.0.0.1:15001: bind: address already in use',
     ]) {
-      expect(problemOf(new Error(words), 'Redis')).toBeInstanceOf(PortTaken);
+      expect(explainFailure(new Error(words), 'Redis')).toBeInstanceOf(PortTaken);
     }
   });
 
-  test('a full disk and a lost engine are told with what to do', () => {
-    const full = problemOf(
+  test('a full disk and a lost engine are reported with what to do', () => {
+    const full = explainFailure(
       Object.assign(new Error('(HTTP code 500)'), { json: { message: 'write /x: no space left on device' } }),
       'Redis',
     );
     expect(full).toMatchObject({
-      message: "Redis can't be started: the engine says: write /x: no space left on device",
+      message: "Redis can't be started: the engine's message: write /x: no space left on device",
       fix: expect.stringContaining('docker system df'),
     });
-    expect(problemOf(new Error('connect ECONNREFUSED /var/run/docker.sock'), 'Redis')).toMatchObject({
+    expect(explainFailure(new Error('connect ECONNREFUSED /var/run/docker.sock'), 'Redis')).toMatchObject({
       fix: expect.stringContaining('the engine is gone'),
     });
   });
 });
 
 describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
-  const { engine, images } = 'absent' in found ? none : found;
-  const { docker } = engine;
+  const plan = 'absent' in found ? none : found;
+  const { images, settings } = plan;
+  const { docker } = plan.engine;
+  const readImage = () => requireImage(images, 'redis').image;
   let stack: Stack | undefined;
   afterEach(async () => {
     await stack?.stop();
     stack = undefined;
   });
-  const optionsFor = (...parts: Part[]) => plainContainers({ engine, images }, parts);
-  const ofRun = async (run: string) => ({
+  const start = (...parts: Part[]) => startContainers(requestStack({ ...plan, parts, needs: parts }));
+  const listOfRun = async (run: string) => ({
     containers: await docker.listContainers({ all: true, filters: { label: [`org.alloy-verify.run=${run}`] } }),
     networks: await docker.listNetworks({ filters: { label: [`org.alloy-verify.run=${run}`] } }),
   });
   const nothing = { containers: [], networks: [] };
-  const runOf = ({ controlSocket = '' }: Stack) => basename(dirname(controlSocket));
+  const readRunName = ({ controlSocket }: Stack) => basename(dirname(controlSocket));
 
   test('a part is at the same address after an outage, and nothing of it is left at the end', async () => {
-    stack = await startContainers(optionsFor('redis'));
+    stack = await start('redis');
     const { redis } = stack.endpoints;
     if (redis === undefined) throw new Error('no endpoint of Redis');
-    const control = partControl(stack.controlSocket ?? '');
+    const control = connectControl(stack.controlSocket);
     await control.takeAway('redis');
     await expect(probeRedis(redis)).rejects.toThrow();
     await control.bringBack('redis');
@@ -80,67 +92,67 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
     await control.pause('redis');
     await control.resume('redis');
     await probeRedis(redis);
-    expect(stack.logTail('redis', 200).join('\n')).toContain('Ready to accept connections');
+    expect(stack.readLogTail('redis', 200).join('\n')).toContain('Ready to accept connections');
     await stack.stop();
-    expect(await ofRun(runOf(stack))).toEqual(nothing);
+    expect(await listOfRun(readRunName(stack))).toEqual(nothing);
   }, 60_000);
 
   test('ports are published on loopback alone, and passwords are in no argument', async () => {
-    stack = await startContainers(optionsFor('redis', 'postgres'));
-    const { containers } = await ofRun(runOf(stack));
+    stack = await start('redis', 'postgres');
+    const { containers } = await listOfRun(readRunName(stack));
     expect(containers).toHaveLength(2);
     const passwords = [stack.endpoints.redis?.password, stack.endpoints.postgres?.password];
     for (const { Id } of containers) {
       const { HostConfig, Config, Path, Args, NetworkSettings } = await docker.getContainer(Id).inspect();
       const addresses = Object.values(HostConfig.PortBindings as Record<string, { HostIp: string }[]>).flat();
-      if (engine.bindAddress === '127.0.0.1') expect(addresses.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
-      expect(Object.keys(NetworkSettings.Networks)).toEqual([runOf(stack)]);
+      if (isPublishedOnLoopback) expect(addresses.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
+      expect(Object.keys(NetworkSettings.Networks)).toEqual([readRunName(stack)]);
       for (const password of passwords) {
         expect([Path, ...Args, ...(Config.Healthcheck?.Test ?? [])].join(' ')).not.toContain(password);
       }
     }
   }, 60_000);
 
-  test('a container that ends at once is told of with its exit code and its last lines, and leaves nothing', async () => {
+  test('a container that ends at once is reported with its exit code and its last lines, and leaves nothing', async () => {
     const before = await docker.listContainers({ all: true });
-    const image = images.get('redis');
-    if (image === undefined) throw new Error('no image of Redis');
     // The command of PostgreSQL, in an image that has no such program.
-    const options = { ...optionsFor('postgres'), images: new Map([['postgres', image]] as const) };
-    const error = await startContainers(options).catch((thrown: unknown) => thrown);
+    const wrong = new Map([['postgres', images.get('redis') ?? expect.fail('no image of Redis')]] as const);
+    const parts: Part[] = ['postgres'];
+    const request = requestStack({ ...plan, parts, needs: parts, images: wrong });
+    const error = await startContainers(request).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CannotRun);
-    expect(String(error)).toMatch(/PostgreSQL ended with exit code \d+\. It said last:\n {4}.*postgres/);
+    expect(String(error)).toMatch(/PostgreSQL ended with exit code \d+\. Its last log lines:\n {4}.*postgres/);
     const after = await docker.listContainers({ all: true });
     expect(after.map(({ Id }) => Id).sort()).toEqual(before.map(({ Id }) => Id).sort());
   }, 60_000);
 
-  test.skipIf(engine.host !== '127.0.0.1')(
-    'a container whose port is taken is told apart from one that can’t be started, and not left behind',
+  test.skipIf(!isPublishedOnLoopback)(
+    'a container whose port is taken is distinguished from one that can’t be started, and not left behind',
     async () => {
       const squatter = createServer();
       await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
       const address = squatter.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       const run = `alloy-verify-port-${process.pid}`;
-      await docker.createNetwork({ Name: run, Labels: labelsOf(run) });
+      await docker.createNetwork({ Name: run, Labels: buildLabels(run) });
       const service = {
         image: '',
         environment: {},
         files: [],
         ports: [{ address: '127.0.0.1', host: port, container: 6379 }],
       };
-      const around = {
-        image: images.get('redis')?.image ?? '',
+      const container = {
+        image: readImage(),
         alias: 'r',
         network: run,
-        labels: labelsOf(run),
+        labels: buildLabels(run),
         mounts: true,
       };
-      const container = await partContainer(service, around);
+      const created = await buildContainer(service, container);
       const context = { title: 'Redis', docker, log: { write: () => {} } };
       try {
-        await expect(createContainer(container, context)).rejects.toThrow(PortTaken);
-        expect((await ofRun(run)).containers).toEqual([]);
+        await expect(createContainer(created, context)).rejects.toThrow(PortTaken);
+        expect((await listOfRun(run)).containers).toEqual([]);
       } finally {
         squatter.close();
         await removeRun(docker, run);
@@ -150,10 +162,10 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
   );
 
   test('what others have in the engine stays: other machines, living runs, and what has no label of ours', async () => {
-    const image = images.get('redis')?.image ?? '';
+    const image = readImage();
     const make = (labels: Record<string, string>) =>
       docker.createContainer({ Image: image, Cmd: ['true'], Labels: labels });
-    const { 'org.alloy-verify.owner': owner = '', ...rest } = labelsOf(`alloy-verify-sweep-${process.pid}`);
+    const { 'org.alloy-verify.owner': owner = '', ...rest } = buildLabels(`alloy-verify-sweep-${process.pid}`);
     const [machine = '', , , ...bootAndNamespace] = owner.split(' ');
     const kept = await Promise.all([
       make({}),
@@ -188,10 +200,10 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
 
     test('leaves nothing: its watchdog has the engine remove what it had', async () => {
       const { runner, directory } = await startRunner();
-      expect((await ofRun(basename(directory))).containers).toHaveLength(1);
+      expect((await listOfRun(basename(directory))).containers).toHaveLength(1);
       runner.kill('SIGKILL');
       expect(await remainsAfterEnd(directory)).toEqual([]);
-      expect(await ofRun(basename(directory))).toEqual(nothing);
+      expect(await listOfRun(basename(directory))).toEqual(nothing);
     }, 60_000);
 
     test('with its watchdog leaves what the next run sweeps away', async () => {
@@ -200,10 +212,10 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
       runner.kill('SIGKILL');
       process.kill(watchdog, 'SIGKILL');
       await once(runner, 'exit');
-      expect((await ofRun(basename(directory))).containers).toHaveLength(1);
+      expect((await listOfRun(basename(directory))).containers).toHaveLength(1);
       await expect.poll(() => sweepEngine(docker), { timeout: 10_000 }).toContain(basename(directory));
-      expect(await ofRun(basename(directory))).toEqual(nothing);
-      await sweepStaleRuns();
+      expect(await listOfRun(basename(directory))).toEqual(nothing);
+      await sweepStaleRuns(settings.engine);
       expect(await remainsAfterEnd(directory)).toEqual([]);
     }, 60_000);
   });

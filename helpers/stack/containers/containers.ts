@@ -1,52 +1,27 @@
 import { fileURLToPath } from 'node:url';
-import type { FoundImage } from '../../images/resolve.ts';
 import { CannotRun } from '../../run/cannot-run.ts';
-import {
-  type CloudEndpoint,
-  type Endpoints,
-  type Part,
-  type PlannedEndpoints,
-  type Stack,
-  serviceParts,
-} from '../../run/stack.ts';
-import { ownStack } from '../owned/owned-stack.ts';
+import type { Endpoints } from '../../run/endpoints.ts';
+import { type Part, serviceParts } from '../../run/part.ts';
+import type { Stack } from '../../run/stack.ts';
+import { useContainerEngine } from '../../setup/container-engine.ts';
+import { ownStack, type StackMaker } from '../owned/owned-stack.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import type { RunDirectory } from '../owned/run-directory.ts';
-import { logPathOf, type StartedParts, startParts } from '../owned/start-parts.ts';
-import { type CloudOptions, planCloud } from '../parts/mock-cloud.ts';
+import { startParts } from '../owned/start-parts.ts';
+import { planMockCloud } from '../parts/mock-cloud.ts';
 import { makePassword } from '../parts/secret.ts';
-import type { ServiceName } from './container-images.ts';
+import type { ContainersPlan, StackRequest } from '../plan.ts';
+import { bringMockCloudImage, requireImage } from './container-images.ts';
 import { createContainer, restartContainer } from './container-process.ts';
-import { type EngineWorld, gatewayOfNetwork } from './engine-world.ts';
-import { labelsOf, removeRun, sweepEngine } from './labels.ts';
-import { partContainer } from './part-container.ts';
-import { type ContainerPlan, planContainer } from './plan.ts';
-import { reaperLabels } from './reaper.ts';
-
-/** What a stack of containers is made of. */
-export type ContainersOptions = {
-  /** The parts to start; no others are. */
-  readonly parts: readonly Part[];
-  readonly engine: EngineWorld;
-  /** The images of the services that these parts are. */
-  readonly images: ReadonlyMap<ServiceName, FoundImage>;
-  /** The configuration's path, absolute. */
-  readonly alloyConfig: string;
-  /** The variables of `docker-compose.test.yml`, but for ports and passwords, which are made up. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  /** The same, as far as they come from the mock Grafana Cloud: where Alloy exports to. */
-  readonly cloudVariables: (cloud: CloudEndpoint) => Readonly<Record<string, string>>;
-  /** What goes into the environment of a part beside what the compose file says. */
-  readonly environmentOf: (part: Part, cloud: CloudEndpoint | undefined) => Readonly<Record<string, string>>;
-  /** The environment of the mock at `url`, and how it takes OTLP over gRPC. */
-  readonly cloud: Pick<CloudOptions, 'environment' | 'grpc'>;
-  /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
-  readonly mayFail?: readonly Part[];
-};
+import { findNetworkGateway, locateEngine } from './engine-location.ts';
+import { buildLabels, removeRun, sweepEngine } from './labels.ts';
+import { buildContainer } from './part-container.ts';
+import { type ContainerPlan, planContainer } from './plan-container.ts';
+import { startReaper } from './reaper.ts';
 
 /**
- * Alloy is told the mock's address when it is created. Its first samples are to come within seconds of its start, which the
- * four services, when they start at the same time, would have it spend waiting for a processor.
+ * Alloy is told the mock cloud's address when it is created. Its first samples are to come within seconds of its start,
+ * which the four services, starting at the same time, would make it spend waiting for a processor.
  */
 const waitsFor: Readonly<Partial<Record<Part, Part>>> = {
   alloy: 'cloud',
@@ -54,22 +29,27 @@ const waitsFor: Readonly<Partial<Record<Part, Part>>> = {
 };
 
 const exec = fileURLToPath(new URL('exec.ts', import.meta.url));
+const maxRemovalMs = 30_000;
 
 /**
  * Starts the parts side by side, Alloy first, as containers of one network, in which they have the names of the compose
- * file; the mock Grafana Cloud is a process of this machine that they reach through the host gateway or, where the engine
- * is elsewhere, a container beside them. Returns when all are ready. Throws `CannotRun`, and leaves nothing, where one of
- * them can't be started.
+ * file; the mock cloud is a process of this machine that they reach through the host gateway or, where the engine is
+ * elsewhere, a container beside them. Returns when all are ready. Throws `CannotRun`, and leaves nothing, where one of them
+ * can't be started.
  */
-export async function startContainers(options: ContainersOptions): Promise<Stack> {
-  const { engine: world } = options;
-  const { docker } = world;
-  if (!world.isLocal && options.cloud.grpc !== 'none') {
+export async function startContainers(request: StackRequest<ContainersPlan>): Promise<Stack> {
+  const { settings, configuration, engine, parts } = request.plan;
+  const { docker } = engine;
+  useContainerEngine(engine, settings.engine);
+  const location = await locateEngine(engine, settings.engine);
+  if (!location.isLocal && configuration.grpc !== 'none') {
     throw new CannotRun(
-      'the configuration exports over gRPC, and the mock Grafana Cloud takes that only where the engine is on this machine.',
-      'run with STACK=native, or with an engine of this machine.',
+      'the configuration exports over gRPC, which the mock cloud supports only where the engine is on this machine.',
+      'run with STACK=native, or with an engine on this machine.',
     );
   }
+  const images = new Map(request.plan.images);
+  if (!location.isLocal && parts.includes('cloud')) images.set('cloud', await bringMockCloudImage(engine, settings));
   const passwords = { postgres: makePassword(), redis: makePassword(), rabbitmq: makePassword() };
   const ids = new Map<Part, string>();
   // What the engine was asked to make it goes on making, whoever has gone: the end waits for that.
@@ -83,91 +63,76 @@ export async function startContainers(options: ContainersOptions): Promise<Stack
     return await made.finally(() => making.delete(made));
   };
 
-  const start = async (run: RunDirectory, ports: PartContext['ports']): Promise<StartedParts> => {
+  const start: StackMaker['start'] = async (run, ports) => {
     const sweep = sweepEngine(docker).catch(() => []);
     run.inEngine(true);
     removal = async () => {
       over = true;
       await Promise.allSettled(making);
       // What can't be removed now, the watchdog tries again, and the next run.
-      if (await removeAll(docker, run.name).catch(() => false)) run.inEngine(false);
+      if (await removeAll(docker, run).catch(() => false)) run.inEngine(false);
       await sweep;
     };
-    const labels = { ...labelsOf(run.name), ...(await launching(() => reaperLabels(docker))) };
+    const labels = { ...buildLabels(run.name), ...(await launching(() => startReaper(docker, settings))) };
     const network = await launching(() =>
       docker.createNetwork({ Name: run.name, Driver: 'bridge', CheckDuplicate: true, Labels: labels }),
     );
-    const gateway = world.isLocal ? await gatewayOfNetwork(docker, network.id) : undefined;
+    const gateway = location.isLocal ? await findNetworkGateway(docker, network.id) : undefined;
 
-    const plan = async (part: Part, context: PartContext, others: PlannedEndpoints): Promise<PartPlan> => {
-      if (part === 'cloud' && gateway !== undefined) {
-        return await planCloud(context, { ...options.cloud, host: gateway });
-      }
-      const planned = await planContainer(part, { context, others, world, passwords, options });
-      return { ...planned.plan, launch: launchOf(part, planned, context) };
+    const plan = async (part: Part, context: PartContext, others: Endpoints): Promise<PartPlan> => {
+      if (part === 'cloud' && gateway !== undefined) return await planMockCloud(context, gateway);
+      const planned = await planContainer(part, { context, others, location, passwords, images });
+      return { ...planned.plan, launch: buildLaunch(part, planned, context) };
     };
-    const launchOf = (part: Part, planned: ContainerPlan, { log }: PartContext) => {
-      const around = {
+    const buildLaunch = (part: Part, planned: ContainerPlan, { log }: PartContext) => {
+      const container = {
         image: planned.image,
         network: run.name,
         alias: planned.service,
         labels,
-        mounts: world.isLocal,
+        mounts: location.isLocal,
         ...(planned.program !== undefined && { program: planned.program }),
       };
-      const inside = { title: planned.plan.title, docker, log };
+      const context = { title: planned.plan.title, docker, log };
       let id: string | undefined;
       return () =>
         launching(async () => {
           const known = id;
           const process =
             known === undefined
-              ? await createContainer(await partContainer(planned.composed(), around), inside)
-              : await restartContainer(known, inside);
+              ? await createContainer(await buildContainer(planned.compose(), container), context)
+              : await restartContainer(known, context);
           id = process.id;
           ids.set(part, process.id);
           return process;
         });
     };
-    const { parts, mayFail = [] } = options;
-    return await startParts({ parts, plan, toldOthers: [], waitsFor, mayFail }, run, ports);
+    return await startParts(request, { plan, dependsOnAddresses: [], waitsFor }, run, ports);
   };
 
   return await ownStack({
     kind: 'containers',
+    engine: { ...settings.engine, host: engine.address },
     start,
-    endpoints: (parts, run) => completed(parts, options, ids.get('alloy'), logPathOf(run, 'alloy')),
+    describeAlloy: async () => {
+      const image = requireImage(images, 'grafana-alloy');
+      const id = ids.get('alloy');
+      const { Config } = await docker.getImage(image.image).inspect();
+      const entrypoint = [Config.Entrypoint ?? []].flat();
+      return {
+        kind: image.carries === 'embedded' ? 'embedded' : 'container',
+        config: settings.alloyConfig,
+        configInside: '/etc/alloy/config.alloy',
+        ...(id !== undefined && { command: [process.execPath, exec, id, ...entrypoint] }),
+      };
+    },
     end: () => removal(),
   });
 }
 
-/** Removes all of a run, some of which the engine may be removing already. Returns whether all is gone in time. */
-async function removeAll(docker: EngineWorld['docker'], run: string): Promise<boolean> {
-  const deadline = performance.now() + 30_000;
-  while ((await removeRun(docker, run)) > 0) if (performance.now() > deadline) return false;
+/** Removes everything of a run, some of which the engine may be removing already. Returns whether all is gone in time. */
+async function removeAll(docker: ContainersPlan['engine']['docker'], run: RunDirectory): Promise<boolean> {
+  const deadline = performance.now() + maxRemovalMs;
+  while ((await removeRun(docker, run.name)) > 0) if (performance.now() > deadline) return false;
   return true;
-}
-
-async function completed(
-  { endpoints: { alloy, ...others }, running }: StartedParts,
-  { images, alloyConfig, engine: { docker } }: ContainersOptions,
-  id: string | undefined,
-  logFile: string,
-): Promise<Endpoints> {
-  const image = images.get('grafana-alloy');
-  if (alloy === undefined || image === undefined) return others;
-  const { Config } = await docker.getImage(image.image).inspect();
-  const entrypoint = [Config.Entrypoint ?? []].flat();
-  return {
-    ...others,
-    alloy: {
-      ...alloy,
-      kind: image.engine === 'embedded' ? 'embedded' : 'container',
-      version: running.get('alloy')?.version ?? 'unknown',
-      config: alloyConfig,
-      configAsGiven: '/etc/alloy/config.alloy',
-      ...(id !== undefined && { command: [process.execPath, exec, id, ...entrypoint] }),
-      logFile,
-    },
-  };
 }

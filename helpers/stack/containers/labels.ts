@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type Dockerode from 'dockerode';
-import { ownerLives, ownerOf } from '../owned/run-directory.ts';
+import { describeOwner, isOwnerAlive } from '../owned/run-directory.ts';
 
 /** Names the run that a container or network is of: the name of its directory. */
 const RUN_LABEL = 'org.alloy-verify.run';
@@ -9,17 +9,17 @@ const RUN_LABEL = 'org.alloy-verify.run';
 const OWNER_LABEL = 'org.alloy-verify.owner';
 
 /** The labels of all that this process has an engine make for a run. What does not have them is never touched. */
-export function labelsOf(run: string): Record<string, string> {
-  return { [RUN_LABEL]: run, [OWNER_LABEL]: `${machine()} ${ownerOf(process.pid).trim()}` };
+export function buildLabels(run: string): Record<string, string> {
+  return { [RUN_LABEL]: run, [OWNER_LABEL]: `${describeMachine()} ${describeOwner(process.pid).trim()}` };
 }
 
 /** Removes the containers of a run with their volumes, and its networks. Returns how many there were. */
 export async function removeRun(docker: Dockerode, run: string): Promise<number> {
   const filters = { label: [`${RUN_LABEL}=${run}`] };
   const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));
+  await Promise.all(containers.map(({ Id }) => ignoreGone(docker.getContainer(Id).remove({ force: true, v: true }))));
   const networks = await docker.listNetworks({ filters });
-  await Promise.all(networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())));
+  await Promise.all(networks.map(({ Id }) => ignoreGone(docker.getNetwork(Id).remove())));
   return containers.length + networks.length;
 }
 
@@ -46,13 +46,13 @@ export async function sweepEngine(docker: Dockerode): Promise<string[]> {
 /** An owner of another boot is gone, unless it is another machine's that looks the same: nothing of it may be active. */
 function isStale({ labels, active }: { labels: Readonly<Record<string, string>>; active: boolean }): boolean {
   const [where, ...owner] = (labels[OWNER_LABEL] ?? '').split(' ');
-  if (where !== machine() || owner.length === 0) return false;
-  const sameBoot = owner[2] === ownerOf(process.pid).split(' ')[2];
-  return !ownerLives(owner.join(' ')) && (sameBoot || !active);
+  if (where !== describeMachine() || owner.length === 0) return false;
+  const sameBoot = owner[2] === describeOwner(process.pid).split(' ')[2];
+  return !isOwnerAlive(owner.join(' ')) && (sameBoot || !active);
 }
 
 /** This user on this machine. */
-function machine(): string {
+function describeMachine(): string {
   let id: string;
   try {
     id = readFileSync('/etc/machine-id', 'utf8').trim();
@@ -63,7 +63,7 @@ function machine(): string {
 }
 
 /** What somebody else has removed in the meantime, or is removing, is gone as well. */
-async function gone(removal: Promise<unknown>): Promise<void> {
+async function ignoreGone(removal: Promise<unknown>): Promise<void> {
   await removal.catch((error: { statusCode?: number }) => {
     if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
   });

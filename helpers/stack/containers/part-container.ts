@@ -5,10 +5,10 @@ import { RedisContainer } from '@testcontainers/redis';
 import { GenericContainer } from 'testcontainers';
 import { archiveOf, projectFiles } from '../../images/project-files.ts';
 import type { ComposeService } from './compose-file.ts';
-import { insidesOf } from './insides.ts';
+import { readInternals } from './testcontainers-internals.ts';
 
 /** What a container is made of beside its service of the compose file. */
-export type Surroundings = {
+export type ContainerSettings = {
   /** The image that is used, which need not be the one that the compose file names. */
   readonly image: string;
   /** The one network that it is in, by name, and its own name there. */
@@ -22,13 +22,13 @@ export type Surroundings = {
 };
 
 /** A container as the compose file describes it, not created yet: its ports on their addresses, its files read-only. */
-export async function partContainer(service: ComposeService, around: Surroundings): Promise<GenericContainer> {
-  const container = newContainer(around, service)
-    .withNetworkMode(around.network)
-    .withLabels({ ...around.labels });
-  const { createOpts, hostConfig } = insidesOf(container);
+export async function buildContainer(service: ComposeService, settings: ContainerSettings): Promise<GenericContainer> {
+  const container = newContainer(settings, service)
+    .withNetworkMode(settings.network)
+    .withLabels({ ...settings.labels });
+  const { createOpts, hostConfig } = readInternals(container);
   // testcontainers would publish on every address of the machine, and put the container in the default network as well.
-  createOpts.NetworkingConfig = { EndpointsConfig: { [around.network]: { Aliases: [around.alias] } } };
+  createOpts.NetworkingConfig = { EndpointsConfig: { [settings.network]: { Aliases: [settings.alias] } } };
   createOpts.ExposedPorts = Object.fromEntries(service.ports.map(({ container }) => [`${container}/tcp`, {}]));
   hostConfig.PortBindings = Object.fromEntries(
     service.ports.map(({ address, host, container }) => [
@@ -43,12 +43,12 @@ export async function partContainer(service: ComposeService, around: Surrounding
   container.withEnvironment({ ...service.environment });
   if (service.command !== undefined) container.withCommand([...service.command]);
   if (service.workingDirectory !== undefined) container.withWorkingDir(service.workingDirectory);
-  if (around.mounts) container.withBindMounts(service.files.map((file) => ({ ...file, mode: 'ro' })));
-  else await copyFiles(container, service, around.program);
+  if (settings.mounts) container.withBindMounts(service.files.map((file) => ({ ...file, mode: 'ro' })));
+  else await copyFiles(container, service, settings.program);
   return container;
 }
 
-function newContainer({ image, alias }: Surroundings, { environment }: ComposeService): GenericContainer {
+function newContainer({ image, alias }: ContainerSettings, { environment }: ComposeService): GenericContainer {
   switch (alias) {
     case 'postgres':
       return (

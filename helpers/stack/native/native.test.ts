@@ -5,17 +5,17 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stack } from '../../run/stack.ts';
-import { partControl } from '../owned/control-client.ts';
+import { connectControl } from '../owned/control-client.ts';
 import { get } from '../parts/http-probe.ts';
+import { startNativeParts } from '../testing/plans.ts';
 import { remainsOf } from '../testing/remains.ts';
-import { startNative } from './native.ts';
 
 let stack: Stack;
 let directory: string;
 
 beforeAll(async () => {
-  stack = await startNative({ parts: ['postgres', 'redis', 'rabbitmq'] });
-  directory = dirname(stack.controlSocket ?? '');
+  stack = await startNativeParts(['postgres', 'redis', 'rabbitmq']);
+  directory = dirname(stack.controlSocket);
 }, 120_000);
 afterAll(() => stack.stop());
 
@@ -75,7 +75,7 @@ describe('a native stack', () => {
   });
 
   test('takes PostgreSQL and Redis away and brings them back at the same address, asked from another process', async () => {
-    const control = partControl(stack.controlSocket ?? '');
+    const control = connectControl(stack.controlSocket);
     await Promise.all([control.takeAway('postgres'), control.takeAway('redis')]);
     await expect(askPostgres('SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
     await expect(pingRedis()).rejects.toThrow();
@@ -102,7 +102,9 @@ describe('a native stack', () => {
     await pingRedis();
     await stack.restart('redis');
     expect(await pingRedis()).toBe('PONG');
-    expect(stack.logTail('redis', 200).filter((line) => line.includes('Ready to accept connections')).length).toBe(3);
+    expect(stack.readLogTail('redis', 200).filter((line) => line.includes('Ready to accept connections')).length).toBe(
+      3,
+    );
   });
 
   test('tells the version and the time to readiness of each part', () => {
@@ -119,8 +121,8 @@ describe('a native stack', () => {
   });
 
   test('runs beside another one, and leaves no process, directory or listener when stopped', async () => {
-    const other = await startNative({ parts: ['postgres', 'redis'] });
-    const itsDirectory = dirname(other.controlSocket ?? '');
+    const other = await startNativeParts(['postgres', 'redis']);
+    const itsDirectory = dirname(other.controlSocket);
     expect(other.endpoints.redis?.port).not.toBe(endpoint('redis').port);
     await other.stop();
     expect(remainsOf(itsDirectory)).toEqual([]);

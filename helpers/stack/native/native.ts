@@ -1,37 +1,20 @@
 import { CannotRun } from '../../run/cannot-run.ts';
-import { type Endpoints, type Part, type PlannedEndpoints, type Stack, serviceParts } from '../../run/stack.ts';
+import type { Endpoints } from '../../run/endpoints.ts';
+import { type Part, serviceParts } from '../../run/part.ts';
+import type { Stack } from '../../run/stack.ts';
 import { ownStack } from '../owned/owned-stack.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
-import { logPathOf, type StartedParts, startParts } from '../owned/start-parts.ts';
-import { type AlloyOptions, planAlloy } from '../parts/alloy.ts';
-import { type CloudGrpc, planCloud } from '../parts/mock-cloud.ts';
+import { startParts } from '../owned/start-parts.ts';
+import { planAlloy } from '../parts/alloy.ts';
+import { planMockCloud } from '../parts/mock-cloud.ts';
 import { planPostgres } from '../parts/postgres.ts';
 import { planRabbitmq } from '../parts/rabbitmq.ts';
 import { planRedis } from '../parts/redis.ts';
-import { planService, type ServiceOptions } from '../parts/services.ts';
-
-/** What a native stack is made of. */
-export type NativeOptions = {
-  /** The parts to start; no others are. */
-  readonly parts: readonly Part[];
-  /** How `alloy` is run; needed where it is among the parts. */
-  readonly alloy?: AlloyOptions;
-  /** What is there already and takes the place of parts that are not among `parts`. */
-  readonly given?: PlannedEndpoints;
-  /** How the services are set up; needed where one is among the parts. */
-  readonly services?: ServiceOptions;
-  /** The environment of the mock Grafana Cloud at `url`: its `GRAFANA_CLOUD_*` variables. */
-  readonly cloudEnvironment?: (url: string) => Readonly<Record<string, string>>;
-  /** Whether and how the mock takes OTLP over gRPC; it does not by default. */
-  readonly cloudGrpc?: CloudGrpc;
-  /** How old, in milliseconds, queue depths on RabbitMQ's metrics page may be; 200 by default. */
-  readonly rabbitmqStatisticsIntervalMs?: number;
-  /** Parts whose failure to start is a finding of the run rather than its end: it is then in `failures`. */
-  readonly mayFail?: readonly Part[];
-};
+import { planService } from '../parts/services.ts';
+import type { NativePlan, StackRequest } from '../plan.ts';
 
 /** Alloy holds on to what it could not deliver for up to a minute after SIGTERM. */
-const graceMs = 1000;
+const stopGraceMs = 1000;
 
 /**
  * These end within milliseconds when asked to, and wait for the processes that they started; killed, they would leave
@@ -43,71 +26,44 @@ const endedInOrder: readonly Part[] = ['alloy', 'postgres', 'redis'];
  * Starts the parts side by side, Alloy first, as child processes on free loopback ports in one temporary directory.
  * Returns when all are ready. Throws `CannotRun`, and leaves nothing, where one of them can't be started.
  */
-export async function startNative(options: NativeOptions): Promise<Stack> {
+export async function startNative(request: StackRequest<NativePlan>): Promise<Stack> {
   if (process.platform !== 'linux') {
     throw new CannotRun(
-      'the native stack is for Debian and Ubuntu; this is another system.',
-      'start a Docker engine, and run with STACK=containers.',
+      'the native stack is for Debian and Ubuntu, and this is another system.',
+      'start a container engine, and run with STACK=containers.',
     );
   }
+  const { settings, alloy, configuration } = request.plan;
+  const planner = {
+    plan: (part: Part, context: PartContext, others: Endpoints) => planPart(part, context, request.plan, others),
+    dependsOnAddresses: ['alloy', ...serviceParts] as const,
+    // What a program trusts is read when it starts: the mock cloud's certificate has to be there.
+    waitsFor: configuration.grpc === 'tls' ? ({ alloy: 'cloud' } as const) : {},
+  };
   return await ownStack({
     kind: 'native',
-    start: (run, ports) =>
-      startParts(
-        {
-          ...options,
-          plan: (part, context, others) => planPart(part, context, options, others),
-          toldOthers: ['alloy', ...serviceParts],
-          // What a program trusts is read when it starts: the mock's certificate has to be there.
-          waitsFor: options.cloudGrpc === 'tls' ? { alloy: 'cloud' } : {},
-        },
-        run,
-        ports,
-      ),
-    endpoints: async (parts, run) => completed(parts, options, logPathOf(run, 'alloy')),
+    engine: settings.engine,
+    start: (run, ports) => startParts(request, planner, run, ports),
+    describeAlloy: async () => ({ kind: alloy.kind, config: settings.alloyConfig, command: alloy.command }),
     end: async (parts) => {
-      await Promise.all(endedInOrder.map((part) => parts?.running.get(part)?.stop(graceMs)));
+      await Promise.all(endedInOrder.map((part) => parts?.running.get(part)?.stop(stopGraceMs)));
     },
   });
 }
 
-async function planPart(
-  part: Part,
-  context: PartContext,
-  options: NativeOptions,
-  others: PlannedEndpoints,
-): Promise<PartPlan> {
+async function planPart(part: Part, context: PartContext, plan: NativePlan, others: Endpoints): Promise<PartPlan> {
   switch (part) {
     case 'postgres':
       return await planPostgres(context);
     case 'redis':
       return await planRedis(context);
     case 'rabbitmq':
-      return await planRabbitmq(context, { statisticsIntervalMs: options.rabbitmqStatisticsIntervalMs ?? 200 });
+      return await planRabbitmq(context);
     case 'cloud':
-      return await planCloud(context, {
-        environment: options.cloudEnvironment ?? (() => ({})),
-        grpc: options.cloudGrpc ?? 'none',
-      });
-    case 'api':
-    case 'bot':
-    case 'notification-daemon':
-    case 'status-transition-daemon':
-      if (options.services === undefined) throw new Error(`the part ${part} needs the option services`);
-      return await planService(part, context, options.services, others);
+      return await planMockCloud(context);
     case 'alloy':
-      if (options.alloy === undefined) throw new Error('the part alloy needs the option alloy');
-      return await planAlloy(context, options.alloy, others);
+      return await planAlloy(context, plan.alloy, others);
+    default:
+      return await planService(part, context, others);
   }
-}
-
-function completed(
-  { endpoints: { alloy, ...others }, running }: StartedParts,
-  options: NativeOptions,
-  logFile: string,
-): Endpoints {
-  if (alloy === undefined || options.alloy === undefined) return others;
-  const { program, config } = options.alloy;
-  const version = running.get('alloy')?.version ?? 'unknown';
-  return { ...others, alloy: { ...alloy, kind: program.kind, version, config, command: program.command, logFile } };
 }

@@ -1,9 +1,8 @@
 import { Agent, request } from 'undici';
-import type { PartControl } from '../../run/part-control.ts';
-import type { Part } from '../../run/stack.ts';
+import type { Part, PartControl } from '../../run/part.ts';
 
-/** Everything that can be done to the parts of a stack, through the process that owns them and serves this socket. */
-export function partControl(socketPath: string): PartControl {
+/** Controls the parts of a stack through the process that owns them and serves this socket. */
+export function connectControl(socketPath: string): PartControl {
   const dispatcher = new Agent({ connect: { socketPath } });
   const command = (name: string) => async (part: Part) => {
     const { statusCode, body } = await request(`http://stack/${name}/${part}`, { method: 'POST', dispatcher });

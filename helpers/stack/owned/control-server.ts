@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
-import type { PartControl } from '../../run/part-control.ts';
-import { type Part, partsInOrder } from '../../run/stack.ts';
+import { isPart, type Part, type PartControl } from '../../run/part.ts';
 
 /** Serves {@link PartControl} on a Unix socket that only this user can reach, to processes that don't own the parts; ends with `close`. */
 export async function serveControl(socketPath: string, control: PartControl): Promise<{ close: () => Promise<void> }> {
@@ -16,7 +15,7 @@ export async function serveControl(socketPath: string, control: PartControl): Pr
     const [, command = '', part = ''] = (request.url ?? '').split('/');
     const act = commands[command];
     if (act === undefined || !isPart(part)) {
-      response.writeHead(404).end(`no such command: ${request.url}`);
+      response.writeHead(404).end(`unknown command: ${request.url}`);
       return;
     }
     act(part).then(
@@ -35,8 +34,4 @@ export async function serveControl(socketPath: string, control: PartControl): Pr
         server.closeAllConnections();
       }),
   };
-}
-
-function isPart(name: string): name is Part {
-  return partsInOrder.some((part) => part === name);
 }

@@ -3,18 +3,18 @@ import { appendFileSync, readFileSync, renameSync } from 'node:fs';
 /** Takes what a part of the stack prints. */
 export type LogFile = { readonly write: (chunk: Uint8Array) => void };
 
-const maxBytes = 8 * 1024 * 1024;
+const defaultMaxBytes = 8 * 1024 * 1024;
 
 /**
- * A log at `path` that never grows beyond its bound: when the file has half of it, it becomes `path.1`, in place of the
- * one before.
+ * Opens a log at `path` that never grows beyond `maxBytes`: when the file has half of it, it becomes `path.1`, in place of
+ * the one before.
  */
-export function openLogFile(path: string, bound: number = maxBytes): LogFile {
+export function openLogFile(path: string, maxBytes: number = defaultMaxBytes): LogFile {
   let size = 0;
   const write = (chunk: Uint8Array) => {
-    const kept = chunk.subarray(-Math.floor(bound / 2));
+    const kept = chunk.subarray(-Math.floor(maxBytes / 2));
     try {
-      if (size + kept.length > bound / 2) {
+      if (size + kept.length > maxBytes / 2) {
         renameSync(path, `${path}.1`);
         size = 0;
       }
@@ -28,7 +28,7 @@ export function openLogFile(path: string, bound: number = maxBytes): LogFile {
 }
 
 /** The last `count` lines of a log, oldest first; none where there is no log. */
-export function logTail(path: string, count: number): string[] {
+export function readLogTail(path: string, count: number): string[] {
   const text = read(`${path}.1`) + read(path);
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

@@ -1,19 +1,23 @@
 import { join } from 'node:path';
-import type { PartControl } from '../../run/part-control.ts';
-import type { Endpoints, Part, Stack } from '../../run/stack.ts';
+import type { Part, PartControl } from '../../run/part.ts';
+import type { AlloyEndpoint } from '../../run/run.ts';
+import type { Stack } from '../../run/stack.ts';
+import type { EngineSettings } from '../../settings/settings.ts';
 import { serveControl } from './control-server.ts';
-import { logTail } from './log-file.ts';
+import { readLogTail } from './log-file.ts';
 import type { RunningPart } from './part.ts';
 import { type PortBlock, takePortBlock } from './ports.ts';
 import { makeRunDirectory, type RunDirectory, sweepStaleRuns } from './run-directory.ts';
-import { logPathOf, type StartedParts } from './start-parts.ts';
+import { buildLogPath, type StartedParts } from './start-parts.ts';
 
-/** How a stack of ours is started and ended, in the directory and on the ports of its run. */
+/** How one kind of stack is started and ended, in the directory and on the ports of its run. */
 export type StackMaker = {
   readonly kind: Stack['kind'];
+  /** Where a container engine is, from which what ended runs have left is removed as well. */
+  readonly engine: EngineSettings;
   readonly start: (run: RunDirectory, ports: PortBlock) => Promise<StartedParts>;
-  /** Its endpoints, with all that is known when its parts run. */
-  readonly endpoints: (parts: StartedParts, run: RunDirectory) => Promise<Endpoints>;
+  /** Which Alloy it is that runs, where one does. */
+  readonly describeAlloy: () => Promise<Pick<AlloyEndpoint, 'kind' | 'config' | 'configInside' | 'command'>>;
   /** Ends what would not end with the run's directory; `parts` is undefined where the start has failed. */
   readonly end: (parts: StartedParts | undefined) => Promise<void>;
 };
@@ -24,8 +28,8 @@ export type StackMaker = {
  */
 export async function ownStack(maker: StackMaker): Promise<Stack> {
   const began = performance.now();
-  const sweep = sweepStaleRuns().catch(() => []);
-  const run = await makeRunDirectory();
+  const sweep = sweepStaleRuns(maker.engine).catch(() => []);
+  const run = await makeRunDirectory(maker.engine);
   const ports = await takePortBlock();
   const end = async (parts: StartedParts | undefined) => {
     await maker.end(parts);
@@ -33,12 +37,12 @@ export async function ownStack(maker: StackMaker): Promise<Stack> {
     ports.release();
     await sweep;
   };
-  // The parts keep nobody waiting; while they are being started, their starter has to be there.
+  // The parts don't keep this process alive; while they start, it has to be there.
   const presence = setInterval(() => {}, 60_000);
   let started: StartedParts | undefined;
   try {
     started = await maker.start(run, ports);
-    return await stackOf(maker, run, started, began, end);
+    return await buildStack(maker, run, started, began, end);
   } catch (error) {
     await end(started);
     throw error;
@@ -47,20 +51,20 @@ export async function ownStack(maker: StackMaker): Promise<Stack> {
   }
 }
 
-async function stackOf(
+async function buildStack(
   maker: StackMaker,
   run: RunDirectory,
   parts: StartedParts,
   began: number,
   end: (parts: StartedParts) => Promise<void>,
 ): Promise<Stack> {
-  const { running, failures } = parts;
-  const each = <T>(value: (part: RunningPart) => T) =>
-    Object.fromEntries([...running].map(([name, part]) => [name, value(part)]));
+  const { running, failures, endpoints } = parts;
+  const mapParts = <T>(read: (part: RunningPart) => T) =>
+    Object.fromEntries([...running].map(([name, part]) => [name, read(part)]));
   const act = async (part: Part, action: (running: RunningPart) => Promise<void>) => {
     const found = running.get(part);
     if (found === undefined) throw new Error(`${part} is not among the parts of this stack`);
-    await inTurn(found, () => action(found));
+    await runInTurn(found, () => action(found));
   };
   const control: PartControl = {
     takeAway: (part) => act(part, (running) => running.takeAway()),
@@ -70,7 +74,12 @@ async function stackOf(
     check: (part) => act(part, (running) => running.check()),
     restart: (part) => act(part, (running) => running.restart()),
   };
-  const endpoints = await maker.endpoints(parts, run);
+  const alloy: AlloyEndpoint | undefined = endpoints.alloy && {
+    ...endpoints.alloy,
+    ...(await maker.describeAlloy()),
+    version: running.get('alloy')?.version ?? 'unknown',
+    logFile: buildLogPath(run, 'alloy'),
+  };
   const controlSocket = join(run.path, 'control.sock');
   const server = await serveControl(controlSocket, control);
 
@@ -87,11 +96,15 @@ async function stackOf(
     kind: maker.kind,
     warm: false,
     endpoints,
+    ...(alloy && { alloy }),
     controlSocket,
-    versions: each(({ version }) => version),
-    timings: { ...each(({ startedInMs }) => Math.round(startedInMs)), stack: Math.round(performance.now() - began) },
+    versions: mapParts(({ version }) => version),
+    timings: {
+      ...mapParts(({ startedInMs }) => Math.round(startedInMs)),
+      stack: Math.round(performance.now() - began),
+    },
     failures,
-    logTail: (part, lines) => logTail(logPathOf(run, part), lines),
+    readLogTail: (part, lines) => readLogTail(buildLogPath(run, part), lines),
     ...control,
     stop: stopOnce,
     [Symbol.asyncDispose]: stopOnce,
@@ -100,8 +113,8 @@ async function stackOf(
 
 const turns = new WeakMap<RunningPart, Promise<unknown>>();
 
-/** What is asked of one part is done one after the other. */
-async function inTurn(part: RunningPart, action: () => Promise<void>): Promise<void> {
+/** Carries out the requests for one part one after the other. */
+async function runInTurn(part: RunningPart, action: () => Promise<void>): Promise<void> {
   const before = turns.get(part) ?? Promise.resolve();
   const turn = before.catch(() => {}).then(action);
   turns.set(part, turn);

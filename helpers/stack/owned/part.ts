@@ -2,18 +2,21 @@ import { mkdirSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotRun } from '../../run/cannot-run.ts';
-import type { Part, PlannedEndpoints } from '../../run/stack.ts';
+import type { Endpoints } from '../../run/endpoints.ts';
+import type { Part } from '../../run/part.ts';
 import { howToInstall } from '../../setup/how-to-install.mjs';
 import { findProgram, type ProgramName, programs } from '../../setup/programs.mjs';
 import { type Command, type PartProcess, startProcess } from '../native/part-process.ts';
 import type { UnprivilegedUser } from '../native/unprivileged-user.ts';
-import { type LogFile, logTail } from './log-file.ts';
+import type { StackRequest } from '../plan.ts';
+import { type LogFile, readLogTail } from './log-file.ts';
 import type { PortBlock } from './ports.ts';
 import { untilReady } from './ready.ts';
 import type { RunDirectory } from './run-directory.ts';
 
-/** What a part is planned with. */
+/** What a part is planned with: what its stack is started for, and its place in the run's directory. */
 export type PartContext = {
+  readonly request: StackRequest;
   readonly run: RunDirectory;
   readonly ports: PortBlock;
   readonly log: LogFile;
@@ -25,10 +28,10 @@ export type PartPlan = {
   readonly part: Part;
   readonly title: string;
   /** Where this part will be reached. */
-  readonly endpoints: PlannedEndpoints;
+  readonly endpoints: Endpoints;
   /** Makes what the first start needs. */
   readonly prepare: () => Promise<void>;
-  /** Starts it, for the first time or anew at the same addresses. */
+  /** Starts it, for the first time or again at the same addresses. */
   readonly launch: () => Promise<PartProcess>;
   /** Does with the part what its users will do; throws while it can't. */
   readonly probe: () => Promise<void>;
@@ -68,7 +71,13 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
 
   async function ready(): Promise<void> {
     const { title, probe, deadlineMs } = plan;
-    await untilReady({ title, process, probe, deadlineMs, logTail: (lines) => logTail(context.logPath, lines) });
+    await untilReady({
+      title,
+      process,
+      probe,
+      deadlineMs,
+      readLogTail: (lines) => readLogTail(context.logPath, lines),
+    });
   }
   const resume = async () => {
     await process.resume();
@@ -107,8 +116,8 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
   };
 }
 
-/** What starts a part as a process of this machine, with what it prints in its log. Throws `CannotRun` where it can't be started at all. */
-export function processOf(title: string, command: Command, { run, log }: PartContext): () => Promise<PartProcess> {
+/** Returns what starts a part as a process of this machine, its output in its log; that throws `CannotRun` where it can't be started at all. */
+export function launchProcess(title: string, command: Command, { run, log }: PartContext): () => Promise<PartProcess> {
   return async () => {
     try {
       return await startProcess(command, run, log);
@@ -119,10 +128,10 @@ export function processOf(title: string, command: Command, { run, log }: PartCon
   };
 }
 
-/** The path of a part's program; throws `CannotRun` with what brings it where this machine has none. */
-export function requireProgram(name: ProgramName): string {
-  const path = findProgram(name);
-  if (path !== undefined) return path;
+/** Finds a part's program on `path` and in Debian's places; throws `CannotRun` with what installs it where it is missing. */
+export function requireProgram(name: ProgramName, path: string): string {
+  const found = findProgram(name, path);
+  if (found !== undefined) return found;
   const missing = programs.filter((program) => program.name === name);
   throw new CannotRun(`${missing.map(({ title }) => title).join()} is missing on this machine.`, howToInstall(missing));
 }

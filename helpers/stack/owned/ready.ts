@@ -9,7 +9,7 @@ export class PortTaken extends Error {
 
 const portTaken = /EADDRINUSE|eaddrinuse|[Aa]ddress already in use/;
 
-/** What there is to know of a part that is being waited for. */
+/** A part that is being waited for. */
 export type Waiting = {
   /** What a person calls the part. */
   readonly title: string;
@@ -17,23 +17,24 @@ export type Waiting = {
   /** Does with the part what its users will do; throws while it can't. */
   readonly probe: () => Promise<void>;
   readonly deadlineMs: number;
-  readonly logTail: (lines: number) => string[];
+  readonly readLogTail: (lines: number) => string[];
 };
 
 /**
  * Returns when the part does what it is there for. Throws {@link PortTaken} where it ended over a port in use, and
  * `CannotRun` with its last 20 log lines where it ended otherwise or is not ready in time.
  */
-export async function untilReady({ title, process, probe, deadlineMs, logTail }: Waiting): Promise<void> {
+export async function untilReady({ title, process, probe, deadlineMs, readLogTail }: Waiting): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     const outcome = await Promise.race([attempt(probe), process.end.then(() => 'ended' as const)]);
     if (outcome === 'ready') return;
     const ended = process.ended();
-    if (ended !== undefined && portTaken.test(logTail(200).join('\n'))) throw new PortTaken(`${title}: port in use`);
+    if (ended !== undefined && portTaken.test(readLogTail(200).join('\n')))
+      throw new PortTaken(`${title}: port in use`);
     if (ended !== undefined || performance.now() > deadline) {
       const what = ended ?? `was not ready within ${deadlineMs / 1000} s (${outcome})`;
-      throw new CannotRun(`${title} ${what}. It said last:\n${indented(logTail(20))}`, fixFor(title));
+      throw new CannotRun(`${title} ${what}. Its last log lines:\n${indented(readLogTail(20))}`, adviseOn(title));
     }
     await Promise.race([delay(15), process.end]);
   }
@@ -52,6 +53,6 @@ function indented(lines: readonly string[]): string {
   return lines.length === 0 ? '    (nothing)' : lines.map((line) => `    ${line}`).join('\n');
 }
 
-function fixFor(title: string): string {
-  return `see what ${title} says above; \`npm run doctor\` shows what this machine has.`;
+function adviseOn(title: string): string {
+  return `see the log lines of ${title} above; \`npm run doctor\` shows what this machine has.`;
 }

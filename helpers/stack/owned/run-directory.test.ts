@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { readSettings } from '../../settings/settings.ts';
 import { signalFamily } from '../native/processes.ts';
 import { commandLine, watchdogOf } from '../testing/command-line.ts';
 import { remainsAfterEnd, remainsOf } from '../testing/remains.ts';
-import { makeRunDirectory, ownerLives, ownerOf, sweepStaleRuns } from './run-directory.ts';
+import { describeOwner, isOwnerAlive, makeRunDirectory, sweepStaleRuns } from './run-directory.ts';
+
+const { engine } = readSettings();
 
 async function startRunner(...parts: string[]): Promise<{ runner: ChildProcess; directory: string }> {
   const script = join(import.meta.dirname, '../testing/hold-stack.ts');
@@ -26,14 +29,14 @@ function leaderOf(directory: string, program: string): { pid: number; startTicks
   throw new Error(`no ${program} among the processes of ${directory}`);
 }
 
-test.concurrent('a runner that is killed with SIGKILL leaves no process and no directory', async () => {
+test.concurrent('a runner that is killed with SIGKILL leaves no process and no directory', async ({ expect }) => {
   const { runner, directory } = await startRunner('redis', 'postgres');
   expect(remainsOf(directory).length).toBeGreaterThan(6);
   runner.kill('SIGKILL');
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });
 
-test.concurrent('a runner that is ended by Ctrl-C leaves no process and no directory', async () => {
+test.concurrent('a runner that is ended by Ctrl-C leaves no process and no directory', async ({ expect }) => {
   const { runner, directory } = await startRunner('redis');
   runner.kill('SIGINT');
   expect(await remainsAfterEnd(directory)).toEqual([]);
@@ -48,7 +51,7 @@ test.concurrent("PostgreSQL's processes are found when they are stopped and thei
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });
 
-test.concurrent('a watchdog that is killed is replaced', async () => {
+test.concurrent('a watchdog that is killed is replaced', async ({ expect }) => {
   const { runner, directory } = await startRunner('redis');
   const killed = watchdogOf(directory);
   process.kill(killed, 'SIGKILL');
@@ -57,7 +60,9 @@ test.concurrent('a watchdog that is killed is replaced', async () => {
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });
 
-test.concurrent('what is left when runner and watchdog are both killed is swept by the next run', async () => {
+test.concurrent('what is left when runner and watchdog are both killed is swept by the next run', async ({
+  expect,
+}) => {
   const { runner, directory } = await startRunner('redis');
   // A stopped runner can't replace its watchdog.
   runner.kill('SIGSTOP');
@@ -65,20 +70,20 @@ test.concurrent('what is left when runner and watchdog are both killed is swept 
   runner.kill('SIGKILL');
   await once(runner, 'exit');
   expect(remainsOf(directory).length).toBeGreaterThan(1);
-  await sweepStaleRuns();
+  await sweepStaleRuns(engine);
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });
 
-test.concurrent('a sweep leaves the runs of living runners alone', async () => {
-  const run = await makeRunDirectory();
-  expect(await sweepStaleRuns()).not.toContain(run.path);
+test.concurrent('a sweep leaves the runs of living runners alone', async ({ expect }) => {
+  const run = await makeRunDirectory(engine);
+  expect(await sweepStaleRuns(engine)).not.toContain(run.path);
   expect(existsSync(run.path)).toBe(true);
   await run.end();
   expect(existsSync(run.path)).toBe(false);
 });
 
-test.concurrent('a program that only stands in the directory of a run outlives it', async () => {
-  const run = await makeRunDirectory();
+test.concurrent('a program that only stands in the directory of a run outlives it', async ({ expect }) => {
+  const run = await makeRunDirectory(engine);
   const visitor = spawn('sleep', ['60'], { cwd: run.path, detached: true });
   await run.end();
   await delay(50);
@@ -88,14 +93,14 @@ test.concurrent('a program that only stands in the directory of a run outlives i
 });
 
 test('an owner with the same number that started at another time is not the owner', () => {
-  const record = ownerOf(process.pid);
-  expect(ownerLives(record)).toBe(true);
+  const record = describeOwner(process.pid);
+  expect(isOwnerAlive(record)).toBe(true);
   const [pid, ticks, ...rest] = record.trim().split(' ');
-  expect(ownerLives([pid, Number(ticks) + 1, ...rest].join(' '))).toBe(false);
+  expect(isOwnerAlive([pid, Number(ticks) + 1, ...rest].join(' '))).toBe(false);
 });
 
 test('directories of runs lie in the temporary directory and are closed to others', async () => {
-  const run = await makeRunDirectory();
+  const run = await makeRunDirectory(engine);
   expect(run.path.startsWith(join(tmpdir(), 'alloy-verify-'))).toBe(true);
   await run.end();
 });

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type EngineSettings, listEngineVariables } from '../../settings/settings.ts';
 import { startTicks } from '../../setup/lock.mjs';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -32,12 +33,12 @@ export type RunDirectory = {
  * process is gone. Other users can't list it; where the runner is root they can pass through it, because the databases
  * run as users of their own.
  */
-export async function makeRunDirectory(): Promise<RunDirectory> {
+export async function makeRunDirectory(engine: EngineSettings): Promise<RunDirectory> {
   const path = await mkdtemp(join(temporaryDirectory(), prefix));
-  writeFileSync(join(path, 'owner'), ownerOf(process.pid), { mode: 0o600 });
+  writeFileSync(join(path, 'owner'), describeOwner(process.pid), { mode: 0o600 });
   writeFileSync(join(path, 'processes'), '', { mode: 0o600 });
   if (process.getuid?.() === 0) await chmod(path, 0o711);
-  const watchdog = startWatchdog(path);
+  const watchdog = startWatchdog(path, engine);
   const marker = join(path, 'containers');
   return {
     path,
@@ -53,34 +54,34 @@ export async function makeRunDirectory(): Promise<RunDirectory> {
  * Ends what runs have left whose runner and watchdog are both gone; returns the directories that were removed. Runs of
  * other users, of other PID namespaces and of living runners stay as they are.
  */
-export async function sweepStaleRuns(): Promise<string[]> {
+export async function sweepStaleRuns(engine: EngineSettings): Promise<string[]> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
   const swept = names.map(async (name) => {
     const path = join(tmpdir(), name);
     if (!(await isStale(path).catch(() => false))) return [];
-    await startWatchdog(path).end();
+    await startWatchdog(path, engine).end();
     return [path];
   });
   return (await Promise.all(swept)).flat();
 }
 
 /** Whether the process that this record names still runs, as far as this process can know. */
-export function ownerLives(record: string): boolean {
+export function isOwnerAlive(record: string): boolean {
   const [pid = '', ticks = '', boot = '', namespace = ''] = record.trim().split(' ');
-  if (boot !== bootId()) return false;
-  return namespace !== pidNamespace() || startTicks(Number(pid)) === ticks;
+  if (boot !== readBootId()) return false;
+  return namespace !== readPidNamespace() || startTicks(Number(pid)) === ticks;
 }
 
-/** A record of a process by which {@link ownerLives} knows it again: never another one with the same number. */
-export function ownerOf(pid: number): string {
-  return `${pid} ${startTicks(pid)} ${bootId()} ${pidNamespace()}\n`;
+/** A record of a process by which {@link isOwnerAlive} knows it again: never another one with the same number. */
+export function describeOwner(pid: number): string {
+  return `${pid} ${startTicks(pid)} ${readBootId()} ${readPidNamespace()}\n`;
 }
 
-function bootId(): string {
+function readBootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-function pidNamespace(): string {
+function readPidNamespace(): string {
   return readlinkSync('/proc/self/ns/pid');
 }
 
@@ -88,18 +89,18 @@ async function isStale(path: string): Promise<boolean> {
   const { uid, mtimeMs } = await stat(path);
   if (uid !== process.getuid?.()) return false;
   const owner = await readFile(join(path, 'owner'), 'utf8').catch(() => undefined);
-  if (owner !== undefined) return !ownerLives(owner);
+  if (owner !== undefined) return !isOwnerAlive(owner);
   // A runner that ended between making the directory and signing it.
   return (await readdir(path)).length === 0 && Date.now() - mtimeMs > 60_000;
 }
 
 /** A watchdog that is killed is replaced; only `end` lets it do its work while this process lives. */
-function startWatchdog(path: string): { end: () => Promise<void> } {
+function startWatchdog(path: string, engine: EngineSettings): { end: () => Promise<void> } {
   let ended: Promise<void> | undefined;
-  let watchdog = spawnWatchdog(path);
+  let watchdog = spawnWatchdog(path, engine);
   const replace = () => {
     if (ended !== undefined) return;
-    watchdog = spawnWatchdog(path);
+    watchdog = spawnWatchdog(path, engine);
     watchdog.once('exit', replace);
   };
   watchdog.once('exit', replace);
@@ -117,21 +118,15 @@ function startWatchdog(path: string): { end: () => Promise<void> } {
   };
 }
 
-function spawnWatchdog(path: string) {
+function spawnWatchdog(path: string, engine: EngineSettings) {
   const watchdog = spawn('/bin/sh', [script, path, process.execPath, removal, basename(path)], {
     // In a session of its own, so that Ctrl-C does not reach it.
     detached: true,
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin', ...toEngine() },
+    env: { PATH: '/usr/bin:/bin', HOME: homedir(), ...listEngineVariables(engine) },
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   watchdog.stdin.on('error', () => {});
   watchdog.unref();
   return watchdog;
-}
-
-/** What a program is told of the container engine by. */
-function toEngine(): Record<string, string> {
-  const names = ['HOME', 'XDG_RUNTIME_DIR', 'DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

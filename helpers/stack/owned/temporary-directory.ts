@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { CannotRun } from '../../run/cannot-run.ts';
 
 /** What a run adds to the path of the temporary directory, at most: `/alloy-verify-XXXXXX/control.sock`. */
-const longestAddition = 33;
+const maxAddition = 33;
 /** sockaddr_un holds 107 characters of a path (unix(7)). */
-const longestSocketPath = 107;
+const maxSocketPathLength = 107;
 
 /**
  * The temporary directory of the system, in which runs have theirs. Throws `CannotRun` where it does not serve: sockets in
@@ -15,7 +15,7 @@ const longestSocketPath = 107;
 export function temporaryDirectory(): string {
   const path = resolve(tmpdir());
   const fix = 'set TMPDIR to a short path that every user can enter, such as /tmp.';
-  if (Buffer.byteLength(path) + longestAddition > longestSocketPath) {
+  if (Buffer.byteLength(path) + maxAddition > maxSocketPathLength) {
     throw new CannotRun(`the path of the temporary directory is too long for sockets: ${path}`, fix);
   }
   if (process.getuid?.() === 0) {

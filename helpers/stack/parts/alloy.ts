@@ -1,47 +1,35 @@
 import { join } from 'node:path';
-import type { AlloyAddresses, PlannedEndpoints } from '../../run/stack.ts';
-import { logTail } from '../owned/log-file.ts';
-import { makePartDirectory, type PartContext, type PartPlan, processOf } from '../owned/part.ts';
+import type { AlloyAddresses, Endpoints } from '../../run/endpoints.ts';
+import { readLogTail } from '../owned/log-file.ts';
+import { launchProcess, makePartDirectory, type PartContext, type PartPlan } from '../owned/part.ts';
 import type { PortBlock } from '../owned/ports.ts';
 import { PortTaken } from '../owned/ready.ts';
+import { listAlloyVariables } from '../variables.ts';
 import type { AlloyProgram } from './alloy-program.ts';
 import { get, mustAnswer } from './http-probe.ts';
 
-/** How Alloy is run: which program, which configuration, and what that reads from its environment. */
-export type AlloyOptions = {
-  readonly program: AlloyProgram;
-  /** The configuration's path, absolute. */
-  readonly config: string;
-  /** The variables that the configuration reads, for a stack with these endpoints; over the runner's own environment. */
-  readonly environment: (endpoints: PlannedEndpoints) => Readonly<Record<string, string>>;
-};
-
 /** Plans an Alloy, real or embedded, for a stack whose other parts are planned. */
-export async function planAlloy(
-  context: PartContext,
-  { program, config, environment }: AlloyOptions,
-  others: PlannedEndpoints,
-): Promise<PartPlan> {
-  const { run, ports, logPath } = context;
+export async function planAlloy(context: PartContext, program: AlloyProgram, others: Endpoints): Promise<PartPlan> {
+  const { request, run, ports, logPath } = context;
   const directory = await makePartDirectory(run, 'alloy');
   const addresses = await chooseAddresses(ports);
-  const endpoints = { ...others, alloy: addresses };
   const [file, ...first] = program.command;
   const listen = `--server.http.listen-addr=${new URL(addresses.url).host}`;
-  const args = [...first, 'run', config, `--storage.path=${join(directory, 'storage')}`, listen];
+  const storage = `--storage.path=${join(directory, 'storage')}`;
+  const args = [...first, 'run', request.plan.settings.alloyConfig, storage, listen];
   // A real Alloy reports its use to Grafana Labs unless told not to.
   if (program.kind === 'binary') args.push('--disable-reporting');
-  const title = program.kind === 'binary' ? 'Alloy' : 'the embedded engine';
-  const command = { file, args, environment: { ...process.env, ...environment(endpoints) }, cwd: directory };
+  const title = program.kind === 'binary' ? 'Alloy' : 'the embedded Alloy';
+  const environment = listAlloyVariables(request, { ...others, alloy: addresses });
   return {
     part: 'alloy',
     title,
     endpoints: { alloy: addresses },
     prepare: async () => {},
-    launch: processOf(title, command, context),
+    launch: launchProcess(title, { file, args, environment, cwd: directory }, context),
     probe: () => mustAnswer(`${addresses.url}/-/ready`),
     complete: () => refuseTakenPorts(addresses.url, logPath),
-    version: () => versionOfAlloy(addresses.url),
+    version: () => readAlloyVersion(addresses.url),
     deadlineMs: 30_000,
     stopSignal: 'SIGTERM',
     outage: 'stop',
@@ -57,16 +45,16 @@ async function chooseAddresses(ports: PortBlock): Promise<AlloyAddresses> {
   };
 }
 
-/** A receiver whose port is in use leaves Alloy running, ready and useless: `/-/healthy` alone tells. */
+/** A receiver whose port is in use leaves Alloy running, ready and useless: only `/-/healthy` shows it. */
 export async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
   const { status } = await get(`${url}/-/healthy`);
-  if (status !== 200 && /address already in use|EADDRINUSE/.test(logTail(logPath, 500).join('\n'))) {
+  if (status !== 200 && /address already in use|EADDRINUSE/.test(readLogTail(logPath, 500).join('\n'))) {
     throw new PortTaken('Alloy: a port of its components is in use');
   }
 }
 
 /** The version in `alloy_build_info`, as Alloy's own `/metrics` shows it. */
-export async function versionOfAlloy(url: string): Promise<string> {
+export async function readAlloyVersion(url: string): Promise<string> {
   const { text } = await get(`${url}/metrics`);
   return /^alloy_build_info\{[^}]*version="([^"]*)"/m.exec(text)?.[1] ?? 'unknown';
 }

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { CannotRun } from '../../run/cannot-run.ts';
-import type { PostgresEndpoint } from '../../run/run.ts';
+import type { PostgresEndpoint } from '../../run/endpoints.ts';
 import { startProcess } from '../native/part-process.ts';
 import { unprivilegedUser } from '../native/unprivileged-user.ts';
-import { makePartDirectory, type PartContext, type PartPlan, processOf, requireProgram } from '../owned/part.ts';
+import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
 
@@ -14,7 +14,7 @@ const fixtures = fileURLToPath(new URL('../../../fixtures/postgres', import.meta
 const application = 'game_scheduler';
 const superuser = 'postgres';
 /** sockaddr_un holds 107 characters; the socket's own name takes up to 20 of them. */
-const longestSocketDirectory = 87;
+const maxSocketDirectoryLength = 87;
 
 /**
  * Plans a PostgreSQL cluster of its own on a loopback port, with the application's role and database as
@@ -22,12 +22,12 @@ const longestSocketDirectory = 87;
  * Throws `CannotRun` where there is no PostgreSQL.
  */
 export async function planPostgres(context: PartContext): Promise<PartPlan> {
-  const { run, ports } = context;
-  const file = requireProgram('postgres');
+  const { request, run, ports } = context;
+  const file = requireProgram('postgres', request.plan.settings.path);
   const user = unprivilegedUser(['postgres', 'nobody']);
   const directory = await makePartDirectory(run, 'postgres', user);
   const data = join(directory, 'data');
-  const environment = baseEnvironment(directory);
+  const environment = baseEnvironment(request.plan.settings, directory);
   const endpoint = {
     host: '127.0.0.1',
     port: await ports.next(),
@@ -52,8 +52,11 @@ export async function planPostgres(context: PartContext): Promise<PartPlan> {
     const initdb = await startProcess(command, run, context.log);
     await initdb.end;
     if (initdb.ended() === 'ended with exit code 0') return;
-    const said = (await readFile(context.logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-20);
-    throw new CannotRun(`initdb ${initdb.ended()}. It said last:\n${said.join('\n')}`, 'see what initdb says above.');
+    const lastLines = (await readFile(context.logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-20);
+    throw new CannotRun(
+      `initdb ${initdb.ended()}. Its last lines:\n${lastLines.join('\n')}`,
+      'see the lines of initdb above.',
+    );
   };
 
   const server = {
@@ -69,15 +72,17 @@ export async function planPostgres(context: PartContext): Promise<PartPlan> {
     title: 'PostgreSQL',
     endpoints: { postgres: endpoint },
     prepare: initialise,
-    launch: processOf('PostgreSQL', server, context),
+    launch: launchProcess('PostgreSQL', server, context),
     probe: () => probePostgres(probed),
     complete: async () => {
-      await asking(administrator, async (client) => void (await client.query(`CREATE DATABASE ${application}`)));
-      await asking({ ...administrator, database: application }, (client) => runFixtures(client, endpoint.password));
+      await askPostgres(administrator, async (client) => void (await client.query(`CREATE DATABASE ${application}`)));
+      await askPostgres({ ...administrator, database: application }, (client) =>
+        runFixtures(client, endpoint.password),
+      );
       probed = endpoint;
       await probePostgres(endpoint);
     },
-    version: () => versionOfPostgres(endpoint),
+    version: () => readPostgresVersion(endpoint),
     deadlineMs: 30_000,
     // "Fast shutdown": open transactions are rolled back, clients are disconnected (PostgreSQL documentation, 19.5).
     stopSignal: 'SIGINT',
@@ -89,7 +94,7 @@ function serverArguments(data: string, directory: string, port: number, name: st
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
-    unix_socket_directories: directory.length <= longestSocketDirectory ? directory : '',
+    unix_socket_directories: directory.length <= maxSocketDirectoryLength ? directory : '',
     cluster_name: name,
     fsync: 'off',
     synchronous_commit: 'off',
@@ -109,16 +114,18 @@ async function runFixtures(client: Client, password: string): Promise<void> {
 
 /** Logs in and has a query answered; throws while that can't be done. */
 export async function probePostgres(endpoint: PostgresEndpoint): Promise<void> {
-  await asking(endpoint, (client) => client.query('SELECT 1'));
+  await askPostgres(endpoint, (client) => client.query('SELECT 1'));
 }
 
 /** The version that the server says, such as `17.6`. */
-export async function versionOfPostgres(endpoint: PostgresEndpoint): Promise<string> {
-  const { rows } = await asking(endpoint, (client) => client.query<{ server_version: string }>('SHOW server_version'));
+export async function readPostgresVersion(endpoint: PostgresEndpoint): Promise<string> {
+  const { rows } = await askPostgres(endpoint, (client) =>
+    client.query<{ server_version: string }>('SHOW server_version'),
+  );
   return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
 }
 
-async function asking<T>(endpoint: PostgresEndpoint, question: (client: Client) => Promise<T>): Promise<T> {
+async function askPostgres<T>(endpoint: PostgresEndpoint, question: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ ...endpoint, connectionTimeoutMillis: 2000, query_timeout: 10_000 });
   // A server that goes away is the failure of the awaited call; without a listener it would end the runner as well.
   client.on('error', () => {});

@@ -3,10 +3,10 @@ import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
-import type { RabbitmqEndpoint } from '../../run/run.ts';
+import type { RabbitmqEndpoint } from '../../run/endpoints.ts';
 import { startProcess } from '../native/part-process.ts';
 import { unprivilegedUser } from '../native/unprivileged-user.ts';
-import { makePartDirectory, type PartContext, type PartPlan, processOf, requireProgram } from '../owned/part.ts';
+import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { mustAnswer } from './http-probe.ts';
 import { makeRabbitmqHome } from './rabbitmq-home.ts';
@@ -15,19 +15,16 @@ import { makePassword, writePrivateFile } from './secret.ts';
 const fixtures = fileURLToPath(new URL('../../../fixtures/rabbitmq', import.meta.url));
 const node = 'rabbit@localhost';
 
-/** What a RabbitMQ node is started with beside the project's own configuration. */
-export type RabbitmqOptions = {
-  /** How old, in milliseconds, queue depths and rates on the metrics page may be; RabbitMQ's own default is 5000. */
-  readonly statisticsIntervalMs: number;
-};
+/** How old, in milliseconds, queue depths and rates on the metrics page may be; RabbitMQ's own default is 5000. */
+const STATISTICS_INTERVAL_MS = 200;
 
 /**
  * Plans a RabbitMQ node with the project's `fixtures/rabbitmq`, on loopback ports, with an epmd, a cookie, a database
  * and logs of its own. Throws `CannotRun` where there is no RabbitMQ.
  */
-export async function planRabbitmq(context: PartContext, { statisticsIntervalMs }: RabbitmqOptions): Promise<PartPlan> {
-  const { run, ports } = context;
-  const installed = requireProgram('rabbitmq');
+export async function planRabbitmq(context: PartContext): Promise<PartPlan> {
+  const { request, run, ports } = context;
+  const installed = requireProgram('rabbitmq', request.plan.settings.path);
   const user = unprivilegedUser(['rabbitmq', 'nobody']);
   const directory = await makePartDirectory(run, 'rabbitmq', user);
   const [port, metricsPort, epmdPort, distributionPort] = [
@@ -51,7 +48,7 @@ export async function planRabbitmq(context: PartContext, { statisticsIntervalMs 
   const enabledPlugins = await readFile(join(fixtures, 'enabled_plugins'), 'utf8');
   const home = makeRabbitmqHome(installed, enabledPlugins.match(/[a-z]\w*/g) ?? [], directory);
   const environment = {
-    ...baseEnvironment(directory),
+    ...baseEnvironment(request.plan.settings, directory),
     ...home.environment,
     ERL_EPMD_ADDRESS: '127.0.0.1',
     ERL_EPMD_PORT: String(epmdPort),
@@ -65,12 +62,12 @@ export async function planRabbitmq(context: PartContext, { statisticsIntervalMs 
     // The script then becomes the server, rather than a shell that waits for it.
     RABBITMQ_ALLOW_INPUT: 'true',
     RABBITMQ_SERVER_START_ARGS: '-noinput',
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: erlangArguments(distributionPort).join(' '),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: buildErlangArguments(distributionPort).join(' '),
   };
 
   const prepare = async () => {
     const shared = await readFile(join(fixtures, 'rabbitmq.conf'), 'utf8');
-    const own = configurationOf(endpoint, metricsPort, statisticsIntervalMs);
+    const own = buildConfiguration(endpoint, metricsPort);
     await writePrivateFile(files.configuration, `${shared}\n${own}`, user);
     await writePrivateFile(files.plugins, enabledPlugins, user);
     await writePrivateFile(files.cookie, randomBytes(24).toString('base64url'), user);
@@ -84,9 +81,9 @@ export async function planRabbitmq(context: PartContext, { statisticsIntervalMs 
     title: 'RabbitMQ',
     endpoints: { rabbitmq: endpoint },
     prepare,
-    launch: processOf('RabbitMQ', { file: home.script, args: [], environment, cwd: directory, user }, context),
+    launch: launchProcess('RabbitMQ', { file: home.script, args: [], environment, cwd: directory, user }, context),
     probe: () => probeRabbitmq(endpoint),
-    version: () => versionOfRabbitmq(endpoint),
+    version: () => readRabbitmqVersion(endpoint),
     deadlineMs: 90_000,
     stopSignal: 'SIGTERM',
     outage: 'pause',
@@ -97,7 +94,7 @@ export async function planRabbitmq(context: PartContext, { statisticsIntervalMs 
  * With the node's name on the command line the Erlang distribution is up from the start: RabbitMQ would else run a
  * second Erlang first, only to start an epmd, and look for name and port clashes that can't be here.
  */
-function erlangArguments(distributionPort: number): string[] {
+function buildErlangArguments(distributionPort: number): string[] {
   return [
     ...['-sname', node, '-start_epmd', 'false'],
     ...['-kernel', 'inet_dist_use_interface', '{127,0,0,1}'],
@@ -109,18 +106,14 @@ function erlangArguments(distributionPort: number): string[] {
   ];
 }
 
-function configurationOf(
-  { host, port, user, password }: RabbitmqEndpoint,
-  metricsPort: number,
-  statisticsMs: number,
-): string {
+function buildConfiguration({ host, port, user, password }: RabbitmqEndpoint, metricsPort: number): string {
   return [
     `listeners.tcp.1 = ${host}:${port}`,
     `prometheus.tcp.ip = ${host}`,
     `prometheus.tcp.port = ${metricsPort}`,
     `default_user = ${user}`,
     `default_pass = ${password}`,
-    `collect_statistics_interval = ${statisticsMs}`,
+    `collect_statistics_interval = ${STATISTICS_INTERVAL_MS}`,
     'disk_free_limit.absolute = 10MB',
     '',
   ].join('\n');
@@ -128,12 +121,12 @@ function configurationOf(
 
 /** Logs in over AMQP and has the metrics page answered; throws while that can't be done. */
 export async function probeRabbitmq(endpoint: RabbitmqEndpoint): Promise<void> {
-  await versionOfRabbitmq(endpoint);
+  await readRabbitmqVersion(endpoint);
   await mustAnswer(endpoint.metricsUrl);
 }
 
 /** Opens an AMQP 0-9-1 connection and returns the version that the server gives in its `connection.start`. */
-export async function versionOfRabbitmq({ host, port, user, password }: RabbitmqEndpoint): Promise<string> {
+export async function readRabbitmqVersion({ host, port, user, password }: RabbitmqEndpoint): Promise<string> {
   const connection = await connect(
     { hostname: host, port, username: user, password, vhost: '/' },
     { timeout: 5000, noDelay: true },

@@ -1,27 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import type { PlannedEndpoints, ServicePart } from '../../run/stack.ts';
-import { makePartDirectory, type PartContext, type PartPlan, processOf } from '../owned/part.ts';
+import type { Endpoints } from '../../run/endpoints.ts';
+import type { ServicePart } from '../../run/part.ts';
+import { launchProcess, makePartDirectory, type PartContext, type PartPlan } from '../owned/part.ts';
+import type { StackRequest } from '../plan.ts';
+import { listTelemetryVariables } from '../variables.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { mustAnswer } from './http-probe.ts';
 
-/** How the services of a run are set up. */
-export type ServiceOptions = {
-  /** Marks their telemetry: `service.instance.id`. */
-  readonly instanceId: string;
-  /** `DLQ_CHECK_INTERVAL_SECONDS` of the notification daemon. */
-  readonly dlqCheckIntervalSeconds: number;
-  /** `OTEL_*` variables of the person's, over those that the run sets. */
-  readonly otelVariables: Readonly<Record<string, string>>;
-};
-
 /** Plans a service of the application: a process that talks to the run's databases and exports through its Alloy. */
-export async function planService(
-  part: ServicePart,
-  context: PartContext,
-  options: ServiceOptions,
-  others: PlannedEndpoints,
-): Promise<PartPlan> {
-  const { run, ports } = context;
+export async function planService(part: ServicePart, context: PartContext, others: Endpoints): Promise<PartPlan> {
+  const { request, run, ports } = context;
+  const { settings } = request.plan;
   const directory = await makePartDirectory(run, part);
   const [port, gatewayPort] = [await ports.next(), await ports.next()];
   const url = `http://127.0.0.1:${port}`;
@@ -29,21 +18,21 @@ export async function planService(
     file: process.execPath,
     args: [fileURLToPath(new URL(`../../../fixtures/services/${part}/main.ts`, import.meta.url))],
     environment: {
-      ...baseEnvironment(directory),
-      ...connections(others),
-      ...telemetry(options, others),
+      ...baseEnvironment(settings, directory),
+      ...listConnections(others),
+      ...listTelemetry(request, others),
       [part === 'api' ? 'PORT' : 'HEALTH_PORT']: String(port),
       BOT_GATEWAY_PORT: String(gatewayPort),
-      DLQ_CHECK_INTERVAL_SECONDS: String(options.dlqCheckIntervalSeconds),
+      DLQ_CHECK_INTERVAL_SECONDS: String(settings.dlqCheckIntervalSeconds),
     },
     cwd: directory,
   };
   return {
     part,
     title: part,
-    endpoints: endpointsOf(part, url, `http://127.0.0.1:${gatewayPort}/dispatch`),
+    endpoints: buildEndpoints(part, url, `http://127.0.0.1:${gatewayPort}/dispatch`),
     prepare: async () => {},
-    launch: processOf(part, command, context),
+    launch: launchProcess(part, command, context),
     probe: () => mustAnswer(`${url}/health`),
     version: async () => process.version,
     deadlineMs: 60_000,
@@ -52,7 +41,7 @@ export async function planService(
   };
 }
 
-function endpointsOf(part: ServicePart, url: string, gatewayUrl: string): PlannedEndpoints {
+function buildEndpoints(part: ServicePart, url: string, gatewayUrl: string): Endpoints {
   switch (part) {
     case 'api':
       return { api: { url } };
@@ -65,7 +54,7 @@ function endpointsOf(part: ServicePart, url: string, gatewayUrl: string): Planne
   }
 }
 
-function connections({ postgres, redis, rabbitmq }: PlannedEndpoints): Record<string, string> {
+function listConnections({ postgres, redis, rabbitmq }: Endpoints): Record<string, string> {
   const { encodeURIComponent: encoded } = globalThis;
   return {
     ...(postgres && {
@@ -79,14 +68,15 @@ function connections({ postgres, redis, rabbitmq }: PlannedEndpoints): Record<st
 }
 
 /** A local run's intervals: spans and logs leave after 100 ms, metrics every 500 ms. */
-function telemetry(options: ServiceOptions, { alloy }: PlannedEndpoints): Record<string, string> {
+function listTelemetry({ plan, runId }: StackRequest, { alloy }: Endpoints): Record<string, string> {
   return {
     ...(alloy && { OTEL_EXPORTER_OTLP_ENDPOINT: alloy.otlpHttp }),
-    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${options.instanceId}`,
+    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${runId}`,
     OTEL_BSP_SCHEDULE_DELAY: '100',
     OTEL_BLRP_SCHEDULE_DELAY: '100',
     OTEL_METRIC_EXPORT_INTERVAL: '500',
     OTEL_METRIC_EXPORT_TIMEOUT: '400',
-    ...options.otelVariables,
+    // The person's own come last: they win.
+    ...listTelemetryVariables(plan.settings),
   };
 }

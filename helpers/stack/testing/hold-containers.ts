@@ -2,13 +2,13 @@
 // directory of its run on one line, and waits.
 
 import { dirname } from 'node:path';
-import { partsInOrder } from '../../run/stack.ts';
+import { partsInOrder } from '../../run/part.ts';
 import { startContainers } from '../containers/containers.ts';
-import { engineWith, plainContainers } from './engine.ts';
+import { planContainers } from './containers.ts';
+import { requestStack } from './plans.ts';
 
-const parts = partsInOrder.filter((part) => process.argv.includes(part));
-const found = await engineWith(parts);
-if ('absent' in found) throw new Error(found.absent);
-const stack = await startContainers(plainContainers(found, parts));
-process.stdout.write(`${dirname(stack.controlSocket ?? '')}\n`);
+const plan = await planContainers(partsInOrder.filter((part) => process.argv.includes(part)));
+if ('absent' in plan) throw new Error(plan.absent);
+const stack = await startContainers(requestStack(plan));
+process.stdout.write(`${dirname(stack.controlSocket)}\n`);
 setInterval(() => {}, 1000);

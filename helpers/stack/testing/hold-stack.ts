@@ -2,9 +2,9 @@
 // on one line, and waits.
 
 import { dirname } from 'node:path';
-import { partsInOrder } from '../../run/stack.ts';
-import { startNative } from '../native/native.ts';
+import { partsInOrder } from '../../run/part.ts';
+import { startNativeParts } from './plans.ts';
 
-const stack = await startNative({ parts: partsInOrder.filter((part) => process.argv.includes(part)) });
-process.stdout.write(`${dirname(stack.controlSocket ?? '')}\n`);
+const stack = await startNativeParts(partsInOrder.filter((part) => process.argv.includes(part)));
+process.stdout.write(`${dirname(stack.controlSocket)}\n`);
 setInterval(() => {}, 1000);

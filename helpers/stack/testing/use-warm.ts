@@ -1,17 +1,11 @@
-// A run for the tests of the warm stack: says on one line whether it has got the warm stack, or why not; with `outage` it
+// A run for the tests of the warm stack: prints on one line whether it has got the warm stack, or why not; with `outage` it
 // then takes parts away, says so, and waits to be killed.
 
-import { partsInOrder } from '../../run/stack.ts';
-import { environmentWithDotenv, readSettings } from '../../settings/settings.ts';
-import { chooseAlloy } from '../parts/alloy-program.ts';
-import { fingerprintOf } from '../warm/fingerprint.ts';
+import { partsInOrder } from '../../run/part.ts';
 import { findWarmStack } from '../warm/warm.ts';
+import { planNative } from './plans.ts';
 
-const environment = environmentWithDotenv();
-const settings = readSettings(environment);
-const world = { stack: 'native', program: chooseAlloy(settings.alloy, settings.alloyBinary) } as const;
-const fingerprint = fingerprintOf(settings, world, environment);
-const found = await findWarmStack(partsInOrder, { fingerprint, images: {} });
+const found = await findWarmStack(planNative(partsInOrder));
 if (found === undefined) process.stdout.write('none\n');
 else if ('unused' in found) process.stdout.write(`${found.unused}\n`);
 else if (!process.argv.includes('outage')) {

@@ -1,22 +1,30 @@
 import { expect, test } from 'vitest';
-import { readSettings } from '../../settings/settings.ts';
-import type { AlloyProgram } from '../parts/alloy-program.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import type { Environment } from '../../settings/settings.ts';
+import { planNative } from '../testing/plans.ts';
+import { describeStack } from './fingerprint.ts';
 
-const embedded: AlloyProgram = { kind: 'embedded', command: [process.execPath, 'main.ts'] };
-
-function fingerprint(environment: Readonly<Record<string, string>>, program = embedded): string {
-  return fingerprintOf(readSettings(environment), { stack: 'native', program }, environment);
+function readFingerprint(environment: Environment, change: Partial<ReturnType<typeof planNative>> = {}): string {
+  return describeStack({ ...planNative(['postgres'], environment), ...change }).fingerprint;
 }
 
 test('the same settings, program and code have the same fingerprint, whatever else is in the environment', () => {
-  expect(fingerprint({ HOME: '/a' })).toBe(fingerprint({ HOME: '/b', TERM: 'dumb' }));
+  expect(readFingerprint({ HOME: '/a' })).toBe(readFingerprint({ HOME: '/b', TERM: 'dumb' }));
 });
 
-test('another interval, token, variable of the configuration, or program has another one', () => {
-  const plain = fingerprint({});
-  expect(fingerprint({ ALLOY_SCRAPE_INTERVAL: '7s' })).not.toBe(plain);
-  expect(fingerprint({ GRAFANA_CLOUD_API_KEY: 'glc_other' })).not.toBe(plain);
-  expect(fingerprint({ ALLOY_LOG_LEVEL: 'debug' })).not.toBe(plain);
-  expect(fingerprint({}, { kind: 'binary', command: [process.execPath] })).not.toBe(plain);
+test('a run that needs fewer parts can use the same stack', () => {
+  expect(readFingerprint({}, { parts: [], needs: [] })).toBe(readFingerprint({}));
+});
+
+test.each([
+  ['interval', { ALLOY_SCRAPE_INTERVAL: '7s' }],
+  ['token', { GRAFANA_CLOUD_API_KEY: 'glc_other' }],
+  ['variable of the configuration', { ALLOY_LOG_LEVEL: 'debug' }],
+  ['variable of the services', { OTEL_TRACES_SAMPLER: 'always_off' }],
+])('another %s has another one', (_, environment) => {
+  expect(readFingerprint(environment)).not.toBe(readFingerprint({}));
+});
+
+test('another program has another one', () => {
+  const alloy = { kind: 'binary', command: [process.execPath] } as const;
+  expect(readFingerprint({}, { alloy })).not.toBe(readFingerprint({}));
 });

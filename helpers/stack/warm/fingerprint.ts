@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, type Settings } from '../../settings/settings.ts';
-import type { ChosenWorld } from '../choose.ts';
+import { ROOT } from '../../settings/settings.ts';
+import type { ContainersPlan, NativePlan } from '../plan.ts';
+import { listTelemetryVariables } from '../variables.ts';
+
+/** What decides how a stack behaves: a run can use one that is described alike. */
+export type StackDescription = {
+  /** A digest of the settings, the configuration, the programs and the project's own code. */
+  readonly fingerprint: string;
+  /** The engine's IDs of the images, by container: a run may need fewer of them than a stack has. None without containers. */
+  readonly images: Readonly<Record<string, string>>;
+};
 
 /** What runs in a stack's processes beside the operating system's programs. */
 const code = [
@@ -15,28 +24,34 @@ const code = [
   'fixtures',
 ];
 
-/**
- * A digest of all that decides how a stack with these settings behaves: the settings, the configuration and the variables
- * that it reads, the programs and the project's own code. A stack started with another one is not the stack asked for. The images of containers
- * are not in it: a run may need fewer than a stack has.
- */
-export function fingerprintOf(
-  { stack: _, alloy: __, ...settings }: Settings,
-  world: ChosenWorld,
-  environment: Readonly<Record<string, string | undefined>>,
-): string {
-  const configuration = readFileSync(settings.alloyConfig, 'utf8');
-  const names = new Set([...configuration.matchAll(/\benv\(\s*"([^"]+)"/g)].map(([, name]) => name ?? ''));
-  const variables = [...names].map((name) => [name, environment[name] ?? null]);
-  const hash = createHash('sha256');
+/** Describes the stack that a plan would start. */
+export function describeStack(plan: NativePlan | ContainersPlan): StackDescription {
+  const { alloyConfig, intervals, dlqCheckIntervalSeconds, cloud, existing, inherited } = plan.settings;
   const made =
-    world.stack === 'native' ? [world.program, process.version, stampOf(world.program.command[0])] : [world.engine.at];
-  hash.update(JSON.stringify([settings, configuration, variables, world.stack, made]));
-  for (const path of code) for (const file of filesBelow(join(ROOT, path))) hash.update(`${file} ${stampOf(file)}\n`);
-  return hash.digest('hex');
+    plan.stack === 'native'
+      ? [plan.alloy, process.version, describeFile(plan.alloy.command[0])]
+      : [plan.engine.address];
+  const read = plan.configuration.variables.map((name) => [name, inherited[name] ?? null]);
+  const settings = [
+    alloyConfig,
+    intervals,
+    dlqCheckIntervalSeconds,
+    cloud,
+    existing,
+    listTelemetryVariables(plan.settings),
+  ];
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([settings, readFileSync(alloyConfig, 'utf8'), read, plan.stack, made]));
+  for (const path of code)
+    for (const file of listFiles(join(ROOT, path))) hash.update(`${file} ${describeFile(file)}\n`);
+  const images = plan.stack === 'native' ? [] : [...plan.images];
+  return {
+    fingerprint: hash.digest('hex'),
+    images: Object.fromEntries(images.flatMap(([name, look]) => ('found' in look ? [[name, look.found.id]] : []))),
+  };
 }
 
-function filesBelow(path: string): string[] {
+function listFiles(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
@@ -44,7 +59,7 @@ function filesBelow(path: string): string[] {
     .sort();
 }
 
-function stampOf(path: string): string {
+function describeFile(path: string): string {
   const { size, mtimeMs } = statSync(path);
   return `${size} ${mtimeMs}`;
 }

@@ -3,10 +3,12 @@
 
 import { dirname, join } from 'node:path';
 import { CannotRun } from '../../run/cannot-run.ts';
-import { partsInOrder } from '../../run/stack.ts';
-import { environmentWithDotenv, readSettings } from '../../settings/settings.ts';
-import { ownerOf } from '../owned/run-directory.ts';
+import { partsInOrder } from '../../run/part.ts';
+import { readSettings } from '../../settings/settings.ts';
+import { chooseStack } from '../choose.ts';
+import { describeOwner } from '../owned/run-directory.ts';
 import { startRun } from '../start.ts';
+import { describeStack } from './fingerprint.ts';
 import { serveLeases } from './lease.ts';
 import { removeWarmState, writeWarmState } from './warm-state.ts';
 
@@ -16,41 +18,39 @@ export type KeeperMessage =
   | { readonly kept: true }
   | { readonly message: string; readonly fix: string };
 
-const parts = partsInOrder;
-
 try {
   await keep();
-  tell({ kept: true });
+  say({ kept: true });
 } catch (error) {
   const fix = error instanceof CannotRun ? error.fix : '`npm run doctor` shows what this machine has.';
-  tell({ message: error instanceof Error ? error.message : String(error), fix });
+  say({ message: error instanceof Error ? error.message : String(error), fix });
   process.exit(2);
 }
 process.disconnect?.();
 
 async function keep(): Promise<void> {
-  const environment = environmentWithDotenv();
-  const settings = readSettings(environment);
-  const say = (line: string) => tell({ line });
-  const { run, stack, made } = await startRun(settings, parts, environment, { reuse: false, say });
-  if (stack === undefined || made === undefined)
-    throw new CannotRun('STACK=external is there already.', 'leave STACK unset to start a stack.');
+  const plan = await chooseStack(readSettings(), partsInOrder, { reuse: false });
+  if (plan.stack === 'external') {
+    throw new CannotRun('STACK=external is a stack that already runs.', 'leave STACK unset to start one.');
+  }
+  const started = await startRun(plan, { onProgress: (line) => say({ line }) }, { reuse: false });
+  const { run, stack } = started;
+  if (stack === undefined || started.plan.stack === 'external') throw new TypeError('a run of ours has a stack');
   const failure = Object.values(stack.failures)[0];
   if (failure !== undefined) {
     await stack.stop();
-    throw new CannotRun(failure, 'mend the configuration; `npm run verify` tells more.');
+    throw new CannotRun(failure, 'correct the configuration; `npm run verify` says more.');
   }
-  const { controlSocket } = stack;
-  if (controlSocket === undefined) throw new TypeError('a stack of ours has a control socket');
-  const directory = dirname(controlSocket);
+  const directory = dirname(stack.controlSocket);
   const leaseSocket = join(directory, 'lease.sock');
   // A run that was killed in the middle of an outage leaves parts away: the next one finds all of them.
   const leases = await serveLeases(leaseSocket, async () => {
-    await Promise.allSettled(parts.map((part) => stack.bringBack(part)));
+    await Promise.allSettled(partsInOrder.map((part) => stack.bringBack(part)));
   });
   const { versions, timings } = stack;
   const logs = join(directory, 'logs');
-  writeWarmState({ owner: ownerOf(process.pid), ...made, leaseSocket, logs, run, versions, timings });
+  const owner = describeOwner(process.pid);
+  writeWarmState({ owner, ...describeStack(started.plan), leaseSocket, logs, run, versions, timings });
   process.once('SIGTERM', () => {
     removeWarmState();
     leases.close();
@@ -58,6 +58,6 @@ async function keep(): Promise<void> {
   });
 }
 
-function tell(message: KeeperMessage): void {
+function say(message: KeeperMessage): void {
   process.send?.(message);
 }

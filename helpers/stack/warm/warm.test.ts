@@ -38,7 +38,7 @@ async function killInOutage(): Promise<void> {
   if (user.stdout === null) throw new Error('no output to read');
   const [line] = await once(user.stdout, 'data');
   expect(String(line).trim()).toBe('away');
-  expect(await outputOf('../testing/use-warm.ts')).toBe('another run has it');
+  expect(await outputOf('../testing/use-warm.ts')).toBe('another run uses it');
   user.kill('SIGKILL');
 }
 
@@ -46,6 +46,6 @@ test('a warm stack is for one run at a time, whole again after a killed one, and
   expect(await outputOf('../../cli/stack-up.ts')).toContain('Ready after');
   await killInOutage();
   await expect.poll(() => outputOf('../testing/use-warm.ts'), { timeout: 20_000 }).toBe('found');
-  expect(await outputOf('../../cli/stack-down.ts')).toBe('The warm stack is gone.');
+  expect(await outputOf('../../cli/stack-down.ts')).toBe('The warm stack has ended.');
   expect(readdirSync(directory)).toEqual([]);
 }, 120_000);

@@ -1,20 +1,21 @@
-import type { Part, PlannedEndpoints } from '../../run/stack.ts';
+import type { Endpoints } from '../../run/endpoints.ts';
+import type { Part } from '../../run/part.ts';
 import type { PartPlan } from '../owned/part.ts';
-import { versionOfAlloy } from '../parts/alloy.ts';
+import { readAlloyVersion } from '../parts/alloy.ts';
 import { mustAnswer } from '../parts/http-probe.ts';
-import { probePostgres, versionOfPostgres } from '../parts/postgres.ts';
-import { probeRabbitmq, versionOfRabbitmq } from '../parts/rabbitmq.ts';
-import { probeRedis, versionOfRedis } from '../parts/redis.ts';
+import { probePostgres, readPostgresVersion } from '../parts/postgres.ts';
+import { probeRabbitmq, readRabbitmqVersion } from '../parts/rabbitmq.ts';
+import { probeRedis, readRedisVersion } from '../parts/redis.ts';
 
 /** The passwords of a run's servers. */
 export type Passwords = { readonly postgres: string; readonly redis: string; readonly rabbitmq: string };
 
 /** What distinguishes one part from another when it is a container. */
-export type Kind = {
+export type ContainerPart = {
   /** Its variables in the compose file that name ports of the engine's machine. */
   readonly ports: readonly string[];
-  readonly endpoints: (host: string, ports: readonly number[], passwords: Passwords) => PlannedEndpoints;
-  readonly check: (endpoints: PlannedEndpoints) => Pick<PartPlan, 'probe' | 'version'>;
+  readonly endpoints: (host: string, ports: readonly number[], passwords: Passwords) => Endpoints;
+  readonly check: (endpoints: Endpoints) => Pick<PartPlan, 'probe' | 'version'>;
 } & Pick<PartPlan, 'title' | 'deadlineMs' | 'stopSignal' | 'outage'>;
 
 const application = 'game_scheduler';
@@ -23,7 +24,7 @@ export const CLOUD_PORT = 9009;
 const own = { deadlineMs: 60_000, stopSignal: 'SIGTERM', outage: 'kill' } as const;
 
 /** The parts as containers. */
-export const kinds: Readonly<Record<Part, Kind>> = {
+export const containerParts: Readonly<Record<Part, ContainerPart>> = {
   postgres: {
     title: 'PostgreSQL',
     ports: ['POSTGRES_PORT'],
@@ -31,19 +32,22 @@ export const kinds: Readonly<Record<Part, Kind>> = {
       postgres: { host, port, user: application, password, database: application },
     }),
     check: ({ postgres }) => ({
-      probe: () => probePostgres(known(postgres)),
-      version: () => versionOfPostgres(known(postgres)),
+      probe: () => probePostgres(requireEndpoint(postgres)),
+      version: () => readPostgresVersion(requireEndpoint(postgres)),
     }),
     deadlineMs: 60_000,
     stopSignal: 'SIGINT',
-    // Stopped, the exporter and four services connect anew, some of them after a second's wait.
+    // Stopped, the exporter and four services connect again, some of them after waiting a second.
     outage: 'pause',
   },
   redis: {
     title: 'Redis',
     ports: ['REDIS_PORT'],
     endpoints: (host, [port = 0], { redis: password }) => ({ redis: { host, port, password } }),
-    check: ({ redis }) => ({ probe: () => probeRedis(known(redis)), version: () => versionOfRedis(known(redis)) }),
+    check: ({ redis }) => ({
+      probe: () => probeRedis(requireEndpoint(redis)),
+      version: () => readRedisVersion(requireEndpoint(redis)),
+    }),
     deadlineMs: 60_000,
     stopSignal: 'SIGTERM',
     outage: 'pause',
@@ -55,8 +59,8 @@ export const kinds: Readonly<Record<Part, Kind>> = {
       rabbitmq: { host, port, user: application, password, metricsUrl: `http://${host}:${metrics}/metrics` },
     }),
     check: ({ rabbitmq }) => ({
-      probe: () => probeRabbitmq(known(rabbitmq)),
-      version: () => versionOfRabbitmq(known(rabbitmq)),
+      probe: () => probeRabbitmq(requireEndpoint(rabbitmq)),
+      version: () => readRabbitmqVersion(requireEndpoint(rabbitmq)),
     }),
     deadlineMs: 120_000,
     stopSignal: 'SIGTERM',
@@ -69,20 +73,23 @@ export const kinds: Readonly<Record<Part, Kind>> = {
       alloy: { url: `http://${host}:${http}`, otlpGrpc: `${host}:${grpc}`, otlpHttp: `http://${host}:${otlpHttp}` },
     }),
     check: ({ alloy }) => ({
-      probe: () => mustAnswer(`${known(alloy).url}/-/ready`),
-      version: () => versionOfAlloy(known(alloy).url),
+      probe: () => mustAnswer(`${requireEndpoint(alloy).url}/-/ready`),
+      version: () => readAlloyVersion(requireEndpoint(alloy).url),
     }),
     deadlineMs: 60_000,
     stopSignal: 'SIGTERM',
     outage: 'stop',
   },
   cloud: {
-    title: 'the mock Grafana Cloud',
+    title: 'the mock cloud',
     ports: ['CLOUD_PORT'],
     endpoints: (host, [port]) => ({
       cloud: { url: `http://${host}:${port}`, urlInside: `http://cloud:${CLOUD_PORT}`, logFile: '' },
     }),
-    check: ({ cloud }) => ({ probe: () => mustAnswer(`${known(cloud).url}/-/ready`), version: async () => 'mock' }),
+    check: ({ cloud }) => ({
+      probe: () => mustAnswer(`${requireEndpoint(cloud).url}/-/ready`),
+      version: async () => 'mock',
+    }),
     ...own,
     outage: 'stop',
   },
@@ -102,24 +109,24 @@ export const kinds: Readonly<Record<Part, Kind>> = {
   ),
 };
 
-function service(title: string, ports: readonly string[], endpoints: Kind['endpoints']): Kind {
+function service(title: string, ports: readonly string[], endpoints: ContainerPart['endpoints']): ContainerPart {
   return {
     title,
     ports,
     endpoints,
     check: (made) => ({
-      probe: () => mustAnswer(`${urlOf(made)}/health`),
-      version: async () => 'its image’s',
+      probe: () => mustAnswer(`${readUrl(made)}/health`),
+      version: async () => 'as in its image',
     }),
     ...own,
   };
 }
 
-function urlOf({ api, bot, notificationDaemon, statusTransitionDaemon }: PlannedEndpoints): string {
-  return known(api ?? bot ?? notificationDaemon ?? statusTransitionDaemon).url;
+function readUrl({ api, bot, notificationDaemon, statusTransitionDaemon }: Endpoints): string {
+  return requireEndpoint(api ?? bot ?? notificationDaemon ?? statusTransitionDaemon).url;
 }
 
-function known<T>(endpoint: T | undefined): T {
-  if (endpoint === undefined) throw new TypeError('a part is asked at an endpoint of its own');
+function requireEndpoint<T>(endpoint: T | undefined): T {
+  if (endpoint === undefined) throw new TypeError('a part has an endpoint of its own');
   return endpoint;
 }

@@ -2,7 +2,7 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { GenericContainer } from 'testcontainers';
 
 /** What testcontainers keeps for classes that extend its own. A part is one of several of those, so it is reached into. */
-export type Insides = {
+export type ContainerInternals = {
   /** What the engine is asked to create (Docker Engine API, `POST /containers/create`). */
   createOpts: ContainerCreateOptions;
   hostConfig: HostConfig;
@@ -10,7 +10,7 @@ export type Insides = {
   containerCreated?: (id: string) => Promise<void>;
 };
 
-/** The insides of a container that is not created yet. */
-export function insidesOf(container: GenericContainer): Insides {
-  return container as unknown as Insides;
+/** Reads the internals of a container that is not created yet. */
+export function readInternals(container: GenericContainer): ContainerInternals {
+  return container as unknown as ContainerInternals;
 }

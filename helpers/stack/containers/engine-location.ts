@@ -1,13 +1,11 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { createServer, isIPv4 } from 'node:net';
 import type Dockerode from 'dockerode';
-import type { DockerEngine } from '../../setup/docker-engine.ts';
+import type { EngineSettings } from '../../settings/settings.ts';
+import type { ContainerEngine } from '../../setup/container-engine.ts';
 
 /** Where an engine's containers are, seen from this process. */
-export type EngineWorld = {
-  /** The address by which it is asked, as `DOCKER_HOST` has it. */
-  readonly at: string;
-  readonly docker: Dockerode;
+export type EngineLocation = {
   /** The host at which their published ports are reached. */
   readonly host: string;
   /** The address on which the engine publishes ports: loopback where this process can reach that. */
@@ -16,40 +14,43 @@ export type EngineWorld = {
   readonly isLocal: boolean;
 };
 
-/** Tells what an engine shares with this process. */
-export async function engineWorldOf({ at, docker }: DockerEngine): Promise<EngineWorld> {
-  const ofThisMachine = at.startsWith('unix://') && !isMounted(at.slice('unix://'.length));
-  const host = process.env.TESTCONTAINERS_HOST_OVERRIDE ?? (ofThisMachine ? '127.0.0.1' : await hostOfEngine());
-  const gateways = (await docker.listNetworks()).map(({ IPAM }) => isOfThisMachine(gatewayOf(IPAM)));
-  const isLocal = ofThisMachine && (await Promise.all(gateways)).includes(true);
-  return { at, docker, host, bindAddress: host === '127.0.0.1' ? host : '0.0.0.0', isLocal };
+/** Finds out what an engine shares with this process; testcontainers has to know the engine already. */
+export async function locateEngine(
+  { address, docker }: ContainerEngine,
+  { publishedHost }: EngineSettings,
+): Promise<EngineLocation> {
+  const isOnThisMachine = address.startsWith('unix://') && !isMounted(address.slice('unix://'.length));
+  const host = publishedHost ?? (isOnThisMachine ? '127.0.0.1' : await askPublishedHost());
+  const gateways = (await docker.listNetworks()).map(({ IPAM }) => canListenOn(readGateway(IPAM)));
+  const isLocal = isOnThisMachine && (await Promise.all(gateways)).includes(true);
+  return { host, bindAddress: host === '127.0.0.1' ? host : '0.0.0.0', isLocal };
 }
 
 /** Where testcontainers finds the ports that an engine publishes. */
-async function hostOfEngine(): Promise<string> {
+async function askPublishedHost(): Promise<string> {
   const { getContainerRuntimeClient } = await import('testcontainers');
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
   return host === 'localhost' ? '127.0.0.1' : host;
 }
 
 /** The address at which containers of a network reach the engine's machine. */
-export async function gatewayOfNetwork(docker: Dockerode, id: string): Promise<string> {
+export async function findNetworkGateway(docker: Dockerode, id: string): Promise<string> {
   const { IPAM } = await docker.getNetwork(id).inspect();
-  const gateway = gatewayOf(IPAM);
+  const gateway = readGateway(IPAM);
   if (gateway === undefined) throw new Error(`the engine gives no gateway for the network ${id}`);
   return gateway;
 }
 
 /** A network's gateway, which engines leave out where it is the first address of the subnet. */
-function gatewayOf(ipam: Dockerode.IPAM | undefined): string | undefined {
+function readGateway(ipam: Dockerode.IPAM | undefined): string | undefined {
   const gateways = (ipam?.Config ?? []).map(
     ({ Gateway, Subnet }) => Gateway?.split('/')[0] ?? Subnet?.replace(/\.0\/\d+$/, '.1'),
   );
   return gateways.find((gateway) => gateway !== undefined && isIPv4(gateway));
 }
 
-/** Whether the mock could listen there: a virtual machine's or a user's own engine has gateways that are not this machine's. */
-async function isOfThisMachine(address: string | undefined): Promise<boolean> {
+/** Whether the mock cloud could listen there: the gateways of a virtual machine's or a rootless engine are not this machine's. */
+async function canListenOn(address: string | undefined): Promise<boolean> {
   if (address === undefined) return false;
   const server = createServer();
   return await new Promise((resolve) => {

@@ -1,0 +1,16 @@
+import type { DeclaredPhase } from '../run/phases.ts';
+import type { StartedRun } from '../stack/start.ts';
+
+/** The one run of this process, with the phases that it was started for. */
+export type SharedRun = {
+  readonly started: Promise<StartedRun>;
+  readonly phases: readonly DeclaredPhase[];
+  /** Whether the phases run as one file, and the verdict is printed: `npm run verify` does so. */
+  readonly isVerify: boolean;
+  users: number;
+};
+
+const place = globalThis as { alloyVerify?: { run?: SharedRun } };
+place.alloyVerify ??= {};
+/** vitest loads modules again for its configuration and for each project: what they share has to lie outside of them. */
+export const shared: { run?: SharedRun } = place.alloyVerify;

@@ -1,0 +1,57 @@
+/** How to reach and log in to PostgreSQL as the application does. */
+export type PostgresEndpoint = {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+};
+/** How to reach and log in to Redis. */
+export type RedisEndpoint = { readonly host: string; readonly port: number; readonly password: string };
+/** How to reach RabbitMQ: AMQP with login, and the Prometheus plugin's page. */
+export type RabbitmqEndpoint = {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** `http://host:15692/metrics` */
+  readonly metricsUrl: string;
+};
+
+/** Where an Alloy listens: its own HTTP server, and its OTLP receivers. */
+export type AlloyAddresses = {
+  /** `http://host:12345` */
+  readonly url: string;
+  /** `host:4317` */
+  readonly otlpGrpc: string;
+  /** `http://host:4318` */
+  readonly otlpHttp: string;
+};
+
+/** The mock cloud of a run. */
+export type MockCloudEndpoint = {
+  /** `http://HOST:PORT`, as this process reaches it. */
+  readonly url: string;
+  /** Where Alloy reaches it, where that is another address. */
+  readonly urlInside?: string;
+  readonly logFile: string;
+  /** `127.0.0.1:PORT` of OTLP over gRPC, where it was asked for. */
+  readonly grpcAddress?: string;
+  /** The file of the certificate that gRPC is served with; absent for clear text. */
+  readonly certificate?: string;
+};
+
+/** How to reach the parts of a stack; plain data, which can travel to test workers. */
+export type Endpoints = {
+  readonly postgres?: PostgresEndpoint;
+  readonly redis?: RedisEndpoint;
+  readonly rabbitmq?: RabbitmqEndpoint;
+  readonly alloy?: AlloyAddresses;
+  readonly cloud?: MockCloudEndpoint;
+  /** `url` is where each service answers `/health`. */
+  readonly api?: { readonly url: string };
+  /** `gatewayUrl` is where what Discord would send is posted to. */
+  readonly bot?: { readonly url: string; readonly gatewayUrl: string };
+  readonly notificationDaemon?: { readonly url: string };
+  readonly statusTransitionDaemon?: { readonly url: string };
+};

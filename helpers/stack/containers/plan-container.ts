@@ -1,0 +1,122 @@
+import type { Endpoints } from '../../run/endpoints.ts';
+import { isServicePart, type Part } from '../../run/part.ts';
+import type { PartContext, PartPlan } from '../owned/part.ts';
+import type { ContainersPlan } from '../plan.ts';
+import {
+  isStackVariable,
+  listExportVariables,
+  listRunVariables,
+  listTelemetryVariables,
+  listTrustVariables,
+} from '../variables.ts';
+import { type ComposeService, composeServices } from './compose-file.ts';
+import { isOwnImage, nameService, requireImage, type ServiceName } from './container-images.ts';
+import { CLOUD_PORT, containerParts, type Passwords } from './container-parts.ts';
+import type { EngineLocation } from './engine-location.ts';
+
+/** A part as a container: its plan, except for its launch, and what it is created from. */
+export type ContainerPlan = {
+  readonly plan: Omit<PartPlan, 'launch'>;
+  readonly service: ServiceName;
+  readonly image: string;
+  /** The project's program that it runs, relative to the root, where it runs one. */
+  readonly program?: string;
+  /** Reads it from the compose file, with the addresses of all others; called when those are known. */
+  readonly compose: () => ComposeService;
+};
+
+/** What a container is planned with. */
+export type ContainerContext = {
+  readonly context: PartContext;
+  /** The endpoints that were planned before: of the mock cloud, if any, its address. */
+  readonly others: Endpoints;
+  readonly location: EngineLocation;
+  readonly passwords: Passwords;
+  readonly images: ContainersPlan['images'];
+};
+
+/** Plans a part as a container, on free ports. */
+export async function planContainer(
+  part: Part,
+  { context, others, location, passwords, images }: ContainerContext,
+): Promise<ContainerPlan> {
+  const { request } = context;
+  const { settings } = request.plan;
+  const { ports: names, endpoints: buildEndpoints, check, ...rest } = containerParts[part];
+  const ports: number[] = [];
+  for (const _ of names) ports.push(await context.ports.next());
+  const endpoints = buildEndpoints(location.host, ports, passwords);
+  if (endpoints.cloud !== undefined) Object.assign(endpoints.cloud, { logFile: context.logPath });
+  const name = nameService(part);
+  const { image } = requireImage(images, name);
+  const variables = {
+    ...settings.inherited,
+    ...listRunVariables(request),
+    SERVICE_INSTANCE_ID: request.runId,
+    DLQ_CHECK_INTERVAL_SECONDS: String(settings.dlqCheckIntervalSeconds),
+    ...Object.fromEntries(names.map((variable, index) => [variable, String(ports[index])])),
+    BIND_ADDRESS: location.bindAddress,
+    POSTGRES_PASSWORD: passwords.postgres,
+    REDIS_PASSWORD: passwords.redis,
+    RABBITMQ_PASSWORD: passwords.rabbitmq,
+    ALLOY_CONFIG: settings.alloyConfig,
+  };
+  const isOwn = isOwnImage(part, settings);
+  const isProgram = (isServicePart(part) && !isOwn) || part === 'cloud';
+  const compose = () => {
+    const { cloud } = others;
+    const environment = listEnvironment(part, context, cloud);
+    if (part === 'cloud') return composeMockCloud(image, ports[0] ?? 0, location, environment);
+    const found = composeServices({ ...variables, ...(cloud && listExportVariables(request, cloud)) })[name];
+    if (found === undefined) throw new Error(`docker-compose.test.yml has no service ${name}`);
+    const certificate = part === 'alloy' && cloud?.certificate;
+    const files = certificate ? [...found.files, { source: certificate, target: certificate }] : found.files;
+    const merged = { ...found, files, environment: { ...found.environment, ...environment } };
+    if (!isOwn) return merged;
+    const { command: _, workingDirectory: __, ...bare } = merged;
+    return { ...bare, files: [] };
+  };
+  return {
+    plan: { part, ...rest, endpoints, prepare: async () => {}, ...check(endpoints) },
+    service: name,
+    image,
+    ...(isProgram && { program: part === 'cloud' ? mockCloudProgram : `fixtures/services/${part}/main.ts` }),
+    compose,
+  };
+}
+
+/** What goes into the environment of a part beside what the compose file says. */
+function listEnvironment(
+  part: Part,
+  { request }: PartContext,
+  cloud: Endpoints['cloud'],
+): Readonly<Record<string, string>> {
+  const { settings, configuration } = request.plan;
+  if (part === 'cloud') return request.cloudVariables('http://cloud');
+  if (isServicePart(part)) return listTelemetryVariables(settings);
+  if (part !== 'alloy') return {};
+  // A configuration of the person's own may read variables of its own, which the compose file does not know.
+  const own = configuration.variables.flatMap((name) => {
+    const value = settings.inherited[name];
+    return value === undefined || isStackVariable(name) ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(own), ...(cloud && listTrustVariables(cloud)) };
+}
+
+const mockCloudProgram = 'helpers/mock-cloud/main.ts';
+
+function composeMockCloud(
+  image: string,
+  port: number,
+  { bindAddress }: EngineLocation,
+  environment: Readonly<Record<string, string>>,
+): ComposeService {
+  return {
+    image,
+    command: ['node', mockCloudProgram, '--host', '0.0.0.0', '--port', String(CLOUD_PORT)],
+    environment,
+    files: [],
+    ports: [{ address: bindAddress, host: port, container: CLOUD_PORT }],
+    workingDirectory: '/opt/alloy-verify',
+  };
+}

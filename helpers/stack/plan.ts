@@ -1,0 +1,45 @@
+import type { Availability } from '../images/resolve.ts';
+import type { Endpoints } from '../run/endpoints.ts';
+import type { Part } from '../run/part.ts';
+import type { Backend } from '../run/run.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { ContainerEngine } from '../setup/container-engine.ts';
+import type { Configuration } from './configuration.ts';
+import type { ServiceName } from './containers/container-images.ts';
+import type { AlloyProgram } from './parts/alloy-program.ts';
+
+/** What every plan of a stack has. */
+export type CommonPlan = {
+  readonly settings: Settings;
+  /** Why it is this stack: `STACK=native`, `no container engine answers at …`. */
+  readonly because: string;
+  readonly backend: Backend;
+  /** The parts that the run uses. */
+  readonly needs: readonly Part[];
+  /** Those of them that it starts. */
+  readonly parts: readonly Part[];
+  /** What already runs in place of the others. */
+  readonly existing: Endpoints;
+  readonly configuration: Configuration;
+};
+/** A stack of processes of this machine. */
+export type NativePlan = CommonPlan & { readonly stack: 'native'; readonly alloy: AlloyProgram };
+/** A stack of containers; `images` says how the image of each is to be had. */
+export type ContainersPlan = CommonPlan & {
+  readonly stack: 'containers';
+  readonly engine: ContainerEngine;
+  readonly images: ReadonlyMap<ServiceName, Availability>;
+};
+/** A stack that already runs; `alloy` is the program of this machine that is asked about its configuration. */
+export type ExternalPlan = CommonPlan & { readonly stack: 'external'; readonly alloy: AlloyProgram };
+
+/** The stack that a run takes, before anything of it is started. */
+export type StackPlan = NativePlan | ContainersPlan | ExternalPlan;
+
+/** What a stack is started with: its plan, and what only this run has. */
+export type StackRequest<Plan extends StackPlan = StackPlan> = {
+  readonly plan: Plan;
+  readonly runId: string;
+  /** The `GRAFANA_CLOUD_*` variables of a stack whose mock cloud is at this origin. */
+  readonly cloudVariables: (origin: string) => Readonly<Record<string, string>>;
+};

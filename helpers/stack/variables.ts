@@ -1,0 +1,69 @@
+/** What the parts of a stack are told through their environment. */
+import type { Endpoints, MockCloudEndpoint } from '../run/endpoints.ts';
+import { aimedAtMock, intervalVariables } from '../settings/alloy-environment.ts';
+import type { Settings } from '../settings/settings.ts';
+import { SERIES_MARK } from './configuration.ts';
+import type { StackRequest } from './plan.ts';
+
+type Variables = Record<string, string>;
+
+/** What `config.alloy` reads, for an Alloy among these endpoints; over everything that the person's environment says. */
+export function listAlloyVariables(request: StackRequest, { cloud, ...others }: Endpoints): Variables {
+  return {
+    ...request.plan.settings.inherited,
+    ...listRunVariables(request),
+    ...(cloud && listExportVariables(request, cloud)),
+    ...listSourceVariables(others),
+  };
+}
+
+/** The intervals of the run, and the mark of its series. */
+export function listRunVariables({ plan: { settings }, runId }: StackRequest): Variables {
+  return { ...intervalVariables(settings.intervals), [SERIES_MARK.variable]: runId };
+}
+
+/** Where Alloy exports to. */
+export function listExportVariables({ cloudVariables }: StackRequest, cloud: MockCloudEndpoint): Variables {
+  const url = cloud.urlInside ?? cloud.url;
+  return { ...aimedAtMock(cloudVariables(url), url), ...listTrustVariables(cloud) };
+}
+
+/** The mock cloud's gRPC, and what its certificate is trusted by: a real Alloy and the embedded one read different variables. */
+export function listTrustVariables({ grpcAddress, certificate }: MockCloudEndpoint): Variables {
+  return {
+    ...(grpcAddress !== undefined && { GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT: grpcAddress }),
+    ...(certificate !== undefined && {
+      SSL_CERT_FILE: certificate,
+      GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: certificate,
+    }),
+  };
+}
+
+/** The standard variables of telemetry that the person has set, for the services. */
+export function listTelemetryVariables({ inherited }: Settings): Variables {
+  return Object.fromEntries(Object.entries(inherited).filter(([name]) => /^(OTEL|LOG)_/.test(name)));
+}
+
+/** Whether a variable describes the stack: the run itself sets those, whatever the person's environment says. */
+export function isStackVariable(name: string): boolean {
+  return /^(GRAFANA_CLOUD|ALLOY|POSTGRES_EXPORTER|REDIS_EXPORTER|RABBITMQ_METRICS)_/.test(name);
+}
+
+/** Where Alloy receives, and what it scrapes. */
+function listSourceVariables({ alloy, postgres, redis, rabbitmq }: Endpoints): Variables {
+  const login = postgres && `${encodeURIComponent(postgres.user)}:${encodeURIComponent(postgres.password)}`;
+  return {
+    ...(alloy && {
+      ALLOY_OTLP_GRPC_LISTEN: alloy.otlpGrpc,
+      ALLOY_OTLP_HTTP_LISTEN: new URL(alloy.otlpHttp).host,
+    }),
+    ...(postgres && {
+      POSTGRES_EXPORTER_DSN: `postgresql://${login}@${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`,
+    }),
+    ...(redis && {
+      REDIS_EXPORTER_ADDRESS: `${redis.host}:${redis.port}`,
+      REDIS_EXPORTER_PASSWORD: redis.password,
+    }),
+    ...(rabbitmq && { RABBITMQ_METRICS_ADDRESS: new URL(rabbitmq.metricsUrl).host }),
+  };
+}
