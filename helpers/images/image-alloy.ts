@@ -3,29 +3,29 @@ import { CannotRun } from '../run/cannot-run.ts';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
 
-/** The Alloy that goes into the image: the real one of this machine, or the embedded engine. */
-export type AlloyEngine =
+/** The Alloy that goes into the image: the real one of this machine, or the embedded Alloy. */
+export type ImageAlloy =
   | { readonly kind: 'alloy'; readonly path: string; readonly version: () => Promise<string> }
   | { readonly kind: 'embedded'; readonly version: () => Promise<string> };
 
-/** The version of Alloy that the embedded engine says it is like. */
-const likeAlloy = '1.18.0';
+/** The version of Grafana Alloy that the embedded Alloy imitates. */
+const imitatedVersion = '1.18.0';
 
 /**
- * The Alloy by `ALLOY_BIN`, else `alloy` on PATH, else the embedded engine, which `ALLOY=embedded` asks for by name.
- * Throws `CannotRun` where `ALLOY_BIN` is nothing that runs in a Linux image.
+ * Chooses `ALLOY_BIN`, else `alloy` on PATH, else the embedded Alloy, which `ALLOY=embedded` selects by name.
+ * Throws `CannotRun` when `ALLOY_BIN` can't run in a Linux image.
  */
-export function alloyEngine(environment: Readonly<Record<string, string | undefined>>): AlloyEngine {
-  const told = environment.ALLOY_BIN ?? '';
-  const found = told === '' ? findOnPath('alloy', { ...environment }) : told;
+export function chooseImageAlloy(environment: Readonly<Record<string, string | undefined>>): ImageAlloy {
+  const binary = environment.ALLOY_BIN ?? '';
+  const found = binary === '' ? findOnPath('alloy', { ...environment }) : binary;
   if (environment.ALLOY === 'embedded' || found === undefined) {
-    return { kind: 'embedded', version: async () => likeAlloy };
+    return { kind: 'embedded', version: async () => imitatedVersion };
   }
   if (!isElf(found)) {
-    if (told === '') return { kind: 'embedded', version: async () => likeAlloy };
+    if (binary === '') return { kind: 'embedded', version: async () => imitatedVersion };
     throw new CannotRun(
-      `ALLOY_BIN is ${told}, and that is no program for Linux (an ELF file).`,
-      'set ALLOY_BIN to the path of an Alloy for Linux, or unset it: the image then carries the embedded engine.',
+      `ALLOY_BIN is ${binary}, which is not an executable file for Linux (ELF).`,
+      'set ALLOY_BIN to the path of an Alloy for Linux, or unset it: the image then contains the embedded Alloy.',
     );
   }
   const path = realpathSync(found);
