@@ -8,7 +8,8 @@ import { debianRecipe, makeDebianRoot, makeSharedDirectory } from './debian.ts';
 import { addLayer, connectEngine, findImage, importImage, type PresentImage, removeReplaced } from './engine.ts';
 import { describeLayer } from './layer.ts';
 import { bringMmdebstrap, packageSource } from './package-source.ts';
-import { ALLOY_KIND_LABEL, computeRecipe, RECIPE_LABEL, type StandIn, VERSION_LABEL } from './stand-ins.ts';
+import { computeRecipe } from './recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, VERSION_LABEL } from './stand-ins.ts';
 
 /** The result for one image; `size` in bytes, `builtInMs` undefined when it was up to date. */
 export type ImageState = {

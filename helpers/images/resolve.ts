@@ -1,7 +1,8 @@
 import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
 import { wordsOfEngine } from '../setup/docker-engine.ts';
-import { ALLOY_KIND_LABEL, computeRecipe, RECIPE_LABEL, type StandIn, standInFor, standIns } from './stand-ins.ts';
+import { computeRecipe } from './recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
 /** An image that a run starts containers from. */
 export type FoundImage = {

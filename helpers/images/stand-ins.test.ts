@@ -8,7 +8,8 @@ import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ROOT } from '../settings/settings.ts';
 import { connectEngine, findImage } from './engine.ts';
-import { ALLOY_KIND_LABEL, computeRecipe, RECIPE_LABEL, type StandInName, standInFor, standIns } from './stand-ins.ts';
+import { computeRecipe } from './recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandInName, standInFor, standIns } from './stand-ins.ts';
 
 test('a published image has a stand-in, whatever its registry and tag', () => {
   const names = {

@@ -1,7 +1,4 @@
 /** The images that stand in for published ones when no registry is reachable: their names, contents and configuration. */
-import { createHash } from 'node:crypto';
-import { debianRecipe } from './debian.ts';
-import { layerDigest } from './layer.ts';
 
 /** The label with the digest of what an image was built from: it is up to date when this equals `computeRecipe`. */
 export const RECIPE_LABEL = 'org.alloy-verify.recipe';
@@ -205,18 +202,4 @@ export function standInFor(image: string): StandIn | undefined {
     const full = replaces.includes('/') ? replaces : `library/${replaces}`;
     return path === replaces || path === full || (registry && path.endsWith(`/${full}`));
   });
-}
-
-/**
- * The digest of everything that the image is built from, in hexadecimal: Debian's packages, the files of `fixtures/images`,
- * the configuration, and for Node and Alloy the program. Throws `CannotRun` when the program doesn't exist.
- */
-export async function computeRecipe(
-  standIn: StandIn,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  return createHash('sha256')
-    .update(JSON.stringify([debianRecipe(standIn.debian), standIn.configuration]))
-    .update(await layerDigest(standIn.name, environment))
-    .digest('hex');
 }
