@@ -47,6 +47,12 @@ test.each([
   ]);
 });
 
+test('refuses an inline type of a project file, in which biome would miss a cycle', () => {
+  expect(findForbidden('high/new.ts', "export type A = import('../low/one.ts').A;")).toEqual([
+    expect.stringContaining('Use `import type` at the top of the file'),
+  ]);
+});
+
 test('refuses types that a JSDoc comment of JavaScript imports', () => {
   const source = "\n/** @param {import('../high/one.ts').A} a */\nexport function f(a) {}";
   expect(findForbidden('low/new.mjs', source)).toEqual([

@@ -34,11 +34,11 @@ function checkFile(path: string, source: string, permissions: readonly Permissio
   } catch (error) {
     return [`${path} can't be parsed: ${error instanceof Error ? error.message : error}`];
   }
-  return imports.flatMap(({ specifier, line, isType }) => {
+  return imports.flatMap(({ specifier, line, isType, isInline }) => {
     const isLocal = specifier.startsWith('.');
     const target = isLocal ? posix.join(posix.dirname(path), specifier) : specifier;
     const reason = isLocal
-      ? refuseFile({ path, target, isType }, permissions)
+      ? (refuseFile({ path, target, isType }, permissions) ?? refuseInline(isInline))
       : refusePackage(specifier, findPermission(path, permissions));
     return reason === undefined ? [] : [`${path}:${line} imports ${target}.\n  ${reason}`];
   });
@@ -59,6 +59,10 @@ function refuseFile({ path, target, isType }: Arrow, permissions: readonly Permi
   const matching = [own, ...forTests].flatMap(({ targets }) => targets.filter((one) => contains(one.path, target)));
   if (matching.some((one) => isType || !one.isForTypes)) return undefined;
   return matching.length > 0 ? `${own.path} may import only its types. ${explain(own)}` : explain(own);
+}
+
+function refuseInline(isInline: boolean): string | undefined {
+  return isInline ? 'Use `import type` at the top of the file: cycles of inline types go unnoticed.' : undefined;
 }
 
 function refusePackage(name: string, own: Permission | undefined): string | undefined {

@@ -9,6 +9,8 @@ export type Import = {
   readonly line: number;
   /** Whether it imports only types, and so is gone at run time. */
   readonly isType: boolean;
+  /** Whether it is a type's `import('…')`, which biome doesn't follow when it looks for cycles. */
+  readonly isInline: boolean;
 };
 
 /** Every import of this source. Throws an `Error` with the parser's message for a file that it can't parse. */
@@ -17,9 +19,9 @@ export function readImports(path: string, source: string): readonly Import[] {
   const [error] = errors;
   if (error !== undefined) throw new Error(error.message);
   const imports: Import[] = [];
-  const add = (specifier: unknown, offset: number, isType: boolean) => {
+  const add = (specifier: unknown, offset: number, isType: boolean, isInline = false) => {
     if (typeof specifier !== 'string') return;
-    imports.push({ specifier, line: source.slice(0, offset).split('\n').length, isType });
+    imports.push({ specifier, line: source.slice(0, offset).split('\n').length, isType, isInline });
   };
   new Visitor({
     ImportDeclaration: ({ source: from, start, importKind, specifiers }) =>
@@ -28,7 +30,7 @@ export function readImports(path: string, source: string): readonly Import[] {
       add(from?.value, start, exportKind === 'type' || areTypes(specifiers)),
     ExportAllDeclaration: ({ source: from, start, exportKind }) => add(from.value, start, exportKind === 'type'),
     ImportExpression: ({ source: from, start }) => add(from.type === 'Literal' && from.value, start, false),
-    TSImportType: ({ source: from, start }) => add(from.value, start, true),
+    TSImportType: ({ source: from, start }) => add(from.value, start, true, true),
   }).visit(program);
   // JavaScript has its types in JSDoc comments.
   if (extname(path) !== '.ts') {
