@@ -7,7 +7,7 @@ export type Permission = {
   /** Whether the line is for the folder's tests only. */
   readonly isForTests: boolean;
   readonly targets: readonly Target[];
-  /** The npm packages it may import; undefined for all of them and for Node's modules. */
+  /** The only packages it may import, empty for none; undefined for all of them and Node's modules. */
   readonly packages: readonly string[] | undefined;
   /** The targets as written. */
   readonly text: string;
