@@ -35,7 +35,7 @@ export async function projectFiles(entries: readonly string[]): Promise<string[]
 
 /** The same, with each package's entry in package-lock.json. */
 export function findClosure(entries: readonly string[]): ProjectClosure {
-  // It tells Node that the files are ES modules.
+  // Node reads there that the files are ES modules.
   const files = new Set<string>(['package.json']);
   const names = new Set<string>();
   const visit = (path: string) => {

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../settings/settings.ts';
 
 // A copy of the project: what is added to it never reaches the working tree, even when this test is killed.
-const copy = mkdtempSync(join(tmpdir(), 'alloy-verify-lint-'));
+const copy = mkdtempSync(join(tmpdir(), 'lint-copy-'));
 let output: string;
 let status: number | null;
 
 beforeAll(() => {
   for (const name of readdirSync(ROOT)) {
-    if (['.git', 'node_modules', 'reports'].includes(name)) continue;
+    if (['.env', '.git', 'node_modules', 'reports'].includes(name)) continue;
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
@@ -30,7 +30,7 @@ beforeAll(() => {
   const lint = spawnSync(process.execPath, ['helpers/cli/lint.ts'], { cwd: copy, encoding: 'utf8' });
   output = stripVTControlCharacters(lint.stdout + lint.stderr);
   status = lint.status;
-});
+}, 120_000);
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
