@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../settings/settings.ts';
@@ -24,8 +24,9 @@ beforeAll(() => {
     'unlisted/inline-type.ts': "export type Id = import('../otlp/ids.ts').TraceId;\n",
   };
   for (const [name, text] of Object.entries(files)) {
-    cpSync(join(ROOT, 'LICENSE'), join(copy, 'helpers', name));
-    writeFileSync(join(copy, 'helpers', name), text);
+    const path = join(copy, 'helpers', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
   const lint = spawnSync(process.execPath, ['helpers/cli/lint.ts'], { cwd: copy, encoding: 'utf8' });
   output = stripVTControlCharacters(lint.stdout + lint.stderr);
