@@ -1,7 +1,7 @@
-# Runs a command in a mount namespace that has DIRECTORY, a mount, as its root and nothing else:
+# Runs a command in a mount namespace whose root is DIRECTORY, which must be a mount:
 #   change-root.pl DIRECTORY COMMAND…
-# Containers get their root by pivot_root(2), and what is run in them later has that of their namespace. So it is not enough
-# to change the root of the process, and in a chroot that of the namespace is out of sight until setns(2) leads back to it.
+# Containers get their root by pivot_root(2), and commands that run in them later get the root of their namespace. So changing
+# the root of the process is not enough; and in a chroot the root of the namespace is hidden until setns(2) leads back to it.
 use strict;
 use warnings;
 
@@ -9,19 +9,19 @@ my ($directory, @command) = @ARGV;
 # setns, mount, pivot_root and umount2.
 my %calls = (x86_64 => [308, 165, 155, 166], aarch64 => [268, 40, 41, 39]);
 chomp(my $machine = `uname -m`);
-my ($setns, $mount, $pivot_root, $umount2) = @{$calls{$machine} // die "the system calls of $machine are not known here\n"};
+my ($setns, $mount, $pivot_root, $umount2) = @{$calls{$machine} // die "the system call numbers of $machine are unknown\n"};
 my ($newns, $all_private, $detach) = (0x20000, 0x4000 | 0x40000, 2);
 
 open(my $namespace, '<', '/proc/self/ns/mnt') or die "/proc/self/ns/mnt: $!\n";
 opendir(my $root, $directory) or die "$directory: $!\n";
 syscall($setns, fileno($namespace), $newns) == 0 or die "setns: $!\n";
-# Else what is taken away here would be taken from the machine as well.
+# Otherwise the unmounts below would reach the machine.
 my ($none, $top) = ('none', '/');
 syscall($mount, $none, $top, 0, $all_private, 0) == 0 or die "mount: $!\n";
 chdir($root) or die "$directory: $!\n";
 my ($new, $old) = ('.', '.');
 syscall($pivot_root, $new, $old) == 0 or die "pivot_root: $!\n";
-# The old one lies over the new one now.
+# The old root is mounted over the new one now.
 syscall($umount2, $old, $detach) == 0 or die "umount2: $!\n";
 chdir('/') or die "/: $!\n";
 exec { $command[0] } @command or die "$command[0]: $!\n";

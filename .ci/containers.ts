@@ -1,7 +1,7 @@
 /**
- * Runs the phases on the containers stack, and the unit tests that need a Docker engine: with the engine that answers, else
- * with one of its own. Vitest's report goes to the file that the argument names. Exit code 0 when all passed, or when there
- * is no engine and none could be started, which the last lines say then; else 1.
+ * Runs the phases on the containers stack, and the unit tests that need a container engine: with the engine that answers,
+ * else with one that it starts. The argument names the file for vitest's report. Exit code 0 when all passed, or when no
+ * engine answers and none could be started, which the last lines report; else 1.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,7 +37,7 @@ try {
   const refusal = describeRefusal(error);
   if (refusal !== undefined) process.stderr.write(refusal);
   else if (error !== interrupted.signal.reason) throw error;
-  say('failed, see above.');
+  say('failed; the reason is above.');
   process.exitCode = 1;
 }
 
@@ -48,9 +48,9 @@ async function main(): Promise<number> {
   return await runTests(`Docker ${engine.version} at ${engine.address}`, { DOCKER_HOST: engine.address });
 }
 
-/** Images come from this machine's network, and containers run in one apart: so the engine starts twice. */
+/** Images come over this machine's network, and containers run in an isolated one, so the engine starts twice. */
 async function withOwnEngine(absent: string): Promise<number> {
-  say(`${absent}; starting one for this run alone.`);
+  say(`${absent}; starting an engine for this run only.`);
   let directory: string | undefined;
   const start = async (network: EngineNetwork) => {
     directory ??= makeEngineDirectory();
@@ -75,7 +75,7 @@ async function withOwnEngine(absent: string): Promise<number> {
   }
 }
 
-/** Finds or pulls the images of the stack, and has those built that can't be had. Throws `CannotRun` where that fails, too. */
+/** Finds or pulls the images of the stack, and builds stand-ins for the others. Throws `CannotRun` when that fails too. */
 async function bringImages(docker: Dockerode): Promise<void> {
   const parts = partsInOrder.filter((part) => part !== 'cloud');
   const wanted = listImages(parts, settings);
@@ -92,7 +92,8 @@ async function bringImages(docker: Dockerode): Promise<void> {
   }
   if (missing.length === 0) return;
   const code = await run(['npm', 'run', 'images', '--', ...missing], settings.inherited);
-  if (code !== 0) throw new CannotRun('the images of the stack could not be built.', 'see what `npm run images` says.');
+  if (code !== 0)
+    throw new CannotRun('the images of the stack could not be built.', 'read the messages of `npm run images` above.');
 }
 
 async function runTests(
@@ -107,7 +108,7 @@ async function runTests(
   return code === 0 ? 0 : 1;
 }
 
-/** Runs a command to its end, and passes on to it what interrupts this one. */
+/** Runs a command to its end, and forwards the signals that interrupt this process. */
 async function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [file = '', ...args] = command;
   interrupted.signal.throwIfAborted();

@@ -1,4 +1,4 @@
-/** A Docker engine for one run of continuous integration, on a machine where none answers. */
+/** A Docker engine for one run of continuous integration, on a machine without one. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
@@ -16,43 +16,44 @@ import { step } from '../helpers/setup/progress.ts';
 import { withServicesOff } from '../helpers/setup/services-off.ts';
 
 /**
- * Which network the engine has. With `machine` it reaches registries, and changes nothing there but for a bridge of its
- * own; its containers are not to be reached. With `own` it has one apart, of which nothing stays and in which no other
- * engine's rules are: its containers have their ports there, and who wants to reach them has to be in it.
+ * The engine's network. With `machine` it reaches registries, and adds only its own bridge to the machine; its containers
+ * are unreachable. With `own` it has a network namespace, which disappears with it and has no rules of other engines: its
+ * containers publish their ports there, and only processes inside it reach them.
  */
 export type EngineNetwork = 'machine' | 'own';
 
-/** A running engine; disposing ends it with all its containers, and keeps its images. */
+/** A running engine. Disposing it ends it with all its containers, and keeps its images. */
 export type OwnEngine = AsyncDisposable & {
-  /** Its address, as `DOCKER_HOST` has it. */
+  /** Its address, in the form of `DOCKER_HOST`. */
   readonly at: string;
-  /** What it is, in words. */
+  /** A description for people. */
   readonly title: string;
-  /** The beginning of a command that runs what follows in the engine's network. */
+  /** The prefix of a command that runs in the engine's network. */
   readonly inNetwork: readonly string[];
 };
 
-/** Why there is no engine on this machine. */
+/** The reason why no engine can be started on this machine. */
 export class NoEngine extends Error {
   override readonly name = 'NoEngine';
 }
 
-/** An address that no machine has (RFC 5737). */
+/** An address for documentation, which no machine has (RFC 5737). */
 const nameServer = '192.0.2.53';
-const patienceMs = 60_000;
+const maxWaitMs = 60_000;
 const prefix = 'alloy-verify-engine-';
 const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
 
-/** Brings dockerd and what it needs onto this machine, starting no service. Throws `NoEngine` where it can't. */
+/** Installs dockerd and what it needs, without starting a service. Throws `NoEngine` when it can't. */
 export async function bringDockerd(): Promise<void> {
-  if (process.platform !== 'linux') throw new NoEngine('this is no Linux machine, on which one could be started.');
-  if (process.getuid?.() !== 0) throw new NoEngine('only root can start one here.');
+  if (process.platform !== 'linux') throw new NoEngine('an engine can be started only on Linux.');
+  if (process.getuid?.() !== 0) throw new NoEngine('only root can start an engine.');
   const missing = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2', mount: 'mount' };
   const packages = Object.entries(missing).flatMap(([command, name]) =>
     findOnPath(command, environment.PATH) === undefined ? [name] : [],
   );
   if (packages.length === 0) return;
-  if (!existsSync('/usr/bin/apt-get')) throw new NoEngine(`this machine lacks ${packages.join(', ')} and apt.`);
+  if (!existsSync('/usr/bin/apt-get'))
+    throw new NoEngine(`${packages.join(', ')} must be installed, and this machine has no apt.`);
   const waiting = () => process.stderr.write('  waiting for another set-up on this machine …\n');
   try {
     await withLock('packages', waiting, async () => {
@@ -62,13 +63,13 @@ export async function bringDockerd(): Promise<void> {
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
     process.stderr.write(describeRefusal(error) ?? '');
-    throw new NoEngine(`${packages.join(', ')} can't be installed, see above.`);
+    throw new NoEngine(`${packages.join(', ')} can't be installed; the reason is above.`);
   }
 }
 
-/** Makes the directory of an engine's images, and takes away what killed runs have left. Who asked for it removes it. */
+/** Creates the directory for an engine's files, and removes those of killed runs. The caller removes it. */
 export function makeEngineDirectory(): string {
-  // Images are large, and /tmp may be kept in memory.
+  // Images are large, and /tmp may be in memory.
   const parent = process.env.TMPDIR ?? '/var/tmp';
   for (const name of readdirSync(parent).filter((other) => other.startsWith(prefix))) {
     const [pid, ticks] = name.slice(prefix.length).split('-');
@@ -77,17 +78,17 @@ export function makeEngineDirectory(): string {
   return mkdtempSync(join(parent, `${prefix}${process.pid}-${startTicks(process.pid)}-`));
 }
 
-/** Removes an engine's directory, its groups of processes and its bridge. No engine may be running there. */
+/** Removes an engine's directory, control groups and bridge. The engine must have ended. */
 export function removeEngineDirectory(directory: string): void {
-  ip('delete', bridgeOf(directory));
-  // What was mounted in a chroot may be seen by all, once for each engine that was here.
+  ip('delete', nameBridge(directory));
+  // Mounts that were made in a chroot may be visible here, once for each engine.
   while (spawnSync('umount', [join(directory, 'apart')], { stdio: 'ignore' }).status === 0);
   for (const root of ['/sys/fs/cgroup', ...folders('/sys/fs/cgroup')]) removeGroups(join(root, basename(directory)));
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** The name of an interface has 15 characters at most. */
-function bridgeOf(directory: string): string {
+/** An interface name has at most 15 characters. */
+function nameBridge(directory: string): string {
   return `verify${basename(directory).slice(prefix.length).split('-')[0]}`;
 }
 
@@ -95,7 +96,7 @@ function ip(...args: readonly string[]): void {
   spawnSync('ip', ['link', ...args], { env: environment, stdio: 'ignore' });
 }
 
-/** A control group has files that can't be removed, and goes with them when those below it have gone. */
+/** The files of a control group can't be removed; its directory can, once the groups below are removed. */
 function removeGroups(path: string): void {
   if (!existsSync(path)) return;
   folders(path).forEach(removeGroups);
@@ -110,8 +111,8 @@ function folders(path: string): string[] {
 }
 
 /**
- * Starts dockerd on this directory and returns when it has run a container. Throws `NoEngine` with what dockerd says
- * where it can't: neither with the storage that it chooses itself nor with the one that needs nothing of the kernel.
+ * Starts dockerd on this directory and returns when it has run a container. Throws `NoEngine` with dockerd's message when it
+ * fails both with the storage driver that it chooses and with `vfs`, which needs no support from the kernel.
  */
 export async function startOwnEngine(directory: string, network: EngineNetwork): Promise<OwnEngine> {
   try {
@@ -128,20 +129,20 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
   const own = network === 'own';
   const logFile = join(directory, 'log');
   const log = openSync(logFile, 'w');
-  // With docker0 it would take another engine's, and with none at all remove that.
-  const bridge = bridgeOf(directory);
+  // With the default it would use docker0, another engine's bridge; with no bridge at all it would remove docker0.
+  const bridge = nameBridge(directory);
   if (!own) ip('add', bridge, 'type', 'bridge');
-  // In a chroot mounts can't be made private with one word: see dockerd.sh.
+  // In a chroot unshare can't make mounts private: dockerd.sh does.
   const isolated = spawnSync('unshare', ['--mount', '--propagation', 'private', 'true']).status === 0;
   const propagation = isolated ? 'private' : 'unchanged';
-  // All that dockerd starts ends with it, it with unshare, and that with this process, however it ends.
+  // dockerd's processes end with dockerd, dockerd with unshare, and unshare with this process, however it ends.
   const dockerd = spawn(
     'setpriv',
     [
       ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', propagation, '--pid', '--fork', '--kill-child'],
       ...(own ? ['--net'] : []),
       ...['sh', join(import.meta.dirname, 'dockerd.sh'), directory],
-      // systemd would be told of processes by numbers that are of another space.
+      // systemd would get process IDs of another namespace.
       ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${basename(directory)}`],
       ...(own ? [] : [`--bridge=${bridge}`, '--iptables=false', '--ip6tables=false', '--ip-forward=false']),
       ...storage,
@@ -149,7 +150,7 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
     {
       env: { ...environment, OWN_NETWORK: own ? nameServer : '', NODE: process.execPath },
       stdio: ['ignore', log, log],
-      // Ctrl-C at a terminal is for those that use it, and it ends after them.
+      // Ctrl-C at a terminal must not end dockerd before the commands that use it.
       detached: true,
     },
   );
@@ -160,7 +161,7 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
       ended = true;
     },
     (error: Error) => {
-      throw new NoEngine(`setpriv can't be started: ${error.message}`);
+      throw new NoEngine(`setpriv doesn't start: ${error.message}`);
     },
   );
   end.catch(() => {});
@@ -174,16 +175,16 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
   try {
     const socketPath = join(directory, 'docker.sock');
     const docker = new Docker({ socketPath });
-    const deadline = performance.now() + patienceMs;
+    const deadline = performance.now() + maxWaitMs;
     while (!(await answers(docker))) {
-      if (ended || performance.now() > deadline) throw new NoEngine(lastWords(logFile));
+      if (ended || performance.now() > deadline) throw new NoEngine(readFailure(logFile));
       await Promise.race([end, delay(100)]);
     }
     await runContainer(docker, own ? 'bridge' : 'none');
     const { ServerVersion, Driver } = await docker.info();
     return {
       at: `unix://${socketPath}`,
-      title: `Docker ${ServerVersion} of this run alone (${Driver})`,
+      title: `Docker ${ServerVersion}, started for this run (${Driver})`,
       inNetwork: own ? ['nsenter', `--net=/proc/${dockerd.pid}/ns/net`, '--'] : [],
       [Symbol.asyncDispose]: stop,
     };
@@ -200,10 +201,10 @@ async function answers(docker: Docker): Promise<boolean> {
   );
 }
 
-/** Proves that the engine can do what it is there for, with programs of this machine: it has no image yet. */
+/** Proves that the engine runs containers, with programs of this machine because it has no image yet. */
 async function runContainer(docker: Docker, network: string): Promise<void> {
   const image = 'alloy-verify-nothing';
-  const signal = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.timeout(maxWaitMs);
   try {
     await importImage(docker, Readable.from([Buffer.alloc(1024)]), { image, labels: {}, signal });
     const programs = ['/bin', '/lib', '/lib64', '/usr'].filter((path) => existsSync(path));
@@ -222,13 +223,13 @@ async function runContainer(docker: Docker, network: string): Promise<void> {
     await docker.getImage(image).remove();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new NoEngine(`dockerd starts, but its containers don't: ${reason.trim()}`);
+    throw new NoEngine(`dockerd starts, but its containers fail: ${reason.trim()}`);
   }
 }
 
-/** Why dockerd ended, or what it did last: the rest of its log is of its parts. */
-function lastWords(logFile: string): string {
+/** Why dockerd ended, or the last line of its log. */
+function readFailure(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').trim().split('\n');
   const failure = lines.findLast((line) => /^failed to start|level=fatal|^\w+: /.test(line)) ?? lines.at(-1);
-  return `dockerd does not start: ${failure === '' || failure === undefined ? 'it says nothing' : failure}`;
+  return `dockerd doesn't start: ${failure === '' || failure === undefined ? 'it printed no message' : failure}`;
 }

@@ -1,5 +1,5 @@
-// Ends a run with its tally, of all reports together: `tally.mjs STATUS REPORT…`, STATUS being 0 where nothing went wrong.
-// Exit code 1 where a report is missing or broken, or tells of a failure, else STATUS.
+// Counts the tests of all reports: `tally.mjs STATUS REPORT…`, where STATUS is 0 when every command succeeded.
+// Exit code 1 when a command or a test failed, or a report is missing or broken; else 0.
 
 import { readFileSync } from 'node:fs';
 
@@ -16,13 +16,13 @@ for (const report of reports) {
     failed++;
   }
 }
-// What fails outside of all tests is a failure as well.
+// A command that fails outside of all tests counts as a failure.
 if (status !== '0' && failed === 0) failed++;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 /**
- * A file that fails without one of its tests failing: it could not be loaded.
+ * Whether a file failed although none of its tests did: it could not be loaded.
  * @param {{ status: string, assertionResults: readonly { status: string }[] }} file
  */
 function isBroken({ status, assertionResults }) {

@@ -8,7 +8,7 @@ import { ROOT } from '../settings/settings.ts';
 const directory = mkdtempSync(join(tmpdir(), 'ci-tally-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A report as vitest writes it: files of tests, by their states. */
+/** A report in vitest's form, with the states of each file's tests. */
 function report(name: string, files: Readonly<Record<string, readonly string[]>>): string {
   const states = Object.values(files).flat();
   const path = join(directory, name);
@@ -31,13 +31,13 @@ function tally(status: number, ...reports: readonly string[]): [line: string | u
   return [run.stdout.trimEnd().split('\n').at(-1), run.status];
 }
 
-test('the tally is of all reports together, and skipped tests are in neither number', () => {
+test('the tally adds up all reports, and counts no skipped tests', () => {
   const one = report('one', { a: ['passed', 'passed'], b: ['passed', 'skipped'] });
   const other = report('other', { c: ['passed'] });
   expect(tally(0, one, other)).toEqual(['4 passed, 0 failed', 0]);
 });
 
-test('a test that fails, and a file that can not be loaded, fail the run', () => {
+test('a failed test or a file that cannot be loaded fails the run', () => {
   const path = report('failing', { a: ['passed', 'failed'], broken: [] });
   expect(tally(1, path)).toEqual(['1 passed, 2 failed', 1]);
   expect(tally(0, path)).toEqual(['1 passed, 2 failed', 1]);
@@ -47,6 +47,6 @@ test('a report that was never written fails the run', () => {
   expect(tally(0, report('there', { a: ['passed'] }), join(directory, 'none'))).toEqual(['1 passed, 1 failed', 1]);
 });
 
-test('what fails outside of all tests is in the tally', () => {
+test('a failure outside of all tests is counted', () => {
   expect(tally(1, report('fine', { a: ['passed'] }))).toEqual(['1 passed, 1 failed', 1]);
 });

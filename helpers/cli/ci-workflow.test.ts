@@ -16,27 +16,27 @@ const { jobs } = workflow.parse(parse(readFileSync(join(ROOT, '.github/workflows
 const steps = Object.values(jobs).flatMap((one) => one.steps);
 const commands = steps.flatMap(({ run }) => run ?? []);
 
-test('every project of vitest is run, and no other is named, which vitest would pass over', () => {
+test('the workflow runs every vitest project, and names no unknown one, which vitest would ignore', () => {
   const named = commands.flatMap((command) => [...command.matchAll(/--project (\S+)/g)].map(([, name]) => name));
   const config = readFileSync(join(ROOT, 'vitest.config.ts'), 'utf8');
-  const there = [...config.matchAll(/^ {10}name: '([^']+)'/gm)].map(([, name]) => name);
-  expect(there.length).toBeGreaterThan(1);
-  expect([...new Set(named)].sort()).toEqual(there.sort());
+  const declared = [...config.matchAll(/^ {10}name: '([^']+)'/gm)].map(([, name]) => name);
+  expect(declared.length).toBeGreaterThan(1);
+  expect([...new Set(named)].sort()).toEqual(declared.sort());
 });
 
-test('every script of npm that is called is there', () => {
+test('every npm script that the workflow calls exists', () => {
   const called = commands.flatMap((command) => /^npm (?:run )?(\S+)/.exec(command)?.[1] ?? []);
   expect(called.length).toBeGreaterThan(1);
   expect(Object.keys(packageFile.scripts)).toEqual(expect.arrayContaining(called));
 });
 
-test('the shards are all of those that the tests are divided into', () => {
+test('the matrix lists every shard', () => {
   const shards = jobs.containers?.strategy?.matrix.shard ?? [];
   const counts = commands.flatMap((command) => /--shard=\S+ matrix\.shard \}\}\/(\d+)/.exec(command)?.[1] ?? []);
   expect(new Set(counts)).toEqual(new Set([String(shards.length)]));
   expect(shards).toEqual(shards.map((_, index) => index + 1));
 });
 
-test('every action is named by its commit', () => {
+test('every action is pinned to a commit', () => {
   for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/@[0-9a-f]{40}$/);
 });

@@ -1,15 +1,49 @@
-/** `npm run lint`: formatting, lint rules with the arrows between folders, and types. Exit 0 when all are clean. */
+/**
+ * `npm run lint`: formatting and lint rules, types, and which folder imports which. Exit code 0 when all are clean.
+ * `npm run lint:fix` corrects first what biome can.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkImports } from '../lint/check-imports.ts';
 import { ROOT } from '../settings/settings.ts';
 
-const CHECKS = [
-  ['biome', 'ci', '--error-on-warnings', '.'],
-  ['tsc', '--noEmit'],
-] as const;
+const usage = 'npm run lint\nnpm run lint:fix\n';
 
-const failed = CHECKS.filter(([program, ...args]) => {
-  const { status } = spawnSync(join(ROOT, 'node_modules', '.bin', program), args, { cwd: ROOT, stdio: 'inherit' });
-  return status !== 0;
-});
-process.exitCode = failed.length > 0 ? 1 : 0;
+const options = readOptions();
+if (options === undefined) process.exitCode = 2;
+else if (options.help) process.stdout.write(usage);
+else process.exitCode = lint(options.fix) ? 0 : 1;
+
+function lint(fix: boolean): boolean {
+  const command = fix ? ['check', '--write'] : ['ci'];
+  // Each check runs, whatever the others find.
+  const results = [
+    run('biome', ...command, '--error-on-warnings', '--max-diagnostics=none', '.'),
+    run('tsc', '--noEmit'),
+    reportForbiddenImports(),
+  ];
+  return results.every((isClean) => isClean);
+}
+
+function run(program: string, ...args: readonly string[]): boolean {
+  const path = join(ROOT, 'node_modules', '.bin', program);
+  return spawnSync(path, args, { cwd: ROOT, stdio: 'inherit' }).status === 0;
+}
+
+function reportForbiddenImports(): boolean {
+  const messages = checkImports(ROOT);
+  if (messages.length === 0) return true;
+  process.stderr.write(`${messages.join('\n')}\nFound ${messages.length} errors in imports and their lists.\n`);
+  return false;
+}
+
+function readOptions(): { readonly fix: boolean; readonly help: boolean } | undefined {
+  try {
+    const flag = { type: 'boolean', default: false } as const;
+    return parseArgs({ options: { fix: flag, help: { ...flag, short: 'h' } } }).values;
+  } catch (error) {
+    process.stderr.write(`Cannot run: ${error instanceof Error ? error.message : error}\n${usage}`);
+    return undefined;
+  }
+}

@@ -1,4 +1,4 @@
-/** Builds stand-in images, and only what is not up to date of them. */
+/** Builds the stand-in images that are not up to date. */
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,13 @@ import type Dockerode from 'dockerode';
 import type { Settings } from '../settings/settings.ts';
 import { startTicks, withLock } from '../setup/lock.mjs';
 import { debianRecipe, makeDebianRoot, makeSharedDirectory } from './debian.ts';
-import { addLayer, connectEngine, importImage, type PresentImage, presentImage, removeReplaced } from './engine.ts';
-import { layerOf } from './layer.ts';
+import { addLayer, connectEngine, findImage, importImage, type PresentImage, removeReplaced } from './engine.ts';
+import { describeLayer } from './layer.ts';
 import { bringMmdebstrap, packageSource } from './package-source.ts';
-import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, VERSION_LABEL } from './stand-ins.ts';
+import { computeRecipe } from './recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, VERSION_LABEL } from './stand-ins.ts';
 
-/** What has become of an image; `size` in bytes, `builtInMs` undefined where it was up to date. */
+/** The result for one image; `size` in bytes, `builtInMs` undefined when it was up to date. */
 export type ImageState = {
   readonly standIn: StandIn;
   readonly version: string;
@@ -23,20 +24,20 @@ export type ImageState = {
 export type BuildOptions = {
   readonly settings: Settings;
   readonly signal: AbortSignal;
-  /** Builds anew even what is up to date, with the packages that Debian has now. */
+  /** Rebuilds what is up to date as well, with the packages that Debian has now. */
   readonly rebuild: boolean;
   /** Called once, before the first image is built. */
   readonly building: (standIns: readonly StandIn[]) => void;
-  /** Called as soon as an image is there. */
+  /** Called as soon as an image is ready. */
   readonly done: (state: ImageState) => void;
 };
 
-/** As many as there are processors to keep busy on a small machine; more would only share the same disk. */
-const sideBySide = 2;
+/** Enough to keep a small machine's processors busy; more would only compete for the disk. */
+const maxParallelBuilds = 2;
 
 /**
- * Sees to it that the engine has these images. Throws `CannotRun` where there is no engine, no mmdebstrap or no packages,
- * and the signal's reason when that aborts; what was begun is then gone from the engine and from the temporary directory.
+ * Makes sure that the engine has these images. Throws `CannotRun` when there is no engine, no mmdebstrap or no packages,
+ * and the signal's reason when it aborts; unfinished work is then removed from the engine and the temporary directory.
  */
 export async function buildImages(standIns: readonly StandIn[], options: BuildOptions): Promise<void> {
   const engine = await connectEngine(options.settings);
@@ -46,20 +47,20 @@ export async function buildImages(standIns: readonly StandIn[], options: BuildOp
   await withLock('images', waiting, async () => {
     await removeLeftovers(engine);
     await using cleanup = new AsyncDisposableStack();
-    const directory = await mkdtemp(join(tmpdir(), `${leftoverPrefix()}${ownMark()}-`));
+    const directory = await mkdtemp(join(tmpdir(), `${nameLeftovers()}${readOwnMark()}-`));
     cleanup.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
     await chmod(directory, 0o711);
     const shared = makeSharedDirectory(directory);
     options.building(outdated);
     const failed = new AbortController();
     const signal = AbortSignal.any([options.signal, failed.signal]);
-    const waitingOnes = [...outdated];
+    const queue = [...outdated];
     const worker = async () => {
-      for (let next = waitingOnes.shift(); next !== undefined; next = waitingOnes.shift()) {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         await buildOne(engine, next, shared, { ...options, signal });
       }
     };
-    const workers = Array.from({ length: sideBySide }, () =>
+    const workers = Array.from({ length: maxParallelBuilds }, () =>
       worker().catch((error) => {
         failed.abort(error);
         throw error;
@@ -80,9 +81,9 @@ async function reportPresent(
 ): Promise<StandIn[]> {
   const looked = await Promise.all(
     standIns.map(async (standIn) => {
-      const [recipe, present] = await Promise.all([recipeOf(standIn, settings), presentImage(engine, standIn.image)]);
+      const [recipe, present] = await Promise.all([computeRecipe(standIn, settings), findImage(engine, standIn.image)]);
       if (rebuild || present === undefined || present.labels[RECIPE_LABEL] !== recipe) return [standIn];
-      done(stateOf(standIn, present, undefined));
+      done(describeImage(standIn, present, undefined));
       return [];
     }),
   );
@@ -97,21 +98,21 @@ async function buildOne(
 ): Promise<void> {
   const started = performance.now();
   const { name, image, configuration } = standIn;
-  const before = await presentImage(engine, image);
-  const recipe = await recipeOf(standIn, settings);
-  if (!rebuild && before?.labels[RECIPE_LABEL] === recipe) {
-    // Whoever built before this one had the lock has made it.
-    done(stateOf(standIn, before, undefined));
+  const before = await findImage(engine, image);
+  const recipe = await computeRecipe(standIn, settings);
+  if (!rebuild && before !== undefined && before.labels[RECIPE_LABEL] === recipe) {
+    // The previous holder of the lock has built it.
+    done(describeImage(standIn, before, undefined));
     return;
   }
   const base = await debianBase(engine, standIn, shared, { settings, signal, rebuild });
-  const layer = layerOf(name, settings);
+  const layer = describeLayer(name, settings);
   const labels = {
     [RECIPE_LABEL]: recipe,
     [VERSION_LABEL]: (await layer.version?.()) ?? base.labels[VERSION_LABEL] ?? 'unknown',
-    ...(layer.engine && { [ENGINE_LABEL]: layer.engine }),
+    ...(layer.alloy && { [ALLOY_KIND_LABEL]: layer.alloy }),
   };
-  const container = `${leftoverPrefix()}${ownMark()}-${name}`;
+  const container = `${nameLeftovers()}${readOwnMark()}-${name}`;
   const archives = await layer.archives();
   const { firstRun } = layer;
   await addLayer(engine, archives, {
@@ -123,15 +124,15 @@ async function buildOne(
     signal,
     ...(firstRun !== undefined && { firstRun }),
   });
-  const present = await presentImage(engine, image);
-  if (present === undefined) throw new Error(`the engine does not have ${image}, which it has just made`);
+  const present = await findImage(engine, image);
+  if (present === undefined) throw new Error(`the engine has just built ${image} and doesn't find it`);
   for (const replaced of [before?.id, base.replaced]) {
     if (replaced !== undefined && replaced !== present.id) await removeReplaced(engine, replaced);
   }
-  done(stateOf(standIn, present, performance.now() - started));
+  done(describeImage(standIn, present, performance.now() - started));
 }
 
-/** The image of the Debian part, which stays when only what is put on top changes. */
+/** The image of the Debian part, which is kept when only the layer on top changes. */
 async function debianBase(
   engine: Dockerode,
   { name, image: standInImage, debian }: StandIn,
@@ -140,7 +141,7 @@ async function debianBase(
 ): Promise<{ image: string; labels: Readonly<Record<string, string>>; replaced: string | undefined }> {
   const image = `${standInImage}-base`;
   const recipe = debianRecipe(debian);
-  const present = await presentImage(engine, image);
+  const present = await findImage(engine, image);
   if (!rebuild && present?.labels[RECIPE_LABEL] === recipe)
     return { image, labels: present.labels, replaced: undefined };
   await bringMmdebstrap(settings);
@@ -151,23 +152,23 @@ async function debianBase(
   return { image, labels, replaced: present?.id };
 }
 
-function stateOf(standIn: StandIn, { labels, size }: PresentImage, builtInMs: number | undefined): ImageState {
+function describeImage(standIn: StandIn, { labels, size }: PresentImage, builtInMs: number | undefined): ImageState {
   const version = labels[VERSION_LABEL] ?? 'unknown';
-  return { standIn, version, embedded: labels[ENGINE_LABEL] === 'embedded', size, builtInMs };
+  return { standIn, version, embedded: labels[ALLOY_KIND_LABEL] === 'embedded', size, builtInMs };
 }
 
-/** How the names of directories and containers begin that builds on this machine make. */
-function leftoverPrefix(): string {
+/** The prefix of all directories and containers that builds on this machine create. */
+function nameLeftovers(): string {
   return `alloy-verify-images-${hostname().replaceAll(/[^a-zA-Z0-9.-]/g, '-')}-`;
 }
 
-function ownMark(): string {
+function readOwnMark(): string {
   return `${process.pid}-${startTicks(process.pid)}`;
 }
 
-/** Removes what builds on this machine have left that were killed without a word. */
+/** Removes what killed builds on this machine have left. */
 async function removeLeftovers(engine: Dockerode): Promise<void> {
-  const prefix = leftoverPrefix();
+  const prefix = nameLeftovers();
   const isLeft = (name: string) => {
     const [, pid, ticks] = /^(\d+)-(\d+|-)-/.exec(name.slice(prefix.length)) ?? [];
     return name.startsWith(prefix) && pid !== undefined && startTicks(Number(pid)) !== ticks;

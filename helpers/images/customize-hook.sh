@@ -1,4 +1,4 @@
-# Run by mmdebstrap when all packages are installed; $1 is the root directory of the new system.
+# mmdebstrap runs this when all packages are installed; $1 is the root directory of the new system.
 set -eu
 
 if [ -n "$ALLOY_VERIFY_VERSIONED" ]; then
@@ -7,7 +7,7 @@ fi
 
 rm -f "$1/etc/apt/apt.conf.d/05alloy-verify" "$1/etc/apt/sources.list" "$1/etc/dpkg/dpkg.cfg.d/05alloy-verify"
 rm -f "$1/etc/postgresql-common/createcluster.d/alloy-verify.conf"
-# Those of the first packages were unpacked before dpkg could leave them out.
+# The first packages were unpacked before dpkg had its exclusions.
 for folder in doc doc-base info lintian locale man; do
   rm -rf "$1/usr/share/$folder"
 done

@@ -1,4 +1,4 @@
-/** The part of an image that is Debian: made by mmdebstrap(1) from the packages of the stable release. */
+/** The Debian part of an image: built by mmdebstrap(1) from the packages of the stable release. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,27 +11,27 @@ import type { PackageSource } from './package-source.ts';
 import type { DebianPart } from './stand-ins.ts';
 
 const suite = 'trixie';
-const hookOf = (name: string) => readFileSync(join(import.meta.dirname, `${name}-hook.sh`), 'utf8');
-/** How long, in milliseconds, mmdebstrap may take to clean up when it is told to end. */
-const patienceMs = 20_000;
+const readHook = (name: string) => readFileSync(join(import.meta.dirname, `${name}-hook.sh`), 'utf8');
+/** How long mmdebstrap may take to clean up after SIGTERM, in milliseconds. */
+const maxCleanupMs = 20_000;
 
-/** A root directory that is being made. */
+/** A root directory that is being built. */
 export type DebianRoot = {
-  /** The version of the package that the image is for, without Debian's own revision; undefined where none is. */
+  /** The version of the package that the image is for, without Debian's own revision; undefined when there is none. */
   readonly version: string | undefined;
-  /** The files as a tar stream. It fails with `CannotRun` where mmdebstrap does. */
+  /** The files as a tar stream. It fails with `CannotRun` when mmdebstrap fails. */
   readonly archive: Readable;
 };
 
-/** The digest of all that decides what this part is, but for the versions that Debian has at the time. */
+/** The digest of everything that determines this part, except the versions that Debian has at the time. */
 export function debianRecipe(part: DebianPart): string {
-  const hooks = ['setup', 'share', 'customize'].map(hookOf);
+  const hooks = ['setup', 'share', 'customize'].map(readHook);
   return createHash('sha256')
     .update(JSON.stringify([suite, process.arch, part, hooks]))
     .digest('hex');
 }
 
-/** A directory through which builds that run side by side share what they fetch; in `directory`, which others can't list. */
+/** A directory in which parallel builds share what they fetch, inside `directory`, which other users can't list. */
 export function makeSharedDirectory(directory: string): string {
   const path = join(directory, randomUUID());
   mkdirSync(path);
@@ -41,8 +41,8 @@ export function makeSharedDirectory(directory: string): string {
 }
 
 /**
- * Installs the packages into a directory under `shared` and returns when they are there. Throws `CannotRun` with the last
- * lines of mmdebstrap, and the signal's reason when that aborts; nothing is left of it then.
+ * Installs the packages into a directory under `shared` and returns when they are installed. Throws `CannotRun` with
+ * mmdebstrap's last lines, and the signal's reason when it aborts; nothing is left behind then.
  */
 export async function makeDebianRoot(
   name: string,
@@ -50,21 +50,21 @@ export async function makeDebianRoot(
   { source, shared, signal }: { source: PackageSource; shared: string; signal: AbortSignal },
 ): Promise<DebianRoot> {
   signal.throwIfAborted();
-  const apart = isolation();
+  const apart = findIsolation();
   const [file = 'mmdebstrap', ...args] = [...apart, 'mmdebstrap', ...argumentsFor(part)];
   const child = spawn(file, args, {
     stdio: 'pipe',
-    // Ctrl-C at a terminal goes to all processes there, and a second signal would end it before it has cleaned up.
+    // Ctrl-C reaches every process of a terminal, and a second signal would end mmdebstrap before it has cleaned up.
     detached: true,
     env: {
       ...process.env,
       LC_ALL: 'C.UTF-8',
       DEBIAN_FRONTEND: 'noninteractive',
       TMPDIR: shared,
-      // As which user mmdebstrap works, the scripts' files may be out of its reach: so they go by their text.
-      ALLOY_VERIFY_SETUP: hookOf('setup'),
-      ALLOY_VERIFY_SHARE: hookOf('share'),
-      ALLOY_VERIFY_CUSTOMIZE: hookOf('customize'),
+      // The user that mmdebstrap runs as may be unable to read the scripts' files, so it gets their text.
+      ALLOY_VERIFY_SETUP: readHook('setup'),
+      ALLOY_VERIFY_SHARE: readHook('share'),
+      ALLOY_VERIFY_CUSTOMIZE: readHook('customize'),
       ALLOY_VERIFY_NAME: name,
       ALLOY_VERIFY_SHARED: shared,
       ALLOY_VERIFY_APT: source.configuration,
@@ -84,13 +84,13 @@ export async function makeDebianRoot(
   });
   const end = async () => {
     if (child.pid === undefined) return;
-    // What is apart ends as a whole, with its mounts.
+    // An isolated build ends as a whole, with its mounts.
     endGroup(child.pid, apart.length > 0 ? 'SIGKILL' : 'SIGTERM');
-    const late = await Promise.race([closed.then(() => false), delay(patienceMs, true, { ref: false })]);
+    const late = await Promise.race([closed.then(() => false), delay(maxCleanupMs, true, { ref: false })]);
     if (late) endGroup(child.pid, 'SIGKILL');
   };
   signal.addEventListener('abort', end, { once: true });
-  // The mirror's address may have a password in it, which a command line shows to everybody.
+  // The mirror's address may contain a password, and everybody can read command lines.
   child.stdin.on('error', () => {});
   child.stdin.end(`deb ${source.mirror} ${suite} main\n`);
 
@@ -104,7 +104,7 @@ export async function makeDebianRoot(
     yield* child.stdout as AsyncIterable<Buffer>;
     await check();
   }
-  // The archive begins when all packages are in place.
+  // The archive starts when all packages are installed.
   await Promise.race([once(child.stdout, 'readable'), closed]);
   if (child.stdout.readableLength === 0) {
     child.stdout.resume();
@@ -127,11 +127,11 @@ function argumentsFor(part: DebianPart): string[] {
 }
 
 /**
- * The command that gives another one mounts and processes of its own. mmdebstrap as root mounts /proc and /sys in what it
- * makes: interrupted, it would leave them there, in the way of whoever removes the directory. Without root it does this
- * itself; and who may not do it can not mount anything either.
+ * The command that runs another one with its own mounts and processes. As root, mmdebstrap mounts /proc and /sys in what
+ * it builds: interrupted, it would leave them mounted, and the directory could not be removed. Without root it isolates
+ * itself, and a user who may not isolate can't mount anything either.
  */
-function isolation(): string[] {
+function findIsolation(): string[] {
   if (process.getuid?.() !== 0) return [];
   const command = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const [file = '', ...args] = command;
@@ -142,7 +142,7 @@ function endGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 
@@ -152,8 +152,8 @@ function failure(name: string, problem: string, lines: readonly string[], source
     .slice(-20)
     .map((line) => `    ${line.replaceAll(/\/\/[^/@\s]+@/g, '//…@')}`);
   return [
-    `mmdebstrap, which makes the image for ${name}, ${problem}. It said last:\n${last.join('\n')}`,
-    `see what it says; the packages were asked for at ${source.mirror.replace(/\/\/[^/@]+@/, '//…@')} (set DEBIAN_MIRROR to take them from elsewhere).`,
+    `mmdebstrap, which builds the image for ${name}, ${problem}. Its last lines:\n${last.join('\n')}`,
+    `read these lines; the packages were requested from ${source.mirror.replace(/\/\/[^/@]+@/, '//…@')} (set DEBIAN_MIRROR to use another mirror).`,
   ];
 }
 

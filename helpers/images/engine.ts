@@ -1,4 +1,4 @@
-/** The container engine as far as images are built with it: Docker Engine API 1.41, which Podman has as well. */
+/** Building images with the container engine: Docker Engine API 1.41, which Podman implements as well. */
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
@@ -13,13 +13,13 @@ export type PresentImage = {
   readonly size: number;
 };
 
-/** The engine that is asked for images. Throws `CannotRun` where none answers or it can't run what is built here. */
+/** Connects to the engine. Throws `CannotRun` when none answers or when it can't run what this machine builds. */
 export async function connectEngine(settings: Settings): Promise<Dockerode> {
   const found = await findContainerEngine(settings.engine);
   if ('absent' in found) {
     throw new CannotRun(
       `images need a container engine: ${found.absent}.`,
-      'start one (on Debian: apt-get install docker.io, then dockerd as root), or set DOCKER_HOST to where one is.',
+      'start one (on Debian: apt-get install docker.io, then dockerd as root), or set DOCKER_HOST to the address of one.',
     );
   }
   const { Architecture: there }: { Architecture: string } = await found.docker.info();
@@ -27,24 +27,24 @@ export async function connectEngine(settings: Settings): Promise<Dockerode> {
   if (there !== here && there !== process.arch && !(there === 'amd64' && here === 'x86_64')) {
     throw new CannotRun(
       `the engine runs images for ${there}, and this machine builds them for ${here}.`,
-      'run it on a machine of the same kind as the engine.',
+      'build on a machine with the architecture of the engine.',
     );
   }
   return found.docker;
 }
 
-/** The image of that name; undefined where the engine has none. */
-export async function presentImage(engine: Dockerode, image: string): Promise<PresentImage | undefined> {
+/** The image of that name; undefined when the engine doesn't have it. */
+export async function findImage(engine: Dockerode, image: string): Promise<PresentImage | undefined> {
   try {
     const { Id, Config, Size } = await engine.getImage(image).inspect();
     return { id: Id, labels: Config?.Labels ?? {}, size: Size };
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (readStatus(error) === 404) return undefined;
     throw error;
   }
 }
 
-/** Makes an image with these labels of the root directory in a tar stream. Fails as the stream does, and leaves nothing then. */
+/** Builds an image with these labels from a root directory in a tar stream. Fails when the stream fails, and leaves nothing then. */
 export async function importImage(
   engine: Dockerode,
   archive: Readable,
@@ -59,7 +59,7 @@ export async function importImage(
   });
 }
 
-/** Calls the engine with a stream as the body, and fails as the stream does: a body that ended there would be taken for whole. */
+/** Sends a stream to the engine, and fails when the stream fails: the engine would take a truncated body for a complete one. */
 async function sending(
   image: string,
   archive: Readable,
@@ -69,7 +69,7 @@ async function sending(
   const broken = new AbortController();
   archive.on('error', (error) => broken.abort(error));
   try {
-    // The client's types know file names only, where it takes streams as well.
+    // The client takes streams as well, but its types know only file names.
     await send(archive as unknown as string, AbortSignal.any([signal, broken.signal]));
   } catch (error) {
     signal.throwIfAborted();
@@ -80,7 +80,7 @@ async function sending(
   }
 }
 
-/** Makes an image of another one, with these archives unpacked over it. Fails as the streams do, and leaves no container. */
+/** Builds an image from another one, with these archives unpacked over it. Fails when a stream fails, and leaves no container. */
 export async function addLayer(
   engine: Dockerode,
   archives: readonly Readable[],
@@ -98,7 +98,7 @@ export async function addLayer(
     container: string;
     labels: Readonly<Record<string, string>>;
     configuration: ImageConfiguration;
-    /** A shell script that is run in it once; its files stay in the image. */
+    /** A shell script that runs once in the container; the files it creates stay in the image. */
     firstRun?: string;
     signal: AbortSignal;
   },
@@ -123,15 +123,15 @@ export async function addLayer(
     const commit = (more: readonly string[]) =>
       container.commit({
         _query: { container: container.id, repo: image, tag: 'latest', changes: [...changes, ...more] },
-        // Podman refuses a request without a body, and with one Docker does not take what the container has.
+        // Podman refuses a request without a body; with a body Docker ignores the container's configuration.
         _body: { Labels: labels, ...(stopSignal && { StopSignal: stopSignal }) },
         abortSignal: signal,
       });
     if (stopSignal === undefined) await commit([]);
     else {
-      // Podman takes it as an instruction only, which older Docker engines do not know here.
+      // Podman takes it only as an instruction, which older Docker engines don't accept here.
       await commit([`STOPSIGNAL ${stopSignal}`]).catch((error) => {
-        if (statusOf(error) !== 400) throw error;
+        if (readStatus(error) !== 400) throw error;
         return commit([]);
       });
     }
@@ -149,8 +149,8 @@ async function runOnce(container: Dockerode.Container, signal: AbortSignal): Pro
   if (code === 0) return;
   const said = await container.logs({ stdout: true, stderr: true, tail: 20 });
   throw new CannotRun(
-    `what is run in the image once ended with exit code ${code}. It said last:\n${said.toString('utf8').replace(/[^\x20-\x7e\n]/g, '')}`,
-    'see what it says above.',
+    `the script that runs once in the image ended with exit code ${code}. Its last lines:\n${said.toString('utf8').replace(/[^\x20-\x7e\n]/g, '')}`,
+    'read these lines.',
   );
 }
 
@@ -159,20 +159,20 @@ export async function removeReplaced(engine: Dockerode, id: string): Promise<voi
   try {
     await engine.getImage(id).remove();
   } catch (error) {
-    if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+    if (readStatus(error) !== 404 && readStatus(error) !== 409) throw error;
   }
 }
 
 function refusal(image: string, error: unknown): unknown {
-  // What is wrong with the content says so itself.
+  // Errors in the content describe themselves.
   if (error instanceof CannotRun || !(error instanceof Error)) return error;
   return new CannotRun(
-    `the container engine could not make ${image}: ${error.message.trim()}`,
-    'see what it says; if its disk is full, `docker system df` shows with what.',
+    `the container engine could not build ${image}: ${error.message.trim()}`,
+    'read its message; if its disk is full, `docker system df` shows what takes the space.',
   );
 }
 
-function statusOf(error: unknown): unknown {
+function readStatus(error: unknown): unknown {
   return error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
 }
 
@@ -180,7 +180,7 @@ function labelChanges(labels: Readonly<Record<string, string>>): string[] {
   return Object.entries(labels).map(([name, value]) => `LABEL ${JSON.stringify(name)}=${JSON.stringify(value)}`);
 }
 
-/** As the instructions of a Dockerfile, which is how both `import` and `commit` take them. */
+/** As Dockerfile instructions, the form that both `import` and `commit` take. */
 function configurationChanges(configuration: ImageConfiguration): string[] {
   const { environment, entrypoint, command, ports, volumes, directory } = configuration;
   return [

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../settings/settings.ts';
-import { mirrorOf, packageSource, waysOf } from './package-source.ts';
+import { findMirror, packageSource, readFetchSettings } from './package-source.ts';
 
-test("the mirror is the first of the machine's own that has Debian's archive", () => {
+test("the mirror is the machine's first source that has Debian's archive", () => {
   const policy = `Package files:
  100 /var/lib/dpkg/status
      release a=now
@@ -11,11 +11,11 @@ test("the mirror is the first of the machine's own that has Debian's archive", (
  500 https://mirror.example:8443/pub/debian bookworm/main amd64 Packages
  500 http://deb.debian.org/debian bookworm/main amd64 Packages
 `;
-  expect(mirrorOf(policy)).toBe('https://mirror.example:8443/pub/debian');
+  expect(findMirror(policy)).toBe('https://mirror.example:8443/pub/debian');
 });
 
-test("a machine of another system has no mirror of Debian's archive", () => {
-  expect(mirrorOf(' 500 http://archive.ubuntu.com/ubuntu noble/main amd64 Packages\n')).toBeUndefined();
+test("a machine with another system has no mirror of Debian's archive", () => {
+  expect(findMirror(' 500 http://archive.ubuntu.com/ubuntu noble/main amd64 Packages\n')).toBeUndefined();
 });
 
 test('the mirror that DEBIAN_MIRROR names is used as it is', async () => {
@@ -23,7 +23,7 @@ test('the mirror that DEBIAN_MIRROR names is used as it is', async () => {
   expect(mirror).toBe('http://127.0.0.1:9/debian');
 });
 
-test("apt's ways to its mirrors are kept, and which files it fetches is not", () => {
+test('settings of how apt fetches files are kept, and settings of which files are not', () => {
   const configuration = `APT "";
 Dir "/";
 Dir::Etc "etc/apt";
@@ -37,7 +37,7 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::MetaKey "Components.yml";
 DPkg::Post-Invoke:: "rm -f /var/cache/apt/archives/*.deb";
 `;
-  expect(waysOf(configuration).split('\n')).toEqual([
+  expect(readFetchSettings(configuration).split('\n')).toEqual([
     'Acquire::http::Proxy "http://proxy.example:3128";',
     'Acquire::Check-Valid-Until "false";',
     'Dir::Etc::netrc "/etc/apt/auth.conf";',

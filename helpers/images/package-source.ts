@@ -18,8 +18,8 @@ export type PackageSource = {
 };
 
 /**
- * The mirror by `DEBIAN_MIRROR`, else the one that this machine's own packages come from, else Debian's; with the proxies,
- * certificates and credentials that this machine's apt has.
+ * The mirror from `DEBIAN_MIRROR`, else the one that this machine's own packages come from, else Debian's; with the proxies,
+ * certificates and credentials of this machine's apt.
  */
 export async function packageSource({ debianMirror }: Settings): Promise<PackageSource> {
   const [policy, configuration] = await Promise.all([
@@ -35,31 +35,31 @@ export async function packageSource({ debianMirror }: Settings): Promise<Package
     ),
   ]);
   return {
-    mirror: debianMirror ?? mirrorOf(policy) ?? 'http://deb.debian.org/debian',
-    configuration: waysOf(configuration),
+    mirror: debianMirror ?? findMirror(policy) ?? 'http://deb.debian.org/debian',
+    configuration: readFetchSettings(configuration),
   };
 }
 
-/** The first mirror of Debian's archive in what `apt-cache policy` says. */
-export function mirrorOf(policy: string): string | undefined {
+/** The first mirror of Debian's archive in the output of `apt-cache policy`. */
+export function findMirror(policy: string): string | undefined {
   return /^\s*-?\d+ (\S+\/debian)\/? /m.exec(policy)?.[1];
 }
 
-/** What of `apt-config dump` says how files are fetched; which files those are is not the machine's business here. */
-export function waysOf(configuration: string): string {
+/** The settings in the output of `apt-config dump` that say how files are fetched, without those that say which files. */
+export function readFetchSettings(configuration: string): string {
   const lines = configuration.split('\n');
-  const settingOf = (name: string) => lines.find((line) => line.startsWith(`${name} `))?.match(/"(.*)"/)?.[1] ?? '';
-  const etc = `${settingOf('Dir').replace(/\/$/, '')}/${settingOf('Dir::Etc')}`;
+  const readSetting = (name: string) => lines.find((line) => line.startsWith(`${name} `))?.match(/"(.*)"/)?.[1] ?? '';
+  const etc = `${readSetting('Dir').replace(/\/$/, '')}/${readSetting('Dir::Etc')}`;
   const place = (name: string) => (name.startsWith('/') ? name : `${etc}/${name}`);
   return [
     ...lines.filter((line) => /^Acquire::(?!IndexTargets|Languages|GzipIndexes|cdrom|Changelogs)\S+ ".+";$/.test(line)),
     // Passwords for mirrors stay in the machine's own files.
-    `Dir::Etc::netrc "${place(settingOf('Dir::Etc::netrc') || 'auth.conf')}";`,
-    `Dir::Etc::netrcparts "${place(settingOf('Dir::Etc::netrcparts') || 'auth.conf.d')}";`,
+    `Dir::Etc::netrc "${place(readSetting('Dir::Etc::netrc') || 'auth.conf')}";`,
+    `Dir::Etc::netrcparts "${place(readSetting('Dir::Etc::netrcparts') || 'auth.conf.d')}";`,
   ].join('\n');
 }
 
-/** Brings mmdebstrap and the keys of Debian's archive onto this machine. Throws `CannotRun` where it can't. */
+/** Installs mmdebstrap and the keys of Debian's archive on this machine. Throws `CannotRun` when it can't. */
 export async function bringMmdebstrap({ path }: Settings): Promise<void> {
   const packages = [
     ...(findOnPath('mmdebstrap', path) === undefined ? ['mmdebstrap'] : []),
@@ -69,11 +69,12 @@ export async function bringMmdebstrap({ path }: Settings): Promise<void> {
   const names = packages.join(' ');
   if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) {
     throw new CannotRun(
-      'the stand-in images are built with mmdebstrap, which this machine lacks.',
+      'the stand-in images are built with mmdebstrap, which is not installed on this machine.',
       'build them on a Debian or Ubuntu machine, or install mmdebstrap and debian-archive-keyring here.',
     );
   }
-  if (process.getuid?.() !== 0) throw new CannotRun(`this machine lacks ${names}.`, `sudo apt-get install ${names}`);
+  if (process.getuid?.() !== 0)
+    throw new CannotRun(`${names} must be installed on this machine.`, `sudo apt-get install ${names}`);
   await step(names, async () => {
     const known = await knownPackages(packages);
     if (packages.some((name) => !known.has(name))) await updateLists();

@@ -1,4 +1,4 @@
-/** What of this project a program needs to run elsewhere: its source files, and the npm packages. */
+/** The files that a program of this project needs to run elsewhere: source files and npm packages. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -15,27 +15,27 @@ export type LockedPackage = {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** What a program needs: files, as paths relative to the project's root, and packages by their directories' paths. */
+/** What a program needs: files, as paths from the project's root, and packages by the paths of their directories. */
 export type ProjectClosure = {
   readonly files: readonly string[];
   readonly packages: ReadonlyMap<string, LockedPackage>;
 };
 
 /**
- * The paths, relative to the project's root, of all that running these files needs, or any file in these folders: source
- * files, and the directories of npm packages with those that they depend on. Tests are left out.
+ * Everything that is needed to run these files, or any file in these folders, as paths from the project's root: source
+ * files, and the directories of npm packages with their dependencies. Tests are left out.
  */
 export async function projectFiles(entries: readonly string[]): Promise<string[]> {
-  const { files, packages } = closureOf(entries);
+  const { files, packages } = findClosure(entries);
   const directories = [...packages.keys()];
-  // A package's directory holds those that are installed within it.
+  // A package's directory contains the packages that are installed inside it.
   const outermost = directories.filter((path) => !directories.some((other) => path.startsWith(`${other}/`)));
   return [...files, ...outermost].sort();
 }
 
-/** The same, with what package-lock.json says about each package. */
-export function closureOf(entries: readonly string[]): ProjectClosure {
-  // Node takes the files for ES modules because it says so.
+/** The same, with each package's entry in package-lock.json. */
+export function findClosure(entries: readonly string[]): ProjectClosure {
+  // Node reads there that the files are ES modules.
   const files = new Set<string>(['package.json']);
   const names = new Set<string>();
   const visit = (path: string) => {
@@ -43,7 +43,7 @@ export function closureOf(entries: readonly string[]): ProjectClosure {
     if (files.has(name) || name.startsWith('..') || name.startsWith('node_modules')) return;
     files.add(name);
     if (!/\.[cm]?[jt]s$/.test(path)) return;
-    for (const { specifier, url } of specifiersOf(readFileSync(path, 'utf8'))) {
+    for (const { specifier, url } of readSpecifiers(readFileSync(path, 'utf8'))) {
       if (/^\.\.?\//.test(specifier)) {
         const target = resolve(dirname(path), specifier);
         if (statSync(target, { throwIfNoEntry: false })?.isFile()) visit(target);
@@ -53,14 +53,14 @@ export function closureOf(entries: readonly string[]): ProjectClosure {
     }
   };
   for (const entry of entries) for (const path of filesUnder(resolve(ROOT, entry))) visit(path);
-  return { files: [...files].sort(), packages: packagesOf(names) };
+  return { files: [...files].sort(), packages: findPackages(names) };
 }
 
 /**
- * A tar stream of these paths of the project, with all that is in the directories among them, under `prefix`: owned by
- * root, readable by all. What packages bring for people and debuggers only is left out.
+ * A tar stream of these paths of the project, directories with everything in them, under `prefix`: owned by root, readable
+ * by all. Files that only people and debuggers read are left out.
  */
-export function archiveOf(paths: readonly string[], prefix: string): Readable {
+export function packFiles(paths: readonly string[], prefix: string): Readable {
   const stream = pack(ROOT, {
     entries: [...paths],
     ignore: (path) => /\.(?:map|md|markdown|d\.[cm]?ts)$/i.test(path),
@@ -69,7 +69,7 @@ export function archiveOf(paths: readonly string[], prefix: string): Readable {
   return Readable.from(stream);
 }
 
-/** The header of a tar entry with root as the owner, and with the rights that its own have whatever the umask was. */
+/** The header of a tar entry with root as its owner, and with permissions that don't depend on the umask. */
 export function ownedByRoot<T extends { type?: string | null; mode?: number }>(
   header: T,
 ): T & { uid: number; gid: number; uname: string; gname: string; mode: number } {
@@ -88,15 +88,15 @@ function filesUnder(path: string): string[] {
 const importing =
   /(?:^|[;}\s])(?:import|export)\s+(?!type\s)(?:[^'"`;()]*?\sfrom\s*)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)|\brequire(?:\.resolve)?\(\s*['"]([^'"\n]+)['"]\s*\)|\bnew URL\(\s*['"]([^'"\n]+)['"]\s*,\s*import\.meta\.url/g;
 
-/** What a source file refers to. Words of a comment that look like an import cost nothing: what is not there is passed over. */
-function* specifiersOf(source: string): Generator<{ specifier: string; url: boolean }> {
+/** What a source file refers to. A comment that looks like an import does no harm: files that don't exist are ignored. */
+function* readSpecifiers(source: string): Generator<{ specifier: string; url: boolean }> {
   for (const [, from, dynamic, required, url] of source.matchAll(importing)) {
     const specifier = from ?? dynamic ?? required ?? url;
     if (specifier !== undefined) yield { specifier, url: url !== undefined };
   }
 }
 
-/** What package-lock.json says about a package of the project itself. Throws where it has none of that name. */
+/** The entry in package-lock.json of a direct dependency. Throws when there is none of that name. */
 export function lockedPackage(name: string): LockedPackage {
   const entry = readLock()[`node_modules/${name}`];
   if (entry === undefined) throw new Error(`package-lock.json has no package ${name}`);
@@ -110,15 +110,15 @@ function readLock(): Record<string, LockedPackage> {
   return packages;
 }
 
-function packagesOf(names: ReadonlySet<string>): Map<string, LockedPackage> {
+function findPackages(names: ReadonlySet<string>): Map<string, LockedPackage> {
   const locked = readLock();
   const found = new Map<string, LockedPackage>();
   const add = (name: string, from: string) => {
-    // Nothing of them runs.
+    // They contain only types.
     if (name.startsWith('@types/')) return;
-    const path = installedFor(name, from, locked);
+    const path = findInstalled(name, from, locked);
     const entry = path === undefined ? undefined : locked[path];
-    // An optional one may be of another platform, a peer one nobody's wish.
+    // Optional packages may be for another platform, and peer packages may not be installed.
     if (path === undefined || entry === undefined || found.has(path) || !existsSync(join(ROOT, path))) return;
     found.set(path, entry);
     const needed = { ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies };
@@ -128,8 +128,8 @@ function packagesOf(names: ReadonlySet<string>): Map<string, LockedPackage> {
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Where Node finds a package for the one at `from`: in the nearest `node_modules` from there upwards. */
-function installedFor(name: string, from: string, locked: Readonly<Record<string, unknown>>): string | undefined {
+/** Where Node finds a package that the one at `from` imports: in the nearest `node_modules` above it. */
+function findInstalled(name: string, from: string, locked: Readonly<Record<string, unknown>>): string | undefined {
   for (let place = from; ; place = place.slice(0, Math.max(0, place.lastIndexOf('node_modules/') - 1))) {
     const path = join(place, 'node_modules', name);
     if (Object.hasOwn(locked, path)) return path;

@@ -2,44 +2,45 @@ import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readEngineMessage } from '../setup/container-engine.ts';
-import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandIn, standInFor, standIns } from './stand-ins.ts';
+import { computeRecipe } from './recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
-/** An image that a run starts containers of. */
+/** An image that a run starts containers from. */
 export type FoundImage = {
-  /** The name that was asked for. */
+  /** The requested name. */
   readonly wanted: string;
-  /** The name of what is used. */
+  /** The name of the image that is used. */
   readonly image: string;
-  /** What stands in for the image that was asked for; absent where that one itself is used. */
+  /** The stand-in for the requested image; absent when the requested image itself is used. */
   readonly standIn?: StandIn;
   /** The engine's ID of the image. */
   readonly id: string;
-  /** What an image of Alloy carries. */
+  /** Which Alloy an image of Alloy contains. */
   readonly carries: 'alloy' | 'embedded';
 };
 
-/** How an image is to be had: it is there, or something that stands in for it; its registry has it, or may have it; or why it is not. */
+/** Whether an image is available: found, itself or a stand-in; pullable from its registry; or the reason why not. */
 export type Availability = { readonly wanted: string } & (
   | { readonly found: FoundImage }
   | { readonly pullable: 'surely' | 'perhaps' }
   | { readonly absent: string }
 );
 
-/** A registry that does not answer within this time counts as out of reach. */
-const REGISTRY_PATIENCE_MS = 5000;
+/** A registry that doesn't answer within this time counts as unreachable. */
+const MAX_REGISTRY_WAIT_MS = 5000;
 
-/** Looks for an image without changing anything. Throws `CannotRun` where what stands in for it is not of the present code. */
+/** Looks for an image without changing anything. Throws `CannotRun` when its stand-in was built from other code. */
 export async function lookForImage(docker: Dockerode, wanted: string, settings: Settings): Promise<Availability> {
   const named = standIns.find(({ image }) => image === wanted.replace(/:latest$/, ''));
   if (named !== undefined) {
-    const made = await madeStandIn(docker, named, wanted, settings);
+    const made = await inspectStandIn(docker, named, wanted, settings);
     return made === undefined ? { wanted, absent: '`npm run images` builds it' } : { wanted, found: made };
   }
-  const there = await inspected(docker, wanted);
-  if (there !== undefined) return { wanted, found: foundOf(wanted, wanted, there) };
+  const present = await inspectImage(docker, wanted);
+  if (present !== undefined) return { wanted, found: describeFound(wanted, wanted, present) };
   const answer = await askRegistry(docker, wanted);
   if ('pullable' in answer) return answer;
-  const standIn = await standInOf(docker, wanted, settings);
+  const standIn = await findStandIn(docker, wanted, settings);
   return standIn === undefined ? answer : { wanted, found: standIn };
 }
 
@@ -59,47 +60,47 @@ export async function bringImage(
   if ('absent' in availability) throw missing(wanted, variable, availability.absent);
   onProgress(`Pulling ${wanted} …`);
   const refusal = await pull(docker, wanted);
-  const pulled = await inspected(docker, wanted);
-  if (pulled !== undefined) return foundOf(wanted, wanted, pulled);
-  const standIn = await standInOf(docker, wanted, settings);
+  const pulled = await inspectImage(docker, wanted);
+  if (pulled !== undefined) return describeFound(wanted, wanted, pulled);
+  const standIn = await findStandIn(docker, wanted, settings);
   if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry gives no reason');
   return standIn;
 }
 
-/** What stands in for an image, where that was made. */
-async function standInOf(docker: Dockerode, wanted: string, settings: Settings): Promise<FoundImage | undefined> {
-  // Of a mirror's own folders nothing is known.
+/** The stand-in for an image; undefined when none was built. */
+async function findStandIn(docker: Dockerode, wanted: string, settings: Settings): Promise<FoundImage | undefined> {
+  // A mirror may have folders of its own.
   const { registry } = settings.images;
   const standIn = standInFor(wanted.startsWith(registry) ? wanted.slice(registry.length) : wanted);
-  return standIn && (await madeStandIn(docker, standIn, wanted, settings));
+  return standIn && (await inspectStandIn(docker, standIn, wanted, settings));
 }
 
-/** A stand-in, where it was made; throws where it was made of other files than there are now. */
-async function madeStandIn(
+/** A stand-in; undefined when it was not built. Throws when it was built from other files than the present ones. */
+async function inspectStandIn(
   docker: Dockerode,
   standIn: StandIn,
   wanted: string,
   settings: Settings,
 ): Promise<FoundImage | undefined> {
-  const found = await inspected(docker, standIn.image);
+  const found = await inspectImage(docker, standIn.image);
   if (found === undefined) return undefined;
-  if (found.Config.Labels?.[RECIPE_LABEL] !== (await recipeOf(standIn, settings))) {
+  if (found.Config.Labels?.[RECIPE_LABEL] !== (await computeRecipe(standIn, settings))) {
     throw new CannotRun(
-      `the image ${standIn.image} was made of other files, or of another ALLOY_BIN, than a run has now.`,
-      'make it anew with `npm run images`.',
+      `the image ${standIn.image} was built from other files or another ALLOY_BIN than the present ones.`,
+      'build it again with `npm run images`.',
     );
   }
-  return { ...foundOf(wanted, standIn.image, found), standIn };
+  return { ...describeFound(wanted, standIn.image, found), standIn };
 }
 
-/** Pulls an image; returns why it could not be pulled, as far as the engine says. */
+/** Pulls an image; returns the engine's error message when it can't be pulled. */
 async function pull(docker: Dockerode, image: string): Promise<string | undefined> {
   const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
   try {
     const client = await getContainerRuntimeClient();
     await client.image.pull(ImageName.fromString(image), { force: true, platform: undefined });
-    if ((await inspected(docker, image)) !== undefined) return undefined;
-    // testcontainers does not look at what goes wrong after the first byte, and knows the logins, which are not needed to hear it.
+    if ((await inspectImage(docker, image)) !== undefined) return undefined;
+    // testcontainers knows the logins but ignores errors after the first byte; the engine reports them without a login.
     const progress = await docker.pull(image);
     await new Promise<void>((resolve, reject) => {
       docker.modem.followProgress(progress, (error) => (error === null ? resolve() : reject(error)));
@@ -111,18 +112,18 @@ async function pull(docker: Dockerode, image: string): Promise<string | undefine
 }
 
 function missing(wanted: string, variable: string, refusal: string): CannotRun {
-  const instead = standInFor(wanted) === undefined ? '' : ', or have `npm run images` make one that stands in for it';
+  const instead = standInFor(wanted) === undefined ? '' : ', or build its stand-in with `npm run images`';
   return new CannotRun(
     `the image ${wanted} is not in the engine and can't be pulled: ${refusal}`,
-    `name another one with ${variable}, a mirror with IMAGE_REGISTRY${instead}; STACK=native needs no images.`,
+    `select another image with ${variable}, or a mirror with IMAGE_REGISTRY${instead}; STACK=native needs no images.`,
   );
 }
 
-function foundOf(wanted: string, image: string, { Id, Config }: Dockerode.ImageInspectInfo): FoundImage {
-  return { wanted, image, id: Id, carries: Config.Labels?.[ENGINE_LABEL] === 'embedded' ? 'embedded' : 'alloy' };
+function describeFound(wanted: string, image: string, { Id, Config }: Dockerode.ImageInspectInfo): FoundImage {
+  return { wanted, image, id: Id, carries: Config.Labels?.[ALLOY_KIND_LABEL] === 'embedded' ? 'embedded' : 'alloy' };
 }
 
-async function inspected(docker: Dockerode, image: string): Promise<Dockerode.ImageInspectInfo | undefined> {
+async function inspectImage(docker: Dockerode, image: string): Promise<Dockerode.ImageInspectInfo | undefined> {
   return await docker
     .getImage(image)
     .inspect()
@@ -133,15 +134,15 @@ async function inspected(docker: Dockerode, image: string): Promise<Dockerode.Im
 }
 
 /**
- * Has the engine ask the registry for an image (Docker Engine API, `GET /distribution/{name}/json`). An engine without
- * that, and a registry that wants a login, leave it open: pulling alone tells.
+ * Has the engine ask the registry for an image (Docker Engine API, `GET /distribution/{name}/json`). Without that endpoint,
+ * or when the registry requires a login, only pulling shows whether it is available.
  */
 async function askRegistry(docker: Dockerode, image: string): Promise<Exclude<Availability, { found: FoundImage }>> {
   const late = Promise.withResolvers<{ wanted: string; absent: string }>();
   const timeout = setTimeout(
     () =>
-      late.resolve({ wanted: image, absent: `its registry does not answer within ${REGISTRY_PATIENCE_MS / 1000} s` }),
-    REGISTRY_PATIENCE_MS,
+      late.resolve({ wanted: image, absent: `its registry does not answer within ${MAX_REGISTRY_WAIT_MS / 1000} s` }),
+    MAX_REGISTRY_WAIT_MS,
   );
   const asked = docker
     .getImage(image)

@@ -1,12 +1,12 @@
-# Run by mmdebstrap before the package lists are fetched; $1 is the root directory of the new system.
+# mmdebstrap runs this before it fetches the package lists; $1 is the root directory of the new system.
 set -eu
 
-# The machine's own ways to its mirror: proxies, certificates, credentials. They are taken away again at the end.
+# The machine's proxies, certificates and credentials. The customize hook removes them.
 printf '%s\n' "$ALLOY_VERIFY_APT" >"$1/etc/apt/apt.conf.d/05alloy-verify"
 
 mkdir -p "$1/etc/dpkg/dpkg.cfg.d"
 {
-  # A build that a crash of the machine interrupts is worth nothing.
+  # A build that is interrupted by a crash is useless anyway.
   echo force-unsafe-io
   echo 'path-exclude=/usr/share/doc/*'
   echo 'path-exclude=/usr/share/doc-base/*'
@@ -17,11 +17,11 @@ mkdir -p "$1/etc/dpkg/dpkg.cfg.d"
   printf '%s\n' "$ALLOY_VERIFY_WITHOUT" | sed -n 's/^./path-exclude=&/p'
 } >"$1/etc/dpkg/dpkg.cfg.d/05alloy-verify"
 
-# PostgreSQL's packages would make a database cluster.
+# PostgreSQL's packages would create a database cluster.
 mkdir -p "$1/etc/postgresql-common/createcluster.d"
 echo 'create_main_cluster = false' >"$1/etc/postgresql-common/createcluster.d/alloy-verify.conf"
 
-# What another build has fetched already; apt looks whether it is still right.
+# What another build has already fetched; apt checks whether it is current.
 mkdir -p "$1/var/cache/apt/archives" "$1/var/lib/apt/lists"
 for file in "$ALLOY_VERIFY_SHARED"/*.deb; do
   if [ -e "$file" ]; then cp --link "$file" "$1/var/cache/apt/archives/" 2>/dev/null || cp "$file" "$1/var/cache/apt/archives/"; fi

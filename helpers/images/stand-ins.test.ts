@@ -8,10 +8,11 @@ import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ROOT, readSettings } from '../settings/settings.ts';
 import { findContainerEngine, useContainerEngine } from '../setup/container-engine.ts';
-import { connectEngine, presentImage } from './engine.ts';
-import { ENGINE_LABEL, RECIPE_LABEL, recipeOf, type StandInName, standInFor, standIns } from './stand-ins.ts';
+import { connectEngine, findImage } from './engine.ts';
+import { computeRecipe } from './recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandInName, standInFor, standIns } from './stand-ins.ts';
 
-test('a published image has its stand-in under every name that a registry or a tag gives it', () => {
+test('a published image has a stand-in, whatever its registry and tag', () => {
   const names = {
     'postgres:17-alpine': 'postgres',
     'library/postgres': 'postgres',
@@ -25,7 +26,7 @@ test('a published image has its stand-in under every name that a registry or a t
   for (const [image, name] of Object.entries(names)) expect([image, standInFor(image)?.name]).toEqual([image, name]);
 });
 
-test("somebody's own image has no stand-in, whatever it is called", () => {
+test("a user's own image has no stand-in, whatever its name", () => {
   for (const image of [
     'ghcr.io/acme/postgres-thing',
     'ghcr.io/acme/postgres:17',
@@ -39,42 +40,44 @@ test("somebody's own image has no stand-in, whatever it is called", () => {
   }
 });
 
-test('the recipe of the Alloy image is another one when it is to carry another Alloy', async () => {
+test('the recipe of the Alloy image changes with the Alloy that it contains', async () => {
   const alloy = standInFor('grafana/alloy');
-  if (alloy === undefined) throw new Error('there is no stand-in for Alloy');
-  const embedded = await recipeOf(alloy, readSettings({ ALLOY: 'embedded' }));
+  if (alloy === undefined) throw new Error('Alloy has no stand-in');
+  const embedded = await computeRecipe(alloy, readSettings({ ALLOY: 'embedded' }));
   expect(embedded).toMatch(/^[0-9a-f]{64}$/);
-  expect(await recipeOf(alloy, readSettings({ ALLOY: 'embedded' }))).toBe(embedded);
-  expect(await recipeOf(alloy, readSettings({ ALLOY_BIN: process.execPath }))).not.toBe(embedded);
+  expect(await computeRecipe(alloy, readSettings({ ALLOY: 'embedded' }))).toBe(embedded);
+  expect(await computeRecipe(alloy, readSettings({ ALLOY_BIN: process.execPath }))).not.toBe(embedded);
 });
 
-test('a program that is none for Linux can not be the Alloy of an image', async () => {
+test('a file that is not an executable for Linux is refused as the Alloy of an image', async () => {
   const alloy = standInFor('grafana/alloy');
-  if (alloy === undefined) throw new Error('there is no stand-in for Alloy');
-  await expect(recipeOf(alloy, readSettings({ ALLOY_BIN: import.meta.filename }))).rejects.toThrow(/ELF/);
+  if (alloy === undefined) throw new Error('Alloy has no stand-in');
+  await expect(computeRecipe(alloy, readSettings({ ALLOY_BIN: import.meta.filename }))).rejects.toThrow(/ELF/);
 });
 
-// The containers are ended by the tests: the guard that would do it otherwise is an image of a registry.
+// The tests end their containers themselves: Ryuk is an image, which needs a registry.
 process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-const absent = await whyAbsent();
+const absent = await findAbsent();
 const lacking = (name: StandInName) => absent.get(name) ?? '';
 const engine = await findContainerEngine(readSettings().engine);
 if ('docker' in engine) useContainerEngine(engine, readSettings().engine);
 const { GenericContainer, Wait } = await import('testcontainers');
 
-async function whyAbsent(): Promise<Map<StandInName, string>> {
+async function findAbsent(): Promise<Map<StandInName, string>> {
   try {
     const engine = await connectEngine(readSettings());
     const found = await Promise.all(
       standIns.map(async (standIn): Promise<[StandInName, string]> => {
-        const present = await presentImage(engine, standIn.image);
+        const present = await findImage(engine, standIn.image);
         if (present === undefined) return [standIn.name, `the engine has no ${standIn.image}`];
-        // The Alloy image may be of either kind, whatever this process would build.
-        const settings = readSettings(present.labels[ENGINE_LABEL] === 'alloy' ? process.env : { ALLOY: 'embedded' });
-        const current = present.labels[RECIPE_LABEL] === (await recipeOf(standIn, settings));
+        // The Alloy image may contain either Alloy, whichever this process would build.
+        const settings = readSettings(
+          present.labels[ALLOY_KIND_LABEL] === 'alloy' ? process.env : { ALLOY: 'embedded' },
+        );
+        const current = present.labels[RECIPE_LABEL] === (await computeRecipe(standIn, settings));
         return [
           standIn.name,
-          current || present.labels[ENGINE_LABEL] === 'alloy' ? '' : `${standIn.image} is outdated`,
+          current || present.labels[ALLOY_KIND_LABEL] === 'alloy' ? '' : `${standIn.image} is outdated`,
         ];
       }),
     );
@@ -104,17 +107,17 @@ async function commandLines(container: StartedTestContainer): Promise<string> {
   return output;
 }
 
-function nameOf(title: string, name: StandInName): string {
+function titleSuite(title: string, name: StandInName): string {
   return lacking(name) === '' ? title : `${title} (skipped: ${lacking(name)})`;
 }
 
-describe.skipIf(lacking('postgres') !== '')(nameOf('the PostgreSQL image', 'postgres'), () => {
+describe.skipIf(lacking('postgres') !== '')(titleSuite('the PostgreSQL image', 'postgres'), () => {
   const password = made('p');
   const bare = () => new GenericContainer('stand-in/postgres').withExposedPorts(5432);
   const whole = () =>
     bare()
       .withEnvironment({ POSTGRES_USER: 'app', POSTGRES_PASSWORD: password, POSTGRES_DB: 'games' })
-      // The server of the initialisation does not listen there.
+      // The server that runs during initialisation doesn't listen there.
       .withWaitStrategy(Wait.forSuccessfulCommand('pg_isready --host 127.0.0.1 --username app'));
 
   async function query(container: StartedTestContainer, sql: string, user = 'app'): Promise<unknown[]> {
@@ -129,7 +132,7 @@ describe.skipIf(lacking('postgres') !== '')(nameOf('the PostgreSQL image', 'post
     }
   }
 
-  test('makes the user and the database, runs the initialisation files, and keeps the data over a restart', async () => {
+  test('creates the user and the database, runs the initialisation files, and keeps the data over a restart', async () => {
     const container = await start(
       whole()
         .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=42'])
@@ -160,7 +163,7 @@ describe.skipIf(lacking('postgres') !== '')(nameOf('the PostgreSQL image', 'post
       .toEqual(['3']);
   });
 
-  test('runs what the project has for the published image', async () => {
+  test("runs the project's initialisation files for the published image", async () => {
     const container = await start(
       bare()
         .withEnvironment({
@@ -186,7 +189,7 @@ describe.skipIf(lacking('postgres') !== '')(nameOf('the PostgreSQL image', 'post
     expect(Number(output)).toBeGreaterThan(0);
   });
 
-  test('takes the password from a file, and lets nobody in without it', async () => {
+  test('reads the password from a file, and refuses other passwords', async () => {
     const container = await start(
       bare()
         .withEnvironment({
@@ -209,12 +212,12 @@ describe.skipIf(lacking('postgres') !== '')(nameOf('the PostgreSQL image', 'post
     await expect(stranger.connect()).rejects.toThrow(/password authentication failed/);
   });
 
-  test('does not start without a password, and says so', async () => {
-    await expect(endOf(bare())).resolves.toMatch(/superuser password is not specified/);
+  test('refuses to start without a password', async () => {
+    await expect(waitForFailure(bare())).resolves.toMatch(/superuser password is not specified/);
   });
 
-  test('ends where an initialisation file fails, and before the next one', async () => {
-    const log = await endOf(
+  test('stops at the first initialisation file that fails', async () => {
+    const log = await waitForFailure(
       bare()
         .withEnvironment({ POSTGRES_PASSWORD: password })
         .withCopyContentToContainer([
@@ -227,8 +230,8 @@ describe.skipIf(lacking('postgres') !== '')(nameOf('the PostgreSQL image', 'post
   });
 });
 
-/** The log of a container that is expected to end with a failure. */
-async function endOf(container: InstanceType<typeof GenericContainer>): Promise<string> {
+/** The log of a container that is expected to fail. */
+async function waitForFailure(container: InstanceType<typeof GenericContainer>): Promise<string> {
   let log = '';
   const failing = container
     .withLogConsumer((stream) => {
@@ -241,7 +244,7 @@ async function endOf(container: InstanceType<typeof GenericContainer>): Promise<
   return log;
 }
 
-describe.skipIf(lacking('redis') !== '')(nameOf('the Redis image', 'redis'), () => {
+describe.skipIf(lacking('redis') !== '')(titleSuite('the Redis image', 'redis'), () => {
   const ready = Wait.forLogMessage('Ready to accept connections');
   const plain = () => new GenericContainer('stand-in/redis').withExposedPorts(6379).withWaitStrategy(ready);
 
@@ -262,14 +265,14 @@ describe.skipIf(lacking('redis') !== '')(nameOf('the Redis image', 'redis'), () 
     }
   }
 
-  test('answers everybody as it is, as the user redis, with its data in /data', async () => {
+  test('answers without a password by default, as the user redis, with its data in /data', async () => {
     const container = await start(plain());
     expect(await ask(container, '', (redis) => redis.set('a', '1'))).toBe('OK');
     expect((await container.exec(['stat', '-c', '%U', '/proc/1'])).output.trim()).toBe('redis');
     expect(await ask(container, '', (redis) => redis.config('GET', 'dir'))).toEqual(['dir', '/data']);
   });
 
-  test('takes options alone, and a configuration file', async () => {
+  test('accepts options only, and a configuration file', async () => {
     const options = await start(plain().withCommand(['--maxmemory', '5mb']));
     expect(await ask(options, '', (redis) => redis.config('GET', 'maxmemory'))).toEqual(['maxmemory', '5242880']);
     const password = made('r');
@@ -282,7 +285,7 @@ describe.skipIf(lacking('redis') !== '')(nameOf('the Redis image', 'redis'), () 
     expect(await ask(file, password, (redis) => redis.ping())).toBe('PONG');
   });
 
-  test('takes a configuration on its input, whose secrets are then on no command line', async () => {
+  test('accepts a configuration on standard input, which keeps secrets off the command line', async () => {
     const password = made('r');
     const container = await start(
       plain()
@@ -299,7 +302,7 @@ describe.skipIf(lacking('redis') !== '')(nameOf('the Redis image', 'redis'), () 
   });
 });
 
-describe.skipIf(lacking('rabbitmq') !== '')(nameOf('the RabbitMQ image', 'rabbitmq'), () => {
+describe.skipIf(lacking('rabbitmq') !== '')(titleSuite('the RabbitMQ image', 'rabbitmq'), () => {
   const ready = Wait.forLogMessage('Server startup complete');
   const plain = () =>
     new GenericContainer('stand-in/rabbitmq').withExposedPorts(5672, 15672, 15692).withWaitStrategy(ready);
@@ -316,23 +319,28 @@ describe.skipIf(lacking('rabbitmq') !== '')(nameOf('the RabbitMQ image', 'rabbit
     await connection.close();
   }
 
-  async function statusOf(container: StartedTestContainer, port: number, path: string, headers = {}): Promise<number> {
+  async function fetchStatus(
+    container: StartedTestContainer,
+    port: number,
+    path: string,
+    headers = {},
+  ): Promise<number> {
     const url = `http://${container.getHost()}:${container.getMappedPort(port)}${path}`;
     const { statusCode, body } = await request(url, { headers });
     await body.dump();
     return statusCode;
   }
 
-  test('lets guest in from elsewhere, and has the management and the metrics pages', async () => {
+  test('accepts guest from other hosts, and serves the management and the metrics pages', async () => {
     const container = await start(plain());
     await login(container, 'guest', 'guest');
     const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
-    expect(await statusOf(container, 15672, '/api/overview', { authorization })).toBe(200);
-    expect(await statusOf(container, 15692, '/metrics')).toBe(200);
+    expect(await fetchStatus(container, 15672, '/api/overview', { authorization })).toBe(200);
+    expect(await fetchStatus(container, 15692, '/metrics')).toBe(200);
     expect((await container.exec(['rabbitmq-diagnostics', '-q', 'check_running'])).exitCode).toBe(0);
   });
 
-  test('makes the user and the virtual host, with the plugins and the configuration of the project', async () => {
+  test('creates the user and the virtual host, with the plugins and the configuration of the project', async () => {
     const [password, cookie] = [made('q'), made('c')];
     const container = await start(
       plain()
@@ -350,8 +358,8 @@ describe.skipIf(lacking('rabbitmq') !== '')(nameOf('the RabbitMQ image', 'rabbit
     );
     await login(container, 'app', password, 'games');
     await expect(login(container, 'guest', 'guest')).rejects.toThrow();
-    expect(await statusOf(container, 15692, '/metrics')).toBe(200);
-    await expect(statusOf(container, 15672, '/')).rejects.toThrow();
+    expect(await fetchStatus(container, 15692, '/metrics')).toBe(200);
+    await expect(fetchStatus(container, 15672, '/')).rejects.toThrow();
     expect(
       (await container.exec(['rabbitmqctl', 'eval', 'application:get_env(rabbit, collect_statistics_interval).']))
         .output,
@@ -361,16 +369,16 @@ describe.skipIf(lacking('rabbitmq') !== '')(nameOf('the RabbitMQ image', 'rabbit
     expect(lines).not.toContain(cookie);
   });
 
-  test('has a cookie of its own in each container', async () => {
-    const cookieOf = async (container: StartedTestContainer) =>
+  test('has a different cookie in each container', async () => {
+    const readCookie = async (container: StartedTestContainer) =>
       (await container.exec(['cat', '/var/lib/rabbitmq/.erlang.cookie'])).output;
     const [one, other] = await Promise.all([start(plain()), start(plain())]);
-    expect(await cookieOf(one)).not.toBe(await cookieOf(other));
+    expect(await readCookie(one)).not.toBe(await readCookie(other));
   });
 });
 
-describe.skipIf(lacking('node') !== '')(nameOf('the Node image', 'node'), () => {
-  test('runs a TypeScript file, as the user that it is told to be', async () => {
+describe.skipIf(lacking('node') !== '')(titleSuite('the Node image', 'node'), () => {
+  test('runs a TypeScript file as the given user', async () => {
     const container = new GenericContainer('stand-in/node')
       .withCopyContentToContainer([
         {
@@ -387,8 +395,8 @@ describe.skipIf(lacking('node') !== '')(nameOf('the Node image', 'node'), () => 
   });
 });
 
-describe.skipIf(lacking('alloy') !== '')(nameOf('the Alloy image', 'alloy'), () => {
-  test('runs a configuration with exporters, is ready, and can be asked from within', async () => {
+describe.skipIf(lacking('alloy') !== '')(titleSuite('the Alloy image', 'alloy'), () => {
+  test('runs a configuration with exporters, becomes ready, and answers inside the container', async () => {
     const config =
       'prometheus.exporter.redis "r" {\n\tredis_addr = "127.0.0.1:9"\n}\nprometheus.exporter.postgres "p" {\n\tdata_source_names = ["postgresql://127.0.0.1:9/none"]\n}\n';
     const container = await start(
@@ -408,7 +416,7 @@ describe.skipIf(lacking('alloy') !== '')(nameOf('the Alloy image', 'alloy'), () 
       const { body } = await request(`${url}/api/v0/component/${component}/metrics`);
       return await body.text();
     };
-    // Each exporter works: that there is no server it says itself.
+    // Each exporter works and reports that its server is unreachable.
     await expect.poll(() => page('prometheus.exporter.redis.r'), { timeout: 10_000 }).toMatch(/^redis_up 0$/m);
     await expect.poll(() => page('prometheus.exporter.postgres.p'), { timeout: 10_000 }).toMatch(/^pg_up\S* 0$/m);
     const check = 'exec 3<>/dev/tcp/127.0.0.1/12345; printf "GET /-/ready HTTP/1.0\\r\\n\\r\\n" >&3; head -n 1 <&3';

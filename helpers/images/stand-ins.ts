@@ -1,19 +1,15 @@
-/** The images that stand in for published ones where there is no registry: what each is called, made of and started as. */
-import { createHash } from 'node:crypto';
-import type { Settings } from '../settings/settings.ts';
-import { debianRecipe } from './debian.ts';
-import { layerDigest } from './layer.ts';
+/** The images that stand in for published ones when no registry is reachable: their names, contents and configuration. */
 
-/** The label of an image that says what it was made from: equal to `recipeOf`, it is up to date. */
+/** The label with the digest of what an image was built from: it is up to date when this equals `computeRecipe`. */
 export const RECIPE_LABEL = 'org.alloy-verify.recipe';
-/** The label of the Alloy image that says which engine it carries: `alloy` or `embedded`. */
-export const ENGINE_LABEL = 'org.alloy-verify.engine';
-/** The label that says the version of the program that the image is for. */
+/** The label of the Alloy image that says which Alloy it contains: `alloy` or `embedded`. */
+export const ALLOY_KIND_LABEL = 'org.alloy-verify.engine';
+/** The label with the version of the image's program. */
 export const VERSION_LABEL = 'org.alloy-verify.version';
 
 export type StandInName = 'postgres' | 'redis' | 'rabbitmq' | 'alloy' | 'node';
 
-/** What an image is started with when nothing else is said (OCI image specification, `config`). */
+/** The default configuration of an image's containers (OCI image specification, `config`). */
 export type ImageConfiguration = {
   readonly environment: Readonly<Record<string, string>>;
   readonly entrypoint: readonly string[];
@@ -29,27 +25,27 @@ export type StandIn = {
   readonly name: StandInName;
   /** The image's own name; its tag is `latest`. */
   readonly image: string;
-  /** The repository that it stands in for, as Docker Hub has it. */
+  /** The repository that it stands in for, as named on Docker Hub. */
   readonly replaces: string;
   readonly title: string;
   readonly debian: DebianPart;
   readonly configuration: ImageConfiguration;
 };
 
-/** What an image has of Debian. */
+/** The Debian part of an image. */
 export type DebianPart = {
   readonly packages: readonly string[];
-  /** The package whose version is the image's; none where that comes from elsewhere. */
+  /** The package whose version is the image's; absent when the program isn't Debian's. */
   readonly versioned?: string;
   /** Patterns of files that are left out. */
   readonly without: readonly string[];
-  /** Shell commands that are run in it at last. */
+  /** Shell commands that run in it at the end. */
   readonly finish: readonly string[];
 };
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** All stand-in images, those first that take longest to build. */
+/** All stand-in images, the slowest to build first. */
 export const standIns: readonly StandIn[] = [
   {
     name: 'rabbitmq',
@@ -61,7 +57,7 @@ export const standIns: readonly StandIn[] = [
       versioned: 'rabbitmq-server',
       without: [],
       finish: [
-        // A container's secret, which the package made for all of them.
+        // The package generates this secret once, and each container needs its own.
         'rm -f /var/lib/rabbitmq/.erlang.cookie',
         'ln -s /usr/lib/rabbitmq/lib/rabbitmq_server-* /opt/rabbitmq',
         'install -d -o rabbitmq -g rabbitmq -m 0777 /var/lib/rabbitmq /var/log/rabbitmq',
@@ -91,7 +87,7 @@ export const standIns: readonly StandIn[] = [
     debian: {
       packages: ['postgresql-17', 'xz-utils', 'zstd'],
       versioned: 'postgresql-17',
-      // Queries are compiled only where the compiler is there: without its 150 MB they are interpreted.
+      // Without the 150 MB of the compiler, queries are interpreted.
       without: [
         '/usr/lib/*/libLLVM*',
         '/usr/lib/*/libz3*',
@@ -119,7 +115,7 @@ export const standIns: readonly StandIn[] = [
       ports: [5432],
       volumes: ['/var/lib/postgresql/data'],
       directory: '/',
-      // "Fast shutdown": clients are disconnected, and nobody waits for them (PostgreSQL documentation, 18.5).
+      // "Fast shutdown": clients are disconnected, and the server doesn't wait for them (PostgreSQL documentation, 18.5).
       stopSignal: 'SIGINT',
     },
   },
@@ -194,8 +190,8 @@ export const standIns: readonly StandIn[] = [
 ];
 
 /**
- * The stand-in for a published image, by its name with or without registry, `library/`, tag and digest; undefined for
- * an image that none stands in for, such as somebody's own of a similar name.
+ * The stand-in for a published image, by its name with or without registry, `library/`, tag and digest; undefined for an
+ * image without a stand-in, such as a user's own image of a similar name.
  */
 export function standInFor(image: string): StandIn | undefined {
   const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
@@ -206,15 +202,4 @@ export function standInFor(image: string): StandIn | undefined {
     const full = replaces.includes('/') ? replaces : `library/${replaces}`;
     return path === replaces || path === full || (registry && path.endsWith(`/${full}`));
   });
-}
-
-/**
- * The digest of all that the image is made from, in hexadecimal: Debian's packages, the files of `fixtures/images`, the
- * configuration, and for Node and Alloy the program. Throws `CannotRun` where the program is not there.
- */
-export async function recipeOf(standIn: StandIn, settings: Settings): Promise<string> {
-  return createHash('sha256')
-    .update(JSON.stringify([debianRecipe(standIn.debian), standIn.configuration]))
-    .update(await layerDigest(standIn.name, settings))
-    .digest('hex');
 }

@@ -3,7 +3,7 @@ import { PostgreSqlContainer } from '@testcontainers/postgresql';
 import { RabbitMQContainer } from '@testcontainers/rabbitmq';
 import { RedisContainer } from '@testcontainers/redis';
 import { GenericContainer } from 'testcontainers';
-import { archiveOf, projectFiles } from '../../images/project-files.ts';
+import { packFiles, projectFiles } from '../../images/project-files.ts';
 import type { ComposeService } from './compose-file.ts';
 import { readInternals } from './testcontainers-internals.ts';
 
@@ -74,7 +74,7 @@ async function copyFiles(
   program: string | undefined,
 ): Promise<void> {
   if (program !== undefined) {
-    const archive = archiveOf([...(await projectFiles([program])), 'package.json'], workingDirectory);
+    const archive = packFiles([...(await projectFiles([program])), 'package.json'], workingDirectory);
     container.withCopyArchivesToContainer([{ tar: archive, target: '/' }]);
     return;
   }

@@ -4,28 +4,28 @@ import type { Settings } from '../settings/settings.ts';
 import { programVersion } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
 
-/** The Alloy that goes into the image: the real one of this machine, or the embedded engine. */
-export type AlloyEngine =
+/** The Alloy that goes into the image: the real one of this machine, or the embedded Alloy. */
+export type ImageAlloy =
   | { readonly kind: 'alloy'; readonly path: string; readonly version: () => Promise<string> }
   | { readonly kind: 'embedded'; readonly version: () => Promise<string> };
 
-/** The version of Alloy that the embedded engine says it is like. */
-const likeAlloy = '1.18.0';
+/** The version of Grafana Alloy that the embedded Alloy imitates. */
+const imitatedVersion = '1.18.0';
 
 /**
- * The Alloy by `ALLOY_BIN`, else `alloy` on PATH, else the embedded engine, which `ALLOY=embedded` asks for by name.
- * Throws `CannotRun` where `ALLOY_BIN` is nothing that runs in a Linux image.
+ * Chooses `ALLOY_BIN`, else `alloy` on PATH, else the embedded Alloy, which `ALLOY=embedded` selects by name.
+ * Throws `CannotRun` when `ALLOY_BIN` can't run in a Linux image.
  */
-export function alloyEngine({ alloy, alloyBinary, path: folders }: Settings): AlloyEngine {
+export function chooseImageAlloy({ alloy, alloyBinary, path: folders }: Settings): ImageAlloy {
   const found = alloyBinary ?? findOnPath('alloy', folders);
   if (alloy === 'embedded' || found === undefined) {
-    return { kind: 'embedded', version: async () => likeAlloy };
+    return { kind: 'embedded', version: async () => imitatedVersion };
   }
   if (!isElf(found)) {
-    if (alloyBinary === undefined) return { kind: 'embedded', version: async () => likeAlloy };
+    if (alloyBinary === undefined) return { kind: 'embedded', version: async () => imitatedVersion };
     throw new CannotRun(
-      `ALLOY_BIN is ${alloyBinary}, and that is no program for Linux (an ELF file).`,
-      'set ALLOY_BIN to the path of an Alloy for Linux, or unset it: the image then carries the embedded engine.',
+      `ALLOY_BIN is ${alloyBinary}, which is not an executable file for Linux (ELF).`,
+      'set ALLOY_BIN to the path of an Alloy for Linux, or unset it: the image then contains the embedded Alloy.',
     );
   }
   const path = realpathSync(found);

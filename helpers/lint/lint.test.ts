@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../settings/settings.ts';
+
+// A copy of the project: what is added to it never reaches the working tree, even when this test is killed.
+const copy = mkdtempSync(join(tmpdir(), 'lint-copy-'));
+let output: string;
+let status: number | null;
+
+beforeAll(() => {
+  for (const name of readdirSync(ROOT)) {
+    if (['.env', '.git', 'node_modules', 'reports'].includes(name)) continue;
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  const files = {
+    'emit/forbidden.ts': "import { start } from '../stack/start.ts';\n\nexport const forbidden = start;\n",
+    'emit/cycle-one.ts': "import type { Two } from './cycle-two.ts';\n\nexport type One = { readonly two?: Two };\n",
+    'emit/cycle-two.ts': "import type { One } from './cycle-one.ts';\n\nexport type Two = { readonly one?: One };\n",
+    'unlisted/inline-type.ts': "export type Id = import('../otlp/ids.ts').TraceId;\n",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(copy, 'helpers', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  const lint = spawnSync(process.execPath, ['helpers/cli/lint.ts'], { cwd: copy, encoding: 'utf8' });
+  output = stripVTControlCharacters(lint.stdout + lint.stderr);
+  status = lint.status;
+}, 120_000);
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+test('an import that no list allows fails the lint, with the list, the reason and its line', () => {
+  expect(status).toBe(1);
+  expect(output).toMatch(
+    /helpers\/emit\/forbidden\.ts:1 imports helpers\/stack\/start\.ts\.\n {2}helpers\/emit may import otlp: senders .+\.\n {2}The list is helpers\/lint\/may-import\.txt:\d+\./,
+  );
+});
+
+test('a cycle of type-only imports fails the lint', () => {
+  expect(output).toMatch(/helpers\/emit\/cycle-one\.ts\S* lint\/suspicious\/noImportCycles/);
+});
+
+test('a new folder is closed, also to the types that it imports inline', () => {
+  expect(output).toContain(
+    'helpers/unlisted/inline-type.ts:1 imports helpers/otlp/ids.ts.\n' +
+      '  helpers/unlisted has no line in helpers/lint/may-import.txt, so it may import nothing. Add a line for it.',
+  );
+});
