@@ -1,6 +1,6 @@
 /**
  * `npm run images [-- NAME…]`: builds the images that stand in for the published ones where there is no registry, all of
- * them when none is named, and says how compose takes them. `--rebuild` fetches Debian's packages again.
+ * them when none is named, and prints how compose uses them. `--rebuild` fetches Debian's packages again.
  */
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -47,13 +47,13 @@ async function main(): Promise<number> {
       const names = some.map(({ image }) => image).join(', ');
       process.stdout.write(`Building ${names}: a minute or two where Debian's packages are to be fetched …\n`);
     },
-    done: (state) => void process.stdout.write(`${lineOf(state)}\n`),
+    done: (state) => void process.stdout.write(`${formatState(state)}\n`),
   });
   const ordered = ['postgres', 'redis', 'rabbitmq', 'alloy', 'node'].flatMap(
     (name) => chosen.find((standIn) => standIn.name === name) ?? [],
   );
   const lines = ordered.flatMap(({ name, image }) => variables[name].map((variable) => `${variable}=${image}`));
-  process.stdout.write(`\nA run with containers takes them by itself; docker compose by these lines in .env:\n`);
+  process.stdout.write(`\nA run with containers uses them by itself, and docker compose with these lines in .env:\n`);
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
 }
@@ -66,7 +66,7 @@ function readArguments(): { chosen: readonly StandIn[]; rebuild: boolean } {
       options: { rebuild: { type: 'boolean', default: false } },
     });
     const unknown = positionals.filter((name) => !known.some((other) => other === name));
-    if (unknown.length > 0) throw new Error(`there is no stand-in for ${unknown.join(', ')}`);
+    if (unknown.length > 0) throw new Error(`no stand-in for ${unknown.join(', ')}`);
     const chosen = standIns.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     return { chosen, rebuild: values.rebuild };
   } catch (error) {
@@ -77,7 +77,7 @@ function readArguments(): { chosen: readonly StandIn[]; rebuild: boolean } {
   }
 }
 
-function lineOf({ standIn, version, embedded, size, builtInMs }: ImageState): string {
+function formatState({ standIn, version, embedded, size, builtInMs }: ImageState): string {
   const title = embedded ? 'embedded, not Grafana' : `${standIn.title} ${version}`;
   const how = builtInMs === undefined ? 'up to date' : `built in ${Math.round(builtInMs / 1000)} s`;
   return `${standIn.image.padEnd(18)}  ${title.padEnd(26)}  ${how.padEnd(14)}  ${Math.round(size / 1e6)} MB`;

@@ -51,7 +51,7 @@ export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
   readonly startedAt: Milliseconds;
 };
 
-/** What is known of a run before anything of it is started: the first thing that every run says. */
+/** What is known of a run before anything of it is started: the first line that every run prints. */
 export type RunDescription = Pick<Run, 'stack' | 'backend' | 'standIns'> & {
   readonly alloy: Pick<AlloyEndpoint, 'kind'>;
   /** Whether it reuses a warm stack. */

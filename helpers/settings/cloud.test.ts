@@ -25,7 +25,7 @@ describe('the GRAFANA_CLOUD_* variables', () => {
       { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' },
       /GRAFANA_CLOUD_OTLP_INSTANCE_ID is 2847239, which is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID/,
     ],
-    ['an ID that is no number', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: 'logs' }, /GRAFANA_CLOUD_LOKI_INSTANCE_ID is "logs"/],
+    ['an ID that is not a number', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: 'logs' }, /GRAFANA_CLOUD_LOKI_INSTANCE_ID is "logs"/],
     ['an empty endpoint', { GRAFANA_CLOUD_TEMPO_ENDPOINT: '' }, /GRAFANA_CLOUD_TEMPO_ENDPOINT is not set/],
     ['an endpoint without a scheme', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp.example/otlp' }, /ENDPOINT is not a URL/],
     ['plain http to a public host', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp.example/otlp' }, /is not https/],
@@ -36,7 +36,7 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ],
     ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
     ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /holds a character that no token has/],
-  ])('are told apart by name: %s', (_, change, message) => {
+  ])('are reported by name: %s', (_, change, message) => {
     const problems = cloudProblems({ ...good, ...change });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(message);

@@ -50,7 +50,7 @@ function tokenProblems(variables: CloudVariables): string[] {
   }
   return /^glc_[\w+/=-]+$/.test(token)
     ? []
-    : ['GRAFANA_CLOUD_API_KEY holds a character that no token has (a blank, a quote, a line end): copy it anew'];
+    : ['GRAFANA_CLOUD_API_KEY holds a character that no token has (a blank, a quote, a line end): copy it again'];
 }
 
 function serviceProblems(service: CloudService, variables: CloudVariables): string[] {

@@ -172,7 +172,7 @@ export type Intervals = {
 };
 
 /**
- * Reads the settings of a run, from the environment over `.env` unless told otherwise. An empty variable counts as unset,
+ * Reads the settings of a run, by default from the environment over `.env`. An empty variable counts as unset,
  * except the `GRAFANA_CLOUD_*` ones, where it is a finding of criterion P1.1. Throws {@link SettingsError} with every
  * problem at once.
  */
@@ -256,9 +256,9 @@ export function listEngineVariables({
   };
 }
 
-/** What a stack that this run starts is told, in milliseconds and seconds. */
+/** What a stack of this run has, in milliseconds and seconds. */
 const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, dlqCheckIntervalSeconds: 1 };
-/** What a stack that already runs has, unless told otherwise: the defaults of `config.alloy` and the daemon. */
+/** What a stack that already runs has by default: the defaults of `config.alloy` and the daemon. */
 const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, dlqCheckIntervalSeconds: 900 };
 
 /** The environment of this process over the project's `.env`, where there is one. */

@@ -132,9 +132,9 @@ function atTerminal() {
 function endWhenOrphaned(end) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
   const shell = process.ppid;
-  const npm = parentOf(shell);
+  const npm = readParent(shell);
   const timer = setInterval(() => {
-    if (process.ppid !== shell || parentOf(shell) !== npm) end();
+    if (process.ppid !== shell || readParent(shell) !== npm) end();
   }, 250);
   timer.unref();
   return timer;
@@ -144,7 +144,7 @@ function endWhenOrphaned(end) {
  * The number of a process's parent (proc(5), field 4 of `/proc/PID/stat`), or undefined where it can't be known.
  * @param {number} pid
  */
-function parentOf(pid) {
+function readParent(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];

@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { withLock } from './lock.mjs';
 
-const pathOf = (name: string) => join(tmpdir(), `alloy-verify-${process.getuid?.()}-${name}.lock`);
+const buildLockPath = (name: string) => join(tmpdir(), `alloy-verify-${process.getuid?.()}-${name}.lock`);
 
-test('two that want the same lock have it one after the other, and the second is told that it waits', async () => {
+test('two that want the same lock have it one after the other, and the second learns that it waits', async () => {
   const name = `test-${process.pid}-turns`;
   const order: string[] = [];
   const enter = (who: string) =>
@@ -23,14 +23,14 @@ test('two that want the same lock have it one after the other, and the second is
     );
   await Promise.all([enter('a'), enter('b')]);
   expect(order).toEqual(['b waits', 'a in', 'a out', 'b in', 'b out']);
-  expect(existsSync(pathOf(name))).toBe(false);
+  expect(existsSync(buildLockPath(name))).toBe(false);
 });
 
 test("a lock whose holder is gone is nobody's", async () => {
   const name = `test-${process.pid}-stale`;
   const gone = spawn('true');
   await new Promise((resolve) => gone.once('exit', resolve));
-  writeFileSync(pathOf(name), `${gone.pid} 12345\n`);
+  writeFileSync(buildLockPath(name), `${gone.pid} 12345\n`);
   expect(
     await withLock(
       name,
@@ -42,7 +42,7 @@ test("a lock whose holder is gone is nobody's", async () => {
 
 test("a lock whose holder has only the number of a living process is nobody's", async () => {
   const name = `test-${process.pid}-reused`;
-  writeFileSync(pathOf(name), `${process.ppid} 1\n`);
+  writeFileSync(buildLockPath(name), `${process.ppid} 1\n`);
   expect(
     await withLock(
       name,
@@ -61,5 +61,5 @@ test('what the action throws is thrown, and the lock is free again', async () =>
       () => Promise.reject(new Error('no luck')),
     ),
   ).rejects.toThrow('no luck');
-  expect(existsSync(pathOf(name))).toBe(false);
+  expect(existsSync(buildLockPath(name))).toBe(false);
 });

@@ -42,7 +42,7 @@ export async function chooseStack(
   return await planOwn({ ...common, backend, parts }, asked);
 }
 
-/** What a person is told about a plan, except whether a warm stack is used. */
+/** Describes a plan to people, except whether a warm stack is used. */
 export function describePlan(plan: StackPlan): Omit<RunDescription, 'warm'> {
   const { stack, backend } = plan;
   if (stack === 'external') return { stack, backend, alloy: { kind: 'external' } };
@@ -176,7 +176,7 @@ async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'pa
   };
 }
 
-/** The mock cloud says that it is one; what else is on a private host is somebody's own. */
+/** The mock cloud is known by its metrics; anything else on a private host is a backend of the person's own. */
 async function detectBackend({ cloud }: Settings): Promise<Backend> {
   const { url } = accessOf({ ...cloud, GRAFANA_CLOUD_API_KEY: '' }).prometheus;
   if (!URL.canParse(url) || !isPrivate(new URL(url).hostname)) return 'cloud';

@@ -24,7 +24,7 @@ export type CommonPlan = {
 };
 /** A stack of processes of this machine. */
 export type NativePlan = CommonPlan & { readonly stack: 'native'; readonly alloy: AlloyProgram };
-/** A stack of containers; `images` says how the image of each is to be had. */
+/** A stack of containers; `images` says where the image of each comes from. */
 export type ContainersPlan = CommonPlan & {
   readonly stack: 'containers';
   readonly engine: ContainerEngine;

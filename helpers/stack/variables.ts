@@ -1,4 +1,4 @@
-/** What the parts of a stack are told through their environment. */
+/** The environment variables of the parts of a stack. */
 import type { Endpoints, MockCloudEndpoint } from '../run/endpoints.ts';
 import { aimedAtMock, intervalVariables } from '../settings/alloy-environment.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -7,7 +7,7 @@ import type { StackRequest } from './plan.ts';
 
 type Variables = Record<string, string>;
 
-/** What `config.alloy` reads, for an Alloy among these endpoints; over everything that the person's environment says. */
+/** What `config.alloy` reads, for an Alloy among these endpoints; they override the person's environment. */
 export function listAlloyVariables(request: StackRequest, { cloud, ...others }: Endpoints): Variables {
   return {
     ...request.plan.settings.inherited,
@@ -44,7 +44,7 @@ export function listTelemetryVariables({ inherited }: Settings): Variables {
   return Object.fromEntries(Object.entries(inherited).filter(([name]) => /^(OTEL|LOG)_/.test(name)));
 }
 
-/** Whether a variable describes the stack: the run itself sets those, whatever the person's environment says. */
+/** Whether a variable describes the stack: the run itself sets those, whatever the person has set. */
 export function isStackVariable(name: string): boolean {
   return /^(GRAFANA_CLOUD|ALLOY|POSTGRES_EXPORTER|REDIS_EXPORTER|RABBITMQ_METRICS)_/.test(name);
 }

@@ -40,7 +40,7 @@ export async function createContainer(
   const internals = readInternals(container);
   internals.containerCreated = async (id) => created.resolve(id);
   const started = container.withWaitStrategy(proveNothing).withAutoCleanup(false).start();
-  // It waits ten seconds for the ports of a container that has ended, and for ports that Podman lists and nobody asked for.
+  // It waits ten seconds for the ports of a container that has ended, and for ports that only Podman lists.
   const running = started.then((found) => found.getId());
   try {
     const ports = Object.keys(internals.hostConfig.PortBindings ?? {});
@@ -94,7 +94,7 @@ function follow(id: string, since: number, { docker, log }: ContainerContext): C
   let ending: string | undefined;
   let paused = false;
   const end = awaitEnding(container).then(async (message) => {
-    // What it said last may still be on its way.
+    // Its last lines may still be on their way.
     await Promise.race([logged, delay(1000, undefined, { ref: false })]);
     ending = message;
   });

@@ -12,7 +12,7 @@ import { PortTaken } from '../owned/ready.ts';
 import { sweepStaleRuns } from '../owned/run-directory.ts';
 import { probeRedis } from '../parts/redis.ts';
 import type { ContainersPlan } from '../plan.ts';
-import { watchdogOf } from '../testing/command-line.ts';
+import { findWatchdog } from '../testing/command-line.ts';
 import { planContainers } from '../testing/containers.ts';
 import { planCommon, requestStack } from '../testing/plans.ts';
 import { remainsAfterEnd } from '../testing/remains.ts';
@@ -39,11 +39,11 @@ const none: ContainersPlan = {
 
 describe('an engine’s answer', () => {
   test('a port in use is tried again with another one', () => {
-    for (const words of [
+    for (const message of [
       'driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:15001 failed: port is already allocated',
       'Error starting userland proxy: listen tcp4 127.0.0.1:15001: bind: address already in use',
     ]) {
-      expect(explainFailure(new Error(words), 'Redis')).toBeInstanceOf(PortTaken);
+      expect(explainFailure(new Error(message), 'Redis')).toBeInstanceOf(PortTaken);
     }
   });
 
@@ -208,7 +208,7 @@ describe.skipIf('absent' in found)(`with an engine${reason}`, () => {
 
     test('with its watchdog leaves what the next run sweeps away', async () => {
       const { runner, directory } = await startRunner();
-      const watchdog = watchdogOf(directory);
+      const watchdog = findWatchdog(directory);
       runner.kill('SIGKILL');
       process.kill(watchdog, 'SIGKILL');
       await once(runner, 'exit');

@@ -20,7 +20,7 @@ import { type ContainerPlan, planContainer } from './plan-container.ts';
 import { startReaper } from './reaper.ts';
 
 /**
- * Alloy is told the mock cloud's address when it is created. Its first samples are to come within seconds of its start,
+ * Alloy gets the mock cloud's address when it is created. Its first samples are to come within seconds of its start,
  * which the four services, starting at the same time, would make it spend waiting for a processor.
  */
 const waitsFor: Readonly<Partial<Record<Part, Part>>> = {

@@ -33,7 +33,7 @@ export async function buildContainer(service: ComposeService, settings: Containe
   hostConfig.PortBindings = Object.fromEntries(
     service.ports.map(({ address, host, container }) => [
       `${container}/tcp`,
-      // Every address is said by none: as 0.0.0.0 some of Podman's versions forward nothing.
+      // An empty address means every address: with 0.0.0.0 some versions of Podman forward nothing.
       [{ HostIp: address === '0.0.0.0' ? '' : address, HostPort: String(host) }],
     ]),
   );

@@ -8,7 +8,7 @@ import type { Stack } from '../../run/stack.ts';
 import { connectControl } from '../owned/control-client.ts';
 import { get } from '../parts/http-probe.ts';
 import { startNativeParts } from '../testing/plans.ts';
-import { remainsOf } from '../testing/remains.ts';
+import { listRemains } from '../testing/remains.ts';
 
 let stack: Stack;
 let directory: string;
@@ -98,7 +98,7 @@ describe('a native stack', () => {
     expect((await get(metricsUrl)).status).toBe(200);
   });
 
-  test('starts a part anew when told to restart it', async () => {
+  test('starts a part again to restart it', async () => {
     await pingRedis();
     await stack.restart('redis');
     expect(await pingRedis()).toBe('PONG');
@@ -107,7 +107,7 @@ describe('a native stack', () => {
     );
   });
 
-  test('tells the version and the time to readiness of each part', () => {
+  test('knows the version and the time to readiness of each part', () => {
     expect(Object.keys(stack.versions).sort()).toEqual(['postgres', 'rabbitmq', 'redis']);
     expect(stack.versions.redis).toMatch(/^\d+\.\d+/);
     expect(stack.timings.stack).toBeGreaterThanOrEqual(stack.timings.rabbitmq ?? Number.POSITIVE_INFINITY);
@@ -115,7 +115,7 @@ describe('a native stack', () => {
 
   test('has no secret in the command line of any of its processes', () => {
     const secrets = [endpoint('postgres'), endpoint('redis'), endpoint('rabbitmq')].map(({ password }) => password);
-    const commands = remainsOf(directory).join('\n');
+    const commands = listRemains(directory).join('\n');
     expect(commands).toContain('redis-server');
     for (const secret of secrets) expect(commands).not.toContain(secret);
   });
@@ -125,7 +125,7 @@ describe('a native stack', () => {
     const itsDirectory = dirname(other.controlSocket);
     expect(other.endpoints.redis?.port).not.toBe(endpoint('redis').port);
     await other.stop();
-    expect(remainsOf(itsDirectory)).toEqual([]);
+    expect(listRemains(itsDirectory)).toEqual([]);
     for (const { port } of [other.endpoints.postgres, other.endpoints.redis].flatMap((found) => found ?? [])) {
       expect(await listens(port)).toBe(false);
     }

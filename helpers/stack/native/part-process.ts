@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startTicks } from '../../setup/lock.mjs';
 import type { LogFile } from '../owned/log-file.ts';
 import type { RunDirectory } from '../owned/run-directory.ts';
-import { familyOf, signalFamily } from './processes.ts';
+import { listFamily, signalFamily } from './processes.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** How one process of a part is started. No secret stands in `args`: every user can read them. */
@@ -19,7 +19,7 @@ export type Command = {
 
 /** What a part was started as: a process with all that it started itself, or a container. */
 export type PartProcess = {
-  /** How it ended, in words, or undefined while it runs. */
+  /** How it ended, for people; undefined while it runs. */
   readonly ended: () => string | undefined;
   /** Resolves when it has ended. */
   readonly end: Promise<void>;
@@ -56,12 +56,12 @@ export async function startProcess(command: Command, run: RunDirectory, log: Log
   }
   const end = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
-    ended: () => endingOf(child),
+    ended: () => describeEnding(child),
     end,
     pause: async () => {
       signalFamily(identity, 'SIGSTOP');
       const deadline = performance.now() + 5000;
-      while (familyOf(identity).some(({ state }) => state !== 'T')) {
+      while (listFamily(identity).some(({ state }) => state !== 'T')) {
         if (performance.now() > deadline) throw new Error(`process ${pid} was not stopped by SIGSTOP within 5 s`);
         await delay(2);
       }
@@ -69,7 +69,7 @@ export async function startProcess(command: Command, run: RunDirectory, log: Log
     resume: async () => signalFamily(identity, 'SIGCONT'),
     stop: async (signal, graceMs) => {
       child.ref();
-      if (endingOf(child) === undefined) {
+      if (describeEnding(child) === undefined) {
         signalFamily(identity, 'SIGCONT');
         child.kill(signal);
         await Promise.race([end, delay(graceMs, undefined, { ref: false })]);
@@ -80,7 +80,7 @@ export async function startProcess(command: Command, run: RunDirectory, log: Log
   };
 }
 
-function endingOf({ exitCode, signalCode }: ChildProcess): string | undefined {
+function describeEnding({ exitCode, signalCode }: ChildProcess): string | undefined {
   if (exitCode !== null) return `ended with exit code ${exitCode}`;
   return signalCode === null ? undefined : `was ended by ${signalCode}`;
 }

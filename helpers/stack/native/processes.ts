@@ -26,7 +26,7 @@ export function listProcesses(): ProcessEntry[] {
  * of its session, and theirs; without those that have ended. A PostgreSQL backend has a session of its own, an exporter
  * may have outlived its parent.
  */
-export function familyOf(leader: ProcessIdentity): ProcessEntry[] {
+export function listFamily(leader: ProcessIdentity): ProcessEntry[] {
   const all = listProcesses();
   const namesake = all.find(({ pid }) => pid === leader.pid);
   // The number is free for others only when no member of the session is left.
@@ -45,7 +45,7 @@ export function familyOf(leader: ProcessIdentity): ProcessEntry[] {
 export function signalFamily(leader: ProcessIdentity, signal: NodeJS.Signals): void {
   const sent = new Set<number>();
   for (;;) {
-    const unsent = familyOf(leader).filter(({ pid }) => !sent.has(pid));
+    const unsent = listFamily(leader).filter(({ pid }) => !sent.has(pid));
     if (unsent.length === 0) return;
     for (const { pid } of unsent) {
       sent.add(pid);

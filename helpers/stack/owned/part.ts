@@ -136,7 +136,7 @@ export function requireProgram(name: ProgramName, path: string): string {
   throw new CannotRun(`${missing.map(({ title }) => title).join()} is missing on this machine.`, howToInstall(missing));
 }
 
-/** Makes the directory in which a part keeps its files, open to nobody but the user that the part runs as. */
+/** Makes the directory in which a part keeps its files, closed to everybody but the user that the part runs as. */
 export async function makePartDirectory(run: RunDirectory, part: Part, user?: UnprivilegedUser): Promise<string> {
   const path = join(run.path, part);
   mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 
 /** Loopback ports that belong to one run for as long as it holds them. */
 export type PortBlock = {
-  /** A port of the block that nobody listens on, and that was not given out before. */
+  /** A free port of the block that was not given out before. */
   readonly next: () => Promise<number>;
   readonly release: () => void;
 };

@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../settings/settings.ts';
 import { signalFamily } from '../native/processes.ts';
-import { commandLine, watchdogOf } from '../testing/command-line.ts';
-import { remainsAfterEnd, remainsOf } from '../testing/remains.ts';
+import { commandLine, findWatchdog } from '../testing/command-line.ts';
+import { remainsAfterEnd, listRemains } from '../testing/remains.ts';
 import { describeOwner, isOwnerAlive, makeRunDirectory, sweepStaleRuns } from './run-directory.ts';
 
 const { engine } = readSettings();
@@ -20,7 +20,7 @@ async function startRunner(...parts: string[]): Promise<{ runner: ChildProcess; 
   return { runner, directory: String(line).trim() };
 }
 
-function leaderOf(directory: string, program: string): { pid: number; startTicks: string } {
+function findLeader(directory: string, program: string): { pid: number; startTicks: string } {
   const lines = readFileSync(join(directory, 'processes'), 'utf8').trim().split('\n');
   for (const line of lines) {
     const [pid = '', startTicks = ''] = line.split(' ');
@@ -31,7 +31,7 @@ function leaderOf(directory: string, program: string): { pid: number; startTicks
 
 test.concurrent('a runner that is killed with SIGKILL leaves no process and no directory', async ({ expect }) => {
   const { runner, directory } = await startRunner('redis', 'postgres');
-  expect(remainsOf(directory).length).toBeGreaterThan(6);
+  expect(listRemains(directory).length).toBeGreaterThan(6);
   runner.kill('SIGKILL');
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });
@@ -44,7 +44,7 @@ test.concurrent('a runner that is ended by Ctrl-C leaves no process and no direc
 
 test.concurrent("PostgreSQL's processes are found when they are stopped and their parent is gone", async () => {
   const { runner, directory } = await startRunner('postgres');
-  const postmaster = leaderOf(directory, '/postgres');
+  const postmaster = findLeader(directory, '/postgres');
   signalFamily(postmaster, 'SIGSTOP');
   process.kill(postmaster.pid, 'SIGKILL');
   runner.kill('SIGKILL');
@@ -53,9 +53,9 @@ test.concurrent("PostgreSQL's processes are found when they are stopped and thei
 
 test.concurrent('a watchdog that is killed is replaced', async ({ expect }) => {
   const { runner, directory } = await startRunner('redis');
-  const killed = watchdogOf(directory);
+  const killed = findWatchdog(directory);
   process.kill(killed, 'SIGKILL');
-  await expect.poll(() => watchdogOf(directory)).not.toBe(killed);
+  await expect.poll(() => findWatchdog(directory)).not.toBe(killed);
   runner.kill('SIGKILL');
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });
@@ -66,10 +66,10 @@ test.concurrent('what is left when runner and watchdog are both killed is swept 
   const { runner, directory } = await startRunner('redis');
   // A stopped runner can't replace its watchdog.
   runner.kill('SIGSTOP');
-  process.kill(watchdogOf(directory), 'SIGKILL');
+  process.kill(findWatchdog(directory), 'SIGKILL');
   runner.kill('SIGKILL');
   await once(runner, 'exit');
-  expect(remainsOf(directory).length).toBeGreaterThan(1);
+  expect(listRemains(directory).length).toBeGreaterThan(1);
   await sweepStaleRuns(engine);
   expect(await remainsAfterEnd(directory)).toEqual([]);
 });

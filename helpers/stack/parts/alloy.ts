@@ -17,7 +17,7 @@ export async function planAlloy(context: PartContext, program: AlloyProgram, oth
   const listen = `--server.http.listen-addr=${new URL(addresses.url).host}`;
   const storage = `--storage.path=${join(directory, 'storage')}`;
   const args = [...first, 'run', request.plan.settings.alloyConfig, storage, listen];
-  // A real Alloy reports its use to Grafana Labs unless told not to.
+  // A real Alloy reports its use to Grafana Labs unless it is switched off.
   if (program.kind === 'binary') args.push('--disable-reporting');
   const title = program.kind === 'binary' ? 'Alloy' : 'the embedded Alloy';
   const environment = listAlloyVariables(request, { ...others, alloy: addresses });

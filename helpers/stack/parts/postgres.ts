@@ -117,7 +117,7 @@ export async function probePostgres(endpoint: PostgresEndpoint): Promise<void> {
   await askPostgres(endpoint, (client) => client.query('SELECT 1'));
 }
 
-/** The version that the server says, such as `17.6`. */
+/** Asks the server for its version, such as `17.6`. */
 export async function readPostgresVersion(endpoint: PostgresEndpoint): Promise<string> {
   const { rows } = await askPostgres(endpoint, (client) =>
     client.query<{ server_version: string }>('SHOW server_version'),

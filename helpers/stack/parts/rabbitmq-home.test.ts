@@ -39,7 +39,7 @@ test('the view has the enabled plugins, what they need, and no others', () => {
   expect(readdirSync(home.environment.RABBITMQ_SCRIPTS_DIR ?? '')).toEqual(['rabbitmq-server']);
 });
 
-test('an installation without the plugin is run as it is, so that RabbitMQ itself tells what is missing', () => {
+test('an installation without the plugin is run as it is, so that RabbitMQ itself reports what is missing', () => {
   const script = install({ rabbit: 'kernel', rabbitmq_prelaunch: 'kernel' });
   expect(makeRabbitmqHome(script, ['rabbitmq_prometheus'], directory)).toEqual({ script, environment: {} });
 });

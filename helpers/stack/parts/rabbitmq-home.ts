@@ -42,7 +42,7 @@ function neededApplications(plugins: string, wanted: readonly string[]): Set<str
       // What is not among the plugins is Erlang's own.
       if (path === undefined || needed.has(path)) return;
       needed.add(path);
-      for (const other of dependenciesOf(join(path, 'ebin', `${application}.app`))) add(other);
+      for (const other of readDependencies(join(path, 'ebin', `${application}.app`))) add(other);
     };
     if (!wanted.every((application) => directories.has(application))) return undefined;
     wanted.forEach(add);
@@ -53,7 +53,7 @@ function neededApplications(plugins: string, wanted: readonly string[]): Set<str
 }
 
 /** The `applications` and `included_applications` of an application resource file (Erlang's app(4)). */
-function dependenciesOf(file: string): string[] {
+function readDependencies(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/\{\s*(?:included_)?applications\s*,\s*\[([^\]]*)\]/g)].flatMap(
     ([, list]) => list?.match(/[a-z]\w*/g) ?? [],

@@ -53,7 +53,7 @@ export async function probeRedis(endpoint: RedisEndpoint): Promise<void> {
   await askRedis(endpoint, (redis) => redis.ping());
 }
 
-/** The version that the server says, such as `7.4.1`. */
+/** Asks the server for its version, such as `7.4.1`. */
 export async function readRedisVersion(endpoint: RedisEndpoint): Promise<string> {
   return /redis_version:(\S+)/.exec(await askRedis(endpoint, (redis) => redis.info('server')))?.[1] ?? 'unknown';
 }

@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What is left of a run: its directory, and its processes by environment, working directory or title. */
-export function remainsOf(directory: string): string[] {
+export function listRemains(directory: string): string[] {
   const processes = readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => !['', 'Z', 'X'].includes(stateOf(pid)))
+    .filter((pid) => !['', 'Z', 'X'].includes(readState(pid)))
     .filter(
       (pid) =>
         read(`/proc/${pid}/environ`).includes(`ALLOY_VERIFY_RUN=${directory}\0`) ||
@@ -20,11 +20,11 @@ export function remainsOf(directory: string): string[] {
 /** Waits for a run to be gone; returns what is left of it after 20 s, which should be nothing. */
 export async function remainsAfterEnd(directory: string): Promise<string[]> {
   const deadline = performance.now() + 20_000;
-  while (remainsOf(directory).length > 0 && performance.now() < deadline) await delay(20);
-  return remainsOf(directory);
+  while (listRemains(directory).length > 0 && performance.now() < deadline) await delay(20);
+  return listRemains(directory);
 }
 
-function stateOf(pid: string): string {
+function readState(pid: string): string {
   return /\) (\w)/.exec(read(`/proc/${pid}/stat`))?.[1] ?? '';
 }
 

@@ -1,5 +1,5 @@
-// The process that keeps a warm stack: `npm run stack:up` starts it, `stack:down` ends it with SIGTERM. It says to the
-// process that started it whether there is a stack now, and goes on by itself.
+// The process that keeps a warm stack: `npm run stack:up` starts it, `stack:down` ends it with SIGTERM. It reports to
+// the process that started it whether there is a stack now, and goes on by itself.
 
 import { dirname, join } from 'node:path';
 import { CannotRun } from '../../run/cannot-run.ts';
@@ -12,7 +12,7 @@ import { describeStack } from './fingerprint.ts';
 import { serveLeases } from './lease.ts';
 import { removeWarmState, writeWarmState } from './warm-state.ts';
 
-/** What the keeper says: what takes time, and once, at last, that it keeps a stack, or why not. */
+/** What the keeper reports: what takes time, and in the end, once, that it keeps a stack, or why not. */
 export type KeeperMessage =
   | { readonly line: string }
   | { readonly kept: true }
@@ -20,10 +20,10 @@ export type KeeperMessage =
 
 try {
   await keep();
-  say({ kept: true });
+  report({ kept: true });
 } catch (error) {
   const fix = error instanceof CannotRun ? error.fix : '`npm run doctor` shows what this machine has.';
-  say({ message: error instanceof Error ? error.message : String(error), fix });
+  report({ message: error instanceof Error ? error.message : String(error), fix });
   process.exit(2);
 }
 process.disconnect?.();
@@ -33,13 +33,13 @@ async function keep(): Promise<void> {
   if (plan.stack === 'external') {
     throw new CannotRun('STACK=external is a stack that already runs.', 'leave STACK unset to start one.');
   }
-  const started = await startRun(plan, { onProgress: (line) => say({ line }) }, { reuse: false });
+  const started = await startRun(plan, { onProgress: (line) => report({ line }) }, { reuse: false });
   const { run, stack } = started;
   if (stack === undefined || started.plan.stack === 'external') throw new TypeError('a run of ours has a stack');
   const failure = Object.values(stack.failures)[0];
   if (failure !== undefined) {
     await stack.stop();
-    throw new CannotRun(failure, 'correct the configuration; `npm run verify` says more.');
+    throw new CannotRun(failure, 'correct the configuration; `npm run verify` shows more.');
   }
   const directory = dirname(stack.controlSocket);
   const leaseSocket = join(directory, 'lease.sock');
@@ -58,6 +58,6 @@ async function keep(): Promise<void> {
   });
 }
 
-function say(message: KeeperMessage): void {
+function report(message: KeeperMessage): void {
   process.send?.(message);
 }

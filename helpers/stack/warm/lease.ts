@@ -30,7 +30,7 @@ export async function serveLeases(socketPath: string, ended: () => Promise<void>
   return { close: () => void server.close() };
 }
 
-/** Asks for a lease; returns what ends it, or undefined where another process has it. Throws where nobody answers. */
+/** Asks for a lease; returns what ends it, or undefined where another process has it. Throws where there is no answer. */
 export async function takeLease(socketPath: string): Promise<{ release: () => Promise<void> } | undefined> {
   const socket = createConnection(socketPath);
   const [answer] = await once(socket, 'data');

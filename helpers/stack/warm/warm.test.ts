@@ -12,7 +12,7 @@ beforeAll(() => {
   chmodSync(directory, 0o755);
 });
 afterAll(async () => {
-  await outputOf('../../cli/stack-down.ts');
+  await readOutput('../../cli/stack-down.ts');
   rmSync(directory, { recursive: true });
 });
 
@@ -23,7 +23,7 @@ function start(script: string, ...args: readonly string[]): ChildProcess {
   });
 }
 
-async function outputOf(script: string): Promise<string> {
+async function readOutput(script: string): Promise<string> {
   const child = start(script);
   let output = '';
   child.stdout?.on('data', (chunk) => {
@@ -38,14 +38,14 @@ async function killInOutage(): Promise<void> {
   if (user.stdout === null) throw new Error('no output to read');
   const [line] = await once(user.stdout, 'data');
   expect(String(line).trim()).toBe('away');
-  expect(await outputOf('../testing/use-warm.ts')).toBe('another run uses it');
+  expect(await readOutput('../testing/use-warm.ts')).toBe('another run uses it');
   user.kill('SIGKILL');
 }
 
 test('a warm stack is for one run at a time, whole again after a killed one, and gone after stack:down', async () => {
-  expect(await outputOf('../../cli/stack-up.ts')).toContain('Ready after');
+  expect(await readOutput('../../cli/stack-up.ts')).toContain('Ready after');
   await killInOutage();
-  await expect.poll(() => outputOf('../testing/use-warm.ts'), { timeout: 20_000 }).toBe('found');
-  expect(await outputOf('../../cli/stack-down.ts')).toBe('The warm stack has ended.');
+  await expect.poll(() => readOutput('../testing/use-warm.ts'), { timeout: 20_000 }).toBe('found');
+  expect(await readOutput('../../cli/stack-down.ts')).toBe('The warm stack has ended.');
   expect(readdirSync(directory)).toEqual([]);
 }, 120_000);
