@@ -1,4 +1,4 @@
-import type { Service } from './credentials.ts';
+import type { Service } from './auth/credentials.ts';
 import type { Signal } from './store/memory.ts';
 
 /** What the mock counts since its start; `/metrics` shows it. */

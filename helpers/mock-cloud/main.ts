@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { credentialsFrom } from './credentials.ts';
-import { environmentLines } from './environment-lines.ts';
-import type { MockCloud, MockOptions } from './server.ts';
-import { DEFAULT_MEMORY_BYTES, startMockCloud } from './server.ts';
+import { credentialsFrom } from './auth/credentials.ts';
+import type { MockCloud, MockOptions } from './mock-cloud.ts';
+import { DEFAULT_MEMORY_BYTES, startMockCloud } from './mock-cloud.ts';
+import { environmentLines } from './setup-lines.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Tried first where a person starts it by hand, so that the lines of an `.env` stay true. */

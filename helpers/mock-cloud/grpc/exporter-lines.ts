@@ -1,4 +1,4 @@
-import { instanceIdVariable, TOKEN_VARIABLE } from '../credentials.ts';
+import { instanceIdVariable, TOKEN_VARIABLE } from '../auth/credentials.ts';
 
 /**
  * The lines of an Alloy's configuration that send over gRPC to a mock at `address`, with the login from the environment.

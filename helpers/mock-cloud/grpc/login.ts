@@ -1,7 +1,7 @@
-import type { Refusal } from '../auth.ts';
-import { refusalOf } from '../auth.ts';
-import type { Credentials } from '../credentials.ts';
-import type { OtlpSignal } from '../ingest/take-otlp.ts';
+import type { Credentials } from '../auth/credentials.ts';
+import type { Refusal } from '../auth/login.ts';
+import { refusalOf } from '../auth/login.ts';
+import type { OtlpSignal } from '../ingest/otlp.ts';
 
 /** Who an export was let in as, or why it was not. */
 export type GrpcLogin = { readonly service: 'otlp' | 'tempo'; readonly refusal?: Refusal };

@@ -3,15 +3,15 @@ import * as grpc from '@grpc/grpc-js';
 import { LARGEST_BODY } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse } from '../../otlp/schema.ts';
-import type { Refusal } from '../auth.ts';
+import type { Credentials, Service } from '../auth/credentials.ts';
+import type { Refusal } from '../auth/login.ts';
 import type { Backend } from '../backend.ts';
 import { count } from '../counters.ts';
-import type { Credentials, Service } from '../credentials.ts';
-import { hostAndPort, listen } from '../http/listen.ts';
-import type { OtlpSignal, OtlpTaker } from '../ingest/take-otlp.ts';
-import { otlpTakers } from '../ingest/take-otlp.ts';
-import { lineFor } from './line.ts';
+import type { OtlpSignal, OtlpTaker } from '../ingest/otlp.ts';
+import { otlpTakers } from '../ingest/otlp.ts';
+import { hostAndPort, listen } from '../listen.ts';
 import { grpcLogin } from './login.ts';
+import { lineFor } from './semaphore.ts';
 
 /** A certificate and its key, PEM. */
 export type Identity = { readonly certificate: string; readonly key: string };

@@ -1,9 +1,9 @@
 import { DecodeError } from '../../otlp/message.ts';
-import type { Service } from '../credentials.ts';
-import { otlpError } from '../ingest/otlp.ts';
+import type { Service } from '../auth/credentials.ts';
 import type { Answer } from './answer.ts';
 import { text } from './answer.ts';
 import { BodyError } from './body.ts';
+import { otlpError } from './otlp-api.ts';
 
 /** The answer to a request that a route did not get through with; a fault of the mock itself is said, with its stack. */
 export function errorAnswer(

@@ -3,7 +3,7 @@ import type { Backend } from '../backend.ts';
 import { noteArrival } from '../backend.ts';
 import { labelsFrom } from '../store/labels.ts';
 import type { Entry } from '../store/logs.ts';
-import { parseJson } from './json-bound.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Stores a JSON push of Loki's own API: `{"streams":[{"stream":{…},"values":[["nanoseconds","line",{metadata}]]}]}`.

@@ -1,6 +1,6 @@
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { ExportResponse } from '../../otlp/schema.ts';
-import type { OtlpSignal } from '../ingest/take-otlp.ts';
+import type { OtlpSignal } from '../ingest/otlp.ts';
 
 /** The methods of the three collector services. */
 export const EXPORT_METHODS: Readonly<Record<OtlpSignal, string>> = {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
-import type { Credentials, Service } from '../credentials.ts';
-import { credentialsFrom } from '../credentials.ts';
-import type { MockCloud, MockOptions } from '../server.ts';
-import { startMockCloud } from '../server.ts';
+import type { Credentials, Service } from '../auth/credentials.ts';
+import { credentialsFrom } from '../auth/credentials.ts';
+import type { MockCloud, MockOptions } from '../mock-cloud.ts';
+import { startMockCloud } from '../mock-cloud.ts';
 
 /** What a request got back. */
 export type Got = { readonly status: number; readonly type: string; readonly text: string; readonly bytes: Buffer };

@@ -1,0 +1,111 @@
+import type { Labels } from '../../store/labels.ts';
+import { compareLabels, labelsKey, METRIC_NAME } from '../../store/labels.ts';
+import type { Samples } from '../../store/read-series.ts';
+import { latestSample, samplesWithin } from '../../store/read-series.ts';
+import type { Series, SeriesStore } from '../../store/series.ts';
+import { matchesAll } from '../language/matcher.ts';
+import { notEvaluated } from '../language/query-error.ts';
+import { evaluateAggregate } from './aggregate.ts';
+import { evaluateBinary } from './binary.ts';
+import type { Expression, Selector } from './expression.ts';
+import type { CallContext } from './functions.ts';
+import { FUNCTIONS } from './functions.ts';
+import type { Value } from './value.ts';
+import { vector, vectorOf, withoutName } from './value.ts';
+
+/** How long a sample stands for its series, in milliseconds. */
+const LOOKBACK = 5 * 60 * 1000;
+
+type Remark = CallContext['remark'];
+export type MatrixSeries = { readonly labels: Labels; readonly samples: Samples };
+
+/** The value of an expression at one time (milliseconds). Throws QueryError. */
+export function evaluateAt(store: SeriesStore, expression: Expression, time: number, remark: Remark): Value {
+  return evaluator(store, remark)(expression, time);
+}
+
+/**
+ * The value of an expression at every step from `start` to `end` (milliseconds), as series sorted by their labels; a
+ * scalar is a series without labels. Throws QueryError.
+ */
+export function evaluateRange(
+  store: SeriesStore,
+  expression: Expression,
+  { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
+  remark: Remark,
+): MatrixSeries[] {
+  const evaluate = evaluator(store, remark);
+  const found = new Map<string, { labels: Labels; samples: { times: number[]; values: number[] } }>();
+  for (let time = start; time <= end; time += step) {
+    const value = evaluate(expression, time);
+    const samples = value.type === 'scalar' ? [{ labels: [], value: value.value }] : vectorOf(value);
+    for (const { labels, value: number } of samples) {
+      const key = labelsKey(labels);
+      const series = found.get(key) ?? { labels, samples: { times: [], values: [] } };
+      found.set(key, series);
+      series.samples.times.push(time);
+      series.samples.values.push(number);
+    }
+  }
+  return [...found.values()].sort((a, b) => compareLabels(a.labels, b.labels));
+}
+
+/** The series that a selector means. */
+export function selectSeries(store: SeriesStore, { matchers }: Pick<Selector, 'matchers'>): Series[] {
+  const named = matchers.find(({ name, operator }) => name === METRIC_NAME && operator === '=');
+  return [...store.select(named?.value)].filter(({ labels }) => matchesAll(matchers, labels));
+}
+
+/** An evaluator that looks up the series of each selector once. */
+function evaluator(store: SeriesStore, remark: Remark): (expression: Expression, time: number) => Value {
+  const selected = new Map<Selector, Series[]>();
+  const seriesOf = (selector: Selector): Series[] => {
+    const known = selected.get(selector) ?? selectSeries(store, selector);
+    selected.set(selector, known);
+    return known;
+  };
+
+  return function evaluate(expression: Expression, time: number): Value {
+    switch (expression.kind) {
+      case 'number':
+        return { type: 'scalar', value: expression.value };
+      case 'string':
+        return { type: 'string', value: expression.value };
+      case 'selector':
+        return vector(
+          seriesOf(expression).flatMap((series) => {
+            const sample = latestSample(series, time, LOOKBACK);
+            return sample === undefined ? [] : [{ labels: series.labels, ...sample }];
+          }),
+        );
+      case 'range': {
+        const [start, end] = [time - expression.range, time];
+        const windows = seriesOf(expression.selector).map((series) => ({
+          labels: series.labels,
+          samples: samplesWithin(series, start, end),
+        }));
+        return { type: 'range vector', series: windows.filter(({ samples }) => samples.times.length > 0), start, end };
+      }
+      case 'call': {
+        const definition = FUNCTIONS[expression.name];
+        if (definition === undefined) throw notEvaluated(`the function ${expression.name}()`);
+        const args = expression.args.map((argument) => evaluate(argument, time));
+        return definition.evaluate(args, { call: expression, time, remark });
+      }
+      case 'aggregate':
+        return evaluateAggregate(
+          expression.operator,
+          expression.grouping,
+          vectorOf(evaluate(expression.argument, time)),
+        );
+      case 'binary':
+        return evaluateBinary(expression, evaluate(expression.left, time), evaluate(expression.right, time));
+      case 'negate': {
+        const operand = evaluate(expression.operand, time);
+        if (operand.type === 'scalar') return { type: 'scalar', value: -operand.value };
+        const negated = vectorOf(operand).map(({ labels, value }) => ({ labels: withoutName(labels), value: -value }));
+        return vector(negated);
+      }
+    }
+  };
+}
