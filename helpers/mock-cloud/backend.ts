@@ -1,23 +1,73 @@
-import type { Counters } from './counters.ts';
+import type { Service } from './auth/credentials.ts';
+import { createDropReporter } from './store/drop-reporter.ts';
 import type { LogStore } from './store/logs.ts';
+import { createLogStore } from './store/logs.ts';
 import type { Memory, Signal } from './store/memory.ts';
+import { createMemory, SIGNALS } from './store/memory.ts';
 import type { SeriesStore } from './store/series.ts';
+import { createSeriesStore } from './store/series.ts';
 import type { TraceStore } from './store/traces.ts';
+import { createTraceStore } from './store/traces.ts';
 
-/** The three stores of a mock Grafana Cloud, and what it counts and says of them. */
+/** The three stores of a mock Grafana Cloud, and what it counts and reports about them. */
 export type Backend = {
   readonly memory: Memory;
   readonly series: SeriesStore;
   readonly traces: TraceStore;
   readonly logs: LogStore;
   readonly counters: Counters;
-  /** Tells the person at the terminal, one line. */
+  /** Prints one line for the person at the terminal. */
   readonly say: (line: string) => void;
 };
 
-/** Counts what arrived, and says when it is the first of its signal. */
-export function noteArrival(backend: Backend, signal: Signal, count: number, where: string): void {
-  if (count === 0) return;
+/** What the mock has counted since its start; `/metrics` shows it. */
+export type Counters = {
+  readonly received: Record<Signal, number>;
+  /** Dropped to stay below the memory limit. */
+  readonly dropped: Record<Signal, number>;
+  droppedBytes: number;
+  /** Samples and series that were not stored, by reason. */
+  readonly discarded: Map<string, number>;
+  /** HTTP answers, by service and status. */
+  readonly requests: Map<`${Service | 'none'} ${number}`, number>;
+  /** gRPC calls, by service and code; `none` for a call that ended before it could be answered. */
+  readonly rpcs: Map<`${Service} ${string}`, number>;
+};
+
+/** Creates empty stores that hold at most `memoryBytes` together. */
+export function createBackend(memoryBytes: number, say: (line: string) => void): Backend {
+  const counters: Counters = {
+    received: { spans: 0, samples: 0, 'log records': 0 },
+    dropped: { spans: 0, samples: 0, 'log records': 0 },
+    droppedBytes: 0,
+    discarded: new Map(),
+    requests: new Map(),
+    rpcs: new Map(),
+  };
+  const reportDrop = createDropReporter(say);
+  const memory = createMemory(memoryBytes, (dropped) => {
+    counters.droppedBytes += dropped.bytes;
+    for (const signal of SIGNALS) counters.dropped[signal] += dropped.items[signal];
+    reportDrop(dropped, Date.now());
+  });
+  return {
+    memory,
+    series: createSeriesStore(memory),
+    traces: createTraceStore(memory),
+    logs: createLogStore(memory),
+    counters,
+    say,
+  };
+}
+
+/** Counts received items, and reports the first ones of each signal. */
+export function countReceived(backend: Backend, signal: Signal, items: number, where: string): void {
+  if (items === 0) return;
   if (backend.counters.received[signal] === 0) backend.say(`first ${signal} arrived at ${where}`);
-  backend.counters.received[signal] += count;
+  backend.counters.received[signal] += items;
+}
+
+/** Increases one of the counts of a map. */
+export function count<K>(counts: Map<K, number>, key: K, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 }

@@ -11,12 +11,12 @@ export type Milliseconds = number;
 
 /** A fresh random trace ID. */
 export function newTraceId(): TraceId {
-  return nonZeroHex(16) as TraceId;
+  return generateHex(16) as TraceId;
 }
 
 /** A fresh random span ID. */
 export function newSpanId(): SpanId {
-  return nonZeroHex(8) as SpanId;
+  return generateHex(8) as SpanId;
 }
 
 /** The present moment in nanoseconds since the epoch; the clock's own resolution is a millisecond or better. */
@@ -24,7 +24,7 @@ export function nowNanos(): UnixNanos {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
 }
 
-function nonZeroHex(bytes: number): string {
+function generateHex(bytes: number): string {
   for (;;) {
     const hex = randomBytes(bytes).toString('hex');
     if (/[^0]/.test(hex)) return hex;

@@ -1,8 +1,8 @@
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { basic, JSON_TYPE, PROTOBUF, type RunningMock, runningMock } from '../testing/running-mock.ts';
+import { formatBasicAuth, JSON_TYPE, PROTOBUF, startTestMock, type TestMock } from '../testing/test-mock.ts';
 import type { Service } from './credentials.ts';
-import { credentialsFrom } from './credentials.ts';
+import { readCredentials } from './credentials.ts';
 
 const LEGACY = 'authentication error: legacy auth cannot be upgraded because the host is not found';
 const INVALID = 'authentication error: invalid token';
@@ -13,10 +13,10 @@ const PATHS: Readonly<Record<Service, string>> = {
   tempo: '/tempo/api/echo',
 };
 
-describe('each service is opened by its own instance ID only', () => {
-  let running: RunningMock;
+describe('each service accepts its own instance ID only', () => {
+  let running: TestMock;
   beforeAll(async () => {
-    running = await runningMock();
+    running = await startTestMock();
   });
   afterAll(() => running[Symbol.asyncDispose]());
 
@@ -24,7 +24,7 @@ describe('each service is opened by its own instance ID only', () => {
     const method = service === 'otlp' ? 'POST' : 'GET';
     const answer = await request(running.mock.url + PATHS[service], {
       method,
-      headers: { authorization: basic(user, password), ...JSON_TYPE },
+      headers: { authorization: formatBasicAuth(user, password), ...JSON_TYPE },
       body: method === 'POST' ? '{}' : null,
     });
     return { status: answer.statusCode, body: await answer.body.text() };
@@ -56,7 +56,7 @@ describe('each service is opened by its own instance ID only', () => {
     ] as const) {
       const answer = await request(`${running.mock.url}/otlp/v1/traces`, {
         method: 'POST',
-        headers: { ...type, authorization: basic('2847239', token) },
+        headers: { ...type, authorization: formatBasicAuth('2847239', token) },
         body: '',
       });
       expect(answer.statusCode).toBe(401);
@@ -64,7 +64,7 @@ describe('each service is opened by its own instance ID only', () => {
     }
   });
 
-  test('refusals are kept with ID, service, reason and count, and without secrets', async () => {
+  test('refused logins are listed with ID, service, reason and count, and without secrets', async () => {
     await login('otlp', '2847239', running.credentials.token);
     await login('otlp', running.credentials.token, '1461503');
     const answer = await request(`${running.mock.url}/-/refusals`);
@@ -87,7 +87,7 @@ describe('each service is opened by its own instance ID only', () => {
     expect(running.lines.join('\n')).not.toMatch(/glc_/);
   });
 
-  test('guessed users do not fill the memory', async () => {
+  test('guessed user names do not fill the memory', async () => {
     for (let user = 0; user < 400; user++) await login('tempo', String(user), running.credentials.token);
     const answer = await request(`${running.mock.url}/-/refusals`);
     const { refusals } = (await answer.body.json()) as { refusals: { user: string }[] };
@@ -97,14 +97,14 @@ describe('each service is opened by its own instance ID only', () => {
 });
 
 test.each(['PROMETHEUS', 'LOKI', 'TEMPO'])(
-  'an OTLP ID that is the %s ID opens that service and not the gateway',
+  'an OTLP ID that is also the %s ID opens that service and not the gateway',
   async (other) => {
-    const credentials = credentialsFrom({
+    const credentials = readCredentials({
       GRAFANA_CLOUD_API_KEY: 'glc_x',
       GRAFANA_CLOUD_OTLP_INSTANCE_ID: '77',
       [`GRAFANA_CLOUD_${other}_INSTANCE_ID`]: '77',
     });
-    await using running = await runningMock({ credentials });
+    await using running = await startTestMock({ credentials });
     expect(await running.post('otlp', '/otlp/v1/traces', '{}', JSON_TYPE)).toMatchObject({ status: 401 });
     const service = other.toLowerCase() as Service;
     expect(await running.get(service, PATHS[service])).toMatchObject({ status: 200 });
@@ -112,10 +112,10 @@ test.each(['PROMETHEUS', 'LOKI', 'TEMPO'])(
   },
 );
 
-test('an environment without IDs and token gets the usual IDs and a made-up token', () => {
-  const { token, tokenGiven, instanceIds } = credentialsFrom({ GRAFANA_CLOUD_API_KEY: '' });
-  expect(tokenGiven).toBe(false);
+test('an environment without IDs and token gets the default IDs and a generated token', () => {
+  const { token, isGenerated, instanceIds } = readCredentials({ GRAFANA_CLOUD_API_KEY: '' });
+  expect(isGenerated).toBe(true);
   expect(token).toMatch(/^glc_[\w-]{20,}$/);
-  expect(credentialsFrom({}).token).not.toBe(token);
+  expect(readCredentials({}).token).not.toBe(token);
   expect(instanceIds).toEqual({ otlp: '1461503', prometheus: '2847239', loki: '1419296', tempo: '1413606' });
 });

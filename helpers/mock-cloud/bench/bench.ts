@@ -1,6 +1,6 @@
 /**
- * Measures what the mock takes over HTTP from one sender: spans/s, samples/s, and its memory before, between and after.
- * Sender and mock are processes of their own. Prints a line for each figure, or JSON with `--json`.
+ * Measures how fast the mock receives spans and samples over HTTP from one sender, and its memory before, between and
+ * after. Sender and mock are separate processes. Prints a line for each figure, or JSON with `--json`.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -23,27 +23,27 @@ export type MockFigures = {
 
 const TOKEN = 'glc_benchmark';
 const { PATH, NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE } = process.env;
-/** The instance IDs of a developer's environment stay out of it. */
+/** Without the instance IDs of a developer's environment. */
 const INHERITED = {
   PATH,
   ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE }),
 };
 
-/** Starts a mock of its own and loads it for a few seconds. Rejects where a process fails or a push is refused. */
+/** Starts a mock and loads it for a few seconds. Rejects if a process fails or a push is refused. */
 export async function measureMock(): Promise<MockFigures> {
   const started = performance.now();
-  const mock = spawn(process.execPath, [pathOf('../main.ts'), '--port', '0'], {
+  const mock = spawn(process.execPath, [resolvePath('../main.ts'), '--port', '0'], {
     env: { ...INHERITED, GRAFANA_CLOUD_API_KEY: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    const url = await firstUrl(mock);
+    const url = await readFirstUrl(mock);
     const readyMs = performance.now() - started;
-    const idleMiB = (await gauges(url)).resident;
-    const spans = await send(url, 'spans');
-    const afterSpansMiB = (await gauges(url)).resident;
-    const samples = await send(url, 'samples');
-    const after = await gauges(url);
+    const idleMiB = (await readGauges(url)).resident;
+    const spans = await runSender(url, 'spans');
+    const afterSpansMiB = (await readGauges(url)).resident;
+    const samples = await runSender(url, 'samples');
+    const after = await readGauges(url);
     return {
       readyMs: Math.round(readyMs),
       idleMiB,
@@ -58,11 +58,11 @@ export async function measureMock(): Promise<MockFigures> {
   }
 }
 
-function pathOf(name: string): string {
+function resolvePath(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-async function firstUrl(mock: ChildProcess): Promise<string> {
+async function readFirstUrl(mock: ChildProcess): Promise<string> {
   if (mock.stdout === null) throw new Error('the mock has no output to read');
   for await (const line of createInterface(mock.stdout)) {
     const url = /http:\/\/\S+/.exec(line)?.[0];
@@ -71,7 +71,7 @@ async function firstUrl(mock: ChildProcess): Promise<string> {
   throw new Error('the mock ended before it listened');
 }
 
-async function gauges(url: string): Promise<{ resident: number; stored: number }> {
+async function readGauges(url: string): Promise<{ resident: number; stored: number }> {
   const page = await (await request(`${url}/metrics`)).body.text();
   const gauge = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(page)?.[1]) / 1024 / 1024;
   return {
@@ -80,8 +80,8 @@ async function gauges(url: string): Promise<{ resident: number; stored: number }
   };
 }
 
-async function send(url: string, what: 'spans' | 'samples'): Promise<Sent> {
-  const sender = spawn(process.execPath, [pathOf('sender.ts'), url, what], {
+async function runSender(url: string, what: 'spans' | 'samples'): Promise<Sent> {
+  const sender = spawn(process.execPath, [resolvePath('sender.ts'), url, what], {
     env: { ...INHERITED, GRAFANA_CLOUD_API_KEY: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

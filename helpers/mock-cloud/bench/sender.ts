@@ -1,4 +1,4 @@
-/** The sender of the benchmark: `sender.ts URL spans|samples`, token from the environment. Prints what it sent. */
+/** The sender of the benchmark: `sender.ts URL spans|samples`, with the token from the environment. Prints {@link Sent}. */
 import { randomBytes } from 'node:crypto';
 import { compress } from 'snappyjs';
 import { Pool } from 'undici';
@@ -7,23 +7,23 @@ import { newSpanId, newTraceId } from '../../otlp/ids.ts';
 import { WriteRequest } from '../../otlp/remote-write.ts';
 import type { KeyValue, Span } from '../../otlp/schema.ts';
 import { TracesData } from '../../otlp/schema.ts';
-import { credentialsFrom } from '../auth/credentials.ts';
+import { readCredentials } from '../auth/credentials.ts';
 
-/** What was accepted, and in what time. */
+/** How many items were accepted, and in what time. */
 export type Sent = { readonly items: number; readonly seconds: number };
 
 const SPANS_PER_BODY = 1000;
 const SPAN_BODIES = 200;
 const SERIES = 2000;
 const SAMPLE_BODIES = 300;
-/** Requests under way at once: one keeps the mock busy while the next is on its way. */
+/** Concurrent requests: one keeps the mock busy while the next is on its way. */
 const CONNECTIONS = 2;
 
 type Load = { readonly path: string; readonly id: string; readonly bodies: Uint8Array[]; readonly perBody: number };
 
-const { token, instanceIds } = credentialsFrom(process.env);
+const { token, instanceIds } = readCredentials(process.env);
 const [url = '', what = ''] = process.argv.slice(2);
-const { path, id, bodies, perBody } = what === 'spans' ? spanLoad() : sampleLoad();
+const { path, id, bodies, perBody } = what === 'spans' ? buildSpanLoad() : buildSampleLoad();
 const pool = new Pool(url, { connections: CONNECTIONS });
 const headers = {
   authorization: `Basic ${Buffer.from(`${id}:${token}`).toString('base64')}`,
@@ -40,12 +40,12 @@ await pool.close();
 async function work(): Promise<void> {
   for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
     const answer = await pool.request({ method: 'POST', path, headers, body });
-    const said = await answer.body.text();
-    if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${said}`);
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${text}`);
   }
 }
 
-function spanLoad(): Load {
+function buildSpanLoad(): Load {
   const attributes: KeyValue[] = [
     { key: 'http.request.method', value: { stringValue: 'GET' } },
     { key: 'url.path', value: { stringValue: '/games/upcoming' } },
@@ -54,7 +54,7 @@ function spanLoad(): Load {
     { key: 'network.protocol.version', value: { stringValue: '1.1' } },
   ];
   const start = BigInt(Date.now()) * 1_000_000n;
-  const spanOf = (traceId: TraceId, spanId: SpanId, parentSpanId: SpanId | ''): Span => ({
+  const buildSpan = (traceId: TraceId, spanId: SpanId, parentSpanId: SpanId | ''): Span => ({
     traceId,
     spanId,
     traceState: '',
@@ -72,9 +72,9 @@ function spanLoad(): Load {
     status: { code: 0, message: '' },
     flags: 0,
   });
-  const traceOf = (): Span[] => {
+  const buildTrace = (): Span[] => {
     const [traceId, root] = [newTraceId(), newSpanId()];
-    return [spanOf(traceId, root, ''), ...Array.from({ length: 9 }, () => spanOf(traceId, newSpanId(), root))];
+    return [buildSpan(traceId, root, ''), ...Array.from({ length: 9 }, () => buildSpan(traceId, newSpanId(), root))];
   };
   const resource = {
     attributes: [{ key: 'service.name', value: { stringValue: 'bench' } }],
@@ -82,7 +82,7 @@ function spanLoad(): Load {
   };
   const scope = { name: 'bench', version: '1', attributes: [], droppedAttributesCount: 0 };
   const bodies = Array.from({ length: SPAN_BODIES }, () => {
-    const spans = Array.from({ length: SPANS_PER_BODY / 10 }, traceOf).flat();
+    const spans = Array.from({ length: SPANS_PER_BODY / 10 }, buildTrace).flat();
     return TracesData.encode({
       resourceSpans: [{ resource, scopeSpans: [{ scope, spans, schemaUrl: '' }], schemaUrl: '' }],
     });
@@ -90,7 +90,7 @@ function spanLoad(): Load {
   return { path: '/otlp/v1/traces', id: instanceIds.otlp, bodies, perBody: SPANS_PER_BODY };
 }
 
-function sampleLoad(): Load {
+function buildSampleLoad(): Load {
   const labels = Array.from({ length: SERIES }, (_, number) => [
     { name: '__name__', value: `bench_requests_${number % 40}_total` },
     { name: 'datname', value: randomBytes(6).toString('hex') },

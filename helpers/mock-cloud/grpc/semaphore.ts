@@ -1,21 +1,21 @@
-/** Lets a few work at a time, in the order they come. */
-export type Line = {
+/** Lets a few callers work at a time, in the order in which they come. */
+export type Semaphore = {
   /**
-   * Calls `onTurn` when there is a place, at once where there is one. Returns how to leave, from the line as from the
-   * place; leaving twice is leaving once.
+   * Calls `onTurn` when there is a place: at once if one is free. Returns the function that gives up the place, or the
+   * wait for it; calling that again does nothing.
    */
-  readonly enter: (onTurn: () => void) => () => void;
+  readonly acquire: (onTurn: () => void) => () => void;
 };
 
-/** A line in front of `places` places. */
-export function lineFor(places: number): Line {
+/** A semaphore with `places` places. */
+export function createSemaphore(places: number): Semaphore {
   const waiting = new Set<() => void>();
   let free = places;
   return {
-    enter(onTurn) {
-      let state: 'waits' | 'works' | 'left' = 'waits';
+    acquire(onTurn) {
+      let state: 'waiting' | 'working' | 'done' = 'waiting';
       const begin = () => {
-        state = 'works';
+        state = 'working';
         onTurn();
       };
       if (free > 0) {
@@ -25,10 +25,10 @@ export function lineFor(places: number): Line {
         waiting.add(begin);
       }
       return () => {
-        const was = state;
-        state = 'left';
-        if (was === 'waits') waiting.delete(begin);
-        if (was !== 'works') return;
+        const before = state;
+        state = 'done';
+        if (before === 'waiting') waiting.delete(begin);
+        if (before !== 'working') return;
         const [next] = waiting;
         if (next === undefined) free++;
         else {

@@ -1,31 +1,31 @@
 import { compress } from 'snappyjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WriteRequest } from '../../otlp/remote-write.ts';
-import type { RunningMock } from '../testing/running-mock.ts';
-import { captureJson, JSON_TYPE, REMOTE_WRITE, runningMock } from '../testing/running-mock.ts';
+import type { TestMock } from '../testing/test-mock.ts';
+import { JSON_TYPE, REMOTE_WRITE, readCaptureJson, startTestMock } from '../testing/test-mock.ts';
 
-/** Real answers of Tempo 3, Prometheus 3 and Loki 3; the mock gets the data that they tell of. */
+/** Recorded answers of Tempo 3, Prometheus 3 and Loki 3; the mock receives the data that they are about. */
 type Sample = { readonly metric: Record<string, string>; readonly value: [number, string] };
 type PrometheusAnswer = {
   readonly status: string;
   readonly data: { resultType: string; result: Sample[] };
   infos?: string[];
 };
-const captured = <T>(name: string) => captureJson(`query-apis/${name}.json`) as T;
+const captured = <T>(name: string) => readCaptureJson(`query-apis/${name}.json`) as T;
 
-let running: RunningMock;
+let running: TestMock;
 beforeAll(async () => {
-  running = await runningMock();
+  running = await startTestMock();
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
-const promql = (query: string, time: number) =>
+const queryInstant = (query: string, time: number) =>
   running.json('prometheus', `/api/prom/api/v1/query?${new URLSearchParams({ query, time: String(time) })}`);
-const inAnyOrder = (answer: PrometheusAnswer) => ({
+const expectInAnyOrder = (answer: PrometheusAnswer) => ({
   ...answer,
-  data: { ...answer.data, result: expect.toSatisfy((found) => sameMembers(found, answer.data.result)) },
+  data: { ...answer.data, result: expect.toSatisfy((found) => expectSameMembers(found, answer.data.result)) },
 });
-const sameMembers = (found: unknown, expected: readonly unknown[]) => {
+const expectSameMembers = (found: unknown, expected: readonly unknown[]) => {
   expect(found).toHaveLength(expected.length);
   for (const item of expected) expect(found).toContainEqual(item);
   return true;
@@ -43,13 +43,13 @@ const push = (
 describe('Tempo', () => {
   type TraceAnswer = { trace: { resourceSpans: { scopeSpans: { spans: Record<string, unknown>[] }[] }[] } };
   const trace = captured<TraceAnswer>('tempo-trace-v2');
-  const hex = (base64: unknown) => Buffer.from(String(base64), 'base64').toString('hex');
+  const decodeHex = (base64: unknown) => Buffer.from(String(base64), 'base64').toString('hex');
 
   beforeAll(async () => {
     const written = structuredClone(trace.trace);
     for (const { scopeSpans } of written.resourceSpans) {
       for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
-        for (const id of ['traceId', 'spanId', 'parentSpanId']) if (id in span) span[id] = hex(span[id]);
+        for (const id of ['traceId', 'spanId', 'parentSpanId']) if (id in span) span[id] = decodeHex(span[id]);
       }
     }
     const answer = await running.post('otlp', '/otlp/v1/traces', JSON.stringify(written), JSON_TYPE);
@@ -70,7 +70,7 @@ describe('Tempo', () => {
 });
 
 describe('Prometheus', () => {
-  test('metrics of OTLP are found under the names and labels that it gives them', async () => {
+  test('OTLP metrics are found under Prometheus’s names and labels', async () => {
     const answer = captured<PrometheusAnswer>('prometheus-query-otlp');
     const [time] = answer.data.result[0]?.value ?? [0];
     const point = { timeUnixNano: `${Math.round(time * 1000) - 500}000000` };
@@ -96,24 +96,24 @@ describe('Prometheus', () => {
     const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'api-service' } }] };
     const body = JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] });
     expect(await running.post('otlp', '/otlp/v1/metrics', body, JSON_TYPE)).toMatchObject({ status: 200 });
-    expect(await promql('{job="api-service"}', time)).toEqual(inAnyOrder(answer));
+    expect(await queryInstant('{job="api-service"}', time)).toEqual(expectInAnyOrder(answer));
   });
 
   test('a scraped series is answered field by field', async () => {
     const answer = captured<PrometheusAnswer>('prometheus-query-scrape');
     const { metric, value } = answer.data.result[0] ?? { metric: {}, value: [0, '0'] as const };
     await push([{ labels: metric, samples: [[Math.round(value[0] * 1000) - 500, Number(value[1])]] }]);
-    expect(await promql('pg_stat_database_xact_commit{datname="game_scheduler"}', value[0])).toEqual(answer);
+    expect(await queryInstant('pg_stat_database_xact_commit{datname="game_scheduler"}', value[0])).toEqual(answer);
   });
 
-  test('a rate of what is no counter by its name is answered with the remark', async () => {
+  test('the rate of a metric without the name of a counter is answered with the remark', async () => {
     const answer = captured<PrometheusAnswer>('prometheus-query-rate');
     const { metric, value } = answer.data.result[0] ?? { metric: {}, value: [0, '0'] as const };
     const now = Math.round(value[0] * 1000);
     const labels = { __name__: 'pg_stat_database_xact_commit', ...metric };
     await push([{ labels, samples: [20_000, 10_000, 1].map((age) => [now - age, 9000 - age / 10] as const) }]);
     const query = 'rate(pg_stat_database_xact_commit{datname="game_scheduler"}[30s])';
-    const found = (await promql(query, value[0])) as PrometheusAnswer;
+    const found = (await queryInstant(query, value[0])) as PrometheusAnswer;
     expect({ ...found, data: undefined }).toEqual({ ...answer, data: undefined });
     expect(found.data.result).toEqual([{ metric, value: [value[0], expect.stringMatching(/^\d+\.\d+$/)] }]);
   });
@@ -124,7 +124,7 @@ describe('Prometheus', () => {
     const match = 'match[]=pg_up&match[]=redis_up&match[]=up';
     const found = (await running.json('prometheus', `/api/prom/api/v1/series?${match}`)) as typeof answer;
     expect(found.status).toBe(answer.status);
-    sameMembers(found.data, answer.data);
+    expectSameMembers(found.data, answer.data);
   });
 
   test('a query may come as a form', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunningMock } from '../testing/running-mock.ts';
-import { capture, captureJson, PROTOBUF, REMOTE_WRITE, runningMock } from '../testing/running-mock.ts';
+import type { TestMock } from '../testing/test-mock.ts';
+import { PROTOBUF, REMOTE_WRITE, readCapture, readCaptureJson, startTestMock } from '../testing/test-mock.ts';
 
-/** Bodies as Alloy 1.18 and the Node SDK sent them, and what an independent decoder reads in them. */
-let running: RunningMock;
+/** Bodies that Alloy 1.18 and the Node SDK sent, and how an independent decoder reads them. */
+let running: TestMock;
 beforeAll(async () => {
-  running = await runningMock();
+  running = await startTestMock();
   const gzip = { ...PROTOBUF, 'content-encoding': 'gzip' };
   for (const [path, body, headers] of [
     ['traces', 'otlp-traces.pb.gz', gzip],
@@ -13,10 +13,10 @@ beforeAll(async () => {
     ['metrics', 'sdk-metrics.pb', PROTOBUF],
     ['logs', 'sdk-logs.pb', PROTOBUF],
   ] as const) {
-    const answer = await running.post('otlp', `/otlp/v1/${path}`, capture(`wire/${body}`), headers);
+    const answer = await running.post('otlp', `/otlp/v1/${path}`, readCapture(`wire/${body}`), headers);
     expect(answer).toMatchObject({ status: 200 });
   }
-  const body = capture('wire/remote-write.snappy');
+  const body = readCapture('wire/remote-write.snappy');
   expect(await running.post('prometheus', '/api/prom/push', body, REMOTE_WRITE)).toMatchObject({
     status: 200,
     text: '',
@@ -28,9 +28,9 @@ describe('traces', () => {
   type Decoded = { resourceSpans: { scopeSpans: { spans: { traceId: string; spanId: string }[] }[] }[] };
 
   test.each(['otlp-traces', 'sdk-traces'])(
-    'every trace of %s is found by its ID, each span as it was sent',
+    'every trace of %s is found by its ID, with each span as it was sent',
     async (name) => {
-      const sent = captureJson(`wire/${name}.decoded.json`) as Decoded;
+      const sent = readCaptureJson(`wire/${name}.decoded.json`) as Decoded;
       const spans = sent.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
       expect(spans.length).toBeGreaterThan(0);
       for (const span of spans) {
@@ -46,13 +46,13 @@ describe('traces', () => {
 describe('remote write', () => {
   type Decoded = { labels: Record<string, string>; samples: [number, number][] }[];
   const sent = JSON.parse(
-    capture('wire/remote-write.decoded.json')
+    readCapture('wire/remote-write.decoded.json')
       .toString()
       .replace(/\bNaN\b/g, '"NaN"')
       .replace(/\bInfinity\b/g, '"+Inf"'),
   ) as Decoded;
 
-  test('every series is found with the labels and values that were sent', async () => {
+  test('every series is found with the labels and the value that were sent', async () => {
     const latest = Math.max(...sent.flatMap(({ samples }) => samples.map(([, time]) => time))) / 1000;
     const query = new URLSearchParams({ query: '{__name__=~".+",job=~"integrations/.*|.*"}', time: String(latest) });
     const answer = (await running.json('prometheus', `/api/prom/api/v1/query?${query}`)) as {
@@ -112,7 +112,7 @@ describe('metrics', () => {
 });
 
 describe('logs', () => {
-  test('are found by their trace, nested attributes as metadata of their own', async () => {
+  test('are found by their trace, with nested attributes as structured metadata', async () => {
     const query = '{service_name="api-service"} | trace_id="012dd9a500bdbabcb1f76b60d7c24ccd" |= "consumed"';
     const range = new URLSearchParams({ query, start: '1795341540', end: '1795341550' });
     const { data } = (await running.json('loki', `/loki/api/v1/query_range?${range}`)) as {

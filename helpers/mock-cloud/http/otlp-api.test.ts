@@ -4,11 +4,18 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId, nowNanos } from '../../otlp/ids.ts';
 import { ExportResponse, LogsData, MetricsData } from '../../otlp/schema.ts';
-import { basic, capture, JSON_TYPE, PROTOBUF, type RunningMock, runningMock } from '../testing/running-mock.ts';
+import {
+  formatBasicAuth,
+  JSON_TYPE,
+  PROTOBUF,
+  readCapture,
+  startTestMock,
+  type TestMock,
+} from '../testing/test-mock.ts';
 
-/** Statuses by case, as Alloy 1.18 answered them. */
+/** The statuses that Alloy 1.18 answered, by case. */
 const recorded = new Map(
-  capture('alloy-1.18/otlp-http-responses.txt')
+  readCapture('alloy-1.18/otlp-http-responses.txt')
     .toString()
     .split(/^--- /m)
     .slice(1)
@@ -18,9 +25,9 @@ const recorded = new Map(
     }),
 );
 
-let running: RunningMock;
+let running: TestMock;
 beforeAll(async () => {
-  running = await runningMock();
+  running = await startTestMock();
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
@@ -34,15 +41,15 @@ type Case = {
 /** The requests that the recording names. */
 const CASES: Readonly<Record<string, Case>> = {
   'malformed json': { headers: JSON_TYPE, body: '{"resourceSpans":[{' },
-  'json unknown field': { headers: JSON_TYPE, body: '{"resourceSpans":[],"unheardOf":{"a":1}}' },
+  'json unknown field': { headers: JSON_TYPE, body: '{"resourceSpans":[],"unknown":{"a":1}}' },
   'bad traceId hex': {
     headers: JSON_TYPE,
     body: '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zz","spanId":"1"}]}]}]}',
   },
   'no content type': { headers: {}, body: '{}' },
   'text content type': { headers: { 'content-type': 'text/plain' }, body: '{}' },
-  'truncated protobuf': { headers: PROTOBUF, body: capture('wire/sdk-traces.pb').subarray(0, 1000) },
-  'gzip garbage': { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: 'this is no gzip' },
+  'truncated protobuf': { headers: PROTOBUF, body: readCapture('wire/sdk-traces.pb').subarray(0, 1000) },
+  'gzip garbage': { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: 'this is not gzip' },
   'unknown encoding': { headers: { ...JSON_TYPE, 'content-encoding': 'br' }, body: '{}' },
   GET: { method: 'GET' },
   'unknown path': { path: '/otlp/v1/nothing', headers: JSON_TYPE, body: '{}' },
@@ -51,12 +58,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'logs ok': {
     path: '/otlp/v1/logs',
     headers: JSON_TYPE,
-    body: JSON.stringify(LogsData.toJson(LogsData.decode(capture('wire/sdk-logs.pb')))),
+    body: JSON.stringify(LogsData.toJson(LogsData.decode(readCapture('wire/sdk-logs.pb')))),
   },
   'metrics ok': {
     path: '/otlp/v1/metrics',
     headers: JSON_TYPE,
-    body: JSON.stringify(MetricsData.toJson(MetricsData.decode(capture('wire/sdk-metrics.pb')))),
+    body: JSON.stringify(MetricsData.toJson(MetricsData.decode(readCapture('wire/sdk-metrics.pb')))),
   },
 };
 
@@ -68,7 +75,7 @@ async function raw({ method = 'POST', path = '/otlp/v1/traces', headers = {}, bo
   const head = {
     host: 'mock',
     connection: 'close',
-    authorization: basic(credentials.instanceIds.otlp, credentials.token),
+    authorization: formatBasicAuth(credentials.instanceIds.otlp, credentials.token),
     'content-length': String(bytes.length),
     ...headers,
   };
@@ -94,7 +101,7 @@ async function aGoodTraceArrives(): Promise<void> {
   });
 }
 
-describe('a request gets the status that Alloy 1.18 gives it, and a good one after it still arrives', () => {
+describe('a request is answered with the same status as by Alloy 1.18, and a good one after it arrives', () => {
   test('every recorded case is tried', () => expect([...recorded.keys()].sort()).toEqual(Object.keys(CASES).sort()));
 
   test.each(Object.entries(CASES))('%s', async (name, request) => {
@@ -112,20 +119,20 @@ describe('a request gets the status that Alloy 1.18 gives it, and a good one aft
   });
 });
 
-describe('an answer has the type of the request', () => {
+describe('an answer has the type of its request', () => {
   test('protobuf', async () => {
-    const { bytes, type } = await running.post('otlp', '/otlp/v1/traces', capture('wire/sdk-traces.pb'), PROTOBUF);
+    const { bytes, type } = await running.post('otlp', '/otlp/v1/traces', readCapture('wire/sdk-traces.pb'), PROTOBUF);
     expect(type).toBe('application/x-protobuf');
     expect(ExportResponse.decode(bytes)).toEqual({ partialSuccess: { rejected: 0n, errorMessage: '' } });
   });
   test('a truncated protobuf gets a status in protobuf', async () => {
-    const body = capture('wire/sdk-traces.pb').subarray(0, 1000);
+    const body = readCapture('wire/sdk-traces.pb').subarray(0, 1000);
     const { bytes } = await running.post('otlp', '/otlp/v1/traces', body, PROTOBUF);
     expect(bytes.subarray(0, 2)).toEqual(Buffer.from([8, 3]));
   });
-  test('gzip is unpacked', async () => {
+  test('gzip is decompressed', async () => {
     const headers = { ...PROTOBUF, 'content-encoding': 'gzip' };
-    const body = capture('wire/otlp-traces.pb.gz');
+    const body = readCapture('wire/otlp-traces.pb.gz');
     expect(await running.post('otlp', '/otlp/v1/traces', body, headers)).toMatchObject({ status: 200 });
     const half = body.subarray(0, 100);
     expect(await running.post('otlp', '/otlp/v1/traces', half, headers)).toMatchObject({ status: 400 });

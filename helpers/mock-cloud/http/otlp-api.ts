@@ -1,12 +1,12 @@
-import { gunzipBounded, LARGEST_BODY } from '../../otlp/compression.ts';
+import { gunzipBounded, MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import type { Message } from '../../otlp/message.ts';
 import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse, RpcStatus } from '../../otlp/schema.ts';
 import type { Backend } from '../backend.ts';
-import type { OtlpSignal, OtlpTaker, Shortfall } from '../ingest/otlp.ts';
-import { otlpTakers } from '../ingest/otlp.ts';
+import type { OtlpReceiver, OtlpSignal, PartialSuccess } from '../ingest/otlp.ts';
+import { createOtlpReceivers } from '../ingest/otlp.ts';
 import type { Answer } from './answer.ts';
-import { json, text } from './answer.ts';
+import { answerJson } from './answer.ts';
 
 /** The codes of `google.rpc.Code` that the gateway answers. */
 const INVALID_ARGUMENT = 3;
@@ -15,7 +15,7 @@ const UNAUTHENTICATED = 16;
 
 type ContentType = 'application/json' | 'application/x-protobuf';
 
-/** The OTLP/HTTP endpoint for one signal: method, type and encoding first, as Alloy's receiver checks them, then the body. */
+/** The OTLP/HTTP endpoint of one signal. Like Alloy's receiver it checks method, type and encoding before it reads the body. */
 export type OtlpEndpoint = (request: {
   readonly method: string;
   readonly contentType: string | undefined;
@@ -23,87 +23,85 @@ export type OtlpEndpoint = (request: {
   readonly body: () => Promise<Uint8Array>;
 }) => Promise<Answer>;
 
-/** In JSON the count of what was not taken is named for the signal. */
-const REJECTED: Readonly<Record<OtlpSignal, string>> = {
+/** JSON names the number of rejected items after the signal. */
+const REJECTED_NAMES: Readonly<Record<OtlpSignal, string>> = {
   traces: 'rejectedSpans',
   metrics: 'rejectedDataPoints',
   logs: 'rejectedLogRecords',
 };
 
+const METHOD_NOT_ALLOWED: Answer = {
+  status: 405,
+  headers: { 'content-type': 'text/plain' },
+  body: '405 method not allowed, supported: [POST]',
+};
+const UNSUPPORTED_MEDIA_TYPE: Answer = {
+  status: 415,
+  headers: { 'content-type': 'text/plain' },
+  body: '415 unsupported media type, supported: [application/json, application/x-protobuf]',
+};
+
 /** `POST /v1/traces`, `/v1/metrics` and `/v1/logs` of a backend (OTLP 1.x, "OTLP/HTTP"). */
-export function otlpEndpoints(backend: Backend): Readonly<Record<OtlpSignal, OtlpEndpoint>> {
-  const takers = otlpTakers(backend);
+export function createOtlpEndpoints(backend: Backend): Readonly<Record<OtlpSignal, OtlpEndpoint>> {
+  const receivers = createOtlpReceivers(backend);
   return {
-    traces: endpoint('traces', takers.traces),
-    metrics: endpoint('metrics', takers.metrics),
-    logs: endpoint('logs', takers.logs),
+    traces: createEndpoint('traces', receivers.traces),
+    metrics: createEndpoint('metrics', receivers.metrics),
+    logs: createEndpoint('logs', receivers.logs),
   };
 }
 
-function endpoint(signal: OtlpSignal, taker: OtlpTaker): OtlpEndpoint {
+function createEndpoint(signal: OtlpSignal, { receiveJson, receiveProtobuf }: OtlpReceiver): OtlpEndpoint {
   return async ({ method, contentType, encoding, body }) => {
-    if (method !== 'POST') return text405();
-    const type = supported(contentType);
-    if (type === undefined) return text415();
+    if (method !== 'POST') return METHOD_NOT_ALLOWED;
+    const type = readContentType(contentType);
+    if (type === undefined) return UNSUPPORTED_MEDIA_TYPE;
     if (encoding !== undefined && encoding !== '' && encoding !== 'gzip' && encoding !== 'identity') {
-      return otlpError(400, `unsupported Content-Encoding: ${encoding}`, type);
+      return answerOtlpError(400, `unsupported Content-Encoding: ${encoding}`, type);
     }
     try {
       const raw = await body();
-      const bytes = encoding === 'gzip' ? await inTurn(() => gunzipBounded(raw)) : raw;
-      const take = type === 'application/json' ? taker.json : taker.protobuf;
-      return otlpSuccess(type, REJECTED[signal], take(bytes, `/otlp/v1/${signal}`));
+      const bytes = encoding === 'gzip' ? await runInTurn(() => gunzipBounded(raw)) : raw;
+      const receive = type === 'application/json' ? receiveJson : receiveProtobuf;
+      return answerOtlpSuccess(type, REJECTED_NAMES[signal], receive(bytes, `/otlp/v1/${signal}`));
     } catch (error) {
-      if (error instanceof DecodeError) return otlpError(400, error.message, type);
+      if (error instanceof DecodeError) return answerOtlpError(400, error.message, type);
       throw error;
     }
   };
 }
 
-/** An error answer in the type of the request: JSON or protobuf `google.rpc.Status`. */
-export function otlpError(status: number, problem: string, contentType: string | undefined): Answer {
-  const type = supported(contentType) ?? 'application/json';
+/** An error in the type of the request: `google.rpc.Status` as JSON or protobuf. */
+export function answerOtlpError(status: number, problem: string, contentType: string | undefined): Answer {
+  const type = readContentType(contentType) ?? 'application/json';
   const code =
     status === 401 ? UNAUTHENTICATED : status === 429 || status === 413 ? RESOURCE_EXHAUSTED : INVALID_ARGUMENT;
-  return encoded(status, RpcStatus, { code, message: problem }, type);
+  return encodeAnswer(status, RpcStatus, { code, message: problem }, type);
 }
 
 /** In protobuf the field has the same number for all three signals. */
-function otlpSuccess(type: ContentType, rejectedName: string, shortfall: Shortfall | undefined): Answer {
-  const { rejected, message } = shortfall ?? { rejected: 0, message: '' };
+function answerOtlpSuccess(type: ContentType, rejectedName: string, partial: PartialSuccess | undefined): Answer {
+  const { rejected, message } = partial ?? { rejected: 0, message: '' };
   if (type === 'application/x-protobuf') {
-    return encoded(
-      200,
-      ExportResponse,
-      { partialSuccess: { rejected: BigInt(rejected), errorMessage: message } },
-      type,
-    );
+    const partialSuccess = { rejected: BigInt(rejected), errorMessage: message };
+    return encodeAnswer(200, ExportResponse, { partialSuccess }, type);
   }
   const counted = rejected > 0 ? { [rejectedName]: String(rejected) } : {};
-  return json(200, { partialSuccess: { ...counted, ...(message !== '' && { errorMessage: message }) } });
+  return answerJson(200, { partialSuccess: { ...counted, ...(message !== '' && { errorMessage: message }) } });
 }
 
-function encoded<T extends object>(status: number, message: Message<T>, value: T, type: ContentType): Answer {
+function encodeAnswer<T extends object>(status: number, message: Message<T>, value: T, type: ContentType): Answer {
   const body = type === 'application/json' ? JSON.stringify(message.toJson(value)) : message.encode(value);
   return { status, headers: { 'content-type': type }, body };
 }
 
-function supported(contentType: string | undefined): ContentType | undefined {
+function readContentType(contentType: string | undefined): ContentType | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
   return type === 'application/json' || type === 'application/x-protobuf' ? type : undefined;
 }
 
-function text405(): Answer {
-  return { ...text(405, '405 method not allowed, supported: [POST]'), headers: { 'content-type': 'text/plain' } };
-}
-
-function text415(): Answer {
-  const problem = '415 unsupported media type, supported: [application/json, application/x-protobuf]';
-  return { ...text(415, problem), headers: { 'content-type': 'text/plain' } };
-}
-
-/** Bodies are unpacked one after another: small ones may unpack to {@link LARGEST_BODY} each, and many may come at once. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+/** Bodies are decompressed one after another: many may come at once, and each may become {@link MAX_BODY_BYTES} long. */
+async function runInTurn<T>(work: () => Promise<T>): Promise<T> {
   const turn = lastTurn.then(work);
   lastTurn = turn.then(
     () => undefined,

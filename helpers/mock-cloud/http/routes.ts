@@ -1,19 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Service } from '../auth/credentials.ts';
 import type { Backend } from '../backend.ts';
-import { noteArrival } from '../backend.ts';
-import { count } from '../counters.ts';
+import { count, countReceived } from '../backend.ts';
 import { storeLokiPush } from '../ingest/loki-push.ts';
-import { storePush } from '../ingest/remote-write.ts';
+import { storeRemoteWrite } from '../ingest/remote-write.ts';
 import type { Answer } from './answer.ts';
-import { json, text } from './answer.ts';
-import { otlpEndpoints } from './otlp-api.ts';
-import type { MockRequest, Routes } from './request.ts';
+import { answerJson, answerNotFound, answerText } from './answer.ts';
+import { createOtlpEndpoints } from './otlp-api.ts';
 
-/** What a form of a query may hold. */
-const LONGEST_FORM = 64 * 1024;
+/** A request that has logged in, as the routes see it. */
+export type MockRequest = {
+  readonly method: string;
+  /** Below the service's prefix, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Reads the body; rejects with a BodyError. */
+  readonly body: () => Promise<Buffer>;
+};
+
+/** Answers the paths of a service; undefined for a path that it does not serve. */
+export type Routes = (request: MockRequest) => Promise<Answer | undefined> | Answer | undefined;
+
+/** The maximum size of a query that is sent as a form. */
+const MAX_FORM_BYTES = 64 * 1024;
+
+/** The routes of every service. The query languages are loaded with the first query: a run that only writes saves their memory. */
+export function createRoutes(backend: Backend): Readonly<Record<Service, Routes>> {
+  return {
+    otlp: createOtlpRoutes(backend),
+    prometheus: createPrometheusRoutes(backend),
+    loki: createLokiRoutes(backend),
+    tempo: createTempoRoutes(backend),
+  };
+}
 
 /** OTLP/HTTP at `/otlp/v1/`. */
-export function otlpRoutes(backend: Backend): Routes {
-  const endpoints = otlpEndpoints(backend);
+function createOtlpRoutes(backend: Backend): Routes {
+  const endpoints = createOtlpEndpoints(backend);
   return ({ method, path, headers, body }) => {
     const signal = /^v1\/(traces|metrics|logs)$/.exec(path)?.[1] as keyof typeof endpoints | undefined;
     if (signal === undefined) return undefined;
@@ -23,11 +47,11 @@ export function otlpRoutes(backend: Backend): Routes {
 }
 
 /** Remote write 1.0 at `/api/prom/push`, the query API below `/api/prom/api/v1/`. */
-export function prometheusRoutes(backend: Backend): Routes {
+function createPrometheusRoutes(backend: Backend): Routes {
   return (request) => {
-    if (request.path === 'push') return push(request, backend);
+    if (request.path === 'push') return receiveRemoteWrite(request, backend);
     if (!request.path.startsWith('api/v1/')) return undefined;
-    return query(request, async (path, parameters) => {
+    return answerQuery(request, async (path, parameters) => {
       const { answerPrometheus } = await import('./prometheus-api.ts');
       return answerPrometheus(backend.series, path.slice('api/v1/'.length), parameters, Date.now());
     });
@@ -35,69 +59,70 @@ export function prometheusRoutes(backend: Backend): Routes {
 }
 
 /** The query API of Tempo below `/tempo/`. */
-export function tempoRoutes(backend: Backend): Routes {
-  return (request) => {
-    if (request.method !== 'GET') return text(405, 'method not allowed\n');
-    if (request.path === 'api/echo') return text(200, 'echo');
-    if (request.path === 'ready') return text(200, 'ready\n');
-    if (!request.path.startsWith('api/')) return undefined;
-    return import('./tempo-api.ts').then(({ answerTempo }) =>
-      answerTempo(backend.traces, request.path.slice('api/'.length), request.query),
-    );
+function createTempoRoutes(backend: Backend): Routes {
+  return async ({ method, path, query }) => {
+    if (method !== 'GET') return answerText(405, 'method not allowed\n');
+    if (path === 'api/echo') return answerText(200, 'echo');
+    if (path === 'ready') return answerText(200, 'ready\n');
+    if (!path.startsWith('api/')) return undefined;
+    const { answerTempo } = await import('./tempo-api.ts');
+    return answerTempo(backend.traces, path.slice('api/'.length), query);
   };
 }
 
-/** Loki's JSON push, and its query API, below `/loki/api/v1/`. */
-export function logRoutes(backend: Backend): Routes {
+/** Loki's push as JSON, and its query API, below `/loki/api/v1/`. */
+function createLokiRoutes(backend: Backend): Routes {
   return (request) => {
     if (!request.path.startsWith('api/v1/')) return undefined;
-    if (request.path === 'api/v1/push') return lokiPush(request, backend);
-    return query(request, async (path, parameters) => {
+    if (request.path === 'api/v1/push') return receiveLokiPush(request, backend);
+    return answerQuery(request, async (path, parameters) => {
       const { answerLoki } = await import('./loki-api.ts');
       return answerLoki(backend.logs, path.slice('api/v1/'.length), parameters, Date.now());
     });
   };
 }
 
-async function push({ method, headers, body }: MockRequest, backend: Backend): Promise<Answer> {
-  if (method !== 'POST') return text(405, 'method not allowed\n');
+async function receiveRemoteWrite({ method, headers, body }: MockRequest, backend: Backend): Promise<Answer> {
+  if (method !== 'POST') return answerText(405, 'method not allowed\n');
   const type = headers['content-type'] ?? '';
   if (!/^application\/x-protobuf *(;|$)/i.test(type) || /proto=io\.prometheus\.write\.v2/i.test(type)) {
-    return text(415, `unsupported content type "${type}": remote write 1.0 is application/x-protobuf\n`);
+    return answerText(415, `unsupported content type "${type}": remote write 1.0 is application/x-protobuf\n`);
   }
   if ((headers['content-encoding'] ?? 'snappy').toLowerCase() !== 'snappy') {
-    return text(415, `unsupported content encoding "${headers['content-encoding']}": remote write is snappy\n`);
+    return answerText(415, `unsupported content encoding "${headers['content-encoding']}": remote write is snappy\n`);
   }
-  const { received, discarded, problem } = storePush(await body(), backend.series);
-  noteArrival(backend, 'samples', received, '/api/prom/push');
+  const { received, discarded, problem } = storeRemoteWrite(await body(), backend.series);
+  countReceived(backend, 'samples', received, '/api/prom/push');
   for (const [reason, items] of discarded) count(backend.counters.discarded, reason, items);
-  return problem === undefined ? { status: 200 } : text(400, `${problem}\n`);
+  return problem === undefined ? { status: 200 } : answerText(400, `${problem}\n`);
 }
 
-async function lokiPush({ method, headers, body }: MockRequest, backend: Backend): Promise<Answer> {
-  if (method !== 'POST') return text(405, 'method not allowed\n');
+async function receiveLokiPush({ method, headers, body }: MockRequest, backend: Backend): Promise<Answer> {
+  if (method !== 'POST') return answerText(405, 'method not allowed\n');
   if (!/^application\/json *(;|$)/i.test(headers['content-type'] ?? '')) {
-    return text(415, 'the mock takes JSON here; a real Loki takes snappy-compressed protobuf too\n');
+    return answerText(415, 'the mock Grafana Cloud accepts JSON only; a real Loki also accepts snappy protobuf\n');
   }
-  if (headers['content-encoding'] !== undefined) return text(415, 'the mock takes uncompressed JSON here\n');
+  if (headers['content-encoding'] !== undefined) {
+    return answerText(415, 'the mock Grafana Cloud accepts uncompressed JSON only; a real Loki also accepts gzip\n');
+  }
   storeLokiPush(await body(), backend);
   return { status: 204 };
 }
 
-/** Parameters come in the address, or as a form. */
-async function query(
-  { method, path, query: parameters, headers, body }: MockRequest,
+/** Answers a query whose parameters are in the address or in a form. */
+async function answerQuery(
+  { method, path, query, headers, body }: MockRequest,
   answer: (path: string, parameters: URLSearchParams) => Promise<Answer | undefined>,
 ): Promise<Answer> {
-  if (method !== 'GET' && method !== 'POST') return text(405, 'Method Not Allowed\n');
-  const all = new URLSearchParams(parameters);
+  if (method !== 'GET' && method !== 'POST') return answerText(405, 'Method Not Allowed\n');
+  const parameters = new URLSearchParams(query);
   if (method === 'POST') {
     if (!/^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')) {
-      return json(400, { status: 'error', errorType: 'bad_data', error: 'a form was expected' });
+      return answerJson(400, { status: 'error', errorType: 'bad_data', error: 'expected a form' });
     }
     const form = await body();
-    if (form.length > LONGEST_FORM) return text(413, `a form of more than ${LONGEST_FORM} bytes\n`);
-    for (const [name, value] of new URLSearchParams(form.toString())) all.append(name, value);
+    if (form.length > MAX_FORM_BYTES) return answerText(413, `a form of more than ${MAX_FORM_BYTES} bytes\n`);
+    for (const [name, value] of new URLSearchParams(form.toString())) parameters.append(name, value);
   }
-  return (await answer(path, all)) ?? text(404, '404 page not found\n');
+  return (await answer(path, parameters)) ?? answerNotFound();
 }

@@ -1,6 +1,5 @@
 /**
- * The resource attributes that Grafana Cloud makes labels of OTLP metrics (`promote_resource_attributes`) and index labels
- * of OTLP logs, without `service.instance.id` for the latter, which newer Loki keeps as structured metadata.
+ * The resource attributes that Grafana Cloud promotes to labels of OTLP metrics (`promote_resource_attributes`).
  */
 export const PROMOTED_RESOURCE_ATTRIBUTES: ReadonlySet<string> = new Set([
   'service.instance.id',
@@ -24,7 +23,10 @@ export const PROMOTED_RESOURCE_ATTRIBUTES: ReadonlySet<string> = new Set([
   'k8s.statefulset.name',
 ]);
 
-/** The resource attributes that become index labels of a log stream. */
+/**
+ * The resource attributes that become index labels of a log stream. Newer versions of Loki keep the others, such as
+ * `service.instance.id`, as structured metadata.
+ */
 export const INDEXED_RESOURCE_ATTRIBUTES: ReadonlySet<string> = new Set(
   [...PROMOTED_RESOURCE_ATTRIBUTES].filter(
     (name) => !['service.instance.id', 'service.version', 'k8s.pod.name'].includes(name),

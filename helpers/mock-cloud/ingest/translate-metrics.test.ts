@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MetricsData } from '../../otlp/schema.ts';
-import { labelsFrom, seriesText } from '../store/labels.ts';
+import { buildLabels, formatSeries } from '../store/labels.ts';
 import { translateMetrics } from './translate-metrics.ts';
 
 const text = (stringValue: string) => ({ stringValue });
@@ -12,11 +12,11 @@ const translate = (metric: object, resource: Record<string, string> = { 'service
 };
 const shown = (metric: object, resource?: Record<string, string>) =>
   translate(metric, resource).samples.map(({ labels, value, stale }) => {
-    return `${seriesText(labelsFrom(labels))} ${stale ? 'stale' : value}`;
+    return `${formatSeries(buildLabels(labels))} ${stale ? 'stale' : value}`;
   });
 
 describe('a data point', () => {
-  test('has job and instance from the resource, and its promoted attributes', () => {
+  test('has the job, the instance and the promoted attributes of its resource', () => {
     const resource = {
       'service.name': 'api',
       'service.namespace': 'shop',
@@ -34,7 +34,7 @@ describe('a data point', () => {
       'target_info{deployment_environment="test", host_name="h", instance="run-1", job="shop/api"} 1',
     ]);
   });
-  test('is at the millisecond of its time', () => {
+  test('keeps the millisecond of its time', () => {
     const { samples } = translate({ name: 'x', gauge: { dataPoints: [{ ...at, asDouble: 1.5 }] } });
     expect(samples).toMatchObject([{ time: 1795340000123, value: 1.5 }]);
   });
@@ -45,7 +45,7 @@ describe('a data point', () => {
   });
 });
 
-test('a histogram has cumulative buckets, the last one with all', () => {
+test('a histogram has cumulative buckets, the last of which counts all values', () => {
   const point = { ...at, count: '6', sum: 7.5, explicitBounds: [0.005, 1, 1e21, 1e-7], bucketCounts: ['1', '2', '3'] };
   expect(shown({ name: 'h', unit: 's', histogram: { aggregationTemporality: 2, dataPoints: [point] } })).toEqual([
     'h_seconds_sum{job="api", service_name="api"} 7.5',
@@ -66,7 +66,7 @@ test('a summary has its quantiles', () => {
   ]);
 });
 
-test('an exponential histogram has its count and sum, and it is said that this is not all', () => {
+test('an exponential histogram keeps its count and sum, with a remark that the rest is not kept', () => {
   const point = { ...at, count: '4', sum: 10, scale: 1, positive: { offset: 0, bucketCounts: ['4'] } };
   const metric = { name: 'e', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } };
   expect(shown(metric)).toEqual([

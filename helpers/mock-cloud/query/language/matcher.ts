@@ -1,11 +1,11 @@
 import { RE2JS } from 're2js';
 import type { Labels } from '../../store/labels.ts';
-import { labelValue } from '../../store/labels.ts';
+import { getLabel } from '../../store/labels.ts';
 
 export const MATCH_OPERATORS = ['=', '!=', '=~', '!~'] as const;
 export type MatchOperator = (typeof MATCH_OPERATORS)[number];
 
-/** A condition on one label, as PromQL and LogQL write it; a label that isn't there has the empty value. */
+/** A condition on one label, as in PromQL and LogQL; a missing label has the empty value. */
 export type Matcher = {
   readonly name: string;
   readonly operator: MatchOperator;
@@ -13,11 +13,11 @@ export type Matcher = {
   readonly matches: (value: string) => boolean;
 };
 
-/** A matcher; its regular expression is RE2's and holds for the whole value. Throws re2js's error where it is none. */
-export function matcher(name: string, operator: MatchOperator, value: string): Matcher {
-  return { name, operator, value, matches: test() };
+/** A matcher. Its regular expression is RE2's and must match the whole value. Throws re2js's error if it is malformed. */
+export function createMatcher(name: string, operator: MatchOperator, value: string): Matcher {
+  return { name, operator, value, matches: compile() };
 
-  function test(): Matcher['matches'] {
+  function compile(): Matcher['matches'] {
     if (operator === '=') return (held) => held === value;
     if (operator === '!=') return (held) => held !== value;
     const expression = RE2JS.compile(`^(?s:${value})$`);
@@ -25,7 +25,7 @@ export function matcher(name: string, operator: MatchOperator, value: string): M
   }
 }
 
-/** Whether labels meet every condition. */
-export function matchesAll(matchers: readonly Matcher[], labels: Labels): boolean {
-  return matchers.every(({ name, matches }) => matches(labelValue(labels, name)));
+/** Whether labels meet all conditions. */
+export function matchesEvery(matchers: readonly Matcher[], labels: Labels): boolean {
+  return matchers.every(({ name, matches }) => matches(getLabel(labels, name)));
 }

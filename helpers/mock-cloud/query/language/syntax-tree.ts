@@ -1,10 +1,10 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 
-/** Where the parser did not understand a query: the offset, and what stands there (empty at the end of the query). */
+/** Where a query has a syntax error: the offset, and the text there (empty at the end of the query). */
 export type SyntaxFault = { readonly at: number; readonly found: string };
 
-/** The first place that the grammar has no rule for, or undefined for a query that it accepts. */
-export function firstFault(tree: Tree, query: string): SyntaxFault | undefined {
+/** The first syntax error, or undefined for a valid query. */
+export function findFirstFault(tree: Tree, query: string): SyntaxFault | undefined {
   let fault: SyntaxFault | undefined;
   tree.iterate({
     enter(node) {
@@ -17,15 +17,15 @@ export function firstFault(tree: Tree, query: string): SyntaxFault | undefined {
   return fault;
 }
 
-/** The children of a node, in order; anonymous tokens have none. */
-export function childrenOf(node: SyntaxNode): SyntaxNode[] {
+/** The named children of a node, in order. */
+export function listChildren(node: SyntaxNode): SyntaxNode[] {
   const children: SyntaxNode[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) children.push(child);
   return children;
 }
 
-/** Line and column of an offset, both from 1. */
-export function lineAndColumn(query: string, at: number): { readonly line: number; readonly column: number } {
+/** Line and column of an offset, counted from 1. */
+export function findPosition(query: string, at: number): { readonly line: number; readonly column: number } {
   const before = query.slice(0, at).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -13,26 +13,26 @@ const SIMPLE: Readonly<Record<string, string>> = {
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.?))/gs;
 
 /**
- * The text of a string literal with its quotes, as Go reads it: backticks keep everything, other quotes have escapes.
- * Undefined where an escape is not one.
+ * The text of a string literal in quotes, as Go reads it: backticks keep everything, other quotes have escapes.
+ * Undefined if an escape is invalid.
  */
 export function unquote(literal: string): string | undefined {
   const inside = literal.slice(1, -1);
   if (literal.startsWith('`')) return inside;
-  let wrong = false;
+  let isInvalid = false;
   const text = inside.replace(ESCAPE, (_, hex, short, long, octal, letter) => {
     const code = hex ?? short ?? long;
-    if (code !== undefined) return characterOf(Number.parseInt(code, 16));
-    if (octal !== undefined) return characterOf(Number.parseInt(octal, 8));
+    if (code !== undefined) return decodeCharacter(Number.parseInt(code, 16));
+    if (octal !== undefined) return decodeCharacter(Number.parseInt(octal, 8));
     const simple = SIMPLE[letter];
-    if (simple === undefined) wrong = true;
+    if (simple === undefined) isInvalid = true;
     return simple ?? '';
   });
-  return wrong ? undefined : text;
+  return isInvalid ? undefined : text;
 
-  function characterOf(code: number): string {
+  function decodeCharacter(code: number): string {
     if (code <= 0x10ffff) return String.fromCodePoint(code);
-    wrong = true;
+    isInvalid = true;
     return '';
   }
 }

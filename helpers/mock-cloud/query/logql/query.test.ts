@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunningMock } from '../../testing/running-mock.ts';
-import { JSON_TYPE, runningMock } from '../../testing/running-mock.ts';
+import type { TestMock } from '../../testing/test-mock.ts';
+import { JSON_TYPE, startTestMock } from '../../testing/test-mock.ts';
 
 const SECOND = 1_000_000_000n;
 const NOON = 1_795_348_800n;
-let running: RunningMock;
+let running: TestMock;
 beforeAll(async () => {
-  running = await runningMock();
+  running = await startTestMock();
   const values = ['started', 'GET /health 200', 'GET /games 500 error', 'stopped "now"'].map((line, index) => [
     String((NOON + BigInt(index)) * SECOND),
     line,
@@ -30,7 +30,7 @@ const lines = async (text: string, more: Record<string, string> = {}) => {
   return values.map(([, line]) => line);
 };
 
-describe('a query finds the lines that it means', () => {
+describe('a query finds the matching lines', () => {
   const [STARTED, HEALTH, GAMES, STOPPED] = ['started', 'GET /health 200', 'GET /games 500 error', 'stopped "now"'];
   test.each<[query: string, lines: (string | undefined)[]]>([
     ['{service_name="api-service"}', [STARTED, HEALTH, GAMES, STOPPED]],
@@ -58,14 +58,14 @@ describe('a query finds the lines that it means', () => {
   ])('%s', async (text, found) => expect(await lines(text, { direction: 'forward' })).toEqual(found));
 });
 
-test('the newest lines come first, unless the oldest are asked for, and no more than the limit', async () => {
+test('the newest lines come first, or the oldest if requested, up to the limit', async () => {
   const all = '{service_name="api-service"}';
   const newest = (await lines(all, { limit: '2' })).toSorted();
   expect(newest).toEqual(['GET /games 500 error', 'stopped "now"']);
   expect(await lines(all, { limit: '2', direction: 'forward' })).toEqual(['started', 'GET /health 200']);
 });
 
-test('times are nanoseconds, seconds or RFC 3339, the end not included', async () => {
+test('times are nanoseconds, seconds or RFC 3339, and the end is excluded', async () => {
   const all = '{service_name="api-service"}';
   const [start, end] = [NOON + 1n, NOON + 3n];
   const found = ['GET /games 500 error', 'GET /health 200'];
@@ -75,7 +75,7 @@ test('times are nanoseconds, seconds or RFC 3339, the end not included', async (
   expect(await lines(all, { start: date(start), end: date(end) })).toEqual(found);
 });
 
-test('labels are those of the index, not the metadata', async () => {
+test('the listed labels are those of the index, without the metadata', async () => {
   expect(await running.json('loki', '/loki/api/v1/labels')).toMatchObject({ data: ['env', 'service_name'] });
   expect(await running.json('loki', '/loki/api/v1/label/service_name/values')).toMatchObject({
     data: ['api-service', 'bot-service'],
@@ -101,7 +101,7 @@ test.each([
   expect(answer.text).toMatch(problem);
 });
 
-test('a log query has no value at one time', async () => {
+test('a log query is refused as an instant query', async () => {
   const path = `/loki/api/v1/query?${new URLSearchParams({ query: '{service_name="x"}' })}`;
   expect(await running.get('loki', path)).toMatchObject({
     status: 400,

@@ -1,8 +1,9 @@
 import type { Labels } from '../../store/labels.ts';
-import { labelsKey, labelsWhere, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabelsKey, filterLabels, METRIC_NAME } from '../../store/labels.ts';
 import type { AggregateOperator, LabelChoice } from './expression.ts';
+import { addUp, findExtreme } from './numbers.ts';
 import type { Value, VectorSample } from './value.ts';
-import { sumOf, vector } from './value.ts';
+import { createVector } from './value.ts';
 
 /** One sample for each group, in the order in which the groups first appear. */
 export function evaluateAggregate(
@@ -12,28 +13,26 @@ export function evaluateAggregate(
 ): Value {
   const groups = new Map<string, { labels: Labels; values: number[] }>();
   for (const { labels, value } of samples) {
-    const group = groupLabels(labels, grouping);
-    const key = labelsKey(group);
+    const group = selectGroupLabels(labels, grouping);
+    const key = buildLabelsKey(group);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { labels: group, values: [value] });
     else known.values.push(value);
   }
-  return vector([...groups.values()].map(({ labels, values }) => ({ labels, value: AGGREGATES[operator](values) })));
+  return createVector(
+    [...groups.values()].map(({ labels, values }) => ({ labels, value: AGGREGATES[operator](values) })),
+  );
 }
 
-function groupLabels(labels: Labels, { kept, names }: LabelChoice): Labels {
-  return labelsWhere(labels, (name) => (kept ? names.includes(name) : !names.includes(name) && name !== METRIC_NAME));
+/** The labels of a sample's group. */
+function selectGroupLabels(labels: Labels, { kept, names }: LabelChoice): Labels {
+  return filterLabels(labels, (name) => (kept ? names.includes(name) : !names.includes(name) && name !== METRIC_NAME));
 }
 
 const AGGREGATES: Readonly<Record<AggregateOperator, (values: readonly number[]) => number>> = {
-  sum: sumOf,
-  avg: (values) => sumOf(values) / values.length,
+  sum: addUp,
+  avg: (values) => addUp(values) / values.length,
   count: (values) => values.length,
-  min: (values) => extreme(values, (a, b) => a < b),
-  max: (values) => extreme(values, (a, b) => a > b),
+  min: (values) => findExtreme(values, (a, b) => a < b),
+  max: (values) => findExtreme(values, (a, b) => a > b),
 };
-
-/** NaN counts only where there is nothing else. */
-function extreme(values: readonly number[], better: (a: number, b: number) => boolean): number {
-  return values.reduce((best, value) => (Number.isNaN(best) || better(value, best) ? value : best));
-}

@@ -1,108 +1,109 @@
 import type { Labels } from '../../store/labels.ts';
-import { labelsKey, labelsText, labelsWhere, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabelsKey, filterLabels, formatLabels, METRIC_NAME } from '../../store/labels.ts';
 import { QueryError } from '../language/query-error.ts';
 import type { ArithmeticOperator, Binary, BinaryOperator, ComparisonOperator, LabelChoice } from './expression.ts';
 import { isComparison, isSetOperator } from './expression.ts';
 import type { Value, VectorSample } from './value.ts';
-import { scalarOf, vector, vectorOf, withoutName } from './value.ts';
+import { createVector, dropName, readScalar, readVector } from './value.ts';
 
-/** A binary expression from the values of its sides. Throws {@link QueryError} where a match is not one to one. */
+/** Evaluates a binary expression from the values of its sides. Throws {@link QueryError} if a match is not one to one. */
 export function evaluateBinary(expression: Binary, left: Value, right: Value): Value {
   if (left.type === 'scalar' && right.type === 'scalar') {
-    return { type: 'scalar', value: applied(expression.operator, left.value, right.value) };
+    return { type: 'scalar', value: apply(expression.operator, left.value, right.value) };
   }
-  if (isSetOperator(expression.operator)) return setOperation(expression, vectorOf(left), vectorOf(right));
-  if (left.type === 'scalar') return withScalar(expression, vectorOf(right), scalarOf(left), 'right');
-  if (right.type === 'scalar') return withScalar(expression, vectorOf(left), scalarOf(right), 'left');
-  return oneToOne(expression, vectorOf(left), vectorOf(right));
+  if (isSetOperator(expression.operator)) return combineSets(expression, readVector(left), readVector(right));
+  if (left.type === 'scalar') return combineWithScalar(expression, readVector(right), readScalar(left), 'right');
+  if (right.type === 'scalar') return combineWithScalar(expression, readVector(left), readScalar(right), 'left');
+  return combineOneToOne(expression, readVector(left), readVector(right));
 }
 
-function withScalar(
+function combineWithScalar(
   { operator, bool }: Binary,
   samples: readonly VectorSample[],
   scalar: number,
   vectorSide: 'left' | 'right',
 ): Value {
-  return vector(
+  return createVector(
     samples.flatMap(({ labels, value }) => {
       const [a, b] = vectorSide === 'left' ? [value, scalar] : [scalar, value];
-      const result = applied(operator, a, b);
-      if (!isComparison(operator) || bool) return [{ labels: withoutName(labels), value: result }];
+      const result = apply(operator, a, b);
+      if (!isComparison(operator) || bool) return [{ labels: dropName(labels), value: result }];
       return result === 0 ? [] : [{ labels, value }];
     }),
   );
 }
 
-function oneToOne(
+function combineOneToOne(
   { operator, bool, matching }: Binary,
   left: readonly VectorSample[],
   right: readonly VectorSample[],
 ): Value {
   const partners = new Map<string, VectorSample>();
   for (const sample of right) {
-    const group = groupOf(sample.labels, matching);
-    const known = partners.get(labelsKey(group));
+    const group = selectMatchingLabels(sample.labels, matching);
+    const known = partners.get(buildLabelsKey(group));
     if (known !== undefined) {
       throw new QueryError(
+        `found duplicate series for the match group ${formatLabels(group)} on the right hand-side of the operation: [${formatLabels(sample.labels)}, ${formatLabels(known.labels)}];many-to-many matching not allowed: matching labels must be unique on one side`,
         'execution',
-        `found duplicate series for the match group ${labelsText(group)} on the right hand-side of the operation: [${labelsText(sample.labels)}, ${labelsText(known.labels)}];many-to-many matching not allowed: matching labels must be unique on one side`,
       );
     }
-    partners.set(labelsKey(group), sample);
+    partners.set(buildLabelsKey(group), sample);
   }
   const taken = new Set<string>();
-  return vector(
+  return createVector(
     left.flatMap(({ labels, value }) => {
-      const key = labelsKey(groupOf(labels, matching));
+      const key = buildLabelsKey(selectMatchingLabels(labels, matching));
       const partner = partners.get(key);
       if (partner === undefined) return [];
-      const result = applied(operator, value, partner.value);
-      const filters = isComparison(operator) && !bool;
-      if (filters && result === 0) return [];
+      const result = apply(operator, value, partner.value);
+      const isFilter = isComparison(operator) && !bool;
+      if (isFilter && result === 0) return [];
       if (taken.has(key)) {
         throw new QueryError(
-          'execution',
           'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+          'execution',
         );
       }
       taken.add(key);
-      const kept = filters ? labels : withoutName(labels);
-      return [{ labels: labelsWhere(kept, (name) => keeps(name, matching)), value: filters ? value : result }];
+      const kept = isFilter ? labels : dropName(labels);
+      return [{ labels: filterLabels(kept, (name) => isChosen(name, matching)), value: isFilter ? value : result }];
     }),
   );
 }
 
-function setOperation(
+function combineSets(
   { operator, matching }: Binary,
   left: readonly VectorSample[],
   right: readonly VectorSample[],
 ): Value {
   const groups = (samples: readonly VectorSample[]) =>
-    new Set(samples.map(({ labels }) => labelsKey(groupOf(labels, matching))));
-  const isIn = (held: Set<string>, { labels }: VectorSample) => held.has(labelsKey(groupOf(labels, matching)));
+    new Set(samples.map(({ labels }) => buildLabelsKey(selectMatchingLabels(labels, matching))));
+  const isIn = (held: Set<string>, { labels }: VectorSample) =>
+    held.has(buildLabelsKey(selectMatchingLabels(labels, matching)));
   if (operator === 'or') {
     const known = groups(left);
-    return vector([...left, ...right.filter((sample) => !isIn(known, sample))]);
+    return createVector([...left, ...right.filter((sample) => !isIn(known, sample))]);
   }
   const others = groups(right);
-  return vector(left.filter((sample) => isIn(others, sample) === (operator === 'and')));
+  return createVector(left.filter((sample) => isIn(others, sample) === (operator === 'and')));
 }
 
-/** The labels by which two sides are matched; never the metric's name unless `on` says so. */
-function groupOf(labels: Labels, matching: LabelChoice): Labels {
-  return labelsWhere(labels, (name) => keeps(name, matching) && (matching.kept || name !== METRIC_NAME));
+/** The labels by which two sides are matched: without the metric's name, unless `on` names it. */
+function selectMatchingLabels(labels: Labels, matching: LabelChoice): Labels {
+  return filterLabels(labels, (name) => isChosen(name, matching) && (matching.kept || name !== METRIC_NAME));
 }
 
-function keeps(name: string, { kept, names }: LabelChoice): boolean {
+function isChosen(name: string, { kept, names }: LabelChoice): boolean {
   return names.includes(name) === kept;
 }
 
 /** A comparison is 1 or 0. */
-function applied(operator: BinaryOperator, a: number, b: number): number {
-  return isComparison(operator) ? Number(compared(operator, a, b)) : calculated(operator as ArithmeticOperator, a, b);
+function apply(operator: BinaryOperator, a: number, b: number): number {
+  return isComparison(operator) ? Number(compare(operator, a, b)) : calculate(operator as ArithmeticOperator, a, b);
 }
 
-function compared(operator: ComparisonOperator, a: number, b: number): boolean {
+function compare(operator: ComparisonOperator, a: number, b: number): boolean {
   switch (operator) {
     case '==':
       return a === b;
@@ -119,7 +120,7 @@ function compared(operator: ComparisonOperator, a: number, b: number): boolean {
   }
 }
 
-function calculated(operator: ArithmeticOperator, a: number, b: number): number {
+function calculate(operator: ArithmeticOperator, a: number, b: number): number {
   switch (operator) {
     case '+':
       return a + b;

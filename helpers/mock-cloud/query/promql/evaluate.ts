@@ -1,27 +1,27 @@
 import type { Labels } from '../../store/labels.ts';
-import { compareLabels, labelsKey, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabelsKey, compareLabels, METRIC_NAME } from '../../store/labels.ts';
 import type { Samples } from '../../store/read-series.ts';
-import { latestSample, samplesWithin } from '../../store/read-series.ts';
+import { findLatestSample, readSamples } from '../../store/read-series.ts';
 import type { Series, SeriesStore } from '../../store/series.ts';
-import { matchesAll } from '../language/matcher.ts';
-import { notEvaluated } from '../language/query-error.ts';
+import { matchesEvery } from '../language/matcher.ts';
+import { NotEvaluatedError } from '../language/query-error.ts';
 import { evaluateAggregate } from './aggregate.ts';
 import { evaluateBinary } from './binary.ts';
 import type { Expression, Selector } from './expression.ts';
 import type { CallContext } from './functions.ts';
 import { FUNCTIONS } from './functions.ts';
 import type { Value } from './value.ts';
-import { vector, vectorOf, withoutName } from './value.ts';
+import { createVector, dropName, readVector } from './value.ts';
 
-/** How long a sample stands for its series, in milliseconds. */
-const LOOKBACK = 5 * 60 * 1000;
+/** How long a sample remains the current value of its series. */
+const LOOKBACK_MS = 5 * 60 * 1000;
 
 type Remark = CallContext['remark'];
 export type MatrixSeries = { readonly labels: Labels; readonly samples: Samples };
 
 /** The value of an expression at one time (milliseconds). Throws QueryError. */
 export function evaluateAt(store: SeriesStore, expression: Expression, time: number, remark: Remark): Value {
-  return evaluator(store, remark)(expression, time);
+  return createEvaluator(store, remark)(expression, time);
 }
 
 /**
@@ -34,13 +34,13 @@ export function evaluateRange(
   { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
   remark: Remark,
 ): MatrixSeries[] {
-  const evaluate = evaluator(store, remark);
+  const evaluate = createEvaluator(store, remark);
   const found = new Map<string, { labels: Labels; samples: { times: number[]; values: number[] } }>();
   for (let time = start; time <= end; time += step) {
     const value = evaluate(expression, time);
-    const samples = value.type === 'scalar' ? [{ labels: [], value: value.value }] : vectorOf(value);
+    const samples = value.type === 'scalar' ? [{ labels: [], value: value.value }] : readVector(value);
     for (const { labels, value: number } of samples) {
-      const key = labelsKey(labels);
+      const key = buildLabelsKey(labels);
       const series = found.get(key) ?? { labels, samples: { times: [], values: [] } };
       found.set(key, series);
       series.samples.times.push(time);
@@ -50,16 +50,16 @@ export function evaluateRange(
   return [...found.values()].sort((a, b) => compareLabels(a.labels, b.labels));
 }
 
-/** The series that a selector means. */
+/** The series that a selector selects. */
 export function selectSeries(store: SeriesStore, { matchers }: Pick<Selector, 'matchers'>): Series[] {
   const named = matchers.find(({ name, operator }) => name === METRIC_NAME && operator === '=');
-  return [...store.select(named?.value)].filter(({ labels }) => matchesAll(matchers, labels));
+  return [...store.select(named?.value)].filter(({ labels }) => matchesEvery(matchers, labels));
 }
 
-/** An evaluator that looks up the series of each selector once. */
-function evaluator(store: SeriesStore, remark: Remark): (expression: Expression, time: number) => Value {
+/** An createEvaluator that looks up the series of each selector once. */
+function createEvaluator(store: SeriesStore, remark: Remark): (expression: Expression, time: number) => Value {
   const selected = new Map<Selector, Series[]>();
-  const seriesOf = (selector: Selector): Series[] => {
+  const findSeries = (selector: Selector): Series[] => {
     const known = selected.get(selector) ?? selectSeries(store, selector);
     selected.set(selector, known);
     return known;
@@ -72,23 +72,23 @@ function evaluator(store: SeriesStore, remark: Remark): (expression: Expression,
       case 'string':
         return { type: 'string', value: expression.value };
       case 'selector':
-        return vector(
-          seriesOf(expression).flatMap((series) => {
-            const sample = latestSample(series, time, LOOKBACK);
+        return createVector(
+          findSeries(expression).flatMap((series) => {
+            const sample = findLatestSample(series, time, LOOKBACK_MS);
             return sample === undefined ? [] : [{ labels: series.labels, ...sample }];
           }),
         );
       case 'range': {
         const [start, end] = [time - expression.range, time];
-        const windows = seriesOf(expression.selector).map((series) => ({
+        const windows = findSeries(expression.selector).map((series) => ({
           labels: series.labels,
-          samples: samplesWithin(series, start, end),
+          samples: readSamples(series, start, end),
         }));
         return { type: 'range vector', series: windows.filter(({ samples }) => samples.times.length > 0), start, end };
       }
       case 'call': {
         const definition = FUNCTIONS[expression.name];
-        if (definition === undefined) throw notEvaluated(`the function ${expression.name}()`);
+        if (definition === undefined) throw new NotEvaluatedError(`the function ${expression.name}()`, 'Prometheus');
         const args = expression.args.map((argument) => evaluate(argument, time));
         return definition.evaluate(args, { call: expression, time, remark });
       }
@@ -96,15 +96,15 @@ function evaluator(store: SeriesStore, remark: Remark): (expression: Expression,
         return evaluateAggregate(
           expression.operator,
           expression.grouping,
-          vectorOf(evaluate(expression.argument, time)),
+          readVector(evaluate(expression.argument, time)),
         );
       case 'binary':
         return evaluateBinary(expression, evaluate(expression.left, time), evaluate(expression.right, time));
       case 'negate': {
         const operand = evaluate(expression.operand, time);
         if (operand.type === 'scalar') return { type: 'scalar', value: -operand.value };
-        const negated = vectorOf(operand).map(({ labels, value }) => ({ labels: withoutName(labels), value: -value }));
-        return vector(negated);
+        const negated = readVector(operand).map(({ labels, value }) => ({ labels: dropName(labels), value: -value }));
+        return createVector(negated);
       }
     }
   };

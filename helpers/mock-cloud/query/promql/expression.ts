@@ -5,7 +5,7 @@ export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2';
 export type SetOperator = 'and' | 'or' | 'unless';
 export type BinaryOperator = ComparisonOperator | ArithmeticOperator | SetOperator;
 export type AggregateOperator = 'sum' | 'avg' | 'count' | 'min' | 'max';
-/** Which labels two sides are matched on, or an aggregation groups by: these, or all but these. */
+/** The labels by which two sides are matched or an aggregation groups: these names if `kept`, otherwise all but these. */
 export type LabelChoice = { readonly kept: boolean; readonly names: readonly string[] };
 
 /** `from` is the offset in the query, for messages. */
@@ -39,7 +39,7 @@ export type Binary = {
   readonly right: Expression;
   readonly from: number;
 };
-/** A query, checked: every operand has the type that its operator takes. */
+/** A query whose types were checked: every operand has a type that its operator accepts. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number; readonly from: number }
   | { readonly kind: 'string'; readonly value: string; readonly from: number }
@@ -50,7 +50,7 @@ export type Expression =
   | Aggregate
   | Binary;
 
-/** The types of PromQL, as its messages name them. */
+/** The types of PromQL, as Prometheus's messages name them. */
 export type ValueType = 'scalar' | 'string' | 'instant vector' | 'range vector';
 
 export function isComparison(operator: BinaryOperator): operator is ComparisonOperator {

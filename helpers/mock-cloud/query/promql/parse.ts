@@ -1,13 +1,14 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { METRIC_NAME } from '../../store/labels.ts';
-import { parseDuration, parseNumber } from '../language/duration.ts';
+import { parseDuration } from '../language/duration.ts';
 import type { Matcher, MatchOperator } from '../language/matcher.ts';
-import { MATCH_OPERATORS, matcher } from '../language/matcher.ts';
-import { notEvaluated, QueryError } from '../language/query-error.ts';
-import { childrenOf, firstFault, lineAndColumn } from '../language/syntax-tree.ts';
+import { createMatcher, MATCH_OPERATORS } from '../language/matcher.ts';
+import { NotEvaluatedError, QueryError } from '../language/query-error.ts';
+import { findFirstFault, findPosition, listChildren } from '../language/syntax-tree.ts';
 import { unquote } from '../language/unquote.ts';
 import type { AggregateOperator, BinaryOperator, Expression, LabelChoice, Selector } from './expression.ts';
+import { parseNumber } from './numbers.ts';
 import { checkTypes } from './types.ts';
 
 const AGGREGATES: readonly string[] = ['sum', 'avg', 'count', 'min', 'max'] satisfies AggregateOperator[];
@@ -16,8 +17,8 @@ const OPERATORS: readonly string[] = [
   ...(['+', '-', '*', '/', '%', '^', 'atan2', 'and', 'or', 'unless'] satisfies BinaryOperator[]),
 ];
 
-/** Grammar rules that are PromQL but not the mock's, by the name that a person knows them by. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
+/** The grammar rules that the mock does not evaluate, by the name that users know. */
+const NOT_EVALUATED: Readonly<Record<string, string>> = {
   OffsetExpr: 'offset',
   StepInvariantExpr: 'the @ modifier',
   SubqueryExpr: 'subqueries',
@@ -26,111 +27,111 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a PromQL query with Prometheus's own grammar. Throws {@link QueryError} with line and column where it isn't one,
- * where its types don't fit, and where it uses a part of the language that the mock does not evaluate.
+ * Parses a PromQL query with Prometheus's own grammar. Throws {@link QueryError} with line and column if it is not valid
+ * or its types don't fit, and if it uses a part of the language that the mock does not evaluate.
  */
 export function parsePromql(query: string): Expression {
   const tree = parser.parse(query);
   const fail = (at: number, problem: string): never => {
-    const { line, column } = lineAndColumn(query, at);
-    throw new QueryError('bad_data', `${line}:${column}: parse error: ${problem}`);
+    const { line, column } = findPosition(query, at);
+    throw new QueryError(`${line}:${column}: parse error: ${problem}`);
   };
   if (query.trim() === '') fail(0, 'no expression found in input');
-  const fault = firstFault(tree, query);
+  const fault = findFirstFault(tree, query);
   if (fault !== undefined) {
     fail(fault.at, fault.found === '' ? 'unexpected end of input' : `unexpected "${fault.found}"`);
   }
   const root = tree.topNode.firstChild;
   if (root === null) return fail(0, 'no expression found in input');
-  const expression = read(root);
+  const expression = readExpression(root);
   checkTypes(expression, fail);
   return expression;
 
-  function textOf(node: SyntaxNode): string {
+  function getText(node: SyntaxNode): string {
     return query.slice(node.from, node.to);
   }
 
-  function read(node: SyntaxNode): Expression {
-    const left = LEFT_OUT[node.name];
-    if (left !== undefined) throw notEvaluated(left);
+  function readExpression(node: SyntaxNode): Expression {
+    const feature = NOT_EVALUATED[node.name];
+    if (feature !== undefined) throw new NotEvaluatedError(feature, 'Prometheus');
     const { from } = node;
     switch (node.name) {
       case 'ParenExpr':
-        return read(only(node));
+        return readExpression(getOnlyChild(node));
       case 'NumberDurationLiteral':
-        return { kind: 'number', value: numberOf(node), from };
+        return { kind: 'number', value: readNumber(node), from };
       case 'StringLiteral':
-        return { kind: 'string', value: stringOf(node), from };
+        return { kind: 'string', value: readString(node), from };
       case 'VectorSelector':
-        return selectorOf(node);
+        return readSelector(node);
       case 'MatrixSelector':
-        return rangeOf(node);
+        return readRange(node);
       case 'UnaryExpr': {
-        const operand = read(only(node, 'UnaryOp'));
+        const operand = readExpression(getOnlyChild(node, 'UnaryOp'));
         return query[from] === '-' ? { kind: 'negate', operand, from } : operand;
       }
       case 'FunctionCall':
-        return { kind: 'call', name: textOf(first(node, 'FunctionIdentifier')), args: argumentsOf(node), from };
+        return { kind: 'call', name: getText(getChild(node, 'FunctionIdentifier')), args: readArguments(node), from };
       case 'AggregateExpr':
-        return aggregateOf(node);
+        return readAggregate(node);
       case 'BinaryExpr':
-        return binaryOf(node);
+        return readBinary(node);
       default:
-        throw notEvaluated(`"${textOf(node)}"`);
+        throw new NotEvaluatedError(`"${getText(node)}"`, 'Prometheus');
     }
   }
 
-  function first(node: SyntaxNode, name: string): SyntaxNode {
+  function getChild(node: SyntaxNode, name: string): SyntaxNode {
     return node.getChild(name) ?? fail(node.from, `${name} expected`);
   }
 
-  function only(node: SyntaxNode, except?: string): SyntaxNode {
-    return childrenOf(node).find(({ name }) => name !== except) ?? fail(node.from, 'expression expected');
+  function getOnlyChild(node: SyntaxNode, except?: string): SyntaxNode {
+    return listChildren(node).find(({ name }) => name !== except) ?? fail(node.from, 'expression expected');
   }
 
-  function numberOf(node: SyntaxNode): number {
-    return parseNumber(textOf(node)) ?? fail(node.from, `bad number or duration syntax: "${textOf(node)}"`);
+  function readNumber(node: SyntaxNode): number {
+    return parseNumber(getText(node)) ?? fail(node.from, `bad number or duration syntax: "${getText(node)}"`);
   }
 
-  function stringOf(node: SyntaxNode): string {
-    return unquote(textOf(node)) ?? fail(node.from, `invalid syntax in string ${textOf(node)}`);
+  function readString(node: SyntaxNode): string {
+    return unquote(getText(node)) ?? fail(node.from, `invalid syntax in string ${getText(node)}`);
   }
 
-  function argumentsOf(node: SyntaxNode): Expression[] {
-    return childrenOf(first(node, 'FunctionCallBody')).map(read);
+  function readArguments(node: SyntaxNode): Expression[] {
+    return listChildren(getChild(node, 'FunctionCallBody')).map(readExpression);
   }
 
-  function rangeOf(node: SyntaxNode): Expression {
+  function readRange(node: SyntaxNode): Expression {
     const selected = node.getChild('VectorSelector');
     if (selected === null) return fail(node.from, 'ranges only allowed for vector selectors');
-    const selector = selectorOf(selected);
-    const written = textOf(first(node, 'DurationExpr')).trim();
-    const range = parseDuration(written) ?? secondsOf(written);
-    if (range === undefined) throw notEvaluated(`the duration "${written}"`);
+    const selector = readSelector(selected);
+    const written = getText(getChild(node, 'DurationExpr')).trim();
+    const range = parseDuration(written) ?? parseSeconds(written);
+    if (range === undefined) throw new NotEvaluatedError(`the duration "${written}"`, 'Prometheus');
     if (range <= 0) fail(node.from, 'duration must be greater than 0');
     return { kind: 'range', selector, range, from: node.from };
   }
 
-  function secondsOf(written: string): number | undefined {
+  function parseSeconds(written: string): number | undefined {
     return /^\d+(\.\d+)?$/.test(written) ? Math.round(Number(written) * 1000) : undefined;
   }
 
-  function selectorOf(node: SyntaxNode): Selector {
+  function readSelector(node: SyntaxNode): Selector {
     const matchers: Matcher[] = [];
-    const nameIs = (name: string, at: number) => {
+    const addMetricName = (name: string, at: number) => {
       const known = matchers.find((held) => held.name === METRIC_NAME && held.operator === '=');
       if (known !== undefined) fail(at, `metric name must not be set twice: "${known.value}" or "${name}"`);
-      matchers.push(matcher(METRIC_NAME, '=', name));
+      matchers.push(createMatcher(METRIC_NAME, '=', name));
     };
     const identifier = node.getChild('Identifier');
-    if (identifier !== null) nameIs(textOf(identifier), identifier.from);
-    for (const held of childrenOf(node)
+    if (identifier !== null) addMetricName(getText(identifier), identifier.from);
+    for (const held of listChildren(node)
       .filter(({ name }) => name === 'LabelMatchers')
-      .flatMap(childrenOf)) {
-      if (held.name === 'QuotedLabelName') nameIs(stringOf(only(held)), held.from);
+      .flatMap(listChildren)) {
+      if (held.name === 'QuotedLabelName') addMetricName(readString(getOnlyChild(held)), held.from);
       else {
-        const read = matcherOf(held);
-        if (read.name === METRIC_NAME && read.operator === '=') nameIs(read.value, held.from);
+        const read = readMatcher(held);
+        if (read.name === METRIC_NAME && read.operator === '=') addMetricName(read.value, held.from);
         else matchers.push(read);
       }
     }
@@ -140,31 +141,31 @@ export function parsePromql(query: string): Expression {
     return { kind: 'selector', matchers, from: node.from };
   }
 
-  function matcherOf(node: SyntaxNode): Matcher {
-    const [nameNode, operatorNode, valueNode] = childrenOf(node);
+  function readMatcher(node: SyntaxNode): Matcher {
+    const [nameNode, operatorNode, valueNode] = listChildren(node);
     if (nameNode === undefined || operatorNode === undefined || valueNode === undefined) {
       return fail(node.from, 'label matcher expected');
     }
-    const name = nameNode.name === 'LabelName' ? textOf(nameNode) : stringOf(only(nameNode));
-    const operator = textOf(operatorNode) as MatchOperator;
+    const name = nameNode.name === 'LabelName' ? getText(nameNode) : readString(getOnlyChild(nameNode));
+    const operator = getText(operatorNode) as MatchOperator;
     if (!MATCH_OPERATORS.includes(operator)) return fail(operatorNode.from, `unexpected "${operator}"`);
     try {
-      return matcher(name, operator, stringOf(valueNode));
+      return createMatcher(name, operator, readString(valueNode));
     } catch (error) {
       if (error instanceof QueryError) throw error;
       return fail(valueNode.from, error instanceof Error ? error.message : String(error));
     }
   }
 
-  function aggregateOf(node: SyntaxNode): Expression {
-    const operator = textOf(first(node, 'AggregateOp')).toLowerCase();
-    if (!AGGREGATES.includes(operator)) throw notEvaluated(`the aggregation ${operator}`);
+  function readAggregate(node: SyntaxNode): Expression {
+    const operator = getText(getChild(node, 'AggregateOp')).toLowerCase();
+    if (!AGGREGATES.includes(operator)) throw new NotEvaluatedError(`the aggregation ${operator}`, 'Prometheus');
     const modifier = node.getChild('AggregateModifier');
     const grouping: LabelChoice = {
       kept: modifier?.getChild('Without') == null,
-      names: labelNames(modifier?.getChild('GroupingLabels')),
+      names: readLabelNames(modifier?.getChild('GroupingLabels')),
     };
-    const [argument, ...more] = argumentsOf(node);
+    const [argument, ...more] = readArguments(node);
     if (argument === undefined || more.length > 0) {
       return fail(
         node.from,
@@ -174,30 +175,30 @@ export function parsePromql(query: string): Expression {
     return { kind: 'aggregate', operator: operator as AggregateOperator, grouping, argument, from: node.from };
   }
 
-  function binaryOf(node: SyntaxNode): Expression {
-    const [leftNode, operatorNode, ...rest] = childrenOf(node);
+  function readBinary(node: SyntaxNode): Expression {
+    const [leftNode, operatorNode, ...rest] = listChildren(node);
     const rightNode = rest.at(-1);
     if (leftNode === undefined || operatorNode === undefined || rightNode === undefined) {
       return fail(node.from, 'binary expression expected');
     }
-    const operator = textOf(operatorNode).toLowerCase();
-    if (!OPERATORS.includes(operator)) throw notEvaluated(`the operator ${operator}`);
-    if (node.getChild('FillModifier') !== null) throw notEvaluated('fill modifiers');
+    const operator = getText(operatorNode).toLowerCase();
+    if (!OPERATORS.includes(operator)) throw new NotEvaluatedError(`the operator ${operator}`, 'Prometheus');
+    if (node.getChild('FillModifier') !== null) throw new NotEvaluatedError('fill modifiers', 'Prometheus');
     const clause = node.getChild('MatchingModifierClause');
     for (const modifier of ['GroupLeft', 'GroupRight']) {
-      if (clause?.getChild(modifier) != null) throw notEvaluated('group_left and group_right');
+      if (clause?.getChild(modifier) != null) throw new NotEvaluatedError('group_left and group_right', 'Prometheus');
     }
-    const left = read(leftNode);
+    const left = readExpression(leftNode);
     const binary = {
       kind: 'binary' as const,
       operator: operator as BinaryOperator,
       bool: node.getChild('BoolModifier') !== null,
-      matching: { kept: clause?.getChild('On') != null, names: labelNames(clause?.getChild('GroupingLabels')) },
+      matching: { kept: clause?.getChild('On') != null, names: readLabelNames(clause?.getChild('GroupingLabels')) },
       left,
-      right: read(rightNode),
+      right: readExpression(rightNode),
       from: node.from,
     };
-    // The grammar takes the sign into the number; in PromQL a power binds tighter than a sign.
+    // The grammar includes the sign in the number; in PromQL a power binds tighter than a sign.
     if (
       operator !== '^' ||
       leftNode.name !== 'NumberDurationLiteral' ||
@@ -209,8 +210,10 @@ export function parsePromql(query: string): Expression {
     return { kind: 'negate', operand: { ...binary, left: { ...left, value: -left.value } }, from: node.from };
   }
 
-  function labelNames(node: SyntaxNode | null | undefined): string[] {
+  function readLabelNames(node: SyntaxNode | null | undefined): string[] {
     if (node == null) return [];
-    return childrenOf(node).map((name) => (name.name === 'LabelName' ? textOf(name) : stringOf(only(name))));
+    return listChildren(node).map((name) =>
+      name.name === 'LabelName' ? getText(name) : readString(getOnlyChild(name)),
+    );
   }
 }

@@ -4,11 +4,11 @@ import type { Samples } from '../../store/read-series.ts';
 export type Window = Samples & { readonly start: number; readonly end: number };
 
 /**
- * What `rate`, `increase` and `delta` are: the change between the first and last sample of a window, extrapolated to its
- * bounds as Prometheus does. A counter's resets count as no decrease, and it is not extrapolated below zero. Per second
- * where `perSecond`. Undefined for fewer than two samples.
+ * The result of `rate`, `increase` and `delta`: the change between the first and last sample of a window, extrapolated to
+ * its bounds as Prometheus does. Resets of a counter are not decreases, and a counter is not extrapolated below zero.
+ * Undefined for fewer than two samples.
  */
-export function extrapolatedChange(
+export function computeChange(
   { times, values, start, end }: Window,
   { counter, perSecond }: { readonly counter: boolean; readonly perSecond: boolean },
 ): number | undefined {
@@ -18,7 +18,7 @@ export function extrapolatedChange(
     return undefined;
   }
   if (times.length < 2) return undefined;
-  const change = lastValue - firstValue + (counter ? lostInResets(values) : 0);
+  const change = lastValue - firstValue + (counter ? sumResets(values) : 0);
   const sampled = (lastTime - firstTime) / 1000;
   const spacing = sampled / (times.length - 1);
   const closeEnough = spacing * 1.1;
@@ -34,7 +34,7 @@ export function extrapolatedChange(
 }
 
 /** `irate` (per second, of a counter) and `idelta`: the change between the last two samples. */
-export function instantChange({ times, values }: Window, rate: boolean): number | undefined {
+export function computeInstantChange({ times, values }: Window, rate: boolean): number | undefined {
   const [beforeTime, time] = times.slice(-2);
   const [before, value] = values.slice(-2);
   if (beforeTime === undefined || time === undefined || before === undefined || value === undefined) return undefined;
@@ -42,7 +42,7 @@ export function instantChange({ times, values }: Window, rate: boolean): number 
   return (value < before ? value : value - before) / ((time - beforeTime) / 1000);
 }
 
-function lostInResets(values: readonly number[]): number {
+function sumResets(values: readonly number[]): number {
   let lost = 0;
   let previous = values[0] ?? 0;
   for (const value of values) {

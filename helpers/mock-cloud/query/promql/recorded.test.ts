@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { STALE_NAN } from '../../../otlp/remote-write.ts';
 import { answerPrometheus } from '../../http/prometheus-api.ts';
-import { labelsFrom } from '../../store/labels.ts';
-import { boundedMemory } from '../../store/memory.ts';
-import { seriesStore } from '../../store/series.ts';
+import { buildLabels } from '../../store/labels.ts';
+import { createMemory } from '../../store/memory.ts';
+import { createSeriesStore } from '../../store/series.ts';
 
 /**
- * What Prometheus 2.42 answered after these very samples were pushed to it. Left out are the queries where Prometheus 3
- * differs: numbers as ranges, durations as numbers, and rates whose window starts long before the series.
+ * What Prometheus 2.42 answered after the same samples were pushed to it, without the queries that Prometheus 3 answers
+ * differently: numbers as ranges, durations as numbers, and rates whose window starts long before the series.
  */
 type Recorded =
   | { readonly labels: Record<string, string>; readonly samples: [time: number, value: number | string][] }
@@ -28,17 +28,17 @@ const recorded = readFileSync(new URL('prometheus-2.42.jsonl', import.meta.url),
   .split('\n')
   .map((line) => JSON.parse(line) as Recorded);
 
-const store = seriesStore(boundedMemory(64 * 1024 * 1024, () => {}));
+const store = createSeriesStore(createMemory(64 * 1024 * 1024, () => {}));
 for (const entry of recorded) {
   if (!('samples' in entry)) continue;
-  const series = store.resolve(labelsFrom(Object.entries(entry.labels)));
-  for (const [time, value] of entry.samples) store.append(series, time, numberOf(value), value === 'stale');
+  const series = store.resolve(buildLabels(Object.entries(entry.labels)));
+  for (const [time, value] of entry.samples) store.append(series, time, parseSample(value), value === 'stale');
 }
 
 const queries = recorded.filter((entry) => 'query' in entry);
 
 describe('a query is answered as Prometheus answers it', () => {
-  test('the recording holds the stale marker that it should', () => {
+  test('the recording contains a stale marker', () => {
     expect(STALE_NAN).toBe(0x7ff0000000000002n);
     expect(recorded.filter((entry) => 'samples' in entry && entry.samples.some(([, v]) => v === 'stale'))).toHaveLength(
       1,
@@ -48,19 +48,19 @@ describe('a query is answered as Prometheus answers it', () => {
   test.each(queries.filter(({ step }) => step === undefined))('$query', ({ query, time, status, data, error }) => {
     const answer = ask('query', { query, time: String(time) });
     expect(answer.status).toBe(status);
-    if (error === undefined) expect(answer.body.data).toEqual(nearly(data));
-    else expect(message(answer.body.error)).toBe(message(error));
+    if (error === undefined) expect(answer.body.data).toEqual(expectNearly(data));
+    else expect(reduceError(answer.body.error)).toBe(reduceError(error));
   });
 
   test.each(queries.filter(({ step }) => step !== undefined))('$query over time', (entry) => {
     const { query, start, end, step, status, data } = entry;
     const answer = ask('query_range', { query, start: String(start), end: String(end), step: String(step) });
     expect(answer.status).toBe(status);
-    expect(answer.body.data).toEqual(nearly(data));
+    expect(answer.body.data).toEqual(expectNearly(data));
   });
 });
 
-describe('what Prometheus 3 does otherwise than 2.42', () => {
+describe('where Prometheus 3 differs from 2.42', () => {
   test('a number is a range in seconds, a duration a number of seconds', () => {
     expect(ask('query', { query: '5m' }).body.data).toMatchObject({
       resultType: 'scalar',
@@ -74,7 +74,7 @@ describe('what Prometheus 3 does otherwise than 2.42', () => {
     expect(query('30s').body.data).toMatchObject({ result: [{ value: [1795340630.011, '2'] }] });
     expect(query('30001ms').body.data).toMatchObject({ result: [{ value: [1795340630.011, '3'] }] });
   });
-  test('a rate is remarked on where the name is no counter’s, with the place', () => {
+  test('a rate of a metric without the name of a counter has a remark with its position', () => {
     expect(ask('query', { query: 'sum(\n  rate(temp_celsius[2m]))', time: '1795340640.05' }).body.infos).toEqual([
       'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "temp_celsius" (2:8)',
     ]);
@@ -91,7 +91,7 @@ test.each([
   ['topk(3, up)', /does not evaluate the aggregation topk/],
   ['histogram_quantile(0.9, up)', /does not evaluate the function histogram_quantile/],
   ['a / on (x) group_left () b', /does not evaluate group_left and group_right/],
-])('%s is a 400 that says who evaluates it', (query, problem) => {
+])('%s is a 400 that names the program that evaluates it', (query, problem) => {
   const { status, body } = ask('query', { query });
   expect(status).toBe(400);
   expect(body).toMatchObject({ status: 'error', errorType: 'bad_data', error: expect.stringMatching(problem) });
@@ -121,7 +121,7 @@ test.each([
   expect(body.error).toEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem));
 });
 
-test('labels, their values and series are listed, within the times asked for', () => {
+test('labels, their values and series are listed within the requested times', () => {
   expect(ask('labels', { 'match[]': 'up' }).body.data).toEqual(['__name__', 'instance', 'job']);
   expect(ask('label/job/values', {}).body.data).toEqual(['a', 'b']);
   expect(ask('label/__name__/values', { 'match[]': '{job="b"}' }).body.data).toEqual([
@@ -138,40 +138,40 @@ function ask(path: string, parameters: Readonly<Record<string, string>>): { stat
   return { status: answer?.status ?? 404, body: JSON.parse(String(answer?.body)) };
 }
 
-function numberOf(value: number | string): number {
+function parseSample(value: number | string): number {
   return typeof value === 'number' ? value : Number(value.replace('Inf', 'Infinity'));
 }
 
-/** Errors agree in their kind; the place is the same or that of the operator rather than of its left side. */
-function message(error: string | undefined): string {
+/** Reduces an error to what must agree: its kind. Its position may be that of the operator rather than of its left side. */
+function reduceError(error: string | undefined): string {
   const wanted = /parse error: (unexpected|unknown function|unclosed|missing unit)/.exec(error ?? '');
   return wanted === null ? (error ?? '').replace(/\d+:\d+: |\^\(\?s?:/g, '') : 'a syntax error';
 }
 
-/** The same answer in any order of series, its numbers to 12 digits: 2.42 adds up in another order. */
-function nearly(data: unknown): unknown {
+/** Expects the same answer with series in any order and numbers to 12 digits, since 2.42 adds in another order. */
+function expectNearly(data: unknown): unknown {
   if (typeof data === 'string' && Number.isFinite(Number(data))) {
-    return expect.toSatisfy((found: string) => close(Number(found), Number(data)), `nearly ${data}`);
+    return expect.toSatisfy((found: string) => isClose(Number(found), Number(data)), `nearly ${data}`);
   }
   if (Array.isArray(data)) {
     const series = data.some((item) => typeof item === 'object' && item !== null && 'metric' in item);
-    return series ? expect.toSatisfy((found) => sameSeries(found, data)) : data.map(nearly);
+    return series ? expect.toSatisfy((found) => expectSameSeries(found, data)) : data.map(expectNearly);
   }
   if (typeof data !== 'object' || data === null) return data;
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, key === 'metric' ? value : nearly(value)]),
+    Object.entries(data).map(([key, value]) => [key, key === 'metric' ? value : expectNearly(value)]),
   );
 }
 
-function sameSeries(found: unknown, expected: readonly unknown[]): boolean {
+function expectSameSeries(found: unknown, expected: readonly unknown[]): boolean {
   expect(found).toHaveLength(expected.length);
   for (const series of expected) {
     const { metric, ...rest } = series as Record<string, unknown>;
-    expect(found).toContainEqual({ metric, ...(nearly(rest) as object) });
+    expect(found).toContainEqual({ metric, ...(expectNearly(rest) as object) });
   }
   return true;
 }
 
-function close(a: number, b: number): boolean {
+function isClose(a: number, b: number): boolean {
   return a === b || Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 }

@@ -1,10 +1,10 @@
-import { notEvaluated } from '../language/query-error.ts';
+import { NotEvaluatedError } from '../language/query-error.ts';
 import type { Expression, ValueType } from './expression.ts';
 import { isComparison, isSetOperator } from './expression.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** The type of an expression's value. */
-export function typeOf(expression: Expression): ValueType {
+export function inferType(expression: Expression): ValueType {
   switch (expression.kind) {
     case 'number':
       return 'scalar';
@@ -16,27 +16,27 @@ export function typeOf(expression: Expression): ValueType {
     case 'aggregate':
       return 'instant vector';
     case 'negate':
-      return typeOf(expression.operand);
+      return inferType(expression.operand);
     case 'call':
       return FUNCTIONS[expression.name]?.returns ?? 'instant vector';
     case 'binary':
-      return typeOf(expression.left) === 'scalar' && typeOf(expression.right) === 'scalar'
+      return inferType(expression.left) === 'scalar' && inferType(expression.right) === 'scalar'
         ? 'scalar'
         : 'instant vector';
   }
 }
 
-/** Calls `fail` with Prometheus's message at the first operand whose type does not fit. */
+/** Calls `fail` with Prometheus's message at the first operand that has the wrong type. */
 export function checkTypes(expression: Expression, fail: (at: number, problem: string) => never): void {
   const expect = (operand: Expression, type: ValueType, where: string) => {
-    const found = typeOf(operand);
+    const found = inferType(operand);
     if (found !== type) fail(operand.from, `expected type ${type} in ${where}, got ${found}`);
   };
   switch (expression.kind) {
     case 'call': {
       const { name, args } = expression;
       const definition = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-      if (definition === undefined) throw notEvaluated(`the function ${name}()`);
+      if (definition === undefined) throw new NotEvaluatedError(`the function ${name}()`, 'Prometheus');
       if (args.length !== definition.takes.length) {
         fail(
           expression.from,
@@ -55,7 +55,7 @@ export function checkTypes(expression: Expression, fail: (at: number, problem: s
       return;
     case 'negate': {
       checkTypes(expression.operand, fail);
-      const type = typeOf(expression.operand);
+      const type = inferType(expression.operand);
       if (type !== 'scalar' && type !== 'instant vector') {
         fail(
           expression.from,
@@ -68,12 +68,12 @@ export function checkTypes(expression: Expression, fail: (at: number, problem: s
       const { left, right, operator, bool } = expression;
       for (const side of [left, right]) {
         checkTypes(side, fail);
-        const type = typeOf(side);
+        const type = inferType(side);
         if (type === 'string' || type === 'range vector') {
           fail(side.from, 'binary expression must contain only scalar and instant vector types');
         }
       }
-      const scalars = [left, right].filter((side) => typeOf(side) === 'scalar').length;
+      const scalars = [left, right].filter((side) => inferType(side) === 'scalar').length;
       if (bool && !isComparison(operator))
         fail(expression.from, 'bool modifier can only be used on comparison operators');
       if (isComparison(operator) && scalars === 2 && !bool) {

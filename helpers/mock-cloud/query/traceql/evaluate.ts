@@ -1,20 +1,20 @@
 import type { KeyValue } from '../../../otlp/schema.ts';
 import type { ComparisonField, Field, Intrinsic, Spansets } from './expression.ts';
 import type { Static } from './static.ts';
-import { KIND_NAMES, NIL, STATUS_NAMES, staticOf } from './static.ts';
+import { KIND_NAMES, NIL, readStatic, STATUS_NAMES } from './static.ts';
 import type { Trace, TraceSpan } from './trace.ts';
 import { ROOT_NOT_RECEIVED } from './trace.ts';
 
 const NUMERIC: readonly Static['type'][] = ['int', 'float', 'duration'];
 
-/** The spans of a trace that a query finds; none where the trace is not found. */
-export function matchingSpans(query: Spansets, trace: Trace): TraceSpan[] {
+/** The spans of a trace that match a query; none if the trace does not match. */
+export function findMatchingSpans(query: Spansets, trace: Trace): TraceSpan[] {
   if (query.kind === 'filter') {
     const { condition } = query;
-    return trace.spans.filter((span) => condition === undefined || isTrue(fieldValue(condition, span, trace)));
+    return trace.spans.filter((span) => condition === undefined || isTrue(evaluateField(condition, span, trace)));
   }
-  const left = matchingSpans(query.left, trace);
-  const right = matchingSpans(query.right, trace);
+  const left = findMatchingSpans(query.left, trace);
+  const right = findMatchingSpans(query.right, trace);
   const either = trace.spans.filter((span) => left.includes(span) || right.includes(span));
   switch (query.kind) {
     case 'and':
@@ -27,31 +27,37 @@ export function matchingSpans(query: Spansets, trace: Trace): TraceSpan[] {
     }
     case 'descendant': {
       const ancestors = new Set(left);
-      return right.filter((span) => ancestorsOf(span, trace).some((held) => ancestors.has(held)));
+      return right.filter((span) => findAncestors(span, trace).some((held) => ancestors.has(held)));
     }
   }
 }
 
-/** The value of a field for a span: nil where the span does not have it. */
-export function fieldValue(field: Field, span: TraceSpan, trace: Trace): Static {
+/** The value of a field for a span: nil if the span does not have it. */
+export function evaluateField(field: Field, span: TraceSpan, trace: Trace): Static {
   switch (field.kind) {
     case 'static':
       return field.value;
     case 'attribute': {
-      const own = field.scope === 'resource' ? undefined : attributeOf(span.span.attributes, field.name);
-      const shared = field.scope === 'span' ? undefined : attributeOf(span.resource, field.name);
+      const own = field.scope === 'resource' ? undefined : readAttribute(span.span.attributes, field.name);
+      const shared = field.scope === 'span' ? undefined : readAttribute(span.resource, field.name);
       return own ?? shared ?? NIL;
     }
     case 'intrinsic':
-      return intrinsicOf(field.name, span, trace);
+      return readIntrinsic(field.name, span, trace);
     case 'comparison':
-      return truth(compared(field, fieldValue(field.left, span, trace), fieldValue(field.right, span, trace)));
+      return createBool(
+        compareValues(field, evaluateField(field.left, span, trace), evaluateField(field.right, span, trace)),
+      );
     case 'and':
-      return truth(isTrue(fieldValue(field.left, span, trace)) && isTrue(fieldValue(field.right, span, trace)));
+      return createBool(
+        isTrue(evaluateField(field.left, span, trace)) && isTrue(evaluateField(field.right, span, trace)),
+      );
     case 'or':
-      return truth(isTrue(fieldValue(field.left, span, trace)) || isTrue(fieldValue(field.right, span, trace)));
+      return createBool(
+        isTrue(evaluateField(field.left, span, trace)) || isTrue(evaluateField(field.right, span, trace)),
+      );
     case 'not':
-      return truth(!isTrue(fieldValue(field.operand, span, trace)));
+      return createBool(!isTrue(evaluateField(field.operand, span, trace)));
   }
 }
 
@@ -59,16 +65,16 @@ export function isTrue(value: Static): boolean {
   return value.type === 'bool' && value.value;
 }
 
-function truth(value: boolean): Static {
+function createBool(value: boolean): Static {
   return { type: 'bool', value };
 }
 
-function attributeOf(attributes: readonly KeyValue[], name: string): Static | undefined {
+function readAttribute(attributes: readonly KeyValue[], name: string): Static | undefined {
   const found = attributes.find(({ key }) => key === name);
-  return found === undefined ? undefined : staticOf(found.value);
+  return found === undefined ? undefined : readStatic(found.value);
 }
 
-function intrinsicOf(name: Intrinsic, { span }: TraceSpan, trace: Trace): Static {
+function readIntrinsic(name: Intrinsic, { span }: TraceSpan, trace: Trace): Static {
   switch (name) {
     case 'name':
       return { type: 'string', value: span.name };
@@ -93,7 +99,7 @@ function intrinsicOf(name: Intrinsic, { span }: TraceSpan, trace: Trace): Static
   }
 }
 
-function ancestorsOf(start: TraceSpan, trace: Trace): TraceSpan[] {
+function findAncestors(start: TraceSpan, trace: Trace): TraceSpan[] {
   const found = new Set<TraceSpan>();
   let generation: readonly TraceSpan[] = [start];
   while (generation.length > 0) {
@@ -105,24 +111,25 @@ function ancestorsOf(start: TraceSpan, trace: Trace): TraceSpan[] {
 }
 
 /**
- * Values of different types are neither equal nor unequal, and what is missing is neither; numbers compare with numbers.
- * `nil` written out asks whether there is a value. Lists: any element, for `!=` and `!~` all.
+ * Compares two values. Values of different types, and missing ones, are neither equal nor unequal; all types of numbers
+ * compare with each other. A literal `nil` tests whether there is a value. Of a list any element must match; for `!=` and
+ * `!~`, all of them.
  */
-function compared(field: ComparisonField, left: Static, right: Static): boolean {
+function compareValues(field: ComparisonField, left: Static, right: Static): boolean {
   const { operator } = field;
   if (left.type === 'list') {
-    const negative = operator === '!=' || operator === '!~';
-    return negative
-      ? left.items.every((item) => compared(field, item, right))
-      : left.items.some((item) => compared(field, item, right));
+    const isNegative = operator === '!=' || operator === '!~';
+    return isNegative
+      ? left.items.every((item) => compareValues(field, item, right))
+      : left.items.some((item) => compareValues(field, item, right));
   }
   if (field.right.kind === 'static' && right.type === 'nil') {
     return operator === '=' ? left.type === 'nil' : operator === '!=' && left.type !== 'nil';
   }
   if (left.type === 'nil' || right.type === 'nil') return false;
   if (right.type === 'list') return false;
-  const numbers = NUMERIC.includes(left.type) && NUMERIC.includes(right.type);
-  if (!numbers && left.type !== right.type) return false;
+  const areNumbers = NUMERIC.includes(left.type) && NUMERIC.includes(right.type);
+  if (!areNumbers && left.type !== right.type) return false;
   if (field.pattern !== undefined) {
     return left.type === 'string' && field.pattern(left.value) === (operator === '=~');
   }

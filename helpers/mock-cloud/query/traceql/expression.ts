@@ -3,7 +3,7 @@ import type { Static } from './static.ts';
 export const COMPARISONS = ['=', '!=', '=~', '!~', '>', '>=', '<', '<='] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** The intrinsics that the mock knows, by the names they had first. */
+/** The intrinsics that the mock knows, by their original names. */
 export const INTRINSICS = [
   'name',
   'status',
@@ -18,7 +18,7 @@ export const INTRINSICS = [
 ] as const;
 export type Intrinsic = (typeof INTRINSICS)[number];
 
-/** A condition, or an operand of one. `any` is the leading dot: the span's attributes, then the resource's. */
+/** A condition, or an operand of one. The scope `any` is the leading dot: the span's attributes, then the resource's. */
 export type Field =
   | { readonly kind: 'static'; readonly value: Static }
   | { readonly kind: 'attribute'; readonly scope: 'resource' | 'span' | 'any'; readonly name: string }
@@ -31,11 +31,11 @@ export type ComparisonField = {
   readonly operator: Comparison;
   readonly left: Field;
   readonly right: Field;
-  /** For `=~` and `!~`: whether the text matches as a whole. */
+  /** For `=~` and `!~`: whether the whole text matches. */
   readonly pattern?: (text: string) => boolean;
 };
 
-/** A query: a filter on single spans, or two joined. `child` and `descendant` are those of the right side. */
+/** A query: a filter on single spans, or two queries combined. `child` and `descendant` find spans of the right side. */
 export type Spansets =
   | { readonly kind: 'filter'; readonly condition: Field | undefined }
   | {
@@ -45,20 +45,20 @@ export type Spansets =
     };
 
 /** The filters of a query. */
-export function filtersOf(query: Spansets): (Field | undefined)[] {
-  return query.kind === 'filter' ? [query.condition] : [...filtersOf(query.left), ...filtersOf(query.right)];
+export function listFilters(query: Spansets): (Field | undefined)[] {
+  return query.kind === 'filter' ? [query.condition] : [...listFilters(query.left), ...listFilters(query.right)];
 }
 
 /** The comparisons of a condition. */
-export function comparisonsOf(field: Field | undefined): ComparisonField[] {
+export function listComparisons(field: Field | undefined): ComparisonField[] {
   switch (field?.kind) {
     case 'comparison':
       return [field];
     case 'and':
     case 'or':
-      return [...comparisonsOf(field.left), ...comparisonsOf(field.right)];
+      return [...listComparisons(field.left), ...listComparisons(field.right)];
     case 'not':
-      return comparisonsOf(field.operand);
+      return listComparisons(field.operand);
     default:
       return [];
   }

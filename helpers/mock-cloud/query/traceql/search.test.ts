@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId, type TraceId } from '../../../otlp/ids.ts';
-import type { RunningMock } from '../../testing/running-mock.ts';
-import { JSON_TYPE, runningMock } from '../../testing/running-mock.ts';
+import type { TestMock } from '../../testing/test-mock.ts';
+import { JSON_TYPE, startTestMock } from '../../testing/test-mock.ts';
 
 type Span = {
   name: string;
@@ -14,7 +14,7 @@ type Span = {
 
 const SECOND = 1_000_000_000n;
 const NOON = 1_795_348_800n;
-let running: RunningMock;
+let running: TestMock;
 const ids: Record<string, TraceId> = {};
 
 const anyValue = (value: unknown): object => {
@@ -59,7 +59,7 @@ async function send(
 }
 
 beforeAll(async () => {
-  running = await runningMock();
+  running = await startTestMock();
   await send('request', 0, [
     {
       resource: { 'service.name': 'api-service', 'service.instance.id': 'run-1', zone: 'b' },
@@ -120,9 +120,9 @@ type Found = {
 };
 const search = async (q: string, more: Record<string, string> = {}) =>
   (await running.json('tempo', `/tempo/api/search?${new URLSearchParams({ q, ...more })}`)) as Found;
-const labelOf = (id: string) => Object.keys(ids).find((label) => ids[label] === id);
+const findLabel = (id: string) => Object.keys(ids).find((label) => ids[label] === id);
 
-describe('a query finds the traces and spans that it means', () => {
+describe('a query finds the matching traces and spans', () => {
   test.each<[query: string, found: Record<string, number>]>([
     ['{}', { request: 3, failure: 1, message: 2, orphan: 1 }],
     ['{resource.service.name="api-service"}', { request: 3, failure: 1 }],
@@ -185,14 +185,14 @@ describe('a query finds the traces and spans that it means', () => {
     ['{false}', {}],
   ])('%s', async (query, found) => {
     const { traces } = await search(query);
-    expect(Object.fromEntries(traces.map(({ traceID, spanSet }) => [labelOf(traceID), spanSet.matched]))).toEqual(
+    expect(Object.fromEntries(traces.map(({ traceID, spanSet }) => [findLabel(traceID), spanSet.matched]))).toEqual(
       found,
     );
   });
 });
 
 describe('an answer', () => {
-  test('shows the attributes that were asked for, and name, status and kind where they were', async () => {
+  test('shows the attributes that the query names, and the name, status and kind if it names them', async () => {
     const { traces } = await search(
       '{resource.service.name="api-service" && status=error && kind=server && name=~".*fail"}',
     );
@@ -224,17 +224,17 @@ describe('an answer', () => {
       },
     ]);
   });
-  test('has the newest trace first, no more than asked for, and three spans of each', async () => {
-    expect((await search('{}')).traces.map(({ traceID }) => labelOf(traceID))).toEqual([
+  test('lists the newest trace first, at most as many as requested, with three spans each', async () => {
+    expect((await search('{}')).traces.map(({ traceID }) => findLabel(traceID))).toEqual([
       ...['orphan', 'message', 'failure', 'request'],
     ]);
     expect((await search('{}', { limit: '2' })).traces).toHaveLength(2);
     const [request] = (await search('{resource.zone="b"}', { spss: '1' })).traces;
     expect(request?.spanSet).toMatchObject({ matched: 3, spans: [expect.anything()] });
   });
-  test('holds only traces of the time asked for', async () => {
+  test('lists only traces of the requested time', async () => {
     const within = { start: String(NOON + 5n), end: String(NOON + 15n) };
-    expect((await search('{}', within)).traces.map(({ traceID }) => labelOf(traceID))).toEqual(['failure']);
+    expect((await search('{}', within)).traces.map(({ traceID }) => findLabel(traceID))).toEqual(['failure']);
   });
 });
 
@@ -263,7 +263,7 @@ test.each([
 });
 
 describe('a trace by ID', () => {
-  test('that nobody sent is empty in the newer API and 404 in the older', async () => {
+  test('that nobody sent is empty in API v2 and a 404 in v1', async () => {
     const id = newTraceId();
     expect(await running.json('tempo', `/tempo/api/v2/traces/${id}`)).toEqual({
       trace: {},
@@ -271,7 +271,7 @@ describe('a trace by ID', () => {
     });
     expect(await running.get('tempo', `/tempo/api/traces/${id}`)).toMatchObject({ status: 404 });
   });
-  test('that came in two requests is whole, under both its resources', async () => {
+  test('that arrived in two requests is complete, under both resources', async () => {
     const { batches } = (await running.json('tempo', `/tempo/api/traces/${ids.message}`)) as { batches: unknown[] };
     expect(batches).toHaveLength(2);
   });
@@ -292,14 +292,14 @@ describe('a trace by ID', () => {
   });
 });
 
-test('a span that was sent twice is shown once in a search', async () => {
+test('a span that was sent twice is found once', async () => {
   const span = { traceId: newTraceId(), spanId: newSpanId(), name: 'retried' };
   const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
   for (let attempt = 0; attempt < 2; attempt++) await running.post('otlp', '/otlp/v1/traces', body, JSON_TYPE);
   expect((await search('{name="retried"}')).traces[0]?.spanSet.matched).toBe(1);
 });
 
-test('spans that are each other’s parents end no search', async () => {
+test('a search ends even if spans are each other’s parents', async () => {
   const [traceId, a, b] = [newTraceId(), newSpanId(), newSpanId()];
   const spans = [
     { traceId, spanId: a, parentSpanId: b, name: 'loop-a' },

@@ -1,39 +1,39 @@
 import type { TraceStore } from '../../store/traces.ts';
-import { fieldValue, isTrue, matchingSpans } from './evaluate.ts';
+import { evaluateField, findMatchingSpans, isTrue } from './evaluate.ts';
 import type { ComparisonField, Spansets } from './expression.ts';
-import { comparisonsOf, filtersOf } from './expression.ts';
-import { needlesOf } from './needles.ts';
-import { staticJson } from './static.ts';
+import { listComparisons, listFilters } from './expression.ts';
+import { findNeedles } from './needles.ts';
+import { formatStatic } from './static.ts';
 import type { Trace, TraceSpan } from './trace.ts';
-import { ROOT_NOT_RECEIVED, traceOf } from './trace.ts';
+import { buildTrace, ROOT_NOT_RECEIVED } from './trace.ts';
 
-/** What to search for; times in milliseconds since the epoch. */
+/** A search; times in milliseconds since the epoch. */
 export type Search = {
   readonly query: Spansets;
   readonly start: number;
   readonly end: number;
-  /** The most traces of an answer. */
+  /** The maximum number of traces in the answer. */
   readonly limit: number;
-  /** The most spans that are shown of a trace; 0 shows all. */
+  /** The maximum number of spans that are listed of a trace; 0 lists all. */
   readonly spansPerSpanset: number;
 };
 
-/** The answer of `/api/search`, the newest trace first. Fields that are zero or empty are left out, as protobuf's JSON does. */
-export function searchAnswer(store: TraceStore, { query, start, end, limit, spansPerSpanset }: Search): object {
-  const asked = filtersOf(query).flatMap((condition) => comparisonsOf(condition));
+/** Builds the answer of `/api/search`, the newest trace first. As in protobuf's JSON, zero and empty fields are left out. */
+export function searchTraces(store: TraceStore, { query, start, end, limit, spansPerSpanset }: Search): object {
+  const comparisons = listFilters(query).flatMap((condition) => listComparisons(condition));
   const traces: object[] = [];
   let inspected = 0;
-  for (const id of store.between(start, end, needlesOf(query))) {
+  for (const id of store.findBetween(start, end, findNeedles(query))) {
     if (traces.length >= limit) break;
-    const data = store.byId(id);
+    const data = store.find(id);
     if (data === undefined) continue;
-    const trace = traceOf(id, data);
-    inspected += store.bytesOf(id);
-    const found = matchingSpans(query, trace);
+    const trace = buildTrace(id, data);
+    inspected += store.countBytes(id);
+    const found = findMatchingSpans(query, trace);
     if (found.length === 0) continue;
     const shown = spansPerSpanset === 0 ? found : found.slice(0, spansPerSpanset);
-    const spanSet = { spans: shown.map((span) => spanJson(span, trace, asked)), matched: found.length };
-    traces.push({ ...summary(trace), spanSet, spanSets: [spanSet], serviceStats: serviceStats(trace) });
+    const spanSet = { spans: shown.map((span) => formatSpan(span, trace, comparisons)), matched: found.length };
+    traces.push({ ...summarizeTrace(trace), spanSet, spanSets: [spanSet], serviceStats: countSpans(trace) });
   }
   return {
     traces,
@@ -41,7 +41,7 @@ export function searchAnswer(store: TraceStore, { query, start, end, limit, span
   };
 }
 
-function summary({ id, root, start, end }: Trace): object {
+function summarizeTrace({ id, root, start, end }: Trace): object {
   const durationMs = Number((end - start) / 1_000_000n);
   return {
     traceID: id,
@@ -52,18 +52,18 @@ function summary({ id, root, start, end }: Trace): object {
   };
 }
 
-function spanJson(found: TraceSpan, trace: Trace, asked: readonly ComparisonField[]): object {
+function formatSpan(found: TraceSpan, trace: Trace, comparisons: readonly ComparisonField[]): object {
   const { span } = found;
   const attributes = new Map<string, object>();
   let name: string | undefined;
-  for (const comparison of asked) {
+  for (const comparison of comparisons) {
     const { left } = comparison;
     if (left.kind !== 'attribute' && left.kind !== 'intrinsic') continue;
     if (left.kind === 'intrinsic' && left.name === 'name') name = span.name;
     const shown =
       left.kind === 'attribute' || left.name === 'status' || left.name === 'kind' || left.name === 'statusMessage';
-    if (shown && isTrue(fieldValue(comparison, found, trace))) {
-      attributes.set(left.name, { key: left.name, value: staticJson(fieldValue(left, found, trace)) });
+    if (shown && isTrue(evaluateField(comparison, found, trace))) {
+      attributes.set(left.name, { key: left.name, value: formatStatic(evaluateField(left, found, trace)) });
     }
   }
   return {
@@ -75,7 +75,7 @@ function spanJson(found: TraceSpan, trace: Trace, asked: readonly ComparisonFiel
   };
 }
 
-function serviceStats({ spans }: Trace): object {
+function countSpans({ spans }: Trace): object {
   const services = Map.groupBy(spans, ({ service }) => service);
   return Object.fromEntries(
     [...services].map(([service, held]) => {

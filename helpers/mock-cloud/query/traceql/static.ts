@@ -1,6 +1,6 @@
 import type { AnyValue } from '../../../otlp/schema.ts';
 
-/** A value of TraceQL: of a literal, an attribute or an intrinsic. Durations are nanoseconds. */
+/** A value in TraceQL: a literal, an attribute's or an intrinsic's. Durations are nanoseconds. */
 export type Static =
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'int'; readonly value: bigint }
@@ -19,18 +19,18 @@ export type KindName = (typeof KIND_NAMES)[number];
 
 export const NIL: Static = { type: 'nil' };
 
-/** The value of an attribute; maps and bytes compare with nothing, as in Tempo. */
-export function staticOf(value: AnyValue | undefined): Static {
+/** The value of an attribute; nil for maps and bytes, which Tempo does not compare either. */
+export function readStatic(value: AnyValue | undefined): Static {
   if (value?.stringValue !== undefined) return { type: 'string', value: value.stringValue };
   if (value?.intValue !== undefined) return { type: 'int', value: value.intValue };
   if (value?.doubleValue !== undefined) return { type: 'float', value: value.doubleValue };
   if (value?.boolValue !== undefined) return { type: 'bool', value: value.boolValue };
-  if (value?.arrayValue !== undefined) return { type: 'list', items: value.arrayValue.values.map(staticOf) };
+  if (value?.arrayValue !== undefined) return { type: 'list', items: value.arrayValue.values.map(readStatic) };
   return NIL;
 }
 
-/** As a search's answer shows it: protobuf's JSON of an `AnyValue`; status and kind by name. */
-export function staticJson(value: Static): Record<string, unknown> {
+/** The value in the answer to a search: protobuf's JSON of an `AnyValue`, with status and kind by name. */
+export function formatStatic(value: Static): Record<string, unknown> {
   switch (value.type) {
     case 'string':
     case 'status':
@@ -44,7 +44,7 @@ export function staticJson(value: Static): Record<string, unknown> {
     case 'bool':
       return { boolValue: value.value };
     case 'list':
-      return { arrayValue: { values: value.items.map(staticJson) } };
+      return { arrayValue: { values: value.items.map(formatStatic) } };
     case 'nil':
       return {};
   }

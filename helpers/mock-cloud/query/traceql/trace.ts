@@ -1,30 +1,30 @@
-import { attributeText } from '../../../otlp/attribute-text.ts';
+import { formatAttribute } from '../../../otlp/format-attribute.ts';
 import type { TraceId } from '../../../otlp/ids.ts';
 import type { KeyValue, Span, TracesData } from '../../../otlp/schema.ts';
 
-/** A span with what it inherits. */
+/** A span with the attributes of its resource. */
 export type TraceSpan = { readonly span: Span; readonly resource: readonly KeyValue[]; readonly service: string };
 
 /** A trace as a query sees it; times in nanoseconds since the epoch. */
 export type Trace = {
   readonly id: TraceId;
   readonly spans: readonly TraceSpan[];
-  /** The spans with a given ID: one, but for programs that share an ID between client and server. */
+  /** The spans by ID: one each, except for programs that share an ID between client and server. */
   readonly byId: ReadonlyMap<string, readonly TraceSpan[]>;
   readonly root: TraceSpan | undefined;
   readonly start: bigint;
   readonly end: bigint;
 };
 
-/** What Tempo answers for the root of a trace whose root did not arrive. */
+/** Tempo's name for the root of a trace whose root span did not arrive. */
 export const ROOT_NOT_RECEIVED = '<root span not yet received>';
 
-/** Puts together what the store holds of a trace, a span that came twice only once. */
-export function traceOf(id: TraceId, data: TracesData): Trace {
+/** Builds a trace from what the store holds of it; a span that arrived twice is included once. */
+export function buildTrace(id: TraceId, data: TracesData): Trace {
   const unique = new Map<string, TraceSpan>();
   for (const { resource, scopeSpans } of data.resourceSpans) {
     const attributes = resource?.attributes ?? [];
-    const service = attributeText(attributes.find(({ key }) => key === 'service.name')?.value);
+    const service = formatAttribute(attributes.find(({ key }) => key === 'service.name')?.value);
     for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
       const key = `${span.spanId} ${span.kind}`;
       if (!unique.has(key)) unique.set(key, { span, resource: attributes, service });

@@ -9,10 +9,10 @@ export const EXPORT_METHODS: Readonly<Record<OtlpSignal, string>> = {
   logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
 };
 
-/** How a call went: code 0 and what the server said of items it did not take, or another code and its text. */
+/** The outcome of a call: code 0 with the number of rejected items and the message about them, or another code and its text. */
 export type GrpcOutcome = { readonly code: number; readonly details: string; readonly rejected?: number };
 
-/** What a call may do otherwise than to send plain bytes in clear text. */
+/** How a call differs from plain bytes in clear text. */
 export type GrpcCallOptions = {
   readonly method?: string;
   readonly authorization?: string;
@@ -23,7 +23,7 @@ export type GrpcCallOptions = {
 const GZIP = 2;
 
 /** Sends `body` to the `Export` of a signal at `HOST:PORT`, on a connection of its own. */
-export async function grpcCall(
+export async function callGrpc(
   address: string,
   signal: OtlpSignal,
   body: Uint8Array,

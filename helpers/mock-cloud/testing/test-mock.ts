@@ -1,37 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import type { Credentials, Service } from '../auth/credentials.ts';
-import { credentialsFrom } from '../auth/credentials.ts';
+import { readCredentials } from '../auth/credentials.ts';
 import type { MockCloud, MockOptions } from '../mock-cloud.ts';
 import { startMockCloud } from '../mock-cloud.ts';
 
-/** What a request got back. */
-export type Got = { readonly status: number; readonly type: string; readonly text: string; readonly bytes: Buffer };
+/** The answer to a request. */
+export type HttpResult = {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly bytes: Buffer;
+};
 
-/** A mock on a free port, for tests, with requests that log in as they should. */
-export type RunningMock = AsyncDisposable & {
+/** A mock on a free port, for tests, with requests that log in. */
+export type TestMock = AsyncDisposable & {
   readonly mock: MockCloud;
   readonly credentials: Credentials;
   readonly lines: string[];
-  /** A path with its query, logged in at a service. */
-  readonly get: (service: Service, path: string) => Promise<Got>;
-  /** The same, its answer as JSON; rejects where the status is not 200. */
+  /** Sends a GET with the login of a service; the path may have a query. */
+  readonly get: (service: Service, path: string) => Promise<HttpResult>;
+  /** The same, with the answer as JSON; rejects if the status is not 200. */
   readonly json: (service: Service, path: string) => Promise<unknown>;
   readonly post: (
     service: Service,
     path: string,
     body: Uint8Array | string,
     headers: Readonly<Record<string, string>>,
-  ) => Promise<Got>;
+  ) => Promise<HttpResult>;
 };
 
 export const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 export const JSON_TYPE = { 'content-type': 'application/json' };
 export const REMOTE_WRITE = { ...PROTOBUF, 'content-encoding': 'snappy', 'x-prometheus-remote-write-version': '0.1.0' };
 
-/** Starts one; credentials are those of an environment with nothing but a token. */
-export async function runningMock(options: Partial<MockOptions> = {}): Promise<RunningMock> {
-  const credentials = options.credentials ?? credentialsFrom({ GRAFANA_CLOUD_API_KEY: 'glc_of_the_test' });
+/** Starts a mock, by default with the credentials of an environment that has only a token. */
+export async function startTestMock(options: Partial<MockOptions> = {}): Promise<TestMock> {
+  const credentials = options.credentials ?? readCredentials({ GRAFANA_CLOUD_API_KEY: 'glc_of_the_test' });
   const lines: string[] = [];
   const mock = await startMockCloud({ say: (line) => lines.push(line), ...options, credentials });
   const send = async (
@@ -40,8 +45,8 @@ export async function runningMock(options: Partial<MockOptions> = {}): Promise<R
     path: string,
     body?: Uint8Array | string,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<Got> => {
-    const authorization = basic(credentials.instanceIds[service], credentials.token);
+  ): Promise<HttpResult> => {
+    const authorization = formatBasicAuth(credentials.instanceIds[service], credentials.token);
     const answer = await request(mock.url + path, {
       method,
       headers: { authorization, ...headers },
@@ -66,16 +71,16 @@ export async function runningMock(options: Partial<MockOptions> = {}): Promise<R
 }
 
 /** The value of an `Authorization` header. */
-export function basic(user: string, password: string): string {
+export function formatBasicAuth(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-/** A captured file, by its path below `fixtures/captures`. */
-export function capture(path: string): Buffer {
+/** Reads a captured file by its path below `fixtures/captures`. */
+export function readCapture(path: string): Buffer {
   return readFileSync(new URL(`../../../fixtures/captures/${path}`, import.meta.url));
 }
 
-/** A captured file of JSON. */
-export function captureJson(path: string): unknown {
-  return JSON.parse(capture(path).toString());
+/** Reads a captured file of JSON. */
+export function readCaptureJson(path: string): unknown {
+  return JSON.parse(readCapture(path).toString());
 }
