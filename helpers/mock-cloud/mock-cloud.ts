@@ -1,10 +1,11 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import type { Credentials } from './auth/credentials.ts';
 import { createRefusedLogins } from './auth/refused-logins.ts';
-import type { Backend } from './backend.ts';
-import { createBackend } from './backend.ts';
-import type { GrpcOptions, GrpcPort } from './grpc/server.ts';
-import type { HttpPort } from './http/server.ts';
-import { startHttpPort } from './http/server.ts';
+import type { GrpcOptions, GrpcServer } from './grpc/server.ts';
+import { createHttpServer } from './http/server.ts';
+import type { Backend } from './store/backend.ts';
+import { createBackend } from './store/backend.ts';
 
 export type MockOptions = {
   readonly credentials: Credentials;
@@ -12,8 +13,8 @@ export type MockOptions = {
   readonly host?: string;
   /** A free port where it is 0 or absent. */
   readonly port?: number;
-  /** Accepts OTLP over gRPC as well: on this port (0 for a free one), over TLS if there is an identity. */
-  readonly grpc?: Pick<GrpcOptions, 'port' | 'identity'>;
+  /** Receives OTLP over gRPC as well: on this port (0 for a free one), over TLS if there is an identity. */
+  readonly grpc?: { readonly port: number } & Pick<GrpcOptions, 'identity' | 'messageTimeoutMs'>;
   /** What the stores may hold together. */
   readonly memoryBytes?: number;
   /** Receives one line each for refused logins, first arrivals and dropped data, without secrets. */
@@ -24,7 +25,7 @@ export type MockOptions = {
 export type MockCloud = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
-  /** Where it accepts OTLP over gRPC (`HOST:PORT`), if it does. */
+  /** Where it receives OTLP over gRPC (`HOST:PORT`), if it does. */
   readonly grpcAddress?: string;
   readonly backend: Backend;
 };
@@ -38,34 +39,41 @@ export const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   const { credentials, host = '127.0.0.1', port = 0, memoryBytes = DEFAULT_MEMORY_BYTES, say = () => {} } = options;
   const backend = createBackend(memoryBytes, say);
-  const refusedLogins = createRefusedLogins(say);
-  const shared = { backend, credentials, host, refusedLogins };
-  // The gRPC port first: once the mock says that it is ready, all of it is.
-  const grpcPort = await openGrpcPort(options.grpc, shared);
-  let httpPort: HttpPort;
+  const shared = { backend, credentials, refusedLogins: createRefusedLogins(say) };
+  const http = createHttpServer(shared);
+  const grpc = options.grpc && (await loadGrpcServer({ ...shared, ...options.grpc }));
+  const close = async () => {
+    await Promise.all([http[Symbol.asyncDispose](), grpc?.[Symbol.asyncDispose]()]);
+  };
   try {
-    httpPort = await startHttpPort({ ...shared, port });
+    // The gRPC port first: once the mock says that it is ready, all of it is.
+    const grpcBound = grpc && (await listen(grpc.server, options.grpc?.port ?? 0, host));
+    const bound = await listen(http.server, port, host);
+    return {
+      url: `http://${formatAddress(bound)}`,
+      port: bound.port,
+      ...(grpcBound !== undefined && { grpcAddress: formatAddress(grpcBound) }),
+      backend,
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
-    await grpcPort?.[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
-  return {
-    url: httpPort.url,
-    port: httpPort.port,
-    ...(grpcPort !== undefined && { grpcAddress: grpcPort.address }),
-    backend,
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([httpPort[Symbol.asyncDispose](), grpcPort?.[Symbol.asyncDispose]()]);
-    },
-  };
 }
 
 /** gRPC is loaded on demand: it takes more memory and time to start than everything else. */
-async function openGrpcPort(
-  requested: MockOptions['grpc'],
-  shared: Omit<GrpcOptions, 'port' | 'identity'>,
-): Promise<GrpcPort | undefined> {
-  if (requested === undefined) return undefined;
-  const { startGrpcPort } = await import('./grpc/server.ts');
-  return startGrpcPort({ ...shared, ...requested });
+async function loadGrpcServer(options: GrpcOptions): Promise<GrpcServer> {
+  const { createGrpcServer } = await import('./grpc/server.ts');
+  return createGrpcServer(options);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  await once(server.listen(port, host), 'listening');
+  return server.address() as AddressInfo;
+}
+
+/** `HOST:PORT`, with an IPv6 host in brackets. */
+function formatAddress({ address, family, port }: AddressInfo): string {
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -13,7 +13,6 @@ import { SERVICES } from '../auth/credentials.ts';
 import type { OtlpSignal } from '../ingest/otlp.ts';
 import { callGrpc, EXPORT_METHODS, type GrpcCallOptions } from '../testing/call-grpc.ts';
 import { formatBasicAuth, readCapture, startTestMock, type TestMock } from '../testing/test-mock.ts';
-import { startGrpcPort } from './server.ts';
 
 const LEGACY = 'authentication error: legacy auth cannot be upgraded because the host is not found';
 const INVALID = 'authentication error: invalid token';
@@ -212,26 +211,24 @@ describe('a malformed or oversized message is refused, and a good one after it a
 });
 
 test('messages that never become complete make room for others after a while', async () => {
-  await using port = await startGrpcPort({
-    backend: running.mock.backend,
+  await using impatient = await startTestMock({
+    grpc: { port: 0, messageTimeoutMs: 500 },
     credentials: running.credentials,
-    host: '127.0.0.1',
-    port: 0,
-    refusedLogins: { add: () => {} },
-    messageTimeoutMs: 500,
   });
-  using session = openRawSession(port.address);
+  const to = impatient.mock.grpcAddress ?? '';
+  using session = openRawSession(to);
   const stalled = Array.from({ length: 6 }, () => {
     const stream = session.open({ authorization: login });
     stream.write(frame(readSdkBody('traces')).subarray(0, 100));
     return once(stream, 'response');
   });
-  const good = callGrpc(port.address, 'traces', readSdkBody('traces'), { authorization: login });
+  const good = callGrpc(to, 'traces', readSdkBody('traces'), { authorization: login });
   expect(await good).toMatchObject({ code: status.OK });
   const codes = (await Promise.all(stalled)).map(([headers]) => headers['grpc-status']);
   expect(codes).toEqual(new Array(6).fill(String(status.DEADLINE_EXCEEDED)));
   session.close();
-  expect(await readMetrics()).toMatch(/^mock_grpc_requests_total\{service="otlp",code="DEADLINE_EXCEEDED"\} 6$/m);
+  const metrics = await (await request(`${impatient.mock.url}/metrics`)).body.text();
+  expect(metrics).toMatch(/^mock_grpc_requests_total\{service="otlp",code="DEADLINE_EXCEEDED"\} 6$/m);
 });
 
 test('clients that disconnect in the middle of a message make room for others', async () => {

@@ -1,37 +1,33 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse } from '../../otlp/schema.ts';
 import type { Credentials, Service } from '../auth/credentials.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
-import type { Backend } from '../backend.ts';
-import { count } from '../backend.ts';
 import type { OtlpReceiver, OtlpSignal } from '../ingest/otlp.ts';
 import { createOtlpReceivers } from '../ingest/otlp.ts';
-import { formatAddress, listen } from '../listen.ts';
+import type { Backend } from '../store/backend.ts';
+import { count } from '../store/backend.ts';
 import { checkGrpcLogin } from './login.ts';
 import { createSemaphore } from './semaphore.ts';
 
 /** A certificate and its key, PEM. */
 export type Identity = { readonly certificate: string; readonly key: string };
 
-/** What the gRPC port needs of the mock. */
+/** What the gRPC server needs of the mock. */
 export type GrpcOptions = {
   readonly backend: Backend;
   readonly credentials: Credentials;
-  readonly host: string;
-  /** A free port where it is 0. */
-  readonly port: number;
   /** Serves TLS with it; without it, clear text. */
   readonly identity?: Identity;
-  readonly refusedLogins: Pick<RefusedLogins, 'add'>;
+  readonly refusedLogins: RefusedLogins;
   /** How long the transfer of a message may take, in milliseconds. */
   readonly messageTimeoutMs?: number;
 };
 
-/** The open port; disposing of it closes its connections at once. */
-export type GrpcPort = AsyncDisposable & { readonly address: string };
+/** A server that doesn't listen yet; disposing of it closes its connections at once. */
+export type GrpcServer = AsyncDisposable & { readonly server: Server };
 
 const WHERE = 'OTLP/gRPC';
 const MAX_CONNECTIONS = 1024;
@@ -48,15 +44,15 @@ const METHODS: Readonly<Record<string, OtlpSignal>> = {
 };
 
 /**
- * Receives OTLP over gRPC, plain or gzip, into the same stores as the HTTP endpoints (OTLP 1.x, "OTLP/gRPC"). The login
- * is checked before anything of the message is read: UNAUTHENTICATED with the hosted text. INVALID_ARGUMENT for a
- * malformed message, RESOURCE_EXHAUSTED for one over 32 MiB. Rejects with the system's error if it can't listen.
+ * Creates a server that receives OTLP over gRPC, plain or gzip, into the same stores as the HTTP endpoints (OTLP 1.x,
+ * "OTLP/gRPC"). The login is checked before anything of the message is read: UNAUTHENTICATED with the hosted text.
+ * INVALID_ARGUMENT for a malformed message, RESOURCE_EXHAUSTED for one over 32 MiB.
  */
-export async function startGrpcPort(options: GrpcOptions): Promise<GrpcPort> {
+export function createGrpcServer(options: GrpcOptions): GrpcServer {
   // The library would print its own lines between the mock's; the answers say what went wrong.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const { backend } = options;
-  const server = new grpc.Server({
+  const grpcServer = new grpc.Server({
     interceptors: [createInterceptor(options)],
     'grpc.max_receive_message_length': MAX_BODY_BYTES,
     'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
@@ -65,23 +61,22 @@ export async function startGrpcPort(options: GrpcOptions): Promise<GrpcPort> {
   const receivers = createOtlpReceivers(backend);
   for (const [path, signal] of Object.entries(METHODS)) {
     const handler = createExportHandler(receivers[signal], backend.say);
-    server.addService({ Export: defineRawMethod(path) }, { Export: handler });
+    grpcServer.addService({ Export: defineRawMethod(path) }, { Export: handler });
   }
 
-  const injector = server.createConnectionInjector(createServerCredentials(options.identity));
+  const injector = grpcServer.createConnectionInjector(createServerCredentials(options.identity));
   const sockets = new Set<Socket>();
-  const listener = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     injector.injectConnection(socket);
   });
-  listener.maxConnections = MAX_CONNECTIONS;
-  const bound = await listen(listener, options.port, options.host);
+  server.maxConnections = MAX_CONNECTIONS;
   return {
-    address: formatAddress(bound),
+    server,
     [Symbol.asyncDispose]: async () => {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-      server.forceShutdown();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      grpcServer.forceShutdown();
       for (const socket of sockets) socket.destroy();
       await closed;
     },

@@ -1,5 +1,5 @@
 import type { RefusedLogins } from '../auth/refused-logins.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../store/backend.ts';
 
 /** The mock's own `/metrics`, in the Prometheus text format. prom-client is loaded when the first page is rendered. */
 export async function renderMetricsPage(backend: Backend, refusedLogins: RefusedLogins): Promise<string> {

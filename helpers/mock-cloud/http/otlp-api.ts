@@ -2,9 +2,9 @@ import { gunzipBounded, MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import type { Message } from '../../otlp/message.ts';
 import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse, RpcStatus } from '../../otlp/schema.ts';
-import type { Backend } from '../backend.ts';
 import type { OtlpReceiver, OtlpSignal, PartialSuccess } from '../ingest/otlp.ts';
 import { createOtlpReceivers } from '../ingest/otlp.ts';
+import type { Backend } from '../store/backend.ts';
 import type { Answer } from './answer.ts';
 import { answerJson } from './answer.ts';
 

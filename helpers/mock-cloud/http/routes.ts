@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Service } from '../auth/credentials.ts';
-import type { Backend } from '../backend.ts';
-import { count, countReceived } from '../backend.ts';
 import { storeLokiPush } from '../ingest/loki-push.ts';
 import { storeRemoteWrite } from '../ingest/remote-write.ts';
+import type { Backend } from '../store/backend.ts';
+import { count, countReceived } from '../store/backend.ts';
 import type { Answer } from './answer.ts';
 import { answerJson, answerNotFound, answerText } from './answer.ts';
 import { createOtlpEndpoints } from './otlp-api.ts';

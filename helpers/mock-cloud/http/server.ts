@@ -1,12 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { DecodeError } from '../../otlp/message.ts';
 import type { Credentials, Service } from '../auth/credentials.ts';
 import { checkLogin } from '../auth/login.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
-import type { Backend } from '../backend.ts';
-import { count } from '../backend.ts';
-import { formatAddress, listen } from '../listen.ts';
+import type { Backend } from '../store/backend.ts';
+import { count } from '../store/backend.ts';
 import type { Answer } from './answer.ts';
 import { answerJson, answerNotFound, answerText } from './answer.ts';
 import { BodyError, createBodyReader, discardRest } from './body.ts';
@@ -15,18 +14,15 @@ import { answerOtlpError } from './otlp-api.ts';
 import type { MockRequest } from './routes.ts';
 import { createRoutes } from './routes.ts';
 
-/** What the HTTP port needs of the mock. */
+/** What the HTTP server needs of the mock. */
 export type HttpOptions = {
   readonly backend: Backend;
   readonly credentials: Credentials;
-  readonly host: string;
-  /** A free port where it is 0. */
-  readonly port: number;
   readonly refusedLogins: RefusedLogins;
 };
 
-/** The open port; disposing of it closes its connections at once. */
-export type HttpPort = AsyncDisposable & { readonly url: string; readonly port: number };
+/** A server that doesn't listen yet; disposing of it closes its connections at once. */
+export type HttpServer = AsyncDisposable & { readonly server: Server };
 
 const MAX_CONNECTIONS = 1024;
 
@@ -38,21 +34,15 @@ const PREFIXES: readonly (readonly [prefix: string, service: Service])[] = [
   ['/tempo/', 'tempo'],
 ];
 
-/**
- * Serves the four services, each behind its own login, and the mock's own pages. Rejects with the system's error if it
- * can't listen.
- */
-export async function startHttpPort(options: HttpOptions): Promise<HttpPort> {
-  const { backend, credentials, refusedLogins } = options;
+/** Creates the server of the four services, each behind its own login, and of the mock's own pages. */
+export function createHttpServer({ backend, credentials, refusedLogins }: HttpOptions): HttpServer {
   const routes = createRoutes(backend);
   const readBody = createBodyReader();
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 75_000 });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request, response) => void respond(request, response));
-  const bound = await listen(server, options.port, options.host);
   return {
-    url: `http://${formatAddress(bound)}`,
-    port: bound.port,
+    server,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,13 +1,12 @@
-import type { Service } from './auth/credentials.ts';
-import { createDropReporter } from './store/drop-reporter.ts';
-import type { LogStore } from './store/logs.ts';
-import { createLogStore } from './store/logs.ts';
-import type { Memory, Signal } from './store/memory.ts';
-import { createMemory, SIGNALS } from './store/memory.ts';
-import type { SeriesStore } from './store/series.ts';
-import { createSeriesStore } from './store/series.ts';
-import type { TraceStore } from './store/traces.ts';
-import { createTraceStore } from './store/traces.ts';
+import { createDropReporter } from './drop-reporter.ts';
+import type { LogStore } from './logs.ts';
+import { createLogStore } from './logs.ts';
+import type { Memory, Signal } from './memory.ts';
+import { createMemory, SIGNALS } from './memory.ts';
+import type { SeriesStore } from './series.ts';
+import { createSeriesStore } from './series.ts';
+import type { TraceStore } from './traces.ts';
+import { createTraceStore } from './traces.ts';
 
 /** The three stores of a mock Grafana Cloud, and what it counts and reports about them. */
 export type Backend = {
@@ -28,10 +27,10 @@ export type Counters = {
   droppedBytes: number;
   /** Samples and series that were not stored, by reason. */
   readonly discarded: Map<string, number>;
-  /** HTTP answers, by service and status. */
-  readonly requests: Map<`${Service | 'none'} ${number}`, number>;
-  /** gRPC calls, by service and code; `none` for a call that ended before it could be answered. */
-  readonly rpcs: Map<`${Service} ${string}`, number>;
+  /** HTTP answers, by service and status; the service `none` is the mock itself. */
+  readonly requests: Map<`${string} ${number}`, number>;
+  /** gRPC calls, by service and code; the code `none` is a call that ended before it could be answered. */
+  readonly rpcs: Map<`${string} ${string}`, number>;
 };
 
 /** Creates empty stores that hold at most `memoryBytes` together. */
