@@ -11,11 +11,11 @@ export type MockOptions = {
   readonly credentials: Credentials;
   /** The address to listen on; loopback by default. */
   readonly host?: string;
-  /** A free port where it is 0 or absent. */
+  /** A free port if it is 0 or absent. */
   readonly port?: number;
   /** Receives OTLP over gRPC as well: on this port (0 for a free one), over TLS if there is an identity. */
   readonly grpc?: { readonly port: number } & Pick<GrpcOptions, 'identity' | 'messageTimeoutMs'>;
-  /** What the stores may hold together. */
+  /** The maximum size of the stored data; above it the oldest is dropped. */
   readonly memoryBytes?: number;
   /** Receives one line each for refused logins, first arrivals and dropped data, without secrets. */
   readonly say?: (line: string) => void;

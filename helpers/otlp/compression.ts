@@ -3,14 +3,14 @@ import { gunzip } from 'node:zlib';
 import { uncompress } from 'snappyjs';
 import { DecodeError } from './message.ts';
 
-/** What a body may hold, compressed and not: 32 MiB. A real Alloy's receivers stop at 20 MiB, the hosted gateway lower. */
+/** The maximum size of a body, compressed and decompressed. A real Alloy's receivers accept 20 MiB, the hosted gateway less. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 
 /**
- * The bytes inside a gzip body. Throws {@link DecodeError} where it is not gzip, is cut off, or would unpack to more than
- * `limit` bytes; unpacking stops there, so a bomb costs no more memory than the limit.
+ * Decompresses a gzip body. Throws {@link DecodeError} if it is not gzip, is cut off, or decompresses to more than `limit`
+ * bytes; decompression stops there, so a bomb takes no more memory than the limit.
  */
 export async function gunzipBounded(body: Uint8Array, limit: number = MAX_BODY_BYTES): Promise<Uint8Array> {
   try {
@@ -23,8 +23,8 @@ export async function gunzipBounded(body: Uint8Array, limit: number = MAX_BODY_B
 }
 
 /**
- * The bytes inside a snappy block (the format of remote write, without framing). Throws {@link DecodeError} where it is
- * malformed or declares more than `limit` bytes; the declared length is read before anything is allocated.
+ * Decompresses a snappy block (the format of remote write, without framing). Throws {@link DecodeError} if it is malformed
+ * or declares more than `limit` bytes; the declared length is checked before anything is allocated.
  */
 export function unsnappyBounded(body: Uint8Array, limit: number = MAX_BODY_BYTES): Uint8Array {
   try {

@@ -7,12 +7,12 @@
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** A body that isn't what its content type claims; the message says where and why, for a 400 answer. */
+/** A body that is not what its content type says; the message describes where and why, for a 400 answer. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
-/** How JSON is written: OTLP senders use hexadecimal IDs and numbers for enums, Tempo answers with base64 and names. */
+/** How JSON is written: OTLP senders use hexadecimal IDs and numbers for enums, Tempo's answers base64 and names. */
 export type JsonStyle = { readonly ids: 'hex' | 'base64'; readonly enums: 'number' | 'name' };
 
 /** Names of an enum by number, as the .proto files give them. */
@@ -32,7 +32,7 @@ type Scalar =
   | 'fixed64'
   | 'sfixed64';
 
-/** One field: its number and what it holds. `presence` marks a field whose zero value differs from its absence. */
+/** One field: its number and its type. `presence` marks a field whose zero value differs from its absence. */
 export type Field = {
   readonly no: number;
   readonly type: Scalar | 'id' | { readonly enum: EnumNames } | { readonly message: () => Nested };
@@ -48,12 +48,12 @@ export type Nested = { readonly [INNER]: Inner };
 /** A message type: reads and writes values of `T`. */
 export type Message<T extends object> = {
   readonly name: string;
-  /** Reads a whole binary message; throws {@link DecodeError} on anything malformed, nested deeper than 64 levels, or
-   * with more fields than memory should hold. */
+  /** Reads a whole binary message; throws {@link DecodeError} if it is malformed, nested deeper than 64 levels, or has too
+   * many fields. */
   readonly decode: (bytes: Uint8Array) => T;
   readonly encode: (value: T) => Uint8Array<ArrayBuffer>;
   /** Reads a parsed JSON value; throws {@link DecodeError} with the path of the offending field. IDs are hexadecimal
-   * unless `ids` says that they come as plain ProtoJSON has them, as in Tempo's answers. */
+   * unless `ids` is `base64`, as in plain ProtoJSON and Tempo's answers. */
   readonly fromJson: (json: unknown, ids?: JsonStyle['ids']) => T;
   readonly toJson: (value: T, style?: JsonStyle) => Record<string, unknown>;
   /** @internal nested reading and writing */
@@ -71,11 +71,11 @@ type Inner = {
 const INNER = Symbol('inner');
 const MAX_DEPTH = 64;
 /**
- * What one body may become, counted in fields: two bytes of an empty span become hundreds in memory. Twenty MiB of the
- * densest telemetry that a program sends stays below.
+ * The maximum number of fields in one body: the two bytes of an empty span become hundreds in memory. Twenty MiB of the
+ * densest real telemetry stay below.
  */
 const MAX_FIELDS = 2_500_000;
-/** A number of a packed list weighs less than a message. */
+/** A number in a packed list takes less memory than a message. */
 const WEIGHT_OF_NUMBER = 0.5;
 let fieldsLeft = 0;
 
@@ -112,7 +112,7 @@ export function message<T extends object>(
     return value;
   };
 
-  /** The message and the fields that it has even where it is empty. */
+  /** The message and the fields that it has even if it is empty. */
   const weight = 1 + Object.keys(zero()).length;
 
   const inner: Inner = {
@@ -434,13 +434,13 @@ function parseDouble(json: unknown, path: string): number {
   throw new DecodeError(`${path}: expected a number, found ${describeKind(json)}`);
 }
 
-function parseInteger<T>(json: unknown, path: string, least: bigint, most: bigint, as: (value: bigint) => T): T {
+function parseInteger<T>(json: unknown, path: string, min: bigint, max: bigint, as: (value: bigint) => T): T {
   const written = typeof json === 'number' ? String(json) : json;
   if (typeof written !== 'string' || !/^-?\d{1,20}$/.test(written)) {
     throw new DecodeError(`${path}: expected an integer, found ${describeKind(json)}`);
   }
   const value = BigInt(written);
-  if (value < least || value > most) throw new DecodeError(`${path}: ${written} is out of range`);
+  if (value < min || value > max) throw new DecodeError(`${path}: ${written} is out of range`);
   return as(value);
 }
 

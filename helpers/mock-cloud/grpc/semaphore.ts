@@ -1,4 +1,4 @@
-/** Lets a few callers work at a time, in the order in which they come. */
+/** Lets a limited number of callers work at a time, in the order of their arrival. */
 export type Semaphore = {
   /**
    * Calls `onTurn` when there is a place: at once if one is free. Returns the function that gives up the place, or the

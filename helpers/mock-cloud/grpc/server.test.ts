@@ -247,7 +247,7 @@ test('a port in use is an error, and leaves nothing listening', async () => {
 
 type RawSession = Disposable & {
   readonly open: (headers: OutgoingHttpHeaders) => ReturnType<ClientHttp2Session['request']>;
-  /** The gRPC status of a whole call. */
+  /** Makes a call and resolves with its gRPC status. */
   readonly call: (headers: OutgoingHttpHeaders, body: Buffer) => Promise<number>;
   readonly close: () => void;
 };

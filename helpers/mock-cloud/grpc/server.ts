@@ -32,7 +32,7 @@ export type GrpcServer = AsyncDisposable & { readonly server: Server };
 const WHERE = 'OTLP/gRPC';
 const MAX_CONNECTIONS = 1024;
 const MAX_STREAMS_PER_CONNECTION = 100;
-/** Each may hold {@link MAX_BODY_BYTES} twice, compressed and not. */
+/** Each may take twice {@link MAX_BODY_BYTES}, compressed and decompressed. */
 const MAX_CONCURRENT_MESSAGES = 4;
 const MESSAGE_TIMEOUT_MS = 10_000;
 

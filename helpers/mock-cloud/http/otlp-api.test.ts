@@ -67,7 +67,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Writes a request by hand, so that nothing is added to it, and reads the whole answer. */
+/** Writes a request to a socket, so that no client adds to it, and reads the whole answer. */
 async function raw({ method = 'POST', path = '/otlp/v1/traces', headers = {}, body = '' }: Case): Promise<string> {
   const { credentials, mock } = running;
   const socket = connect(mock.port, '127.0.0.1');

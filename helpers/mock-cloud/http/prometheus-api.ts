@@ -86,7 +86,7 @@ function findMatchedSeries(store: SeriesStore, parameters: URLSearchParams, isRe
   const found = new Set<Series>(written.length === 0 ? store.select() : []);
   for (const text of written) {
     const selector = parseQuery('match[]', text);
-    if (selector.kind !== 'selector') throw createParameterError('match[]', 'a series selector was expected');
+    if (selector.kind !== 'selector') throw createParameterError('match[]', 'expected a series selector');
     for (const series of selectSeries(store, selector)) found.add(series);
   }
   return [...found].filter((series) => hasSamples(series, start, end));

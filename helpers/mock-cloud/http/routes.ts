@@ -25,7 +25,7 @@ export type Routes = (request: MockRequest) => Promise<Answer | undefined> | Ans
 /** The maximum size of a query that is sent as a form. */
 const MAX_FORM_BYTES = 64 * 1024;
 
-/** The routes of every service. The query languages are loaded with the first query: a run that only writes saves their memory. */
+/** The routes of every service. The query languages are loaded with the first query, so that writing needs none of their memory. */
 export function createRoutes(backend: Backend): Readonly<Record<Service, Routes>> {
   return {
     otlp: createOtlpRoutes(backend),

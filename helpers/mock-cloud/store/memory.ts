@@ -1,4 +1,4 @@
-/** What the stores hold, by the names under which it is counted. */
+/** The kinds of items in the stores, as counts and lines name them. */
 export const SIGNALS = ['spans', 'samples', 'log records'] as const;
 export type Signal = (typeof SIGNALS)[number];
 

@@ -101,7 +101,7 @@ test.each([
   ['query', { query: 'up', time: 'x' }, 'invalid parameter "time": cannot parse "x" to a valid timestamp'],
   ['query', {}, 'invalid parameter "query": 1:1: parse error: no expression found in input'],
   ['series', {}, 'no match[] parameter provided'],
-  ['series', { 'match[]': '1' }, 'invalid parameter "match[]": a series selector was expected'],
+  ['series', { 'match[]': '1' }, 'invalid parameter "match[]": expected a series selector'],
   [
     'query_range',
     { query: 'up', start: '1', end: '0', step: '1' },

@@ -3,7 +3,7 @@ import { buildLabelsKey, filterLabels, METRIC_NAME } from '../../store/labels.ts
 import type { Samples } from '../../store/read-series.ts';
 import { QueryError } from '../language/query-error.ts';
 
-/** One series at the time of evaluation; `time` is that of its sample (milliseconds), if it comes from one. */
+/** One series at the time of evaluation. `time` is the sample's own (milliseconds), present if the value is a sample. */
 export type VectorSample = { readonly labels: Labels; readonly value: number; readonly time?: number };
 
 /** One series over a window. */
