@@ -32,7 +32,11 @@ describe('a self-signed certificate', () => {
   test.each([
     ['that trusts it as an authority accepts it', { ca: certificate }, 'trusted'],
     ['that does not trust it refuses it', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['that expects another host refuses it', { ca: certificate, servername: 'other.example' }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    [
+      'that expects another host refuses it',
+      { ca: certificate, servername: 'other.example' },
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
   ])('a client %s', async (_, options, expected) => {
     const server = createServer({ cert: certificate, key }, (socket) => socket.end());
     server.listen(0, '127.0.0.1');
