@@ -139,7 +139,7 @@ describe('with OTLP over gRPC', () => {
     expect(await third.until(address)).toContain(at);
   });
 
-  test('it loads gRPC, and without it does not', async () => {
+  test('it loads gRPC, which it does not load otherwise', async () => {
     const hook = `import { registerHooks } from 'node:module';
       registerHooks({ resolve: (name, context, next) => {
         if (name.startsWith('@grpc/')) process.stdout.write('loads gRPC\\n');

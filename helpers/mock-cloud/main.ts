@@ -67,7 +67,7 @@ try {
 async function start(flags: Flags): Promise<MockCloud> {
   const { host, memory } = flags;
   const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
-  const grpc = await readGrpcOptions(flags);
+  const grpc = await prepareGrpc(flags);
   const options = { credentials, host, memoryBytes: memory * MEBIBYTE, say, ...(grpc !== undefined && { grpc }) };
   if (flags.port !== undefined) return startMockCloud({ ...options, port: flags.port });
   try {
@@ -77,7 +77,7 @@ async function start(flags: Flags): Promise<MockCloud> {
   }
 }
 
-async function readGrpcOptions({ grpcPort, grpcTls, host }: Flags): Promise<MockOptions['grpc']> {
+async function prepareGrpc({ grpcPort, grpcTls, host }: Flags): Promise<MockOptions['grpc']> {
   if (grpcTls === undefined) return grpcPort === undefined ? undefined : { port: grpcPort };
   const { selfSigned } = await import('../tls/self-signed.ts');
   const identity = selfSigned([...new Set(['localhost', '127.0.0.1', '::1', host])]);

@@ -107,7 +107,7 @@ describe('a request is answered with the same status as by Alloy 1.18, and a goo
   test.each(Object.entries(CASES))('%s', async (name, request) => {
     const expected = recorded.get(name);
     const answer = await raw(request);
-    // The recording of this one lost its head: the body was binary.
+    // The recording of this case has no status line, because the body was binary.
     const status = name === 'empty protobuf' ? 200 : expected?.status;
     expect(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])).toBe(status);
     const recordedType = expected?.lines

@@ -56,7 +56,7 @@ export function selectSeries(store: SeriesStore, { matchers }: Pick<Selector, 'm
   return [...store.select(named?.value)].filter(({ labels }) => matchesEvery(matchers, labels));
 }
 
-/** An createEvaluator that looks up the series of each selector once. */
+/** An evaluator that looks up the series of each selector once. */
 function createEvaluator(store: SeriesStore, remark: Remark): (expression: Expression, time: number) => Value {
   const selected = new Map<Selector, Series[]>();
   const findSeries = (selector: Selector): Series[] => {
