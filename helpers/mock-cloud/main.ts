@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readCredentials } from './auth/credentials.ts';
-import type { MockCloud, MockOptions } from './mock-cloud.ts';
-import { DEFAULT_MEMORY_BYTES, startMockCloud } from './mock-cloud.ts';
+import { DEFAULT_MEMORY_BYTES, type MockCloud, type MockOptions, startMockCloud } from './mock-cloud.ts';
 import { formatEnvironment, formatExporter } from './setup-lines.ts';
 
 const MEBIBYTE = 1024 * 1024;

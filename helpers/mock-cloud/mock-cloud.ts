@@ -4,8 +4,7 @@ import type { Credentials } from './auth/credentials.ts';
 import { createRefusedLogins } from './auth/refused-logins.ts';
 import type { GrpcOptions, GrpcServer } from './grpc/server.ts';
 import { createHttpServer } from './http/server.ts';
-import type { Backend } from './store/backend.ts';
-import { createBackend } from './store/backend.ts';
+import { type Backend, createBackend } from './store/backend.ts';
 
 export type MockOptions = {
   readonly credentials: Credentials;

@@ -1,5 +1,4 @@
-import type { Credentials } from './auth/credentials.ts';
-import { INSTANCE_ID_VARIABLES, SERVICES, TOKEN_VARIABLE } from './auth/credentials.ts';
+import { type Credentials, INSTANCE_ID_VARIABLES, SERVICES, TOKEN_VARIABLE } from './auth/credentials.ts';
 
 /**
  * The `.env` lines that point an Alloy at a mock at `url`. A token that the mock generated is shown, a token that it was

@@ -3,8 +3,7 @@
  * A field that is `optional` or part of a `oneof` there is an optional property here.
  */
 import type { SpanId, TraceId, UnixNanos } from './ids.ts';
-import type { Field, Message, Nested } from './message.ts';
-import { message } from './message.ts';
+import { type Field, type Message, message, type Nested } from './message.ts';
 
 /** One of the seven; none of them is an empty value. */
 export type AnyValue = {

@@ -1,8 +1,7 @@
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatBasicAuth, JSON_TYPE, PROTOBUF, startTestMock, type TestMock } from '../testing/test-mock.ts';
-import type { Service } from './credentials.ts';
-import { readCredentials } from './credentials.ts';
+import { readCredentials, type Service } from './credentials.ts';
 
 const LEGACY = 'authentication error: legacy auth cannot be upgraded because the host is not found';
 const INVALID = 'authentication error: invalid token';

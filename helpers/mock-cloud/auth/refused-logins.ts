@@ -1,5 +1,4 @@
-import type { Service } from './credentials.ts';
-import { INSTANCE_ID_VARIABLES, TOKEN_VARIABLE } from './credentials.ts';
+import { INSTANCE_ID_VARIABLES, type Service, TOKEN_VARIABLE } from './credentials.ts';
 import type { LoginRefusal } from './login.ts';
 
 /** The refused logins with the same service, user and reason. */

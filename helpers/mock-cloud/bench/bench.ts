@@ -2,8 +2,7 @@
  * Measures how fast the mock receives spans and samples over HTTP from one sender, and its memory before, between and
  * after. Sender and mock are separate processes. Prints a line for each figure, or JSON with `--json`.
  */
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

@@ -2,11 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { compress } from 'snappyjs';
 import { Pool } from 'undici';
-import type { SpanId, TraceId } from '../../otlp/ids.ts';
-import { newSpanId, newTraceId } from '../../otlp/ids.ts';
+import { newSpanId, newTraceId, type SpanId, type TraceId } from '../../otlp/ids.ts';
 import { WriteRequest } from '../../otlp/remote-write.ts';
-import type { KeyValue, Span } from '../../otlp/schema.ts';
-import { TracesData } from '../../otlp/schema.ts';
+import { type KeyValue, type Span, TracesData } from '../../otlp/schema.ts';
 import { readCredentials } from '../auth/credentials.ts';
 
 /** How many items were accepted, and in what time. */

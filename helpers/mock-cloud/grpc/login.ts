@@ -1,6 +1,5 @@
 import type { Credentials } from '../auth/credentials.ts';
-import type { LoginRefusal } from '../auth/login.ts';
-import { checkLogin } from '../auth/login.ts';
+import { checkLogin, type LoginRefusal } from '../auth/login.ts';
 import type { OtlpSignal } from '../ingest/otlp.ts';
 
 /** The service that an export logged in at, and why it was refused if it was. */

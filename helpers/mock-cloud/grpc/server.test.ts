@@ -13,6 +13,7 @@ import { SERVICES } from '../auth/credentials.ts';
 import type { OtlpSignal } from '../ingest/otlp.ts';
 import { callGrpc, EXPORT_METHODS, type GrpcCallOptions } from '../testing/call-grpc.ts';
 import { formatBasicAuth, readCapture, startTestMock, type TestMock } from '../testing/test-mock.ts';
+import { wrapInField } from '../testing/wrap-in-field.ts';
 
 const LEGACY = 'authentication error: legacy auth cannot be upgraded because the host is not found';
 const INVALID = 'authentication error: invalid token';
@@ -294,12 +295,4 @@ function frame(message: Buffer, isCompressed = false): Buffer {
   head.writeUInt8(isCompressed ? 1 : 0, 0);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
-}
-
-/** Wraps bytes in a length-delimited protobuf field. */
-function wrapInField(field: number, inside: Uint8Array): Buffer {
-  const length: number[] = [];
-  let rest = inside.length;
-  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
-  return Buffer.concat([Buffer.from([(field << 3) | 2, ...length, rest]), inside]);
 }

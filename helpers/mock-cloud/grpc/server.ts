@@ -5,10 +5,8 @@ import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse } from '../../otlp/schema.ts';
 import type { Credentials, Service } from '../auth/credentials.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
-import type { OtlpReceiver, OtlpSignal } from '../ingest/otlp.ts';
-import { createOtlpReceivers } from '../ingest/otlp.ts';
-import type { Backend } from '../store/backend.ts';
-import { count } from '../store/backend.ts';
+import { createOtlpReceivers, type OtlpReceiver, type OtlpSignal } from '../ingest/otlp.ts';
+import { type Backend, count } from '../store/backend.ts';
 import { checkGrpcLogin } from './login.ts';
 import { createSemaphore } from './semaphore.ts';
 

@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -11,6 +10,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId } from '../../otlp/ids.ts';
 import { formatBasicAuth, JSON_TYPE, PROTOBUF, REMOTE_WRITE } from '../testing/test-mock.ts';
+import { wrapInField } from '../testing/wrap-in-field.ts';
 
 const MIB = 1024 * 1024;
 const LOGIN = {
@@ -171,14 +171,6 @@ describe('a body that is cut off', () => {
     expect(await post('/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, body)).toMatchObject({ status: 400 });
   });
 });
-
-/** Wraps bytes in a length-delimited protobuf field. */
-function wrapInField(field: number, inside: Uint8Array): Buffer {
-  const length: number[] = [];
-  let rest = inside.length;
-  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
-  return Buffer.concat([Buffer.from([(field << 3) | 2, ...length, rest]), inside]);
-}
 
 /** Any number of series without samples stores nothing. */
 function buildEmptySeries(): Uint8Array {

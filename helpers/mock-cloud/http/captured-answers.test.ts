@@ -1,8 +1,7 @@
 import { compress } from 'snappyjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WriteRequest } from '../../otlp/remote-write.ts';
-import type { TestMock } from '../testing/test-mock.ts';
-import { JSON_TYPE, REMOTE_WRITE, readCaptureJson, startTestMock } from '../testing/test-mock.ts';
+import { JSON_TYPE, REMOTE_WRITE, readCaptureJson, startTestMock, type TestMock } from '../testing/test-mock.ts';
 
 /** Recorded answers of Tempo 3, Prometheus 3 and Loki 3; the mock receives the data that they are about. */
 type Sample = { readonly metric: Record<string, string>; readonly value: [number, string] };

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestMock } from '../testing/test-mock.ts';
-import { PROTOBUF, REMOTE_WRITE, readCapture, readCaptureJson, startTestMock } from '../testing/test-mock.ts';
+import {
+  PROTOBUF,
+  REMOTE_WRITE,
+  readCapture,
+  readCaptureJson,
+  startTestMock,
+  type TestMock,
+} from '../testing/test-mock.ts';
 
 /** Bodies that Alloy 1.18 and the Node SDK sent, and how an independent decoder reads them. */
 let running: TestMock;

@@ -1,12 +1,10 @@
 import { parseDuration } from '../query/language/duration.ts';
 import { QueryError } from '../query/language/query-error.ts';
-import type { FoundStream } from '../query/logql/evaluate.ts';
-import { findLines } from '../query/logql/evaluate.ts';
+import { type FoundStream, findLines } from '../query/logql/evaluate.ts';
 import { parseLogql } from '../query/logql/parse.ts';
 import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
 import type { LogStore } from '../store/logs.ts';
-import type { Answer } from './answer.ts';
-import { answerJson, answerText } from './answer.ts';
+import { type Answer, answerJson, answerText } from './answer.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LINES = 5000;

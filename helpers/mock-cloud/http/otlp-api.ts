@@ -1,12 +1,9 @@
 import { gunzipBounded, MAX_BODY_BYTES } from '../../otlp/compression.ts';
-import type { Message } from '../../otlp/message.ts';
-import { DecodeError } from '../../otlp/message.ts';
+import { DecodeError, type Message } from '../../otlp/message.ts';
 import { ExportResponse, RpcStatus } from '../../otlp/schema.ts';
-import type { OtlpReceiver, OtlpSignal, PartialSuccess } from '../ingest/otlp.ts';
-import { createOtlpReceivers } from '../ingest/otlp.ts';
+import { createOtlpReceivers, type OtlpReceiver, type OtlpSignal, type PartialSuccess } from '../ingest/otlp.ts';
 import type { Backend } from '../store/backend.ts';
-import type { Answer } from './answer.ts';
-import { answerJson } from './answer.ts';
+import { type Answer, answerJson } from './answer.ts';
 
 /** The codes of `google.rpc.Code` that the gateway answers. */
 const INVALID_ARGUMENT = 3;

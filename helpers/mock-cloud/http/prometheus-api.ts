@@ -8,8 +8,7 @@ import { inferType } from '../query/promql/types.ts';
 import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
 import { hasSamples } from '../store/read-series.ts';
 import type { Series, SeriesStore } from '../store/series.ts';
-import type { Answer } from './answer.ts';
-import { answerJson } from './answer.ts';
+import { type Answer, answerJson } from './answer.ts';
 import { formatInstantData, formatMatrixData } from './prometheus-data.ts';
 
 const MAX_STEPS = 11_000;

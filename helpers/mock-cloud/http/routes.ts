@@ -2,10 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Service } from '../auth/credentials.ts';
 import { storeLokiPush } from '../ingest/loki-push.ts';
 import { storeRemoteWrite } from '../ingest/remote-write.ts';
-import type { Backend } from '../store/backend.ts';
-import { count, countReceived } from '../store/backend.ts';
-import type { Answer } from './answer.ts';
-import { answerJson, answerNotFound, answerText } from './answer.ts';
+import { type Backend, count, countReceived } from '../store/backend.ts';
+import { type Answer, answerJson, answerNotFound, answerText } from './answer.ts';
 import { createOtlpEndpoints } from './otlp-api.ts';
 
 /** A request that has logged in, as the routes see it. */

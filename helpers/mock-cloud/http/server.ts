@@ -1,18 +1,14 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { DecodeError } from '../../otlp/message.ts';
 import type { Credentials, Service } from '../auth/credentials.ts';
 import { checkLogin } from '../auth/login.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
-import type { Backend } from '../store/backend.ts';
-import { count } from '../store/backend.ts';
-import type { Answer } from './answer.ts';
-import { answerJson, answerNotFound, answerText } from './answer.ts';
+import { type Backend, count } from '../store/backend.ts';
+import { type Answer, answerJson, answerNotFound, answerText } from './answer.ts';
 import { BodyError, createBodyReader, discardRest } from './body.ts';
 import { renderMetricsPage } from './metrics-page.ts';
 import { answerOtlpError } from './otlp-api.ts';
-import type { MockRequest } from './routes.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, type MockRequest } from './routes.ts';
 
 /** What the HTTP server needs of the mock. */
 export type HttpOptions = {

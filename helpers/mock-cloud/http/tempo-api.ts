@@ -1,12 +1,10 @@
 import type { TraceId } from '../../otlp/ids.ts';
-import type { TracesData } from '../../otlp/schema.ts';
-import { TracesData as TracesMessage } from '../../otlp/schema.ts';
+import { type TracesData, TracesData as TracesMessage } from '../../otlp/schema.ts';
 import { QueryError } from '../query/language/query-error.ts';
 import { parseTraceql } from '../query/traceql/parse.ts';
 import { searchTraces } from '../query/traceql/search.ts';
 import type { TraceStore } from '../store/traces.ts';
-import type { Answer } from './answer.ts';
-import { answerJson, answerText } from './answer.ts';
+import { type Answer, answerJson, answerText } from './answer.ts';
 
 const DEFAULT_LIMIT = 20;
 const DEFAULT_SPANS_PER_SPANSET = 3;

@@ -1,6 +1,5 @@
 import { DecodeError } from '../../otlp/message.ts';
-import type { Backend } from '../store/backend.ts';
-import { countReceived } from '../store/backend.ts';
+import { type Backend, countReceived } from '../store/backend.ts';
 import { buildLabels } from '../store/labels.ts';
 import type { Entry } from '../store/logs.ts';
 import { parseJson } from './parse-json.ts';

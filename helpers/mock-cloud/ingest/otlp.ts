@@ -1,9 +1,7 @@
 import { nowNanos } from '../../otlp/ids.ts';
-import type { Message } from '../../otlp/message.ts';
-import { DecodeError } from '../../otlp/message.ts';
+import { DecodeError, type Message } from '../../otlp/message.ts';
 import { LogsData, MetricsData, TracesData } from '../../otlp/schema.ts';
-import type { Backend } from '../store/backend.ts';
-import { count, countReceived } from '../store/backend.ts';
+import { type Backend, count, countReceived } from '../store/backend.ts';
 import { buildLabels } from '../store/labels.ts';
 import { parseJson } from './parse-json.ts';
 import { translateLogs } from './translate-logs.ts';

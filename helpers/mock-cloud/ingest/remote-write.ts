@@ -1,7 +1,6 @@
 import { unsnappyBounded } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
-import type { Labels } from '../store/labels.ts';
-import { buildLabels, formatSeries, getLabel, METRIC_NAME } from '../store/labels.ts';
+import { buildLabels, formatSeries, getLabel, type Labels, METRIC_NAME } from '../store/labels.ts';
 import type { AppendOutcome, Series, SeriesStore } from '../store/series.ts';
 import { createWireReader } from './wire-reader.ts';
 

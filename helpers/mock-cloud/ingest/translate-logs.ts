@@ -1,8 +1,6 @@
 import { formatAttribute } from '../../otlp/format-attribute.ts';
-import type { AnyValue, KeyValue, LogRecord, LogsData } from '../../otlp/schema.ts';
-import { SEVERITIES } from '../../otlp/schema.ts';
-import type { Labels } from '../store/labels.ts';
-import { buildLabels } from '../store/labels.ts';
+import { type AnyValue, type KeyValue, type LogRecord, type LogsData, SEVERITIES } from '../../otlp/schema.ts';
+import { buildLabels, type Labels } from '../store/labels.ts';
 import type { Entry } from '../store/logs.ts';
 import { buildLabelName } from './label-name.ts';
 import { INDEXED_RESOURCE_ATTRIBUTES } from './promoted-attributes.ts';

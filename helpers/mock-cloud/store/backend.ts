@@ -1,12 +1,8 @@
 import { createDropReporter } from './drop-reporter.ts';
-import type { LogStore } from './logs.ts';
-import { createLogStore } from './logs.ts';
-import type { Memory, Signal } from './memory.ts';
-import { createMemory, SIGNALS } from './memory.ts';
-import type { SeriesStore } from './series.ts';
-import { createSeriesStore } from './series.ts';
-import type { TraceStore } from './traces.ts';
-import { createTraceStore } from './traces.ts';
+import { createLogStore, type LogStore } from './logs.ts';
+import { createMemory, type Memory, SIGNALS, type Signal } from './memory.ts';
+import { createSeriesStore, type SeriesStore } from './series.ts';
+import { createTraceStore, type TraceStore } from './traces.ts';
 
 /** The three stores of a mock Grafana Cloud, and what it counts and reports about them. */
 export type Backend = {

@@ -1,5 +1,4 @@
-import type { Dropped } from './memory.ts';
-import { SIGNALS } from './memory.ts';
+import { type Dropped, SIGNALS } from './memory.ts';
 
 const MIN_PAUSE_MS = 10_000;
 

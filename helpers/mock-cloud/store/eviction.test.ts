@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId, type TraceId } from '../../otlp/ids.ts';
 import { WriteRequest } from '../../otlp/remote-write.ts';
 import { TracesData } from '../../otlp/schema.ts';
-import type { TestMock } from '../testing/test-mock.ts';
-import { JSON_TYPE, PROTOBUF, REMOTE_WRITE, startTestMock } from '../testing/test-mock.ts';
+import { JSON_TYPE, PROTOBUF, REMOTE_WRITE, startTestMock, type TestMock } from '../testing/test-mock.ts';
 
 const MIB = 1024 * 1024;
 const T = 1_795_340_000_000;

@@ -1,5 +1,4 @@
-import type { Labels } from './labels.ts';
-import { buildLabelsKey } from './labels.ts';
+import { buildLabelsKey, type Labels } from './labels.ts';
 import type { Evictable, Memory } from './memory.ts';
 
 /** One log line of a stream; `time` is in nanoseconds since the epoch. */

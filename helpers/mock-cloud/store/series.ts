@@ -1,8 +1,7 @@
-import type { Labels } from './labels.ts';
-import { buildLabelsKey, getLabel, METRIC_NAME } from './labels.ts';
+import { buildLabelsKey, getLabel, type Labels, METRIC_NAME } from './labels.ts';
 import type { Evictable, Memory } from './memory.ts';
-import type { Chunk } from './points.ts';
 import {
+  type Chunk,
   createChunk,
   findFirstAfter,
   getTime,

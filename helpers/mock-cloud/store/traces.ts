@@ -1,6 +1,5 @@
 import type { TraceId } from '../../otlp/ids.ts';
-import type { Span, TracesData } from '../../otlp/schema.ts';
-import { TracesData as TracesMessage } from '../../otlp/schema.ts';
+import { type Span, type TracesData, TracesData as TracesMessage } from '../../otlp/schema.ts';
 import type { Evictable, Memory } from './memory.ts';
 
 /** The spans of one export, stored as the bytes that arrived: decoded they would take ten times the memory. */

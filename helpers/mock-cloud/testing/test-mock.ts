@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
-import type { Credentials, Service } from '../auth/credentials.ts';
-import { readCredentials } from '../auth/credentials.ts';
-import type { MockCloud, MockOptions } from '../mock-cloud.ts';
-import { startMockCloud } from '../mock-cloud.ts';
+import { type Credentials, readCredentials, type Service } from '../auth/credentials.ts';
+import { type MockCloud, type MockOptions, startMockCloud } from '../mock-cloud.ts';
 
 /** The answer to a request. */
 export type HttpResult = {

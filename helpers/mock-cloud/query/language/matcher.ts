@@ -1,6 +1,5 @@
 import { RE2JS } from 're2js';
-import type { Labels } from '../../store/labels.ts';
-import { getLabel } from '../../store/labels.ts';
+import { getLabel, type Labels } from '../../store/labels.ts';
 
 export const MATCH_OPERATORS = ['=', '!=', '=~', '!~'] as const;
 export type MatchOperator = (typeof MATCH_OPERATORS)[number];

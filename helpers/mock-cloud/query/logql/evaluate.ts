@@ -1,5 +1,4 @@
-import type { Labels } from '../../store/labels.ts';
-import { buildLabels, buildLabelsKey, getLabel, listLabels } from '../../store/labels.ts';
+import { buildLabels, buildLabelsKey, getLabel, type Labels, listLabels } from '../../store/labels.ts';
 import type { LogStore } from '../../store/logs.ts';
 import { matchesEvery } from '../language/matcher.ts';
 import type { LabelFilter, LineFilter, LogQuery } from './expression.ts';

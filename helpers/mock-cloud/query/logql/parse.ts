@@ -1,8 +1,7 @@
 import { parser } from '@grafana/lezer-logql';
 import type { SyntaxNode } from '@lezer/common';
 import { RE2JS } from 're2js';
-import type { Matcher, MatchOperator } from '../language/matcher.ts';
-import { createMatcher, MATCH_OPERATORS } from '../language/matcher.ts';
+import { createMatcher, MATCH_OPERATORS, type Matcher, type MatchOperator } from '../language/matcher.ts';
 import { NotEvaluatedError, QueryError } from '../language/query-error.ts';
 import { findFirstFault, findPosition, listChildren } from '../language/syntax-tree.ts';
 import { unquote } from '../language/unquote.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestMock } from '../../testing/test-mock.ts';
-import { JSON_TYPE, startTestMock } from '../../testing/test-mock.ts';
+import { JSON_TYPE, startTestMock, type TestMock } from '../../testing/test-mock.ts';
 
 const SECOND = 1_000_000_000n;
 const NOON = 1_795_348_800n;

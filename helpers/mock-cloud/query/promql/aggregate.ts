@@ -1,9 +1,7 @@
-import type { Labels } from '../../store/labels.ts';
-import { buildLabelsKey, filterLabels, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabelsKey, filterLabels, type Labels, METRIC_NAME } from '../../store/labels.ts';
 import type { AggregateOperator, LabelChoice } from './expression.ts';
 import { addUp, findExtreme } from './numbers.ts';
-import type { Value, VectorSample } from './value.ts';
-import { createVector } from './value.ts';
+import { createVector, type Value, type VectorSample } from './value.ts';
 
 /** One sample for each group, in the order in which the groups first appear. */
 export function evaluateAggregate(

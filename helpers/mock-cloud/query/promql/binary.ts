@@ -1,10 +1,15 @@
-import type { Labels } from '../../store/labels.ts';
-import { buildLabelsKey, filterLabels, formatLabels, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabelsKey, filterLabels, formatLabels, type Labels, METRIC_NAME } from '../../store/labels.ts';
 import { QueryError } from '../language/query-error.ts';
-import type { ArithmeticOperator, Binary, BinaryOperator, ComparisonOperator, LabelChoice } from './expression.ts';
-import { isComparison, isSetOperator } from './expression.ts';
-import type { Value, VectorSample } from './value.ts';
-import { createVector, dropName, readScalar, readVector } from './value.ts';
+import {
+  type ArithmeticOperator,
+  type Binary,
+  type BinaryOperator,
+  type ComparisonOperator,
+  isComparison,
+  isSetOperator,
+  type LabelChoice,
+} from './expression.ts';
+import { createVector, dropName, readScalar, readVector, type Value, type VectorSample } from './value.ts';
 
 /** Evaluates a binary expression from the values of its sides. Throws {@link QueryError} if a match is not one to one. */
 export function evaluateBinary(expression: Binary, left: Value, right: Value): Value {

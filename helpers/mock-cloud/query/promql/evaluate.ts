@@ -1,17 +1,13 @@
-import type { Labels } from '../../store/labels.ts';
-import { buildLabelsKey, compareLabels, METRIC_NAME } from '../../store/labels.ts';
-import type { Samples } from '../../store/read-series.ts';
-import { findLatestSample, readSamples } from '../../store/read-series.ts';
+import { buildLabelsKey, compareLabels, type Labels, METRIC_NAME } from '../../store/labels.ts';
+import { findLatestSample, readSamples, type Samples } from '../../store/read-series.ts';
 import type { Series, SeriesStore } from '../../store/series.ts';
 import { matchesEvery } from '../language/matcher.ts';
 import { NotEvaluatedError } from '../language/query-error.ts';
 import { evaluateAggregate } from './aggregate.ts';
 import { evaluateBinary } from './binary.ts';
 import type { Expression, Selector } from './expression.ts';
-import type { CallContext } from './functions.ts';
-import { FUNCTIONS } from './functions.ts';
-import type { Value } from './value.ts';
-import { createVector, dropName, readVector } from './value.ts';
+import { type CallContext, FUNCTIONS } from './functions.ts';
+import { createVector, dropName, readVector, type Value } from './value.ts';
 
 /** How long a sample remains the current value of its series. */
 const LOOKBACK_MS = 5 * 60 * 1000;

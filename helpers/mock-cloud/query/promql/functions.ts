@@ -1,11 +1,8 @@
-import type { Labels } from '../../store/labels.ts';
-import { buildLabels, getLabel, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabels, getLabel, type Labels, METRIC_NAME } from '../../store/labels.ts';
 import type { Call, Expression, ValueType } from './expression.ts';
 import { addUp, findExtreme } from './numbers.ts';
-import type { Window } from './rate.ts';
-import { computeChange, computeInstantChange } from './rate.ts';
-import type { Value } from './value.ts';
-import { createVector, dropName, readScalar, readVector } from './value.ts';
+import { computeChange, computeInstantChange, type Window } from './rate.ts';
+import { createVector, dropName, readScalar, readVector, type Value } from './value.ts';
 
 /** Where a call is evaluated; `time` in milliseconds. */
 export type CallContext = {

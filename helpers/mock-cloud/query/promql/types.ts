@@ -1,6 +1,5 @@
 import { NotEvaluatedError } from '../language/query-error.ts';
-import type { Expression, ValueType } from './expression.ts';
-import { isComparison, isSetOperator } from './expression.ts';
+import { type Expression, isComparison, isSetOperator, type ValueType } from './expression.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** The type of an expression's value. */

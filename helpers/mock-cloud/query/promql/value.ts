@@ -1,5 +1,4 @@
-import type { Labels } from '../../store/labels.ts';
-import { buildLabelsKey, filterLabels, METRIC_NAME } from '../../store/labels.ts';
+import { buildLabelsKey, filterLabels, type Labels, METRIC_NAME } from '../../store/labels.ts';
 import type { Samples } from '../../store/read-series.ts';
 import { QueryError } from '../language/query-error.ts';
 

@@ -1,9 +1,7 @@
 import type { KeyValue } from '../../../otlp/schema.ts';
 import type { ComparisonField, Field, Intrinsic, Spansets } from './expression.ts';
-import type { Static } from './static.ts';
-import { KIND_NAMES, NIL, readStatic, STATUS_NAMES } from './static.ts';
-import type { Trace, TraceSpan } from './trace.ts';
-import { ROOT_NOT_RECEIVED } from './trace.ts';
+import { KIND_NAMES, NIL, readStatic, STATUS_NAMES, type Static } from './static.ts';
+import { ROOT_NOT_RECEIVED, type Trace, type TraceSpan } from './trace.ts';
 
 const NUMERIC: readonly Static['type'][] = ['int', 'float', 'duration'];
 

@@ -4,10 +4,8 @@ import { RE2JS } from 're2js';
 import { NotEvaluatedError, QueryError } from '../language/query-error.ts';
 import { findFirstFault, findPosition, listChildren } from '../language/syntax-tree.ts';
 import { unquote } from '../language/unquote.ts';
-import type { Comparison, Field, Intrinsic, Spansets } from './expression.ts';
-import { COMPARISONS, INTRINSICS } from './expression.ts';
-import type { KindName, Static, StatusName } from './static.ts';
-import { KIND_NAMES, NIL, STATUS_NAMES } from './static.ts';
+import { COMPARISONS, type Comparison, type Field, INTRINSICS, type Intrinsic, type Spansets } from './expression.ts';
+import { KIND_NAMES, type KindName, NIL, STATUS_NAMES, type Static, type StatusName } from './static.ts';
 
 const SPANSET_OPERATORS: Readonly<Record<string, Exclude<Spansets['kind'], 'filter'>>> = {
   And: 'and',

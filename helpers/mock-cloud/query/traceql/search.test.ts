@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId, type TraceId } from '../../../otlp/ids.ts';
-import type { TestMock } from '../../testing/test-mock.ts';
-import { JSON_TYPE, startTestMock } from '../../testing/test-mock.ts';
+import { JSON_TYPE, startTestMock, type TestMock } from '../../testing/test-mock.ts';
 
 type Span = {
   name: string;

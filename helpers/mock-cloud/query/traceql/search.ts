@@ -1,11 +1,9 @@
 import type { TraceStore } from '../../store/traces.ts';
 import { evaluateField, findMatchingSpans, isTrue } from './evaluate.ts';
-import type { ComparisonField, Spansets } from './expression.ts';
-import { listComparisons, listFilters } from './expression.ts';
+import { type ComparisonField, listComparisons, listFilters, type Spansets } from './expression.ts';
 import { findNeedles } from './needles.ts';
 import { formatStatic } from './static.ts';
-import type { Trace, TraceSpan } from './trace.ts';
-import { buildTrace, ROOT_NOT_RECEIVED } from './trace.ts';
+import { buildTrace, ROOT_NOT_RECEIVED, type Trace, type TraceSpan } from './trace.ts';
 
 /** A search; times in milliseconds since the epoch. */
 export type Search = {
