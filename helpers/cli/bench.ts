@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureMock } from '../mock-cloud/bench.ts';
+import { measureMock } from '../mock-cloud/bench/bench.ts';
 import { partsInOrder } from '../run/part.ts';
 import { ROOT, readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';

@@ -1,5 +1,4 @@
-import type { ChildProcessByStdio } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { credentials } from '@grpc/grpc-js';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { grpcCall } from './testing/grpc-call.ts';
-import { basic, capture } from './testing/running-mock.ts';
+import { callGrpc } from './testing/call-grpc.ts';
+import { formatBasicAuth, readCapture } from './testing/test-mock.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -21,7 +20,7 @@ type Program = AsyncDisposable & {
   readonly until: (pattern: RegExp) => Promise<string>;
 };
 
-function program(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
+function startProgram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
   const child = spawn(process.execPath, [MAIN, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const listeners = new Set<() => void>();
@@ -36,12 +35,12 @@ function program(args: readonly string[], environment: Readonly<Record<string, s
     output: () => output,
     until: (pattern) =>
       new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           const found = pattern.exec(output);
           if (found !== null) resolve(found[0]);
         };
-        listeners.add(look);
-        look();
+        listeners.add(check);
+        check();
       }),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -54,8 +53,8 @@ function program(args: readonly string[], environment: Readonly<Record<string, s
 const ENDPOINTS = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'];
 
 describe('started by hand', () => {
-  test('it prints an .env that opens it, with the token that it made up', async () => {
-    await using cloud = program(['--port', '0']);
+  test('it prints a working .env with the generated token', async () => {
+    await using cloud = startProgram(['--port', '0']);
     await cloud.until(/TEMPO_INSTANCE_ID=\d+/);
     const lines = new Map(
       [...cloud.output().matchAll(/^(GRAFANA_CLOUD_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value ?? '']),
@@ -67,25 +66,25 @@ describe('started by hand', () => {
     const token = lines.get('GRAFANA_CLOUD_API_KEY') ?? '';
     expect(token).toMatch(/^glc_/);
     const answer = await request(`${lines.get('GRAFANA_CLOUD_TEMPO_ENDPOINT')}/api/echo`, {
-      headers: { authorization: basic(lines.get('GRAFANA_CLOUD_TEMPO_INSTANCE_ID') ?? '', token) },
+      headers: { authorization: formatBasicAuth(lines.get('GRAFANA_CLOUD_TEMPO_INSTANCE_ID') ?? '', token) },
     });
     expect({ status: answer.statusCode, body: await answer.body.text() }).toEqual({ status: 200, body: 'echo' });
   });
 
   test('it never prints a token that it was given, and says who was refused', async () => {
     const token = 'glc_given_by_the_user';
-    await using cloud = program(['--port', '0'], {
+    await using cloud = startProgram(['--port', '0'], {
       GRAFANA_CLOUD_API_KEY: token,
       GRAFANA_CLOUD_OTLP_INSTANCE_ID: '42',
     });
     const url = await cloud.until(/http:\/\/\S+(?= )/);
     expect((await request(`${url}/-/ready`)).statusCode).toBe(200);
-    const headers = { authorization: basic('42', 'glc_something_else'), 'content-type': 'application/json' };
+    const headers = { authorization: formatBasicAuth('42', 'glc_something_else'), 'content-type': 'application/json' };
     const refused = await request(`${url}/otlp/v1/traces`, { method: 'POST', headers, body: '{}' });
     expect(refused.statusCode).toBe(401);
     await cloud.until(/refused a login at the OTLP gateway: wrong token for user 42/);
     const body = JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [['1', 'x']] }] });
-    const authorization = basic('1419296', token);
+    const authorization = formatBasicAuth('1419296', token);
     const push = { method: 'POST', headers: { ...headers, authorization }, body } as const;
     expect((await request(`${url}/loki/api/v1/push`, push)).statusCode).toBe(204);
     await cloud.until(/first log records arrived at \/loki\/api\/v1\/push/);
@@ -94,26 +93,26 @@ describe('started by hand', () => {
   });
 });
 
-describe('asked to take OTLP over gRPC', () => {
+describe('with OTLP over gRPC', () => {
   const address = /OTLP over gRPC at (127\.0\.0\.1:\d+)/;
-  const TRACES = capture('wire/sdk-traces.pb');
+  const TRACES = readCapture('wire/sdk-traces.pb');
 
-  test('it prints where, and the lines of an exporter that sends there in clear text', async () => {
-    await using cloud = program(['--port', '0', '--grpc-port'], { GRAFANA_CLOUD_API_KEY: 'glc_given' });
+  test('it prints the address, and an exporter that sends there in clear text', async () => {
+    await using cloud = startProgram(['--port', '0', '--grpc-port'], { GRAFANA_CLOUD_API_KEY: 'glc_given' });
     await cloud.until(/^}\n}?$/m);
     const [, at = ''] = address.exec(cloud.output()) ?? [];
     expect(cloud.output()).toContain(`otelcol.exporter.otlp "cloud" {\n\tclient {\n\t\tendpoint = "${at}"\n`);
     expect(cloud.output()).toMatch(/headers {2}= \{"authorization" = .*\n\n\t\ttls \{\n\t\t\tinsecure = true\n/);
-    const authorization = basic('1461503', 'glc_given');
-    expect(await grpcCall(at, 'traces', TRACES, { authorization })).toMatchObject({ code: 0 });
+    const authorization = formatBasicAuth('1461503', 'glc_given');
+    expect(await callGrpc(at, 'traces', TRACES, { authorization })).toMatchObject({ code: 0 });
     await cloud.until(/first spans arrived at OTLP\/gRPC/);
     expect(cloud.output()).not.toContain('glc_given');
   });
 
-  test('over TLS, it writes the certificate and its lines trust that', async () => {
+  test('and TLS, it writes the certificate and prints an exporter that trusts it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'mock-'));
     const file = join(directory, 'mock.pem');
-    await using cloud = program(['--port', '0', '--grpc-tls', file], { GRAFANA_CLOUD_API_KEY: 'glc_given' });
+    await using cloud = startProgram(['--port', '0', '--grpc-tls', file], { GRAFANA_CLOUD_API_KEY: 'glc_given' });
     await cloud.until(/ca_file = /);
     const [, at = ''] = address.exec(cloud.output()) ?? [];
     expect(cloud.output()).toContain(
@@ -121,51 +120,51 @@ describe('asked to take OTLP over gRPC', () => {
     );
     const trust = credentials.createSsl(readFileSync(file));
     rmSync(directory, { recursive: true });
-    const options = { authorization: basic('1461503', 'glc_given'), credentials: trust };
+    const options = { authorization: formatBasicAuth('1461503', 'glc_given'), credentials: trust };
     const localhost = at.replace('127.0.0.1', 'localhost');
-    expect(await grpcCall(localhost, 'traces', TRACES, options)).toMatchObject({ code: 0 });
+    expect(await callGrpc(localhost, 'traces', TRACES, options)).toMatchObject({ code: 0 });
   });
 
-  test('it takes the port that it is told, and a taken one ends it with exit 2', async () => {
-    await using first = program(['--port', '0', '--grpc-port', '0']);
+  test('it uses the given port, and exits with 2 if it is in use', async () => {
+    await using first = startProgram(['--port', '0', '--grpc-port', '0']);
     const [, at = ''] = address.exec(await first.until(address)) ?? [];
     const port = at.split(':').at(-1) ?? '';
-    await using second = program(['--port', '0', '--grpc-port', port]);
+    await using second = startProgram(['--port', '0', '--grpc-port', port]);
     expect(await once(second.child, 'exit')).toEqual([2, null]);
     expect(second.output()).toMatch(new RegExp(`can't listen: .*EADDRINUSE.*${port}`));
     first.child.kill('SIGTERM');
     expect(await once(first.child, 'exit')).toEqual([0, null]);
-    await using third = program(['--port', '0', '--grpc-port', port]);
+    await using third = startProgram(['--port', '0', '--grpc-port', port]);
     expect(await third.until(address)).toContain(at);
   });
 
-  test('and not asked, it loads nothing of gRPC', async () => {
+  test('it loads gRPC, which it does not load otherwise', async () => {
     const hook = `import { registerHooks } from 'node:module';
       registerHooks({ resolve: (name, context, next) => {
         if (name.startsWith('@grpc/')) process.stdout.write('loads gRPC\\n');
         return next(name, context);
       } });`;
-    const loaded = async (...flags: string[]) => {
+    const loadsGrpc = async (...flags: string[]) => {
       const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
-      await using cloud = program(['--port', '0', ...flags], { NODE_OPTIONS });
+      await using cloud = startProgram(['--port', '0', ...flags], { NODE_OPTIONS });
       await cloud.until(/TEMPO_INSTANCE_ID=\d+/);
       return cloud.output().includes('loads gRPC');
     };
-    expect([await loaded(), await loaded('--grpc-port')]).toEqual([false, true]);
+    expect([await loadsGrpc(), await loadsGrpc('--grpc-port')]).toEqual([false, true]);
   });
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit 0 while a client is connected', async (signal) => {
-  await using cloud = program(['--port', '0'], { GRAFANA_CLOUD_API_KEY: 'glc_x' });
+test.each(['SIGTERM', 'SIGINT'] as const)('it exits with 0 on %s while a client is connected', async (signal) => {
+  await using cloud = startProgram(['--port', '0'], { GRAFANA_CLOUD_API_KEY: 'glc_x' });
   const url = await cloud.until(/http:\/\/\S+(?= )/);
-  const authorization = basic('1413606', 'glc_x');
+  const authorization = formatBasicAuth('1413606', 'glc_x');
   await (await request(`${url}/tempo/api/echo`, { headers: { authorization } })).body.text();
   cloud.child.kill(signal);
   expect(await once(cloud.child, 'exit')).toEqual([0, null]);
 });
 
-test('it serves on when nobody reads its lines any more', async () => {
-  await using cloud = program(['--port', '0']);
+test('it keeps running when nobody reads its output any more', async () => {
+  await using cloud = startProgram(['--port', '0']);
   const url = await cloud.until(/http:\/\/\S+(?= )/);
   cloud.child.stdout.destroy();
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -174,18 +173,18 @@ test('it serves on when nobody reads its lines any more', async () => {
   }
 });
 
-test('a port in use ends it with exit 2 and says so', async () => {
-  await using first = program(['--port', '0']);
+test('it exits with 2 and a message if the port is in use', async () => {
+  await using first = startProgram(['--port', '0']);
   const port = (await first.until(/:\d+(?= )/)).slice(1);
-  await using second = program(['--port', port]);
+  await using second = startProgram(['--port', port]);
   expect(await once(second.child, 'exit')).toEqual([2, null]);
   expect(second.output()).toMatch(/can't listen: .*EADDRINUSE/);
 });
 
 test.each([[['--port', '70000']], [['--grpc-port', 'x']], [['--memory', '-1']], [['--nonsense']]])(
-  '%o is refused before anything listens',
+  '%o is rejected before anything listens',
   async (args) => {
-    await using cloud = program(args);
+    await using cloud = startProgram(args);
     const [code] = await once(cloud.child, 'exit');
     expect(code).not.toBe(0);
     expect(cloud.output()).toMatch(/error: /);

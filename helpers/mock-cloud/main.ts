@@ -1,15 +1,14 @@
-/** `npm run cloud`: the mock Grafana Cloud by itself, until it gets SIGTERM or SIGINT. */
+/** `npm run cloud`: runs the mock Grafana Cloud by itself until SIGTERM or SIGINT. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { credentialsFrom } from './credentials.ts';
-import { environmentLines } from './environment-lines.ts';
-import type { MockCloud, MockOptions } from './server.ts';
-import { DEFAULT_MEMORY_BYTES, startMockCloud } from './server.ts';
+import { readCredentials } from './auth/credentials.ts';
+import { DEFAULT_MEMORY_BYTES, type MockCloud, type MockOptions, startMockCloud } from './mock-cloud.ts';
+import { formatEnvironment, formatExporter } from './setup-lines.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Tried first where a person starts it by hand, so that the lines of an `.env` stay true. */
-const USUAL_PORT = 9009;
+/** Tried first without `--port`, so that the lines in an `.env` stay valid. */
+const DEFAULT_PORT = 9009;
 
 type Flags = {
   readonly port?: number;
@@ -21,32 +20,44 @@ type Flags = {
 
 const command = new Command('cloud')
   .description(
-    'A Grafana Cloud in memory: OTLP, remote write and log push in, the Tempo, Prometheus and Loki APIs out.',
+    'A Grafana Cloud in memory: receives OTLP, remote write and Loki push, answers the Tempo, Prometheus and Loki query APIs.',
   )
-  .option('--port <number>', `the port, 0 for any free one (default: ${USUAL_PORT} where it is free)`, port)
-  .option('--host <address>', 'the address to listen on', '127.0.0.1')
+  .option(
+    '--port <number>',
+    `port of the HTTP server, 0 for any free one (default: ${DEFAULT_PORT}, or a free one if it is in use)`,
+    parsePort,
+  )
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
   .addOption(
-    new Option('--grpc-port [number]', 'take OTLP over gRPC too, on this port or any free one')
+    new Option('--grpc-port [number]', 'also receive OTLP over gRPC, on this port or any free one')
       .preset('0')
-      .argParser(port),
+      .argParser(parsePort),
   )
-  .option('--grpc-tls <file>', 'serve gRPC over TLS; the certificate made for it is written to this file')
-  .option('--memory <MiB>', 'what the stores may hold together', mebibytes, DEFAULT_MEMORY_BYTES / MEBIBYTE)
-  .addHelpText('after', '\nToken and instance IDs come from GRAFANA_CLOUD_API_KEY and GRAFANA_CLOUD_*_INSTANCE_ID.')
+  .option('--grpc-tls <file>', 'receive OTLP over gRPC with TLS, and write the generated certificate to this file')
+  .option(
+    '--memory <MiB>',
+    'maximum size of the stored data; above it the oldest is dropped',
+    parseMebibytes,
+    DEFAULT_MEMORY_BYTES / MEBIBYTE,
+  )
+  .addHelpText(
+    'after',
+    '\nThe token and the instance IDs are read from GRAFANA_CLOUD_API_KEY and GRAFANA_CLOUD_*_INSTANCE_ID.',
+  )
   .parse();
 
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
-// Whoever read the lines may have gone; the mock serves on.
+// The reader of the output may have gone; the mock keeps running.
 process.stdout.on('error', () => {});
 
-const credentials = credentialsFrom(process.env);
+const credentials = readCredentials(process.env);
 try {
   const flags = command.opts<Flags>();
   const { url, grpcAddress } = await start(flags);
   console.log(`mock Grafana Cloud at ${url} (in memory, nothing leaves this machine). For an Alloy's .env:`);
-  for (const line of environmentLines(url, credentials)) console.log(line);
-  if (grpcAddress !== undefined) await announceGrpc(grpcAddress, flags.grpcTls);
+  for (const line of formatEnvironment(url, credentials)) console.log(line);
+  if (grpcAddress !== undefined) announceGrpc(grpcAddress, flags.grpcTls);
 } catch (error) {
   console.error(`the mock Grafana Cloud can't listen: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 2;
@@ -55,17 +66,17 @@ try {
 async function start(flags: Flags): Promise<MockCloud> {
   const { host, memory } = flags;
   const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
-  const grpc = await grpcOptions(flags);
+  const grpc = await prepareGrpc(flags);
   const options = { credentials, host, memoryBytes: memory * MEBIBYTE, say, ...(grpc !== undefined && { grpc }) };
   if (flags.port !== undefined) return startMockCloud({ ...options, port: flags.port });
   try {
-    return await startMockCloud({ ...options, port: USUAL_PORT });
+    return await startMockCloud({ ...options, port: DEFAULT_PORT });
   } catch {
     return startMockCloud(options);
   }
 }
 
-async function grpcOptions({ grpcPort, grpcTls, host }: Flags): Promise<MockOptions['grpc']> {
+async function prepareGrpc({ grpcPort, grpcTls, host }: Flags): Promise<MockOptions['grpc']> {
   if (grpcTls === undefined) return grpcPort === undefined ? undefined : { port: grpcPort };
   const { selfSigned } = await import('../tls/self-signed.ts');
   const identity = selfSigned([...new Set(['localhost', '127.0.0.1', '::1', host])]);
@@ -73,21 +84,20 @@ async function grpcOptions({ grpcPort, grpcTls, host }: Flags): Promise<MockOpti
   return { port: grpcPort ?? 0, identity };
 }
 
-async function announceGrpc(address: string, certificateFile: string | undefined): Promise<void> {
-  const { exporterLines } = await import('./grpc/exporter-lines.ts');
+function announceGrpc(address: string, certificateFile: string | undefined): void {
   const over = certificateFile === undefined ? '' : ` with TLS (the certificate is in ${certificateFile})`;
   console.log(`OTLP over gRPC at ${address}${over}. For an Alloy's configuration:`);
-  for (const line of exporterLines(address, certificateFile && resolve(certificateFile))) console.log(line);
+  for (const line of formatExporter(address, certificateFile && resolve(certificateFile))) console.log(line);
 }
 
-function port(text: string): number {
+function parsePort(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
-  throw new InvalidArgumentError('a number from 0 to 65535 was expected');
+  throw new InvalidArgumentError('expected a number from 0 to 65535');
 }
 
-function mebibytes(text: string): number {
+function parseMebibytes(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= 1) return number;
-  throw new InvalidArgumentError('a whole number of MiB was expected');
+  throw new InvalidArgumentError('expected a whole number of MiB, 1 or more');
 }

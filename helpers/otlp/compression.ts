@@ -3,16 +3,16 @@ import { gunzip } from 'node:zlib';
 import { uncompress } from 'snappyjs';
 import { DecodeError } from './message.ts';
 
-/** What a body may hold, compressed and not: 32 MiB. A real Alloy's receivers stop at 20 MiB, the hosted gateway lower. */
-export const LARGEST_BODY = 32 * 1024 * 1024;
+/** The maximum size of a body, compressed and decompressed. A real Alloy's receivers accept 20 MiB, the hosted gateway less. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 
 /**
- * The bytes inside a gzip body. Throws {@link DecodeError} where it is not gzip, is cut off, or would unpack to more than
- * `limit` bytes; unpacking stops there, so a bomb costs no more memory than the limit.
+ * Decompresses a gzip body. Throws {@link DecodeError} if it is not gzip, is cut off, or decompresses to more than `limit`
+ * bytes; decompression stops there, so a bomb takes no more memory than the limit.
  */
-export async function gunzipBounded(body: Uint8Array, limit: number = LARGEST_BODY): Promise<Uint8Array> {
+export async function gunzipBounded(body: Uint8Array, limit: number = MAX_BODY_BYTES): Promise<Uint8Array> {
   try {
     return await gunzipAsync(body, { maxOutputLength: limit });
   } catch (error) {
@@ -23,10 +23,10 @@ export async function gunzipBounded(body: Uint8Array, limit: number = LARGEST_BO
 }
 
 /**
- * The bytes inside a snappy block (the format of remote write, without framing). Throws {@link DecodeError} where it is
- * malformed or declares more than `limit` bytes; the declared length is read before anything is allocated.
+ * Decompresses a snappy block (the format of remote write, without framing). Throws {@link DecodeError} if it is malformed
+ * or declares more than `limit` bytes; the declared length is checked before anything is allocated.
  */
-export function unsnappyBounded(body: Uint8Array, limit: number = LARGEST_BODY): Uint8Array {
+export function unsnappyBounded(body: Uint8Array, limit: number = MAX_BODY_BYTES): Uint8Array {
   try {
     return uncompress(body, limit);
   } catch (error) {

@@ -4,27 +4,27 @@ import { randomBytes } from 'node:crypto';
 export type TraceId = string & { readonly __brand: 'TraceId' };
 /** A span ID as OTLP/JSON writes it: 16 lower-case hexadecimal digits, not all zero. */
 export type SpanId = string & { readonly __brand: 'SpanId' };
-/** Nanoseconds since the Unix epoch, as OTLP's `fixed64 …_unix_nano` fields hold them. */
+/** Nanoseconds since the Unix epoch, as in OTLP's `fixed64 …_unix_nano` fields. */
 export type UnixNanos = bigint;
-/** Milliseconds, of a duration or since the Unix epoch as the name at hand says. */
+/** Milliseconds: a duration, or a time since the Unix epoch. */
 export type Milliseconds = number;
 
-/** A fresh random trace ID. */
+/** Generates a random trace ID. */
 export function newTraceId(): TraceId {
-  return nonZeroHex(16) as TraceId;
+  return generateHex(16) as TraceId;
 }
 
-/** A fresh random span ID. */
+/** Generates a random span ID. */
 export function newSpanId(): SpanId {
-  return nonZeroHex(8) as SpanId;
+  return generateHex(8) as SpanId;
 }
 
-/** The present moment in nanoseconds since the epoch; the clock's own resolution is a millisecond or better. */
+/** The current time in nanoseconds since the epoch; the resolution of the clock is a millisecond or better. */
 export function nowNanos(): UnixNanos {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
 }
 
-function nonZeroHex(bytes: number): string {
+function generateHex(bytes: number): string {
   for (;;) {
     const hex = randomBytes(bytes).toString('hex');
     if (/[^0]/.test(hex)) return hex;

@@ -7,12 +7,12 @@
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** A body that isn't what its content type claims; the message says where and why, for a 400 answer. */
+/** A body that is not what its content type says; the message describes where and why, for a 400 answer. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
-/** How JSON is written: OTLP senders use hexadecimal IDs and numbers for enums, Tempo answers with base64 and names. */
+/** How JSON is written: OTLP senders use hexadecimal IDs and numbers for enums, Tempo's answers base64 and names. */
 export type JsonStyle = { readonly ids: 'hex' | 'base64'; readonly enums: 'number' | 'name' };
 
 /** Names of an enum by number, as the .proto files give them. */
@@ -32,7 +32,7 @@ type Scalar =
   | 'fixed64'
   | 'sfixed64';
 
-/** One field: its number and what it holds. `presence` marks a field whose zero value differs from its absence. */
+/** One field: its number and its type. `presence` marks a field whose zero value differs from its absence. */
 export type Field = {
   readonly no: number;
   readonly type: Scalar | 'id' | { readonly enum: EnumNames } | { readonly message: () => Nested };
@@ -48,12 +48,12 @@ export type Nested = { readonly [INNER]: Inner };
 /** A message type: reads and writes values of `T`. */
 export type Message<T extends object> = {
   readonly name: string;
-  /** Reads a whole binary message; throws {@link DecodeError} on anything malformed, nested deeper than 64 levels, or
-   * with more fields than memory should hold. */
+  /** Reads a whole binary message; throws {@link DecodeError} if it is malformed, nested deeper than 64 levels, or has too
+   * many fields. */
   readonly decode: (bytes: Uint8Array) => T;
   readonly encode: (value: T) => Uint8Array<ArrayBuffer>;
   /** Reads a parsed JSON value; throws {@link DecodeError} with the path of the offending field. IDs are hexadecimal
-   * unless `ids` says that they come as plain ProtoJSON has them, as in Tempo's answers. */
+   * unless `ids` is `base64`, as in plain ProtoJSON and Tempo's answers. */
   readonly fromJson: (json: unknown, ids?: JsonStyle['ids']) => T;
   readonly toJson: (value: T, style?: JsonStyle) => Record<string, unknown>;
   /** @internal nested reading and writing */
@@ -69,19 +69,19 @@ type Inner = {
 };
 
 const INNER = Symbol('inner');
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 /**
- * What one body may become, counted in fields: two bytes of an empty span become hundreds in memory. Twenty MiB of the
- * densest telemetry that a program sends stays below.
+ * The maximum number of fields in one body: the two bytes of an empty span become hundreds in memory. Twenty MiB of the
+ * densest real telemetry stay below.
  */
-const MOST_FIELDS = 2_500_000;
-/** A number of a packed list weighs less than a message. */
+const MAX_FIELDS = 2_500_000;
+/** A number in a packed list takes less memory than a message. */
 const WEIGHT_OF_NUMBER = 0.5;
 let fieldsLeft = 0;
 
 function spend(weight: number): void {
   fieldsLeft -= weight;
-  if (fieldsLeft < 0) throw new DecodeError(`more than ${MOST_FIELDS} fields in one body`);
+  if (fieldsLeft < 0) throw new DecodeError(`more than ${MAX_FIELDS} fields in one body`);
 }
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const OTLP_JSON: JsonStyle = { ids: 'hex', enums: 'number' };
@@ -107,17 +107,17 @@ export function message<T extends object>(
     const value: Value = {};
     for (const field of table) {
       if (field.repeated) value[field.key] = [];
-      else if (!field.presence && !isMessage(field)) value[field.key] = zeroOf(field);
+      else if (!field.presence && !isMessage(field)) value[field.key] = getZero(field);
     }
     return value;
   };
 
-  /** The message and the fields that it has even where it is empty. */
+  /** The message and the fields that it has even if it is empty. */
   const weight = 1 + Object.keys(zero()).length;
 
   const inner: Inner = {
     read(reader, end, depth) {
-      if (depth > DEEPEST) throw new DecodeError(`${name}: nested deeper than ${DEEPEST} levels`);
+      if (depth > MAX_DEPTH) throw new DecodeError(`${name}: nested deeper than ${MAX_DEPTH} levels`);
       spend(weight);
       const value = zero();
       while (reader.pos < end) {
@@ -129,7 +129,7 @@ export function message<T extends object>(
           reader.skip(wire, tag >>> 3);
           continue;
         }
-        const expected = wireTypeOf(field);
+        const expected = getWireType(field);
         if (wire === expected) {
           const item = readOne(reader, field, end, depth);
           if (field.repeated) (value[field.key] as unknown[]).push(item);
@@ -169,10 +169,10 @@ export function message<T extends object>(
       }
     },
     parse(json, path, depth, ids) {
-      if (depth > DEEPEST) throw new DecodeError(`${path}: nested deeper than ${DEEPEST} levels`);
+      if (depth > MAX_DEPTH) throw new DecodeError(`${path}: nested deeper than ${MAX_DEPTH} levels`);
       spend(weight);
       if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`${path || name}: expected an object, found ${kindOf(json)}`);
+        throw new DecodeError(`${path || name}: expected an object, found ${describeKind(json)}`);
       }
       const value = zero();
       for (const [key, held] of Object.entries(json)) {
@@ -180,7 +180,7 @@ export function message<T extends object>(
         if (field === undefined || held === null) continue;
         const at = path === '' ? key : `${path}.${key}`;
         if (field.repeated) {
-          if (!Array.isArray(held)) throw new DecodeError(`${at}: expected an array, found ${kindOf(held)}`);
+          if (!Array.isArray(held)) throw new DecodeError(`${at}: expected an array, found ${describeKind(held)}`);
           value[field.key] = held.map((item, index) => parseOne(item, field, `${at}[${index}]`, depth, ids));
         } else {
           value[field.key] = parseOne(held, field, at, depth, ids);
@@ -208,7 +208,7 @@ export function message<T extends object>(
     name,
     [INNER]: inner,
     decode(bytes) {
-      fieldsLeft = MOST_FIELDS;
+      fieldsLeft = MAX_FIELDS;
       try {
         return inner.read(new BinaryReader(bytes), bytes.length, 0) as T;
       } catch (error) {
@@ -222,14 +222,14 @@ export function message<T extends object>(
       return writer.finish();
     },
     fromJson(json, ids = 'hex') {
-      fieldsLeft = MOST_FIELDS;
+      fieldsLeft = MAX_FIELDS;
       return inner.parse(json, '', 0, ids) as T;
     },
     toJson: (value, style = OTLP_JSON) => inner.print(value as Value, style),
   };
 }
 
-function zeroOf(field: Field): unknown {
+function getZero(field: Field): unknown {
   const { type } = field;
   if (typeof type === 'object') return 0;
   switch (type) {
@@ -261,10 +261,10 @@ function isZero(field: Field, value: unknown): boolean {
 }
 
 function isPackable(field: Field): boolean {
-  return wireTypeOf(field) !== WireType.LengthDelimited;
+  return getWireType(field) !== WireType.LengthDelimited;
 }
 
-function wireTypeOf(field: Field): WireType {
+function getWireType(field: Field): WireType {
   const { type } = field;
   if (typeof type === 'object') return 'enum' in type ? WireType.Varint : WireType.LengthDelimited;
   switch (type) {
@@ -302,7 +302,7 @@ function readOne(reader: BinaryReader, field: Field, end: number, depth: number)
       return reader.string();
     case 'id': {
       const bytes = reader.bytes();
-      return checkedId(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex'), field);
+      return checkId(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex'), field);
     }
     case 'bytes':
       return reader.bytes().slice();
@@ -330,7 +330,7 @@ function readOne(reader: BinaryReader, field: Field, end: number, depth: number)
 }
 
 function writeTagged(writer: BinaryWriter, field: Field, value: unknown): void {
-  writer.tag(field.no, wireTypeOf(field));
+  writer.tag(field.no, getWireType(field));
   writeScalar(writer, field, value);
 }
 
@@ -369,7 +369,7 @@ function writeScalar(writer: BinaryWriter, field: Field, value: unknown): void {
   }
 }
 
-function checkedId(hex: string, field: Field): string {
+function checkId(hex: string, field: Field): string {
   if (hex !== '' && field.length !== undefined && hex.length !== field.length * 2) {
     throw new DecodeError(`ID of ${hex.length / 2} bytes, expected ${field.length}`);
   }
@@ -388,7 +388,7 @@ function parseOne(json: unknown, field: Field, path: string, depth: number, ids:
   }
   switch (type) {
     case 'string':
-      if (typeof json !== 'string') throw new DecodeError(`${path}: expected a string, found ${kindOf(json)}`);
+      if (typeof json !== 'string') throw new DecodeError(`${path}: expected a string, found ${describeKind(json)}`);
       return json;
     case 'id':
       return parseId(json, field, path, ids);
@@ -398,7 +398,8 @@ function parseOne(json: unknown, field: Field, path: string, depth: number, ids:
       }
       return new Uint8Array(Buffer.from(json, 'base64'));
     case 'bool':
-      if (typeof json !== 'boolean') throw new DecodeError(`${path}: expected true or false, found ${kindOf(json)}`);
+      if (typeof json !== 'boolean')
+        throw new DecodeError(`${path}: expected true or false, found ${describeKind(json)}`);
       return json;
     case 'double':
       return parseDouble(json, path);
@@ -418,10 +419,10 @@ function parseOne(json: unknown, field: Field, path: string, depth: number, ids:
 }
 
 function parseId(json: unknown, field: Field, path: string, ids: JsonStyle['ids']): string {
-  if (typeof json !== 'string') throw new DecodeError(`${path}: expected an ID, found ${kindOf(json)}`);
+  if (typeof json !== 'string') throw new DecodeError(`${path}: expected an ID, found ${describeKind(json)}`);
   const encoded = ids === 'hex' ? /^([0-9a-fA-F]{2})*$/ : BASE64;
   if (!encoded.test(json)) throw new DecodeError(`${path}: an ID that is not ${ids}`);
-  return checkedId(ids === 'hex' ? json.toLowerCase() : Buffer.from(json, 'base64').toString('hex'), field);
+  return checkId(ids === 'hex' ? json.toLowerCase() : Buffer.from(json, 'base64').toString('hex'), field);
 }
 
 function parseDouble(json: unknown, path: string): number {
@@ -430,16 +431,16 @@ function parseDouble(json: unknown, path: string): number {
   if (json === 'Infinity') return Number.POSITIVE_INFINITY;
   if (json === '-Infinity') return Number.NEGATIVE_INFINITY;
   if (typeof json === 'string' && json.trim() !== '' && Number.isFinite(Number(json))) return Number(json);
-  throw new DecodeError(`${path}: expected a number, found ${kindOf(json)}`);
+  throw new DecodeError(`${path}: expected a number, found ${describeKind(json)}`);
 }
 
-function parseInteger<T>(json: unknown, path: string, least: bigint, most: bigint, as: (value: bigint) => T): T {
+function parseInteger<T>(json: unknown, path: string, min: bigint, max: bigint, as: (value: bigint) => T): T {
   const written = typeof json === 'number' ? String(json) : json;
   if (typeof written !== 'string' || !/^-?\d{1,20}$/.test(written)) {
-    throw new DecodeError(`${path}: expected an integer, found ${kindOf(json)}`);
+    throw new DecodeError(`${path}: expected an integer, found ${describeKind(json)}`);
   }
   const value = BigInt(written);
-  if (value < least || value > most) throw new DecodeError(`${path}: ${written} is out of range`);
+  if (value < min || value > max) throw new DecodeError(`${path}: ${written} is out of range`);
   return as(value);
 }
 
@@ -466,7 +467,7 @@ function printOne(value: unknown, field: Field, style: JsonStyle): unknown {
   }
 }
 
-function kindOf(json: unknown): string {
+function describeKind(json: unknown): string {
   if (json === null) return 'null';
   if (Array.isArray(json)) return 'an array';
   return typeof json === 'object' ? 'an object' : `a ${typeof json}`;

@@ -1,6 +1,5 @@
 /** Prometheus remote write 1.0: `prometheus.WriteRequest` by field number (the specification's "Protocol" section). */
-import type { Field } from './message.ts';
-import { message } from './message.ts';
+import { type Field, message } from './message.ts';
 
 /** `timestamp` is in milliseconds since the epoch; a stale marker is the NaN with the bits of {@link STALE_NAN}. */
 export type Sample = { value: number; timestamp: bigint };

@@ -3,8 +3,7 @@
  * A field that is `optional` or part of a `oneof` there is an optional property here.
  */
 import type { SpanId, TraceId, UnixNanos } from './ids.ts';
-import type { Field, Message, Nested } from './message.ts';
-import { message } from './message.ts';
+import { type Field, type Message, message, type Nested } from './message.ts';
 
 /** One of the seven; none of them is an empty value. */
 export type AnyValue = {
@@ -191,7 +190,7 @@ const optional = (field: Field): Field => ({ ...field, presence: true });
 const list = (field: Field): Field => ({ ...field, repeated: true });
 const one = (no: number, type: () => Nested): Field => ({ no, type: { message: type }, presence: true });
 const many = (no: number, type: () => Nested): Field => ({ no, type: { message: type }, repeated: true });
-const oneOf = (no: number, names: readonly string[]): Field => ({ no, type: { enum: names } });
+const enumeration = (no: number, names: readonly string[]): Field => ({ no, type: { enum: names } });
 
 const ArrayValue = message<{ values: AnyValue[] }>('ArrayValue', { values: many(1, () => AnyValue) });
 const KeyValueList = message<{ values: KeyValue[] }>('KeyValueList', { values: many(1, () => KeyValue) });
@@ -230,14 +229,14 @@ const SpanLink = message<SpanLink>('Span.Link', {
   droppedAttributesCount: uint32(5),
   flags: fixed32(6),
 });
-const SpanStatus = message<SpanStatus>('Status', { message: string(2), code: oneOf(3, STATUS_CODES) });
+const SpanStatus = message<SpanStatus>('Status', { message: string(2), code: enumeration(3, STATUS_CODES) });
 const Span = message<Span>('Span', {
   traceId: traceId(1),
   spanId: spanId(2),
   traceState: string(3),
   parentSpanId: spanId(4),
   name: string(5),
-  kind: oneOf(6, SPAN_KINDS),
+  kind: enumeration(6, SPAN_KINDS),
   startTimeUnixNano: fixed64(7),
   endTimeUnixNano: fixed64(8),
   attributes: many(9, () => KeyValue),
@@ -329,16 +328,16 @@ type Held<K extends keyof Metric> = NonNullable<Metric[K]> & object;
 const Gauge = message<Held<'gauge'>>('Gauge', { dataPoints: many(1, () => NumberDataPoint) });
 const Sum = message<Held<'sum'>>('Sum', {
   dataPoints: many(1, () => NumberDataPoint),
-  aggregationTemporality: oneOf(2, TEMPORALITIES),
+  aggregationTemporality: enumeration(2, TEMPORALITIES),
   isMonotonic: { no: 3, type: 'bool' },
 });
 const Histogram = message<Held<'histogram'>>('Histogram', {
   dataPoints: many(1, () => HistogramDataPoint),
-  aggregationTemporality: oneOf(2, TEMPORALITIES),
+  aggregationTemporality: enumeration(2, TEMPORALITIES),
 });
 const ExponentialHistogram = message<Held<'exponentialHistogram'>>('ExponentialHistogram', {
   dataPoints: many(1, () => ExponentialHistogramDataPoint),
-  aggregationTemporality: oneOf(2, TEMPORALITIES),
+  aggregationTemporality: enumeration(2, TEMPORALITIES),
 });
 const Summary = message<Held<'summary'>>('Summary', { dataPoints: many(1, () => SummaryDataPoint) });
 const Metric = message<Metric>('Metric', {
@@ -367,7 +366,7 @@ export const MetricsData = message<MetricsData>('MetricsData', { resourceMetrics
 
 const LogRecord = message<LogRecord>('LogRecord', {
   timeUnixNano: fixed64(1),
-  severityNumber: oneOf(2, SEVERITIES),
+  severityNumber: enumeration(2, SEVERITIES),
   severityText: string(3),
   body: one(5, () => AnyValue),
   attributes: many(6, () => KeyValue),

@@ -25,7 +25,11 @@ describe('the GRAFANA_CLOUD_* variables', () => {
       { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' },
       /GRAFANA_CLOUD_OTLP_INSTANCE_ID is 2847239, which is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID/,
     ],
-    ['an ID that is not a number', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: 'logs' }, /GRAFANA_CLOUD_LOKI_INSTANCE_ID is "logs"/],
+    [
+      'an ID that is not a number',
+      { GRAFANA_CLOUD_LOKI_INSTANCE_ID: 'logs' },
+      /GRAFANA_CLOUD_LOKI_INSTANCE_ID is "logs"/,
+    ],
     ['an empty endpoint', { GRAFANA_CLOUD_TEMPO_ENDPOINT: '' }, /GRAFANA_CLOUD_TEMPO_ENDPOINT is not set/],
     ['an endpoint without a scheme', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp.example/otlp' }, /ENDPOINT is not a URL/],
     ['plain http to a public host', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp.example/otlp' }, /is not https/],

@@ -5,8 +5,10 @@ import type { Backend } from '../run/run.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ContainerEngine } from '../setup/container-engine.ts';
 import type { Configuration } from './configuration.ts';
-import type { ServiceName } from './containers/container-images.ts';
 import type { AlloyProgram } from './parts/alloy-program.ts';
+
+/** The containers by their names in the compose file; `cloud` is the mock cloud, which is one only where the engine is elsewhere. */
+export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 
 /** What every plan of a stack has. */
 export type CommonPlan = {

@@ -11,7 +11,7 @@ describe('a self-signed certificate', () => {
   const { certificate, key } = selfSigned(HOSTS);
   const parsed = new X509Certificate(certificate);
 
-  test('names its hosts and nothing else, is valid now, and is an authority of itself', () => {
+  test('names its hosts only, is valid now, and is its own authority', () => {
     expect(HOSTS.filter((host) => /^[\d.:a-f]+$/.test(host)).map((address) => parsed.checkIP(address))).toEqual([
       '127.0.0.1',
       '::1',
@@ -25,15 +25,19 @@ describe('a self-signed certificate', () => {
     expect([parsed.ca, parsed.verify(parsed.publicKey)]).toEqual([true, true]);
   });
 
-  test('is another one each time', () => {
+  test('is a new one each time', () => {
     expect(new X509Certificate(selfSigned(HOSTS).certificate).serialNumber).not.toBe(parsed.serialNumber);
   });
 
   test.each([
-    ['who has it as an authority', { ca: certificate }, 'trusted'],
-    ['who has not', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['who expects another host', { ca: certificate, servername: 'other.example' }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
-  ])('%s finds it right', async (_, options, expected) => {
+    ['that trusts it as an authority accepts it', { ca: certificate }, 'trusted'],
+    ['that does not trust it refuses it', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [
+      'that expects another host refuses it',
+      { ca: certificate, servername: 'other.example' },
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+  ])('a client %s', async (_, options, expected) => {
     const server = createServer({ cert: certificate, key }, (socket) => socket.end());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -7,8 +7,8 @@ export type SelfSigned = { readonly certificate: string; readonly key: string };
 const DAY = 24 * 3600_000;
 
 /**
- * A fresh key with a certificate that it signed itself (X.509 v3, RFC 5280): valid for `hosts`, names and IP addresses,
- * from yesterday for a year. Who is to trust it takes the certificate as an authority.
+ * Generates a key and a self-signed certificate (X.509 v3, RFC 5280) for `hosts`, names and IP addresses, valid from
+ * yesterday for a year. A client that trusts the certificate as an authority accepts it.
  */
 export function selfSigned(hosts: readonly string[]): SelfSigned {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -68,7 +68,7 @@ function addressBytes(address: string): Buffer {
   return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** Until 2049 the shorter form is the one to use (RFC 5280, 4.1.2.5). */
+/** Times until 2049 have the shorter form (RFC 5280, 4.1.2.5). */
 function time(moment: number): Buffer {
   const text = `${new Date(moment).toISOString().replace(/[-:T]|\.\d+/g, '')}`;
   return text < '2050' ? der(UTC_TIME, Buffer.from(text.slice(2))) : der(GENERALIZED_TIME, Buffer.from(text));

@@ -1,17 +1,16 @@
-import type { Refusal } from '../auth.ts';
-import { refusalOf } from '../auth.ts';
-import type { Credentials } from '../credentials.ts';
-import type { OtlpSignal } from '../ingest/take-otlp.ts';
+import type { Credentials } from '../auth/credentials.ts';
+import { checkLogin, type LoginRefusal } from '../auth/login.ts';
+import type { OtlpSignal } from '../ingest/otlp.ts';
 
-/** Who an export was let in as, or why it was not. */
-export type GrpcLogin = { readonly service: 'otlp' | 'tempo'; readonly refusal?: Refusal };
+/** The service that an export logged in at, and why it was refused if it was. */
+export type GrpcLogin = { readonly service: 'otlp' | 'tempo'; readonly refusal?: LoginRefusal };
 
 /**
- * Judges the `authorization` of an export over gRPC. The hosted stack takes gRPC at Tempo only, traces with Tempo's ID;
- * the mock takes all signals with the OTLP ID besides, so that a configuration can send everything this way.
+ * Checks the `authorization` of an export over gRPC. The hosted stack accepts gRPC at Tempo only: traces, with Tempo's
+ * ID. The mock also accepts all signals with the OTLP ID, so that a configuration can send everything this way.
  */
-export function grpcLogin(header: string | undefined, signal: OtlpSignal, credentials: Credentials): GrpcLogin {
-  if (signal === 'traces' && refusalOf(header, 'tempo', credentials) === undefined) return { service: 'tempo' };
-  const refusal = refusalOf(header, 'otlp', credentials);
+export function checkGrpcLogin(header: string | undefined, signal: OtlpSignal, credentials: Credentials): GrpcLogin {
+  if (signal === 'traces' && checkLogin(header, 'tempo', credentials) === undefined) return { service: 'tempo' };
+  const refusal = checkLogin(header, 'otlp', credentials);
   return refusal === undefined ? { service: 'otlp' } : { service: 'otlp', refusal };
 }

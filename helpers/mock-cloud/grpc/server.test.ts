@@ -9,37 +9,37 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId } from '../../otlp/ids.ts';
 import { MetricsData, TracesData } from '../../otlp/schema.ts';
 import { selfSigned } from '../../tls/self-signed.ts';
-import { SERVICES } from '../credentials.ts';
-import type { OtlpSignal } from '../ingest/take-otlp.ts';
-import { EXPORT_METHODS, type GrpcCallOptions, grpcCall } from '../testing/grpc-call.ts';
-import { basic, capture, type RunningMock, runningMock } from '../testing/running-mock.ts';
-import { startGrpcPort } from './server.ts';
+import { SERVICES } from '../auth/credentials.ts';
+import type { OtlpSignal } from '../ingest/otlp.ts';
+import { callGrpc, EXPORT_METHODS, type GrpcCallOptions } from '../testing/call-grpc.ts';
+import { formatBasicAuth, readCapture, startTestMock, type TestMock } from '../testing/test-mock.ts';
+import { wrapInField } from '../testing/wrap-in-field.ts';
 
 const LEGACY = 'authentication error: legacy auth cannot be upgraded because the host is not found';
 const INVALID = 'authentication error: invalid token';
 const MIB = 1024 * 1024;
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
-const sdk = (signal: OtlpSignal) => capture(`wire/sdk-${signal}.pb`);
+const readSdkBody = (signal: OtlpSignal) => readCapture(`wire/sdk-${signal}.pb`);
 
-let running: RunningMock;
+let running: TestMock;
 let address = '';
 let login = '';
 beforeAll(async () => {
-  running = await runningMock({ grpc: { port: 0 } });
+  running = await startTestMock({ grpc: { port: 0 } });
   address = running.mock.grpcAddress ?? '';
-  login = basic(running.credentials.instanceIds.otlp, running.credentials.token);
+  login = formatBasicAuth(running.credentials.instanceIds.otlp, running.credentials.token);
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
 const send = (signal: OtlpSignal, body: Uint8Array, options: GrpcCallOptions = {}) =>
-  grpcCall(address, signal, body, { authorization: login, ...options });
-const metrics = async () => await (await request(`${running.mock.url}/metrics`)).body.text();
+  callGrpc(address, signal, body, { authorization: login, ...options });
+const readMetrics = async () => await (await request(`${running.mock.url}/metrics`)).body.text();
 
-function portOf(hostAndPort: string): number {
+function parsePort(hostAndPort: string): number {
   return Number(hostAndPort.split(':').at(-1));
 }
 
-async function aGoodTraceArrives(): Promise<void> {
+async function expectGoodTrace(): Promise<void> {
   const traceId = newTraceId();
   const span = { traceId, spanId: newSpanId(), name: 'good' };
   const data = TracesData.fromJson({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
@@ -51,15 +51,15 @@ async function aGoodTraceArrives(): Promise<void> {
 
 describe('an export over gRPC', () => {
   test.each([
-    ['as it is', false],
-    ['packed with gzip', true],
-  ])('%s is stored as one over HTTP is', async (_, gzip) => {
-    await using fresh = await runningMock({ grpc: { port: 0 }, credentials: running.credentials });
+    ['without compression', false],
+    ['with gzip', true],
+  ])('%s is stored like one over HTTP', async (_, gzip) => {
+    await using fresh = await startTestMock({ grpc: { port: 0 }, credentials: running.credentials });
     for (const signal of SIGNALS) {
-      const sent = grpcCall(fresh.mock.grpcAddress ?? '', signal, sdk(signal), { authorization: login, gzip });
+      const sent = callGrpc(fresh.mock.grpcAddress ?? '', signal, readSdkBody(signal), { authorization: login, gzip });
       expect(await sent).toEqual({ code: status.OK, details: '', rejected: 0 });
     }
-    const [scope] = TracesData.decode(sdk('traces')).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans);
+    const [scope] = TracesData.decode(readSdkBody('traces')).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans);
     const { trace } = (await fresh.json('tempo', `/tempo/api/v2/traces/${scope?.spans[0]?.traceId}`)) as {
       trace: object;
     };
@@ -80,7 +80,7 @@ describe('an export over gRPC', () => {
     ]);
   });
 
-  test('that is not taken whole says so, as a partial success', async () => {
+  test('that is accepted in part is answered with a partial success', async () => {
     const delta = {
       name: 'hits',
       sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints: [{ asInt: '1', timeUnixNano: '1' }] },
@@ -93,27 +93,27 @@ describe('an export over gRPC', () => {
     });
   });
 
-  test('goes over TLS to a port that has a certificate, and not in clear text', async () => {
+  test('to a port with a certificate needs TLS', async () => {
     const identity = selfSigned(['localhost']);
-    await using secured = await runningMock({ grpc: { port: 0, identity }, credentials: running.credentials });
-    const to = `localhost:${portOf(secured.mock.grpcAddress ?? '')}`;
+    await using secured = await startTestMock({ grpc: { port: 0, identity }, credentials: running.credentials });
+    const to = `localhost:${parsePort(secured.mock.grpcAddress ?? '')}`;
     const trust = credentials.createSsl(Buffer.from(identity.certificate));
     const options = { authorization: login, credentials: trust };
-    expect(await grpcCall(to, 'traces', sdk('traces'), options)).toMatchObject({ code: status.OK });
-    expect(await grpcCall(to, 'traces', sdk('traces'), { authorization: login })).toMatchObject({
+    expect(await callGrpc(to, 'traces', readSdkBody('traces'), options)).toMatchObject({ code: status.OK });
+    expect(await callGrpc(to, 'traces', readSdkBody('traces'), { authorization: login })).toMatchObject({
       code: status.UNAVAILABLE,
     });
   });
 });
 
 describe('a login', () => {
-  test('with the OTLP ID opens all signals, with the Tempo ID traces, with others none', async () => {
+  test('with the OTLP ID opens all signals, with the Tempo ID traces, with other IDs none', async () => {
     const { instanceIds, token } = running.credentials;
     for (const service of SERVICES) {
       for (const signal of SIGNALS) {
         const opens = service === 'otlp' || (service === 'tempo' && signal === 'traces');
-        const authorization = basic(instanceIds[service], token);
-        const { code, details } = await send(signal, sdk(signal), { authorization });
+        const authorization = formatBasicAuth(instanceIds[service], token);
+        const { code, details } = await send(signal, readSdkBody(signal), { authorization });
         expect([service, signal, code, details]).toEqual([
           service,
           signal,
@@ -127,28 +127,35 @@ describe('a login', () => {
   test.each([
     ['none', undefined, INVALID],
     ['one that is not Basic', 'Bearer glc_x', INVALID],
-    ['a wrong token', basic('1461503', 'glc_wrong'), INVALID],
-    ['an unknown ID', basic('999', 'glc_of_the_test'), LEGACY],
+    ['a wrong token', formatBasicAuth('1461503', 'glc_wrong'), INVALID],
+    ['an unknown ID', formatBasicAuth('999', 'glc_of_the_test'), LEGACY],
   ])('%s is UNAUTHENTICATED with the hosted text', async (_, authorization, details) => {
-    const outcome = await grpcCall(address, 'logs', sdk('logs'), authorization === undefined ? {} : { authorization });
+    const outcome = await callGrpc(
+      address,
+      'logs',
+      readSdkBody('logs'),
+      authorization === undefined ? {} : { authorization },
+    );
     expect(outcome).toEqual({ code: status.UNAUTHENTICATED, details });
   });
 
-  test('that is refused is kept and told like one over HTTP, without secrets', async () => {
-    await send('metrics', sdk('metrics'), { authorization: basic('2847239', running.credentials.token) });
+  test('that is refused is listed and reported like one over HTTP, without secrets', async () => {
+    await send('metrics', readSdkBody('metrics'), {
+      authorization: formatBasicAuth('2847239', running.credentials.token),
+    });
     const page = await (await request(`${running.mock.url}/-/refusals`)).body.text();
     expect(JSON.parse(page).refusals).toContainEqual(
       expect.objectContaining({ service: 'otlp', user: '2847239', reason: 'foreign instance ID' }),
     );
-    const said = running.lines.join('\n');
-    expect(said).toContain('refused a login at the OTLP gateway: 2847239 is the instance ID of Prometheus');
-    expect(page + said).not.toContain('glc_');
-    expect(await metrics()).toMatch(/^mock_grpc_requests_total\{service="otlp",code="UNAUTHENTICATED"\} \d+$/m);
+    const reported = running.lines.join('\n');
+    expect(reported).toContain('refused a login at the OTLP gateway: 2847239 is the instance ID of Prometheus');
+    expect(page + reported).not.toContain('glc_');
+    expect(await readMetrics()).toMatch(/^mock_grpc_requests_total\{service="otlp",code="UNAUTHENTICATED"\} \d+$/m);
   });
 
-  test('is judged before the message has come', async () => {
-    using session = rawSession();
-    const stream = session.open({ authorization: basic('1461503', 'glc_wrong') });
+  test('is checked before the message has arrived', async () => {
+    using session = openRawSession();
+    const stream = session.open({ authorization: formatBasicAuth('1461503', 'glc_wrong') });
     const [headers] = await once(stream, 'response');
     expect([headers['grpc-status'], decodeURI(headers['grpc-message'])]).toEqual([
       String(status.UNAUTHENTICATED),
@@ -157,99 +164,97 @@ describe('a login', () => {
   });
 });
 
-describe('a message that no client means is refused, and a good one after it arrives', () => {
-  const empties = () => within(1, within(2, Buffer.alloc(6 * MIB, Buffer.from([0x12, 0x00]))));
+describe('a malformed or oversized message is refused, and a good one after it arrives', () => {
+  const buildEmptySpans = () => wrapInField(1, wrapInField(2, Buffer.alloc(6 * MIB, Buffer.from([0x12, 0x00]))));
   test.each([
-    ['cut off', () => sdk('traces').subarray(0, 1000), status.INVALID_ARGUMENT],
+    ['cut off', () => readSdkBody('traces').subarray(0, 1000), status.INVALID_ARGUMENT],
     [
       'with a span that has no trace ID',
-      () => within(1, within(2, within(2, Buffer.alloc(0)))),
+      () => wrapInField(1, wrapInField(2, wrapInField(2, Buffer.alloc(0)))),
       status.INVALID_ARGUMENT,
     ],
-    ['of millions of empty spans', empties, status.INVALID_ARGUMENT],
+    ['of millions of empty spans', buildEmptySpans, status.INVALID_ARGUMENT],
     ['of 33 MiB', () => Buffer.alloc(33 * MIB), status.RESOURCE_EXHAUSTED],
   ])('%s', async (_, body, code) => {
     expect(await send('traces', body())).toMatchObject({ code });
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 
-  test('packed, and 200 MiB unpacked', async () => {
+  test('of 200 MiB after decompression', async () => {
     expect(await send('traces', Buffer.alloc(200 * MIB), { gzip: true })).toMatchObject({
       code: status.RESOURCE_EXHAUSTED,
     });
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 
-  test('packed as nobody unpacks it', async () => {
-    using session = rawSession();
-    const packed = frame(Buffer.from('not packed'), true);
-    expect(await session.call({ 'grpc-encoding': 'zstd' }, packed)).toBe(status.UNIMPLEMENTED);
-    expect(await session.call({ 'grpc-encoding': 'gzip' }, packed)).toBe(status.INTERNAL);
-    const whole = gzipSync(sdk('traces'));
+  test('in an unknown or broken compression', async () => {
+    using session = openRawSession();
+    const broken = frame(Buffer.from('not compressed'), true);
+    expect(await session.call({ 'grpc-encoding': 'zstd' }, broken)).toBe(status.UNIMPLEMENTED);
+    expect(await session.call({ 'grpc-encoding': 'gzip' }, broken)).toBe(status.INTERNAL);
+    const whole = gzipSync(readSdkBody('traces'));
     expect(await session.call({ 'grpc-encoding': 'gzip' }, frame(whole.subarray(0, 100), true))).toBe(status.INTERNAL);
     expect(await session.call({ 'grpc-encoding': 'gzip' }, frame(whole, true))).toBe(status.OK);
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 
-  test('for a method that it does not have', async () => {
+  test('for an unknown method', async () => {
     const method = '/opentelemetry.proto.collector.profiles.v1.ProfilesService/Export';
-    expect(await send('traces', sdk('traces'), { method })).toMatchObject({ code: status.UNIMPLEMENTED });
+    expect(await send('traces', readSdkBody('traces'), { method })).toMatchObject({ code: status.UNIMPLEMENTED });
   });
 
   test('as HTTP/1.1', async () => {
-    const socket = connectSocket(portOf(address), '127.0.0.1');
+    const socket = connectSocket(parsePort(address), '127.0.0.1');
     socket.write('POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}');
     await text(socket);
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 });
 
-test('messages that never become whole give their places to others after a while', async () => {
-  await using port = await startGrpcPort({
-    backend: running.mock.backend,
+test('messages that never become complete make room for others after a while', async () => {
+  await using impatient = await startTestMock({
+    grpc: { port: 0, messageTimeoutMs: 500 },
     credentials: running.credentials,
-    host: '127.0.0.1',
-    port: 0,
-    onRefusal: () => {},
-    messageTimeoutMs: 500,
   });
-  using session = rawSession(port.address);
+  const to = impatient.mock.grpcAddress ?? '';
+  using session = openRawSession(to);
   const stalled = Array.from({ length: 6 }, () => {
     const stream = session.open({ authorization: login });
-    stream.write(frame(sdk('traces')).subarray(0, 100));
+    stream.write(frame(readSdkBody('traces')).subarray(0, 100));
     return once(stream, 'response');
   });
-  const good = grpcCall(port.address, 'traces', sdk('traces'), { authorization: login });
+  const good = callGrpc(to, 'traces', readSdkBody('traces'), { authorization: login });
   expect(await good).toMatchObject({ code: status.OK });
   const codes = (await Promise.all(stalled)).map(([headers]) => headers['grpc-status']);
   expect(codes).toEqual(new Array(6).fill(String(status.DEADLINE_EXCEEDED)));
   session.close();
-  expect(await metrics()).toMatch(/^mock_grpc_requests_total\{service="otlp",code="DEADLINE_EXCEEDED"\} 6$/m);
+  const metrics = await (await request(`${impatient.mock.url}/metrics`)).body.text();
+  expect(metrics).toMatch(/^mock_grpc_requests_total\{service="otlp",code="DEADLINE_EXCEEDED"\} 6$/m);
 });
 
-test('clients that go away in the middle of a message leave their places to others', async () => {
+test('clients that disconnect in the middle of a message make room for others', async () => {
   for (let round = 0; round < 10; round++) {
-    using session = rawSession();
+    using session = openRawSession();
     const stream = session.open({ authorization: login });
-    await new Promise((resolve) => stream.write(frame(sdk('traces')).subarray(0, 100), resolve));
+    await new Promise((resolve) => stream.write(frame(readSdkBody('traces')).subarray(0, 100), resolve));
   }
-  await aGoodTraceArrives();
+  await expectGoodTrace();
 });
 
-test('a port that is taken is an error, and leaves nothing listening', async () => {
-  const port = portOf(address);
-  await expect(runningMock({ grpc: { port } })).rejects.toThrow(/EADDRINUSE/);
+test('a port in use is an error, and leaves nothing listening', async () => {
+  const port = parsePort(address);
+  await expect(startTestMock({ grpc: { port } })).rejects.toThrow(/EADDRINUSE/);
 });
 
 type RawSession = Disposable & {
   readonly open: (headers: OutgoingHttpHeaders) => ReturnType<ClientHttp2Session['request']>;
-  /** The gRPC status of a whole call. */
+  /** Makes a call and resolves with its gRPC status. */
   readonly call: (headers: OutgoingHttpHeaders, body: Buffer) => Promise<number>;
   readonly close: () => void;
 };
 
-/** HTTP/2 without gRPC's client in between, for what that would not send. */
-function rawSession(to = address): RawSession {
+/** HTTP/2 without a gRPC client, for what such a client would not send. */
+function openRawSession(to = address): RawSession {
   const session = connect(`http://${to}`);
   session.on('error', () => {});
   const open: RawSession['open'] = (headers) => {
@@ -284,18 +289,10 @@ function rawSession(to = address): RawSession {
   };
 }
 
-/** A message as gRPC puts it on the stream: whether it is packed, its length, its bytes. */
-function frame(message: Buffer, packed = false): Buffer {
+/** A message as gRPC puts it on the stream: whether it is compressed, its length, its bytes. */
+function frame(message: Buffer, isCompressed = false): Buffer {
   const head = Buffer.alloc(5);
-  head.writeUInt8(packed ? 1 : 0, 0);
+  head.writeUInt8(isCompressed ? 1 : 0, 0);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
-}
-
-/** A length-delimited protobuf field around bytes. */
-function within(field: number, inside: Uint8Array): Buffer {
-  const length: number[] = [];
-  let rest = inside.length;
-  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
-  return Buffer.concat([Buffer.from([(field << 3) | 2, ...length, rest]), inside]);
 }

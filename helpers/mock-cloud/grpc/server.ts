@@ -1,47 +1,40 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
-import { LARGEST_BODY } from '../../otlp/compression.ts';
+import { MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse } from '../../otlp/schema.ts';
-import type { Refusal } from '../auth.ts';
-import type { Backend } from '../backend.ts';
-import { count } from '../counters.ts';
-import type { Credentials, Service } from '../credentials.ts';
-import { hostAndPort, listen } from '../http/listen.ts';
-import type { OtlpSignal, OtlpTaker } from '../ingest/take-otlp.ts';
-import { otlpTakers } from '../ingest/take-otlp.ts';
-import { lineFor } from './line.ts';
-import { grpcLogin } from './login.ts';
+import type { Credentials, Service } from '../auth/credentials.ts';
+import type { RefusedLogins } from '../auth/refused-logins.ts';
+import { createOtlpReceivers, type OtlpReceiver, type OtlpSignal } from '../ingest/otlp.ts';
+import { type Backend, count } from '../store/backend.ts';
+import { checkGrpcLogin } from './login.ts';
+import { createSemaphore } from './semaphore.ts';
 
 /** A certificate and its key, PEM. */
 export type Identity = { readonly certificate: string; readonly key: string };
 
-/** What the gRPC port needs of the mock. */
+/** What the gRPC server needs of the mock. */
 export type GrpcOptions = {
   readonly backend: Backend;
   readonly credentials: Credentials;
-  readonly host: string;
-  /** A free one where it is 0. */
-  readonly port: number;
-  /** Serves TLS where it is given, clear text otherwise. */
+  /** Serves TLS with it; without it, clear text. */
   readonly identity?: Identity;
-  /** Hears of refused logins. */
-  readonly onRefusal: (service: Service, refusal: Refusal) => void;
-  /** How long a message may be on its way, in milliseconds. */
+  readonly refusedLogins: RefusedLogins;
+  /** How long the transfer of a message may take, in milliseconds. */
   readonly messageTimeoutMs?: number;
 };
 
-/** The open port; disposing of it closes its connections at once. */
-export type GrpcPort = AsyncDisposable & { readonly address: string; readonly port: number };
+/** A server that doesn't listen yet; disposing of it closes its connections at once. */
+export type GrpcServer = AsyncDisposable & { readonly server: Server };
 
 const WHERE = 'OTLP/gRPC';
-const MOST_CONNECTIONS = 1024;
-const MOST_STREAMS_OF_A_CONNECTION = 100;
-/** Each may hold {@link LARGEST_BODY} twice, packed and not. */
-const MOST_MESSAGES_AT_ONCE = 4;
-const MESSAGE_TIMEOUT = 10_000;
+const MAX_CONNECTIONS = 1024;
+const MAX_STREAMS_PER_CONNECTION = 100;
+/** Each may take twice {@link MAX_BODY_BYTES}, compressed and decompressed. */
+const MAX_CONCURRENT_MESSAGES = 4;
+const MESSAGE_TIMEOUT_MS = 10_000;
 
-/** The collector services, by the path of their one method (OTLP 1.x, "OTLP/gRPC Request"). */
+/** The collector services, by the path of their only method (OTLP 1.x, "OTLP/gRPC Request"). */
 const METHODS: Readonly<Record<string, OtlpSignal>> = {
   '/opentelemetry.proto.collector.trace.v1.TraceService/Export': 'traces',
   '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
@@ -49,53 +42,52 @@ const METHODS: Readonly<Record<string, OtlpSignal>> = {
 };
 
 /**
- * Takes OTLP over gRPC, plain or gzip, into the same stores as the HTTP endpoints (OTLP 1.x, "OTLP/gRPC"). A login is
- * judged before any of the message is read: UNAUTHENTICATED with the hosted text. INVALID_ARGUMENT for a message that
- * is malformed, RESOURCE_EXHAUSTED for one over 32 MiB. Rejects with the system's error where it can't listen.
+ * Creates a server that receives OTLP over gRPC, plain or gzip, into the same stores as the HTTP endpoints (OTLP 1.x,
+ * "OTLP/gRPC"). The login is checked before anything of the message is read: UNAUTHENTICATED with the hosted text.
+ * INVALID_ARGUMENT for a malformed message, RESOURCE_EXHAUSTED for one over 32 MiB.
  */
-export async function startGrpcPort(options: GrpcOptions): Promise<GrpcPort> {
-  // Its own lines would stand between the mock's; what goes wrong is told in the answers.
+export function createGrpcServer(options: GrpcOptions): GrpcServer {
+  // The library would print its own lines between the mock's; the answers say what went wrong.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const { backend } = options;
-  const server = new grpc.Server({
-    interceptors: [admission(options)],
-    'grpc.max_receive_message_length': LARGEST_BODY,
-    'grpc.max_concurrent_streams': MOST_STREAMS_OF_A_CONNECTION,
+  const grpcServer = new grpc.Server({
+    interceptors: [createInterceptor(options)],
+    'grpc.max_receive_message_length': MAX_BODY_BYTES,
+    'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
     'grpc.enable_channelz': 0,
   });
-  const takers = otlpTakers(backend);
+  const receivers = createOtlpReceivers(backend);
   for (const [path, signal] of Object.entries(METHODS)) {
-    server.addService({ Export: rawMethod(path) }, { Export: exportHandler(takers[signal], backend.say) });
+    const handler = createExportHandler(receivers[signal], backend.say);
+    grpcServer.addService({ Export: defineRawMethod(path) }, { Export: handler });
   }
 
-  const injector = server.createConnectionInjector(credentialsOf(options.identity));
+  const injector = grpcServer.createConnectionInjector(createServerCredentials(options.identity));
   const sockets = new Set<Socket>();
-  const listener = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     injector.injectConnection(socket);
   });
-  listener.maxConnections = MOST_CONNECTIONS;
-  const bound = await listen(listener, options.port, options.host);
+  server.maxConnections = MAX_CONNECTIONS;
   return {
-    address: hostAndPort(bound),
-    port: bound.port,
+    server,
     [Symbol.asyncDispose]: async () => {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
-      server.forceShutdown();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      grpcServer.forceShutdown();
       for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
 }
 
-/** Judges the login, then lets messages be read a few at a time, and counts how each call ended. */
-function admission(options: GrpcOptions): grpc.ServerInterceptor {
-  const { backend, credentials, onRefusal, messageTimeoutMs = MESSAGE_TIMEOUT } = options;
-  const line = lineFor(MOST_MESSAGES_AT_ONCE);
+/** Checks the login, then lets a few messages be read at a time, and counts how each call ended. */
+function createInterceptor(options: GrpcOptions): grpc.ServerInterceptor {
+  const { backend, credentials, refusedLogins, messageTimeoutMs = MESSAGE_TIMEOUT_MS } = options;
+  const messages = createSemaphore(MAX_CONCURRENT_MESSAGES);
   return ({ path }, call) => {
     let service: Service = 'otlp';
-    let leave = () => {};
+    let release = () => {};
     let timer: NodeJS.Timeout | undefined;
     let code: string | undefined;
     const end = (status: grpc.status, details: string) => {
@@ -107,16 +99,16 @@ function admission(options: GrpcOptions): grpc.ServerInterceptor {
         next({
           onReceiveMetadata(metadata, goOn) {
             const [header] = metadata.get('authorization');
-            const login = grpcLogin(header?.toString(), METHODS[path] ?? 'traces', credentials);
+            const login = checkGrpcLogin(header?.toString(), METHODS[path] ?? 'traces', credentials);
             service = login.service;
             if (login.refusal !== undefined) {
-              onRefusal(service, login.refusal);
+              refusedLogins.add(service, login.refusal, Date.now());
               end(grpc.status.UNAUTHENTICATED, login.refusal.message);
               return;
             }
-            leave = line.enter(() => {
+            release = messages.acquire(() => {
               timer = setTimeout(
-                () => end(grpc.status.DEADLINE_EXCEEDED, `the message was not whole after ${messageTimeoutMs} ms`),
+                () => end(grpc.status.DEADLINE_EXCEEDED, `the message was not complete after ${messageTimeoutMs} ms`),
                 messageTimeoutMs,
               );
               goOn(metadata);
@@ -125,7 +117,7 @@ function admission(options: GrpcOptions): grpc.ServerInterceptor {
           // Called at the end of every call, however it ended.
           onCancel() {
             clearTimeout(timer);
-            leave();
+            release();
             count(backend.counters.rpcs, `${service} ${code ?? 'none'}`);
           },
         }),
@@ -137,21 +129,24 @@ function admission(options: GrpcOptions): grpc.ServerInterceptor {
   };
 }
 
-function exportHandler(taker: OtlpTaker, say: (line: string) => void): grpc.handleUnaryCall<Buffer, Uint8Array> {
+function createExportHandler(
+  receiver: OtlpReceiver,
+  say: (line: string) => void,
+): grpc.handleUnaryCall<Buffer, Uint8Array> {
   return ({ request }, done) => {
     try {
-      const { rejected, message } = taker.protobuf(request, WHERE) ?? { rejected: 0, message: '' };
+      const { rejected, message } = receiver.receiveProtobuf(request, WHERE) ?? { rejected: 0, message: '' };
       done(null, ExportResponse.encode({ partialSuccess: { rejected: BigInt(rejected), errorMessage: message } }));
     } catch (error) {
       const details = error instanceof Error ? error.message : String(error);
-      const malformed = error instanceof DecodeError || error instanceof RangeError;
-      if (!malformed) say(`a fault of the mock itself: ${error instanceof Error ? error.stack : details}`);
-      done({ code: malformed ? grpc.status.INVALID_ARGUMENT : grpc.status.INTERNAL, details });
+      const isMalformed = error instanceof DecodeError || error instanceof RangeError;
+      if (!isMalformed) say(`internal error of the mock: ${error instanceof Error ? error.stack : details}`);
+      done({ code: isMalformed ? grpc.status.INVALID_ARGUMENT : grpc.status.INTERNAL, details });
     }
   };
 }
 
-function credentialsOf(identity: Identity | undefined): grpc.ServerCredentials {
+function createServerCredentials(identity: Identity | undefined): grpc.ServerCredentials {
   if (identity === undefined) return grpc.ServerCredentials.createInsecure();
   const { certificate, key } = identity;
   return grpc.ServerCredentials.createSsl(null, [
@@ -159,7 +154,7 @@ function credentialsOf(identity: Identity | undefined): grpc.ServerCredentials {
   ]);
 }
 
-function rawMethod(path: string): grpc.MethodDefinition<Buffer, Uint8Array> {
+function defineRawMethod(path: string): grpc.MethodDefinition<Buffer, Uint8Array> {
   return {
     path,
     requestStream: false,

@@ -6,16 +6,16 @@ export type Answer = {
 };
 
 /** `value` as JSON. */
-export function json(status: number, value: unknown): Answer {
+export function answerJson(status: number, value: unknown): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
 /** Plain text, as Tempo and Loki answer errors. */
-export function text(status: number, body: string): Answer {
+export function answerText(status: number, body: string): Answer {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
 }
 
-/** What any of the Go programs answers on a path that it does not serve. */
-export function notFound(): Answer {
-  return text(404, '404 page not found\n');
+/** What the Go programs answer on a path that they do not serve. */
+export function answerNotFound(): Answer {
+  return answerText(404, '404 page not found\n');
 }

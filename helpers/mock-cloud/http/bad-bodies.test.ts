@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -10,13 +9,14 @@ import { compress } from 'snappyjs';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId } from '../../otlp/ids.ts';
-import { basic, JSON_TYPE, PROTOBUF, REMOTE_WRITE } from '../testing/running-mock.ts';
+import { formatBasicAuth, JSON_TYPE, PROTOBUF, REMOTE_WRITE } from '../testing/test-mock.ts';
+import { wrapInField } from '../testing/wrap-in-field.ts';
 
 const MIB = 1024 * 1024;
 const LOGIN = {
-  otlp: basic('1461503', 'glc_x'),
-  prometheus: basic('2847239', 'glc_x'),
-  tempo: basic('1413606', 'glc_x'),
+  otlp: formatBasicAuth('1461503', 'glc_x'),
+  prometheus: formatBasicAuth('2847239', 'glc_x'),
+  tempo: formatBasicAuth('1413606', 'glc_x'),
 };
 
 let child: ChildProcess;
@@ -43,11 +43,11 @@ const post = async (
   const answer = await request(url + path, { method: 'POST', headers: { authorization, ...headers }, body });
   return { status: answer.statusCode, text: await answer.body.text() };
 };
-const residentMiB = async () => {
+const readResidentMiB = async () => {
   const page = await (await request(`${url}/metrics`)).body.text();
   return Number(/^process_resident_memory_bytes (\S+)$/m.exec(page)?.[1]) / MIB;
 };
-const aGoodTraceArrives = async () => {
+const expectGoodTrace = async () => {
   const traceId = newTraceId();
   const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId, spanId: newSpanId() }] }] }] });
   expect(await post('/otlp/v1/traces', LOGIN.otlp, JSON_TYPE, body)).toMatchObject({ status: 200 });
@@ -57,7 +57,7 @@ const aGoodTraceArrives = async () => {
 };
 const GZIP = { ...PROTOBUF, 'content-encoding': 'gzip' };
 
-describe('a body that would take too much is refused with a 4xx, and what follows is served', () => {
+describe('an oversized body is refused with a 4xx, and the next request is served', () => {
   test.each([
     ['a gzip bomb', '/otlp/v1/traces', LOGIN.otlp, GZIP, () => gzipSync(Buffer.alloc(200 * MIB)), 400],
     [
@@ -76,16 +76,16 @@ describe('a body that would take too much is refused with a 4xx, and what follow
       '/otlp/v1/traces',
       LOGIN.otlp,
       PROTOBUF,
-      () => within(1, within(2, Buffer.alloc(6 * MIB, Buffer.from([0x12, 0x00])))),
+      () => wrapInField(1, wrapInField(2, Buffer.alloc(6 * MIB, Buffer.from([0x12, 0x00])))),
       400,
     ],
-    ['millions of empty series', '/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, emptySeries, 200],
+    ['millions of empty series', '/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, buildEmptySeries, 200],
   ])('%s', { timeout: 30_000 }, async (_, path, authorization, headers, body, status) => {
     expect(await post(path, authorization, headers, body())).toMatchObject({ status });
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 
-  test('a chunked body that goes on and on', async () => {
+  test('a chunked body without end', async () => {
     let sent = 0;
     async function* endless() {
       while (sent < 100 * MIB) {
@@ -100,27 +100,27 @@ describe('a body that would take too much is refused with a 4xx, and what follow
     });
     expect(answer.statusCode).toBe(413);
     await answer.body.dump();
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 
-  test('all of them again leave the memory of the process where it was', { timeout: 60_000 }, async () => {
-    const before = await residentMiB();
+  test('repeating them does not increase the memory of the process', { timeout: 60_000 }, async () => {
+    const before = await readResidentMiB();
     const bomb = gzipSync(Buffer.alloc(200 * MIB));
     const large = Buffer.alloc(33 * MIB);
     for (let round = 0; round < 5; round++) {
       await Promise.all(Array.from({ length: 4 }, () => post('/otlp/v1/traces', LOGIN.otlp, GZIP, bomb)));
       await post('/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, large);
     }
-    expect((await residentMiB()) - before).toBeLessThan(100);
+    expect((await readResidentMiB()) - before).toBeLessThan(100);
   });
 });
 
-describe('a request that no client means', () => {
+describe('a malformed request', () => {
   test.each([
-    ['an address of slashes', '//', 404],
-    ['an address with a broken escape', '/api/prom/api/v1/label/%zz/values', 400],
-    ['a query nested without end', `/api/prom/api/v1/query?query=${'('.repeat(15_000)}1${')'.repeat(15)}`, 400],
-    ['a time beyond all clocks', '/api/prom/api/v1/query?query=up&time=1e300', 400],
+    ['with only slashes as its address', '//', 404],
+    ['with a broken escape in its address', '/api/prom/api/v1/label/%zz/values', 400],
+    ['with a deeply nested query', `/api/prom/api/v1/query?query=${'('.repeat(15_000)}1${')'.repeat(15)}`, 400],
+    ['with a time out of range', '/api/prom/api/v1/query?query=up&time=1e300', 400],
   ])('%s is answered', async (_, path, status) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${LOGIN.prometheus}\r\nconnection: close\r\n\r\n`);
@@ -130,19 +130,19 @@ describe('a request that no client means', () => {
     });
     await once(socket, 'close');
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
-  test('a form of nested parentheses is a 400', async () => {
+  test('with a deeply nested query in a form is a 400', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = `query=${'('.repeat(30_000)}1${')'.repeat(30_000)}`;
     const answer = await post('/api/prom/api/v1/query', LOGIN.prometheus, form, body);
     expect(answer).toMatchObject({ status: 400 });
-    await aGoodTraceArrives();
+    await expectGoodTrace();
   });
 });
 
-describe('a body that is cut in the middle', () => {
-  const half = (ending: 'end' | 'destroy') =>
+describe('a body that is cut off', () => {
+  const sendHalf = (ending: 'end' | 'destroy') =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       let answer = '';
@@ -157,30 +157,22 @@ describe('a body that is cut in the middle', () => {
       );
     });
 
-  test('is a 400 where the client still listens', async () => {
-    expect(await half('end')).toMatch(/^HTTP\/1\.1 400 /);
-    await aGoodTraceArrives();
+  test('is a 400 if the client still listens', async () => {
+    expect(await sendHalf('end')).toMatch(/^HTTP\/1\.1 400 /);
+    await expectGoodTrace();
   });
-  test('does no harm where it does not', async () => {
-    for (let round = 0; round < 20; round++) await half('destroy');
-    await aGoodTraceArrives();
+  test('does no harm if it does not', async () => {
+    for (let round = 0; round < 20; round++) await sendHalf('destroy');
+    await expectGoodTrace();
   });
-  test.each([1, 17, 3000])('snappy after %i bytes is a 400', async (length) => {
+  test.each([1, 17, 3000])('as snappy after %i bytes is a 400', async (length) => {
     const whole = compress(Buffer.alloc(100_000, 'abcdefghijklmnop'.repeat(3)));
     const body = whole.subarray(0, Math.min(length, whole.length - 1));
     expect(await post('/api/prom/push', LOGIN.prometheus, REMOTE_WRITE, body)).toMatchObject({ status: 400 });
   });
 });
 
-/** A length-delimited protobuf field around bytes. */
-function within(field: number, inside: Uint8Array): Buffer {
-  const length: number[] = [];
-  let rest = inside.length;
-  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
-  return Buffer.concat([Buffer.from([(field << 3) | 2, ...length, rest]), inside]);
-}
-
-/** Series without samples are nothing, however many. */
-function emptySeries(): Uint8Array {
+/** Any number of series without samples stores nothing. */
+function buildEmptySeries(): Uint8Array {
   return compress(Buffer.alloc(20 * MIB, Buffer.from([0x0a, 0x00])));
 }

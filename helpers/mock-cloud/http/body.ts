@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { LARGEST_BODY } from '../../otlp/compression.ts';
+import { MAX_BODY_BYTES } from '../../otlp/compression.ts';
 
-/** A body that was not read to its end; `status` is what to answer. */
+/** A body that could not be read to its end; `status` is the answer's. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
   readonly status: number;
@@ -11,26 +11,26 @@ export class BodyError extends Error {
   }
 }
 
-/** What all bodies being read or worked on may hold together; a client above that is told to come again. */
-const LARGEST_IN_FLIGHT = 4 * LARGEST_BODY;
+/** The maximum size of all bodies in flight together; above it a client is asked to retry. */
+const MAX_IN_FLIGHT_BYTES = 4 * MAX_BODY_BYTES;
 
-/** What is read of a refused body so that its sender sees the refusal. */
-const MOST_DISCARDED = 8 * LARGEST_BODY;
+/** How much of a refused body is read so that its sender sees the answer. */
+const MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES;
 
-/** A whole body, which counts as in flight until it is disposed of. */
+/** A whole body. It counts as in flight until it is disposed of. */
 export type Body = Disposable & { readonly bytes: Buffer };
 
-/** Reads bodies, each of at most {@link LARGEST_BODY} bytes and all of them bounded together. */
+/** Reads bodies of at most {@link MAX_BODY_BYTES} bytes each, with a limit for all of them together. */
 export type BodyReader = (request: IncomingMessage) => Promise<Body>;
 
 /**
- * A reader whose bounds are its own. What it returns rejects with {@link BodyError}: 413 for a body over the limit, 429
- * where too much is in flight already, 400 for one that ends before its declared length.
+ * A reader with limits of its own. It rejects with {@link BodyError}: 413 for a body over the limit, 429 if too much is in
+ * flight already, 400 for a body that ends before its declared length.
  */
-export function bodyReader(): BodyReader {
+export function createBodyReader(): BodyReader {
   let inFlight = 0;
   return async (request) => {
-    if (Number(request.headers['content-length']) > LARGEST_BODY) throw tooLarge();
+    if (Number(request.headers['content-length']) > MAX_BODY_BYTES) throw createTooLargeError();
     const chunks: Buffer[] = [];
     let length = 0;
     const release = () => {
@@ -42,8 +42,8 @@ export function bodyReader(): BodyReader {
         request.on('data', (chunk: Buffer) => {
           length += chunk.length;
           inFlight += chunk.length;
-          if (length > LARGEST_BODY) reject(tooLarge());
-          else if (inFlight > LARGEST_IN_FLIGHT) reject(new BodyError(429, 'too many large requests at once'));
+          if (length > MAX_BODY_BYTES) reject(createTooLargeError());
+          else if (inFlight > MAX_IN_FLIGHT_BYTES) reject(new BodyError(429, 'too many large requests at once'));
           else chunks.push(chunk);
         });
         request.on('end', resolve);
@@ -62,17 +62,17 @@ export function bodyReader(): BodyReader {
 }
 
 /**
- * Reads the rest of a body into nothing: a client that is still sending would not see the answer on a connection that is
- * cut. One that sends without end is cut all the same.
+ * Discards the rest of a body, because a client that is still sending would not see the answer on a closed connection.
+ * The connection of a client that never stops sending is closed nevertheless.
  */
 export function discardRest(request: IncomingMessage): void {
-  let left = MOST_DISCARDED;
+  let left = MAX_DISCARDED_BYTES;
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) request.destroy();
   });
 }
 
-function tooLarge(): BodyError {
-  return new BodyError(413, `request body larger than ${LARGEST_BODY} bytes`);
+function createTooLargeError(): BodyError {
+  return new BodyError(413, `request body larger than ${MAX_BODY_BYTES} bytes`);
 }

@@ -1,18 +1,18 @@
 /**
- * A label's name from an attribute's, as Prometheus 3 and Loki 3 translate it: every character but letters, digits and `_`
- * becomes `_`, repeated underscores one; a leading digit gets `key_` before it and a single leading underscore `key`;
- * names with two underscores at both ends are left alone (OpenTelemetry, "Prometheus and OpenMetrics Compatibility").
+ * Translates an attribute's name into a label's, as Prometheus 3 and Loki 3 do: every character but letters, digits and
+ * `_` becomes `_`, and repeated underscores become one. `key_` is put before a leading digit, `key` before a leading
+ * underscore. Names between double underscores keep theirs (OpenTelemetry, "Prometheus and OpenMetrics Compatibility").
  */
-export function labelName(attribute: string): string {
+export function buildLabelName(attribute: string): string {
   const known = names.get(attribute);
   if (known !== undefined) return known;
   const name = translate(attribute);
-  if (names.size < MOST_NAMES) names.set(attribute, name);
+  if (names.size < MAX_NAMES) names.set(attribute, name);
   return name;
 }
 
 const names = new Map<string, string>();
-const MOST_NAMES = 4096;
+const MAX_NAMES = 4096;
 
 function translate(attribute: string): string {
   if (/^__.*__$/.test(attribute)) return attribute.replace(/[^a-zA-Z0-9_]/g, '_');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Metric } from '../../otlp/schema.ts';
-import { labelName } from './label-name.ts';
-import { metricName } from './metric-name.ts';
+import { buildLabelName } from './label-name.ts';
+import { buildMetricName } from './metric-name.ts';
 
 type Kind = 'gauge' | 'counter' | 'up-down counter' | 'histogram';
 
@@ -42,7 +42,7 @@ describe('a metric gets the name that Prometheus 3 gives it', () => {
     ['größe', 'm', 'gauge', 'gr_e_meters'],
     ['...', '', 'gauge', ''],
   ])('%s in "%s" as a %s is %s', (name, unit, kind, expected) => {
-    expect(metricName(metric(name, unit, kind))).toBe(expected);
+    expect(buildMetricName(metric(name, unit, kind))).toBe(expected);
   });
 });
 
@@ -53,4 +53,4 @@ test.each([
   ['0.5', 'key_0_5'],
   ['a--b', 'a_b'],
   ['k8s.pod/name', 'k8s_pod_name'],
-])('the attribute %s becomes the label %s', (attribute, label) => expect(labelName(attribute)).toBe(label));
+])('the attribute %s becomes the label %s', (attribute, label) => expect(buildLabelName(attribute)).toBe(label));

@@ -1,6 +1,6 @@
 import type { Metric } from '../../otlp/schema.ts';
 
-/** UCUM units as Prometheus names them. */
+/** Prometheus's names of UCUM units. */
 const UNITS: Readonly<Record<string, string>> = {
   d: 'days',
   h: 'hours',
@@ -40,16 +40,16 @@ const PER_UNITS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The Prometheus name of an OTLP metric, with the suffixes for unit and type, as Prometheus 3 makes it by default
- * (OpenTelemetry, "Prometheus and OpenMetrics Compatibility", "OTLP metric points to Prometheus"). Empty where the name
- * has no character that a Prometheus name may have.
+ * Builds the Prometheus name of an OTLP metric, with the suffixes for unit and type, as Prometheus 3 does by default
+ * (OpenTelemetry, "Prometheus and OpenMetrics Compatibility", "OTLP metric points to Prometheus"). Empty if the name has
+ * no character that is valid in a Prometheus name.
  */
-export function metricName(metric: Metric): string {
+export function buildMetricName(metric: Metric): string {
   const words = metric.name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '');
   if (words.length === 0) return '';
   const [main = '', per = ''] = metric.unit.split(/\/(.*)/s, 2);
-  const unit = unitWord(main, UNITS);
-  const perUnit = unitWord(per, PER_UNITS);
+  const unit = translateUnit(main, UNITS);
+  const perUnit = translateUnit(per, PER_UNITS);
   if (unit !== '' && !words.includes(unit)) words.push(unit);
   if (perUnit !== '' && !words.includes(`per_${perUnit}`)) words.push(`per_${perUnit}`);
   if (metric.sum?.isMonotonic === true) moveLast(words, 'total');
@@ -58,8 +58,8 @@ export function metricName(metric: Metric): string {
   return /^\d/.test(name) ? `_${name}` : name;
 }
 
-/** A unit in braces is an annotation and adds nothing. */
-function unitWord(unit: string, names: Readonly<Record<string, string>>): string {
+/** A unit in braces is an annotation and has no name. */
+function translateUnit(unit: string, names: Readonly<Record<string, string>>): string {
   const trimmed = unit.trim();
   if (/[{}]/.test(trimmed)) return '';
   const name = Object.hasOwn(names, trimmed) ? (names[trimmed] ?? '') : trimmed;
@@ -67,6 +67,6 @@ function unitWord(unit: string, names: Readonly<Record<string, string>>): string
 }
 
 function moveLast(words: string[], word: string): void {
-  const others = words.filter((held) => held !== word);
+  const others = words.filter((other) => other !== word);
   words.splice(0, words.length, ...others, word);
 }

@@ -1,114 +1,65 @@
-import { gunzipBounded, LARGEST_BODY } from '../../otlp/compression.ts';
-import type { Message } from '../../otlp/message.ts';
-import { DecodeError } from '../../otlp/message.ts';
-import { ExportResponse, RpcStatus } from '../../otlp/schema.ts';
-import type { Backend } from '../backend.ts';
-import type { Answer } from '../http/answer.ts';
-import { json, text } from '../http/answer.ts';
-import type { OtlpSignal, OtlpTaker, Shortfall } from './take-otlp.ts';
-import { otlpTakers } from './take-otlp.ts';
+import { nowNanos } from '../../otlp/ids.ts';
+import { DecodeError, type Message } from '../../otlp/message.ts';
+import { LogsData, MetricsData, TracesData } from '../../otlp/schema.ts';
+import { type Backend, count, countReceived } from '../store/backend.ts';
+import { buildLabels } from '../store/labels.ts';
+import { parseJson } from './parse-json.ts';
+import { translateLogs } from './translate-logs.ts';
+import { translateMetrics } from './translate-metrics.ts';
 
-/** The codes of `google.rpc.Code` that the gateway answers. */
-const INVALID_ARGUMENT = 3;
-const RESOURCE_EXHAUSTED = 8;
-const UNAUTHENTICATED = 16;
+/** The signals of OTLP, as its paths name them. */
+export type OtlpSignal = 'traces' | 'metrics' | 'logs';
 
-type ContentType = 'application/json' | 'application/x-protobuf';
+/** What was rejected of an export that was otherwise accepted (OTLP 1.x, "Partial Success"). */
+export type PartialSuccess = { readonly rejected: number; readonly message: string };
 
-/** The OTLP/HTTP endpoint for one signal: method, type and encoding first, as Alloy's receiver checks them, then the body. */
-export type OtlpEndpoint = (request: {
-  readonly method: string;
-  readonly contentType: string | undefined;
-  readonly encoding: string | undefined;
-  readonly body: () => Promise<Uint8Array>;
-}) => Promise<Answer>;
-
-/** In JSON the count of what was not taken is named for the signal. */
-const REJECTED: Readonly<Record<OtlpSignal, string>> = {
-  traces: 'rejectedSpans',
-  metrics: 'rejectedDataPoints',
-  logs: 'rejectedLogRecords',
+/**
+ * Stores the exports of one signal. `where` is how the line about a first arrival names the endpoint. Both methods throw
+ * {@link DecodeError} for a malformed export and then store nothing.
+ */
+export type OtlpReceiver = {
+  readonly receiveProtobuf: (body: Uint8Array, where: string) => PartialSuccess | undefined;
+  readonly receiveJson: (body: Uint8Array, where: string) => PartialSuccess | undefined;
 };
 
-/** `POST /v1/traces`, `/v1/metrics` and `/v1/logs` of a backend (OTLP 1.x, "OTLP/HTTP"). */
-export function otlpEndpoints(backend: Backend): Readonly<Record<OtlpSignal, OtlpEndpoint>> {
-  const takers = otlpTakers(backend);
+/** The receivers of a backend: exports are stored, counted and rejected in the same way over HTTP and gRPC. */
+export function createOtlpReceivers(backend: Backend): Readonly<Record<OtlpSignal, OtlpReceiver>> {
   return {
-    traces: endpoint('traces', takers.traces),
-    metrics: endpoint('metrics', takers.metrics),
-    logs: endpoint('logs', takers.logs),
+    traces: createReceiver(TracesData, (data, where, bytes) => {
+      const spans = data.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
+      if (spans.some(({ traceId }) => traceId.length === 0)) throw new DecodeError('trace ids must be 128 bit');
+      if (spans.length > 0) backend.traces.add(bytes ?? TracesData.encode(data), data);
+      countReceived(backend, 'spans', spans.length, where);
+      return undefined;
+    }),
+    metrics: createReceiver(MetricsData, (data, where) => {
+      const { samples, rejected, remarks } = translateMetrics(data);
+      for (const { labels, time, value, stale } of samples) {
+        const outcome = backend.series.append(backend.series.resolve(buildLabels(labels)), time, value, stale);
+        if (outcome !== 'stored' && outcome !== 'duplicate') count(backend.counters.discarded, outcome);
+      }
+      countReceived(backend, 'samples', samples.length, where);
+      if (rejected > 0) count(backend.counters.discarded, 'invalid_temporality', rejected);
+      return remarks.length > 0 ? { rejected, message: remarks.join('; ') } : undefined;
+    }),
+    logs: createReceiver(LogsData, (data, where) => {
+      let records = 0;
+      for (const { labels, entries } of translateLogs(data, nowNanos())) {
+        backend.logs.add(labels, entries);
+        records += entries.length;
+      }
+      countReceived(backend, 'log records', records, where);
+      return undefined;
+    }),
   };
 }
 
-function endpoint(signal: OtlpSignal, taker: OtlpTaker): OtlpEndpoint {
-  return async ({ method, contentType, encoding, body }) => {
-    if (method !== 'POST') return text405();
-    const type = supported(contentType);
-    if (type === undefined) return text415();
-    if (encoding !== undefined && encoding !== '' && encoding !== 'gzip' && encoding !== 'identity') {
-      return otlpError(400, `unsupported Content-Encoding: ${encoding}`, type);
-    }
-    try {
-      const raw = await body();
-      const bytes = encoding === 'gzip' ? await inTurn(() => gunzipBounded(raw)) : raw;
-      const take = type === 'application/json' ? taker.json : taker.protobuf;
-      return otlpSuccess(type, REJECTED[signal], take(bytes, `/otlp/v1/${signal}`));
-    } catch (error) {
-      if (error instanceof DecodeError) return otlpError(400, error.message, type);
-      throw error;
-    }
+function createReceiver<T extends object>(
+  message: Message<T>,
+  store: (data: T, where: string, bytes: Uint8Array | undefined) => PartialSuccess | undefined,
+): OtlpReceiver {
+  return {
+    receiveProtobuf: (body, where) => store(message.decode(body), where, body),
+    receiveJson: (body, where) => store(message.fromJson(parseJson(body)), where, undefined),
   };
 }
-
-/** An error answer in the type of the request: JSON or protobuf `google.rpc.Status`. */
-export function otlpError(status: number, problem: string, contentType: string | undefined): Answer {
-  const type = supported(contentType) ?? 'application/json';
-  const code =
-    status === 401 ? UNAUTHENTICATED : status === 429 || status === 413 ? RESOURCE_EXHAUSTED : INVALID_ARGUMENT;
-  return encoded(status, RpcStatus, { code, message: problem }, type);
-}
-
-/** In protobuf the field has the same number for all three signals. */
-function otlpSuccess(type: ContentType, rejectedName: string, shortfall: Shortfall | undefined): Answer {
-  const { rejected, message } = shortfall ?? { rejected: 0, message: '' };
-  if (type === 'application/x-protobuf') {
-    return encoded(
-      200,
-      ExportResponse,
-      { partialSuccess: { rejected: BigInt(rejected), errorMessage: message } },
-      type,
-    );
-  }
-  const counted = rejected > 0 ? { [rejectedName]: String(rejected) } : {};
-  return json(200, { partialSuccess: { ...counted, ...(message !== '' && { errorMessage: message }) } });
-}
-
-function encoded<T extends object>(status: number, message: Message<T>, value: T, type: ContentType): Answer {
-  const body = type === 'application/json' ? JSON.stringify(message.toJson(value)) : message.encode(value);
-  return { status, headers: { 'content-type': type }, body };
-}
-
-function supported(contentType: string | undefined): ContentType | undefined {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase();
-  return type === 'application/json' || type === 'application/x-protobuf' ? type : undefined;
-}
-
-function text405(): Answer {
-  return { ...text(405, '405 method not allowed, supported: [POST]'), headers: { 'content-type': 'text/plain' } };
-}
-
-function text415(): Answer {
-  const problem = '415 unsupported media type, supported: [application/json, application/x-protobuf]';
-  return { ...text(415, problem), headers: { 'content-type': 'text/plain' } };
-}
-
-/** Bodies are unpacked one after another: small ones may unpack to {@link LARGEST_BODY} each, and many may come at once. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const turn = lastTurn.then(work);
-  lastTurn = turn.then(
-    () => undefined,
-    () => undefined,
-  );
-  return turn;
-}
-let lastTurn: Promise<unknown> = Promise.resolve();

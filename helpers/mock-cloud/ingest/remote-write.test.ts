@@ -1,11 +1,11 @@
 import { compress } from 'snappyjs';
 import { describe, expect, test } from 'vitest';
 import { WriteRequest } from '../../otlp/remote-write.ts';
-import { boundedMemory } from '../store/memory.ts';
-import { samplesWithin } from '../store/read-series.ts';
-import { OUT_OF_ORDER_WINDOW, seriesStore } from '../store/series.ts';
-import { PROTOBUF, REMOTE_WRITE, runningMock } from '../testing/running-mock.ts';
-import { storePush } from './remote-write.ts';
+import { createMemory } from '../store/memory.ts';
+import { readSamples } from '../store/read-series.ts';
+import { createSeriesStore, OUT_OF_ORDER_WINDOW } from '../store/series.ts';
+import { PROTOBUF, REMOTE_WRITE, startTestMock } from '../testing/test-mock.ts';
+import { storeRemoteWrite } from './remote-write.ts';
 
 type Pair = [name: string, value: string];
 const UP: Pair[] = [
@@ -27,17 +27,17 @@ function body(labels: Pair[], samples: [time: number, value: number][]): Uint8Ar
   );
 }
 
-const newStore = () => seriesStore(boundedMemory(1e8, () => {}));
+const createStore = () => createSeriesStore(createMemory(1e8, () => {}));
 
 describe('samples of one series', () => {
-  const store = newStore();
-  const push = (samples: [number, number][]) => storePush(body(UP, samples), store);
-  const held = () => {
+  const store = createStore();
+  const push = (samples: [number, number][]) => storeRemoteWrite(body(UP, samples), store);
+  const readTimes = () => {
     const [series] = store.select('up');
-    return series === undefined ? [] : samplesWithin(series, 0, T * 2).times.map((time) => time - T);
+    return series === undefined ? [] : readSamples(series, 0, T * 2).times.map((time) => time - T);
   };
 
-  test('are stored in the order of their times, whatever the order of their coming', () => {
+  test('are stored by time, in whatever order they arrive', () => {
     expect(
       push([
         [T, 1],
@@ -46,18 +46,18 @@ describe('samples of one series', () => {
     ).toMatchObject({ received: 2, stored: 2 });
     expect(push([[T + 1000, 2]])).toMatchObject({ stored: 1 });
     for (let age = 0; age < 600; age++) push([[T + 500_000 - age * 100, age]]);
-    expect(held()).toEqual([...held()].sort((a, b) => a - b));
-    expect(held()).toHaveLength(603);
+    expect(readTimes()).toEqual([...readTimes()].sort((a, b) => a - b));
+    expect(readTimes()).toHaveLength(603);
   });
-  test('that came before are no fault where the value is the same', () => {
+  test('that are repeated with the same value are accepted', () => {
     expect(push([[T, 1]])).toEqual({ received: 1, stored: 0, discarded: new Map() });
   });
-  test('that came before with another value are refused', () => {
+  test('that are repeated with another value are refused', () => {
     const { discarded, problem } = push([[T, 9]]);
     expect(discarded).toEqual(new Map([['new_value_for_timestamp', 1]]));
     expect(problem).toMatch(/same timestamp, but a different value.*from series up\{job="x"\}/);
   });
-  test('that are older than the window are refused, and the others of the push are kept', () => {
+  test('that are older than the window are refused, and the others of the push are stored', () => {
     const { stored, discarded } = push([
       [T - OUT_OF_ORDER_WINDOW, 1],
       [T + 600_000, 1],
@@ -66,11 +66,11 @@ describe('samples of one series', () => {
   });
 });
 
-test('a series is the same whatever the order of its labels and the encoding of its push', () => {
-  const store = newStore();
-  storePush(body(UP, [[T, 1]]), store);
-  storePush(body([...UP].reverse(), [[T + 1, 1]]), store);
-  storePush(body([...UP, ['empty', '']], [[T + 2, 1]]), store);
+test('a series is the same in any order of its labels', () => {
+  const store = createStore();
+  storeRemoteWrite(body(UP, [[T, 1]]), store);
+  storeRemoteWrite(body([...UP].reverse(), [[T + 1, 1]]), store);
+  storeRemoteWrite(body([...UP, ['empty', '']], [[T + 2, 1]]), store);
   expect(store.size()).toBe(1);
 });
 
@@ -79,13 +79,13 @@ test.each<[what: string, labels: Pair[], reason: string, problem: RegExp]>([
   ['with a label twice', [...UP, ['job', 'y']], 'duplicate_label_names', /duplicate label name, label: 'job'/],
   ['with a label without a name', [...UP, ['', 'y']], 'label_invalid', /invalid label: ''/],
 ])('a series %s is refused', (_, labels, reason, problem) => {
-  const { discarded, problem: said } = storePush(body(labels, [[T, 1]]), newStore());
+  const { discarded, problem: message } = storeRemoteWrite(body(labels, [[T, 1]]), createStore());
   expect([...discarded.keys()]).toEqual([reason]);
-  expect(said).toMatch(problem);
+  expect(message).toMatch(problem);
 });
 
 test('a stale marker ends a series until its next sample', () => {
-  const store = newStore();
+  const store = createStore();
   const placeholder = 1.2345e-300;
   const raw = Buffer.from(
     WriteRequest.encode({
@@ -104,13 +104,13 @@ test('a stale marker ends a series until its next sample', () => {
   const find = Buffer.alloc(8);
   find.writeDoubleLE(placeholder);
   raw.writeBigUInt64LE(0x7ff0000000000002n, raw.indexOf(find));
-  storePush(compress(raw), store);
+  storeRemoteWrite(compress(raw), store);
   const [series] = store.select('up');
   if (series === undefined) throw new Error('no series');
-  expect(samplesWithin(series, 0, T * 2)).toEqual({ times: [T, T + 2000], values: [1, Number.NaN] });
+  expect(readSamples(series, 0, T * 2)).toEqual({ times: [T, T + 2000], values: [1, Number.NaN] });
 });
 
-test('a body cut anywhere is a DecodeError and never another', () => {
+test('a body cut off at any byte is a DecodeError and no other error', () => {
   const raw = WriteRequest.encode({
     timeseries: Array.from({ length: 5 }, (_, number) => ({
       labels: [{ name: '__name__', value: `m${number}` }],
@@ -119,7 +119,7 @@ test('a body cut anywhere is a DecodeError and never another', () => {
   });
   for (let end = 1; end < raw.length; end++) {
     try {
-      storePush(compress(raw.subarray(0, end)), newStore());
+      storeRemoteWrite(compress(raw.subarray(0, end)), createStore());
     } catch (error) {
       expect(error).toMatchObject({ name: 'DecodeError' });
     }
@@ -130,8 +130,8 @@ describe('over HTTP', () => {
   test.each([
     ['a good push', REMOTE_WRITE, body(UP, [[T, 1]]), 200],
     ['an empty push', REMOTE_WRITE, compress(new Uint8Array()), 200],
-    ['what is no snappy', REMOTE_WRITE, Buffer.from('hello'), 400],
-    ['what is no protobuf', REMOTE_WRITE, compress(Buffer.from('hello')), 400],
+    ['a body that is not snappy', REMOTE_WRITE, Buffer.from('hello'), 400],
+    ['a body that is not protobuf', REMOTE_WRITE, compress(Buffer.from('hello')), 400],
     ['a series without a name', REMOTE_WRITE, body([['a', 'b']], [[T, 1]]), 400],
     ['JSON', { 'content-type': 'application/json' }, Buffer.from('{}'), 415],
     [
@@ -141,12 +141,12 @@ describe('over HTTP', () => {
       415,
     ],
     ['gzip', { ...PROTOBUF, 'content-encoding': 'gzip' }, Buffer.from(''), 415],
-  ])('%s is answered as it should be', async (_, headers, pushed, status) => {
-    await using running = await runningMock();
+  ])('%s is answered with its status', async (_, headers, pushed, status) => {
+    await using running = await startTestMock();
     expect(await running.post('prometheus', '/api/prom/push', pushed, headers)).toMatchObject({ status });
   });
   test('a GET is not allowed', async () => {
-    await using running = await runningMock();
+    await using running = await startTestMock();
     expect(await running.get('prometheus', '/api/prom/push')).toMatchObject({ status: 405 });
   });
 });

@@ -1,17 +1,16 @@
 import { unsnappyBounded } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
-import type { Labels } from '../store/labels.ts';
-import { labelsFrom, labelValue, METRIC_NAME, seriesText } from '../store/labels.ts';
-import type { Appended, Series, SeriesStore } from '../store/series.ts';
-import { wireReader } from './wire-reader.ts';
+import { buildLabels, formatSeries, getLabel, type Labels, METRIC_NAME } from '../store/labels.ts';
+import type { AppendOutcome, Series, SeriesStore } from '../store/series.ts';
+import { createWireReader } from './wire-reader.ts';
 
-/** What became of a push. */
-export type Pushed = {
+/** What happened to a push. */
+export type RemoteWriteResult = {
   readonly received: number;
   readonly stored: number;
-  /** Samples and series that were not taken, by reason as the hosted service counts them. */
+  /** Samples and series that were not stored, by reason, with the hosted service's names. */
   readonly discarded: ReadonlyMap<string, number>;
-  /** The message about the first that was not taken. */
+  /** The message about the first one that was not stored. */
   readonly problem?: string;
 };
 
@@ -19,15 +18,15 @@ const STALE_LOW = 2;
 const STALE_HIGH = 0x7ff00000;
 
 /**
- * Stores the series of a remote write 1.0 body (snappy-compressed `prometheus.WriteRequest`). Written by hand for the one
- * message that comes in bulk: a series is found by the bytes of its labels, without reading them, when it was seen before.
- * Metadata, exemplars and native histograms are skipped, the last counted as discarded. Throws {@link DecodeError} on a
- * body that is malformed; what stood before the fault may have been stored.
+ * Stores the series of a remote write 1.0 body (snappy-compressed `prometheus.WriteRequest`). Decoded by hand because it
+ * is the one message that comes in bulk: a known series is found by the bytes of its labels, without reading them.
+ * Metadata, exemplars and native histograms are skipped; the latter count as discarded. Throws {@link DecodeError} for a
+ * malformed body; what precedes the fault may have been stored.
  */
-export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
+export function storeRemoteWrite(body: Uint8Array, store: SeriesStore): RemoteWriteResult {
   const bytes = unsnappyBounded(body);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const reader = wireReader(bytes);
+  const reader = createWireReader(bytes);
   const discarded = new Map<string, number>();
   let problem: string | undefined;
   let received = 0;
@@ -53,27 +52,27 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
     while (reader.peekIs(0x0a, end)) reader.skip(reader.varint(), end);
     const labelsEnd = reader.position();
     let series: Series | undefined;
-    let unusable = false;
+    let isUnusable = false;
     while (!reader.atEnd(end)) {
       const tag = reader.varint();
       if (tag === 0x0a) throw new DecodeError('TimeSeries: labels after samples');
       if (tag === 0x22)
-        discard('native_histogram', 'native histograms are not kept by the mock; a real Prometheus does');
+        discard('native_histogram', 'the mock Grafana Cloud does not keep native histograms; a real Prometheus does');
       if (tag !== 0x12) {
         reader.skip(tag, end);
         continue;
       }
       const sample = readSample(reader.delimited(end));
       received++;
-      if (unusable) continue;
-      series ??= find(labelsStart, labelsEnd);
+      if (isUnusable) continue;
+      series ??= findSeries(labelsStart, labelsEnd);
       if (series === undefined) {
-        unusable = true;
+        isUnusable = true;
         continue;
       }
-      const appended = store.append(series, sample.time, sample.value, sample.stale);
-      if (appended === 'stored') stored++;
-      else if (appended !== 'duplicate') discard(...refusal(appended, sample.time, series.labels));
+      const outcome = store.append(series, sample.time, sample.value, sample.stale);
+      if (outcome === 'stored') stored++;
+      else if (outcome !== 'duplicate') discard(...describeRejection(outcome, sample.time, series.labels));
     }
   }
 
@@ -96,9 +95,9 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
     return { value, time, stale };
   }
 
-  function find(from: number, to: number): Series | undefined {
+  function findSeries(from: number, to: number): Series | undefined {
     const key = buffer.toString('latin1', from, to);
-    const known = store.byWireKey(key);
+    const known = store.findByWireKey(key);
     if (known !== undefined) return known;
     const labels = readLabels(from, to);
     if (labels === undefined) return undefined;
@@ -107,9 +106,9 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
     return series;
   }
 
-  /** The labels, which need not be sorted; undefined and discarded where they are not those of a series. */
+  /** Reads labels in any order. Returns undefined and discards them if they are not those of a series. */
   function readLabels(from: number, to: number): Labels | undefined {
-    const labels = wireReader(bytes.subarray(from, to));
+    const labels = createWireReader(bytes.subarray(from, to));
     const pairs: [string, string][] = [];
     while (!labels.atEnd(to - from)) {
       labels.varint();
@@ -123,22 +122,25 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
       }
       pairs.push(pair);
     }
-    const sorted = labelsFrom(pairs);
-    if (labelValue(sorted, METRIC_NAME) === '') {
+    const sorted = buildLabels(pairs);
+    if (getLabel(sorted, METRIC_NAME) === '') {
       discard('missing_metric_name', 'received series has no metric name (err-mimir-missing-metric-name)');
       return undefined;
     }
     const names = pairs.map(([name]) => name);
-    const wrong = pairs.find(([name, value]) => name === '' || name.includes('\0') || value.includes('\0'))?.[0];
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (wrong !== undefined) {
-      discard('label_invalid', `received a series with an invalid label: '${wrong}' series: '${seriesText(sorted)}'`);
+    const invalid = pairs.find(([name, value]) => name === '' || name.includes('\0') || value.includes('\0'))?.[0];
+    const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+    if (invalid !== undefined) {
+      discard(
+        'label_invalid',
+        `received a series with an invalid label: '${invalid}' series: '${formatSeries(sorted)}'`,
+      );
       return undefined;
     }
-    if (twice !== undefined) {
+    if (duplicate !== undefined) {
       discard(
         'duplicate_label_names',
-        `received a series with duplicate label name, label: '${twice}' series: '${seriesText(sorted)}' (err-mimir-duplicate-label-names)`,
+        `received a series with duplicate label name, label: '${duplicate}' series: '${formatSeries(sorted)}' (err-mimir-duplicate-label-names)`,
       );
       return undefined;
     }
@@ -146,18 +148,22 @@ export function storePush(body: Uint8Array, store: SeriesStore): Pushed {
   }
 }
 
-function refusal(appended: Exclude<Appended, 'stored' | 'duplicate'>, time: number, labels: Labels): [string, string] {
-  const which = `The affected sample has timestamp ${new Date(time).toISOString()} and is from series ${seriesText(labels)}`;
-  if (appended === 'conflict') {
+function describeRejection(
+  outcome: Exclude<AppendOutcome, 'stored' | 'duplicate'>,
+  time: number,
+  labels: Labels,
+): [string, string] {
+  const affected = `The affected sample has timestamp ${new Date(time).toISOString()} and is from series ${formatSeries(labels)}`;
+  if (outcome === 'conflict') {
     const why = 'another sample with the same timestamp, but a different value, has already been ingested';
     return [
       'new_value_for_timestamp',
-      `failed pushing to ingester: the sample has been rejected because ${why} (err-mimir-sample-duplicate-timestamp). ${which}`,
+      `failed pushing to ingester: the sample has been rejected because ${why} (err-mimir-sample-duplicate-timestamp). ${affected}`,
     ];
   }
   const why = 'another sample with a more recent timestamp has already been ingested and this sample is beyond the';
   return [
     'sample_too_old',
-    `failed pushing to ingester: the sample has been rejected because ${why} out-of-order time window of 2h (err-mimir-sample-timestamp-too-old). ${which}`,
+    `failed pushing to ingester: the sample has been rejected because ${why} out-of-order time window of 2h (err-mimir-sample-timestamp-too-old). ${affected}`,
   ];
 }

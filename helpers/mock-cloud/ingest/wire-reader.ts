@@ -1,21 +1,21 @@
 import { DecodeError } from '../../otlp/message.ts';
 
-/** Reads protobuf wire format field by field without making an object for any (Protocol Buffers, "Encoding"). */
+/** Reads the protobuf wire format field by field, without creating objects (Protocol Buffers, "Encoding"). */
 export type WireReader = {
   readonly view: DataView;
   readonly position: () => number;
-  /** Whether the message that ends at `end` is read; throws where a field has run past it. */
+  /** Whether the message that ends at `end` has been read; throws if a field runs past it. */
   readonly atEnd: (end: number) => boolean;
   readonly peekIs: (tag: number, end: number) => boolean;
   /** A tag, length or other varint of at most 32 bits. */
   readonly varint: () => number;
-  /** A 64-bit varint as the nearest double, read as signed. */
+  /** A signed 64-bit varint as the nearest double. */
   readonly int64: () => number;
-  /** Reads a length and returns where that field ends, which is not past `end`. */
+  /** Reads a length and returns where the field ends, at `end` at the latest. */
   readonly delimited: (end: number) => number;
-  /** Where the eight bytes of a fixed64 or double start. */
+  /** Skips a fixed64 or double and returns where its eight bytes start. */
   readonly fixed64: (end: number) => number;
-  /** A string: its length, then UTF-8. */
+  /** A string: its length, then its UTF-8. */
   readonly text: (end: number) => string;
   readonly skip: (tag: number, end: number) => void;
 };
@@ -23,7 +23,7 @@ export type WireReader = {
 const EOF = 'unexpected EOF';
 
 /** A reader at the start of `bytes`. All its methods throw {@link DecodeError} on malformed input. */
-export function wireReader(bytes: Uint8Array): WireReader {
+export function createWireReader(bytes: Uint8Array): WireReader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

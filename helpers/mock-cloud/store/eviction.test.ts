@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { newSpanId, newTraceId, type TraceId } from '../../otlp/ids.ts';
 import { WriteRequest } from '../../otlp/remote-write.ts';
 import { TracesData } from '../../otlp/schema.ts';
-import type { RunningMock } from '../testing/running-mock.ts';
-import { JSON_TYPE, PROTOBUF, REMOTE_WRITE, runningMock } from '../testing/running-mock.ts';
+import { JSON_TYPE, PROTOBUF, REMOTE_WRITE, startTestMock, type TestMock } from '../testing/test-mock.ts';
 
 const MIB = 1024 * 1024;
 const T = 1_795_340_000_000;
 
-async function sendTrace(running: RunningMock): Promise<TraceId> {
+async function sendTrace(running: TestMock): Promise<TraceId> {
   const traceId = newTraceId();
   const attributes = [{ key: 'filler', value: { stringValue: 'x'.repeat(1000) } }];
   const spans = [{ traceId, spanId: newSpanId(), name: 'span', startTimeUnixNano: `${T}000000`, attributes }];
@@ -18,12 +17,7 @@ async function sendTrace(running: RunningMock): Promise<TraceId> {
   return traceId;
 }
 
-async function pushRound(
-  running: RunningMock,
-  round: number,
-  series: number,
-  name: (n: number) => string,
-): Promise<void> {
+async function pushRound(running: TestMock, round: number, series: number, name: (n: number) => string): Promise<void> {
   const timeseries = Array.from({ length: series }, (_, number) => ({
     labels: [
       { name: '__name__', value: name(number) },
@@ -35,18 +29,18 @@ async function pushRound(
   expect(await running.post('prometheus', '/api/prom/push', body, REMOTE_WRITE)).toMatchObject({ status: 200 });
 }
 
-const isThere = async (running: RunningMock, id: TraceId) =>
+const hasTrace = async (running: TestMock, id: TraceId) =>
   (await running.get('tempo', `/tempo/api/traces/${id}`)).status === 200;
 
-describe('above the limit the oldest is dropped', () => {
-  test('of the traces, and it is said and counted', async () => {
-    await using running = await runningMock({ memoryBytes: 2 * MIB });
+describe('above the limit the oldest data are dropped', () => {
+  test('of traces, with a line and a count', async () => {
+    await using running = await startTestMock({ memoryBytes: 2 * MIB });
     const ids: TraceId[] = [];
     for (let number = 0; number < 2000; number++) ids.push(await sendTrace(running));
     const [first, last] = [ids[0], ids.at(-1)];
     if (first === undefined || last === undefined) throw new Error('no traces');
-    expect(await isThere(running, first)).toBe(false);
-    expect(await isThere(running, last)).toBe(true);
+    expect(await hasTrace(running, first)).toBe(false);
+    expect(await hasTrace(running, last)).toBe(true);
     const { backend } = running.mock;
     expect(backend.memory.bytes()).toBeLessThanOrEqual(2 * MIB);
     expect(backend.memory.bytes()).toBeGreaterThan(1.8 * MIB);
@@ -57,8 +51,8 @@ describe('above the limit the oldest is dropped', () => {
     expect(metrics).toMatch(/^mock_received_total\{signal="spans"\} 2000$/m);
   });
 
-  test('of a series’ samples, the newest of which stay', async () => {
-    await using running = await runningMock({ memoryBytes: MIB });
+  test('of a series, whose newest samples stay', async () => {
+    await using running = await startTestMock({ memoryBytes: MIB });
     for (let round = 0; round < 300; round++) await pushRound(running, round, 300, (n) => `m_${n % 3}`);
     const held = (await running.json(
       'prometheus',
@@ -72,8 +66,8 @@ describe('above the limit the oldest is dropped', () => {
     expect(backend.series.size()).toBe(300);
   });
 
-  test('of series that are no longer written, whole', async () => {
-    await using running = await runningMock({ memoryBytes: MIB });
+  test('of series that are no longer written, which disappear', async () => {
+    await using running = await startTestMock({ memoryBytes: MIB });
     for (let round = 0; round < 40; round++) await pushRound(running, round, 100, (n) => `churn_${round}_${n}`);
     const { backend } = running.mock;
     expect(backend.memory.bytes()).toBeLessThanOrEqual(MIB);
@@ -84,8 +78,8 @@ describe('above the limit the oldest is dropped', () => {
     expect(names.data).not.toContain('churn_0_0');
   });
 
-  test('of all signals together, not of the one that is writing', async () => {
-    await using running = await runningMock({ memoryBytes: MIB });
+  test('of all signals, not only of the one that arrives', async () => {
+    await using running = await startTestMock({ memoryBytes: MIB });
     const old = await sendTrace(running);
     for (let round = 0; round < 60; round++) {
       const values = Array.from({ length: 100 }, (_, n) => [
@@ -95,16 +89,16 @@ describe('above the limit the oldest is dropped', () => {
       const body = JSON.stringify({ streams: [{ stream: { service_name: 'a' }, values }] });
       expect(await running.post('loki', '/loki/api/v1/push', body, JSON_TYPE)).toMatchObject({ status: 204 });
     }
-    expect(await isThere(running, old)).toBe(false);
+    expect(await hasTrace(running, old)).toBe(false);
     expect(running.mock.backend.memory.bytes()).toBeLessThanOrEqual(MIB);
     expect(running.mock.backend.counters.dropped['log records']).toBeGreaterThan(1000);
     const fresh = await sendTrace(running);
-    expect(await isThere(running, fresh)).toBe(true);
+    expect(await hasTrace(running, fresh)).toBe(true);
   });
 });
 
-test('a series that was dropped while it is written comes back with its next sample', async () => {
-  await using running = await runningMock({ memoryBytes: 256 * 1024 });
+test('a series that was dropped comes back with its next sample', async () => {
+  await using running = await startTestMock({ memoryBytes: 256 * 1024 });
   await pushRound(running, 0, 1, () => 'returning');
   for (let round = 0; round < 20; round++) await pushRound(running, round, 100, (n) => `churn_${round}_${n}`);
   const names = async () =>

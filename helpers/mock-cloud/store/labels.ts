@@ -1,63 +1,68 @@
 /**
- * The labels of a series or stream: names and values by turns, sorted by name, none of them empty. A flat list takes a
+ * The labels of a series or stream: names and values alternating, sorted by name, no value empty. A flat list takes a
  * fraction of the memory of a map, and a series has few labels.
  */
 export type Labels = readonly string[];
 
 export const METRIC_NAME = '__name__';
 
-/** Labels from pairs in any order: sorted; an empty value is no label; of two pairs with one name the last counts. */
-export function labelsFrom(pairs: Iterable<readonly [name: string, value: string]>): Labels {
+/** Builds labels from pairs in any order. A pair with an empty value is dropped; the last of two pairs with the same name wins. */
+export function buildLabels(pairs: Iterable<readonly [name: string, value: string]>): Labels {
   const held = new Map(pairs);
-  const names = [...held.keys()].filter((name) => held.get(name) !== '').sort(byBytes);
+  const names = [...held.keys()].filter((name) => held.get(name) !== '').sort();
   return names.flatMap((name) => [name, held.get(name) ?? '']);
 }
 
-/** The value of a label, empty where there is none. */
-export function labelValue(labels: Labels, name: string): string {
+/** The value of a label, empty if there is none. */
+export function getLabel(labels: Labels, name: string): string {
   for (let at = 0; at < labels.length; at += 2) if (labels[at] === name) return labels[at + 1] ?? '';
   return '';
 }
 
 /** The labels as pairs. */
-export function* labelPairs(labels: Labels): Generator<readonly [name: string, value: string]> {
+export function* listLabels(labels: Labels): Generator<readonly [name: string, value: string]> {
   for (let at = 0; at < labels.length; at += 2) yield [labels[at] ?? '', labels[at + 1] ?? ''];
 }
 
-/** The labels whose name passes. */
-export function labelsWhere(labels: Labels, passes: (name: string) => boolean): Labels {
-  return [...labelPairs(labels)].filter(([name]) => passes(name)).flat();
+/** The labels with the chosen names. */
+export function filterLabels(labels: Labels, isChosen: (name: string) => boolean): Labels {
+  return [...listLabels(labels)].filter(([name]) => isChosen(name)).flat();
 }
 
-/** What two equal sets of labels share and no others: no label holds the separator, a NUL. */
-export function labelsKey(labels: Labels): string {
+/** A text that is the same for equal labels only: no label contains the separator, a NUL. */
+export function buildLabelsKey(labels: Labels): string {
   return labels.join('\0');
 }
 
-/** As the query APIs answer them. */
-export function labelsJson(labels: Labels): Record<string, string> {
-  return Object.fromEntries(labelPairs(labels));
+/** The labels as the query APIs answer them. */
+export function buildLabelsObject(labels: Labels): Record<string, string> {
+  return Object.fromEntries(listLabels(labels));
 }
 
-/** As Prometheus writes labels in messages: `{__name__="up", job="x"}`. */
-export function labelsText(labels: Labels): string {
-  return `{${[...labelPairs(labels)].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
+/** The labels as in Prometheus's messages: `{__name__="up", job="x"}`. */
+export function formatLabels(labels: Labels): string {
+  return `{${[...listLabels(labels)].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
 }
 
-/** As the hosted service writes a series in messages: `up{job="x"}`. */
-export function seriesText(labels: Labels): string {
-  return labelValue(labels, METRIC_NAME) + labelsText(labelsWhere(labels, (name) => name !== METRIC_NAME));
+/** The labels of a series as in the hosted service's messages: `up{job="x"}`. */
+export function formatSeries(labels: Labels): string {
+  return getLabel(labels, METRIC_NAME) + formatLabels(filterLabels(labels, (name) => name !== METRIC_NAME));
 }
 
-/** The order of labels in a sorted answer: by name, then value, label by label. */
+/** Compares labels for a sorted answer: by name, then by value, label by label. */
 export function compareLabels(a: Labels, b: Labels): number {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
-    const order = byBytes(a[at] ?? '', b[at] ?? '');
+    const order = compareText(a[at] ?? '', b[at] ?? '');
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
-function byBytes(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Label names or values as an answer lists them: each once, in order. */
+export function sortUnique(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
 }

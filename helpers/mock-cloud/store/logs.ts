@@ -1,5 +1,4 @@
-import type { Labels } from './labels.ts';
-import { labelsKey } from './labels.ts';
+import { buildLabelsKey, type Labels } from './labels.ts';
 import type { Evictable, Memory } from './memory.ts';
 
 /** One log line of a stream; `time` is in nanoseconds since the epoch. */
@@ -14,13 +13,13 @@ export type LogStore = Evictable & {
   readonly streams: () => Iterable<Stream>;
 };
 
-/** What an entry and a stream cost beside their strings, measured. */
+/** What an entry and a stream take in addition to their strings, measured. */
 const BYTES_PER_ENTRY = 200;
 const BYTES_PER_STREAM = 700;
 const BYTES_PER_STRING = 24;
 
-/** An empty store whose data count against `memory`. */
-export function logStore(memory: Memory): LogStore {
+/** An empty store whose data count towards `memory`. */
+export function createLogStore(memory: Memory): LogStore {
   const streams = new Map<string, Stream>();
   const inGeneration = new Map<number, Set<Stream>>();
 
@@ -28,16 +27,16 @@ export function logStore(memory: Memory): LogStore {
     signal: 'log records',
     add(labels, entries) {
       for (const entry of entries) {
-        const key = labelsKey(labels);
+        const key = buildLabelsKey(labels);
         const known = streams.get(key);
         const stream = known ?? { labels, entries: [], generations: [] };
         streams.set(key, stream);
         const generation = memory.generation();
         stream.entries.push(entry);
         stream.generations.push(generation);
-        const together = inGeneration.get(generation) ?? new Set();
-        inGeneration.set(generation, together.add(stream));
-        memory.charge(entryBytes(entry) + (known === undefined ? streamBytes(key) : 0));
+        const group = inGeneration.get(generation) ?? new Set();
+        inGeneration.set(generation, group.add(stream));
+        memory.charge(estimateEntryBytes(entry) + (known === undefined ? estimateStreamBytes(key) : 0));
       }
     },
     streams: () => streams.values(),
@@ -49,9 +48,9 @@ export function logStore(memory: Memory): LogStore {
         stream.entries.splice(0, gone);
         stream.generations.splice(0, gone);
         dropped += gone;
-        const key = labelsKey(stream.labels);
+        const key = buildLabelsKey(stream.labels);
         if (stream.entries.length === 0) streams.delete(key);
-        else if (gone > 0) memory.retain(streamBytes(key));
+        else if (gone > 0) memory.retain(estimateStreamBytes(key));
       }
       inGeneration.delete(generation);
       return dropped;
@@ -61,11 +60,11 @@ export function logStore(memory: Memory): LogStore {
   return store;
 }
 
-function streamBytes(key: string): number {
+function estimateStreamBytes(key: string): number {
   return BYTES_PER_STREAM + 2 * key.length;
 }
 
-function entryBytes(entry: Entry): number {
+function estimateEntryBytes(entry: Entry): number {
   let bytes = BYTES_PER_ENTRY + entry.line.length;
   for (const text of entry.metadata) bytes += BYTES_PER_STRING + text.length;
   return bytes;

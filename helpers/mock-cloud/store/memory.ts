@@ -1,40 +1,41 @@
-/** What the stores hold, told apart for the counts of what was dropped. */
-export type Signal = 'spans' | 'samples' | 'log records';
+/** The kinds of items in the stores, as counts and lines name them. */
+export const SIGNALS = ['spans', 'samples', 'log records'] as const;
+export type Signal = (typeof SIGNALS)[number];
 
-/** Data that arrived one after another, dropped together when they are the oldest. */
+/** Data that arrived one after the other, and are dropped together when they are the oldest. */
 export type Generation = { readonly number: number; bytes: number };
 
 /** A store whose oldest data can be dropped. */
 export type Evictable = {
   readonly signal: Signal;
-  /** Forgets what it holds of a generation and returns how many spans, samples or log records that were. */
+  /** Drops the data of a generation and returns the number of spans, samples or log records. */
   readonly drop: (generation: number) => number;
 };
 
-/** What was dropped to stay under the limit. */
+/** What was dropped to stay below the limit. */
 export type Dropped = { readonly bytes: number; readonly items: Readonly<Record<Signal, number>> };
 
 /**
- * The bytes that all stores hold together, never more than a limit: when they would be, the oldest generation is dropped
- * from every store, whichever signal it holds.
+ * The bytes that all stores hold together, never more than a limit: above it the oldest generation is dropped from every
+ * store, whatever its signal.
  */
 export type Memory = {
-  /** The generation that what arrives now belongs to. */
+  /** The generation of the data that arrive now. */
   readonly generation: () => number;
-  /** Books bytes on the present generation, after the data are stored; drops the oldest generations where need be. */
+  /** Adds bytes to the current generation after the data were stored; drops the oldest generations if necessary. */
   readonly charge: (bytes: number) => void;
-  /** Moves bytes of what outlives the generation that is being dropped to the present one. */
+  /** Adds bytes of a dropped generation that stay in use, such as the labels of a series, to the current one. */
   readonly retain: (bytes: number) => void;
   readonly bytes: () => number;
   readonly limit: number;
   readonly add: (store: Evictable) => void;
 };
 
-/** The share of the limit that a generation holds: what one drop frees. */
+/** How many generations the limit is divided into: one drop frees one of these parts. */
 const GENERATIONS = 64;
 
-/** An empty memory of `limit` bytes; `onDrop` hears of every drop. */
-export function boundedMemory(limit: number, onDrop: (dropped: Dropped) => void): Memory {
+/** An empty memory of `limit` bytes; `onDrop` is called after every drop. */
+export function createMemory(limit: number, onDrop: (dropped: Dropped) => void): Memory {
   const stores: Evictable[] = [];
   let current: Generation = { number: 0, bytes: 0 };
   const generations = [current];

@@ -1,29 +1,37 @@
-import type { Labels } from './labels.ts';
-import { labelsKey, labelValue, METRIC_NAME } from './labels.ts';
+import { buildLabelsKey, getLabel, type Labels, METRIC_NAME } from './labels.ts';
 import type { Evictable, Memory } from './memory.ts';
-import type { Chunk } from './points.ts';
-import { chunkBytes, emptyChunk, firstAfter, insertPoint, isStale, LONGEST_CHUNK, timeAt, valueAt } from './points.ts';
+import {
+  type Chunk,
+  createChunk,
+  findFirstAfter,
+  getTime,
+  getValue,
+  insertPoint,
+  isStale,
+  MAX_CHUNK_LENGTH,
+  measureChunk,
+} from './points.ts';
 
-/** One series; what it holds of each generation is in chunks of its own. */
+/** One series. A chunk holds samples of one generation only. */
 export type Series = { readonly labels: Labels; chunks: Chunk[]; readonly key: string; wireKey?: string };
 
-/** What became of a sample. */
-export type Appended = 'stored' | 'duplicate' | 'conflict' | 'too old';
+/** What happened to a sample. */
+export type AppendOutcome = 'stored' | 'duplicate' | 'conflict' | 'too old';
 
 /** All series, by their labels. */
 export type SeriesStore = Evictable & {
-  /** The series with these labels; where there is none, one that joins the store with its first sample. */
+  /** The series with these labels; a new one joins the store with its first sample. */
   readonly resolve: (labels: Labels) => Series;
-  /** The series that was last told to have these bytes as its labels on the wire. */
-  readonly byWireKey: (key: string) => Series | undefined;
+  /** The series that was last remembered with these bytes as its labels on the wire. */
+  readonly findByWireKey: (key: string) => Series | undefined;
   readonly rememberWireKey: (series: Series, key: string) => void;
   /**
    * Stores a sample; `stale` marks the end of the series, whatever the value. As in Grafana Cloud, a sample may be up to
-   * two hours older than the newest of its series; one more at the same time is a duplicate, or a conflict where the
+   * two hours older than the newest of its series. A second one with the same time is a duplicate, or a conflict if its
    * value differs.
    */
-  readonly append: (series: Series, time: number, value: number, stale: boolean) => Appended;
-  /** All series of a metric name, or all there are, in the order of their making. */
+  readonly append: (series: Series, time: number, value: number, stale: boolean) => AppendOutcome;
+  /** The series of a metric name, or all series, in the order of their creation. */
   readonly select: (metricName?: string) => Iterable<Series>;
   readonly size: () => number;
 };
@@ -31,14 +39,14 @@ export type SeriesStore = Evictable & {
 /** How much older than the newest sample of its series a sample may be, in milliseconds. */
 export const OUT_OF_ORDER_WINDOW = 2 * 60 * 60 * 1000;
 
-/** What a series costs beside its strings and samples, measured: the object, two map entries and the array headers. */
+/** What a series takes in addition to its strings and samples, measured: the object, two map entries, the array headers. */
 const BYTES_PER_SERIES = 640;
 const BYTES_PER_CHUNK = 260;
-/** Labels repeat from series to series: one string object serves all. Beyond this many they are not worth their keep. */
-const MOST_INTERNED = 65_536;
+/** Labels repeat from series to series and share one string object. More than this many are not worth remembering. */
+const MAX_INTERNED = 65_536;
 
-/** An empty store whose data count against `memory`. */
-export function seriesStore(memory: Memory): SeriesStore {
+/** An empty store whose data count towards `memory`. */
+export function createSeriesStore(memory: Memory): SeriesStore {
   const byLabels = new Map<string, Series>();
   const byWire = new Map<string, Series>();
   const byName = new Map<string, Set<Series>>();
@@ -48,10 +56,10 @@ export function seriesStore(memory: Memory): SeriesStore {
   const store: SeriesStore = {
     signal: 'samples',
     resolve(labels) {
-      const key = labelsKey(labels);
+      const key = buildLabelsKey(labels);
       return byLabels.get(key) ?? { labels: labels.map(intern), chunks: [], key };
     },
-    byWireKey: (key) => byWire.get(key),
+    findByWireKey: (key) => byWire.get(key),
     rememberWireKey(series, key) {
       if (series.wireKey !== undefined) byWire.delete(series.wireKey);
       series.wireKey = key;
@@ -59,11 +67,11 @@ export function seriesStore(memory: Memory): SeriesStore {
     },
     append(series, time, value, stale) {
       const last = series.chunks.at(-1);
-      if (last === undefined || last.length === 0 || time > timeAt(last, last.length - 1)) {
-        put(series, chunkForNext(series), undefined, time, value, stale);
+      if (last === undefined || last.length === 0 || time > getTime(last, last.length - 1)) {
+        put(series, openChunk(series), undefined, time, value, stale);
         return 'stored';
       }
-      const newest = timeAt(last, last.length - 1);
+      const newest = getTime(last, last.length - 1);
       if (time < newest - OUT_OF_ORDER_WINDOW) return 'too old';
       return appendOutOfOrder(series, time, value, stale);
     },
@@ -77,7 +85,7 @@ export function seriesStore(memory: Memory): SeriesStore {
         for (const chunk of gone) dropped += chunk.length;
         series.chunks = series.chunks.filter((chunk) => chunk.generation > generation);
         if (series.chunks.length === 0) forget(series);
-        else if (gone.length > 0) memory.retain(seriesBytes(series));
+        else if (gone.length > 0) memory.retain(estimateSeriesBytes(series));
       }
       inGeneration.delete(generation);
       return dropped;
@@ -89,24 +97,24 @@ export function seriesStore(memory: Memory): SeriesStore {
   function intern(text: string): string {
     const known = interned.get(text);
     if (known !== undefined) return known;
-    if (interned.size >= MOST_INTERNED) interned.clear();
+    if (interned.size >= MAX_INTERNED) interned.clear();
     interned.set(text, text);
     return text;
   }
 
-  function chunkForNext(series: Series): Chunk {
+  function openChunk(series: Series): Chunk {
     const generation = memory.generation();
     const last = series.chunks.at(-1);
-    if (last !== undefined && last.generation === generation && last.length < LONGEST_CHUNK) return last;
-    const chunk = emptyChunk(generation);
+    if (last !== undefined && last.generation === generation && last.length < MAX_CHUNK_LENGTH) return last;
+    const chunk = createChunk(generation);
     if (last === undefined) register(series);
     series.chunks.push(chunk);
-    const together = inGeneration.get(generation) ?? new Set();
-    inGeneration.set(generation, together.add(series));
+    const group = inGeneration.get(generation) ?? new Set();
+    inGeneration.set(generation, group.add(series));
     return chunk;
   }
 
-  /** Stores and books what that costs: the growth of the chunk, and the series itself with its first sample. */
+  /** Stores a sample and charges its memory: the growth of the chunk, and the series itself with its first sample. */
   function put(
     series: Series,
     chunk: Chunk,
@@ -115,27 +123,27 @@ export function seriesStore(memory: Memory): SeriesStore {
     value: number,
     stale: boolean,
   ): void {
-    const fresh = chunk.length === 0;
-    const before = fresh ? 0 : chunkBytes(chunk);
+    const isNew = chunk.length === 0;
+    const before = isNew ? 0 : measureChunk(chunk);
     insertPoint(chunk, at ?? chunk.length, time, value, stale);
-    const grown = chunkBytes(chunk) - before;
+    const grown = measureChunk(chunk) - before;
     if (grown === 0) return;
-    const overhead = fresh ? BYTES_PER_CHUNK + (series.chunks.length === 1 ? seriesBytes(series) : 0) : 0;
+    const overhead = isNew ? BYTES_PER_CHUNK + (series.chunks.length === 1 ? estimateSeriesBytes(series) : 0) : 0;
     memory.charge(grown + overhead);
   }
 
-  function appendOutOfOrder(series: Series, time: number, value: number, stale: boolean): Appended {
+  function appendOutOfOrder(series: Series, time: number, value: number, stale: boolean): AppendOutcome {
     const { chunks } = series;
-    let index = chunks.findLastIndex((chunk) => timeAt(chunk, 0) <= time);
+    let index = chunks.findLastIndex((chunk) => getTime(chunk, 0) <= time);
     if (index < 0) index = 0;
     const chunk = chunks[index];
     if (chunk === undefined) return 'too old';
-    const at = firstAfter(chunk, time);
-    if (at > 0 && timeAt(chunk, at - 1) === time) {
-      const same = stale ? isStale(chunk, at - 1) : Object.is(valueAt(chunk, at - 1), value);
-      return same ? 'duplicate' : 'conflict';
+    const at = findFirstAfter(chunk, time);
+    if (at > 0 && getTime(chunk, at - 1) === time) {
+      const isSame = stale ? isStale(chunk, at - 1) : Object.is(getValue(chunk, at - 1), value);
+      return isSame ? 'duplicate' : 'conflict';
     }
-    if (chunk.length < LONGEST_CHUNK) {
+    if (chunk.length < MAX_CHUNK_LENGTH) {
       put(series, chunk, at, time, value, stale);
       return 'stored';
     }
@@ -152,14 +160,14 @@ export function seriesStore(memory: Memory): SeriesStore {
     return 'stored';
   }
 
-  function seriesBytes(series: Series): number {
+  function estimateSeriesBytes(series: Series): number {
     return BYTES_PER_SERIES + series.key.length + (series.wireKey?.length ?? 0) + series.labels.length * 8;
   }
 
   function register(series: Series): void {
     byLabels.set(series.key, series);
     if (series.wireKey !== undefined) byWire.set(series.wireKey, series);
-    const name = labelValue(series.labels, METRIC_NAME);
+    const name = getLabel(series.labels, METRIC_NAME);
     const named = byName.get(name) ?? new Set();
     byName.set(name, named.add(series));
   }
@@ -167,7 +175,7 @@ export function seriesStore(memory: Memory): SeriesStore {
   function forget(series: Series): void {
     byLabels.delete(series.key);
     if (series.wireKey !== undefined && byWire.get(series.wireKey) === series) byWire.delete(series.wireKey);
-    const name = labelValue(series.labels, METRIC_NAME);
+    const name = getLabel(series.labels, METRIC_NAME);
     const named = byName.get(name);
     named?.delete(series);
     if (named?.size === 0) byName.delete(name);

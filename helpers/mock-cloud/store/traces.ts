@@ -1,9 +1,8 @@
 import type { TraceId } from '../../otlp/ids.ts';
-import type { Span, TracesData } from '../../otlp/schema.ts';
-import { TracesData as TracesMessage } from '../../otlp/schema.ts';
+import { type Span, type TracesData, TracesData as TracesMessage } from '../../otlp/schema.ts';
 import type { Evictable, Memory } from './memory.ts';
 
-/** The spans of one export, kept as the bytes in which they came: decoded they would take ten times the memory. */
+/** The spans of one export, stored as the bytes that arrived: decoded they would take ten times the memory. */
 type Batch = { readonly bytes: Buffer; readonly spans: number; readonly traces: readonly TraceId[] };
 
 /** Times are milliseconds since the epoch. */
@@ -11,28 +10,28 @@ type Trace = { readonly batches: Set<Batch>; start: number; end: number };
 
 /** All traces, by ID. */
 export type TraceStore = Evictable & {
-  /** Stores an export; `bytes` is its protobuf encoding, `data` what was read from it. */
+  /** Stores an export: its protobuf encoding and what was decoded from it. */
   readonly add: (bytes: Uint8Array, data: TracesData) => void;
-  /** What came of a trace, in the order of arrival; undefined where nothing did. */
-  readonly byId: (id: TraceId) => TracesData | undefined;
+  /** What arrived of a trace, in the order of arrival; undefined if nothing did. */
+  readonly find: (id: TraceId) => TracesData | undefined;
   /**
-   * The traces that lie in part between two times (milliseconds since the epoch), the newest first; only those in whose
-   * exports each of the needles occurs, which spares decoding the others.
+   * The traces that overlap two times (milliseconds since the epoch), the newest first. Traces whose exports don't contain
+   * every one of the needles are left out without being decoded.
    */
-  readonly between: (start: number, end: number, needles: readonly string[]) => readonly TraceId[];
-  /** The bytes of the exports in which a trace came. */
-  readonly bytesOf: (id: TraceId) => number;
+  readonly findBetween: (start: number, end: number, needles: readonly string[]) => readonly TraceId[];
+  /** The total size of the exports with spans of a trace. */
+  readonly countBytes: (id: TraceId) => number;
   readonly size: () => number;
 };
 
-/** What an export and a trace cost beside the bytes, measured. */
+/** What an export and a trace take in addition to the bytes, measured. */
 const BYTES_PER_BATCH = 640;
 const BYTES_PER_TRACE = 560;
-/** Spans kept decoded, so that polling for a trace decodes it once. */
-const MOST_DECODED = 10_000;
+/** How many spans are kept decoded, so that polling for a trace decodes it once. */
+const MAX_DECODED_SPANS = 10_000;
 
-/** An empty store whose data count against `memory`. */
-export function traceStore(memory: Memory): TraceStore {
+/** An empty store whose data count towards `memory`. */
+export function createTraceStore(memory: Memory): TraceStore {
   const traces = new Map<TraceId, Trace>();
   const batches = new Map<number, Batch[]>();
   const decoded = new Map<Batch, ReadonlyMap<TraceId, TracesData>>();
@@ -41,8 +40,8 @@ export function traceStore(memory: Memory): TraceStore {
   const store: TraceStore = {
     signal: 'spans',
     add(bytes, data) {
-      const extents = extentsOf(data);
-      const batch: Batch = { bytes: exactCopy(bytes), spans: countSpans(data), traces: [...extents.keys()] };
+      const extents = measureExtents(data);
+      const batch: Batch = { bytes: copyExactly(bytes), spans: countSpans(data), traces: [...extents.keys()] };
       for (const [id, { start, end }] of extents) {
         const trace = traces.get(id) ?? { batches: new Set(), start, end };
         trace.batches.add(batch);
@@ -51,27 +50,27 @@ export function traceStore(memory: Memory): TraceStore {
         traces.set(id, trace);
       }
       const generation = memory.generation();
-      const together = batches.get(generation) ?? [];
-      together.push(batch);
-      batches.set(generation, together);
+      const group = batches.get(generation) ?? [];
+      group.push(batch);
+      batches.set(generation, group);
       memory.charge(batch.bytes.length + BYTES_PER_BATCH + extents.size * BYTES_PER_TRACE);
     },
-    byId(id) {
+    find(id) {
       const trace = traces.get(id);
       if (trace === undefined) return undefined;
       return { resourceSpans: [...trace.batches].flatMap((batch) => read(batch).get(id)?.resourceSpans ?? []) };
     },
-    between(start, end, needles) {
-      const mentions = needles.map((needle) => occurrence(needle));
+    findBetween(start, end, needles) {
+      const searches = needles.map((needle) => createBatchSearch(needle));
       const found: { id: TraceId; start: number }[] = [];
       for (const [id, trace] of traces) {
         if (trace.start > end || trace.end < start) continue;
         const held = [...trace.batches];
-        if (mentions.every((mentioned) => held.some(mentioned))) found.push({ id, start: trace.start });
+        if (searches.every((contains) => held.some(contains))) found.push({ id, start: trace.start });
       }
       return found.sort((a, b) => b.start - a.start).map(({ id }) => id);
     },
-    bytesOf(id) {
+    countBytes(id) {
       let total = 0;
       for (const { bytes } of traces.get(id)?.batches ?? []) total += bytes.length;
       return total;
@@ -99,11 +98,11 @@ export function traceStore(memory: Memory): TraceStore {
     const known = decoded.get(batch);
     if (known !== undefined) return known;
     const data = splitByTrace(TracesMessage.decode(batch.bytes));
-    if (batch.spans > MOST_DECODED) return data;
+    if (batch.spans > MAX_DECODED_SPANS) return data;
     decoded.set(batch, data);
     decodedSpans += batch.spans;
     for (const old of decoded.keys()) {
-      if (decodedSpans <= MOST_DECODED) break;
+      if (decodedSpans <= MAX_DECODED_SPANS) break;
       decoded.delete(old);
       decodedSpans -= old.spans;
     }
@@ -111,24 +110,24 @@ export function traceStore(memory: Memory): TraceStore {
   }
 }
 
-/** Whether a text occurs in a batch, looked up once for each batch. */
-function occurrence(text: string): (batch: Batch) => boolean {
+/** Returns whether a batch contains a text; searches each batch once. */
+function createBatchSearch(text: string): (batch: Batch) => boolean {
   const known = new Map<Batch, boolean>();
   return (batch) => {
-    const occurs = known.get(batch) ?? batch.bytes.includes(text);
-    known.set(batch, occurs);
-    return occurs;
+    const isFound = known.get(batch) ?? batch.bytes.includes(text);
+    known.set(batch, isFound);
+    return isFound;
   };
 }
 
-/** Buffers of a socket are parts of larger ones, which they would keep alive. */
-function exactCopy(bytes: Uint8Array): Buffer {
+/** The buffers of a socket are parts of larger ones, which a reference would keep alive. */
+function copyExactly(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
   return copy;
 }
 
-function spansOf(data: TracesData): Span[] {
+function listSpans(data: TracesData): Span[] {
   return data.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 }
 
@@ -138,10 +137,10 @@ function countSpans(data: TracesData): number {
   return count;
 }
 
-/** First start and last end of each trace's spans, in milliseconds. */
-function extentsOf(data: TracesData): Map<TraceId, { start: number; end: number }> {
+/** The first start and last end of each trace's spans, in milliseconds. */
+function measureExtents(data: TracesData): Map<TraceId, { start: number; end: number }> {
   const extents = new Map<TraceId, { start: number; end: number }>();
-  for (const span of spansOf(data)) {
+  for (const span of listSpans(data)) {
     const start = Number(span.startTimeUnixNano / 1_000_000n);
     const end = Number(span.endTimeUnixNano / 1_000_000n);
     const known = extents.get(span.traceId);
@@ -154,7 +153,7 @@ function extentsOf(data: TracesData): Map<TraceId, { start: number; end: number 
   return extents;
 }
 
-/** The same spans under the same resources and scopes, trace by trace. */
+/** The spans of each trace, under the same resources and scopes. */
 function splitByTrace(data: TracesData): Map<TraceId, TracesData> {
   const traces = new Map<TraceId, TracesData>();
   for (const resource of data.resourceSpans) {

@@ -3,11 +3,8 @@ import { standInFor } from '../../images/stand-ins.ts';
 import { isServicePart, type Part, serviceParts } from '../../run/part.ts';
 import type { ImageVariable, Settings } from '../../settings/settings.ts';
 import type { ContainerEngine } from '../../setup/container-engine.ts';
-import type { ContainersPlan } from '../plan.ts';
+import type { ContainersPlan, ServiceName } from '../plan.ts';
 import { composeServices } from './compose-file.ts';
-
-/** The containers by their names in the compose file; `cloud` is the mock cloud, which is one only where the engine is elsewhere. */
-export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 
 /** The name of a part's container. */
 export function nameService(part: Part): ServiceName {

@@ -1,7 +1,7 @@
 import type { Endpoints } from '../../run/endpoints.ts';
 import { isServicePart, type Part } from '../../run/part.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
-import type { ContainersPlan } from '../plan.ts';
+import type { ContainersPlan, ServiceName } from '../plan.ts';
 import {
   isStackVariable,
   listExportVariables,
@@ -10,7 +10,7 @@ import {
   listTrustVariables,
 } from '../variables.ts';
 import { type ComposeService, composeServices } from './compose-file.ts';
-import { isOwnImage, nameService, requireImage, type ServiceName } from './container-images.ts';
+import { isOwnImage, nameService, requireImage } from './container-images.ts';
 import { CLOUD_PORT, containerParts, type Passwords } from './container-parts.ts';
 import type { EngineLocation } from './engine-location.ts';
 

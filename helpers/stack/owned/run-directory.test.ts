@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { readSettings } from '../../settings/settings.ts';
 import { signalFamily } from '../native/processes.ts';
 import { commandLine, findWatchdog } from '../testing/command-line.ts';
-import { remainsAfterEnd, listRemains } from '../testing/remains.ts';
+import { listRemains, remainsAfterEnd } from '../testing/remains.ts';
 import { describeOwner, isOwnerAlive, makeRunDirectory, sweepStaleRuns } from './run-directory.ts';
 
 const { engine } = readSettings();

@@ -1,0 +1,67 @@
+import { INSTANCE_ID_VARIABLES, type Service, TOKEN_VARIABLE } from './credentials.ts';
+import type { LoginRefusal } from './login.ts';
+
+/** The refused logins with the same service, user and reason. */
+export type RefusedLogin = Omit<LoginRefusal, 'message'> & {
+  readonly service: Service;
+  count: number;
+  /** When it last happened, in milliseconds since the epoch. */
+  lastTime: number;
+};
+
+/** The refused logins since the start, for `GET /-/refusals`. */
+export type RefusedLogins = {
+  /** Adds one, and reports the first one of its kind. `now` in milliseconds since the epoch. */
+  readonly add: (service: Service, refusal: LoginRefusal, now: number) => void;
+  /** The most recent last; at most {@link MAX_KINDS}. */
+  readonly list: () => readonly RefusedLogin[];
+};
+
+/** Guessed user names must not fill the memory: above this number, the kind that was refused longest ago is forgotten. */
+const MAX_KINDS = 256;
+
+const NAMES: Readonly<Record<Service, string>> = {
+  otlp: 'OTLP gateway',
+  prometheus: 'Prometheus',
+  loki: 'Loki',
+  tempo: 'Tempo',
+};
+
+/** An empty list; `say` prints a line for the person at the terminal. */
+export function createRefusedLogins(say: (line: string) => void): RefusedLogins {
+  const kinds = new Map<string, RefusedLogin>();
+  return {
+    add(service, refusal, now) {
+      const { user, reason, belongsTo } = refusal;
+      const key = JSON.stringify([service, user, reason]);
+      const known = kinds.get(key);
+      if (known === undefined) say(describeRefusal(service, refusal));
+      const login = known ?? { service, user, reason, ...(belongsTo && { belongsTo }), count: 0, lastTime: now };
+      login.count++;
+      login.lastTime = now;
+      kinds.delete(key);
+      kinds.set(key, login);
+      const [oldest] = kinds.keys();
+      if (kinds.size > MAX_KINDS && oldest !== undefined) kinds.delete(oldest);
+    },
+    list: () => [...kinds.values()],
+  };
+}
+
+/** One line: who was refused where, why, and which variable to check. No secrets. */
+function describeRefusal(service: Service, { reason, user, belongsTo }: LoginRefusal): string {
+  const where = `refused a login at the ${NAMES[service]}`;
+  const variable = INSTANCE_ID_VARIABLES[service];
+  switch (reason) {
+    case 'no credentials':
+      return `${where}: no Basic credentials were sent`;
+    case 'wrong token':
+      return `${where}: wrong token for user ${user} (see ${TOKEN_VARIABLE})`;
+    case 'unknown instance ID':
+      return `${where}: ${user} is not an instance ID of this stack (see ${variable})`;
+    case 'foreign instance ID': {
+      const owner = belongsTo === undefined ? 'another service' : NAMES[belongsTo];
+      return `${where}: ${user} is the instance ID of ${owner} (see ${variable})`;
+    }
+  }
+}

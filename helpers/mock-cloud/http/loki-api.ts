@@ -1,0 +1,104 @@
+import { parseDuration } from '../query/language/duration.ts';
+import { QueryError } from '../query/language/query-error.ts';
+import { type FoundStream, findLines } from '../query/logql/evaluate.ts';
+import { parseLogql } from '../query/logql/parse.ts';
+import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
+import type { LogStore } from '../store/logs.ts';
+import { type Answer, answerJson, answerText } from './answer.ts';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LINES = 5000;
+const NANOS_PER_MILLI = 1_000_000n;
+const HOUR = 3_600_000n * NANOS_PER_MILLI;
+
+/**
+ * Answers a path of Loki's API below `/loki/api/v1/`: `query_range`, `query`, `labels` and `label/NAME/values`; undefined
+ * for any other. `now` is in milliseconds; a query without `start` and `end` covers the last hour, as in Loki.
+ */
+export function answerLoki(
+  store: LogStore,
+  path: string,
+  parameters: URLSearchParams,
+  now: number,
+): Answer | undefined {
+  try {
+    if (path === 'query_range') return answerLines(store, parameters, now);
+    if (path === 'query') return answerInstantQuery(parameters);
+    if (path === 'labels') return answerSuccess(listLabelNames(store));
+    const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
+    return label === undefined ? undefined : answerSuccess(listLabelValues(store, decodeURIComponent(label)));
+  } catch (error) {
+    if (error instanceof QueryError) return answerText(400, error.message);
+    throw error;
+  }
+}
+
+function answerLines(store: LogStore, parameters: URLSearchParams, now: number): Answer {
+  const query = parseLogql(parameters.get('query') ?? '');
+  const end = readTime(parameters, 'end') ?? BigInt(now) * NANOS_PER_MILLI;
+  const start = readTime(parameters, 'start') ?? end - readSince(parameters);
+  if (end < start) throw new QueryError('end timestamp must not be before or equal to start time');
+  const direction = (parameters.get('direction') || 'backward').toLowerCase();
+  if (direction !== 'forward' && direction !== 'backward') throw new QueryError(`invalid direction '${direction}'`);
+  const limit = readLimit(parameters);
+  return answerStreams(findLines(store, query, { start, end, limit, forward: direction === 'forward' }));
+}
+
+/** Always fails: Loki refuses log queries here, and the mock does not evaluate metric queries. */
+function answerInstantQuery(parameters: URLSearchParams): never {
+  parseLogql(parameters.get('query') ?? '');
+  throw new QueryError(
+    'log queries are not supported as an instant query type, please change your query to a range query type',
+  );
+}
+
+function answerStreams(found: readonly FoundStream[]): Answer {
+  const result = found.map(({ labels, lines: held }) => ({
+    stream: buildLabelsObject(labels),
+    values: held.map(({ time, line }) => [String(time), line]),
+  }));
+  const returned = found.reduce((total, { lines: held }) => total + held.length, 0);
+  return answerSuccess({ resultType: 'streams', result, stats: { summary: { totalEntriesReturned: returned } } });
+}
+
+function listLabelNames(store: LogStore): string[] {
+  return sortUnique([...store.streams()].flatMap(({ labels }) => [...listLabels(labels)].map(([name]) => name)));
+}
+
+function listLabelValues(store: LogStore, name: string): string[] {
+  return sortUnique([...store.streams()].map(({ labels }) => getLabel(labels, name)).filter((value) => value !== ''));
+}
+
+function answerSuccess(data: unknown): Answer {
+  return answerJson(200, { status: 'success', data });
+}
+
+function readLimit(parameters: URLSearchParams): number {
+  const written = parameters.get('limit') || String(DEFAULT_LIMIT);
+  if (!/^\d{1,9}$/.test(written) || Number(written) === 0) throw new QueryError('limit must be a positive value');
+  if (Number(written) > MAX_LINES) {
+    throw new QueryError(
+      `max entries limit per query exceeded, limit > max_entries_limit_per_query (${written} > ${MAX_LINES})`,
+    );
+  }
+  return Number(written);
+}
+
+function readSince(parameters: URLSearchParams): bigint {
+  const written = parameters.get('since') || '';
+  if (written === '') return HOUR;
+  const since = parseDuration(written);
+  if (since === undefined) throw new QueryError(`could not parse 'since' parameter: "${written}" is not a duration`);
+  return BigInt(since) * NANOS_PER_MILLI;
+}
+
+/** Reads a time, nanoseconds or seconds (at most ten digits, or with a fraction) since the epoch or RFC 3339, into nanoseconds. */
+function readTime(parameters: URLSearchParams, name: string): bigint | undefined {
+  const written = parameters.get(name) || '';
+  if (written === '') return undefined;
+  if (/^\d{11,19}$/.test(written)) return BigInt(written);
+  const milliseconds = /^\d{1,10}(\.\d+)?$/.test(written) ? Number(written) * 1000 : Date.parse(written);
+  if (Number.isNaN(milliseconds))
+    throw new QueryError(`could not parse '${name}' parameter: "${written}" is not a time`);
+  return BigInt(Math.round(milliseconds * 1000)) * 1000n;
+}
