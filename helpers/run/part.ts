@@ -9,6 +9,19 @@ export type ServicePart = (typeof serviceParts)[number];
 export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'cloud', 'redis', 'postgres'] as const;
 export type Part = (typeof partsInOrder)[number];
 
+/** The parts that a part can't start without, by the part. */
+const dependencies: Readonly<Partial<Record<Part, readonly Part[]>>> = {
+  api: ['postgres', 'redis', 'rabbitmq'],
+  bot: ['postgres', 'rabbitmq'],
+  'notification-daemon': ['postgres', 'rabbitmq'],
+  'status-transition-daemon': ['postgres', 'rabbitmq'],
+};
+
+/** These parts and those that they can't start without, each once. */
+export function addDependencies(parts: readonly Part[]): Part[] {
+  return [...new Set(parts.flatMap((part) => [...(dependencies[part] ?? []), part]))];
+}
+
 /** Whether a name is that of a part. */
 export function isPart(name: string): name is Part {
   return partsInOrder.some((part) => part === name);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../settings/settings.ts';
-import { hasOrder, type Order, readPhase, readPhases } from './phases.ts';
+import type { Part } from './part.ts';
+import { hasOrder, listParts, type Order, readPhase, readPhases } from './phases.ts';
 
 /** The rows of a guide: its criteria in plain words, without the code marks that Markdown needs. */
 function readGuide(phase: string): { id: string; title: string }[] {
@@ -47,6 +48,14 @@ test('only phases that take away what others use have a part in the order of out
   const listIds = (order: Order) => phases.filter((phase) => hasOrder(phase, order)).map(({ id }) => id);
   expect(listIds('criteria')).toEqual(['phase1', 'phase2', 'phase3', 'phase4', 'phase5', 'phase6', 'phase7']);
   expect(listIds('outages')).toEqual(['phase2', 'phase3', 'phase7']);
+});
+
+test('a run of a phase needs what its parts need, Alloy and the mock cloud, and nothing else', () => {
+  const parts = (needs: readonly Part[]) =>
+    listParts([{ id: 'phase8', title: '', file: '', needs, criteria: [] }]).sort();
+  expect(parts([])).toEqual(['alloy', 'cloud']);
+  expect(parts(['redis'])).toEqual(['alloy', 'cloud', 'redis']);
+  expect(parts(['api'])).toEqual(['alloy', 'api', 'cloud', 'postgres', 'rabbitmq', 'redis']);
 });
 
 describe('a spec', () => {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ROOT } from '../settings/settings.ts';
-import { isPart, type Part } from './part.ts';
+import { addDependencies, isPart, type Part } from './part.ts';
 
 /** When a criterion runs: outages take away what several phases use, so they run when all other criteria have ended. */
 export type Order = 'criteria' | 'outages';
@@ -15,7 +15,7 @@ export type DeclaredPhase = {
   readonly id: string;
   readonly title: string;
   readonly file: string;
-  /** The parts that it needs beside Alloy and the backend. */
+  /** The parts that its criteria use, beside Alloy and the backend. */
   readonly needs: readonly Part[];
   readonly criteria: readonly DeclaredCriterion[];
 };
@@ -58,7 +58,7 @@ export function hasOrder({ criteria }: DeclaredPhase, order: Order): boolean {
   return criteria.some((criterion) => criterion.order === order);
 }
 
-/** The parts that a run of these phases starts, Alloy and the mock cloud always among them. */
+/** The parts that a run of these phases needs: those that they name with what those need, Alloy and the mock cloud always. */
 export function listParts(phases: readonly DeclaredPhase[]): Part[] {
-  return [...new Set<Part>(['cloud', 'alloy', ...phases.flatMap(({ needs }) => needs)])];
+  return addDependencies(['cloud', 'alloy', ...phases.flatMap(({ needs }) => needs)]);
 }
