@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the embedded engine's files are in its image. */
 const engineDirectory = '/usr/lib/alloy-verify';
-const engineEntry = 'helpers/embedded-alloy/main.ts';
+const engineEntry = 'helpers/embedded-alloy/cli/main.ts';
 const nodeProgram = join(ROOT, 'node_modules/node/bin/node');
 
 /** The layer of an image. */

@@ -1,3 +1,6 @@
+import { literalValue } from '../language/evaluation/literal.ts';
+import { applyBinary, applyUnary } from '../language/evaluation/operators.ts';
+import { ValueError } from '../language/evaluation/value-error.ts';
 import {
   type Attribute,
   type Block,
@@ -6,13 +9,10 @@ import {
   endOfStatement,
   startOf,
   startOfStatement,
-} from '../syntax/ast.ts';
-import { type Diagnostic, errorAt } from '../syntax/diagnostic.ts';
-import { literalValue } from '../syntax/literal.ts';
-import { applyBinary, applyUnary } from '../syntax/operators.ts';
-import { quote } from '../syntax/quote.ts';
-import type { SourceFile } from '../syntax/source.ts';
-import { ValueError } from '../syntax/value-error.ts';
+} from '../language/syntax/ast.ts';
+import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
+import { quote } from '../language/syntax/quote.ts';
+import type { SourceFile } from '../language/syntax/source.ts';
 import { type BlockSchema, fieldNamed, type ValueType } from './schema.ts';
 
 /**

@@ -4,10 +4,10 @@ import { otlpHttpExporterBlock } from '../components/otelcol-exporter-otlphttp/b
 import { batchProcessorBlock } from '../components/otelcol-processor-batch/block.ts';
 import { remoteWriteBlock } from '../components/prometheus-remote-write/block.ts';
 import { scrapeBlock } from '../components/prometheus-scrape/block.ts';
-import { standardLibrary } from '../stdlib/stdlib.ts';
-import { DiagnosticError, diagnosticLine } from '../syntax/diagnostic.ts';
-import { parse } from '../syntax/parse.ts';
-import { sourceFile } from '../syntax/source.ts';
+import { standardLibrary } from '../language/stdlib/stdlib.ts';
+import { DiagnosticError, diagnosticLine } from '../language/syntax/diagnostic.ts';
+import { parse } from '../language/syntax/parse.ts';
+import { sourceFile } from '../language/syntax/source.ts';
 import { decodeBlock } from './decode.ts';
 import type { BlockSchema } from './schema.ts';
 

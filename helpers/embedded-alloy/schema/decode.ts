@@ -1,8 +1,8 @@
-import { type Block, endOf, type Statement } from '../syntax/ast.ts';
-import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
-import { evaluate, explain, type Origins, type Scope } from '../syntax/evaluate.ts';
-import { quote } from '../syntax/quote.ts';
-import { ValueError } from '../syntax/value-error.ts';
+import { evaluate, explain, type Origins, type Scope } from '../language/evaluation/evaluate.ts';
+import { ValueError } from '../language/evaluation/value-error.ts';
+import { type Block, endOf, type Statement } from '../language/syntax/ast.ts';
+import { DiagnosticError, errorAt } from '../language/syntax/diagnostic.ts';
+import { quote } from '../language/syntax/quote.ts';
 import { missingFields } from './check.ts';
 import { type BlockSchema, type Field, fieldNamed } from './schema.ts';
 

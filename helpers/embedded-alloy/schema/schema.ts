@@ -1,4 +1,4 @@
-import type { TypeName, Value } from '../syntax/value.ts';
+import type { TypeName, Value } from '../language/evaluation/value.ts';
 
 /**
  * The type of an attribute: what error messages call it, its zero value, and how a value of the language becomes the

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { numberText, numberVerb } from '../language/evaluation/number-text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { numberText, numberVerb } from './number-text.ts';
 import { parseSize } from './size.ts';
 import { checkUrl } from './url.ts';
 

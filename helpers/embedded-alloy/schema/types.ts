@@ -1,12 +1,18 @@
-import type { Capsule } from '../component.ts';
-import type { ConsumerOf } from '../pipeline.ts';
-import { quote } from '../syntax/quote.ts';
-import { type CapsuleValue, type NumberValue, nullValue, type TypeName, type Value } from '../syntax/value.ts';
-import { typeError, ValueError, within } from '../syntax/value-error.ts';
+import { numberText, numberVerb } from '../language/evaluation/number-text.ts';
+import { secret as hide, type Secret } from '../language/evaluation/secret.ts';
+import {
+  type CapsuleValue,
+  type NumberValue,
+  nullValue,
+  type TypeName,
+  type Value,
+} from '../language/evaluation/value.ts';
+import { typeError, ValueError, within } from '../language/evaluation/value-error.ts';
+import { quote } from '../language/syntax/quote.ts';
+import type { ConsumerOf } from './capsules.ts';
+import type { Capsule } from './component.ts';
 import { parseDuration } from './duration.ts';
-import { numberText, numberVerb } from './number-text.ts';
 import type { ValueType } from './schema.ts';
-import { secret as hide, type Secret } from './secret.ts';
 import { parseSize } from './size.ts';
 
 /** The labels of a target or of a series. */

@@ -1,4 +1,4 @@
-import { quote } from '../syntax/quote.ts';
+import { quote } from '../language/syntax/quote.ts';
 import type { ValueType } from './schema.ts';
 import { text } from './types.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import type { ComponentContext, Health } from '../component.ts';
+import type { ComponentContext, Health } from '../schema/component.ts';
 import type { BlockSchema } from '../schema/schema.ts';
 
 /** What may be written for a block in a test: any of its attributes and inner blocks, the rest has its defaults. */

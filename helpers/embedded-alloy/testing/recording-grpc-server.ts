@@ -8,7 +8,7 @@ import {
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import type { SelfSigned } from '../../tls/self-signed.ts';
-import { ALL_SIGNALS, SIGNALS, type Signal } from '../otlp/signals.ts';
+import { ALL_SIGNALS, SIGNALS, type Signal } from '../pipeline/otlp/signals.ts';
 
 /** An export that a {@link RecordingGrpcServer} has received whole. */
 export type RecordedCall = {

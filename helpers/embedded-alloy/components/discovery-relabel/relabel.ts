@@ -1,6 +1,6 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { labelBuilder } from '../../relabel/labels.ts';
-import { relabel } from '../../relabel/relabel.ts';
+import { labelBuilder } from '../../pipeline/relabel/labels.ts';
+import { relabel } from '../../pipeline/relabel/relabel.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { DiscoveryRelabelArgs } from './block.ts';
 
 /** `discovery.relabel`: exports its targets as the rules leave them, and the rules themselves. */

@@ -1,6 +1,6 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { type ArgsOf, block, optional } from '../../schema/schema.ts';
 import { list, logsReceiver, oneOf } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
 
 const levels = ['debug', 'info', 'warn', 'error', ''] as const;
 

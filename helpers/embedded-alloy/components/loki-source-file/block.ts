@@ -1,6 +1,6 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { block, optional, optionalBlock, required } from '../../schema/schema.ts';
 import { bool, duration, list, logsReceiver, oneOf, string, target } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
 
 const compressionFormat = oneOf(
   ['gz', 'z', 'bz2'],

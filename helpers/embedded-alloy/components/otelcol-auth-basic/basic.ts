@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ComponentContext, Instance } from '../../component.ts';
-import { ignored } from '../../unsupported.ts';
+import { ignored } from '../../language/identity.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { BasicAuthArgs } from './block.ts';
 
 /**

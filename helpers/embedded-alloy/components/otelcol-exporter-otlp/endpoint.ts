@@ -1,4 +1,4 @@
-import type { Target } from '../../otlp/exporter.ts';
+import type { Target } from '../../pipeline/otlp/exporter.ts';
 import type { OtlpExporterArgs } from './block.ts';
 
 type Client = OtlpExporterArgs['client'];

@@ -8,11 +8,11 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ExportResponse } from '../../../otlp/schema.ts';
 import { selfSigned } from '../../../tls/self-signed.ts';
-import type { Instance } from '../../component.ts';
-import { batchOfProtobuf } from '../../otlp/batch.ts';
-import { ALL_SIGNALS } from '../../otlp/signals.ts';
-import type { ConsumerOf, OtlpBatch } from '../../pipeline.ts';
-import { secret } from '../../schema/secret.ts';
+import { secret } from '../../language/evaluation/secret.ts';
+import { batchOfProtobuf } from '../../pipeline/otlp/batch.ts';
+import { ALL_SIGNALS } from '../../pipeline/otlp/signals.ts';
+import type { ConsumerOf, OtlpBatch } from '../../schema/capsules.ts';
+import type { Instance } from '../../schema/component.ts';
 import {
   argumentsFor,
   type ComponentFixture,

@@ -1,6 +1,6 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { createExporter } from '../../otlp/exporter.ts';
-import { ignored, unsupported } from '../../unsupported.ts';
+import { ignored, unsupported } from '../../language/identity.ts';
+import { createExporter } from '../../pipeline/otlp/exporter.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { OtlpExporterArgs } from './block.ts';
 import { targetOf } from './endpoint.ts';
 import { createGrpcPush } from './grpc-push.ts';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { LogsData, TracesData } from '../../../otlp/schema.ts';
-import type { Instance } from '../../component.ts';
-import { batchOf, batchOfProtobuf } from '../../otlp/batch.ts';
-import type { ConsumerOf, OtlpBatch } from '../../pipeline.ts';
-import { secret } from '../../schema/secret.ts';
+import { secret } from '../../language/evaluation/secret.ts';
+import { batchOf, batchOfProtobuf } from '../../pipeline/otlp/batch.ts';
+import type { ConsumerOf, OtlpBatch } from '../../schema/capsules.ts';
+import type { Instance } from '../../schema/component.ts';
 import {
   argumentsFor,
   type ComponentFixture,

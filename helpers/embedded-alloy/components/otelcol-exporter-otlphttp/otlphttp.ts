@@ -1,9 +1,9 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { urlParts } from '../../http/url-parts.ts';
-import { createExporter, type Target } from '../../otlp/exporter.ts';
-import type { Signal } from '../../otlp/signals.ts';
+import { ignored, unsupported } from '../../language/identity.ts';
+import { urlParts } from '../../pipeline/http/url-parts.ts';
+import { createExporter, type Target } from '../../pipeline/otlp/exporter.ts';
+import type { Signal } from '../../pipeline/otlp/signals.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { checkUrl } from '../../schema/url.ts';
-import { ignored, unsupported } from '../../unsupported.ts';
 import type { OtlpHttpExporterArgs } from './block.ts';
 import { createHttpPush } from './http-push.ts';
 

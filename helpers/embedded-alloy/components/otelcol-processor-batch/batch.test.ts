@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Span, TracesData } from '../../../otlp/schema.ts';
-import { batchOf, batchOfProtobuf, dataOf, joinBatches, splitBatch } from '../../otlp/batch.ts';
-import type { ConsumerOf, OtlpBatch } from '../../pipeline.ts';
+import { batchOf, batchOfProtobuf, dataOf, joinBatches, splitBatch } from '../../pipeline/otlp/batch.ts';
+import type { ConsumerOf, OtlpBatch } from '../../schema/capsules.ts';
 import {
   argumentsFor,
   type ComponentFixture,

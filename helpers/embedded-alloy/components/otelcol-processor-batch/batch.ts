@@ -1,10 +1,10 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { counter, gauge, histogram, OTEL_LABELS, otelLabels } from '../../metrics/instruments.ts';
-import type { OtlpBatch } from '../../otlp/batch.ts';
-import { type Batcher, createBatcher, type Trigger } from '../../otlp/batcher.ts';
-import { fanOut } from '../../otlp/fan-out.ts';
-import { ALL_SIGNALS, type Signal } from '../../otlp/signals.ts';
-import { ignored } from '../../unsupported.ts';
+import { ignored } from '../../language/identity.ts';
+import { counter, gauge, histogram, OTEL_LABELS, otelLabels } from '../../pipeline/instruments.ts';
+import type { OtlpBatch } from '../../pipeline/otlp/batch.ts';
+import { type Batcher, createBatcher, type Trigger } from '../../pipeline/otlp/batcher.ts';
+import { fanOut } from '../../pipeline/otlp/fan-out.ts';
+import { ALL_SIGNALS, type Signal } from '../../pipeline/otlp/signals.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { BatchProcessorArgs } from './block.ts';
 
 /**

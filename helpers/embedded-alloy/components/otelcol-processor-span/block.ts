@@ -1,8 +1,8 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { consumers } from '../../schema/blocks/consumers.ts';
 import { debugMetrics } from '../../schema/blocks/debug-metrics.ts';
 import { block, optional, optionalBlock, repeatedBlock, required, requiredBlock } from '../../schema/schema.ts';
 import { any, bool, int, list, oneOf, string } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
 
 const severityLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((level) =>
   ['', '2', '3', '4'].map((step) => level + step),

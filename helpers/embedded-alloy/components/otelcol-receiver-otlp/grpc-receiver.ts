@@ -1,10 +1,10 @@
 import type { MethodDefinition, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { DecodeError } from '../../../otlp/message.ts';
 import { ExportResponse } from '../../../otlp/schema.ts';
-import { bindError, formatAddress, parseListenAddress } from '../../http/listen.ts';
-import { batchOfProtobuf, type OtlpBatch } from '../../otlp/batch.ts';
-import { ALL_SIGNALS, SIGNALS, type Signal } from '../../otlp/signals.ts';
-import { serverTlsOptions } from '../../tls/otelcol-tls.ts';
+import { bindError, formatAddress, parseListenAddress } from '../../pipeline/http/listen.ts';
+import { serverTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
+import { batchOfProtobuf, type OtlpBatch } from '../../pipeline/otlp/batch.ts';
+import { ALL_SIGNALS, SIGNALS, type Signal } from '../../pipeline/otlp/signals.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import type { Accept, Listener } from './http-receiver.ts';
 

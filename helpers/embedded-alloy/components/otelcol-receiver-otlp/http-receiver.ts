@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { DecodeError } from '../../../otlp/message.ts';
-import { formatAddress, listen, parseListenAddress } from '../../http/listen.ts';
-import { batchOfJson, batchOfProtobuf, type OtlpBatch } from '../../otlp/batch.ts';
-import type { Signal } from '../../otlp/signals.ts';
-import { serverTlsOptions } from '../../tls/otelcol-tls.ts';
+import { formatAddress, listen, parseListenAddress } from '../../pipeline/http/listen.ts';
+import { serverTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
+import { batchOfJson, batchOfProtobuf, type OtlpBatch } from '../../pipeline/otlp/batch.ts';
+import type { Signal } from '../../pipeline/otlp/signals.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import {
   type Answer,

@@ -1,9 +1,9 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { counter, OTEL_LABELS, otelLabels } from '../../metrics/instruments.ts';
-import { itemsOf } from '../../otlp/batch.ts';
-import { fanOut } from '../../otlp/fan-out.ts';
-import type { Signal } from '../../otlp/signals.ts';
-import { ignored, unsupported } from '../../unsupported.ts';
+import { ignored, unsupported } from '../../language/identity.ts';
+import { counter, OTEL_LABELS, otelLabels } from '../../pipeline/instruments.ts';
+import { itemsOf } from '../../pipeline/otlp/batch.ts';
+import { fanOut } from '../../pipeline/otlp/fan-out.ts';
+import type { Signal } from '../../pipeline/otlp/signals.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import type { Accept, Listener } from './http-receiver.ts';
 

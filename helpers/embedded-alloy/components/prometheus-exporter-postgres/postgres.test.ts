@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Instance } from '../../component.ts';
-import { secret } from '../../schema/secret.ts';
-import { inProcessPages } from '../../scrape/in-process-pages.ts';
+import { secret } from '../../language/evaluation/secret.ts';
+import { inProcessPages } from '../../pipeline/in-process-pages.ts';
+import type { Instance } from '../../schema/component.ts';
 import {
   argumentsFor,
   type ComponentFixture,

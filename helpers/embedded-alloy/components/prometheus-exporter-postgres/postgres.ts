@@ -1,6 +1,6 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { createExporterComponent } from '../../exporter-process/exporter-component.ts';
-import type { ExporterFlag, ExporterProgram } from '../../exporter-process/exporter-process.ts';
+import { createExporterComponent } from '../../pipeline/exporter-process/exporter-component.ts';
+import type { ExporterFlag, ExporterProgram } from '../../pipeline/exporter-process/exporter-process.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { PostgresExporterArgs } from './block.ts';
 import { instanceOf, secretsOf } from './data-source.ts';
 

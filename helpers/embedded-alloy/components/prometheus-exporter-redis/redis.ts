@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ComponentContext, Instance } from '../../component.ts';
-import { createExporterComponent } from '../../exporter-process/exporter-component.ts';
-import type { ExporterFlag, ExporterProgram } from '../../exporter-process/exporter-process.ts';
+import { createExporterComponent } from '../../pipeline/exporter-process/exporter-component.ts';
+import type { ExporterFlag, ExporterProgram } from '../../pipeline/exporter-process/exporter-process.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
 import type { RedisExporterArgs } from './block.ts';
 

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { counter } from '../../metrics/instruments.ts';
-import { inProcessPages } from '../../scrape/in-process-pages.ts';
+import { inProcessPages } from '../../pipeline/in-process-pages.ts';
+import { counter } from '../../pipeline/instruments.ts';
 import { componentFixture } from '../../testing/component-fixture.ts';
 import { createSelf } from './self.ts';
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import type { ComponentContext, Instance } from '../../component.ts';
-import { inProcessPages, pagePath } from '../../scrape/in-process-pages.ts';
-import { inProcessTarget } from '../../scrape/in-process-target.ts';
+import { inProcessPages, pagePath } from '../../pipeline/in-process-pages.ts';
+import { inProcessTarget } from '../../pipeline/in-process-target.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { SelfExporterArgs } from './block.ts';
 
 /** `prometheus.exporter.self`: a target whose page is the engine's own `/metrics`. */

@@ -1,8 +1,8 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { COMPONENT_LABELS, componentLabels, counter } from '../../metrics/instruments.ts';
-import type { ScrapedSample, SeriesLabels } from '../../pipeline.ts';
-import { labelBuilder, sortedLabels } from '../../relabel/labels.ts';
-import { relabel } from '../../relabel/relabel.ts';
+import { COMPONENT_LABELS, componentLabels, counter } from '../../pipeline/instruments.ts';
+import { labelBuilder, sortedLabels } from '../../pipeline/relabel/labels.ts';
+import { relabel } from '../../pipeline/relabel/relabel.ts';
+import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { PrometheusRelabelArgs } from './block.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts';
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
 import {
@@ -10,7 +11,6 @@ import {
   required,
 } from '../../schema/schema.ts';
 import { bool, duration, int, map, secret, string } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
 import { azuread } from './azuread.ts';
 
 const queueConfig = block({

@@ -1,7 +1,7 @@
-import type { ComponentContext } from '../../component.ts';
-import { redactUrl } from '../../http/failure.ts';
-import { createPrometheusClient } from '../../http/prometheus-client.ts';
-import type { ScrapedSample } from '../../pipeline.ts';
+import { redactUrl } from '../../pipeline/http/failure.ts';
+import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import type { ScrapedSample } from '../../schema/capsules.ts';
+import type { ComponentContext } from '../../schema/component.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 import { type PushResult, push } from './push.ts';
 import { remoteLabels } from './remote-labels.ts';

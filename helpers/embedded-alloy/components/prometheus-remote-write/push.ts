@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
-import { describeFailure, redactUrl } from '../../http/failure.ts';
-import type { PrometheusClient } from '../../http/prometheus-client.ts';
-import { unsendable } from '../../http/url-parts.ts';
-import { USER_AGENT } from '../../http/user-agent.ts';
+import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
+import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { unsendable } from '../../pipeline/http/url-parts.ts';
+import { USER_AGENT } from '../../pipeline/http/user-agent.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
 /** How an attempt ended. */

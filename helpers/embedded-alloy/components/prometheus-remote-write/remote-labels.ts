@@ -1,7 +1,7 @@
 import type { Label } from '../../../otlp/remote-write.ts';
-import type { SeriesLabels } from '../../pipeline.ts';
-import { labelBuilder, sortedLabels } from '../../relabel/labels.ts';
-import { relabel } from '../../relabel/relabel.ts';
+import { labelBuilder, sortedLabels } from '../../pipeline/relabel/labels.ts';
+import { relabel } from '../../pipeline/relabel/relabel.ts';
+import type { SeriesLabels } from '../../schema/capsules.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { ComponentContext } from '../../component.ts';
-import { COMPONENT_LABELS, componentLabels, counter, gauge, histogram } from '../../metrics/instruments.ts';
+import { COMPONENT_LABELS, componentLabels, counter, gauge, histogram } from '../../pipeline/instruments.ts';
+import type { ComponentContext } from '../../schema/component.ts';
 
 /** Why a sample was not even tried; `queue_full` is this engine's own, whose queue is in memory. */
 export type DropReason = 'too_old' | 'dropped_series' | 'queue_full';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unsnappyBounded } from '../../../otlp/compression.ts';
 import { STALE_NAN } from '../../../otlp/remote-write.ts';
-import type { Instance } from '../../component.ts';
-import type { ConsumerOf, ScrapedSample } from '../../pipeline.ts';
+import { secret } from '../../language/evaluation/secret.ts';
+import type { ConsumerOf, ScrapedSample } from '../../schema/capsules.ts';
+import type { Instance } from '../../schema/component.ts';
 import { regex } from '../../schema/regex.ts';
-import { secret } from '../../schema/secret.ts';
 import {
   argumentsFor,
   type ComponentFixture,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ComponentContext, Instance } from '../../component.ts';
-import type { ScrapedSample } from '../../pipeline.ts';
+import { unsupported } from '../../language/identity.ts';
+import { quote } from '../../language/syntax/quote.ts';
+import type { ScrapedSample } from '../../schema/capsules.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { checkUrl, withoutPassword } from '../../schema/url.ts';
-import { quote } from '../../syntax/quote.ts';
-import { unsupported } from '../../unsupported.ts';
 import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
 import { createEndpointQueue } from './endpoint-queue.ts';
 import { appendedCounter } from './remote-metrics.ts';

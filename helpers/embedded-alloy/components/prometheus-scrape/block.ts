@@ -1,8 +1,8 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts';
 import { formatDuration } from '../../schema/duration.ts';
 import { type ArgsOf, block, defaultedBlock, optional, required } from '../../schema/schema.ts';
 import { bool, duration, float, list, map, metricsReceiver, size, string, target, uint } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
 
 const defaultProtocols = ['OpenMetricsText1.0.0', 'OpenMetricsText0.0.1', 'PrometheusText1.0.0', 'PrometheusText0.0.4'];
 const protocols = [...defaultProtocols, 'PrometheusProto'].sort();

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { ConsumerOf, ScrapedSample } from '../../pipeline.ts';
-import { secret } from '../../schema/secret.ts';
-import { inProcessPages, pagePath } from '../../scrape/in-process-pages.ts';
+import { secret } from '../../language/evaluation/secret.ts';
+import { inProcessPages, pagePath } from '../../pipeline/in-process-pages.ts';
+import type { ConsumerOf, ScrapedSample } from '../../schema/capsules.ts';
 import {
   argumentsFor,
   type ComponentFixture,

@@ -1,16 +1,16 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { redactUrl } from '../../http/failure.ts';
-import { createPrometheusClient } from '../../http/prometheus-client.ts';
-import { COMPONENT_LABELS, componentLabels, gauge } from '../../metrics/instruments.ts';
-import type { ScrapedSample, SeriesLabels } from '../../pipeline.ts';
-import { sortedLabels } from '../../relabel/labels.ts';
-import { createPageFetcher, type PageFetcher } from '../../scrape/fetch-page.ts';
-import { inProcessPages, type Page } from '../../scrape/in-process-pages.ts';
-import { createScrapeLoop, type ScrapeLoop } from '../../scrape/scrape-loop.ts';
-import { completeTarget, type Target } from '../../scrape/target.ts';
-import { type Appended, createTargetSeries } from '../../scrape/target-series.ts';
-import { ignored } from '../../unsupported.ts';
+import { ignored } from '../../language/identity.ts';
+import { redactUrl } from '../../pipeline/http/failure.ts';
+import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { inProcessPages, type Page } from '../../pipeline/in-process-pages.ts';
+import { COMPONENT_LABELS, componentLabels, gauge } from '../../pipeline/instruments.ts';
+import { sortedLabels } from '../../pipeline/relabel/labels.ts';
+import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { ScrapeArgs } from './block.ts';
+import { createPageFetcher, type PageFetcher } from './fetch-page.ts';
+import { createScrapeLoop, type ScrapeLoop } from './scrape-loop.ts';
+import { completeTarget, type Target } from './target.ts';
+import { type Appended, createTargetSeries } from './target-series.ts';
 
 /**
  * `prometheus.scrape`: fetches the pages of its targets at their interval and hands on their series with the target's

@@ -1,4 +1,4 @@
-import { quote } from '../../syntax/quote.ts';
+import { quote } from '../../language/syntax/quote.ts';
 import { oneOf } from '../types.ts';
 
 /** `compression` of an `otelcol.exporter.*` client. */

@@ -1,4 +1,4 @@
-import { quote } from '../../syntax/quote.ts';
+import { quote } from '../../language/syntax/quote.ts';
 import { block, optional } from '../schema.ts';
 import { bool, oneOf } from '../types.ts';
 

@@ -1,6 +1,6 @@
-import { quote } from '../../syntax/quote.ts';
+import type { Secret } from '../../language/evaluation/secret.ts';
+import { quote } from '../../language/syntax/quote.ts';
 import { block, defaultedBlock, optional, optionalBlock } from '../schema.ts';
-import type { Secret } from '../secret.ts';
 import { bool, list, map, oneOf, secret, string } from '../types.ts';
 import { url } from '../url.ts';
 

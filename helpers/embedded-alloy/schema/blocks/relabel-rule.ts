@@ -1,4 +1,4 @@
-import { quote } from '../../syntax/quote.ts';
+import { quote } from '../../language/syntax/quote.ts';
 import { type Regex, regex } from '../regex.ts';
 import { type ArgsOf, block, optional } from '../schema.ts';
 import { list, oneOf, string, text, uint } from '../types.ts';

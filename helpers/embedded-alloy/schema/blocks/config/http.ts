@@ -1,4 +1,4 @@
-import { quote } from '../../../syntax/quote.ts';
+import { quote } from '../../../language/syntax/quote.ts';
 import { block, defaultedBlock, optional, optionalBlock, required, requiredBlock } from '../../schema.ts';
 import { bool, duration, list, oneOf, secret, string } from '../../types.ts';
 

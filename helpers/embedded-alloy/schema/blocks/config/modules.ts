@@ -1,4 +1,4 @@
-import { quote } from '../../../syntax/quote.ts';
+import { quote } from '../../../language/syntax/quote.ts';
 import { block, defaultedBlock, optional, optionalBlock, required } from '../../schema.ts';
 import { any, bool, duration, list, map, oneOf, optionalSecret, secret, string } from '../../types.ts';
 import { checkHttpClient, httpClient } from '../http-client.ts';

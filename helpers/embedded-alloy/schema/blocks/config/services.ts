@@ -1,4 +1,4 @@
-import { quote } from '../../../syntax/quote.ts';
+import { quote } from '../../../language/syntax/quote.ts';
 import { formatDuration } from '../../duration.ts';
 import { block, optional } from '../../schema.ts';
 import { bool, duration, map, string } from '../../types.ts';

@@ -1,0 +1,257 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Stability } from '../catalog/known-components.ts';
+import { quote } from '../language/syntax/quote.ts';
+
+/** What the command line needs of the process around it. */
+export type Surroundings = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly readInput: () => Promise<Uint8Array>;
+  readonly writeOutput: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** Resolves, with what ends it, when a running engine is to stop. */
+  readonly ended: () => Promise<string>;
+};
+
+/** Said before anything else, so that nobody takes this engine for Grafana Alloy. */
+export const label = 'embedded engine, not Grafana Alloy';
+
+const version = 'v1.18.0';
+
+type Settings = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Flags that are accepted and change nothing here, by whether they take a value. */
+const withoutEffect = {
+  flags: [
+    'cluster.enabled',
+    'cluster.enable-tls',
+    'cluster.use-discovery-v1',
+    'config.bypass-conversion-errors',
+    'disable-reporting',
+    'feature.prometheus.direct-fanout.enabled',
+    'feature.prometheus.metric-validation-scheme',
+    'server.http.disable-support-bundle',
+    'server.http.enable-graphql',
+    'server.http.enable-graphql-playground',
+    'server.http.enable-pprof',
+  ],
+  values: [
+    'cluster.advertise-address',
+    'cluster.advertise-interfaces',
+    'cluster.discover-peers',
+    'cluster.join-addresses',
+    'cluster.max-join-peers',
+    'cluster.name',
+    'cluster.node-name',
+    'cluster.rejoin-interval',
+    'cluster.tls-ca-path',
+    'cluster.tls-cert-path',
+    'cluster.tls-key-path',
+    'cluster.tls-server-name',
+    'cluster.wait-for-size',
+    'cluster.wait-timeout',
+    'config.extra-args',
+    'feature.component-shutdown-deadline',
+    'server.http.memory-addr',
+  ],
+};
+
+const switches = [...withoutEffect.flags, 'feature.community-components.enabled', 'write', 'test', 'version', 'help'];
+
+/** Runs `alloy ARGS` on the embedded engine; output, errors and exit codes are Alloy's. Returns the exit code. */
+export async function alloy(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode = 0;
+  const program = programFor(surroundings, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args.flatMap(withoutBooleanValue), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return 0;
+    }
+    const [program = '', option = ''] = args;
+    const isCommand = ['run', 'validate', 'fmt', 'format'].includes(program);
+    const tail = isCommand || option !== '' ? '' : usageHint;
+    surroundings.writeError(`Error: ${complaint(error)}\n${tail}`);
+    return 1;
+  }
+}
+
+const usageHint = "Run 'alloy --help' for usage.\n";
+
+/** Go's flags take `--flag=true`; commander's switches take no value. */
+function withoutBooleanValue(argument: string): string[] {
+  const [, name = '', value = ''] = /^--([^=]+)=(.*)$/.exec(argument) ?? [];
+  if (!switches.includes(name)) {
+    return [argument];
+  }
+  return /^(?:1|t|true)$/i.test(value) ? [`--${name}`] : /^(?:0|f|false)$/i.test(value) ? [] : [argument];
+}
+
+function programFor(surroundings: Surroundings, end: (exitCode: number) => void): Command {
+  const { writeOutput, writeError } = surroundings;
+  const program = new Command('alloy')
+    .description("Grafana Alloy's command line, on the embedded engine")
+    .option('-v, --version', 'version for alloy')
+    .allowExcessArguments()
+    .exitOverride()
+    .configureOutput({ writeOut: writeOutput, writeErr: () => undefined })
+    .action((settings: Settings, command: Command) => {
+      const [unknown] = command.args;
+      if (unknown !== undefined) {
+        throw new Error(`unknown command ${quote(unknown)} for "alloy"`);
+      }
+      if (settings.version === true) {
+        writeError(`${label}\n`);
+        writeOutput(`alloy, version ${version} (${label})\n`);
+      } else {
+        writeOutput(command.helpInformation());
+      }
+    });
+  addRun(program, surroundings, end);
+  addValidate(program, surroundings, end);
+  addFormat(program, surroundings, end);
+  return program;
+}
+
+type End = (exitCode: number) => void;
+
+function addRun(program: Command, surroundings: Surroundings, end: End): void {
+  const command = addSourceFlags(
+    subcommand(program, 'run', 'path', 'Run a configuration until an interrupt is received'),
+  )
+    .option('--server.http.listen-addr <string>', 'Address to listen for HTTP traffic on', '127.0.0.1:12345')
+    .option('--server.http.ui-path-prefix <string>', 'Prefix to serve the HTTP UI at', '/')
+    .option('--storage.path <string>', 'Base directory where components can store data', 'data-alloy/');
+  for (const name of withoutEffect.flags) {
+    command.option(`--${name}`, 'Accepted; without effect in the embedded engine');
+  }
+  for (const name of withoutEffect.values) {
+    command.option(`--${name} <value>`, 'Accepted; without effect in the embedded engine');
+  }
+  command.action(async (paths: readonly string[], settings: Settings) => {
+    const path = onlyPath(paths);
+    surroundings.writeError(`${label}\n`);
+    const { run } = await import('./run.ts');
+    const options = {
+      ...sourceOptions(settings),
+      storagePath: String(settingOf(settings, 'storage.path')),
+      listenAddress: String(settings['server.http.listenAddr']),
+      uiPathPrefix: String(settings['server.http.uiPathPrefix']),
+      environment: surroundings.environment,
+      writeError: surroundings.writeError,
+    };
+    end(await run(path, options, surroundings.ended()));
+  });
+}
+
+function addValidate(program: Command, surroundings: Surroundings, end: End): void {
+  addSourceFlags(subcommand(program, 'validate', 'file', 'Validate a configuration file'))
+    .option('--config.bypass-conversion-errors', 'Accepted; without effect in the embedded engine')
+    .option('--config.extra-args <string>', 'Accepted; without effect in the embedded engine')
+    .action(async (paths: readonly string[], settings: Settings) => {
+      const { validate } = await import('./validate.ts');
+      print(surroundings, await validate(onlyPath(paths), sourceOptions(settings)), end);
+    });
+}
+
+function addFormat(program: Command, surroundings: Surroundings, end: End): void {
+  subcommand(program, 'fmt', 'file', 'Format a configuration file')
+    .alias('format')
+    .option('-t, --test', 'exit with non-zero when changes would be made. Cannot be used with -w/--write')
+    .option('-w, --write', 'write result to (source) file instead of stdout')
+    .action(async (paths: readonly string[], settings: Settings) => {
+      if (paths.length > 1) {
+        throw new Error(`accepts between 0 and 1 arg(s), received ${paths.length}`);
+      }
+      const [path = '-'] = paths;
+      const { formatCommand } = await import('./format.ts');
+      const options = { write: settings.write === true, test: settings.test === true };
+      print(surroundings, await formatCommand(path, options, surroundings.readInput), end);
+    });
+}
+
+function subcommand(program: Command, name: string, argument: string, description: string): Command {
+  return program.command(name).argument(`[${argument}...]`).description(description).helpOption('-h, --help');
+}
+
+function addSourceFlags(command: Command): Command {
+  return command
+    .option('--config.format <string>', 'The format of the source file', sourceFormat, 'alloy')
+    .option('--feature.community-components.enabled', 'Enable community components.')
+    .option(
+      '--stability.level <stability_level>',
+      'Minimum stability level of features to enable',
+      stabilityLevel,
+      'generally-available',
+    );
+}
+
+function sourceFormat(text: string): string {
+  if (text !== 'alloy') {
+    throw new InvalidArgumentError(`the embedded engine reads the format "alloy" only`);
+  }
+  return text;
+}
+
+const levels: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
+
+function stabilityLevel(text: string): Stability {
+  const level = levels.find((candidate) => candidate === text);
+  if (level === undefined) {
+    throw new InvalidArgumentError(`invalid stability level ${quote(text)}`);
+  }
+  return level;
+}
+
+function sourceOptions(settings: Settings): { stability: Stability; communityComponents: boolean } {
+  return {
+    stability: stabilityLevel(String(settingOf(settings, 'stability.level'))),
+    communityComponents: settings['feature.communityComponents.enabled'] === true,
+  };
+}
+
+/** The value of a flag; commander keeps it under a name without dashes. */
+function settingOf(settings: Settings, flag: string): string | boolean | undefined {
+  return settings[flag.replace(/-./g, (dash) => dash.charAt(1).toUpperCase())];
+}
+
+function onlyPath(paths: readonly string[]): string {
+  const [path] = paths;
+  if (path === undefined || paths.length !== 1) {
+    throw new Error(`accepts 1 arg(s), received ${paths.length}`);
+  }
+  return path;
+}
+
+type Result = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+
+function print(surroundings: Surroundings, { exitCode, stdout, stderr }: Result, end: End): void {
+  surroundings.writeOutput(stdout);
+  surroundings.writeError(stderr);
+  end(exitCode);
+}
+
+/** An error in the words of Alloy's own command line. */
+function complaint(error: unknown): string {
+  if (!(error instanceof CommanderError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const [flag = ''] = named.split(/[ =]/, 1);
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return flag.startsWith('--')
+        ? `unknown flag: ${flag}`
+        : `unknown shorthand flag: '${flag.slice(1, 2)}' in ${flag}`;
+    case 'commander.optionMissingArgument':
+      return `flag needs an argument: ${flag}`;
+    case 'commander.invalidArgument': {
+      const value = /argument '(.*)' is invalid\. (.*)$/s.exec(error.message);
+      return `invalid argument ${quote(value?.[1] ?? '')} for "${flag}" flag: ${value?.[2] ?? ''}`;
+    }
+    default:
+      return error.message;
+  }
+}

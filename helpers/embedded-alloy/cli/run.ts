@@ -1,0 +1,64 @@
+import { Registry } from 'prom-client';
+import type { Stability } from '../catalog/known-components.ts';
+import type { Environment } from '../language/stdlib/stdlib.ts';
+import { DiagnosticError, diagnosticReport } from '../language/syntax/diagnostic.ts';
+import type { Graph } from '../runtime/graph.ts';
+import { loadGraph } from '../runtime/load.ts';
+import { newLog } from '../runtime/logger.ts';
+import type { RunningServer } from '../runtime/server.ts';
+
+export type RunOptions = {
+  readonly storagePath: string;
+  /** `HOST:PORT`; port 0 takes a free one, which the log tells. */
+  readonly listenAddress: string;
+  readonly uiPathPrefix: string;
+  readonly stability: Stability;
+  readonly communityComponents: boolean;
+  readonly environment: Environment;
+  readonly writeError: (text: string) => void;
+};
+
+/** The grace that components get together to hand on what they hold, as a real Alloy gives remote write. */
+const shutdownGrace = 60_000;
+
+/**
+ * `alloy run PATH`: loads the configuration, serves HTTP, starts the components, and stops them when `ended` resolves.
+ * Returns the exit code; everything that is wrong has been written by then.
+ */
+export async function run(path: string, options: RunOptions, ended: Promise<string>): Promise<0 | 1> {
+  const log = newLog((line) => options.writeError(`${line}\n`));
+  const registry = new Registry();
+  let address = options.listenAddress;
+  let graph: Graph;
+  try {
+    graph = await loadGraph(path, { ...options, registry, log, listenAddress: () => address });
+  } catch (error) {
+    options.writeError(loadFailure(path, error));
+    return 1;
+  }
+  const { startServer } = await import('../runtime/server.ts');
+  let server: RunningServer;
+  try {
+    server = await startServer({ ...options, graph, registry });
+  } catch (error) {
+    options.writeError(
+      `Error: failed to listen on ${address}: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return 1;
+  }
+  address = server.address;
+  log.write('info', 'now listening for http traffic', { service: 'http', addr: address });
+  await graph.start();
+  const reason = await ended;
+  log.write('info', `${reason} received, shutting down`, {});
+  await graph.stop(shutdownGrace);
+  await server.stop();
+  return 0;
+}
+
+function loadFailure(path: string, error: unknown): string {
+  if (error instanceof DiagnosticError) {
+    return `${diagnosticReport(error.diagnostics)}Error: could not perform the initial load successfully\n`;
+  }
+  return `Error: reading config path ${JSON.stringify(path)}: ${error instanceof Error ? error.message : String(error)}\n`;
+}

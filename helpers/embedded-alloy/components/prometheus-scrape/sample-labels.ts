@@ -1,0 +1,77 @@
+import { labelBuilder, sortedLabels } from '../../pipeline/relabel/labels.ts';
+import type { SeriesLabels } from '../../schema/capsules.ts';
+
+/**
+ * The labels of a scraped series: the page's and the target's. Where both have a label, the page's wins with `honor`, and
+ * else moves to `exported_…` (Prometheus configuration, "honor_labels").
+ */
+export function sampleLabels(
+  exposed: readonly (readonly [string, string])[],
+  target: SeriesLabels,
+  honor: boolean,
+): SeriesLabels {
+  const labels = labelBuilder(exposed);
+  const conflicting: (readonly [string, string])[] = [];
+  for (const [name, value] of target) {
+    const existing = labels.get(name);
+    if (existing === '' || !honor) {
+      if (existing !== '') {
+        conflicting.push([name, existing]);
+      }
+      labels.set(name, value);
+    }
+  }
+  for (const [name, value] of conflicting.sort(([a], [b]) => a.length - b.length)) {
+    let moved = `exported_${name}`;
+    while (labels.get(moved) !== '') {
+      moved = `exported_${moved}`;
+    }
+    labels.set(moved, value);
+  }
+  return sortedLabels(labels.entries());
+}
+
+/** How many labels a series may have and how long they may be; 0 means no limit. */
+export type LabelLimits = {
+  readonly label_limit: number;
+  readonly label_name_length_limit: number;
+  readonly label_value_length_limit: number;
+};
+
+/** Checks a series before it is taken. @throws Error with Prometheus's text, which fails the scrape. */
+export function checkSeries(
+  exposed: readonly (readonly [string, string])[],
+  labels: SeriesLabels,
+  legacyNames: boolean,
+  limits: LabelLimits,
+): void {
+  const names = exposed.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new Error(`label name "${twice}" is not unique: invalid sample`);
+  }
+  const metric = labels.find(([name]) => name === '__name__')?.[1] ?? '';
+  if (legacyNames) {
+    const valid =
+      /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric) && labels.every(([name]) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name));
+    if (!valid) {
+      throw new Error(`invalid metric name or label names: ${metric}`);
+    }
+  }
+  const of = `metric: ${JSON.stringify(metric)}`;
+  if (limits.label_limit > 0 && labels.length > limits.label_limit) {
+    throw new Error(`label_limit exceeded (${of}, number of labels: ${labels.length}, limit: ${limits.label_limit})`);
+  }
+  for (const [name, value] of labels) {
+    if (limits.label_name_length_limit > 0 && Buffer.byteLength(name) > limits.label_name_length_limit) {
+      throw new Error(
+        `label_name_length_limit exceeded (${of}, label name: ${JSON.stringify(name)}, length: ${Buffer.byteLength(name)}, limit: ${limits.label_name_length_limit})`,
+      );
+    }
+    if (limits.label_value_length_limit > 0 && Buffer.byteLength(value) > limits.label_value_length_limit) {
+      throw new Error(
+        `label_value_length_limit exceeded (${of}, label name: ${JSON.stringify(name)}, length: ${Buffer.byteLength(value)}, limit: ${limits.label_value_length_limit})`,
+      );
+    }
+  }
+}

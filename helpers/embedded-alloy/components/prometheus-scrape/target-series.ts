@@ -1,0 +1,143 @@
+import { readPage } from '../../pipeline/exposition/read-page.ts';
+import type { ExposedSample } from '../../pipeline/exposition/sample.ts';
+import type { Page } from '../../pipeline/in-process-pages.ts';
+import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
+import type { ScrapeArgs } from './block.ts';
+import { checkSeries, sampleLabels } from './sample-labels.ts';
+import type { Target } from './target.ts';
+
+/** What one scrape of a target came to. */
+export type Appended = {
+  /** What is to be handed on: samples and stale markers. Without the page's samples when `error` is set. */
+  readonly samples: readonly ScrapedSample[];
+  /** Samples in the page, up to the line that broke it. */
+  readonly scraped: number;
+  /** Samples that were left, duplicates among them. */
+  readonly kept: number;
+  /** Series that were not there before. */
+  readonly seriesAdded: number;
+  /** Samples of a series that had one already. */
+  readonly duplicates: number;
+  /** Samples more than ten minutes ahead. */
+  readonly outOfBounds: number;
+  readonly error?: Error;
+};
+
+type Series = { readonly labels: SeriesLabels; lastScrape: number };
+
+const LARGEST_AHEAD_MS = 10 * 60_000;
+const FORGET_AFTER = 1000;
+
+/**
+ * What is known of a target's series from scrape to scrape: which there are, what labels they have, and which have gone
+ * and get a stale marker (Prometheus, "Staleness"). A failed scrape is an empty one: all its series go stale.
+ */
+export function createTargetSeries(target: Target, args: ScrapeArgs) {
+  const known = new Map<string, Series>();
+  let previous = new Set<Series>();
+  let current = new Set<Series>();
+  let scrape = 0;
+  let successful = 0;
+
+  const endScrape = (complete: boolean): void => {
+    // A target whose failing pages name ever new series must not be remembered for ever.
+    if (complete || known.size > successful * 2 + FORGET_AFTER) {
+      for (const [text, series] of known) {
+        if (series.lastScrape !== scrape) {
+          known.delete(text);
+        }
+      }
+    }
+    if (complete) {
+      successful = known.size;
+    }
+    [previous, current] = [current, previous];
+    current.clear();
+    scrape++;
+  };
+
+  const staleMarkers = (timestamp: number): ScrapedSample[] => {
+    const markers: ScrapedSample[] = [];
+    for (const series of previous) {
+      if (!current.has(series)) {
+        markers.push({ labels: series.labels, value: Number.NaN, timestamp, stale: true });
+      }
+    }
+    return markers;
+  };
+
+  const append = (page: Page, timestamp: number): Appended => {
+    const samples: ScrapedSample[] = [];
+    const count = { scraped: 0, kept: 0, seriesAdded: 0, duplicates: 0, outOfBounds: 0 };
+    const latest = Date.now() + LARGEST_AHEAD_MS;
+    let overLimit = false;
+
+    const take = (exposed: ExposedSample): void => {
+      count.scraped++;
+      const given = args.honor_timestamps ? exposed.timestamp : undefined;
+      const before = known.get(exposed.series);
+      const series = before ?? { labels: labelsOf(exposed, target, args), lastScrape: -1 };
+      const seen = series.lastScrape === scrape;
+      series.lastScrape = scrape;
+      // Also those that are not handed on: the count is of what relabelling left.
+      count.kept++;
+      if (seen && given === undefined) {
+        count.duplicates++;
+        return;
+      }
+      if (given !== undefined && given > latest) {
+        count.outOfBounds++;
+        return;
+      }
+      if (args.sample_limit > 0 && samples.length >= args.sample_limit) {
+        overLimit = true;
+        return;
+      }
+      samples.push({ labels: series.labels, value: exposed.value, timestamp: given ?? timestamp });
+      if (before === undefined) {
+        known.set(ownCopy(exposed.series), series);
+        count.seriesAdded++;
+      }
+      if (given === undefined || args.track_timestamps_staleness) {
+        current.add(series);
+      }
+    };
+
+    try {
+      readPage(page.body, page.contentType, args.scrape_fallback_protocol, take);
+      if (overLimit) {
+        throw new Error('sample limit exceeded');
+      }
+    } catch (error) {
+      return { ...fail(timestamp), ...count, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+    samples.push(...staleMarkers(timestamp));
+    endScrape(true);
+    return { ...count, samples };
+  };
+
+  const fail = (timestamp: number): Appended => {
+    const samples = staleMarkers(timestamp);
+    endScrape(false);
+    return { samples, scraped: 0, kept: 0, seriesAdded: 0, duplicates: 0, outOfBounds: 0 };
+  };
+
+  return {
+    /** Takes the page of a scrape at `timestamp` (milliseconds since the epoch). */
+    append: (page: Page, timestamp: number): Appended =>
+      page.body.length === 0 ? fail(timestamp) : append(page, timestamp),
+    /** Takes a scrape that brought no page. */
+    fail,
+  };
+}
+
+function labelsOf(exposed: ExposedSample, target: Target, args: ScrapeArgs): SeriesLabels {
+  const labels = sampleLabels(exposed.labels, target.labels, args.honor_labels);
+  checkSeries(exposed.labels, labels, args.metric_name_validation_scheme !== 'utf8', args);
+  return ownCopy(labels);
+}
+
+/** A copy with text of its own: a part of a page would keep the whole page in memory for as long as the series lives. */
+function ownCopy<Value extends string | SeriesLabels>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}

@@ -1,0 +1,148 @@
+import { type Expression, endOf, endOfIdentifier, type Identifier, startOf } from '../syntax/ast.ts';
+import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
+import { formatExpression } from '../syntax/print.ts';
+import { quote } from '../syntax/quote.ts';
+import type { SourceFile } from '../syntax/source.ts';
+import { literalValue } from './literal.ts';
+import { applyBinary, applyUnary } from './operators.ts';
+import { arrayValue, nullValue, objectValue, stringValue, type Value } from './value.ts';
+import { typeError, ValueError } from './value-error.ts';
+
+/** The names that expressions can use, and the file that they stand in. */
+export type Scope = { readonly file: SourceFile; readonly lookup: (name: string) => Value | undefined };
+
+/** Which expression each value came from, so that an error about the value can point at it. */
+export type Origins = Map<Value, Expression>;
+
+/**
+ * Evaluates an expression.
+ * @throws ValueError about a value (see `explain`), DiagnosticError about a name that does not exist.
+ */
+export function evaluate(scope: Scope, origins: Origins, expression: Expression): Value {
+  const value = compute(scope, origins, expression);
+  if (value.type !== 'null') {
+    origins.set(value, expression);
+  }
+  return value;
+}
+
+function compute(scope: Scope, origins: Origins, expression: Expression): Value {
+  const evaluateInner = (inner: Expression): Value => evaluate(scope, origins, inner);
+  switch (expression.kind) {
+    case 'literal':
+      return literalValue(expression);
+    case 'paren':
+      return evaluateInner(expression.inner);
+    case 'array':
+      return arrayValue(expression.elements.map(evaluateInner));
+    case 'object':
+      return objectValue(new Map(expression.fields.map((field) => [field.name.name, evaluateInner(field.value)])));
+    case 'identifier': {
+      const { name } = expression.identifier;
+      const value = scope.lookup(name);
+      if (value === undefined) {
+        throw missing(scope, expression.identifier, `identifier ${quote(name)} does not exist`);
+      }
+      return value;
+    }
+    case 'access':
+      return access(scope, evaluateInner(expression.value), expression.name);
+    case 'index': {
+      const value = evaluateInner(expression.value);
+      return element(value, evaluateInner(expression.index));
+    }
+    case 'call': {
+      const callee = evaluateInner(expression.value);
+      if (callee.type !== 'function') {
+        throw typeError(callee, 'function');
+      }
+      return callee.call(expression.args.map(evaluateInner), callee);
+    }
+    case 'unary':
+      return applyUnary(expression.operator, evaluateInner(expression.value));
+    case 'binary': {
+      const left = evaluateInner(expression.left);
+      return applyBinary(left, expression.operator, evaluateInner(expression.right));
+    }
+  }
+}
+
+function missing(scope: Scope, name: Identifier, message: string): DiagnosticError {
+  return new DiagnosticError([errorAt(scope.file, name.offset, endOfIdentifier(name), message)]);
+}
+
+/** The fields of an object, or of a target, which counts as one; undefined for anything else. */
+export function fieldsOf(value: Value): ReadonlyMap<string, Value> | undefined {
+  if (value.type === 'object') {
+    return value.fields;
+  }
+  return value.type === 'capsule' && value.holds === 'target'
+    ? new Map([...value.labels].map(([name, label]) => [name, stringValue(label)]))
+    : undefined;
+}
+
+function access(scope: Scope, value: Value, name: Identifier): Value {
+  const fields = fieldsOf(value);
+  if (fields !== undefined) {
+    const field = fields.get(name.name);
+    if (field === undefined) {
+      throw missing(scope, name, `field ${quote(name.name)} does not exist`);
+    }
+    return field;
+  }
+  throw new ValueError(
+    value,
+    value.type === 'capsule'
+      ? 'expected object or array or a capsule convertible to an object, got capsule'
+      : `cannot access field ${quote(name.name)} on value of type ${value.type}`,
+  );
+}
+
+function element(value: Value, index: Value): Value {
+  if (value.type === 'array') {
+    if (index.type !== 'number') {
+      throw typeError(index, 'number');
+    }
+    const position = Math.trunc(Number(index.value));
+    const item = value.items[position];
+    if (item === undefined) {
+      throw new ValueError(index, `index ${position} is out of range of array with length ${value.items.length}`);
+    }
+    return item;
+  }
+  const fields = fieldsOf(value);
+  if (fields === undefined) {
+    const wanted =
+      value.type === 'capsule' ? 'object or array or a capsule convertible to an object' : 'object or array';
+    throw new ValueError(value, `expected ${wanted}, got ${value.type}`);
+  }
+  if (index.type !== 'string') {
+    throw typeError(index, 'string');
+  }
+  return fields.get(index.value) ?? nullValue();
+}
+
+/**
+ * Says where a ValueError comes from: the innermost expression that gave a value on the way to the one at fault, then
+ * the way on from there. Undefined when no expression gave any of them.
+ */
+export function explain(file: SourceFile, origins: Origins, error: ValueError): DiagnosticError | undefined {
+  let node: Expression | undefined;
+  let direct = false;
+  let way = '';
+  for (const { container, access: step } of [...error.path, { container: error.value, access: '' }]) {
+    way += step;
+    const origin = origins.get(container);
+    if (origin !== undefined) {
+      // What is written out in the file need not be repeated as a way through it.
+      way = direct ? '' : way;
+      node = origin;
+    }
+    direct = origin !== undefined;
+  }
+  if (node === undefined) {
+    return undefined;
+  }
+  const message = `${formatExpression(file, node)}${way} ${error.detail}`;
+  return new DiagnosticError([errorAt(file, startOf(node), endOf(node), message)]);
+}

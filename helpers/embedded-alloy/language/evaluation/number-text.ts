@@ -1,0 +1,57 @@
+import type { NumberValue } from './value.ts';
+
+/** A number as text where Alloy turns numbers into strings: never with an exponent. */
+export function numberText(number: NumberValue): string {
+  return number.kind === 'float' ? plainFloat(number.value) : number.value.toString();
+}
+
+/** Go's `%v` of a number: an exponent from 21 digits on, or below 0.0001. */
+export function numberVerb(number: NumberValue): string {
+  if (number.kind !== 'float') {
+    return number.value.toString();
+  }
+  const { value } = number;
+  if (!Number.isFinite(value)) {
+    return special(value);
+  }
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e21)) {
+    return exponential(value);
+  }
+  return plainFloat(value);
+}
+
+function special(value: number): string {
+  if (Number.isNaN(value)) {
+    return 'NaN';
+  }
+  return value > 0 ? '+Inf' : '-Inf';
+}
+
+function exponential(value: number): string {
+  return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
+}
+
+/** The shortest decimal that reads back as `value`, without an exponent, as Go's `FormatFloat(value, 'f', -1, 64)`. */
+function plainFloat(value: number): string {
+  if (!Number.isFinite(value)) {
+    return special(value);
+  }
+  if (Object.is(value, -0)) {
+    return '-0';
+  }
+  const text = String(value);
+  const match = /^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(text);
+  if (match === null) {
+    return text;
+  }
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) {
+    return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  }
+  return point >= digits.length
+    ? `${sign}${digits}${'0'.repeat(point - digits.length)}`
+    : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}

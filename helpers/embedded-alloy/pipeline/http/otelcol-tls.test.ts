@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { selfSigned } from '../../../tls/self-signed.ts';
+import { secret } from '../../language/evaluation/secret.ts';
+import { clientTls } from '../../schema/blocks/otelcol-tls.ts';
+import type { ArgsOf } from '../../schema/schema.ts';
+import { argumentsFor, type Written } from '../../testing/component-fixture.ts';
+import { clientTlsOptions } from './otelcol-tls.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'tls-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const { certificate, key } = selfSigned(['localhost']);
+const caFile = join(directory, 'ca.pem');
+const otherFile = join(directory, 'other.txt');
+writeFileSync(caFile, certificate);
+writeFileSync(otherFile, 'no certificate');
+const options = (written: Written<ArgsOf<typeof clientTls>>) => clientTlsOptions(argumentsFor(clientTls, written));
+
+test('a tls block is read from what is written in it and from its files alike', () => {
+  const pair = { cert_pem: certificate, key_pem: secret(key) };
+  expect(options({ ca_file: caFile, ...pair })).toEqual(options({ ca_pem: certificate, ...pair }));
+  expect(options({ ca_file: caFile, ...pair })).toEqual({
+    ca: certificate,
+    cert: certificate,
+    key,
+    rejectUnauthorized: true,
+  });
+  expect(options({ insecure_skip_verify: true, server_name: 'a' })).toEqual({
+    rejectUnauthorized: false,
+    servername: 'a',
+  });
+});
+
+describe('a tls block that can’t be used is refused in the words of Alloy 1.18', () => {
+  const PAIR = 'TLS cert and key';
+  test.each([
+    [
+      'a CA twice',
+      { ca_file: caFile, ca_pem: certificate },
+      'CA CertPool: provide either a CA file or the PEM-encoded string, but not both',
+    ],
+    ['a CA that is none', { ca_pem: 'x' }, 'CA CertPool PEM: failed to parse cert'],
+    ['a CA file that holds none', { ca_file: otherFile }, 'CA CertPool File: failed to parse cert'],
+    [
+      'a CA file that is a directory',
+      { ca_file: directory },
+      `CA CertPool File: failed to load cert ${directory}: read ${directory}: is a directory`,
+    ],
+    [
+      'a CA file that is not there',
+      { ca_file: '/no/ca' },
+      'CA CertPool File: failed to load cert /no/ca: open /no/ca: no such file or directory',
+    ],
+    [
+      'a certificate without its key',
+      { cert_file: caFile },
+      `${PAIR}: for auth via TLS, provide both certificate and key, or neither`,
+    ],
+    [
+      'a key file that is not there',
+      { cert_file: caFile, key_file: '/no/key' },
+      `${PAIR}: open /no/key: no such file or directory`,
+    ],
+  ])('%s', (_, written, reason) => {
+    expect(() => options(written)).toThrow(`failed to load TLS config: failed to load ${reason}`);
+  });
+});

@@ -1,0 +1,96 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { unsupported } from '../../language/identity.ts';
+import type { clientTls, serverTls } from '../../schema/blocks/otelcol-tls.ts';
+import type { ArgsOf } from '../../schema/schema.ts';
+
+type ClientTls = ArgsOf<typeof clientTls>;
+type ServerTls = ArgsOf<typeof serverTls>;
+
+/** What Node's TLS functions take, read from a `tls` block. */
+export type TlsMaterial = {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+};
+
+/** The options of a TLS client. @throws Error where a file can't be read, or for what this engine can't honour. */
+export function clientTlsOptions(
+  tls: ClientTls,
+): TlsMaterial & { readonly rejectUnauthorized: boolean; readonly servername?: string } {
+  return {
+    ...material(tls),
+    rejectUnauthorized: !tls.insecure_skip_verify,
+    ...(tls.server_name !== '' && { servername: tls.server_name }),
+  };
+}
+
+/** The certificate, the key and, where clients must show a certificate too, the authorities of theirs. */
+export function serverTlsOptions(tls: ServerTls): TlsMaterial & { readonly requestCert: boolean } {
+  const { ca: _own, ...own } = material(tls);
+  if (own.cert === undefined || own.key === undefined) {
+    throw new Error('failed to load TLS config: for auth via TLS, provide both certificate and key, or neither');
+  }
+  const clients = tls.client_ca_file === '' ? {} : { ca: readFileSync(tls.client_ca_file, 'utf8') };
+  return { ...own, ...clients, requestCert: tls.client_ca_file !== '' };
+}
+
+function material(tls: ClientTls | ServerTls): TlsMaterial {
+  if (tls.tpm?.enabled === true) {
+    throw unsupported('tls keys from a TPM');
+  }
+  return { ...authority(tls), ...pair(tls) };
+}
+
+/** What a real Alloy starts each of its reports on a `tls` block with. */
+const FAILED = 'failed to load TLS config: failed to load';
+
+function authority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls): Pick<TlsMaterial, 'ca'> {
+  if (written === '' && file === '') {
+    return {};
+  }
+  if (written !== '' && file !== '') {
+    throw new Error(`${FAILED} CA CertPool: provide either a CA file or the PEM-encoded string, but not both`);
+  }
+  const ca = file === '' ? written : read(file, `${FAILED} CA CertPool File: failed to load cert ${file}`);
+  try {
+    new X509Certificate(ca);
+  } catch {
+    throw new Error(`${FAILED} CA CertPool ${file === '' ? 'PEM' : 'File'}: failed to parse cert`);
+  }
+  return { ca };
+}
+
+function pair(tls: ClientTls | ServerTls): Pick<TlsMaterial, 'cert' | 'key'> {
+  const cert = pick(tls.cert_pem, tls.cert_file);
+  const key = pick(tls.key_pem.reveal(), tls.key_file);
+  if (cert === undefined && key === undefined) {
+    return {};
+  }
+  if (cert === undefined || key === undefined) {
+    throw new Error(`${FAILED} TLS cert and key: for auth via TLS, provide both certificate and key, or neither`);
+  }
+  return { cert, key };
+}
+
+function pick(written: string, file: string): string | undefined {
+  if (written !== '') {
+    return written;
+  }
+  return file === '' ? undefined : read(file, `${FAILED} TLS cert and key`);
+}
+
+/** Throws what Go says of a file that can't be read, behind `context`. */
+function read(file: string, context: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: `open ${file}: no such file or directory`,
+      EACCES: `open ${file}: permission denied`,
+      EISDIR: `read ${file}: is a directory`,
+    };
+    throw new Error(`${context}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`);
+  }
+}

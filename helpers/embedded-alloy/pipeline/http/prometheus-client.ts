@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Agent, type Dispatcher, interceptors } from 'undici';
+import type { ScrapeArgs } from '../../components/prometheus-scrape/block.ts';
+import { unsupported } from '../../language/identity.ts';
+import type { httpClient } from '../../schema/blocks/http-client.ts';
+
+/** The HTTP client attributes and blocks that `prometheus.*` components share. */
+export type HttpClientArgs = Pick<ScrapeArgs, keyof typeof httpClient>;
+
+/** A client made from them. */
+export type PrometheusClient = {
+  readonly dispatcher: Dispatcher;
+  /** The headers of every request: credentials, read anew from their files, and `http_headers`. */
+  readonly headers: () => Record<string, string | string[]>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Makes the client that `args` describe; `owner` is the component's name, for errors. @throws Error where a TLS file can't
+ * be read, or for a way of authentication or a proxy that this engine does not know.
+ */
+export function createPrometheusClient(args: HttpClientArgs, owner: string): PrometheusClient {
+  if (args.oauth2 !== undefined) {
+    throw unsupported(`oauth2 of ${owner}`);
+  }
+  if (args.proxy_url !== '' || args.proxy_from_environment) {
+    throw unsupported(`a proxy of ${owner}`);
+  }
+  const agent = new Agent({
+    connect: tlsOptions(args.tls_config),
+    // The callers' own timeouts cover the whole of a request.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    dispatcher: args.follow_redirects ? agent.compose(interceptors.redirect({ maxRedirections: 10 })) : agent,
+    headers: () => ({ ...credentials(args), ...extraHeaders(args) }),
+    close: () => agent.destroy(),
+  };
+}
+
+function credentials(args: HttpClientArgs): Record<string, string> {
+  const { basic_auth: basic, authorization } = args;
+  if (basic !== undefined) {
+    const password = basic.password_file === '' ? basic.password.reveal() : fromFile(basic.password_file);
+    return { authorization: `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}` };
+  }
+  if (authorization !== undefined) {
+    const { credentials_file: file, credentials: inline } = authorization;
+    const secret = file === '' ? inline.reveal() : fromFile(file);
+    const type = authorization.type.trim() === '' ? 'Bearer' : authorization.type.trim();
+    return secret === '' ? {} : { authorization: `${type} ${secret}` };
+  }
+  const token = args.bearer_token_file === '' ? args.bearer_token.reveal() : fromFile(args.bearer_token_file);
+  return token === '' ? {} : { authorization: `Bearer ${token}` };
+}
+
+function extraHeaders(args: HttpClientArgs): Record<string, string[]> {
+  const entries = Object.entries(args.http_headers);
+  return Object.fromEntries(
+    entries.map(([name, values]) => [name.toLowerCase(), values.map((value) => value.reveal())]),
+  );
+}
+
+function tlsOptions(tls: HttpClientArgs['tls_config']) {
+  const ca = tls.ca_file === '' ? tls.ca_pem : readFileSync(tls.ca_file, 'utf8');
+  const cert = tls.cert_file === '' ? tls.cert_pem : readFileSync(tls.cert_file, 'utf8');
+  const key = tls.key_file === '' ? tls.key_pem.reveal() : readFileSync(tls.key_file, 'utf8');
+  const versions = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
+  return {
+    rejectUnauthorized: !tls.insecure_skip_verify,
+    ...(ca !== '' && { ca }),
+    ...(cert !== '' && { cert }),
+    ...(key !== '' && { key }),
+    ...(tls.server_name !== '' && { servername: tls.server_name }),
+    ...(tls.min_version !== '' && { minVersion: versions[tls.min_version] }),
+  };
+}
+
+function fromFile(path: string): string {
+  return readFileSync(path, 'utf8').trim();
+}

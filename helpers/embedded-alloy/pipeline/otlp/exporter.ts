@@ -1,0 +1,245 @@
+import type { ComponentContext, Instance } from '../../schema/component.ts';
+import { formatDuration } from '../../schema/duration.ts';
+import { counter, gauge, OTEL_LABELS, otelLabels } from '../instruments.ts';
+import { itemsOf, type OtlpBatch } from './batch.ts';
+import { createBatcher } from './batcher.ts';
+import { asExportError, ExportError } from './export-error.ts';
+import { type RetryArgs, sendWithRetry } from './retry.ts';
+import { createSendingQueue, type QueueArgs } from './sending-queue.ts';
+import { ALL_SIGNALS, type Signal } from './signals.ts';
+
+/** What an exporter adds to the queue, the retries and the counting that all exporters share. */
+export type ExporterParts = {
+  /** The Collector's name of the exporter, as metrics show it: `otlp_http`. */
+  readonly type: string;
+  /** Where a signal goes, as the metrics of what was sent and what failed show it. */
+  readonly target: (signal: Signal) => Target;
+  readonly queue: QueueArgs;
+  readonly retry: RetryArgs;
+  /** Gets ready to push. What it rejects with keeps the component from starting. */
+  readonly open?: () => Promise<void>;
+  /** Makes one attempt. @throws ExportError */
+  readonly push: (batch: OtlpBatch, shutdown: AbortSignal) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** Where an exporter sends to, in the labels of metrics; those that it can't tell are absent. */
+export type Target = { readonly server_address?: string; readonly server_port?: string; readonly url_path?: string };
+
+const SCOPE = 'exporter/exporterhelper';
+const TARGET_LABELS: readonly (keyof Target)[] = ['server_address', 'server_port', 'url_path'];
+
+/**
+ * An `otelcol.exporter.*` component around `push`: its `input`, a queue for each signal, retries, and the log lines and
+ * metrics of the Collector's exporter helper. Stopping it makes one more attempt for what is held.
+ */
+export function createExporter(parts: ExporterParts, context: ComponentContext): Instance {
+  const shutdown = new AbortController();
+  const pipelines = new Map(ALL_SIGNALS.map((signal) => [signal, createPipeline(signal, parts, context, shutdown)]));
+  let opened = true;
+  const consume = async (batch: OtlpBatch): Promise<void> => {
+    if (!opened) {
+      throw new Error('context canceled');
+    }
+    await pipelines.get(batch.signal)?.consume(batch);
+  };
+  const open = async (): Promise<void> => {
+    try {
+      await parts.open?.();
+    } catch (error) {
+      opened = false;
+      const err = error instanceof Error ? error.message : String(error);
+      context.log('error', 'failed to start scheduled component', { err });
+      // Alloy starts an exporter for each signal, and tells of all three.
+      throw new Error(`no components started successfully: ${ALL_SIGNALS.map(() => err).join('; ')}`);
+    }
+  };
+  return {
+    exports: { input: { capsule: 'otelcol', consumer: consume } },
+    start: async () => {
+      await open();
+      for (const pipeline of pipelines.values()) {
+        pipeline.start();
+      }
+      context.setHealth({ state: 'healthy', message: 'started scheduled components' });
+    },
+    stop: async (graceMs) => {
+      shutdown.abort();
+      const late = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([late, Promise.all([...pipelines.values()].map((pipeline) => pipeline.stop()))]);
+      for (const pipeline of pipelines.values()) {
+        pipeline.reportLost();
+      }
+      await parts.close();
+    },
+  };
+}
+
+type Pipeline = {
+  readonly consume: (batch: OtlpBatch) => Promise<void>;
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
+  readonly reportLost: () => void;
+};
+
+function createPipeline(
+  signal: Signal,
+  parts: ExporterParts,
+  context: ComponentContext,
+  shutdown: AbortController,
+): Pipeline {
+  const count = exportMetrics(signal, parts, context);
+  const advice = adviceFor(parts);
+
+  const attempt = async (batch: OtlpBatch): Promise<void> => {
+    try {
+      await sendWithRetry(
+        () => parts.push(batch, shutdown.signal),
+        parts.retry,
+        shutdown.signal,
+        (error, delayMs) => {
+          const interval = formatDuration(Math.round(delayMs));
+          context.log('info', 'Exporting failed. Will retry the request after interval.', {
+            error: error.message,
+            interval,
+          });
+        },
+      );
+      count.sent(batch.items);
+    } catch (error) {
+      const failure = asExportError(error);
+      count.sent(0);
+      count.failed(batch.items, failure);
+      throw failure;
+    }
+  };
+
+  if (!parts.queue.enabled) {
+    const consume = async (batch: OtlpBatch): Promise<void> => {
+      try {
+        await attempt(batch);
+      } catch (error) {
+        reject(context, advice, error, batch);
+        throw error;
+      }
+    };
+    return { consume, start: () => {}, stop: async () => {}, reportLost: () => {} };
+  }
+
+  const queue = createSendingQueue(
+    parts.queue,
+    async (batch) => {
+      try {
+        await attempt(batch);
+        return undefined;
+      } catch (error) {
+        context.log('error', `Exporting failed. Dropping data.${advice}`, {
+          error: asExportError(error).message,
+          dropped_items: batch.items,
+        });
+        return error;
+      }
+    },
+    count.queued,
+  );
+  const offer = async (batch: OtlpBatch): Promise<void> => {
+    try {
+      await queue.offer(batch);
+    } catch (error) {
+      if (!(error instanceof ExportError)) {
+        count.refused(batch.items);
+      }
+      reject(context, advice, error, batch);
+      throw error;
+    }
+  };
+  const { batch: batching } = parts.queue;
+  const batcher =
+    batching &&
+    createBatcher({
+      smallest: batching.sizer === 'items' ? batching.min_size : 0,
+      largest: batching.sizer === 'items' ? batching.max_size : 0,
+      timeoutMs: batching.flush_timeout,
+      send: (batch) => offer(batch).catch(() => {}),
+    });
+  return {
+    consume: batcher?.add ?? offer,
+    start: () => {
+      count.capacity(parts.queue.queue_size);
+      count.queued(0);
+      batcher?.start();
+    },
+    stop: async () => {
+      await batcher?.stop();
+      await queue.drained();
+    },
+    reportLost: () => {
+      if (queue.size() > 0) {
+        context.log('error', 'Exporting failed. Dropping data.', {
+          error: 'interrupted due to shutdown',
+          dropped_batches: queue.size(),
+          signal,
+        });
+      }
+    },
+  };
+}
+
+/** What the real exporter tells its user to switch on, after each failure. */
+function adviceFor({ retry, queue }: ExporterParts): string {
+  const retries = retry.enabled ? '' : ' Try enabling retry_on_failure config option to retry on retryable errors.';
+  return queue.enabled ? retries : `${retries} Try enabling sending_queue to survive temporary failures.`;
+}
+
+function reject(context: ComponentContext, advice: string, error: unknown, batch: OtlpBatch): void {
+  context.log('error', `Exporting failed. Rejecting data.${advice}`, {
+    error: asExportError(error).message,
+    rejected_items: batch.items,
+  });
+}
+
+function exportMetrics(signal: Signal, { type, target }: ExporterParts, context: ComponentContext) {
+  const items = itemsOf(signal);
+  const what = items.replace('_', ' ');
+  const { registry } = context;
+  const names = [...OTEL_LABELS, 'exporter'];
+  const labels = { ...otelLabels(context, SCOPE), exporter: `${type}/${context.id}` };
+  const targetLabels = { ...labels, ...target(signal) };
+  const queueLabels = { ...labels, data_type: signal };
+  const sent = counter(
+    registry,
+    `otelcol_exporter_sent_${items}_total`,
+    `Number of ${what} successfully sent to destination. [Alpha]`,
+    [...names, ...TARGET_LABELS],
+  );
+  const failed = counter(
+    registry,
+    `otelcol_exporter_send_failed_${items}_total`,
+    `Number of ${what} in failed attempts to send to destination. [Alpha]`,
+    [...names, ...TARGET_LABELS, 'error_permanent', 'error_type'],
+  );
+  const refused = counter(
+    registry,
+    `otelcol_exporter_enqueue_failed_${items}_total`,
+    `Number of ${what} failed to be added to the sending queue. [Alpha]`,
+    names,
+  );
+  const size = gauge(registry, 'otelcol_exporter_queue_size', 'Current size of the retry queue (in batches). [Alpha]', [
+    ...names,
+    'data_type',
+  ]);
+  const capacity = gauge(
+    registry,
+    'otelcol_exporter_queue_capacity',
+    'Fixed capacity of the retry queue (in batches). [Alpha]',
+    [...names, 'data_type'],
+  );
+  return {
+    sent: (count: number) => sent.inc(targetLabels, count),
+    failed: (count: number, error: ExportError) =>
+      failed.inc({ ...targetLabels, error_permanent: String(error.permanent), error_type: error.type }, count),
+    refused: (count: number) => refused.inc(labels, count),
+    queued: (count: number) => size.set(queueLabels, count),
+    capacity: (count: number) => capacity.set(queueLabels, count),
+  };
+}

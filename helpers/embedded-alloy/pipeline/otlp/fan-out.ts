@@ -1,0 +1,27 @@
+import type { ConsumerOf } from '../../schema/capsules.ts';
+import type { Signal } from './signals.ts';
+
+type Output = Readonly<Record<Signal, readonly (ConsumerOf['otelcol'] | undefined)[]>>;
+
+/**
+ * One consumer for each signal that `output` names consumers for. Each gets every batch; a rejection of any of them,
+ * after all have had it, is the rejection of the whole.
+ */
+export function fanOut(output: Output): Readonly<Record<Signal, ConsumerOf['otelcol'] | undefined>> {
+  return { traces: toAll(output.traces), metrics: toAll(output.metrics), logs: toAll(output.logs) };
+}
+
+function toAll(consumers: Output[Signal]): ConsumerOf['otelcol'] | undefined {
+  const present = consumers.filter((consumer) => consumer !== undefined);
+  const [only] = present;
+  if (present.length <= 1) {
+    return only;
+  }
+  return async (batch) => {
+    const outcomes = await Promise.allSettled(present.map((consumer) => consumer(batch)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  };
+}

@@ -1,0 +1,66 @@
+import type { retryOnFailure } from '../../schema/blocks/retry-on-failure.ts';
+import type { ArgsOf } from '../../schema/schema.ts';
+import { asExportError, ExportError } from './export-error.ts';
+
+/** The `retry_on_failure` block. */
+export type RetryArgs = ArgsOf<typeof retryOnFailure>;
+
+/**
+ * Runs `attempt` until it succeeds, as `retry_on_failure` says: waits grow by `multiplier`, spread by
+ * `randomization_factor`, and are at least what the server asked for. @throws ExportError when the failure is permanent,
+ * the time is up (`max_elapsed_time`, 0 for never) or `shutdown` is aborted; its message says which.
+ */
+export async function sendWithRetry(
+  attempt: () => Promise<void>,
+  args: RetryArgs,
+  shutdown: AbortSignal,
+  onRetry: (error: ExportError, delayMs: number) => void,
+): Promise<void> {
+  if (!args.enabled) {
+    await attempt();
+    return;
+  }
+  const deadline = args.max_elapsed_time > 0 ? Date.now() + args.max_elapsed_time : Number.POSITIVE_INFINITY;
+  for (let interval = args.initial_interval; ; interval = Math.min(interval * args.multiplier, args.max_interval)) {
+    try {
+      await attempt();
+      return;
+    } catch (thrown) {
+      const error = asExportError(thrown);
+      if (error.permanent) {
+        throw asExportError(error, 'not retryable error: ');
+      }
+      const spread = interval * args.randomization_factor * (2 * Math.random() - 1);
+      const delayMs = Math.max(interval + spread, error.retryAfterMs);
+      if (Date.now() + delayMs > deadline) {
+        throw asExportError(error, 'no more retries left: ');
+      }
+      if (shutdown.aborted) {
+        throw interrupted(error);
+      }
+      onRetry(error, delayMs);
+      if (!(await pause(delayMs, shutdown))) {
+        throw interrupted(error);
+      }
+    }
+  }
+}
+
+function interrupted(error: ExportError): ExportError {
+  return new ExportError(`interrupted due to shutdown: ${error.message}`, { type: 'Shutdown' });
+}
+
+/** False when `shutdown` came first. */
+async function pause(ms: number, shutdown: AbortSignal): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      shutdown.removeEventListener('abort', wake);
+      resolve(true);
+    }, ms);
+    shutdown.addEventListener('abort', wake, { once: true });
+  });
+}

@@ -1,0 +1,102 @@
+import type { sendingQueue } from '../../schema/blocks/sending-queue.ts';
+import type { ArgsOf } from '../../schema/schema.ts';
+import type { OtlpBatch } from './batch.ts';
+
+/** The `sending_queue` block. */
+export type QueueArgs = ArgsOf<typeof sendingQueue>;
+
+/** What of a signal waits to be sent. */
+export type SendingQueue = {
+  /**
+   * Resolves when the batch is held (or, with `wait_for_result`, has been sent). @throws Error `sending queue is full`
+   * when there is no room and the block does not say to wait for it.
+   */
+  readonly offer: (batch: OtlpBatch) => Promise<void>;
+  /** How much is held, in the block's unit. */
+  readonly size: () => number;
+  /** Resolves when nothing is held and nothing is being sent. */
+  readonly drained: () => Promise<void>;
+};
+
+/** What one queue holds at most, whatever the configuration says: a real Alloy has no such limit. */
+export const LARGEST_QUEUE_BYTES = 64 * 1024 * 1024;
+
+type Entry = { readonly batch: OtlpBatch; readonly done: (error?: unknown) => void };
+
+/** Sends what is offered, `num_consumers` batches at a time, in the order of arrival. `send` must not reject. */
+export function createSendingQueue(
+  args: QueueArgs,
+  send: (batch: OtlpBatch) => Promise<unknown>,
+  onChange: (size: number) => void,
+): SendingQueue {
+  const waiting: Entry[] = [];
+  let head = 0;
+  let size = 0;
+  let bytes = 0;
+  let sending = 0;
+  let wake: (() => void)[] = [];
+
+  const weigh = (batch: OtlpBatch): number =>
+    args.sizer === 'items' ? batch.items : args.sizer === 'bytes' ? batch.body.length : 1;
+  const change = (by: number, batch: OtlpBatch): void => {
+    size += by * weigh(batch);
+    bytes += by * batch.body.length;
+    onChange(size);
+  };
+  const hasRoom = (batch: OtlpBatch): boolean =>
+    size + weigh(batch) <= args.queue_size && (size === 0 || bytes + batch.body.length <= LARGEST_QUEUE_BYTES);
+
+  const pump = (): void => {
+    while (sending < Math.max(1, args.num_consumers) && head < waiting.length) {
+      const entry = waiting[head++];
+      if (head > 1024) {
+        waiting.splice(0, head);
+        head = 0;
+      }
+      if (entry === undefined) {
+        continue;
+      }
+      sending++;
+      send(entry.batch).then((error) => {
+        sending--;
+        change(-1, entry.batch);
+        entry.done(error);
+        const woken = wake;
+        wake = [];
+        for (const look of woken) {
+          look();
+        }
+        pump();
+      });
+    }
+  };
+  const changed = (): Promise<void> => new Promise((resolve) => wake.push(resolve));
+
+  return {
+    offer: async (batch) => {
+      while (!hasRoom(batch)) {
+        if (!args.block_on_overflow) {
+          throw new Error('sending queue is full');
+        }
+        await changed();
+      }
+      change(1, batch);
+      const result = new Promise<void>((resolve, reject) => {
+        waiting.push({
+          batch,
+          done: (error) => (error === undefined || !args.wait_for_result ? resolve() : reject(error)),
+        });
+      });
+      pump();
+      if (args.wait_for_result) {
+        await result;
+      }
+    },
+    size: () => size,
+    drained: async () => {
+      while (size > 0) {
+        await changed();
+      }
+    },
+  };
+}

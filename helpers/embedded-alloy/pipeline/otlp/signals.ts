@@ -1,0 +1,24 @@
+import type { LogsData, MetricsData, TracesData } from '../../../otlp/schema.ts';
+
+/** The three signals of OTLP, as metric labels and configuration blocks call them. */
+export type Signal = 'traces' | 'metrics' | 'logs';
+
+/** What each signal's export request holds. */
+export type DataOf = { readonly traces: TracesData; readonly metrics: MetricsData; readonly logs: LogsData };
+
+type Facts = {
+  /** What its items are called in metric names. */
+  readonly items: 'spans' | 'metric_points' | 'log_records';
+  /** The gRPC method of its collector service (OTLP 1.x, "OTLP/gRPC Request"). */
+  readonly method: string;
+};
+
+/** What differs between the signals. */
+export const SIGNALS: { readonly [S in Signal]: Facts } = {
+  traces: { items: 'spans', method: '/opentelemetry.proto.collector.trace.v1.TraceService/Export' },
+  metrics: { items: 'metric_points', method: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export' },
+  logs: { items: 'log_records', method: '/opentelemetry.proto.collector.logs.v1.LogsService/Export' },
+};
+
+/** All signals, in the order in which Alloy starts them. */
+export const ALL_SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];

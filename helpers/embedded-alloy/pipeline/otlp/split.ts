@@ -1,0 +1,85 @@
+import type { LogsData, Metric, MetricsData, TracesData } from '../../../otlp/schema.ts';
+import { pointsOf } from './count.ts';
+
+/** Cuts `data` into parts of at most `largest` spans. */
+export function splitTraces(data: TracesData, largest: number): TracesData[] {
+  const parts = fill<TracesData>(largest, () => ({ resourceSpans: [] }));
+  for (const resource of data.resourceSpans) {
+    for (const scope of resource.scopeSpans) {
+      parts.add(scope.spans.length, (part, from, to) => {
+        part.resourceSpans.push({ ...resource, scopeSpans: [{ ...scope, spans: scope.spans.slice(from, to) }] });
+      });
+    }
+  }
+  return parts.all;
+}
+
+/** Cuts `data` into parts of at most `largest` log records. */
+export function splitLogs(data: LogsData, largest: number): LogsData[] {
+  const parts = fill<LogsData>(largest, () => ({ resourceLogs: [] }));
+  for (const resource of data.resourceLogs) {
+    for (const scope of resource.scopeLogs) {
+      parts.add(scope.logRecords.length, (part, from, to) => {
+        const logRecords = scope.logRecords.slice(from, to);
+        part.resourceLogs.push({ ...resource, scopeLogs: [{ ...scope, logRecords }] });
+      });
+    }
+  }
+  return parts.all;
+}
+
+/** Cuts `data` into parts of at most `largest` data points; a metric with more is cut itself. */
+export function splitMetrics(data: MetricsData, largest: number): MetricsData[] {
+  const parts = fill<MetricsData>(largest, () => ({ resourceMetrics: [] }));
+  for (const resource of data.resourceMetrics) {
+    for (const scope of resource.scopeMetrics) {
+      for (const metric of scope.metrics) {
+        parts.add(pointsOf(metric), (part, from, to) => {
+          const scopeMetrics = [{ ...scope, metrics: [slicePoints(metric, from, to)] }];
+          part.resourceMetrics.push({ ...resource, scopeMetrics });
+        });
+      }
+    }
+  }
+  return parts.all;
+}
+
+/** Deals runs of items out to parts, opening the next part when one is full. */
+function fill<Part>(largest: number, empty: () => Part) {
+  const all: Part[] = [];
+  let room = 0;
+  return {
+    all,
+    add(items: number, put: (part: Part, from: number, to: number) => void): void {
+      for (let from = 0; from < items; ) {
+        if (room === 0) {
+          all.push(empty());
+          room = largest;
+        }
+        const to = Math.min(items, from + room);
+        const part = all.at(-1);
+        if (part !== undefined) {
+          put(part, from, to);
+        }
+        room -= to - from;
+        from = to;
+      }
+    },
+  };
+}
+
+function slicePoints(metric: Metric, from: number, to: number): Metric {
+  const { gauge, sum, histogram, exponentialHistogram, summary } = metric;
+  const cut = <Held extends { dataPoints: readonly unknown[] }>(held: Held): Held => ({
+    ...held,
+    dataPoints: held.dataPoints.slice(from, to),
+  });
+  return {
+    ...metric,
+    ...(gauge && { gauge: cut(gauge) }),
+    ...(sum && { sum: cut(sum) }),
+    ...(histogram && { histogram: cut(histogram) }),
+    ...(exponentialHistogram && { exponentialHistogram: cut(exponentialHistogram) }),
+    ...(summary && { summary: cut(summary) }),
+  };
+}

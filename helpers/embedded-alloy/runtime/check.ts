@@ -1,0 +1,173 @@
+import { componentStability, type Stability, stabilityProblem } from '../catalog/known-components.ts';
+import { deprecatedNames, experimentalNames, isStandardName } from '../language/stdlib/stdlib.ts';
+import { byteLength, endOfIdentifier } from '../language/syntax/ast.ts';
+import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
+import { quote } from '../language/syntax/quote.ts';
+import { type Reference, referencesIn } from '../language/syntax/references.ts';
+import { checkBlock } from '../schema/check.ts';
+import type { BlockSchema } from '../schema/schema.ts';
+import type { TopBlock } from './configuration.ts';
+import { circles } from './cycles.ts';
+import { blockNames, buildModule, customComponent, type Module, type Node, type Surroundings } from './module.ts';
+import { loadBlocks } from './registry.ts';
+
+/** How strictly a configuration is checked. */
+export type CheckOptions = {
+  readonly stability: Stability;
+  readonly communityComponents: boolean;
+  /** Whether blocks are compared with their schemas, as `validate` does; evaluating them finds the same and more. */
+  readonly content: boolean;
+};
+
+/** The top-level blocks of a configuration, what they refer to, and everything that is wrong. */
+export type Checked = {
+  readonly nodes: readonly Node[];
+  readonly references: ReadonlyMap<Node, readonly Node[]>;
+  /** The schemas of all components, config blocks and services that the configuration names. */
+  readonly schemas: ReadonlyMap<string, BlockSchema>;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/**
+ * Checks a configuration without evaluating it, as `alloy validate` does: names, labels, repetitions, references and
+ * cycles, and (with `content`) every block against its schema. Deprecated functions give warnings.
+ */
+export async function checkConfiguration(blocks: readonly TopBlock[], options: CheckOptions): Promise<Checked> {
+  const schemas = await loadBlocks(blockNames(blocks.map(({ block }) => block)));
+  const surroundings: Surroundings = { stability: options.stability, schemas, variables: new Set(['module_path']) };
+  const module = buildModule(surroundings, blocks, { root: true, foreach: false });
+  const references = new Map<Node, Node[]>();
+  const diagnostics = checkModule({ ...options, ...surroundings, references }, module);
+  return { nodes: module.nodes, references, schemas, diagnostics };
+}
+
+type Checking = CheckOptions & Surroundings & { readonly references: Map<Node, Node[]> };
+
+function checkModule(checking: Checking, module: Module): Diagnostic[] {
+  return [...module.nodes.flatMap((node) => checkNode(checking, module, node)), ...circleErrors(checking, module)];
+}
+
+function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[] {
+  const diagnostics = [...node.problems];
+  const schema = node.kind === 'component' ? componentSchema(checking, module, node) : { schema: node.schema };
+  if (schema.problem !== undefined) {
+    const end = node.block.offset + byteLength(node.block.name) - 1;
+    diagnostics.push(errorAt(node.file, node.block.offset, end, schema.problem));
+    if (schema.unknown === true) {
+      return diagnostics;
+    }
+  }
+  if (schema.schema !== undefined && checking.content) {
+    diagnostics.push(...checkBlock(node.file, node.block, schema.schema));
+  }
+  if (node.inner !== undefined) {
+    diagnostics.push(...checkModule(checking, node.inner));
+  }
+  const targets: Node[] = [];
+  for (const reference of referencesIn(node.block.body)) {
+    const { target, problem } = resolve(checking, module, node, reference);
+    // A block of a foreach that refers to one around it makes the foreach depend on that one, not itself.
+    if (target !== undefined && module.byId.get(target.id) === target) {
+      targets.push(target);
+    }
+    if (problem !== undefined) {
+      diagnostics.push(problem);
+    }
+  }
+  checking.references.set(node, [...new Set(targets)]);
+  return diagnostics;
+}
+
+type FoundSchema = { readonly schema?: BlockSchema | undefined; readonly problem?: string; readonly unknown?: boolean };
+
+function componentSchema(checking: Checking, module: Module, { block }: Node): FoundSchema {
+  const { name } = block;
+  const custom = customComponent(module, name);
+  if (custom.known) {
+    return { schema: custom.schema };
+  }
+  const quoted = quote(name);
+  const stability = componentStability(name);
+  if (stability === undefined) {
+    return { problem: `cannot find the definition of component name ${quoted}`, unknown: true };
+  }
+  if (stability === 'community') {
+    if (!checking.communityComponents) {
+      const problem = `the component ${quoted} is a community component. Use the --feature.community-components.enabled command-line flag to enable community components`;
+      return { problem, unknown: true };
+    }
+  } else {
+    const problem = stabilityProblem(`component ${quoted}`, stability, checking.stability);
+    if (problem !== undefined) {
+      return { problem, unknown: true };
+    }
+  }
+  const schema = checking.schemas.get(name);
+  return schema === undefined ? { problem: notImplemented(`component ${quoted}`) } : { schema };
+}
+
+/** What the engine says of a part of Alloy that it lacks. */
+export function notImplemented(what: string): string {
+  return `${what} is not implemented by the embedded engine; a real Alloy has it: name one in ALLOY_BIN`;
+}
+
+type Resolved = { readonly target?: Node; readonly problem?: Diagnostic };
+
+function resolve(checking: Checking, module: Module, node: Node, reference: Reference): Resolved {
+  const [first] = reference;
+  const last = reference.at(-1) ?? first;
+  const at = (severity: Diagnostic['severity'], message: string, end = last): Diagnostic => ({
+    ...errorAt(node.file, first.offset, endOfIdentifier(end), message),
+    severity,
+  });
+  const target = findTarget(module, reference);
+  if (target !== undefined) {
+    return isStandardName(first.name)
+      ? { target, problem: at('warning', 'a component is shadowing an existing stdlib name', first) }
+      : { target };
+  }
+  const name = reference.map((identifier) => identifier.name).join('.');
+  if (!isStandardName(first.name) && !checking.variables.has(first.name)) {
+    return { problem: at('error', `component ${quote(name)} does not exist or is out of scope`) };
+  }
+  if (deprecatedNames.has(first.name)) {
+    return { problem: at('warning', deprecation) };
+  }
+  const unsettled = experimentalNames.has(name)
+    ? stabilityProblem(name, 'experimental', checking.stability)
+    : undefined;
+  return unsettled === undefined ? {} : { problem: at('error', unsettled) };
+}
+
+/** Alloy's warning about a function under an old name. */
+export const deprecation =
+  'this stdlib function is deprecated; please refer to the documentation for updated usage and alternatives';
+
+/** The block whose id is the shortest start of a reference. */
+function findTarget(module: Module, reference: Reference): Node | undefined {
+  const names = reference.map(({ name }) => name);
+  for (let length = 1; length <= names.length; length += 1) {
+    const node = nodeNamed(module, names.slice(0, length).join('.'));
+    if (node !== undefined) {
+      return node;
+    }
+  }
+  return undefined;
+}
+
+function nodeNamed(module: Module, id: string): Node | undefined {
+  return module.byId.get(id) ?? (module.visible === undefined ? undefined : nodeNamed(module.visible, id));
+}
+
+function circleErrors({ references }: Checking, module: Module): Diagnostic[] {
+  const successors = (node: Node): readonly Node[] => references.get(node) ?? [];
+  const atHead = ({ file, block }: Node, message: string): Diagnostic =>
+    errorAt(file, block.offset, block.open, message);
+  const cycles = circles(module.nodes, successors).flatMap((group) => {
+    const sorted = group.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const message = `cycle detected: ${sorted.map(({ id }) => id).join(', ')}`;
+    return sorted.map((node) => atHead(node, message));
+  });
+  const selfish = module.nodes.filter((node) => successors(node).includes(node));
+  return [...cycles, ...selfish.map((node) => atHead(node, 'cannot reference self'))];
+}

@@ -1,0 +1,296 @@
+import { type Stability, stabilityProblem } from '../catalog/known-components.ts';
+import { unquote } from '../language/evaluation/literal.ts';
+import {
+  type Block,
+  blockId,
+  byteLength,
+  endOfStatement,
+  type Statement,
+  startOfStatement,
+} from '../language/syntax/ast.ts';
+import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
+import { quote } from '../language/syntax/quote.ts';
+import { positionAt, type SourceFile } from '../language/syntax/source.ts';
+import { type BlockSchema, block as blockOf, optional, required } from '../schema/schema.ts';
+import { any } from '../schema/types.ts';
+import type { TopBlock } from './configuration.ts';
+
+/** A block that stands on its own in a configuration or module: a component, a config block, a service, a module. */
+export type Node = {
+  /** Its name and label; made unique where another block has them already. */
+  readonly id: string;
+  readonly kind: Kind;
+  readonly file: SourceFile;
+  /** Without the parts that belong to a module of their own: a declare's body, a foreach's template. */
+  readonly block: Block;
+  /** The schema of its block; undefined for a component, which is looked up by name, and where there is none. */
+  readonly schema: BlockSchema | undefined;
+  /** What is wrong with it apart from its content. */
+  readonly problems: readonly Diagnostic[];
+  /** The module inside a declare or a foreach. */
+  readonly inner: Module | undefined;
+};
+
+export type Kind = 'declare' | 'config' | 'component' | 'service';
+
+/** Blocks that can refer to each other. */
+export type Module = {
+  readonly nodes: Node[];
+  readonly byId: Map<string, Node>;
+  /** The module whose blocks those of this one can refer to as well: the one around a foreach. */
+  readonly visible: Module | undefined;
+  /** Custom components by the first part of their name; undefined where nothing is known of their arguments. */
+  readonly custom: Map<string, BlockSchema | undefined>;
+  /** The module around this one, whose custom components it knows. */
+  readonly around: Module | undefined;
+};
+
+/** What building a module needs to know. */
+export type Surroundings = {
+  readonly stability: Stability;
+  /** The schemas of config blocks and services by their names. */
+  readonly schemas: ReadonlyMap<string, BlockSchema>;
+  /** Names that expressions may use besides components and functions; Alloy keeps one set for all modules. */
+  readonly variables: Set<string>;
+};
+
+/** Where a module stands. A foreach at the top counts as the root. */
+export type Place = { readonly root: boolean; readonly foreach: boolean };
+
+const configNames = [
+  'foreach',
+  'argument',
+  'export',
+  'logging',
+  'tracing',
+  'import.file',
+  'import.string',
+  'import.http',
+  'import.git',
+];
+
+const serviceNames = ['cluster', 'http', 'labelstore', 'livedebugging', 'otel', 'remotecfg', 'ui'];
+const unconfigurable = ['cluster', 'otel', 'ui'];
+
+/** The names of all blocks of a configuration whose schemas a check needs, those inside modules included. */
+export function blockNames(statements: readonly Statement[]): Set<string> {
+  const names = new Set<string>();
+  for (const statement of statements) {
+    if (statement.kind === 'block') {
+      names.add(statement.name);
+      if (['declare', 'foreach', 'template'].includes(statement.name)) {
+        for (const name of blockNames(statement.body)) {
+          names.add(name);
+        }
+      }
+    }
+  }
+  return names;
+}
+
+/** Sorts blocks into the module that they make up, with what is wrong with each apart from its content. */
+export function buildModule(
+  surroundings: Surroundings,
+  blocks: readonly TopBlock[],
+  place: Place,
+  around?: Module,
+): Module {
+  const visible = place.foreach ? around : undefined;
+  const module: Module = { nodes: [], byId: new Map(), visible, custom: new Map(), around };
+  for (const kind of ['declare', 'config', 'component', 'service'] as const) {
+    const members = blocks.filter(({ block }) => kindOf(block) === kind);
+    const first = new Map<string, TopBlock>();
+    for (const [index, member] of members.entries()) {
+      const id = blockId(member.block);
+      const original = first.get(id);
+      first.set(id, original ?? member);
+      const parts = describe({ surroundings, module, place }, kind, member, original);
+      // A repeated block is checked all the same, under a name that nothing refers to.
+      const uniqueId = original === undefined ? id : `${id}-${index}`;
+      const node: Node = {
+        id: uniqueId,
+        kind,
+        file: member.file,
+        block: member.block,
+        schema: undefined,
+        inner: undefined,
+        ...parts,
+      };
+      module.nodes.push(node);
+      module.byId.set(uniqueId, node);
+    }
+  }
+  return module;
+}
+
+/** The schema that a custom component has in a module; `known` is false where no custom component has that name. */
+export function customComponent(module: Module, name: string): { known: boolean; schema: BlockSchema | undefined } {
+  const [prefix = ''] = name.split('.', 1);
+  if (module.custom.has(prefix)) {
+    return { known: true, schema: module.custom.get(prefix) };
+  }
+  return module.around === undefined ? { known: false, schema: undefined } : customComponent(module.around, name);
+}
+
+function kindOf(block: Block): Kind {
+  if (block.name === 'declare') {
+    return 'declare';
+  }
+  if (configNames.includes(block.name)) {
+    return 'config';
+  }
+  return serviceNames.includes(blockId(block)) ? 'service' : 'component';
+}
+
+type Building = { readonly surroundings: Surroundings; readonly module: Module; readonly place: Place };
+type Parts = Pick<Node, 'problems'> & Partial<Pick<Node, 'block' | 'schema' | 'inner'>>;
+
+function describe(building: Building, kind: Kind, member: TopBlock, original: TopBlock | undefined): Parts {
+  const repeated = original === undefined ? [] : [alreadyDeclared(member, original)];
+  switch (kind) {
+    case 'declare':
+      return describeDeclare(building, member, repeated);
+    case 'component':
+      return { problems: [...unlabelled(member, `component ${quote(member.block.name)}`), ...repeated] };
+    case 'service':
+      return describeService(building, member, repeated);
+    case 'config':
+      return describeConfig(building, member, repeated);
+  }
+}
+
+function describeDeclare({ surroundings, module }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+  const { file, block } = member;
+  const { blocks, problems } = extractBlocks(file, block.body);
+  const inner = buildModule(surroundings, blocks, { root: false, foreach: false }, module);
+  if (block.label !== '') {
+    surroundings.variables.add('argument');
+    module.custom.set(block.label, argumentsOf(inner));
+  }
+  return {
+    block: { ...block, body: [] },
+    inner,
+    problems: [...unlabelled(member, 'declare block'), ...repeated, ...problems],
+  };
+}
+
+function describeService({ surroundings, place }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+  const { file, block } = member;
+  const problems = [...repeated, ...disallowed(place, member)];
+  if (unconfigurable.includes(block.name)) {
+    const message = `service ${quote(block.name)} does not support being configured`;
+    return { problems: [...problems, errorAt(file, block.offset, block.close, message)] };
+  }
+  return { problems, schema: surroundings.schemas.get(block.name) };
+}
+
+function describeConfig(building: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+  const { surroundings, module, place } = building;
+  const { file, block } = member;
+  const schema = surroundings.schemas.get(block.name);
+  const lacksLabel = unlabelled(member, `${block.name} block`);
+  switch (block.name) {
+    case 'logging':
+    case 'tracing':
+      return { schema, problems: [...repeated, ...disallowed(place, member)] };
+    case 'argument':
+    case 'export': {
+      const message = `${block.name} blocks only allowed inside a module`;
+      const misplaced = place.root ? [errorAt(file, block.offset, block.close, message)] : [];
+      return { schema, problems: [...repeated, ...misplaced, ...lacksLabel] };
+    }
+    case 'foreach':
+      return describeForeach(building, member, [...repeated, ...unsettled(surroundings, member), ...lacksLabel]);
+    default:
+      if (repeated.length === 0 && lacksLabel.length === 0) {
+        module.custom.set(block.label, undefined);
+      }
+      return { schema, problems: [...repeated, ...lacksLabel] };
+  }
+}
+
+function describeForeach({ surroundings, module, place }: Building, member: TopBlock, problems: Diagnostic[]): Parts {
+  const { file, block } = member;
+  const schema = surroundings.schemas.get(block.name);
+  const isTemplate = (statement: Statement): boolean => statement.kind === 'block' && statement.name === 'template';
+  const template = block.body.findLast(isTemplate);
+  const outside = { ...block, body: block.body.filter((statement) => !isTemplate(statement)) };
+  if (template?.kind !== 'block') {
+    const missing = errorAt(file, block.offset, block.close, 'missing required block "template"');
+    return { block: outside, schema, problems: [...problems, missing] };
+  }
+  const extracted = extractBlocks(file, template.body);
+  const variable = outside.body.findLast(
+    (statement) => statement.kind === 'attribute' && statement.name.name === 'var',
+  );
+  if (variable?.kind === 'attribute' && variable.value.kind === 'literal' && variable.value.token === 'STRING') {
+    surroundings.variables.add(unquote(variable.value.text));
+  }
+  return {
+    block: outside,
+    schema,
+    inner: buildModule(surroundings, extracted.blocks, { root: place.root, foreach: true }, module),
+    problems: [...problems, ...extracted.problems],
+  };
+}
+
+function extractBlocks(file: SourceFile, body: readonly Statement[]): { blocks: TopBlock[]; problems: Diagnostic[] } {
+  const blocks: TopBlock[] = [];
+  const problems: Diagnostic[] = [];
+  for (const statement of body) {
+    if (statement.kind === 'block') {
+      blocks.push({ file, block: statement });
+    } else {
+      const message = 'unsupported statement type *ast.AttributeStmt';
+      problems.push(errorAt(file, startOfStatement(statement), endOfStatement(statement), message));
+    }
+  }
+  return { blocks, problems };
+}
+
+/** The block of a custom component: its arguments, each of any type. */
+function argumentsOf(module: Module): BlockSchema {
+  const definitions = module.nodes.filter(({ block }) => block.name === 'argument' && block.label !== '');
+  return blockOf(
+    Object.fromEntries(
+      definitions.map(({ block }) => [block.label, isOptional(block) ? optional(any) : required(any)]),
+    ),
+  );
+}
+
+function isOptional(argument: Block): boolean {
+  const attribute = argument.body.findLast(
+    (statement) =>
+      statement.kind === 'attribute' &&
+      statement.name.name === 'optional' &&
+      statement.value.kind === 'literal' &&
+      statement.value.token === 'BOOL',
+  );
+  return attribute?.kind === 'attribute' && attribute.value.kind === 'literal' && attribute.value.text === 'true';
+}
+
+function unsettled({ stability }: Surroundings, member: TopBlock): Diagnostic[] {
+  const problem = stabilityProblem('foreach block "foreach"', 'experimental', stability);
+  return problem === undefined ? [] : [atName(member, member.block.name, problem)];
+}
+
+function unlabelled(member: TopBlock, what: string): Diagnostic[] {
+  return member.block.label === '' ? [atName(member, member.block.name, `${what} must have a label`)] : [];
+}
+
+function disallowed(place: Place, member: TopBlock): Diagnostic[] {
+  const where = place.root ? (place.foreach ? 'foreach' : undefined) : 'module';
+  const id = blockId(member.block);
+  return where === undefined ? [] : [atName(member, id, `${id} not allowed in ${where}`)];
+}
+
+function alreadyDeclared(member: TopBlock, original: TopBlock): Diagnostic {
+  const id = blockId(member.block);
+  const { line, column } = positionAt(original.file, original.block.offset);
+  return atName(member, id, `block ${id} already declared at ${original.file.name}:${line}:${column}`);
+}
+
+/** An error at the start of a block, as long as `name`. */
+function atName({ file, block }: TopBlock, name: string, message: string): Diagnostic {
+  return errorAt(file, block.offset, block.offset + byteLength(name) - 1, message);
+}
