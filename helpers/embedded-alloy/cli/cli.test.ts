@@ -88,13 +88,13 @@ test.each<[string[], string]>([
 test('--version and run say first that this is not Grafana Alloy', async () => {
   const version = await alloyWith(['--version']);
   expect(version.code).toBe(0);
-  expect(version.out).toMatch(/^alloy, version v1\.18\.0 \(embedded engine, not Grafana Alloy\)\n$/);
-  expect(version.err).toBe('embedded engine, not Grafana Alloy\n');
+  expect(version.out).toMatch(/^alloy, version v1\.18\.0 \(embedded Alloy, not Grafana Alloy\)\n$/);
+  expect(version.err).toBe('embedded Alloy, not Grafana Alloy\n');
   const run = await alloyWith(['run', 'nofile']);
   expect(run).toEqual({
     code: 1,
     out: '',
-    err: 'embedded engine, not Grafana Alloy\nError: reading config path "nofile": stat nofile: no such file or directory\n',
+    err: 'embedded Alloy, not Grafana Alloy\nError: reading config path "nofile": stat nofile: no such file or directory\n',
   });
 });
 
@@ -118,7 +118,7 @@ test('run ends with 1 and the places of what is wrong before it serves anything'
   expect(code).toBe(1);
   expect(err).toBe(
     [
-      'embedded engine, not Grafana Alloy',
+      'embedded Alloy, not Grafana Alloy',
       `Error: ${path}:1:1: Failed to build component: building component: endpoint must be a valid URL`,
       '',
       '1 |   otelcol.exporter.otlphttp "e" {',

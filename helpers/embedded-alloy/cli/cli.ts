@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Stability } from '../catalog/known-components.ts';
+import { describeError } from '../language/describe-error.ts';
 import { quote } from '../language/syntax/quote.ts';
 
 /** What the command line needs of the process around it. */
@@ -13,7 +14,7 @@ export type Surroundings = {
 };
 
 /** Said before anything else, so that nobody takes this engine for Grafana Alloy. */
-export const label = 'embedded engine, not Grafana Alloy';
+export const label = 'embedded Alloy, not Grafana Alloy';
 
 const version = 'v1.18.0';
 
@@ -57,7 +58,7 @@ const withoutEffect = {
 
 const switches = [...withoutEffect.flags, 'feature.community-components.enabled', 'write', 'test', 'version', 'help'];
 
-/** Runs `alloy ARGS` on the embedded engine; output, errors and exit codes are Alloy's. Returns the exit code. */
+/** Runs `alloy ARGS` on the embedded Alloy; output, errors and exit codes are Alloy's. Returns the exit code. */
 export async function alloy(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
   const program = programFor(surroundings, (code) => {
@@ -92,7 +93,7 @@ function withoutBooleanValue(argument: string): string[] {
 function programFor(surroundings: Surroundings, end: (exitCode: number) => void): Command {
   const { writeOutput, writeError } = surroundings;
   const program = new Command('alloy')
-    .description("Grafana Alloy's command line, on the embedded engine")
+    .description("Grafana Alloy's command line, on the embedded Alloy")
     .option('-v, --version', 'version for alloy')
     .allowExcessArguments()
     .exitOverride()
@@ -125,10 +126,10 @@ function addRun(program: Command, surroundings: Surroundings, end: End): void {
     .option('--server.http.ui-path-prefix <string>', 'Prefix to serve the HTTP UI at', '/')
     .option('--storage.path <string>', 'Base directory where components can store data', 'data-alloy/');
   for (const name of withoutEffect.flags) {
-    command.option(`--${name}`, 'Accepted; without effect in the embedded engine');
+    command.option(`--${name}`, 'Accepted; without effect in the embedded Alloy');
   }
   for (const name of withoutEffect.values) {
-    command.option(`--${name} <value>`, 'Accepted; without effect in the embedded engine');
+    command.option(`--${name} <value>`, 'Accepted; without effect in the embedded Alloy');
   }
   command.action(async (paths: readonly string[], settings: Settings) => {
     const path = onlyPath(paths);
@@ -136,7 +137,7 @@ function addRun(program: Command, surroundings: Surroundings, end: End): void {
     const { run } = await import('./run.ts');
     const options = {
       ...sourceOptions(settings),
-      storagePath: String(settingOf(settings, 'storage.path')),
+      storagePath: String(readSetting(settings, 'storage.path')),
       listenAddress: String(settings['server.http.listenAddr']),
       uiPathPrefix: String(settings['server.http.uiPathPrefix']),
       environment: surroundings.environment,
@@ -148,8 +149,8 @@ function addRun(program: Command, surroundings: Surroundings, end: End): void {
 
 function addValidate(program: Command, surroundings: Surroundings, end: End): void {
   addSourceFlags(subcommand(program, 'validate', 'file', 'Validate a configuration file'))
-    .option('--config.bypass-conversion-errors', 'Accepted; without effect in the embedded engine')
-    .option('--config.extra-args <string>', 'Accepted; without effect in the embedded engine')
+    .option('--config.bypass-conversion-errors', 'Accepted; without effect in the embedded Alloy')
+    .option('--config.extra-args <string>', 'Accepted; without effect in the embedded Alloy')
     .action(async (paths: readonly string[], settings: Settings) => {
       const { validate } = await import('./validate.ts');
       print(surroundings, await validate(onlyPath(paths), sourceOptions(settings)), end);
@@ -190,7 +191,7 @@ function addSourceFlags(command: Command): Command {
 
 function sourceFormat(text: string): string {
   if (text !== 'alloy') {
-    throw new InvalidArgumentError(`the embedded engine reads the format "alloy" only`);
+    throw new InvalidArgumentError(`the embedded Alloy reads the format "alloy" only`);
   }
   return text;
 }
@@ -207,13 +208,13 @@ function stabilityLevel(text: string): Stability {
 
 function sourceOptions(settings: Settings): { stability: Stability; communityComponents: boolean } {
   return {
-    stability: stabilityLevel(String(settingOf(settings, 'stability.level'))),
+    stability: stabilityLevel(String(readSetting(settings, 'stability.level'))),
     communityComponents: settings['feature.communityComponents.enabled'] === true,
   };
 }
 
 /** The value of a flag; commander keeps it under a name without dashes. */
-function settingOf(settings: Settings, flag: string): string | boolean | undefined {
+function readSetting(settings: Settings, flag: string): string | boolean | undefined {
   return settings[flag.replace(/-./g, (dash) => dash.charAt(1).toUpperCase())];
 }
 
@@ -236,7 +237,7 @@ function print(surroundings: Surroundings, { exitCode, stdout, stderr }: Result,
 /** An error in the words of Alloy's own command line. */
 function complaint(error: unknown): string {
   if (!(error instanceof CommanderError)) {
-    return error instanceof Error ? error.message : String(error);
+    return describeError(error);
   }
   const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   const [flag = ''] = named.split(/[ =]/, 1);

@@ -1,9 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { DiagnosticError, diagnosticLine } from '../language/syntax/diagnostic.ts';
+import { DiagnosticError, formatDiagnostic } from '../language/syntax/diagnostic.ts';
 import { parse } from '../language/syntax/parse.ts';
 import { format } from '../language/syntax/print.ts';
-import { type SourceFile, sourceFile } from '../language/syntax/source.ts';
-import { fileProblem } from '../runtime/configuration.ts';
+import { createSourceFile, type SourceFile } from '../language/syntax/source.ts';
+import { describeFileError } from '../runtime/configuration.ts';
 import type { CommandResult } from './validate.ts';
 
 /** `-w` writes the result back; `-t` only tells whether the file is formatted. */
@@ -22,9 +22,9 @@ export async function formatCommand(
     if (options.write) {
       throw new Error('cannot use -w with standard input');
     }
-    return formatFile(sourceFile('<stdin>', await readInput()), options.test);
+    return formatFile(createSourceFile('<stdin>', await readInput()), options.test);
   }
-  const result = formatFile(sourceFile(path, await readSource(path)), options.test);
+  const result = formatFile(createSourceFile(path, await readSource(path)), options.test);
   if (!options.write || result.exitCode !== 0) {
     return result;
   }
@@ -37,7 +37,7 @@ async function readSource(path: string): Promise<Uint8Array> {
   try {
     isDirectory = (await stat(path)).isDirectory();
   } catch (error) {
-    throw new Error(fileProblem(error, path));
+    throw new Error(describeFileError(error, path));
   }
   if (isDirectory) {
     throw new Error('cannot format a directory');
@@ -59,7 +59,7 @@ export function formatFile(file: SourceFile, test = false): CommandResult {
     if (!(error instanceof DiagnosticError)) {
       throw error;
     }
-    const lines = error.diagnostics.map((diagnostic) => `${diagnosticLine(diagnostic)}\n`).join('');
+    const lines = error.diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join('');
     return { exitCode: 1, stdout: '', stderr: `${lines}Error: encountered errors during formatting\n` };
   }
 }

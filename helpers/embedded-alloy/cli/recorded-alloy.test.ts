@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sourceFile } from '../language/syntax/source.ts';
+import { createSourceFile } from '../language/syntax/source.ts';
 import { formatFile } from './format.ts';
 import { type CommandResult, validateFiles } from './validate.ts';
 
@@ -22,7 +22,7 @@ function recorded({ exitCode, stdout, stderr }: CommandResult): Recorded {
 for (const { name, config, validate, fmt } of cases) {
   const expected = name in disagreements ? test.fails : test;
   expected(`validate and fmt answer ${name} as the recorded Alloy does`, async () => {
-    const file = sourceFile('case.alloy', config);
+    const file = createSourceFile('case.alloy', config);
     expect(recorded(await validateFiles([file], options))).toEqual(validate);
     expect(recorded(formatFile(file))).toEqual(fmt);
   });

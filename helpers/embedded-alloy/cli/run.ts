@@ -1,10 +1,11 @@
 import { Registry } from 'prom-client';
 import type { Stability } from '../catalog/known-components.ts';
+import { describeError } from '../language/describe-error.ts';
 import type { Environment } from '../language/stdlib/stdlib.ts';
-import { DiagnosticError, diagnosticReport } from '../language/syntax/diagnostic.ts';
+import { DiagnosticError, formatReport } from '../language/syntax/diagnostic.ts';
 import type { Graph } from '../runtime/graph.ts';
 import { loadGraph } from '../runtime/load.ts';
-import { newLog } from '../runtime/logger.ts';
+import { createLog } from '../runtime/logger.ts';
 import type { RunningServer } from '../runtime/server.ts';
 
 export type RunOptions = {
@@ -26,12 +27,11 @@ const shutdownGrace = 60_000;
  * Returns the exit code; everything that is wrong has been written by then.
  */
 export async function run(path: string, options: RunOptions, ended: Promise<string>): Promise<0 | 1> {
-  const log = newLog((line) => options.writeError(`${line}\n`));
+  const log = createLog((line) => options.writeError(`${line}\n`));
   const registry = new Registry();
-  let address = options.listenAddress;
   let graph: Graph;
   try {
-    graph = await loadGraph(path, { ...options, registry, log, listenAddress: () => address });
+    graph = await loadGraph(path, { ...options, registry, log });
   } catch (error) {
     options.writeError(loadFailure(path, error));
     return 1;
@@ -41,13 +41,10 @@ export async function run(path: string, options: RunOptions, ended: Promise<stri
   try {
     server = await startServer({ ...options, graph, registry });
   } catch (error) {
-    options.writeError(
-      `Error: failed to listen on ${address}: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    options.writeError(`Error: failed to listen on ${options.listenAddress}: ${describeError(error)}\n`);
     return 1;
   }
-  address = server.address;
-  log.write('info', 'now listening for http traffic', { service: 'http', addr: address });
+  log.write('info', 'now listening for http traffic', { service: 'http', addr: server.address });
   await graph.start();
   const reason = await ended;
   log.write('info', `${reason} received, shutting down`, {});
@@ -58,7 +55,7 @@ export async function run(path: string, options: RunOptions, ended: Promise<stri
 
 function loadFailure(path: string, error: unknown): string {
   if (error instanceof DiagnosticError) {
-    return `${diagnosticReport(error.diagnostics)}Error: could not perform the initial load successfully\n`;
+    return `${formatReport(error.diagnostics)}Error: could not perform the initial load successfully\n`;
   }
-  return `Error: reading config path ${JSON.stringify(path)}: ${error instanceof Error ? error.message : String(error)}\n`;
+  return `Error: reading config path ${JSON.stringify(path)}: ${describeError(error)}\n`;
 }

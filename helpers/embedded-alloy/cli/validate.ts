@@ -1,5 +1,6 @@
 import type { Stability } from '../catalog/known-components.ts';
-import { type Diagnostic, DiagnosticError, diagnosticReport } from '../language/syntax/diagnostic.ts';
+import { describeError } from '../language/describe-error.ts';
+import { type Diagnostic, DiagnosticError, formatReport } from '../language/syntax/diagnostic.ts';
 import type { SourceFile } from '../language/syntax/source.ts';
 import { checkConfiguration } from '../runtime/check.ts';
 import { parseConfiguration, readConfiguration } from '../runtime/configuration.ts';
@@ -21,9 +22,9 @@ export async function validateFiles(files: readonly SourceFile[], options: Valid
     const diagnostics = await findProblems(files, options);
     return diagnostics.length === 0
       ? { exitCode: 0, stdout: '', stderr: '' }
-      : { exitCode: 1, stdout: '\n', stderr: `${diagnosticReport(diagnostics)}Error: validation failed\n` };
+      : { exitCode: 1, stdout: '\n', stderr: `${formatReport(diagnostics)}Error: validation failed\n` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     return { exitCode: 1, stdout: '', stderr: `validation failed: ${reason}Error: validation failed\n` };
   }
 }

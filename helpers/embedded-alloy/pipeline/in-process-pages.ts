@@ -15,7 +15,7 @@ export type PageSource = (signal: AbortSignal) => Promise<Page>;
 const engines = new WeakMap<Registry, Map<string, PageSource>>();
 
 /** The pages of one engine by path (`/api/v0/component/ID/metrics`); its components share its registry, and this. */
-export function inProcessPages(registry: Registry): Map<string, PageSource> {
+export function findPages(registry: Registry): Map<string, PageSource> {
   const known = engines.get(registry);
   if (known !== undefined) {
     return known;
@@ -26,6 +26,6 @@ export function inProcessPages(registry: Registry): Map<string, PageSource> {
 }
 
 /** The path of the page of component `id`. */
-export function pagePath(id: string): string {
+export function buildPagePath(id: string): string {
   return `/api/v0/component/${id}/metrics`;
 }

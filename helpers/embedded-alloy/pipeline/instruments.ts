@@ -28,24 +28,24 @@ export function histogram(
 }
 
 /** The labels that Alloy puts on every metric of a component. */
-export function componentLabels(context: ComponentContext): { component_id: string; component_path: string } {
+export function buildComponentLabels(context: ComponentContext): { component_id: string; component_path: string } {
   return { component_id: context.id, component_path: '/' };
 }
 
 /** The labels of a metric of an `otelcol.*` component: the component's, and those of the instrumentation scope. */
-export function otelLabels(context: ComponentContext, scope: string): Record<string, string> {
+export function buildOtelLabels(context: ComponentContext, scope: string): Record<string, string> {
   return {
-    ...componentLabels(context),
+    ...buildComponentLabels(context),
     otel_scope_name: `go.opentelemetry.io/collector/${scope}`,
     otel_scope_schema_url: '',
     otel_scope_version: '',
   };
 }
 
-/** The names of {@link componentLabels}. */
+/** The names of {@link buildComponentLabels}. */
 export const COMPONENT_LABELS = ['component_id', 'component_path'] as const;
 
-/** The names of {@link otelLabels}. */
+/** The names of {@link buildOtelLabels}. */
 export const OTEL_LABELS = [
   ...COMPONENT_LABELS,
   'otel_scope_name',

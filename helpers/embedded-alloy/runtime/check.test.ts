@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Stability } from '../catalog/known-components.ts';
-import { diagnosticLine } from '../language/syntax/diagnostic.ts';
-import { sourceFile } from '../language/syntax/source.ts';
+import { formatDiagnostic } from '../language/syntax/diagnostic.ts';
+import { createSourceFile } from '../language/syntax/source.ts';
 import { checkConfiguration } from './check.ts';
 import { parseConfiguration } from './configuration.ts';
-import { circles } from './cycles.ts';
+import { findCycles } from './find-cycles.ts';
 
-async function problemsOf(text: string, stability: Stability = 'generally-available'): Promise<string[]> {
-  const blocks = parseConfiguration([sourceFile('case.alloy', text)]);
+async function findProblems(text: string, stability: Stability = 'generally-available'): Promise<string[]> {
+  const blocks = parseConfiguration([createSourceFile('case.alloy', text)]);
   const { diagnostics } = await checkConfiguration(blocks, { stability, communityComponents: false, content: true });
-  return diagnostics.map((diagnostic) => diagnosticLine(diagnostic).replace('case.alloy:', ''));
+  return diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).replace('case.alloy:', ''));
 }
 
 // What Alloy 1.18 answers to each.
@@ -38,38 +38,38 @@ test.each<[string, string[]]>([
     ["2:17: target::ConvertFrom: conversion from 'string' is not supported"],
   ],
 ])('%j', async (text, expected) => {
-  expect(await problemsOf(`${text}\n`)).toEqual(expected);
+  expect(await findProblems(`${text}\n`)).toEqual(expected);
 });
 
 test('a component of Alloy that the engine lacks is named as such, with what has it', async () => {
-  expect(await problemsOf('prometheus.exporter.mysql "m" { }\n')).toEqual([
-    '1:1: component "prometheus.exporter.mysql" is not implemented by the embedded engine; a real Alloy has it: name one in ALLOY_BIN',
+  expect(await findProblems('prometheus.exporter.mysql "m" { }\n')).toEqual([
+    '1:1: component "prometheus.exporter.mysql" is not implemented by the embedded Alloy; a real Alloy has it: name one in ALLOY_BIN',
   ]);
 });
 
 test('an experimental component needs the level that allows it', async () => {
   const text = 'otelcol.exporter.debug "d" { }\n';
-  expect(await problemsOf(text)).toEqual([
+  expect(await findProblems(text)).toEqual([
     '1:1: component "otelcol.exporter.debug" is at stability level "experimental", which is below the minimum allowed stability level "generally-available". Use --stability.level command-line flag to enable "experimental" features',
   ]);
-  expect(await problemsOf(text, 'experimental')).toEqual([]);
+  expect(await findProblems(text, 'experimental')).toEqual([]);
 });
 
 test('files of one configuration see each other, and errors name the file', async () => {
   const files = [
-    sourceFile(
+    createSourceFile(
       'a.alloy',
       'prometheus.scrape "s" {\n targets = []\n forward_to = [prometheus.remote_write.w.receiver]\n}\n',
     ),
-    sourceFile('b.alloy', 'prometheus.remote_write "w" { nope = 1 }\n'),
+    createSourceFile('b.alloy', 'prometheus.remote_write "w" { nope = 1 }\n'),
   ];
   const options = { stability: 'generally-available', communityComponents: false, content: true } as const;
   const { diagnostics } = await checkConfiguration(parseConfiguration(files), options);
-  expect(diagnostics.map(diagnosticLine)).toEqual(['b.alloy:1:31: unrecognized attribute name "nope"']);
+  expect(diagnostics.map(formatDiagnostic)).toEqual(['b.alloy:1:31: unrecognized attribute name "nope"']);
 });
 
 test('circles are found once each, and nodes outside of them are not part of one', () => {
   const edges: Record<string, string[]> = { a: ['b'], b: ['c'], c: ['a', 'd'], d: ['e'], e: ['d'], f: ['a', 'f'] };
-  const found = circles(Object.keys(edges), (node) => edges[node] ?? []);
+  const found = findCycles(Object.keys(edges), (node) => edges[node] ?? []);
   expect(found.map((group) => group.sort().join(''))).toEqual(['de', 'abc']);
 });

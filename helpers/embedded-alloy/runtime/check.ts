@@ -1,14 +1,22 @@
 import { componentStability, type Stability, stabilityProblem } from '../catalog/known-components.ts';
+import { describeMissing } from '../identity.ts';
 import { deprecatedNames, experimentalNames, isStandardName } from '../language/stdlib/stdlib.ts';
-import { byteLength, endOfIdentifier } from '../language/syntax/ast.ts';
+import { byteLength, findIdentifierEnd } from '../language/syntax/ast.ts';
 import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
-import { type Reference, referencesIn } from '../language/syntax/references.ts';
+import { findReferences, type Reference } from '../language/syntax/references.ts';
 import { checkBlock } from '../schema/check.ts';
 import type { BlockSchema } from '../schema/schema.ts';
 import type { TopBlock } from './configuration.ts';
-import { circles } from './cycles.ts';
-import { blockNames, buildModule, customComponent, type Module, type Node, type Surroundings } from './module.ts';
+import { findCycles } from './find-cycles.ts';
+import {
+  buildModule,
+  findCustomComponent,
+  listBlockNames,
+  type Module,
+  type Node,
+  type Surroundings,
+} from './module.ts';
 import { loadBlocks } from './registry.ts';
 
 /** How strictly a configuration is checked. */
@@ -33,7 +41,7 @@ export type Checked = {
  * cycles, and (with `content`) every block against its schema. Deprecated functions give warnings.
  */
 export async function checkConfiguration(blocks: readonly TopBlock[], options: CheckOptions): Promise<Checked> {
-  const schemas = await loadBlocks(blockNames(blocks.map(({ block }) => block)));
+  const schemas = await loadBlocks(listBlockNames(blocks.map(({ block }) => block)));
   const surroundings: Surroundings = { stability: options.stability, schemas, variables: new Set(['module_path']) };
   const module = buildModule(surroundings, blocks, { root: true, foreach: false });
   const references = new Map<Node, Node[]>();
@@ -44,7 +52,7 @@ export async function checkConfiguration(blocks: readonly TopBlock[], options: C
 type Checking = CheckOptions & Surroundings & { readonly references: Map<Node, Node[]> };
 
 function checkModule(checking: Checking, module: Module): Diagnostic[] {
-  return [...module.nodes.flatMap((node) => checkNode(checking, module, node)), ...circleErrors(checking, module)];
+  return [...module.nodes.flatMap((node) => checkNode(checking, module, node)), ...findCycleErrors(checking, module)];
 }
 
 function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[] {
@@ -64,7 +72,7 @@ function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[]
     diagnostics.push(...checkModule(checking, node.inner));
   }
   const targets: Node[] = [];
-  for (const reference of referencesIn(node.block.body)) {
+  for (const reference of findReferences(node.block.body)) {
     const { target, problem } = resolve(checking, module, node, reference);
     // A block of a foreach that refers to one around it makes the foreach depend on that one, not itself.
     if (target !== undefined && module.byId.get(target.id) === target) {
@@ -82,7 +90,7 @@ type FoundSchema = { readonly schema?: BlockSchema | undefined; readonly problem
 
 function componentSchema(checking: Checking, module: Module, { block }: Node): FoundSchema {
   const { name } = block;
-  const custom = customComponent(module, name);
+  const custom = findCustomComponent(module, name);
   if (custom.known) {
     return { schema: custom.schema };
   }
@@ -103,12 +111,7 @@ function componentSchema(checking: Checking, module: Module, { block }: Node): F
     }
   }
   const schema = checking.schemas.get(name);
-  return schema === undefined ? { problem: notImplemented(`component ${quoted}`) } : { schema };
-}
-
-/** What the engine says of a part of Alloy that it lacks. */
-export function notImplemented(what: string): string {
-  return `${what} is not implemented by the embedded engine; a real Alloy has it: name one in ALLOY_BIN`;
+  return schema === undefined ? { problem: describeMissing(`component ${quoted}`) } : { schema };
 }
 
 type Resolved = { readonly target?: Node; readonly problem?: Diagnostic };
@@ -117,7 +120,7 @@ function resolve(checking: Checking, module: Module, node: Node, reference: Refe
   const [first] = reference;
   const last = reference.at(-1) ?? first;
   const at = (severity: Diagnostic['severity'], message: string, end = last): Diagnostic => ({
-    ...errorAt(node.file, first.offset, endOfIdentifier(end), message),
+    ...errorAt(node.file, first.offset, findIdentifierEnd(end), message),
     severity,
   });
   const target = findTarget(module, reference);
@@ -147,7 +150,7 @@ export const deprecation =
 function findTarget(module: Module, reference: Reference): Node | undefined {
   const names = reference.map(({ name }) => name);
   for (let length = 1; length <= names.length; length += 1) {
-    const node = nodeNamed(module, names.slice(0, length).join('.'));
+    const node = findNode(module, names.slice(0, length).join('.'));
     if (node !== undefined) {
       return node;
     }
@@ -155,15 +158,15 @@ function findTarget(module: Module, reference: Reference): Node | undefined {
   return undefined;
 }
 
-function nodeNamed(module: Module, id: string): Node | undefined {
-  return module.byId.get(id) ?? (module.visible === undefined ? undefined : nodeNamed(module.visible, id));
+function findNode(module: Module, id: string): Node | undefined {
+  return module.byId.get(id) ?? (module.visible === undefined ? undefined : findNode(module.visible, id));
 }
 
-function circleErrors({ references }: Checking, module: Module): Diagnostic[] {
+function findCycleErrors({ references }: Checking, module: Module): Diagnostic[] {
   const successors = (node: Node): readonly Node[] => references.get(node) ?? [];
   const atHead = ({ file, block }: Node, message: string): Diagnostic =>
     errorAt(file, block.offset, block.open, message);
-  const cycles = circles(module.nodes, successors).flatMap((group) => {
+  const cycles = findCycles(module.nodes, successors).flatMap((group) => {
     const sorted = group.sort((a, b) => (a.id < b.id ? -1 : 1));
     const message = `cycle detected: ${sorted.map(({ id }) => id).join(', ')}`;
     return sorted.map((node) => atHead(node, message));

@@ -1,10 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeError } from '../language/describe-error.ts';
 import type { Block } from '../language/syntax/ast.ts';
-import { endOfIdentifier } from '../language/syntax/ast.ts';
+import { findIdentifierEnd } from '../language/syntax/ast.ts';
 import { type Diagnostic, DiagnosticError, errorAt } from '../language/syntax/diagnostic.ts';
 import { parse } from '../language/syntax/parse.ts';
-import { type SourceFile, sourceFile } from '../language/syntax/source.ts';
+import { createSourceFile, type SourceFile } from '../language/syntax/source.ts';
 
 /** A block at the top of a configuration, and the file that it stands in. */
 export type TopBlock = { readonly file: SourceFile; readonly block: Block };
@@ -16,25 +17,25 @@ export type TopBlock = { readonly file: SourceFile; readonly block: Block };
 export async function readConfiguration(path: string): Promise<SourceFile[]> {
   try {
     if (!(await stat(path)).isDirectory()) {
-      return [sourceFile(path, await readFile(path))];
+      return [createSourceFile(path, await readFile(path))];
     }
     const entries = await readdir(path, { withFileTypes: true });
     const names = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.alloy'));
-    const files = names.map(async ({ name }) => sourceFile(join(path, name), await readFile(join(path, name))));
+    const files = names.map(async ({ name }) => createSourceFile(join(path, name), await readFile(join(path, name))));
     return (await Promise.all(files)).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    throw new Error(fileProblem(error, path));
+    throw new Error(describeFileError(error, path));
   }
 }
 
 /** What Go's os package says of a file that can't be used. */
-export function fileProblem(error: unknown, path: string): string {
+export function describeFileError(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const [operation, reason] = {
     ENOENT: ['stat', 'no such file or directory'],
     EACCES: ['open', 'permission denied'],
     ENOTDIR: ['stat', 'not a directory'],
-  }[String(code)] ?? ['open', error instanceof Error ? error.message : String(error)];
+  }[String(code)] ?? ['open', describeError(error)];
   return `${operation} ${path}: ${reason}`;
 }
 
@@ -67,7 +68,7 @@ function topBlocks(file: SourceFile): TopBlock[] {
     if (statement.kind === 'attribute') {
       const { name } = statement;
       const message = `unrecognized attribute ${name.name}`;
-      throw new DiagnosticError([errorAt(file, name.offset, endOfIdentifier(name), message)]);
+      throw new DiagnosticError([errorAt(file, name.offset, findIdentifierEnd(name), message)]);
     }
     return { file, block: statement };
   });

@@ -8,19 +8,19 @@ import {
   stringValue,
   type Value,
 } from '../language/evaluation/value.ts';
-import type { Capsule } from '../schema/component.ts';
+import { capsuleTypes, isCapsule } from '../schema/capsules.ts';
 
-/** What expressions see of a component's exports: capsules, targets and plain values. */
-export function exportedValue(exports: Readonly<Record<string, unknown>>): ObjectValue {
-  return objectValue(new Map(Object.entries(exports).map(([name, value]) => [name, exportedField(name, value)])));
+/** Converts a component's exports to what expressions can refer to: capsules, targets and plain values. */
+export function convertExports(exports: Readonly<Record<string, unknown>>): ObjectValue {
+  return objectValue(new Map(Object.entries(exports).map(([name, value]) => [name, convertField(name, value)])));
 }
 
-function exportedField(name: string, value: unknown): Value {
+function convertField(name: string, value: unknown): Value {
   if (name === 'rules') {
-    return { type: 'capsule', holds: 'other', goType: 'relabel.Rules' };
+    return { type: 'capsule', holds: 'export', goType: 'relabel.Rules', content: undefined };
   }
   if (isCapsule(value)) {
-    return { type: 'capsule', holds: 'capsule', capsule: value };
+    return { type: 'capsule', holds: 'export', goType: capsuleTypes[value.capsule], content: value };
   }
   if (Array.isArray(value) && value.every(isLabels)) {
     return arrayValue(
@@ -35,19 +35,8 @@ function exportedField(name: string, value: unknown): Value {
     case 'number':
       return Number.isSafeInteger(value) ? intValue(BigInt(value)) : floatValue(value);
     default:
-      return { type: 'capsule', holds: 'other', goType: 'interface {}' };
+      return { type: 'capsule', holds: 'export', goType: 'interface {}', content: undefined };
   }
-}
-
-function isCapsule(value: unknown): value is Capsule {
-  // A target may have a label of any name, but its values are text.
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'capsule' in value &&
-    (('consumer' in value && typeof value.consumer === 'function') ||
-      ('headers' in value && typeof value.headers === 'function'))
-  );
 }
 
 function isLabels(value: unknown): value is Record<string, string> {

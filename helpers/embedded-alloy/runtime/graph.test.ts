@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CreatedComponent, graphOf, healthRecord } from './graph.ts';
-import { newLog } from './logger.ts';
+import { buildGraph, type CreatedComponent, createHealthRecord } from './graph.ts';
+import { createLog } from './logger.ts';
 
 type Events = string[];
 
@@ -11,7 +11,7 @@ function component(id: string, references: string[], feeds: string[], events: Ev
     localID: id,
     references,
     feeds,
-    health: healthRecord(),
+    health: createHealthRecord(),
     instance: {
       exports: {},
       start: async () => {
@@ -24,11 +24,11 @@ function component(id: string, references: string[], feeds: string[], events: Ev
   };
 }
 
-const quiet = newLog(() => undefined);
+const quiet = createLog(() => undefined);
 
 test('components start after those that they refer to and stop before them', async () => {
   const events: Events = [];
-  const graph = graphOf(
+  const graph = buildGraph(
     [
       component('otlphttp.e', [], [], events),
       component('batch.b', ['otlphttp.e'], ['otlphttp.e'], events),
@@ -49,7 +49,7 @@ test('components start after those that they refer to and stop before them', asy
 });
 
 test('data flows to a receiver that is referred to, and from a list of targets to what refers to it', () => {
-  const graph = graphOf(
+  const graph = buildGraph(
     [
       component('exporter.e', [], [], []),
       component('remote_write.w', [], [], []),
@@ -69,10 +69,10 @@ test('a component that can not start has exited with the reason, and the others 
   const events: Events = [];
   const broken = component('a.b', [], [], events);
   const lines: string[] = [];
-  const log = newLog((line) => lines.push(line));
+  const log = createLog((line) => lines.push(line));
   log.configure({ level: 'info', format: 'logfmt' });
   const failing = { ...broken, instance: { ...broken.instance, start: () => Promise.reject(new Error('no port')) } };
-  const graph = graphOf([failing, component('c.d', [], [], events)], log);
+  const graph = buildGraph([failing, component('c.d', [], [], events)], log);
   await graph.start();
   expect(graph.components[0]?.health()).toMatchObject({
     state: 'exited',

@@ -1,3 +1,4 @@
+import { describeError } from '../language/describe-error.ts';
 import type { Health, Instance } from '../schema/component.ts';
 import type { Log } from './logger.ts';
 
@@ -45,7 +46,7 @@ export type CreatedComponent = {
 export type HealthRecord = { readonly read: () => DatedHealth; readonly set: (health: Health) => void };
 
 /** A health that starts as a real Alloy's does once a component has been evaluated. */
-export function healthRecord(): HealthRecord {
+export function createHealthRecord(): HealthRecord {
   let current: DatedHealth = { state: 'healthy', message: 'component evaluated', updatedTime: new Date() };
   return {
     read: () => current,
@@ -56,7 +57,7 @@ export function healthRecord(): HealthRecord {
 }
 
 /** Joins created components into a graph; they come with those that others refer to first. */
-export function graphOf(created: readonly CreatedComponent[], log: Log): Graph {
+export function buildGraph(created: readonly CreatedComponent[], log: Log): Graph {
   const referencedBy = (id: string): string[] =>
     created.filter(({ references }) => references.includes(id)).map(({ localID }) => localID);
   const components = created.map(({ name, label, localID, health, references, feeds }) => ({
@@ -78,7 +79,7 @@ export function graphOf(created: readonly CreatedComponent[], log: Log): Graph {
     try {
       await instance.start();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeError(error);
       health.set({ state: 'exited', message: `component shut down with error: ${reason}` });
       log.write('error', 'node exited with error', { node: localID, err: reason });
     }
@@ -89,7 +90,7 @@ export function graphOf(created: readonly CreatedComponent[], log: Log): Graph {
       await instance.stop(graceMs);
       health.set({ state: 'exited', message: 'component shut down cleanly' });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeError(error);
       health.set({ state: 'exited', message: `component shut down with error: ${reason}` });
       log.write('error', 'component did not stop', { node: localID, err: reason });
     }
@@ -97,10 +98,10 @@ export function graphOf(created: readonly CreatedComponent[], log: Log): Graph {
 
   return {
     components,
-    start: () => inOrder(created, ({ references }) => references, startOne),
+    start: () => runInOrder(created, ({ references }) => references, startOne),
     async stop(graceMs) {
       const deadline = Date.now() + graceMs;
-      await inOrder(
+      await runInOrder(
         created,
         ({ localID }) => referencedBy(localID),
         (component) => stopOne(component, Math.max(deadline - Date.now(), 0)),
@@ -110,7 +111,7 @@ export function graphOf(created: readonly CreatedComponent[], log: Log): Graph {
 }
 
 /** Does something with every component as soon as it has been done with those before it. */
-async function inOrder(
+async function runInOrder(
   created: readonly CreatedComponent[],
   before: (component: CreatedComponent) => readonly string[],
   action: (component: CreatedComponent) => Promise<void>,

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DiagnosticError, diagnosticLine } from '../language/syntax/diagnostic.ts';
+import { DiagnosticError, formatDiagnostic } from '../language/syntax/diagnostic.ts';
 import type { Graph } from './graph.ts';
 import { loadGraph } from './load.ts';
-import { newLog } from './logger.ts';
+import { createLog } from './logger.ts';
 
 let directory = '';
 let lines: string[] = [];
@@ -24,20 +24,19 @@ function load(text: string, environment: Record<string, string> = {}): Promise<G
   return loadGraph(path, {
     environment,
     storagePath: join(directory, 'data'),
-    listenAddress: () => '127.0.0.1:0',
     registry: new Registry(),
-    log: newLog((line) => lines.push(line)),
+    log: createLog((line) => lines.push(line)),
     stability: 'generally-available',
     communityComponents: false,
   });
 }
 
-async function problemsOf(text: string, environment: Record<string, string> = {}): Promise<string[]> {
+async function findProblems(text: string, environment: Record<string, string> = {}): Promise<string[]> {
   try {
     await load(text, environment);
   } catch (error) {
     if (error instanceof DiagnosticError) {
-      return error.diagnostics.map((found) => diagnosticLine(found).replace(`${join(directory, 'case.alloy')}:`, ''));
+      return error.diagnostics.map((found) => formatDiagnostic(found).replace(`${join(directory, 'case.alloy')}:`, ''));
     }
     throw error;
   }
@@ -120,7 +119,7 @@ test.each<[string, string[]]>([
   ['discovery.relabel "a" {\n targets = discovery.relabel.a.output\n}\n', ['1:1: cannot reference self']],
   ['logging {\n level = \n}\n', ['3:1: expected expression, got }']],
 ])('%j is refused before anything starts', async (text, expected) => {
-  const found = await problemsOf(text);
+  const found = await findProblems(text);
   expect(found.map((line) => line.replace(`${join(directory, 'case.alloy')}:`, ''))).toEqual(expected);
 });
 
@@ -130,7 +129,9 @@ test.each([
   ['declare "d" { }\n', 'block "declare" is not implemented'],
   ['http {\n tls { }\n}\n', 'TLS and authentication of the HTTP server is not implemented'],
 ])('%j is refused with the name of what would run it', async (text, expected) => {
-  expect(await problemsOf(text)).toEqual([expect.stringContaining(`${expected} by the embedded engine; a real Alloy`)]);
+  expect(await findProblems(text)).toEqual([
+    expect.stringContaining(`${expected} by the embedded Alloy; a real Alloy`),
+  ]);
 });
 
 test('the engine’s own metrics can be scraped', async () => {

@@ -1,22 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Registry } from 'prom-client';
+import { loggingBlock } from '../catalog/configuration-blocks.ts';
 import type { Stability } from '../catalog/known-components.ts';
-import type { LoggingArgs } from '../components/logging/block.ts';
+import { describeIgnored, describeMissing } from '../identity.ts';
+import { describeError } from '../language/describe-error.ts';
 import type { Scope } from '../language/evaluation/evaluate.ts';
 import { type ObjectValue, objectValue, stringValue, type Value } from '../language/evaluation/value.ts';
-import { ignored } from '../language/identity.ts';
 import { type Environment, standardLibrary } from '../language/stdlib/stdlib.ts';
-import { type Diagnostic, DiagnosticError, diagnosticLine, errorAt } from '../language/syntax/diagnostic.ts';
-import { referencesIn } from '../language/syntax/references.ts';
+import { type Diagnostic, DiagnosticError, errorAt, formatDiagnostic } from '../language/syntax/diagnostic.ts';
+import { findReferences } from '../language/syntax/references.ts';
 import { textBetween } from '../language/syntax/source.ts';
+import { isCapsule } from '../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../schema/component.ts';
 import { ArgumentsError, decodeBlock } from '../schema/decode.ts';
-import type { BlockSchema } from '../schema/schema.ts';
-import { type Checked, checkConfiguration, deprecation, notImplemented } from './check.ts';
+import { type Checked, checkConfiguration, deprecation } from './check.ts';
 import { parseConfiguration, readConfiguration } from './configuration.ts';
-import { exportedValue } from './exports.ts';
-import { type CreatedComponent, type Graph, graphOf, healthRecord } from './graph.ts';
+import { convertExports } from './exports.ts';
+import { buildGraph, type CreatedComponent, createHealthRecord, type Graph } from './graph.ts';
 import type { Log } from './logger.ts';
 import type { Node } from './module.ts';
 import { loadComponent } from './registry.ts';
@@ -26,8 +27,6 @@ export type LoadOptions = {
   readonly environment: Environment;
   /** The directory below which every component gets one of its own. */
   readonly storagePath: string;
-  /** The address of the HTTP server: what `--server.http.listen-addr` names until the server knows better. */
-  readonly listenAddress: () => string;
   readonly registry: Registry;
   readonly log: Log;
   readonly stability: Stability;
@@ -57,21 +56,21 @@ export async function loadGraph(path: string, options: LoadOptions): Promise<Gra
     failed: new Set(),
   };
   // The log's settings come first: what has been written so far waits for them.
-  const order = inOrderOfReference(checked);
+  const order = sortByReferences(checked);
   for (const node of order.filter(isLogging)) {
     await loadNode(loading, node);
   }
   if (!order.some(isLogging)) {
     options.log.configure({ level: 'info', format: 'logfmt' });
   }
-  warnOfDeprecated(checked.diagnostics, options.log);
+  warnAboutDeprecated(checked.diagnostics, options.log);
   for (const node of order.filter((candidate) => !isLogging(candidate))) {
     await loadNode(loading, node);
   }
   if (loading.problems.length > 0) {
     throw new DiagnosticError(loading.problems);
   }
-  return graphOf(loading.created, options.log);
+  return buildGraph(loading.created, options.log);
 }
 
 type Loading = {
@@ -90,7 +89,7 @@ function isLogging(node: Node): boolean {
 }
 
 /** All nodes, each after those that it refers to. There are no cycles any more. */
-function inOrderOfReference({ nodes, references }: Checked): Node[] {
+function sortByReferences({ nodes, references }: Checked): Node[] {
   const order = new Set<Node>();
   const visit = (node: Node): void => {
     if (!order.has(node)) {
@@ -104,7 +103,7 @@ function inOrderOfReference({ nodes, references }: Checked): Node[] {
   return [...order];
 }
 
-function warnOfDeprecated(diagnostics: readonly Diagnostic[], log: Log): void {
+function warnAboutDeprecated(diagnostics: readonly Diagnostic[], log: Log): void {
   for (const { message, file, start, end } of diagnostics.filter((found) => found.message === deprecation)) {
     const name = textBetween(file, start, (end ?? start) + 1);
     log.write('warn', message, { controller_path: '/', controller_id: '', function: name });
@@ -125,24 +124,24 @@ async function loadNode(loading: Loading, node: Node): Promise<void> {
     }
   } catch (error) {
     loading.failed.add(node);
-    loading.problems.push(...problemsOf(node, error));
+    loading.problems.push(...describeProblems(node, error));
   }
 }
 
 async function loadComponentNode(loading: Loading, node: Node, targets: readonly Node[]): Promise<void> {
   const { block, id } = node;
-  const type = await loadComponent(block.name);
-  const args = type === undefined ? {} : decoded(loading, node, type.block);
-  if (type?.create === undefined) {
-    throw new ArgumentsError(notImplemented(`component ${JSON.stringify(block.name)}`));
+  const scope = buildScope(loading, node);
+  const component = await loadComponent(block.name);
+  if (component === undefined) {
+    // What is wrong with the block is reported even where nothing could run it.
+    decodeBlock(scope, block, loading.checked.schemas.get(block.name) ?? { fields: {} });
+    throw new ArgumentsError(describeMissing(`component ${JSON.stringify(block.name)}`));
   }
-  const health = healthRecord();
-  const instance = built(() => type.create?.(args, contextFor(loading.options, id, health.set)));
-  if (instance === undefined) {
-    return;
-  }
+  const create = await component.prepare(scope, block);
+  const health = createHealthRecord();
+  const instance = createInstance(create, createContext(loading.options, id, health.set));
   const references = targets.filter(({ kind }) => kind === 'component').map((target) => target.id);
-  loading.exports.set(id, exportedValue(instance.exports));
+  loading.exports.set(id, convertExports(instance.exports));
   loading.created.push({
     name: block.name,
     label: block.label,
@@ -154,49 +153,35 @@ async function loadComponentNode(loading: Loading, node: Node, targets: readonly
   });
 }
 
-function built(create: () => Instance | undefined): Instance | undefined {
+function createInstance(create: (context: ComponentContext) => Instance, context: ComponentContext): Instance {
   try {
-    return create();
+    return create(context);
   } catch (error) {
-    throw new ArgumentsError(`building component: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ArgumentsError(`building component: ${describeError(error)}`);
   }
 }
 
-function contextFor(options: LoadOptions, id: string, setHealth: ComponentContext['setHealth']): ComponentContext {
-  const dataPath = join(options.storagePath, id);
-  mkdirSync(dataPath, { recursive: true });
-  return {
-    id,
-    dataPath,
-    get listenAddress() {
-      return options.listenAddress();
-    },
-    registry: options.registry,
-    log: options.log.forComponent(id),
-    setHealth,
-  };
+function createContext(options: LoadOptions, id: string, setHealth: ComponentContext['setHealth']): ComponentContext {
+  mkdirSync(join(options.storagePath, id), { recursive: true });
+  return { id, registry: options.registry, log: options.log.forComponent(id), setHealth };
 }
 
 /** Whether a component hands data to another that it refers to: it does where that one exports something that takes data. */
 function feeds({ exports }: Loading, node: Node, target: string): boolean {
   const fields = exports.get(target)?.fields;
-  return referencesIn(node.block.body).some((reference) => {
+  return findReferences(node.block.body).some((reference) => {
     const name = reference.map((identifier) => identifier.name).join('.');
     const exported = name.startsWith(`${target}.`) ? fields?.get(name.slice(target.length + 1)) : undefined;
-    return exported?.type === 'capsule' && exported.holds === 'capsule' && exported.capsule.capsule !== 'auth';
+    return exported?.type === 'capsule' && exported.holds === 'export' && takesData(exported.content);
   });
 }
 
-function decoded(loading: Loading, node: Node, schema: BlockSchema): Record<string, unknown> {
-  try {
-    return decodeBlock(scopeOf(loading, node), node.block, schema);
-  } catch (error) {
-    throw error instanceof ArgumentsError ? new ArgumentsError(`decoding configuration: ${error.message}`) : error;
-  }
+function takesData(content: unknown): boolean {
+  return isCapsule(content) && content.capsule !== 'auth';
 }
 
 /** What the expressions of a node can refer to: `a.b.c` leads to the exports of the component `a.b.c`. */
-function scopeOf({ constants, exports }: Loading, { file }: Node): Scope {
+function buildScope({ constants, exports }: Loading, { file }: Node): Scope {
   const root = new Map<string, Value>();
   for (const [id, value] of exports) {
     place(root, id.split('.'), value);
@@ -215,27 +200,28 @@ function place(into: Map<string, Value>, [name = '', ...rest]: readonly string[]
   into.set(name, objectValue(fields));
 }
 
-const passive = ['livedebugging', 'labelstore'];
-
 function loadConfigNode(loading: Loading, node: Node): void {
-  const { name } = node.block;
-  if (!['logging', 'tracing', 'http', ...passive].includes(name)) {
-    throw new ArgumentsError(notImplemented(`block ${JSON.stringify(name)}`));
-  }
-  const args = decoded(loading, node, node.schema ?? { fields: {} });
+  const { block, schema } = node;
   const { log } = loading.options;
-  if (name === 'logging') {
-    const { level, format } = args as LoggingArgs;
+  const scope = buildScope(loading, node);
+  if (block.name === 'logging') {
+    const { level, format } = decodeBlock(scope, block, loggingBlock);
     log.configure({ level: level === '' ? 'info' : level, format: format === '' ? 'logfmt' : format });
-  } else if (name === 'tracing') {
-    log.write('warn', ignored('the tracing block'), { controller_path: '/', controller_id: '' });
-  } else if (name === 'http' && Object.values(args).some((value) => value !== undefined)) {
-    throw new ArgumentsError(notImplemented('TLS and authentication of the HTTP server'));
+    return;
+  }
+  if (!['tracing', 'http', 'livedebugging', 'labelstore'].includes(block.name)) {
+    throw new ArgumentsError(describeMissing(`block ${JSON.stringify(block.name)}`));
+  }
+  decodeBlock(scope, block, schema ?? { fields: {} });
+  if (block.name === 'tracing') {
+    log.write('warn', describeIgnored('the tracing block'), { controller_path: '/', controller_id: '' });
+  } else if (block.name === 'http' && block.body.length > 0) {
+    throw new ArgumentsError(describeMissing('TLS and authentication of the HTTP server'));
   }
 }
 
 /** What to report of an error while a node was loaded: at its own place where it has one, else at the whole block. */
-function problemsOf(node: Node, error: unknown): readonly Diagnostic[] {
+function describeProblems(node: Node, error: unknown): readonly Diagnostic[] {
   const { file, block, kind } = node;
   const what = {
     component: 'build component',
@@ -253,5 +239,5 @@ function problemsOf(node: Node, error: unknown): readonly Diagnostic[] {
   }
   return kind === 'component'
     ? error.diagnostics
-    : error.diagnostics.map((diagnostic) => whole(`decoding configuration: ${diagnosticLine(diagnostic)}`));
+    : error.diagnostics.map((diagnostic) => whole(`decoding configuration: ${formatDiagnostic(diagnostic)}`));
 }

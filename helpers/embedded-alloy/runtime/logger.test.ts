@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { newLog } from './logger.ts';
+import { createLog } from './logger.ts';
 
-function logTo(): { lines: string[]; log: ReturnType<typeof newLog> } {
+function logTo(): { lines: string[]; log: ReturnType<typeof createLog> } {
   const lines: string[] = [];
-  return { lines, log: newLog((line) => lines.push(line)) };
+  return { lines, log: createLog((line) => lines.push(line)) };
 }
 
 test('lines wait for the settings, and those below the level are dropped', () => {

@@ -17,7 +17,7 @@ export type Log = {
 const severities: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** Makes a log that hands finished lines, without a newline, to `print`. */
-export function newLog(print: (line: string) => void): Log {
+export function createLog(print: (line: string) => void): Log {
   let settings: LogSettings | undefined;
   let waiting: { level: LogLevel; entry: LogFields }[] = [];
 

@@ -1,17 +1,17 @@
 import { type Stability, stabilityProblem } from '../catalog/known-components.ts';
-import { unquote } from '../language/evaluation/literal.ts';
+import { decodeString } from '../language/evaluation/literal.ts';
 import {
   type Block,
-  blockId,
   byteLength,
-  endOfStatement,
+  findStatementEnd,
+  findStatementStart,
+  formatBlockId,
   type Statement,
-  startOfStatement,
 } from '../language/syntax/ast.ts';
 import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
 import { positionAt, type SourceFile } from '../language/syntax/source.ts';
-import { type BlockSchema, block as blockOf, optional, required } from '../schema/schema.ts';
+import { type BlockSchema, block as defineBlock, optional, required } from '../schema/schema.ts';
 import { any } from '../schema/types.ts';
 import type { TopBlock } from './configuration.ts';
 
@@ -73,13 +73,13 @@ const serviceNames = ['cluster', 'http', 'labelstore', 'livedebugging', 'otel', 
 const unconfigurable = ['cluster', 'otel', 'ui'];
 
 /** The names of all blocks of a configuration whose schemas a check needs, those inside modules included. */
-export function blockNames(statements: readonly Statement[]): Set<string> {
+export function listBlockNames(statements: readonly Statement[]): Set<string> {
   const names = new Set<string>();
   for (const statement of statements) {
     if (statement.kind === 'block') {
       names.add(statement.name);
       if (['declare', 'foreach', 'template'].includes(statement.name)) {
-        for (const name of blockNames(statement.body)) {
+        for (const name of listBlockNames(statement.body)) {
           names.add(name);
         }
       }
@@ -98,10 +98,10 @@ export function buildModule(
   const visible = place.foreach ? around : undefined;
   const module: Module = { nodes: [], byId: new Map(), visible, custom: new Map(), around };
   for (const kind of ['declare', 'config', 'component', 'service'] as const) {
-    const members = blocks.filter(({ block }) => kindOf(block) === kind);
+    const members = blocks.filter(({ block }) => classifyBlock(block) === kind);
     const first = new Map<string, TopBlock>();
     for (const [index, member] of members.entries()) {
-      const id = blockId(member.block);
+      const id = formatBlockId(member.block);
       const original = first.get(id);
       first.set(id, original ?? member);
       const parts = describe({ surroundings, module, place }, kind, member, original);
@@ -124,22 +124,22 @@ export function buildModule(
 }
 
 /** The schema that a custom component has in a module; `known` is false where no custom component has that name. */
-export function customComponent(module: Module, name: string): { known: boolean; schema: BlockSchema | undefined } {
+export function findCustomComponent(module: Module, name: string): { known: boolean; schema: BlockSchema | undefined } {
   const [prefix = ''] = name.split('.', 1);
   if (module.custom.has(prefix)) {
     return { known: true, schema: module.custom.get(prefix) };
   }
-  return module.around === undefined ? { known: false, schema: undefined } : customComponent(module.around, name);
+  return module.around === undefined ? { known: false, schema: undefined } : findCustomComponent(module.around, name);
 }
 
-function kindOf(block: Block): Kind {
+function classifyBlock(block: Block): Kind {
   if (block.name === 'declare') {
     return 'declare';
   }
   if (configNames.includes(block.name)) {
     return 'config';
   }
-  return serviceNames.includes(blockId(block)) ? 'service' : 'component';
+  return serviceNames.includes(formatBlockId(block)) ? 'service' : 'component';
 }
 
 type Building = { readonly surroundings: Surroundings; readonly module: Module; readonly place: Place };
@@ -165,7 +165,7 @@ function describeDeclare({ surroundings, module }: Building, member: TopBlock, r
   const inner = buildModule(surroundings, blocks, { root: false, foreach: false }, module);
   if (block.label !== '') {
     surroundings.variables.add('argument');
-    module.custom.set(block.label, argumentsOf(inner));
+    module.custom.set(block.label, declareArguments(inner));
   }
   return {
     block: { ...block, body: [] },
@@ -224,7 +224,7 @@ function describeForeach({ surroundings, module, place }: Building, member: TopB
     (statement) => statement.kind === 'attribute' && statement.name.name === 'var',
   );
   if (variable?.kind === 'attribute' && variable.value.kind === 'literal' && variable.value.token === 'STRING') {
-    surroundings.variables.add(unquote(variable.value.text));
+    surroundings.variables.add(decodeString(variable.value.text));
   }
   return {
     block: outside,
@@ -242,16 +242,16 @@ function extractBlocks(file: SourceFile, body: readonly Statement[]): { blocks: 
       blocks.push({ file, block: statement });
     } else {
       const message = 'unsupported statement type *ast.AttributeStmt';
-      problems.push(errorAt(file, startOfStatement(statement), endOfStatement(statement), message));
+      problems.push(errorAt(file, findStatementStart(statement), findStatementEnd(statement), message));
     }
   }
   return { blocks, problems };
 }
 
 /** The block of a custom component: its arguments, each of any type. */
-function argumentsOf(module: Module): BlockSchema {
+function declareArguments(module: Module): BlockSchema {
   const definitions = module.nodes.filter(({ block }) => block.name === 'argument' && block.label !== '');
-  return blockOf(
+  return defineBlock(
     Object.fromEntries(
       definitions.map(({ block }) => [block.label, isOptional(block) ? optional(any) : required(any)]),
     ),
@@ -280,12 +280,12 @@ function unlabelled(member: TopBlock, what: string): Diagnostic[] {
 
 function disallowed(place: Place, member: TopBlock): Diagnostic[] {
   const where = place.root ? (place.foreach ? 'foreach' : undefined) : 'module';
-  const id = blockId(member.block);
+  const id = formatBlockId(member.block);
   return where === undefined ? [] : [atName(member, id, `${id} not allowed in ${where}`)];
 }
 
 function alreadyDeclared(member: TopBlock, original: TopBlock): Diagnostic {
-  const id = blockId(member.block);
+  const id = formatBlockId(member.block);
   const { line, column } = positionAt(original.file, original.block.offset);
   return atName(member, id, `block ${id} already declared at ${original.file.name}:${line}:${column}`);
 }

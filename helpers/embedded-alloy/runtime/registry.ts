@@ -1,277 +1,54 @@
-import type { ComponentType } from '../schema/component.ts';
+import type { Component } from '../schema/component.ts';
 import type { BlockSchema } from '../schema/schema.ts';
 
-type Create = NonNullable<ComponentType['create']>;
+type Blocks = { readonly blocks: Readonly<Record<string, BlockSchema>> };
 
-/** Where a component's parts are; they are loaded when a configuration uses it. */
-type Entry = {
-  readonly exports: readonly string[];
-  readonly block: () => Promise<BlockSchema>;
-  readonly create?: () => Promise<Create>;
+/** The components that run, each imported when a configuration uses it. */
+export const components: Readonly<Record<string, () => Promise<{ readonly component: Component }>>> = {
+  'discovery.relabel': () => import('../components/discovery-relabel/component.ts'),
+  'otelcol.auth.basic': () => import('../components/otelcol-auth-basic/component.ts'),
+  'otelcol.exporter.otlp': () => import('../components/otelcol-exporter-otlp/component.ts'),
+  'otelcol.exporter.otlphttp': () => import('../components/otelcol-exporter-otlphttp/component.ts'),
+  'otelcol.processor.batch': () => import('../components/otelcol-processor-batch/component.ts'),
+  'otelcol.receiver.otlp': () => import('../components/otelcol-receiver-otlp/component.ts'),
+  'prometheus.exporter.postgres': () => import('../components/prometheus-exporter-postgres/component.ts'),
+  'prometheus.exporter.redis': () => import('../components/prometheus-exporter-redis/component.ts'),
+  'prometheus.exporter.self': () => import('../components/prometheus-exporter-self/component.ts'),
+  'prometheus.relabel': () => import('../components/prometheus-relabel/component.ts'),
+  'prometheus.remote_write': () => import('../components/prometheus-remote-write/component.ts'),
+  'prometheus.scrape': () => import('../components/prometheus-scrape/component.ts'),
 };
 
-const entries: Readonly<Record<string, Entry>> = {
-  'otelcol.receiver.otlp': {
-    exports: [],
-    block: async () => (await import('../components/otelcol-receiver-otlp/block.ts')).otlpReceiverBlock as BlockSchema,
-    create: async () => (await import('../components/otelcol-receiver-otlp/otlp.ts')).createOtlp as Create,
-  },
-  'otelcol.processor.batch': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-batch/block.ts')).batchProcessorBlock as BlockSchema,
-    create: async () => (await import('../components/otelcol-processor-batch/batch.ts')).createBatch as Create,
-  },
-  'otelcol.auth.basic': {
-    exports: ['handler'],
-    block: async () => (await import('../components/otelcol-auth-basic/block.ts')).basicAuthBlock as BlockSchema,
-    create: async () => (await import('../components/otelcol-auth-basic/basic.ts')).createBasic as Create,
-  },
-  'otelcol.exporter.otlphttp': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-exporter-otlphttp/block.ts')).otlpHttpExporterBlock as BlockSchema,
-    create: async () => (await import('../components/otelcol-exporter-otlphttp/otlphttp.ts')).createOtlphttp as Create,
-  },
-  'otelcol.exporter.otlp': {
-    exports: ['input'],
-    block: async () => (await import('../components/otelcol-exporter-otlp/block.ts')).otlpExporterBlock as BlockSchema,
-    create: async () => (await import('../components/otelcol-exporter-otlp/otlp.ts')).createOtlpExporter as Create,
-  },
-  'prometheus.exporter.postgres': {
-    exports: ['targets'],
-    block: async () =>
-      (await import('../components/prometheus-exporter-postgres/block.ts')).postgresExporterBlock as BlockSchema,
-    create: async () =>
-      (await import('../components/prometheus-exporter-postgres/postgres.ts')).createPostgres as Create,
-  },
-  'prometheus.exporter.redis': {
-    exports: ['targets'],
-    block: async () =>
-      (await import('../components/prometheus-exporter-redis/block.ts')).redisExporterBlock as BlockSchema,
-    create: async () => (await import('../components/prometheus-exporter-redis/redis.ts')).createRedis as Create,
-  },
-  'prometheus.exporter.self': {
-    exports: ['targets'],
-    block: async () =>
-      (await import('../components/prometheus-exporter-self/block.ts')).selfExporterBlock as BlockSchema,
-    create: async () => (await import('../components/prometheus-exporter-self/self.ts')).createSelf as Create,
-  },
-  'discovery.relabel': {
-    exports: ['output', 'rules'],
-    block: async () => (await import('../components/discovery-relabel/block.ts')).discoveryRelabelBlock as BlockSchema,
-    create: async () => (await import('../components/discovery-relabel/relabel.ts')).createDiscoveryRelabel as Create,
-  },
-  'prometheus.relabel': {
-    exports: ['receiver', 'rules'],
-    block: async () =>
-      (await import('../components/prometheus-relabel/block.ts')).prometheusRelabelBlock as BlockSchema,
-    create: async () => (await import('../components/prometheus-relabel/relabel.ts')).createPrometheusRelabel as Create,
-  },
-  'prometheus.scrape': {
-    exports: [],
-    block: async () => (await import('../components/prometheus-scrape/block.ts')).scrapeBlock as BlockSchema,
-    create: async () => (await import('../components/prometheus-scrape/scrape.ts')).createScrape as Create,
-  },
-  'prometheus.remote_write': {
-    exports: ['receiver'],
-    block: async () => (await import('../components/prometheus-remote-write/block.ts')).remoteWriteBlock as BlockSchema,
-    create: async () =>
-      (await import('../components/prometheus-remote-write/remote-write.ts')).createRemoteWrite as Create,
-  },
+/** The families of components that are only checked, by the start of their names: the longest start first. */
+export const families: Readonly<Record<string, () => Promise<Blocks>>> = {
+  'otelcol.processor': () => import('../catalog/otelcol-processor.ts'),
+  discovery: () => import('../catalog/discovery.ts'),
+  local: () => import('../catalog/local.ts'),
+  loki: () => import('../catalog/loki.ts'),
+  otelcol: () => import('../catalog/otelcol.ts'),
+  prometheus: () => import('../catalog/prometheus.ts'),
+  remote: () => import('../catalog/remote.ts'),
 };
 
-/** Components that can be checked and not run: what a configuration may hold besides those that it needs here. */
-const checkedOnly: Readonly<Record<string, Entry>> = {
-  'discovery.file': {
-    exports: ['targets'],
-    block: async () => (await import('../components/discovery-file/block.ts')).discoveryFileBlock as BlockSchema,
-  },
-  'discovery.http': {
-    exports: ['targets'],
-    block: async () => (await import('../components/discovery-http/block.ts')).discoveryHttpBlock as BlockSchema,
-  },
-  'local.file': {
-    exports: ['content'],
-    block: async () => (await import('../components/local-file/block.ts')).localFileBlock as BlockSchema,
-  },
-  'local.file_match': {
-    exports: ['targets'],
-    block: async () => (await import('../components/local-file-match/block.ts')).localFileMatchBlock as BlockSchema,
-  },
-  'loki.echo': {
-    exports: ['receiver'],
-    block: async () => (await import('../components/loki-echo/block.ts')).lokiEchoBlock as BlockSchema,
-  },
-  'loki.process': {
-    exports: ['receiver'],
-    block: async () => (await import('../components/loki-process/block.ts')).lokiProcessBlock as BlockSchema,
-  },
-  'loki.relabel': {
-    exports: ['receiver', 'rules'],
-    block: async () => (await import('../components/loki-relabel/block.ts')).lokiRelabelBlock as BlockSchema,
-  },
-  'loki.source.file': {
-    exports: [],
-    block: async () => (await import('../components/loki-source-file/block.ts')).lokiSourceFileBlock as BlockSchema,
-  },
-  'loki.write': {
-    exports: ['receiver'],
-    block: async () => (await import('../components/loki-write/block.ts')).lokiWriteBlock as BlockSchema,
-  },
-  'otelcol.auth.bearer': {
-    exports: ['handler'],
-    block: async () =>
-      (await import('../components/otelcol-auth-bearer/block.ts')).otelcolAuthBearerBlock as BlockSchema,
-  },
-  'otelcol.auth.headers': {
-    exports: ['handler'],
-    block: async () =>
-      (await import('../components/otelcol-auth-headers/block.ts')).otelcolAuthHeadersBlock as BlockSchema,
-  },
-  'otelcol.exporter.debug': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-exporter-debug/block.ts')).otelcolExporterDebugBlock as BlockSchema,
-  },
-  'otelcol.exporter.prometheus': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-exporter-prometheus/block.ts'))
-        .otelcolExporterPrometheusBlock as BlockSchema,
-  },
-  'otelcol.processor.attributes': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-attributes/block.ts'))
-        .otelcolProcessorAttributesBlock as BlockSchema,
-  },
-  'otelcol.processor.cumulativetodelta': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-cumulativetodelta/block.ts'))
-        .otelcolProcessorCumulativetodeltaBlock as BlockSchema,
-  },
-  'otelcol.processor.deltatocumulative': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-deltatocumulative/block.ts'))
-        .otelcolProcessorDeltatocumulativeBlock as BlockSchema,
-  },
-  'otelcol.processor.filter': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-filter/block.ts')).otelcolProcessorFilterBlock as BlockSchema,
-  },
-  'otelcol.processor.groupbyattrs': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-groupbyattrs/block.ts'))
-        .otelcolProcessorGroupbyattrsBlock as BlockSchema,
-  },
-  'otelcol.processor.interval': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-interval/block.ts')).otelcolProcessorIntervalBlock as BlockSchema,
-  },
-  'otelcol.processor.memory_limiter': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-memory-limiter/block.ts'))
-        .otelcolProcessorMemoryLimiterBlock as BlockSchema,
-  },
-  'otelcol.processor.probabilistic_sampler': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-probabilistic-sampler/block.ts'))
-        .otelcolProcessorProbabilisticSamplerBlock as BlockSchema,
-  },
-  'otelcol.processor.span': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-span/block.ts')).otelcolProcessorSpanBlock as BlockSchema,
-  },
-  'otelcol.processor.tail_sampling': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-tail-sampling/block.ts'))
-        .otelcolProcessorTailSamplingBlock as BlockSchema,
-  },
-  'otelcol.processor.transform': {
-    exports: ['input'],
-    block: async () =>
-      (await import('../components/otelcol-processor-transform/block.ts'))
-        .otelcolProcessorTransformBlock as BlockSchema,
-  },
-  'otelcol.receiver.prometheus': {
-    exports: ['receiver'],
-    block: async () =>
-      (await import('../components/otelcol-receiver-prometheus/block.ts'))
-        .otelcolReceiverPrometheusBlock as BlockSchema,
-  },
-  'prometheus.echo': {
-    exports: ['receiver'],
-    block: async () => (await import('../components/prometheus-echo/block.ts')).prometheusEchoBlock as BlockSchema,
-  },
-  'prometheus.exporter.static': {
-    exports: ['targets'],
-    block: async () =>
-      (await import('../components/prometheus-exporter-static/block.ts')).prometheusExporterStaticBlock as BlockSchema,
-  },
-  'prometheus.exporter.unix': {
-    exports: ['targets'],
-    block: async () =>
-      (await import('../components/prometheus-exporter-unix/block.ts')).prometheusExporterUnixBlock as BlockSchema,
-  },
-  'prometheus.receive_http': {
-    exports: [],
-    block: async () =>
-      (await import('../components/prometheus-receive-http/block.ts')).prometheusReceiveHttpBlock as BlockSchema,
-  },
-  'remote.http': {
-    exports: ['content'],
-    block: async () => (await import('../components/remote-http/block.ts')).remoteHttpBlock as BlockSchema,
-  },
-};
+/** Imports a component that runs; undefined for any other name. */
+export async function loadComponent(name: string): Promise<Component | undefined> {
+  const load = Object.hasOwn(components, name) ? components[name] : undefined;
+  return (await load?.())?.component;
+}
 
-/** Blocks that configure the program itself. */
-const configBlocks: Readonly<Record<string, Entry['block']>> = {
-  logging: async () => (await import('../components/logging/block.ts')).loggingBlock as BlockSchema,
-  tracing: async () => (await import('../components/tracing/block.ts')).tracingBlock as BlockSchema,
-  http: async () => (await import('../schema/blocks/config/http.ts')).httpBlock as BlockSchema,
-  livedebugging: async () => (await import('../schema/blocks/config/services.ts')).livedebuggingBlock as BlockSchema,
-  labelstore: async () => (await import('../schema/blocks/config/services.ts')).labelstoreBlock as BlockSchema,
-  remotecfg: async () => (await import('../schema/blocks/config/services.ts')).remotecfgBlock as BlockSchema,
-  argument: async () => (await import('../schema/blocks/config/modules.ts')).argumentBlock as BlockSchema,
-  export: async () => (await import('../schema/blocks/config/modules.ts')).exportBlock as BlockSchema,
-  foreach: async () => (await import('../schema/blocks/config/modules.ts')).foreachBlock as BlockSchema,
-  'import.file': async () => (await import('../schema/blocks/config/modules.ts')).importFileBlock as BlockSchema,
-  'import.string': async () => (await import('../schema/blocks/config/modules.ts')).importStringBlock as BlockSchema,
-  'import.http': async () => (await import('../schema/blocks/config/modules.ts')).importHttpBlock as BlockSchema,
-  'import.git': async () => (await import('../schema/blocks/config/modules.ts')).importGitBlock as BlockSchema,
-};
-
-/** Loads the schemas of those named blocks, components or not, that the engine knows. */
+/** Imports the schemas of those of `names` that are known: components, checked only or not, and configuration blocks. */
 export async function loadBlocks(names: Iterable<string>): Promise<ReadonlyMap<string, BlockSchema>> {
-  const known = [...new Set(names)].flatMap((name) => {
-    const load = Object.hasOwn(configBlocks, name) ? configBlocks[name] : entry(name)?.block;
-    return load === undefined ? [] : [{ name, load }];
-  });
-  return new Map(await Promise.all(known.map(async ({ name, load }) => [name, await load()] as const)));
+  const found = await Promise.all([...new Set(names)].map(async (name) => [name, await loadBlock(name)] as const));
+  return new Map(found.flatMap(([name, block]) => (block === undefined ? [] : [[name, block] as const])));
 }
 
-/** Loads a component; undefined for one that the engine does not know. */
-export async function loadComponent(name: string): Promise<ComponentType | undefined> {
-  const found = entry(name);
-  if (found === undefined) {
-    return undefined;
+async function loadBlock(name: string): Promise<BlockSchema | undefined> {
+  const component = await loadComponent(name);
+  if (component !== undefined) {
+    return component.block;
   }
-  const { exports } = found;
-  const [block, create] = await Promise.all([found.block(), found.create?.()]);
-  return create === undefined ? { name, block, exports } : { name, block, exports, create };
-}
-
-function entry(name: string): Entry | undefined {
-  const table = Object.hasOwn(entries, name) ? entries : checkedOnly;
-  return Object.hasOwn(table, name) ? table[name] : undefined;
+  const family = Object.keys(families).find((start) => name.startsWith(`${start}.`));
+  const load = family === undefined ? () => import('../catalog/configuration-blocks.ts') : families[family];
+  const { blocks } = (await load?.()) ?? { blocks: {} };
+  return Object.hasOwn(blocks, name) ? blocks[name] : undefined;
 }

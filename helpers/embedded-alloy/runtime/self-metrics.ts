@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Graph } from './graph.ts';
 
-const VERSION = '0.1.0 (embedded engine, not Grafana Alloy)';
+const VERSION = '0.1.0 (embedded Alloy, not Grafana Alloy)';
 const CONTROLLER = { controller_path: '/', controller_id: '' };
 const CONTROLLER_LABELS = ['controller_path', 'controller_id'];
 

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inProcessPages, pagePath } from '../pipeline/in-process-pages.ts';
+import { buildPagePath, findPages } from '../pipeline/in-process-pages.ts';
 import type { DatedHealth, GraphComponent } from './graph.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -82,7 +82,7 @@ describe('the HTTP interface', () => {
   test('has the metrics of the engine, which say that it is not Grafana Alloy', async () => {
     health = { ...health, state: 'unhealthy' };
     const [, body] = await get('/metrics');
-    expect(body).toMatch(/^alloy_build_info\{.*version="[^"]*embedded engine, not Grafana Alloy[^"]*"\} 1$/m);
+    expect(body).toMatch(/^alloy_build_info\{.*version="[^"]*embedded Alloy, not Grafana Alloy[^"]*"\} 1$/m);
     expect(body).toContain(
       'alloy_component_graph_connection{controller_path="/",controller_id="",from="otelcol.receiver.otlp.services",to="otelcol.processor.batch.services"} 1',
     );
@@ -94,7 +94,7 @@ describe('the HTTP interface', () => {
 
   test('has the pages of the components that have one', async () => {
     const page = { status: 200, contentType: 'text/plain', body: Buffer.from('pg_up 1\n') };
-    inProcessPages(registry).set(pagePath('prometheus.exporter.postgres.x'), async () => page);
+    findPages(registry).set(buildPagePath('prometheus.exporter.postgres.x'), async () => page);
     expect(await get('/api/v0/component/prometheus.exporter.postgres.x/metrics')).toEqual([200, 'pg_up 1\n']);
   });
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import { describeError } from '../language/describe-error.ts';
 import { formatAddress, listen, parseListenAddress } from '../pipeline/http/listen.ts';
-import { inProcessPages } from '../pipeline/in-process-pages.ts';
+import { findPages } from '../pipeline/in-process-pages.ts';
 import type { Graph, GraphComponent } from './graph.ts';
 import { registerEngineMetrics } from './self-metrics.ts';
 
@@ -38,12 +39,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       case '/-/ready':
         return { status: 200, contentType: TEXT, body: 'Alloy is ready.\n' };
       case '/-/healthy':
-        return healthOf(graph);
+        return reportHealth(graph);
       case '/-/reload':
         return {
           status: 501,
           contentType: TEXT,
-          body: 'the embedded engine, which is not Grafana Alloy, does not reload its configuration: start it again\n',
+          body: 'the embedded Alloy, which is not Grafana Alloy, does not reload its configuration: start it again\n',
         };
       case '/metrics':
         return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
@@ -66,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     try {
       result = await answer(request);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = describeError(error);
       result = { status: 500, contentType: TEXT, body: `${message}\n` };
     }
     response.writeHead(result.status, {
@@ -91,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function healthOf(graph: Graph): Answer {
+function reportHealth(graph: Graph): Answer {
   const unhealthy = graph.components.filter(({ health }) => health().state === 'unhealthy');
   return unhealthy.length > 0
     ? {
@@ -124,6 +125,6 @@ function json(value: unknown): Answer {
 }
 
 async function componentPage(registry: Registry, path: string): Promise<Answer> {
-  const source = inProcessPages(registry).get(path);
+  const source = findPages(registry).get(path);
   return source === undefined ? NOT_FOUND : await source(AbortSignal.timeout(10_000));
 }

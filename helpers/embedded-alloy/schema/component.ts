@@ -1,26 +1,24 @@
 import type { Registry } from 'prom-client';
-import type { ConsumerOf } from './capsules.ts';
+import type { Scope } from '../language/evaluation/evaluate.ts';
+import type { Block } from '../language/syntax/ast.ts';
+import { decodeBlock } from './decode.ts';
 import type { BlockSchema } from './schema.ts';
 
-/** Where a component stands: shown by `/-/healthy` and `/api/v0/web/components` as a real Alloy shows it. */
+/** The health of a component, as `/-/healthy` and `/api/v0/web/components` show it. */
 export type Health = { readonly state: 'unknown' | 'healthy' | 'unhealthy' | 'exited'; readonly message: string };
 
-/** Writes one logfmt line on stderr, as Alloy does; `component_id` and `component_path` are added. */
+/** Writes one line to the log; `component_id` and `component_path` are added. */
 export type Logger = (
   level: 'debug' | 'info' | 'warn' | 'error',
   message: string,
   fields?: Readonly<Record<string, string | number | boolean>>,
 ) => void;
 
-/** What a component gets from the engine when it is created. */
+/** What a component gets when it is created. */
 export type ComponentContext = {
   /** `prometheus.scrape.redis` */
   readonly id: string;
-  /** A directory of this component's own below `--storage.path`; it exists. */
-  readonly dataPath: string;
-  /** The address that `--server.http.listen-addr` names, once known. */
-  readonly listenAddress: string;
-  /** The registry behind `/metrics`. Several instances of a component share their metrics: use `getSingleMetric` first. */
+  /** The registry behind `/metrics`, shared by all components. */
   readonly registry: Registry;
   readonly log: Logger;
   readonly setHealth: (health: Health) => void;
@@ -28,29 +26,43 @@ export type ComponentContext = {
 
 /** A component that has been created from its arguments and not yet started. */
 export type Instance = {
-  /** What references to this component can read: plain values, or a `Capsule` (a consumer, an auth handler). */
+  /** What references to this component can read: plain values, or a `Capsule`. */
   readonly exports: Readonly<Record<string, unknown>>;
   readonly start: () => Promise<void>;
   /** Flushes what is held, then releases everything; ends within `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-/**
- * One component type of the embedded engine: its name, the shape of its block (the Alloy reference's "Arguments" and
- * "Blocks" of that component, all of them, also those that the engine can't honour) and how to make one.
- * `create` takes the decoded block (`ArgsOf` of its schema); it is undefined for a component whose block can be validated
- * but which the engine can't run.
- */
-export type ComponentType = {
+/** A component that can run. */
+export type Component = {
+  /** `prometheus.scrape` */
   readonly name: string;
+  /** Its block: all arguments and inner blocks of the Alloy reference, also those that are refused or ignored. */
   readonly block: BlockSchema;
-  /** The names of the fields that an instance exports, for reference checks before anything runs. */
-  readonly exports: readonly string[];
-  create?(args: Record<string, unknown>, context: ComponentContext): Instance;
+  /**
+   * Evaluates a block of it; returns what creates the instance.
+   * @throws DiagnosticError or ArgumentsError, as {@link decodeBlock} does
+   */
+  readonly prepare: (scope: Scope, block: Block) => Promise<(context: ComponentContext) => Instance>;
 };
 
-/** A value that only components can pass to each other: Alloy's capsule. */
-export type Capsule =
-  | { readonly capsule: 'metrics'; readonly consumer: ConsumerOf['metrics'] }
-  | { readonly capsule: 'otelcol'; readonly consumer: ConsumerOf['otelcol'] }
-  | { readonly capsule: 'auth'; readonly headers: () => Readonly<Record<string, string>> };
+/**
+ * Defines a component. `load` imports what creates it from its decoded block: only when it runs, since `alloy validate`
+ * has no use for an HTTP client.
+ */
+export function defineComponent<Args>(definition: {
+  readonly name: string;
+  readonly block: BlockSchema<Args>;
+  readonly load: () => Promise<(args: Args, context: ComponentContext) => Instance>;
+}): Component {
+  const { name, block: schema, load } = definition;
+  return {
+    name,
+    block: schema,
+    prepare: async (scope, block) => {
+      const args = decodeBlock(scope, block, schema);
+      const create = await load();
+      return (context) => create(args, context);
+    },
+  };
+}

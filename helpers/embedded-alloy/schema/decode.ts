@@ -1,44 +1,48 @@
-import { evaluate, explain, type Origins, type Scope } from '../language/evaluation/evaluate.ts';
+import { evaluate, locateValueError, type Origins, type Scope } from '../language/evaluation/evaluate.ts';
 import { ValueError } from '../language/evaluation/value-error.ts';
-import { type Block, endOf, type Statement } from '../language/syntax/ast.ts';
+import { type Block, findEnd, type Statement } from '../language/syntax/ast.ts';
 import { DiagnosticError, errorAt } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
-import { missingFields } from './check.ts';
-import { type BlockSchema, type Field, fieldNamed } from './schema.ts';
+import { findMissingFields } from './check.ts';
+import { type BlockSchema, type Field, findField } from './schema.ts';
 
 /** Arguments that are well-formed but contradict each other, or lack something: an error of the whole block. */
 export class ArgumentsError extends Error {}
 
 /**
- * Evaluates a block and decodes it by its schema (see `ArgsOf`).
+ * Evaluates a block and decodes it by its schema (see `Decoded`).
  * @throws DiagnosticError about an expression or an inner block; ArgumentsError, with Alloy's message, about the whole.
  */
-export function decodeBlock(scope: Scope, block: Block, schema: BlockSchema): Record<string, unknown> {
+export function decodeBlock<Args>(scope: Scope, block: Block, schema: BlockSchema<Args>): Args {
   const origins: Origins = new Map();
   try {
-    return decodeBody(scope, origins, block.body, schema);
+    // The fields of the schema are of the types that `Args` has under their names.
+    return decodeBody(scope, origins, block.body, schema) as Args;
   } catch (error) {
-    if (!(error instanceof ValueError)) {
-      throw error;
+    const located = error instanceof ValueError ? locateValueError(scope.file, origins, error) : undefined;
+    if (located !== undefined) {
+      throw located;
     }
     // A null has no expression of its own: only the block can be blamed.
-    throw explain(scope.file, origins, error) ?? new ArgumentsError(error.detail);
+    const reason =
+      error instanceof ValueError ? error.detail : error instanceof ArgumentsError ? error.message : undefined;
+    throw reason === undefined ? error : new ArgumentsError(`decoding configuration: ${reason}`);
   }
 }
 
 /** What a block decodes to when none of its fields is written. */
-export function defaultsOf(schema: BlockSchema): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, initialOf(field)]));
+export function buildDefaults(schema: BlockSchema): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, buildDefault(field)]));
 }
 
-function initialOf(field: Field<unknown>): unknown {
+function buildDefault(field: Field<unknown>): unknown {
   if (field.field === 'attribute') {
     return field.initial;
   }
   if (field.repeats === 'many') {
     return [];
   }
-  return field.absent === 'defaults' ? defaultsOf(field.block) : undefined;
+  return field.absent === 'defaults' ? buildDefaults(field.block) : undefined;
 }
 
 function decodeBody(
@@ -47,7 +51,7 @@ function decodeBody(
   body: readonly Statement[],
   schema: BlockSchema,
 ): Record<string, unknown> {
-  const args = defaultsOf(schema);
+  const args = buildDefaults(schema);
   const repeated = new Map<string, unknown[]>();
   const seen = new Set<string>();
   const counts = countBlocks(body);
@@ -55,7 +59,7 @@ function decodeBody(
     const fail = (message: string): DiagnosticError => statementError(scope, statement, message);
     if (statement.kind === 'attribute') {
       const { name } = statement.name;
-      const field = fieldNamed(schema, name);
+      const field = findField(schema, name);
       if (seen.has(name)) {
         throw fail(`attribute ${quote(name)} may only be provided once`);
       }
@@ -71,7 +75,7 @@ function decodeBody(
       continue;
     }
     const { name } = statement;
-    const field = fieldNamed(schema, name);
+    const field = findField(schema, name);
     if (field === undefined) {
       throw fail(`unrecognized block name ${quote(name)}`);
     }
@@ -95,7 +99,7 @@ function decodeBody(
       args[name] = list;
     }
   }
-  const [missing] = missingFields(schema, seen, new Set(counts.keys()));
+  const [missing] = findMissingFields(schema, seen, new Set(counts.keys()));
   const problem = missing ?? schema.check?.(args);
   if (problem !== undefined) {
     throw new ArgumentsError(problem);
@@ -115,6 +119,8 @@ function countBlocks(body: readonly Statement[]): ReadonlyMap<string, number> {
 
 function statementError(scope: Scope, statement: Statement, message: string): DiagnosticError {
   const [start, end] =
-    statement.kind === 'block' ? [statement.offset, statement.close] : [statement.name.offset, endOf(statement.value)];
+    statement.kind === 'block'
+      ? [statement.offset, statement.close]
+      : [statement.name.offset, findEnd(statement.value)];
   return new DiagnosticError([errorAt(scope.file, start, end, message)]);
 }

@@ -50,17 +50,19 @@ export type Field<T> = AttributeField<T> | BlockField<T>;
  * The shape of a block: its attributes and inner blocks in the order of Alloy's own argument structure (the order in
  * which missing ones are reported), and the check that runs after its values have been decoded.
  */
-export type BlockSchema<Args = Record<string, unknown>> = {
-  readonly fields: { readonly [Name in keyof Args]: Field<Args[Name]> };
+export type BlockSchema<Args = unknown> = {
+  readonly fields: Readonly<Record<string, Field<unknown>>>;
   /** Returns Alloy's message for arguments that contradict each other, or undefined. */
   check?(args: Args): string | undefined;
+  /** Never set: carries the decoded type. */
+  readonly decodes?: Args;
 };
 
 /**
  * What a block of this schema decodes to: every attribute under its own name (durations in milliseconds, sizes in
  * bytes, secrets wrapped), every inner block as an object or an array.
  */
-export type ArgsOf<Schema> = Schema extends BlockSchema<infer Args> ? Args : never;
+export type Decoded<Schema> = Schema extends BlockSchema<infer Args> ? Args : never;
 
 /** Declares a block. */
 export function block<Args extends object>(
@@ -71,7 +73,7 @@ export function block<Args extends object>(
 }
 
 /** The attribute or block of that name; undefined where the schema has none. */
-export function fieldNamed(schema: BlockSchema, name: string): Field<unknown> | undefined {
+export function findField(schema: BlockSchema, name: string): Field<unknown> | undefined {
   return Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
 }
 
@@ -92,22 +94,22 @@ export function unset<T>(type: ValueType<T>): AttributeField<T | undefined> {
 
 /** An inner block that must be written exactly once. */
 export function requiredBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<Args> {
-  return { field: 'block', block: schema as BlockSchema, required: true, repeats: 'once', absent: 'undefined' };
+  return { field: 'block', block: schema, required: true, repeats: 'once', absent: 'undefined' };
 }
 
 /** An inner block that may be written once; undefined when it is not. */
 export function optionalBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<Args | undefined> {
-  return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'once', absent: 'undefined' };
+  return { field: 'block', block: schema, required: false, repeats: 'once', absent: 'undefined' };
 }
 
 /** An inner block that may be written once; all its defaults when it is not. */
 export function defaultedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<Args> {
-  return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'once', absent: 'defaults' };
+  return { field: 'block', block: schema, required: false, repeats: 'once', absent: 'defaults' };
 }
 
 /** An inner block that may be written any number of times. */
 export function repeatedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<readonly Args[]> {
-  return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'many', absent: 'undefined' };
+  return { field: 'block', block: schema, required: false, repeats: 'many', absent: 'undefined' };
 }
 
 /** An inner block that must be written at least once. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { numberText, numberVerb } from '../language/evaluation/number-text.ts';
+import { formatNumber, formatNumberAsGo } from '../language/evaluation/number-text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { parseSize } from './size.ts';
 import { checkUrl } from './url.ts';
@@ -47,12 +47,12 @@ test('sizes count in powers of 1024 whether written KB or KiB, and need a unit',
 
 test('a number becomes text without an exponent, and inside a target as Go prints it', () => {
   const float = (value: number) => ({ type: 'number', kind: 'float', value }) as const;
-  expect([1e21, 1.5e-7, 0.1].map((value) => numberText(float(value)))).toEqual([
+  expect([1e21, 1.5e-7, 0.1].map((value) => formatNumber(float(value)))).toEqual([
     '1000000000000000000000',
     '0.00000015',
     '0.1',
   ]);
-  expect([1e21, 1.5e-7, 0.1, 1e20].map((value) => numberVerb(float(value)))).toEqual([
+  expect([1e21, 1.5e-7, 0.1, 1e20].map((value) => formatNumberAsGo(float(value)))).toEqual([
     '1e+21',
     '1.5e-07',
     '0.1',

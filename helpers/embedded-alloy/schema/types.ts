@@ -1,16 +1,9 @@
-import { numberText, numberVerb } from '../language/evaluation/number-text.ts';
-import { secret as hide, type Secret } from '../language/evaluation/secret.ts';
-import {
-  type CapsuleValue,
-  type NumberValue,
-  nullValue,
-  type TypeName,
-  type Value,
-} from '../language/evaluation/value.ts';
-import { typeError, ValueError, within } from '../language/evaluation/value-error.ts';
-import { quote } from '../language/syntax/quote.ts';
-import type { ConsumerOf } from './capsules.ts';
-import type { Capsule } from './component.ts';
+import { describeError } from '../language/describe-error.ts';
+import { capsuleError, describeCapsule, readList, readSecret, readText } from '../language/evaluation/convert.ts';
+import { formatNumberAsGo } from '../language/evaluation/number-text.ts';
+import { createSecret, type Secret } from '../language/evaluation/secret.ts';
+import { type NumberValue, nullValue, type TypeName, type Value } from '../language/evaluation/value.ts';
+import { locateError, typeError, ValueError } from '../language/evaluation/value-error.ts';
 import { parseDuration } from './duration.ts';
 import type { ValueType } from './schema.ts';
 import { parseSize } from './size.ts';
@@ -19,7 +12,7 @@ import { parseSize } from './size.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 /** Text. Numbers become text; secrets do not. */
-export const string: ValueType<string> = { name: 'string', zero: '', decode: (value) => decodeText(value) };
+export const string: ValueType<string> = { name: 'string', zero: '', decode: readText };
 
 /** `true` or `false`. */
 export const bool: ValueType<boolean> = {
@@ -59,25 +52,7 @@ export const duration: ValueType<number> = text(parseDuration, 0);
 export const size: ValueType<number> = text(parseSize, 0);
 
 /** A string that is hidden wherever it is printed. Strings become secrets, never the other way round. */
-export const secret: ValueType<Secret> = {
-  name: 'capsule',
-  zero: hide(''),
-  decode(value) {
-    if (value.type === 'null') {
-      return hide('');
-    }
-    if (value.type === 'string') {
-      return hide(value.value);
-    }
-    if (value.type === 'capsule' && value.holds === 'secret') {
-      return value.secret;
-    }
-    throw capsuleError(value, 'alloytypes.Secret');
-  },
-};
-
-/** A string that may be a secret; decoded as one. */
-export const optionalSecret: ValueType<Secret> = secret;
+export const secret: ValueType<Secret> = { name: 'capsule', zero: createSecret(''), decode: readSecret };
 
 /** Any value, as it is. */
 export const any: ValueType<Value> = { name: 'capsule', zero: nullValue(), opaque: true, decode: (value) => value };
@@ -111,34 +86,9 @@ export const target: ValueType<Labels> = {
     }
     throw value.type === 'capsule'
       ? capsuleError(value, 'discovery.Target')
-      : new ValueError(value, `target::ConvertFrom: conversion from '${goType(value)}' is not supported`);
+      : new ValueError(value, `target::ConvertFrom: conversion from '${nameGoType(value)}' is not supported`);
   },
 };
-
-/** What takes scraped samples: a `receiver`. */
-export const metricsReceiver: ValueType<ConsumerOf['metrics'] | undefined> = capsule(
-  'storage.Appendable',
-  true,
-  (held) => (held.capsule === 'metrics' ? held.consumer : undefined),
-);
-
-/** What takes OTLP data: an `input`. */
-export const otelcolConsumer: ValueType<ConsumerOf['otelcol'] | undefined> = capsule(
-  'otelcol.Consumer',
-  true,
-  (held) => (held.capsule === 'otelcol' ? held.consumer : undefined),
-);
-
-/** What adds credentials to requests: a `handler`. */
-export const authHandler: ValueType<(() => Labels) | undefined> = capsule('auth.Handler', false, (held) =>
-  held.capsule === 'auth' ? held.headers : undefined,
-);
-
-/** A storage extension; no component of this engine exports one. */
-export const storageHandler: ValueType<undefined> = capsule('extension.ExtensionHandler', false, () => undefined);
-
-/** What takes log lines; no component of this engine exports one. */
-export const logsReceiver: ValueType<undefined> = capsule('loki.LogsReceiver', true, () => undefined);
 
 /** A list. */
 export function list<T>(elements: ValueType<T>): ValueType<readonly T[]> {
@@ -146,15 +96,7 @@ export function list<T>(elements: ValueType<T>): ValueType<readonly T[]> {
     name: 'array',
     zero: [],
     elements,
-    decode(value) {
-      if (value.type === 'null') {
-        return [];
-      }
-      if (value.type !== 'array') {
-        throw typeError(value, 'array');
-      }
-      return value.items.map((item, index) => within(value, `[${index}]`, () => elements.decode(item)));
-    },
+    decode: (value) => readList(value, elements.decode),
   };
 }
 
@@ -168,9 +110,9 @@ export function map<T>(values: ValueType<T>): ValueType<Readonly<Record<string, 
       if (value.type === 'null') {
         return {};
       }
-      const entries = fieldsOf(value);
+      const entries = readFields(value);
       return Object.fromEntries(
-        entries.map(([name, field]) => [name, within(value, `.${name}`, () => values.decode(field))]),
+        entries.map(([name, field]) => [name, locateError(value, `.${name}`, () => values.decode(field))]),
       );
     },
   };
@@ -185,18 +127,18 @@ export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
       if (value.type === 'null') {
         return zero;
       }
-      const written = decodeText(value);
+      const written = readText(value);
       try {
         return parse(written);
       } catch (error) {
-        throw new ValueError(value, error instanceof Error ? error.message : String(error));
+        throw new ValueError(value, describeError(error));
       }
     },
   };
 }
 
 /** Text that must be one of `allowed`; `complaint` makes Alloy's message of anything else. `zero` stands for null. */
-export function oneOf<const T extends string, const Zero extends string>(
+export function choice<const T extends string, const Zero extends string>(
   allowed: readonly T[],
   zero: Zero,
   complaint: (text: string) => string,
@@ -210,22 +152,15 @@ export function oneOf<const T extends string, const Zero extends string>(
   }, zero);
 }
 
-function capsule<T>(goName: string, opaque: boolean, open: (held: Capsule) => T | undefined): ValueType<T | undefined> {
-  return {
-    name: 'capsule',
-    zero: undefined,
-    opaque,
-    decode(value) {
-      if (value.type === 'null') {
-        return undefined;
-      }
-      const held = value.type === 'capsule' && value.holds === 'capsule' ? open(value.capsule) : undefined;
-      if (held === undefined) {
-        throw capsuleError(value, goName);
-      }
-      return held;
-    },
-  };
+/** Text that must be one of `allowed`, in whatever case; `complaint` gets it in lower case. */
+export function caseless(allowed: readonly string[], complaint: (text: string) => string): ValueType<string> {
+  return text((written) => {
+    const lower = written.toLowerCase();
+    if (!allowed.includes(lower)) {
+      throw new Error(complaint(lower));
+    }
+    return lower;
+  }, '');
 }
 
 function integer(wrap: (value: bigint) => bigint): ValueType<number> {
@@ -241,27 +176,6 @@ function whole(number: NumberValue): bigint {
     return number.value;
   }
   return Number.isFinite(number.value) ? BigInt(Math.trunc(number.value)) : -(2n ** 63n);
-}
-
-function decodeText(value: Value): string {
-  switch (value.type) {
-    case 'null':
-      return '';
-    case 'string':
-      return value.value;
-    case 'number':
-      return numberText(value);
-    case 'capsule':
-      if (value.holds === 'secret') {
-        throw new ValueError(value, 'secrets may not be converted into strings');
-      }
-      if (value.holds === 'target') {
-        throw new ValueError(value, "target::ConvertInto: conversion to '*string' is not supported");
-      }
-      throw typeError(value, 'string');
-    default:
-      throw typeError(value, 'string');
-  }
 }
 
 function decodeNumber(value: Value): NumberValue {
@@ -290,7 +204,7 @@ function parseNumber(written: string): NumberValue | undefined {
   return undefined;
 }
 
-function fieldsOf(value: Value): readonly (readonly [string, Value])[] {
+function readFields(value: Value): readonly (readonly [string, Value])[] {
   if (value.type === 'object') {
     return [...value.fields];
   }
@@ -308,7 +222,7 @@ function verb(value: Value): string {
     case 'string':
       return value.value;
     case 'number':
-      return numberVerb(value);
+      return formatNumberAsGo(value);
     case 'bool':
       return String(value.value);
     case 'array':
@@ -316,35 +230,13 @@ function verb(value: Value): string {
     case 'object':
       return `map[${[...value.fields].map(([name, field]) => `${name}:${verb(field)}`).join(' ')}]`;
     case 'capsule':
-      return value.holds === 'secret' ? '(secret)' : describe(value);
+      return value.holds === 'secret' ? '(secret)' : describeCapsule(value);
     case 'function':
       return 'function';
   }
 }
 
-function capsuleError(value: Value, goName: string): ValueError {
-  return value.type === 'capsule'
-    ? new ValueError(value, `expected capsule(${quote(goName)}), got ${describe(value)}`)
-    : typeError(value, 'capsule');
-}
-
-function describe(value: CapsuleValue): string {
-  const goName =
-    value.holds === 'other'
-      ? value.goType
-      : capsuleNames[value.holds === 'capsule' ? value.capsule.capsule : value.holds];
-  return `capsule(${quote(goName)})`;
-}
-
-const capsuleNames: Readonly<Record<Capsule['capsule'] | 'secret' | 'target', string>> = {
-  metrics: 'storage.Appendable',
-  otelcol: 'otelcol.Consumer',
-  auth: 'auth.Handler',
-  secret: 'alloytypes.Secret',
-  target: 'discovery.Target',
-};
-
-function goType(value: Value): string {
+function nameGoType(value: Value): string {
   const names: Readonly<Record<TypeName, string>> = {
     null: '<nil>',
     number: value.type === 'number' ? { int: 'int64', uint: 'uint64', float: 'float64' }[value.kind] : '',

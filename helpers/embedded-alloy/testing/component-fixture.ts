@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import type { ComponentContext, Health } from '../schema/component.ts';
 import type { BlockSchema } from '../schema/schema.ts';
@@ -17,18 +14,18 @@ export type Written<Args> = {
 };
 
 /** The arguments that a component gets for `written`: defaults filled in, as decoding a configuration does it. */
-export function argumentsFor<Args>(schema: BlockSchema<Args>, written: Written<Args> = {}): Args {
+export function buildArguments<Args>(schema: BlockSchema<Args>, written: Written<Args> = {}): Args {
   const args: Record<string, unknown> = {};
   const given = written as Readonly<Record<string, unknown>>;
-  for (const [name, field] of Object.entries<BlockSchema['fields'][string]>(schema.fields)) {
+  for (const [name, field] of Object.entries(schema.fields)) {
     const value = given[name];
     if (field.field === 'attribute') {
       args[name] = name in given ? value : field.initial;
     } else if (field.repeats === 'many') {
       const blocks = Array.isArray(value) ? value : [];
-      args[name] = blocks.map((block) => argumentsFor(field.block, block));
+      args[name] = blocks.map((block) => buildArguments(field.block, block));
     } else if (value !== undefined || field.absent === 'defaults') {
-      args[name] = argumentsFor(field.block, value ?? {});
+      args[name] = buildArguments(field.block, value ?? {});
     } else {
       args[name] = undefined;
     }
@@ -43,7 +40,7 @@ export type LoggedLine = {
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** A context whose log and health can be read, with a registry and, if asked for, a directory of its own. */
+/** A context whose log, health and metrics can be read. */
 export type ComponentFixture = ComponentContext & {
   readonly lines: LoggedLine[];
   readonly health: () => Health;
@@ -51,24 +48,17 @@ export type ComponentFixture = ComponentContext & {
   readonly metric: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number | undefined>;
   /** Resolves when a line with `message` has been logged. */
   readonly logged: (message: string | RegExp) => Promise<LoggedLine>;
-  readonly [Symbol.dispose]: () => void;
 };
 
-/** Makes a context for one component; several components of one engine share a registry. */
-export function componentFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
+/** Makes a context for one component; components of one configuration share a registry. */
+export function createFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
   const lines: LoggedLine[] = [];
-  let dataPath: string | undefined;
   let health: Health = { state: 'unknown', message: '' };
   const waiting = new Set<() => void>();
   const matches = (line: LoggedLine, message: string | RegExp): boolean =>
     typeof message === 'string' ? line.message === message : message.test(line.message);
   return {
     id,
-    get dataPath() {
-      dataPath ??= mkdtempSync(join(tmpdir(), 'component-'));
-      return dataPath;
-    },
-    listenAddress: '127.0.0.1:0',
     registry,
     log: (level, message, fields = {}) => {
       lines.push({ level, message, fields });
@@ -101,10 +91,5 @@ export function componentFixture(id: string, registry: Registry = new Registry()
         waiting.add(look);
         look();
       }),
-    [Symbol.dispose]: () => {
-      if (dataPath !== undefined) {
-        rmSync(dataPath, { recursive: true, force: true });
-      }
-    },
   };
 }

@@ -91,15 +91,15 @@ function server(port: number, password: string, directory: string, launch: () =>
 }
 
 /** The running processes whose parent is `parent`, with their arguments. */
-export function childrenOf(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
+export function listChildren(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
-    .map((name) => ({ pid: Number(name), args: argumentsOf(Number(name)) }))
+    .filter((name) => /^\d+$/.test(name) && findParent(name) === parent)
+    .map((name) => ({ pid: Number(name), args: readArguments(Number(name)) }))
     .filter(({ args }) => args.length > 1);
 }
 
 /** The parent of a process that runs: a process that has ended has none. */
-function parentOf(pid: string): number | undefined {
+function findParent(pid: string): number | undefined {
   try {
     const [, state = 'Z', parent] = /^.*\) (\w) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     return state === 'Z' ? undefined : Number(parent);
@@ -108,7 +108,7 @@ function parentOf(pid: string): number | undefined {
   }
 }
 
-function argumentsOf(pid: number): readonly string[] {
+function readArguments(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {

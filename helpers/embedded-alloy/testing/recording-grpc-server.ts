@@ -8,7 +8,8 @@ import {
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import type { SelfSigned } from '../../tls/self-signed.ts';
-import { ALL_SIGNALS, SIGNALS, type Signal } from '../pipeline/otlp/signals.ts';
+import { ALL_SIGNALS, SIGNALS } from '../pipeline/otlp/signals.ts';
+import type { Signal } from '../schema/capsules.ts';
 
 /** An export that a {@link RecordingGrpcServer} has received whole. */
 export type RecordedCall = {
@@ -68,7 +69,7 @@ export async function startRecordingGrpcServer(
     server.addService({ Export: rawMethod(SIGNALS[signal].method) }, { Export: answer });
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, credentialsOf(options.identity), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, createCredentials(options.identity), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
@@ -88,7 +89,7 @@ export async function startRecordingGrpcServer(
   };
 }
 
-function credentialsOf(identity: SelfSigned | undefined): ServerCredentials {
+function createCredentials(identity: SelfSigned | undefined): ServerCredentials {
   if (identity === undefined) {
     return ServerCredentials.createInsecure();
   }

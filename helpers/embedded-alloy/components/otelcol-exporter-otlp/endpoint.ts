@@ -22,7 +22,7 @@ export type Security = 'block' | 'default' | 'none';
  * As a real Alloy decides it: `insecure` means clear text unless an authority's certificate is given all the same, and
  * `https://` means TLS whatever the block says. `http://` alone does not mean clear text.
  */
-export function securityOf({ endpoint, tls }: Client): Security {
+export function chooseSecurity({ endpoint, tls }: Client): Security {
   if (!tls.insecure || tls.ca_pem !== '' || tls.ca_file !== '') {
     return 'block';
   }
@@ -30,7 +30,7 @@ export function securityOf({ endpoint, tls }: Client): Security {
 }
 
 /** Where the endpoint leads, for the labels of metrics: all of it where it is not just host and port. */
-export function targetOf(endpoint: string): Target {
+export function readTarget(endpoint: string): Target {
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):([^:]*)$/.exec(endpoint) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inGoWords } from './go-words.ts';
+import { formatAsGo } from './go-words.ts';
 
 const HANDSHAKE = 'transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate';
 
@@ -48,11 +48,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
-test.each(CASES)('%s is told in Go’s words', (_, details, expected) => expect(inGoWords(details)).toBe(expected));
+test.each(CASES)('%s is told in Go’s words', (_, details, expected) => expect(formatAsGo(details)).toBe(expected));
 
 test('what a server says stays as it is', () => {
   const said = 'authentication error: invalid token. Last error: connect ECONNREFUSED 1.2.3.4:5';
-  expect(inGoWords(said)).toBe(said);
+  expect(formatAsGo(said)).toBe(said);
 });
 
 function unconnected(error: string): string {

@@ -22,7 +22,7 @@ const HTTP2_ERRORS = [
  * What a real Alloy, whose gRPC is Go's, logs where ours says `details`: the failures that the client itself finds have
  * words of their own there, and what a server says stays as it is.
  */
-export function inGoWords(details: string): string {
+export function formatAsGo(details: string): string {
   if (details.startsWith('Deadline exceeded after ')) {
     const waiting = details.includes('Waiting for') ? ' while waiting for connections to become ready' : '';
     return `context deadline exceeded${waiting}`;
@@ -38,7 +38,7 @@ export function inGoWords(details: string): string {
     details,
   );
   if (unconnected !== null) {
-    return connectionError(inGoWordsOfConnecting(unconnected[1] ?? ''));
+    return connectionError(formatConnectError(unconnected[1] ?? ''));
   }
   if (details === 'Connection dropped') {
     return 'error reading from server: EOF';
@@ -66,7 +66,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'network is unreachable',
 };
 
-function inGoWordsOfConnecting(error: string): string {
+function formatConnectError(error: string): string {
   const [, code = '', address = ''] = /connect (E[A-Z]+) (\S+:\d+)/.exec(error) ?? [];
   const refusal = REFUSALS[code];
   if (refusal !== undefined) {
@@ -78,7 +78,7 @@ function inGoWordsOfConnecting(error: string): string {
   if (error.startsWith('Protocol error')) {
     return 'error reading server preface: http2: failed reading the frame payload: http2: frame too large, note that the frame header looked like an HTTP/1.1 header';
   }
-  return `transport: authentication handshake failed: ${inGoWordsOfTls(error)}`;
+  return `transport: authentication handshake failed: ${formatTlsError(error)}`;
 }
 
 /** `::1:4317` as `[::1]:4317`. */
@@ -88,7 +88,7 @@ function bracketed(address: string): string {
   return host.includes(':') ? `[${host}]${address.slice(colon)}` : address;
 }
 
-function inGoWordsOfTls(error: string): string {
+function formatTlsError(error: string): string {
   if (/wrong version number|packet length too long/.test(error)) {
     return 'tls: first record does not look like a TLS handshake';
   }

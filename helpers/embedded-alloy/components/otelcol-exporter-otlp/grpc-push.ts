@@ -1,19 +1,21 @@
 import type { ChannelCredentials, ChannelOptions, Client, Metadata, ServiceError } from '@grpc/grpc-js';
 import { ExportResponse } from '../../../otlp/schema.ts';
+import { userAgent } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { clientTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
-import { USER_AGENT } from '../../pipeline/http/user-agent.ts';
-import { cutOff, type OtlpBatch } from '../../pipeline/otlp/batch.ts';
+import { isTruncated } from '../../pipeline/otlp/batch.ts';
 import { ExportError } from '../../pipeline/otlp/export-error.ts';
 import type { ExporterParts } from '../../pipeline/otlp/exporter.ts';
-import { warnOfPartialSuccess } from '../../pipeline/otlp/partial-success.ts';
+import { warnAboutPartialSuccess } from '../../pipeline/otlp/partial-success.ts';
 import { SIGNALS } from '../../pipeline/otlp/signals.ts';
 import { STATUS_NAMES } from '../../pipeline/otlp/status.ts';
+import type { OtlpBatch } from '../../schema/capsules.ts';
 import type { Logger } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
 import type { OtlpExporterArgs } from './block.ts';
-import { dialTarget, securityOf } from './endpoint.ts';
-import { inGoWords } from './go-words.ts';
-import { retryDelayOf } from './retry-info.ts';
+import { chooseSecurity, dialTarget } from './endpoint.ts';
+import { formatAsGo } from './go-words.ts';
+import { readRetryDelay } from './retry-info.ts';
 
 type Grpc = typeof import('@grpc/grpc-js');
 
@@ -47,7 +49,7 @@ export function createGrpcPush(
     // Its own lines would stand between the engine's and follow no format; errors are reported by the component.
     grpc.setLogVerbosity(grpc.logVerbosity.NONE);
     const credentials = channelCredentials(grpc, settings);
-    if (settings.auth !== undefined && securityOf(settings) === 'none') {
+    if (settings.auth !== undefined && chooseSecurity(settings) === 'none') {
       throw new Error(
         'grpc: the credentials require transport level security (use grpc.WithTransportCredentials() to set)',
       );
@@ -63,7 +65,7 @@ export function createGrpcPush(
 
   const push = async ({ signal, body }: OtlpBatch): Promise<void> => {
     if (client === undefined || headers === undefined) {
-      throw failure(14, 'delegating_resolver: invalid target address "": missing address');
+      throw createFailure(14, 'delegating_resolver: invalid target address "": missing address');
     }
     const metadata = headers.clone();
     addAll(metadata, { ...lowerCased(settings.headers), ...settings.auth?.() });
@@ -72,7 +74,7 @@ export function createGrpcPush(
     const { partialSuccess } = decoded(answer);
     if (partialSuccess !== undefined) {
       const { errorMessage, rejected } = partialSuccess;
-      warnOfPartialSuccess(log, signal, { message: errorMessage, dropped: Number(rejected) });
+      warnAboutPartialSuccess(log, signal, { message: errorMessage, dropped: Number(rejected) });
     }
   };
 
@@ -80,7 +82,7 @@ export function createGrpcPush(
 }
 
 function channelCredentials(grpc: Grpc, settings: OtlpExporterArgs['client']): ChannelCredentials {
-  const security = securityOf(settings);
+  const security = chooseSecurity(settings);
   if (security === 'none') {
     return grpc.credentials.createInsecure();
   }
@@ -88,10 +90,10 @@ function channelCredentials(grpc: Grpc, settings: OtlpExporterArgs['client']): C
     return grpc.credentials.createSsl();
   }
   const { ca, key, cert, rejectUnauthorized } = clientTlsOptions(settings.tls);
-  return grpc.credentials.createSsl(bytesOf(ca), bytesOf(key), bytesOf(cert), { rejectUnauthorized });
+  return grpc.credentials.createSsl(toBuffer(ca), toBuffer(key), toBuffer(cert), { rejectUnauthorized });
 }
 
-function bytesOf(text: string | undefined): Buffer | null {
+function toBuffer(text: string | undefined): Buffer | null {
   return text === undefined ? null : Buffer.from(text);
 }
 
@@ -99,7 +101,7 @@ function channelOptions(settings: OtlpExporterArgs['client']): ChannelOptions {
   const { authority, balancer_name: balancer, compression, keepalive, tls } = settings;
   const name = authority === '' ? tls.server_name : authority;
   return {
-    'grpc.primary_user_agent': USER_AGENT,
+    'grpc.primary_user_agent': userAgent,
     'grpc.enable_http_proxy': 0,
     'grpc.enable_channelz': 0,
     'grpc.use_local_subchannel_pool': 1,
@@ -123,11 +125,11 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 function addAll(metadata: Metadata, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[0-9a-z_.-]+$/.test(name)) {
-      throw failure(13, `header key ${JSON.stringify(name)} contains illegal characters not in [0-9a-z-_.]`);
+      throw createFailure(13, `header key ${JSON.stringify(name)} contains illegal characters not in [0-9a-z-_.]`);
     }
     const binary = name.endsWith('-bin');
     if (!binary && /[^ -~]/.test(value)) {
-      throw failure(13, `header key ${JSON.stringify(name)} contains value with non-printable ASCII characters`);
+      throw createFailure(13, `header key ${JSON.stringify(name)} contains value with non-printable ASCII characters`);
     }
     metadata.set(name, binary ? Buffer.from(value) : value);
   }
@@ -148,16 +150,16 @@ function call(
       body,
       metadata,
       { deadline },
-      (error: ServiceError | null, answer) => (error === null ? resolve(answer) : reject(failureOf(error))),
+      (error: ServiceError | null, answer) => (error === null ? resolve(answer) : reject(readFailure(error))),
     );
   });
 }
 
-function failureOf({ code, details, metadata }: ServiceError): ExportError {
-  return failure(code, inGoWords(details), retryDelayOf(metadata));
+function readFailure({ code, details, metadata }: ServiceError): ExportError {
+  return createFailure(code, formatAsGo(details), readRetryDelay(metadata));
 }
 
-function failure(code: number, details: string, retryDelayMs?: number): ExportError {
+function createFailure(code: number, details: string, retryDelayMs?: number): ExportError {
   const type = STATUS_NAMES[code] ?? `Code(${code})`;
   const message = `rpc error: code = ${type} desc = ${details}`;
   if (!RETRYABLE.includes(code) && !(code === RESOURCE_EXHAUSTED && retryDelayMs !== undefined)) {
@@ -175,7 +177,7 @@ function decoded(answer: Buffer | undefined): ExportResponse {
   try {
     return ExportResponse.decode(answer ?? Buffer.alloc(0));
   } catch (error) {
-    const reason = cutOff(error) ? 'unexpected EOF' : error instanceof Error ? error.message : String(error);
-    throw failure(13, `grpc: failed to unmarshal the received message: ${reason}`);
+    const reason = isTruncated(error) ? 'unexpected EOF' : describeError(error);
+    throw createFailure(13, `grpc: failed to unmarshal the received message: ${reason}`);
   }
 }

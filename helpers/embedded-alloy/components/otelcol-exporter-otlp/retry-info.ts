@@ -24,7 +24,7 @@ const RetryInfo = message<{ retryDelay?: Duration }>('google.rpc.RetryInfo', {
  * How long a server that refused a call wants to be left alone, in milliseconds (OTLP 1.x, "OTLP/gRPC Throttling");
  * undefined where it says nothing of coming again.
  */
-export function retryDelayOf(trailers: Metadata): number | undefined {
+export function readRetryDelay(trailers: Metadata): number | undefined {
   const [status] = trailers.get('grpc-status-details-bin');
   if (!Buffer.isBuffer(status)) {
     return undefined;

@@ -2,17 +2,17 @@ import { promisify } from 'node:util';
 import { deflate, gzip, zstdCompress } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import { ExportResponse, RpcStatus } from '../../../otlp/schema.ts';
-import { unsupported } from '../../language/identity.ts';
+import { unsupportedError, userAgent } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
 import { clientTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
-import { unsendable } from '../../pipeline/http/url-parts.ts';
-import { USER_AGENT } from '../../pipeline/http/user-agent.ts';
-import { jsonOf, type OtlpBatch } from '../../pipeline/otlp/batch.ts';
+import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
+import { formatJson } from '../../pipeline/otlp/batch.ts';
 import { ExportError } from '../../pipeline/otlp/export-error.ts';
 import type { ExporterParts } from '../../pipeline/otlp/exporter.ts';
-import { type PartialSuccess, warnOfPartialSuccess } from '../../pipeline/otlp/partial-success.ts';
-import type { Signal } from '../../pipeline/otlp/signals.ts';
-import { STATUS_NAMES, statusOfHttp } from '../../pipeline/otlp/status.ts';
+import { type PartialSuccess, warnAboutPartialSuccess } from '../../pipeline/otlp/partial-success.ts';
+import { convertHttpStatus, STATUS_NAMES } from '../../pipeline/otlp/status.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { Logger } from '../../schema/component.ts';
 import type { OtlpHttpExporterArgs } from './block.ts';
 
@@ -46,14 +46,14 @@ export function createHttpPush(
 
   const push = async (batch: OtlpBatch): Promise<void> => {
     const url = urls[batch.signal];
-    const refusal = unsendable(url);
+    const refusal = explainUnsendable(url);
     if (refusal !== undefined) {
       throw requestFailed(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
     }
-    const packed = await compress(json ? Buffer.from(jsonOf(batch)) : batch.body);
+    const packed = await compress(json ? Buffer.from(formatJson(batch)) : batch.body);
     const headers = {
       'content-type': json ? 'application/json' : 'application/x-protobuf',
-      'user-agent': USER_AGENT,
+      'user-agent': userAgent,
       ...(packed.encoding !== '' && { 'content-encoding': packed.encoding }),
       ...client.headers,
       ...client.auth?.(),
@@ -72,7 +72,7 @@ export function createHttpPush(
     }
     const partial = judge(url, response, answer);
     if (partial !== undefined) {
-      warnOfPartialSuccess(log, batch.signal, partial);
+      warnAboutPartialSuccess(log, batch.signal, partial);
     }
   };
   return { push, close: () => agent.destroy() };
@@ -87,7 +87,7 @@ function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): 
   if (statusCode >= 200 && statusCode <= 299) {
     return readPartialSuccess(String(headers['content-type'] ?? ''), answer);
   }
-  const type = STATUS_NAMES[statusOfHttp(statusCode)] ?? 'Unknown';
+  const type = STATUS_NAMES[convertHttpStatus(statusCode)] ?? 'Unknown';
   const status = statusCode >= 400 ? readStatus(answer) : undefined;
   const details = status === undefined ? '' : `, Message=${status}, Details=[]`;
   const message = `rpc error: code = ${type} desc = error exporting items, request to ${redactUrl(url)} responded with HTTP Status Code ${statusCode}${details}`;
@@ -138,7 +138,7 @@ function readPartialSuccess(contentType: string, answer: Buffer): PartialSuccess
     }
   } catch (error) {
     const kind = contentType === 'application/json' ? 'json' : 'protobuf';
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new ExportError(`Permanent error: error parsing ${kind} response: ${reason}`, { permanent: true });
   }
   return undefined;
@@ -172,6 +172,6 @@ function compressor(name: string, level: number | undefined): (body: Uint8Array)
     case 'zstd':
       return async (body) => ({ encoding: name, body: await zstdAsync(body) });
     default:
-      throw unsupported(`client > compression "${name}" of otelcol.exporter.otlphttp`);
+      throw unsupportedError(`client > compression "${name}" of otelcol.exporter.otlphttp`);
   }
 }

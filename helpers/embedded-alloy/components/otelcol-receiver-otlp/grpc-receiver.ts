@@ -1,10 +1,12 @@
 import type { MethodDefinition, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { DecodeError } from '../../../otlp/message.ts';
 import { ExportResponse } from '../../../otlp/schema.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { bindError, formatAddress, parseListenAddress } from '../../pipeline/http/listen.ts';
 import { serverTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
-import { batchOfProtobuf, type OtlpBatch } from '../../pipeline/otlp/batch.ts';
-import { ALL_SIGNALS, SIGNALS, type Signal } from '../../pipeline/otlp/signals.ts';
+import { readProtobufBatch } from '../../pipeline/otlp/batch.ts';
+import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import type { Accept, Listener } from './http-receiver.ts';
 
@@ -43,7 +45,7 @@ export async function startGrpcReceiver(
       take(signal, taker, call.request).then(
         () => done(null, ExportResponse.encode({ partialSuccess: { rejected: 0n, errorMessage: '' } })),
         (error: unknown) => {
-          const details = error instanceof Error ? error.message : String(error);
+          const details = describeError(error);
           done(
             error instanceof DecodeError
               ? { code: grpc.status.INTERNAL, details: `grpc: error unmarshalling request: ${details}` }
@@ -82,7 +84,7 @@ export async function startGrpcReceiver(
 }
 
 async function take(signal: Signal, accept: Accept, message: Buffer): Promise<void> {
-  const batch: OtlpBatch = batchOfProtobuf(signal, message);
+  const batch: OtlpBatch = readProtobufBatch(signal, message);
   await accept(batch);
 }
 

@@ -12,7 +12,7 @@ export type Answer = {
 };
 
 /** The media type of a `Content-Type` header, without its parameters; empty when there is none. */
-export function mediaTypeOf(contentType: string | undefined): string {
+export function readMediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
@@ -38,7 +38,7 @@ export function statusAnswer(format: BodyFormat, status: number, code: number, m
 
 /** The answer to a body that could not be unpacked, whose format the receiver takes from the request or assumes. */
 export function encodingAnswer(contentType: string | undefined, status: number, code: number, message: string): Answer {
-  const mediaType = contentType === undefined || contentType === '' ? 'application/json' : mediaTypeOf(contentType);
+  const mediaType = contentType === undefined || contentType === '' ? 'application/json' : readMediaType(contentType);
   if (mediaType === 'application/json' || mediaType === 'application/x-protobuf') {
     return statusAnswer(mediaType, status, code, message);
   }

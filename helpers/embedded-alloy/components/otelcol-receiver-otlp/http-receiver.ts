@@ -1,24 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { DecodeError } from '../../../otlp/message.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { formatAddress, listen, parseListenAddress } from '../../pipeline/http/listen.ts';
 import { serverTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
-import { batchOfJson, batchOfProtobuf, type OtlpBatch } from '../../pipeline/otlp/batch.ts';
-import type { Signal } from '../../pipeline/otlp/signals.ts';
+import { readJsonBatch, readProtobufBatch } from '../../pipeline/otlp/batch.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import {
   type Answer,
   type BodyFormat,
   encodingAnswer,
   METHOD_NOT_ALLOWED,
-  mediaTypeOf,
   NOT_FOUND,
+  readMediaType,
   send,
   statusAnswer,
   successAnswer,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-answer.ts';
-import { BodyError, type Budget, decoderOf, readBody } from './request-body.ts';
+import { BodyError, type Budget, findDecoder, readBody } from './request-body.ts';
 
 type HttpArgs = NonNullable<OtlpReceiverArgs['http']>;
 
@@ -61,7 +62,7 @@ export async function startHttpReceiver(
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const contentType = request.headers['content-type'];
-    const decoder = decoderOf(request.headers['content-encoding'] ?? '', args.compression_algorithms);
+    const decoder = findDecoder(request.headers['content-encoding'] ?? '', args.compression_algorithms);
     const route = routes.get((request.url ?? '').split('?', 1)[0] ?? '');
     if (route === undefined) {
       return NOT_FOUND;
@@ -69,7 +70,7 @@ export async function startHttpReceiver(
     if (request.method !== 'POST') {
       return METHOD_NOT_ALLOWED;
     }
-    const format = mediaTypeOf(contentType);
+    const format = readMediaType(contentType);
     if (format !== 'application/json' && format !== 'application/x-protobuf') {
       return UNSUPPORTED_MEDIA_TYPE;
     }
@@ -85,7 +86,7 @@ export async function startHttpReceiver(
     } catch (error) {
       const status = error instanceof BodyError ? error.status : 500;
       const code = status === 400 ? 3 : status === 503 ? 14 : 13;
-      result = encodingAnswer(request.headers['content-type'], status, code, messageOf(error));
+      result = encodingAnswer(request.headers['content-type'], status, code, describeError(error));
     }
     if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= READ_AFTER_ANSWER) {
       send(response, result, !args.keep_alives_enabled);
@@ -122,8 +123,8 @@ async function receive(format: BodyFormat, signal: Signal, accept: Accept, body:
   try {
     batch =
       format === 'application/json'
-        ? batchOfJson(signal, Buffer.from(body.buffer, body.byteOffset, body.length).toString())
-        : batchOfProtobuf(signal, body);
+        ? readJsonBatch(signal, Buffer.from(body.buffer, body.byteOffset, body.length).toString())
+        : readProtobufBatch(signal, body);
   } catch (error) {
     if (error instanceof DecodeError) {
       return statusAnswer(format, 400, 3, error.message);
@@ -133,7 +134,7 @@ async function receive(format: BodyFormat, signal: Signal, accept: Accept, body:
   try {
     await accept(batch);
   } catch (error) {
-    return statusAnswer(format, 503, 14, messageOf(error));
+    return statusAnswer(format, 503, 14, describeError(error));
   }
   return successAnswer(format);
 }
@@ -157,8 +158,4 @@ async function discard(request: IncomingMessage): Promise<void> {
     }
     request.resume();
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

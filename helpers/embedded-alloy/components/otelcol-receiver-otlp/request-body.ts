@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { inflate, zstdDecompress } from 'node:zlib';
 import { gunzipBounded, unsnappyBounded } from '../../../otlp/compression.ts';
 import { DecodeError } from '../../../otlp/message.ts';
+import { describeError } from '../../language/describe-error.ts';
 
 /** A body that is refused: the message and status of the answer. */
 export class BodyError extends Error {
@@ -35,7 +36,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
 };
 
 /** What unpacks bodies of this `Content-Encoding`; undefined for none. @throws BodyError for an unknown encoding. */
-export function decoderOf(encoding: string, allowed: readonly string[]): Decoder | undefined {
+export function findDecoder(encoding: string, allowed: readonly string[]): Decoder | undefined {
   if (encoding === '' && allowed.includes('')) {
     return undefined;
   }
@@ -87,7 +88,7 @@ async function unpack(decoder: Decoder, body: Uint8Array, limit: number): Promis
   try {
     return await decoder(body, limit);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE' || /unpacks to more than|uncompressed length .* too big/.test(message)) {
       throw new BodyError(TOO_LARGE);

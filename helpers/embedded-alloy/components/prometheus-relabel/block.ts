@@ -1,7 +1,8 @@
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
+import { metricsReceiver } from '../../schema/capsules.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { type ArgsOf, block, optional, repeatedBlock, required } from '../../schema/schema.ts';
-import { duration, int, list, metricsReceiver } from '../../schema/types.ts';
+import { block, type Decoded, optional, repeatedBlock, required } from '../../schema/schema.ts';
+import { duration, int, list } from '../../schema/types.ts';
 
 const shortestTtl = 60_000;
 
@@ -32,4 +33,4 @@ export const prometheusRelabelBlock = block(
   },
 );
 
-export type PrometheusRelabelArgs = ArgsOf<typeof prometheusRelabelBlock>;
+export type PrometheusRelabelArgs = Decoded<typeof prometheusRelabelBlock>;

@@ -1,5 +1,5 @@
-import { COMPONENT_LABELS, componentLabels, counter } from '../../pipeline/instruments.ts';
-import { labelBuilder, sortedLabels } from '../../pipeline/relabel/labels.ts';
+import { buildComponentLabels, COMPONENT_LABELS, counter } from '../../pipeline/instruments.ts';
+import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
 import { relabel } from '../../pipeline/relabel/relabel.ts';
 import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
@@ -11,7 +11,7 @@ import type { PrometheusRelabelArgs } from './block.ts';
  */
 export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: ComponentContext): Instance {
   const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
-  const labels = componentLabels(context);
+  const labels = buildComponentLabels(context);
   const processed = relabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
   const written = relabelCounter(context, 'metrics_written', 'Total number of metrics written');
   const known = new WeakMap<SeriesLabels, SeriesLabels>();
@@ -21,8 +21,8 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
     if (before !== undefined) {
       return before;
     }
-    const builder = labelBuilder(series);
-    const result = relabel(builder, args.rule, 'legacy') ? sortedLabels(builder.entries()) : [];
+    const builder = createLabelBuilder(series);
+    const result = relabel(builder, args.rule, 'legacy') ? sortLabels(builder.entries()) : [];
     known.set(series, result);
     return result;
   };

@@ -2,8 +2,8 @@ import { quote } from '../../language/syntax/quote.ts';
 import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts';
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
 import {
-  type ArgsOf,
   block,
+  type Decoded,
   defaultedBlock,
   optional,
   optionalBlock,
@@ -115,5 +115,5 @@ export const remoteWriteBlock = block({
   wal: defaultedBlock(wal),
 });
 
-export type RemoteWriteArgs = ArgsOf<typeof remoteWriteBlock>;
+export type RemoteWriteArgs = Decoded<typeof remoteWriteBlock>;
 export type RemoteWriteEndpoint = RemoteWriteArgs['endpoint'][number];

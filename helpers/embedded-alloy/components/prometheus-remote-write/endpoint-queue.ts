@@ -4,9 +4,9 @@ import type { ScrapedSample } from '../../schema/capsules.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 import { type PushResult, push } from './push.ts';
-import { remoteLabels } from './remote-labels.ts';
-import { remoteMetrics } from './remote-metrics.ts';
-import { type PendingSample, writeRequestBody } from './write-request.ts';
+import { createRelabeler } from './remote-labels.ts';
+import { createRemoteMetrics } from './remote-metrics.ts';
+import { encodeWriteRequest, type PendingSample } from './write-request.ts';
 
 /** What waits to be sent to one endpoint. */
 export type EndpointQueue = {
@@ -35,12 +35,12 @@ export function createEndpointQueue(
 ): EndpointQueue {
   const url = redactUrl(endpoint.url);
   const about = { subcomponent: 'rw', remote_name: remoteName, url };
-  const metrics = remoteMetrics(context, remoteName, url);
+  const metrics = createRemoteMetrics(context, remoteName, url);
   const client = createPrometheusClient(endpoint, 'prometheus.remote_write');
   if (endpoint.url === '') {
     return { append: () => {}, stop: () => client.close() };
   }
-  const labelsOf = remoteLabels(external, endpoint.write_relabel_config);
+  const relabelSeries = createRelabeler(external, endpoint.write_relabel_config);
   const { max_samples_per_send: full, batch_send_deadline: deadline } = endpoint.queue_config;
   const ending = new AbortController();
   let held: PendingSample[] = [];
@@ -111,7 +111,7 @@ export function createEndpointQueue(
       if (fresh.length === 0) {
         return;
       }
-      const body = writeRequestBody(fresh);
+      const body = encodeWriteRequest(fresh);
       const start = performance.now();
       metrics.sent(fresh.length);
       const result = await push(endpoint, client, body, attempt, ending.signal);
@@ -167,7 +167,7 @@ export function createEndpointQueue(
     append: (samples) => {
       let dropped = 0;
       for (const { labels: series, value, timestamp, stale } of samples) {
-        const labels = labelsOf(series);
+        const labels = relabelSeries(series);
         if (labels === undefined) {
           dropped++;
         } else {

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
+import { userAgent } from '../../identity.ts';
 import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
 import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
-import { unsendable } from '../../pipeline/http/url-parts.ts';
-import { USER_AGENT } from '../../pipeline/http/user-agent.ts';
+import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
 /** How an attempt ended. */
@@ -31,14 +31,14 @@ export async function push(
     reason,
     retryAfterMs,
   });
-  const refusal = unsendable(url);
+  const refusal = explainUnsendable(url);
   if (refusal !== undefined) {
     return recoverable(`Post "${redactUrl(url)}": ${refusal}`);
   }
   const headers = {
     'content-encoding': 'snappy',
     'content-type': 'application/x-protobuf',
-    'user-agent': USER_AGENT,
+    'user-agent': userAgent,
     'x-prometheus-remote-write-version': '0.1.0',
     ...(attempt > 0 && { 'retry-attempt': String(attempt) }),
     ...client.headers(),

@@ -1,4 +1,4 @@
-import { COMPONENT_LABELS, componentLabels, counter, gauge, histogram } from '../../pipeline/instruments.ts';
+import { buildComponentLabels, COMPONENT_LABELS, counter, gauge, histogram } from '../../pipeline/instruments.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 
 /** Why a sample was not even tried; `queue_full` is this engine's own, whose queue is in memory. */
@@ -7,9 +7,9 @@ export type DropReason = 'too_old' | 'dropped_series' | 'queue_full';
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 
 /** The metrics of one endpoint, under the names and labels of Prometheus's remote storage; all counters begin at 0. */
-export function remoteMetrics(context: ComponentContext, remoteName: string, url: string) {
+export function createRemoteMetrics(context: ComponentContext, remoteName: string, url: string) {
   const names = [...COMPONENT_LABELS, 'remote_name', 'url'];
-  const labels = { ...componentLabels(context), remote_name: remoteName, url };
+  const labels = { ...buildComponentLabels(context), remote_name: remoteName, url };
   const count = (name: string, help: string) => {
     const metric = counter(context.registry, `prometheus_remote_storage_${name}`, help, names);
     metric.inc(labels, 0);
@@ -65,14 +65,14 @@ export function remoteMetrics(context: ComponentContext, remoteName: string, url
 }
 
 /** Counts what has been taken in, before any endpoint: Alloy counts it as it writes its write-ahead log. */
-export function appendedCounter(context: ComponentContext): (by: number) => void {
+export function createAppendedCounter(context: ComponentContext): (by: number) => void {
   const metric = counter(
     context.registry,
     'prometheus_remote_write_wal_samples_appended_total',
     'Total number of samples appended to the WAL',
     COMPONENT_LABELS,
   );
-  const labels = componentLabels(context);
+  const labels = buildComponentLabels(context);
   metric.inc(labels, 0);
   return (by) => metric.inc(labels, by);
 }

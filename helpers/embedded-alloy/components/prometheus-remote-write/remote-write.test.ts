@@ -2,16 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unsnappyBounded } from '../../../otlp/compression.ts';
 import { STALE_NAN } from '../../../otlp/remote-write.ts';
-import { secret } from '../../language/evaluation/secret.ts';
-import type { ConsumerOf, ScrapedSample } from '../../schema/capsules.ts';
+import { createSecret } from '../../language/evaluation/secret.ts';
+import { regex } from '../../schema/blocks/relabel-rule.ts';
+import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
 import type { Instance } from '../../schema/component.ts';
-import { regex } from '../../schema/regex.ts';
-import {
-  argumentsFor,
-  type ComponentFixture,
-  componentFixture,
-  type Written,
-} from '../../testing/component-fixture.ts';
+import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
 import { type RecordedRequest, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type RemoteWriteArgs, remoteWriteBlock } from './block.ts';
 import { LARGEST_QUEUE } from './endpoint-queue.ts';
@@ -24,27 +19,26 @@ type Endpoint = Written<RemoteWriteArgs['endpoint'][number]>;
 type Running = {
   readonly fixture: ComponentFixture;
   readonly instance: Instance;
-  readonly append: ConsumerOf['metrics'];
+  readonly append: MetricsConsumer;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
 async function startWriter(endpoint: Endpoint, more: Written<RemoteWriteArgs> = {}): Promise<Running> {
-  const fixture = componentFixture('prometheus.remote_write.cloud');
+  const fixture = createFixture('prometheus.remote_write.cloud');
   const withDefaults = {
-    basic_auth: { username: '2847239', password: secret(TOKEN) },
+    basic_auth: { username: '2847239', password: createSecret(TOKEN) },
     ...endpoint,
     queue_config: { batch_send_deadline: 20, min_backoff: 5, max_backoff: 20, ...endpoint.queue_config },
   };
-  const instance = createRemoteWrite(argumentsFor(remoteWriteBlock, { ...more, endpoint: [withDefaults] }), fixture);
+  const instance = createRemoteWrite(buildArguments(remoteWriteBlock, { ...more, endpoint: [withDefaults] }), fixture);
   await instance.start();
-  const { receiver } = instance.exports as { receiver: { consumer: ConsumerOf['metrics'] } };
+  const { receiver } = instance.exports as { receiver: { consumer: MetricsConsumer } };
   return {
     fixture,
     instance,
     append: receiver.consumer,
     [Symbol.asyncDispose]: async () => {
       await instance.stop(100);
-      fixture[Symbol.dispose]();
       expect(JSON.stringify(fixture.lines)).not.toContain(TOKEN);
       expect(await fixture.registry.metrics()).not.toContain(TOKEN);
     },
@@ -82,7 +76,7 @@ describe('prometheus.remote_write sends', () => {
         'content-encoding': 'snappy',
         'content-type': 'application/x-protobuf',
         'x-prometheus-remote-write-version': '0.1.0',
-        'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
+        'user-agent': expect.stringContaining('embedded Alloy, not Grafana Alloy'),
         authorization: `Basic ${Buffer.from(`2847239:${TOKEN}`).toString('base64')}`,
         'x-scope-orgid': 'a',
       },

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { unsupported } from '../../language/identity.ts';
+import { unsupportedError } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { quote } from '../../language/syntax/quote.ts';
 import type { ScrapedSample } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { checkUrl, withoutPassword } from '../../schema/url.ts';
 import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
 import { createEndpointQueue } from './endpoint-queue.ts';
-import { appendedCounter } from './remote-metrics.ts';
+import { createAppendedCounter } from './remote-metrics.ts';
 
 /**
  * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before it was made are not
@@ -19,9 +20,9 @@ export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentConte
     refuseBrokenUrl(endpoint.url);
   }
   const queues = args.endpoint.map((endpoint) =>
-    createEndpointQueue(endpoint, nameOf(endpoint), args.external_labels, context),
+    createEndpointQueue(endpoint, nameEndpoint(endpoint), args.external_labels, context),
   );
-  const appended = appendedCounter(context);
+  const appended = createAppendedCounter(context);
   const startedAt = Date.now();
   let running = true;
 
@@ -52,13 +53,13 @@ function refuseBrokenUrl(url: string): void {
   try {
     checkUrl(url);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new Error(`cannot parse remote_write url ${quote(withoutPassword(url))}: ${reason}`);
   }
 }
 
 /** What the endpoint is called in metrics: its `name`, or six digits that depend on what it is. */
-function nameOf(endpoint: RemoteWriteEndpoint): string {
+function nameEndpoint(endpoint: RemoteWriteEndpoint): string {
   return endpoint.name !== ''
     ? endpoint.name
     : createHash('md5').update(JSON.stringify(endpoint)).digest('hex').slice(0, 6);
@@ -72,6 +73,6 @@ function refuseUnsupported(endpoint: RemoteWriteEndpoint): void {
     endpoint.protobuf_message !== 'prometheus.WriteRequest' && `protobuf_message "${endpoint.protobuf_message}"`,
   ].find((name) => name !== false);
   if (asked !== undefined) {
-    throw unsupported(`${asked} of prometheus.remote_write`);
+    throw unsupportedError(`${asked} of prometheus.remote_write`);
   }
 }

@@ -40,15 +40,15 @@ const double = new Float64Array(1);
 const bits = new BigUint64Array(double.buffer);
 
 /** The body of a remote write request: a snappy block, one series for each sample, as Prometheus sends it. */
-export function writeRequestBody(samples: readonly PendingSample[]): Uint8Array {
+export function encodeWriteRequest(samples: readonly PendingSample[]): Uint8Array {
   const timeseries = samples.map(({ labels, value, timestamp, stale }) => ({
     labels,
-    samples: [{ bits: stale ? STALE_NAN : bitsOf(value), timestamp: BigInt(timestamp) }],
+    samples: [{ bits: stale ? STALE_NAN : readBits(value), timestamp: BigInt(timestamp) }],
   }));
   return compress(BitsWriteRequest.encode({ timeseries }));
 }
 
-function bitsOf(value: number): bigint {
+function readBits(value: number): bigint {
   if (Number.isNaN(value)) {
     return NORMAL_NAN;
   }

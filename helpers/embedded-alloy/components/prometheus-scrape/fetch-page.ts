@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
 import { gunzipBounded } from '../../../otlp/compression.ts';
+import { userAgent } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { describeFailure } from '../../pipeline/http/failure.ts';
 import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
-import { USER_AGENT } from '../../pipeline/http/user-agent.ts';
 import { IN_PROCESS_ADDRESS, type Page, type PageSource } from '../../pipeline/in-process-pages.ts';
 import type { ScrapeArgs } from './block.ts';
 import type { Target } from './target.ts';
@@ -38,7 +39,7 @@ export function createPageFetcher(
     const headers = {
       accept,
       'accept-encoding': args.enable_compression ? 'gzip' : 'identity',
-      'user-agent': USER_AGENT,
+      'user-agent': userAgent,
       'x-prometheus-scrape-timeout-seconds': String(target.timeoutMs / 1000),
       ...client.headers(),
     };
@@ -88,7 +89,7 @@ async function unpack(body: Buffer, limit: number): Promise<Uint8Array> {
   try {
     return await gunzipBounded(body, limit);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     throw new PageError(message.includes('unpacks to more') ? 'body size limit exceeded' : message);
   }
 }

@@ -1,16 +1,16 @@
-import { labelBuilder, sortedLabels } from '../../pipeline/relabel/labels.ts';
+import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
 import type { SeriesLabels } from '../../schema/capsules.ts';
 
 /**
  * The labels of a scraped series: the page's and the target's. Where both have a label, the page's wins with `honor`, and
  * else moves to `exported_…` (Prometheus configuration, "honor_labels").
  */
-export function sampleLabels(
+export function mergeLabels(
   exposed: readonly (readonly [string, string])[],
   target: SeriesLabels,
   honor: boolean,
 ): SeriesLabels {
-  const labels = labelBuilder(exposed);
+  const labels = createLabelBuilder(exposed);
   const conflicting: (readonly [string, string])[] = [];
   for (const [name, value] of target) {
     const existing = labels.get(name);
@@ -28,7 +28,7 @@ export function sampleLabels(
     }
     labels.set(moved, value);
   }
-  return sortedLabels(labels.entries());
+  return sortLabels(labels.entries());
 }
 
 /** How many labels a series may have and how long they may be; 0 means no limit. */

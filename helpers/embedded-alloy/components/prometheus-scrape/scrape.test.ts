@@ -1,14 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { secret } from '../../language/evaluation/secret.ts';
-import { inProcessPages, pagePath } from '../../pipeline/in-process-pages.ts';
-import type { ConsumerOf, ScrapedSample } from '../../schema/capsules.ts';
-import {
-  argumentsFor,
-  type ComponentFixture,
-  componentFixture,
-  type Written,
-} from '../../testing/component-fixture.ts';
+import { createSecret } from '../../language/evaluation/secret.ts';
+import { buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
+import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
+import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
 import { type RecordingServer, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type ScrapeArgs, scrapeBlock } from './block.ts';
 import { createScrape } from './scrape.ts';
@@ -32,16 +27,16 @@ const text = (body: string | Uint8Array, headers = {}): Reply => ({
 /** Scrapes a server that answers with `replies` in turn, the last one again and again. */
 async function startScrape(replies: readonly Reply[], written: Written<ScrapeArgs> = {}): Promise<Running> {
   const server = await startRecordingServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? {});
-  const fixture = componentFixture('prometheus.scrape.t');
+  const fixture = createFixture('prometheus.scrape.t');
   const scrapes: Shown[] = [];
   const samples: (readonly ScrapedSample[])[] = [];
   let wake = (): void => {};
-  const consumer: ConsumerOf['metrics'] = (received) => {
+  const consumer: MetricsConsumer = (received) => {
     samples.push(received);
     scrapes.push(Object.fromEntries(received.map(show).filter(([name]) => !name.startsWith('scrape_duration'))));
     wake();
   };
-  const args = argumentsFor(scrapeBlock, {
+  const args = buildArguments(scrapeBlock, {
     targets: [{ __address__: `127.0.0.1:${server.port}` }],
     forward_to: [consumer],
     scrape_interval: 50,
@@ -65,7 +60,6 @@ async function startScrape(replies: readonly Reply[], written: Written<ScrapeArg
     [Symbol.asyncDispose]: async () => {
       await instance.stop(1_000);
       await server[Symbol.asyncDispose]();
-      fixture[Symbol.dispose]();
     },
   };
 }
@@ -149,8 +143,8 @@ describe('prometheus.scrape asks', () => {
       ...LONG,
       params: { q: ['1', '2'], p: ['x y'] },
       metrics_path: '/m',
-      basic_auth: { username: 'u', password: secret('pw') },
-      http_headers: { 'x-scope': [secret('a')] },
+      basic_auth: { username: 'u', password: createSecret('pw') },
+      http_headers: { 'x-scope': [createSecret('a')] },
     });
     await running.scraped(1);
     expect(running.server.requests.map(({ url }) => url)).toEqual(['/m?p=x+y&q=1&q=2', '/elsewhere']);
@@ -159,7 +153,7 @@ describe('prometheus.scrape asks', () => {
         'application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
       'accept-encoding': 'gzip',
       'x-prometheus-scrape-timeout-seconds': '2',
-      'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
+      'user-agent': expect.stringContaining('embedded Alloy, not Grafana Alloy'),
       authorization: `Basic ${Buffer.from('u:pw').toString('base64')}`,
       'x-scope': 'a',
     });
@@ -169,11 +163,15 @@ describe('prometheus.scrape asks', () => {
   test('a component of the engine by its path, without a socket', async () => {
     await using running = await startScrape([], {
       targets: [
-        { __address__: 'alloy.internal:12345', __metrics_path__: pagePath('prometheus.exporter.x.y'), instance: 'i' },
+        {
+          __address__: 'alloy.internal:12345',
+          __metrics_path__: buildPagePath('prometheus.exporter.x.y'),
+          instance: 'i',
+        },
       ],
     });
     const body = Buffer.from('a 1\n');
-    inProcessPages(running.fixture.registry).set(pagePath('prometheus.exporter.x.y'), async () => ({
+    findPages(running.fixture.registry).set(buildPagePath('prometheus.exporter.x.y'), async () => ({
       status: 200,
       contentType: 'text/plain',
       body,

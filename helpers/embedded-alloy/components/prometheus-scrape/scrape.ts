@@ -1,9 +1,10 @@
-import { ignored } from '../../language/identity.ts';
+import { describeIgnored } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { redactUrl } from '../../pipeline/http/failure.ts';
 import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
-import { inProcessPages, type Page } from '../../pipeline/in-process-pages.ts';
-import { COMPONENT_LABELS, componentLabels, gauge } from '../../pipeline/instruments.ts';
-import { sortedLabels } from '../../pipeline/relabel/labels.ts';
+import { findPages, type Page } from '../../pipeline/in-process-pages.ts';
+import { buildComponentLabels, COMPONENT_LABELS, gauge } from '../../pipeline/instruments.ts';
+import { sortLabels } from '../../pipeline/relabel/labels.ts';
 import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { ScrapeArgs } from './block.ts';
@@ -17,9 +18,9 @@ import { type Appended, createTargetSeries } from './target-series.ts';
  * labels, the `up` and `scrape_…` series of every scrape, and stale markers for series that are gone.
  */
 export function createScrape(args: ScrapeArgs, context: ComponentContext): Instance {
-  warnOfIgnored(args, context);
+  warnAboutIgnored(args, context);
   const client = createPrometheusClient(args, 'prometheus.scrape');
-  const fetchPage = createPageFetcher(args, client, inProcessPages(context.registry));
+  const fetchPage = createPageFetcher(args, client, findPages(context.registry));
   const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
   const forward = (samples: readonly ScrapedSample[]): void => {
     for (const consumer of forwardTo) {
@@ -38,7 +39,7 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
     'prometheus_scrape_targets_gauge',
     'Number of targets this component is configured to scrape',
     COMPONENT_LABELS,
-  ).set(componentLabels(context), targets.length);
+  ).set(buildComponentLabels(context), targets.length);
   return {
     exports: {},
     start: async () => {
@@ -62,7 +63,7 @@ function completeTargets(args: ScrapeArgs, context: ComponentContext): Target[] 
       const target = completeTarget(discovered, args, context.id);
       targets.set(JSON.stringify([target.url, target.labels]), target);
     } catch (error) {
-      context.log('error', 'Creating target failed', { err: messageOf(error) });
+      context.log('error', 'Creating target failed', { err: describeError(error) });
     }
   }
   return [...targets.values()];
@@ -95,7 +96,7 @@ function scrapeTarget(
       return;
     }
     if (page === undefined) {
-      context.log('debug', 'Scrape failed', { ...about, err: messageOf(error) });
+      context.log('debug', 'Scrape failed', { ...about, err: describeError(error) });
       appended = series.fail(timestamp);
     } else {
       appended = series.append(page, timestamp);
@@ -129,16 +130,16 @@ function logAppended(appended: Appended, about: Readonly<Record<string, string>>
 
 /** The series that Prometheus makes of every scrape ("Jobs and instances: Automatically generated labels and time series"). */
 function createReport(target: Target, args: ScrapeArgs) {
-  const labelsOf = (name: string): SeriesLabels => sortedLabels([...target.labels, ['__name__', name]]);
+  const nameSeries = (name: string): SeriesLabels => sortLabels([...target.labels, ['__name__', name]]);
   const names = {
-    up: labelsOf('up'),
-    duration: labelsOf('scrape_duration_seconds'),
-    scraped: labelsOf('scrape_samples_scraped'),
-    kept: labelsOf('scrape_samples_post_metric_relabeling'),
-    added: labelsOf('scrape_series_added'),
-    timeout: labelsOf('scrape_timeout_seconds'),
-    limit: labelsOf('scrape_sample_limit'),
-    bytes: labelsOf('scrape_body_size_bytes'),
+    up: nameSeries('up'),
+    duration: nameSeries('scrape_duration_seconds'),
+    scraped: nameSeries('scrape_samples_scraped'),
+    kept: nameSeries('scrape_samples_post_metric_relabeling'),
+    added: nameSeries('scrape_series_added'),
+    timeout: nameSeries('scrape_timeout_seconds'),
+    limit: nameSeries('scrape_sample_limit'),
+    bytes: nameSeries('scrape_body_size_bytes'),
   };
   return (
     timestamp: number,
@@ -161,7 +162,7 @@ function createReport(target: Target, args: ScrapeArgs) {
   };
 }
 
-function warnOfIgnored(args: ScrapeArgs, context: ComponentContext): void {
+function warnAboutIgnored(args: ScrapeArgs, context: ComponentContext): void {
   const protobuf = args.enable_protobuf_negotiation || args.scrape_protocols.includes('PrometheusProto');
   const unheeded = [
     protobuf && 'the protobuf exposition format',
@@ -173,10 +174,6 @@ function warnOfIgnored(args: ScrapeArgs, context: ComponentContext): void {
     args.scrape_failure_log_file !== '' && 'scrape_failure_log_file',
   ].filter((name) => name !== false);
   if (unheeded.length > 0) {
-    context.log('warn', ignored(`${unheeded.join(', ')} of prometheus.scrape`));
+    context.log('warn', describeIgnored(`${unheeded.join(', ')} of prometheus.scrape`));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

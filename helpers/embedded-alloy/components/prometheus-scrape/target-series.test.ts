@@ -2,14 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ScrapedSample } from '../../schema/capsules.ts';
-import { argumentsFor, type Written } from '../../testing/component-fixture.ts';
+import { buildArguments, type Written } from '../../testing/component-fixture.ts';
 import { type ScrapeArgs, scrapeBlock } from './block.ts';
 import { completeTarget } from './target.ts';
 import { createTargetSeries } from './target-series.ts';
 
 /** Takes pages one after the other; undefined is a scrape that brought none. Shows what each handed on. */
 function takeAll(pages: readonly (string | undefined)[], written: Written<ScrapeArgs> = {}): Record<string, unknown>[] {
-  const args = argumentsFor(scrapeBlock, { targets: [], forward_to: [], ...written });
+  const args = buildArguments(scrapeBlock, { targets: [], forward_to: [], ...written });
   const target = completeTarget({ __address__: 'x:1' }, args, 'job');
   const series = createTargetSeries(target, args);
   return pages.map((page, index) => {
@@ -46,7 +46,7 @@ describe('a stale marker ends', () => {
 });
 
 test('the labels of a series are the same object from scrape to scrape', () => {
-  const args = argumentsFor(scrapeBlock, { targets: [], forward_to: [] });
+  const args = buildArguments(scrapeBlock, { targets: [], forward_to: [] });
   const series = createTargetSeries(completeTarget({ __address__: 'x:1' }, args, 'job'), args);
   const page = { status: 200, contentType: 'text/plain', body: Buffer.from('a{p="1"} 1\n') };
   const [first, second] = [series.append(page, 1).samples[0], series.append(page, 2).samples[0]];
@@ -62,7 +62,7 @@ describe('what is remembered of a target is bounded', () => {
     return process.memoryUsage().heapUsed;
   };
   const grown = (scrapes: number, page: (scrape: number) => string): number => {
-    const args = argumentsFor(scrapeBlock, { targets: [], forward_to: [] });
+    const args = buildArguments(scrapeBlock, { targets: [], forward_to: [] });
     const series = createTargetSeries(completeTarget({ __address__: 'x:1' }, args, 'job'), args);
     const before = heapUsed();
     for (let scrape = 0; scrape < scrapes; scrape++) {

@@ -3,7 +3,7 @@ import type { ExposedSample } from '../../pipeline/exposition/sample.ts';
 import type { Page } from '../../pipeline/in-process-pages.ts';
 import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
 import type { ScrapeArgs } from './block.ts';
-import { checkSeries, sampleLabels } from './sample-labels.ts';
+import { checkSeries, mergeLabels } from './sample-labels.ts';
 import type { Target } from './target.ts';
 
 /** What one scrape of a target came to. */
@@ -76,7 +76,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
       count.scraped++;
       const given = args.honor_timestamps ? exposed.timestamp : undefined;
       const before = known.get(exposed.series);
-      const series = before ?? { labels: labelsOf(exposed, target, args), lastScrape: -1 };
+      const series = before ?? { labels: buildLabels(exposed, target, args), lastScrape: -1 };
       const seen = series.lastScrape === scrape;
       series.lastScrape = scrape;
       // Also those that are not handed on: the count is of what relabelling left.
@@ -131,8 +131,8 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
   };
 }
 
-function labelsOf(exposed: ExposedSample, target: Target, args: ScrapeArgs): SeriesLabels {
-  const labels = sampleLabels(exposed.labels, target.labels, args.honor_labels);
+function buildLabels(exposed: ExposedSample, target: Target, args: ScrapeArgs): SeriesLabels {
+  const labels = mergeLabels(exposed.labels, target.labels, args.honor_labels);
   checkSeries(exposed.labels, labels, args.metric_name_validation_scheme !== 'utf8', args);
   return ownCopy(labels);
 }

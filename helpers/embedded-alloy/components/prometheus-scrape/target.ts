@@ -1,4 +1,4 @@
-import { labelBuilder, sortedLabels } from '../../pipeline/relabel/labels.ts';
+import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
 import type { SeriesLabels } from '../../schema/capsules.ts';
 import type { ScrapeArgs } from './block.ts';
 import { parsePrometheusDuration } from './prometheus-duration.ts';
@@ -26,7 +26,7 @@ export function completeTarget(
   args: ScrapeArgs,
   defaultJob: string,
 ): Target {
-  const labels = labelBuilder(Object.entries(discovered));
+  const labels = createLabelBuilder(Object.entries(discovered));
   const complete = (name: string, value: string): string => {
     if (labels.get(name) === '') {
       labels.set(name, value);
@@ -59,9 +59,9 @@ export function completeTarget(
     throw new Error('scrape timeout cannot be greater than scrape interval');
   }
   const entries = labels.entries();
-  const pathAndQuery = `${escapePath(path)}${queryOf(entries, args.params)}`;
+  const pathAndQuery = `${escapePath(path)}${buildQuery(entries, args.params)}`;
   return {
-    labels: sortedLabels(entries.filter(([name]) => !name.startsWith('__'))),
+    labels: sortLabels(entries.filter(([name]) => !name.startsWith('__'))),
     address,
     url: `${scheme}://${address}${pathAndQuery}`,
     path: pathAndQuery,
@@ -80,7 +80,7 @@ function escapePath(path: string): string {
 }
 
 /** The parameters by name, as Go encodes them; a label `__param_x` is the first value of `x`. */
-function queryOf(labels: readonly (readonly [string, string])[], params: ScrapeArgs['params']): string {
+function buildQuery(labels: readonly (readonly [string, string])[], params: ScrapeArgs['params']): string {
   const query = new Map<string, readonly string[]>(Object.entries(params));
   for (const [name, value] of labels) {
     if (name.startsWith('__param_')) {

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { standardLibrary } from '../stdlib/stdlib.ts';
-import { DiagnosticError, diagnosticLine } from '../syntax/diagnostic.ts';
+import { DiagnosticError, formatDiagnostic } from '../syntax/diagnostic.ts';
 import { parse } from '../syntax/parse.ts';
-import { sourceFile } from '../syntax/source.ts';
-import { evaluate, explain, type Origins } from './evaluate.ts';
-import { secret } from './secret.ts';
+import { createSourceFile } from '../syntax/source.ts';
+import { evaluate, locateValueError, type Origins } from './evaluate.ts';
+import { createSecret } from './secret.ts';
 import { arrayValue, type Value } from './value.ts';
 import { ValueError } from './value-error.ts';
 
-const hidden: Value = { type: 'capsule', holds: 'secret', secret: secret('hunter2') };
+const hidden: Value = { type: 'capsule', holds: 'secret', secret: createSecret('hunter2') };
 const variables = new Map<string, Value>([
   ...standardLibrary({ NAME: 'alloy', EMPTY: '' }),
   ['hidden', hidden],
@@ -17,7 +17,7 @@ const variables = new Map<string, Value>([
 ]);
 
 function evaluated(expression: string): Value {
-  const file = sourceFile('case.alloy', `x = ${expression}\n`);
+  const file = createSourceFile('case.alloy', `x = ${expression}\n`);
   const [statement] = parse(file).body;
   if (statement?.kind !== 'attribute') {
     throw new Error(`${expression} is no expression`);
@@ -26,7 +26,7 @@ function evaluated(expression: string): Value {
   try {
     return evaluate({ file, lookup: (name) => variables.get(name) }, origins, statement.value);
   } catch (error) {
-    throw error instanceof ValueError ? (explain(file, origins, error) ?? error) : error;
+    throw error instanceof ValueError ? (locateValueError(file, origins, error) ?? error) : error;
   }
 }
 
@@ -118,7 +118,7 @@ test.each([
   try {
     evaluated(expression);
   } catch (error) {
-    found = error instanceof DiagnosticError ? error.diagnostics.map(diagnosticLine).join() : String(error);
+    found = error instanceof DiagnosticError ? error.diagnostics.map(formatDiagnostic).join() : String(error);
   }
   expect(found).toBe(`case.alloy:${expected}`);
 });

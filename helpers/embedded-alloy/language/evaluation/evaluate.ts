@@ -1,9 +1,9 @@
-import { type Expression, endOf, endOfIdentifier, type Identifier, startOf } from '../syntax/ast.ts';
+import { type Expression, findEnd, findIdentifierEnd, findStart, type Identifier } from '../syntax/ast.ts';
 import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
 import { formatExpression } from '../syntax/print.ts';
 import { quote } from '../syntax/quote.ts';
 import type { SourceFile } from '../syntax/source.ts';
-import { literalValue } from './literal.ts';
+import { readLiteral } from './literal.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { arrayValue, nullValue, objectValue, stringValue, type Value } from './value.ts';
 import { typeError, ValueError } from './value-error.ts';
@@ -30,7 +30,7 @@ function compute(scope: Scope, origins: Origins, expression: Expression): Value 
   const evaluateInner = (inner: Expression): Value => evaluate(scope, origins, inner);
   switch (expression.kind) {
     case 'literal':
-      return literalValue(expression);
+      return readLiteral(expression);
     case 'paren':
       return evaluateInner(expression.inner);
     case 'array':
@@ -68,11 +68,11 @@ function compute(scope: Scope, origins: Origins, expression: Expression): Value 
 }
 
 function missing(scope: Scope, name: Identifier, message: string): DiagnosticError {
-  return new DiagnosticError([errorAt(scope.file, name.offset, endOfIdentifier(name), message)]);
+  return new DiagnosticError([errorAt(scope.file, name.offset, findIdentifierEnd(name), message)]);
 }
 
 /** The fields of an object, or of a target, which counts as one; undefined for anything else. */
-export function fieldsOf(value: Value): ReadonlyMap<string, Value> | undefined {
+export function readFields(value: Value): ReadonlyMap<string, Value> | undefined {
   if (value.type === 'object') {
     return value.fields;
   }
@@ -82,7 +82,7 @@ export function fieldsOf(value: Value): ReadonlyMap<string, Value> | undefined {
 }
 
 function access(scope: Scope, value: Value, name: Identifier): Value {
-  const fields = fieldsOf(value);
+  const fields = readFields(value);
   if (fields !== undefined) {
     const field = fields.get(name.name);
     if (field === undefined) {
@@ -110,7 +110,7 @@ function element(value: Value, index: Value): Value {
     }
     return item;
   }
-  const fields = fieldsOf(value);
+  const fields = readFields(value);
   if (fields === undefined) {
     const wanted =
       value.type === 'capsule' ? 'object or array or a capsule convertible to an object' : 'object or array';
@@ -126,7 +126,7 @@ function element(value: Value, index: Value): Value {
  * Says where a ValueError comes from: the innermost expression that gave a value on the way to the one at fault, then
  * the way on from there. Undefined when no expression gave any of them.
  */
-export function explain(file: SourceFile, origins: Origins, error: ValueError): DiagnosticError | undefined {
+export function locateValueError(file: SourceFile, origins: Origins, error: ValueError): DiagnosticError | undefined {
   let node: Expression | undefined;
   let direct = false;
   let way = '';
@@ -144,5 +144,5 @@ export function explain(file: SourceFile, origins: Origins, error: ValueError): 
     return undefined;
   }
   const message = `${formatExpression(file, node)}${way} ${error.detail}`;
-  return new DiagnosticError([errorAt(file, startOf(node), endOf(node), message)]);
+  return new DiagnosticError([errorAt(file, findStart(node), findEnd(node), message)]);
 }

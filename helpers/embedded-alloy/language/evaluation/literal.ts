@@ -2,7 +2,7 @@ import type { Literal } from '../syntax/ast.ts';
 import { boolValue, floatValue, intValue, nullValue, stringValue, uintValue, type Value } from './value.ts';
 
 /** The value of a literal. Numbers with a leading zero are octal where their digits allow it, as in Alloy. */
-export function literalValue({ token, text }: Literal): Value {
+export function readLiteral({ token, text }: Literal): Value {
   switch (token) {
     case 'NULL':
       return nullValue();
@@ -11,7 +11,7 @@ export function literalValue({ token, text }: Literal): Value {
     case 'FLOAT':
       return floatValue(Number(text));
     case 'STRING':
-      return stringValue(unquote(text));
+      return stringValue(decodeString(text));
     case 'NUMBER':
       return numberValue(text);
   }
@@ -41,7 +41,7 @@ const escapes: Readonly<Record<string, number>> = {
 };
 
 /** The text that a string literal stands for; the scanner has checked its escapes. */
-export function unquote(literal: string): string {
+export function decodeString(literal: string): string {
   const inner = literal.slice(1, -1);
   if (literal.startsWith('`')) {
     return inner.replaceAll('\r', '');
@@ -50,11 +50,11 @@ export function unquote(literal: string): string {
     return inner;
   }
   // Octal and hexadecimal escapes give bytes, which together may be one character.
-  const chunks = [...inner.matchAll(/\\([0-7]{3})|\\x(..)|\\u(.{4})|\\U(.{8})|\\(.)|[^\\]+/gs)].map(bytesOf);
+  const chunks = [...inner.matchAll(/\\([0-7]{3})|\\x(..)|\\u(.{4})|\\U(.{8})|\\(.)|[^\\]+/gs)].map(decodeEscape);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function bytesOf([whole, octal, hexadecimal, short, long, simple]: RegExpExecArray): Buffer {
+function decodeEscape([whole, octal, hexadecimal, short, long, simple]: RegExpExecArray): Buffer {
   if (octal !== undefined) {
     return Buffer.from([Number.parseInt(octal, 8)]);
   }

@@ -1,12 +1,12 @@
 import type { NumberValue } from './value.ts';
 
 /** A number as text where Alloy turns numbers into strings: never with an exponent. */
-export function numberText(number: NumberValue): string {
+export function formatNumber(number: NumberValue): string {
   return number.kind === 'float' ? plainFloat(number.value) : number.value.toString();
 }
 
 /** Go's `%v` of a number: an exponent from 21 digits on, or below 0.0001. */
-export function numberVerb(number: NumberValue): string {
+export function formatNumberAsGo(number: NumberValue): string {
   if (number.kind !== 'float') {
     return number.value.toString();
   }

@@ -1,5 +1,5 @@
 import type { BinaryOperator, UnaryOperator } from '../syntax/token.ts';
-import { secret } from './secret.ts';
+import { createSecret } from './secret.ts';
 import {
   boolValue,
   floatValue,
@@ -76,10 +76,10 @@ export function applyBinary(left: Value, operator: BinaryOperator, right: Value)
 /** A secret and a string become two secrets, so that their sum is one. */
 function alike(left: Value, right: Value): readonly [Value, Value] {
   if (isSecret(left) && right.type === 'string') {
-    return [left, { type: 'capsule', holds: 'secret', secret: secret(right.value) }];
+    return [left, { type: 'capsule', holds: 'secret', secret: createSecret(right.value) }];
   }
   if (left.type === 'string' && isSecret(right)) {
-    return [{ type: 'capsule', holds: 'secret', secret: secret(left.value) }, right];
+    return [{ type: 'capsule', holds: 'secret', secret: createSecret(left.value) }, right];
   }
   return [left, right];
 }
@@ -91,7 +91,7 @@ function isSecret(value: Value): boolean {
 function joinSecrets(left: Value, right: Value, original: Value): Value {
   if (left.type === 'capsule' && left.holds === 'secret' && right.type === 'capsule' && right.holds === 'secret') {
     const joined = left.secret.reveal() + right.secret.reveal();
-    return { type: 'capsule', holds: 'secret', secret: secret(joined) };
+    return { type: 'capsule', holds: 'secret', secret: createSecret(joined) };
   }
   throw new ValueError(original, 'could not perform binop + for unknown types lhs capsule rhs capsule');
 }
@@ -230,5 +230,7 @@ function equalCapsules(left: AnyCapsule, right: AnyCapsule): boolean {
     const { labels } = right;
     return left.labels.size === labels.size && [...left.labels].every(([name, label]) => labels.get(name) === label);
   }
-  return left.holds === 'capsule' && right.holds === 'capsule' && left.capsule === right.capsule;
+  return (
+    left.holds === 'export' && right.holds === 'export' && left.content !== undefined && left.content === right.content
+  );
 }

@@ -9,7 +9,7 @@ export type Secret = {
 };
 
 /** Hides `text`. The empty string stands for "not set", as in Alloy. */
-export function secret(text: string): Secret {
+export function createSecret(text: string): Secret {
   const hidden = (): '(secret)' => '(secret)';
   const value = { reveal: () => text, toString: hidden, toJSON: hidden, [inspect.custom]: hidden };
   return Object.freeze(value);

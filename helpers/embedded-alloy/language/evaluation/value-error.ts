@@ -26,7 +26,7 @@ export function typeError(value: Value, expected: TypeName): ValueError {
 }
 
 /** Runs `decode` on an element of `container`; an error that it throws knows where the element stood. */
-export function within<T>(container: Value, access: string, decode: () => T): T {
+export function locateError<T>(container: Value, access: string, decode: () => T): T {
   try {
     return decode();
   } catch (error) {

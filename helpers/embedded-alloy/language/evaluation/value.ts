@@ -1,4 +1,3 @@
-import type { Capsule } from '../../schema/component.ts';
 import type { Secret } from './secret.ts';
 
 /** The types of the Alloy language, as its error messages name them. */
@@ -18,13 +17,12 @@ export type FunctionValue = {
   readonly name: string;
   readonly call: (args: readonly Value[], self: FunctionValue) => Value;
 };
-/** What the language only passes along: a secret, a discovery target, a component's `Capsule`. */
+/** What the language only passes along: a secret, a discovery target, or what a component exports for another to use. */
 export type CapsuleValue = { readonly type: 'capsule' } & (
   | { readonly holds: 'secret'; readonly secret: Secret }
   | { readonly holds: 'target'; readonly labels: ReadonlyMap<string, string> }
-  | { readonly holds: 'capsule'; readonly capsule: Capsule }
-  /** Something that no component of this engine takes; `goType` is what Alloy calls it. */
-  | { readonly holds: 'other'; readonly goType: string }
+  /** `goType` is what Alloy calls the type of `content`, which only components read. */
+  | { readonly holds: 'export'; readonly goType: string; readonly content: unknown }
 );
 
 /** A value of the Alloy language. Identity matters: errors find the expression that a value came from by it. */

@@ -1,4 +1,4 @@
-import { fieldsOf } from '../evaluation/evaluate.ts';
+import { readFields } from '../evaluation/evaluate.ts';
 import { equal } from '../evaluation/operators.ts';
 import {
   type ArrayValue,
@@ -8,18 +8,18 @@ import {
   stringValue,
   type Value,
 } from '../evaluation/value.ts';
-import { typeError, ValueError, within } from '../evaluation/value-error.ts';
-import { rawFunction } from './function.ts';
+import { locateError, typeError, ValueError } from '../evaluation/value-error.ts';
+import { defineRawFunction } from './function.ts';
 
 /** `array.concat`: one array of all arguments' elements. */
-export const concat: FunctionValue = rawFunction('concat', (args) => {
+export const concat: FunctionValue = defineRawFunction('concat', (args) => {
   const arrays = args.map(asArray);
   const [only] = arrays;
   return arrays.length === 1 && only !== undefined ? only : arrayValue(arrays.flatMap(({ items }) => items));
 });
 
 /** `array.combine_maps` (experimental): joins the objects of two arrays that agree in the named fields. */
-export const combineMaps: FunctionValue = rawFunction('combine_maps', (args, self) => {
+export const combineMaps: FunctionValue = defineRawFunction('combine_maps', (args, self) => {
   const [left, right, conditions, passthrough] = args;
   if (left === undefined || right === undefined || conditions === undefined || args.length > 4) {
     throw new ValueError(self, `combine_maps: expected 3 or 4 arguments, got ${args.length}`);
@@ -47,7 +47,7 @@ export const combineMaps: FunctionValue = rawFunction('combine_maps', (args, sel
 });
 
 /** `array.group_by` (experimental): groups objects by a field of text; objects without it are dropped or grouped under "". */
-export const groupBy: FunctionValue = rawFunction('group_by', (args, self) => {
+export const groupBy: FunctionValue = defineRawFunction('group_by', (args, self) => {
   const [items, key, drops] = args;
   if (items === undefined || key === undefined || drops === undefined || args.length !== 3) {
     throw new ValueError(self, `group_by: expected 3 arguments, got ${args.length}`);
@@ -90,9 +90,9 @@ function asArray(value: Value): ArrayValue {
 }
 
 function asFields(container: Value, item: Value): ReadonlyMap<string, Value> {
-  const fields = fieldsOf(item);
+  const fields = readFields(item);
   if (fields === undefined) {
-    return within(container, '', () => {
+    return locateError(container, '', () => {
       throw typeError(item, 'object');
     });
   }

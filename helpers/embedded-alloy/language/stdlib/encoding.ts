@@ -1,4 +1,5 @@
-import { string } from '../../schema/types.ts';
+import { describeError } from '../describe-error.ts';
+import { readText } from '../evaluation/convert.ts';
 import {
   arrayValue,
   boolValue,
@@ -11,13 +12,13 @@ import {
 } from '../evaluation/value.ts';
 import { ValueError } from '../evaluation/value-error.ts';
 import { quote } from '../syntax/quote.ts';
-import { rawFunction, reported, typedFunction } from './function.ts';
+import { defineFunction, defineRawFunction, reportAt } from './function.ts';
 
 /** `encoding.from_json`: every number becomes a float, as in Alloy. */
-export const fromJson: FunctionValue = typedFunction('from_json', [string], (text) => valueOfJson(parseJson(text)));
+export const fromJson: FunctionValue = defineFunction('from_json', [readText], (text) => readJson(parseJson(text)));
 
 /** `encoding.from_base64`: the decoded bytes as text. */
-export const fromBase64: FunctionValue = typedFunction('from_base64', [string], (text) =>
+export const fromBase64: FunctionValue = defineFunction('from_base64', [readText], (text) =>
   stringValue(decodeBase64(text, /^[A-Za-z0-9+/]*={0,2}$/, 'base64')),
 );
 
@@ -25,11 +26,11 @@ export const fromBase64: FunctionValue = typedFunction('from_base64', [string], 
 export const encodingFunctions: Readonly<Record<string, FunctionValue>> = {
   from_json: fromJson,
   from_base64: fromBase64,
-  from_URLbase64: typedFunction('from_URLbase64', [string], (text) =>
+  from_URLbase64: defineFunction('from_URLbase64', [readText], (text) =>
     stringValue(decodeBase64(text, /^[A-Za-z0-9_-]*={0,2}$/, 'base64url')),
   ),
-  from_yaml: notImplemented('encoding.from_yaml'),
-  to_json: rawFunction('to_json', (args, self) => {
+  from_yaml: defineMissingFunction('encoding.from_yaml'),
+  to_json: defineRawFunction('to_json', (args, self) => {
     const [value] = args;
     if (value === undefined || args.length !== 1) {
       throw new ValueError(self, `expected 1 args, got ${args.length}`);
@@ -37,20 +38,20 @@ export const encodingFunctions: Readonly<Record<string, FunctionValue>> = {
     if (value.type !== 'object') {
       throw new ValueError(self, 'jsonEncode only supports map');
     }
-    return reported(self, () => stringValue(escapeHtml(JSON.stringify(jsonOfValue(value)))));
+    return reportAt(self, () => stringValue(escapeHtml(JSON.stringify(toJson(value)))));
   }),
-  to_base64: typedFunction('to_base64', [string], (text) => stringValue(Buffer.from(text).toString('base64'))),
-  to_URLbase64: typedFunction('to_URLbase64', [string], (text) =>
+  to_base64: defineFunction('to_base64', [readText], (text) => stringValue(Buffer.from(text).toString('base64'))),
+  to_URLbase64: defineFunction('to_URLbase64', [readText], (text) =>
     stringValue(Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_')),
   ),
-  url_encode: typedFunction('url_encode', [string], (text) => stringValue(urlEncode(text))),
-  url_decode: typedFunction('url_decode', [string], (text) => stringValue(urlDecode(text))),
+  url_encode: defineFunction('url_encode', [readText], (text) => stringValue(urlEncode(text))),
+  url_decode: defineFunction('url_decode', [readText], (text) => stringValue(urlDecode(text))),
 };
 
-/** A function that Alloy has and this engine has not: calling it says so. */
-export function notImplemented(name: string): FunctionValue {
-  return rawFunction(name, (_args, self) => {
-    throw new ValueError(self, 'is not implemented by the embedded engine; a real Alloy (ALLOY_BIN) has it');
+/** A function that only a real Alloy has: calling it says so. */
+export function defineMissingFunction(name: string): FunctionValue {
+  return defineRawFunction(name, (_args, self) => {
+    throw new ValueError(self, 'is not implemented by the embedded Alloy; a real Alloy (ALLOY_BIN) has it');
   });
 }
 
@@ -63,12 +64,12 @@ function decodeBase64(text: string, alphabet: RegExp, encoding: 'base64' | 'base
   return Buffer.from(compact, encoding).toString('utf8');
 }
 
-/** @throws Error in the words of Go's encoding/json. */
+/** @throws Error with the message of Go's encoding/json. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
     const character = text.slice(position).match(/^./su)?.[0];
     throw new Error(
@@ -79,12 +80,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function valueOfJson(json: unknown): Value {
+function readJson(json: unknown): Value {
   if (json === null) {
     return nullValue();
   }
   if (Array.isArray(json)) {
-    return arrayValue(json.map(valueOfJson));
+    return arrayValue(json.map(readJson));
   }
   switch (typeof json) {
     case 'string':
@@ -94,11 +95,11 @@ function valueOfJson(json: unknown): Value {
     case 'boolean':
       return boolValue(json);
     default:
-      return objectValue(new Map(Object.entries(Object(json)).map(([name, field]) => [name, valueOfJson(field)])));
+      return objectValue(new Map(Object.entries(Object(json)).map(([name, field]) => [name, readJson(field)])));
   }
 }
 
-function jsonOfValue(value: Value): unknown {
+function toJson(value: Value): unknown {
   switch (value.type) {
     case 'null':
       return null;
@@ -108,10 +109,10 @@ function jsonOfValue(value: Value): unknown {
     case 'bool':
       return value.value;
     case 'array':
-      return value.items.map(jsonOfValue);
+      return value.items.map(toJson);
     case 'object':
       return Object.fromEntries(
-        [...value.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, field]) => [name, jsonOfValue(field)]),
+        [...value.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, field]) => [name, toJson(field)]),
       );
     case 'capsule':
       if (value.holds === 'target') {

@@ -1,42 +1,41 @@
-import type { ValueType } from '../../schema/schema.ts';
+import { describeError } from '../describe-error.ts';
 import type { FunctionValue, Value } from '../evaluation/value.ts';
-import { ValueError, within } from '../evaluation/value-error.ts';
+import { locateError, ValueError } from '../evaluation/value-error.ts';
+
+/** Reads an argument of a function as a plain value. */
+export type Reader<T> = (value: Value) => T;
 
 /** A function that takes the language's values as they are. */
-export function rawFunction(name: string, call: FunctionValue['call']): FunctionValue {
+export function defineRawFunction(name: string, call: FunctionValue['call']): FunctionValue {
   return { type: 'function', name, call };
 }
 
-/**
- * A function of a fixed number of arguments, which are decoded first. What `body` throws is reported at the function.
- */
-export function typedFunction<const Args extends readonly unknown[]>(
+/** A function of a fixed number of arguments, which are read first. What `body` throws is reported at the function. */
+export function defineFunction<const Args extends readonly unknown[]>(
   name: string,
-  types: { readonly [Index in keyof Args]: ValueType<Args[Index]> },
+  readers: { readonly [Index in keyof Args]: Reader<Args[Index]> },
   body: (...args: Args) => Value,
 ): FunctionValue {
-  return rawFunction(name, (args, self) => {
-    if (args.length !== types.length) {
-      throw new ValueError(self, `expected ${types.length} args, got ${args.length}`);
+  return defineRawFunction(name, (args, self) => {
+    if (args.length !== readers.length) {
+      throw new ValueError(self, `expected ${readers.length} args, got ${args.length}`);
     }
-    const decoded = types.map((type, index) => decodeArgument(args[index], type)) as unknown as Args;
-    return reported(self, () => body(...decoded));
+    const plain = readers.map((read, index) => readArgument(args[index], read)) as unknown as Args;
+    return reportAt(self, () => body(...plain));
   });
 }
 
-/** Decodes an argument; an error about a part of it can be traced to it. */
-export function decodeArgument<T>(argument: Value | undefined, type: ValueType<T>): T {
+/** Reads an argument; an error about a part of it can be traced to it. */
+export function readArgument<T>(argument: Value | undefined, read: Reader<T>): T {
   const value = argument ?? { type: 'null' };
-  return within(value, '', () => type.decode(value));
+  return locateError(value, '', () => read(value));
 }
 
 /** Runs the body of a function; an error that is not about a value becomes one about the function. */
-export function reported<T>(self: FunctionValue, body: () => T): T {
+export function reportAt<T>(self: FunctionValue, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw error instanceof ValueError
-      ? error
-      : new ValueError(self, error instanceof Error ? error.message : String(error));
+    throw error instanceof ValueError ? error : new ValueError(self, describeError(error));
   }
 }

@@ -1,4 +1,4 @@
-import { numberVerb } from '../evaluation/number-text.ts';
+import { formatNumberAsGo } from '../evaluation/number-text.ts';
 import type { NumberValue, Value } from '../evaluation/value.ts';
 import { quote } from '../syntax/quote.ts';
 
@@ -147,7 +147,7 @@ function magnitude(size: number, verb: string, precision: number | undefined): s
 
 function general(size: number, precision: number | undefined): string {
   if (precision === undefined) {
-    return numberVerb({ type: 'number', kind: 'float', value: size });
+    return formatNumberAsGo({ type: 'number', kind: 'float', value: size });
   }
   const digits = Math.max(precision, 1);
   const rounded = size.toExponential(Math.min(digits - 1, 100));
@@ -184,7 +184,9 @@ function pad(text: string, { flags, width, verb }: Directive): string {
 }
 
 function plainWith(value: Value, { flags }: Directive): string {
-  return value.type === 'number' ? sign(false, Number(value.value) < 0 ? '' : flags) + numberVerb(value) : plain(value);
+  return value.type === 'number'
+    ? sign(false, Number(value.value) < 0 ? '' : flags) + formatNumberAsGo(value)
+    : plain(value);
 }
 
 /** Go's `%v`. A secret is not shown. */
@@ -197,7 +199,7 @@ function plain(value: Value): string {
     case 'bool':
       return String(value.value);
     case 'number':
-      return numberVerb(value);
+      return formatNumberAsGo(value);
     case 'array':
       return `[${value.items.map(plain).join(' ')}]`;
     case 'object':

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { posix } from 'node:path';
-import { secret, string } from '../../schema/types.ts';
+import { readSecret, readText } from '../evaluation/convert.ts';
 import {
   type FunctionValue,
   nullValue,
@@ -10,11 +10,11 @@ import {
   type Value,
 } from '../evaluation/value.ts';
 import { combineMaps, concat, groupBy } from './arrays.ts';
-import { encodingFunctions, fromBase64, fromJson, notImplemented } from './encoding.ts';
-import { decodeArgument, rawFunction, typedFunction } from './function.ts';
+import { defineMissingFunction, encodingFunctions, fromBase64, fromJson } from './encoding.ts';
+import { defineFunction, defineRawFunction, readArgument } from './function.ts';
 import { stringFunctions } from './strings.ts';
 
-/** The Alloy version whose language and components this engine follows. */
+/** The Alloy version whose language and components the embedded Alloy follows. */
 export const alloyVersion = 'v1.18.0';
 
 /** The variables of an environment, as `process.env` holds them. */
@@ -50,26 +50,26 @@ export function isStandardName(name: string): boolean {
 /** Functions that need `--stability.level=experimental`, with their namespace. */
 export const experimentalNames: ReadonlySet<string> = new Set(['array.combine_maps', 'array.group_by']);
 
-const coalesce = rawFunction(
+const coalesce = defineRawFunction(
   'coalesce',
   (args) => args.find((argument) => !isEmpty(argument)) ?? args.at(-1) ?? nullValue(),
 );
 
-const nonsensitive = typedFunction('nonsensitive', [secret], (hidden) => stringValue(hidden.reveal()));
+const nonsensitive = defineFunction('nonsensitive', [readSecret], (hidden) => stringValue(hidden.reveal()));
 
 /** The standard library of the language (Alloy reference, "Standard library"), reading variables from `environment`. */
 export function standardLibrary(environment: Environment): ReadonlyMap<string, Value> {
-  const env = typedFunction('env', [string], (name) => stringValue(environment[name] ?? ''));
+  const env = defineFunction('env', [readText], (name) => stringValue(environment[name] ?? ''));
   const { format, join, replace, split, to_lower, to_upper, trim, trim_prefix, trim_suffix, trim_space } =
     stringFunctions;
   const functions = {
     coalesce,
-    json_path: notImplemented('json_path'),
+    json_path: defineMissingFunction('json_path'),
     env,
     nonsensitive,
     concat,
     json_decode: fromJson,
-    yaml_decode: notImplemented('yaml_decode'),
+    yaml_decode: defineMissingFunction('yaml_decode'),
     base64_decode: fromBase64,
     format,
     join,
@@ -94,8 +94,8 @@ export function standardLibrary(environment: Environment): ReadonlyMap<string, V
   ]);
 }
 
-const pathJoin: FunctionValue = rawFunction('path_join', (args) => {
-  const parts = args.map((argument) => decodeArgument(argument, string)).filter((part) => part !== '');
+const pathJoin: FunctionValue = defineRawFunction('path_join', (args) => {
+  const parts = args.map((argument) => readArgument(argument, readText)).filter((part) => part !== '');
   return stringValue(parts.length === 0 ? '' : posix.join(...parts).replace(/(?<=.)\/$/, ''));
 });
 

@@ -1,43 +1,45 @@
-import { list, string } from '../../schema/types.ts';
-import { arrayValue, type FunctionValue, stringValue } from '../evaluation/value.ts';
+import { readList, readText } from '../evaluation/convert.ts';
+import { arrayValue, type FunctionValue, stringValue, type Value } from '../evaluation/value.ts';
 import { ValueError } from '../evaluation/value-error.ts';
-import { decodeArgument, rawFunction, typedFunction } from './function.ts';
+import { defineFunction, defineRawFunction, readArgument } from './function.ts';
 import { sprintf } from './sprintf.ts';
 
 const space = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const leadingSpace = new RegExp(`^[${space}]+`);
 const trailingSpace = new RegExp(`[${space}]+$`);
 
+const readTexts = (value: Value): readonly string[] => readList(value, readText);
+
 /** The functions of the namespace `string`, by their names in it (Alloy reference, standard library, "string"). */
 export const stringFunctions: Readonly<Record<string, FunctionValue>> = {
-  format: rawFunction('format', (args, self) => {
+  format: defineRawFunction('format', (args, self) => {
     const [format, ...values] = args;
     if (format === undefined) {
       throw new ValueError(self, 'expected at least 1 args, got 0');
     }
-    return stringValue(sprintf(decodeArgument(format, string), values));
+    return stringValue(sprintf(readArgument(format, readText), values));
   }),
-  join: typedFunction('join', [list(string), string], (items, separator) => stringValue(items.join(separator))),
-  replace: typedFunction('replace', [string, string, string], (text, old, replacement) =>
+  join: defineFunction('join', [readTexts, readText], (items, separator) => stringValue(items.join(separator))),
+  replace: defineFunction('replace', [readText, readText, readText], (text, old, replacement) =>
     stringValue(old === '' ? aroundEach(text, replacement) : text.replaceAll(old, () => replacement)),
   ),
-  split: typedFunction('split', [string, string], (text, separator) =>
+  split: defineFunction('split', [readText, readText], (text, separator) =>
     arrayValue((separator === '' ? [...text] : text.split(separator)).map(stringValue)),
   ),
-  to_lower: typedFunction('to_lower', [string], (text) =>
+  to_lower: defineFunction('to_lower', [readText], (text) =>
     stringValue(eachCharacter(text, (character) => character.toLowerCase())),
   ),
-  to_upper: typedFunction('to_upper', [string], (text) =>
+  to_upper: defineFunction('to_upper', [readText], (text) =>
     stringValue(eachCharacter(text, (character) => character.toUpperCase())),
   ),
-  trim: typedFunction('trim', [string, string], (text, cutset) => stringValue(trim(text, cutset))),
-  trim_prefix: typedFunction('trim_prefix', [string, string], (text, prefix) =>
+  trim: defineFunction('trim', [readText, readText], (text, cutset) => stringValue(trim(text, cutset))),
+  trim_prefix: defineFunction('trim_prefix', [readText, readText], (text, prefix) =>
     stringValue(text.startsWith(prefix) ? text.slice(prefix.length) : text),
   ),
-  trim_suffix: typedFunction('trim_suffix', [string, string], (text, suffix) =>
+  trim_suffix: defineFunction('trim_suffix', [readText, readText], (text, suffix) =>
     stringValue(text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text),
   ),
-  trim_space: typedFunction('trim_space', [string], (text) =>
+  trim_space: defineFunction('trim_space', [readText], (text) =>
     stringValue(text.replace(leadingSpace, '').replace(trailingSpace, '')),
   ),
 };

@@ -86,7 +86,7 @@ export function byteLength(text: string): number {
 }
 
 /** The offset of an expression's first byte. */
-export function startOf(expression: Expression): number {
+export function findStart(expression: Expression): number {
   switch (expression.kind) {
     case 'literal':
     case 'unary':
@@ -100,46 +100,46 @@ export function startOf(expression: Expression): number {
     case 'access':
     case 'index':
     case 'call':
-      return startOf(expression.value);
+      return findStart(expression.value);
     case 'binary':
-      return startOf(expression.left);
+      return findStart(expression.left);
   }
 }
 
 /** The offset of an expression's last byte. */
-export function endOf(expression: Expression): number {
+export function findEnd(expression: Expression): number {
   switch (expression.kind) {
     case 'literal':
       return expression.offset + byteLength(expression.text) - 1;
     case 'identifier':
-      return endOfIdentifier(expression.identifier);
+      return findIdentifierEnd(expression.identifier);
     case 'access':
-      return endOfIdentifier(expression.name);
+      return findIdentifierEnd(expression.name);
     case 'unary':
-      return endOf(expression.value);
+      return findEnd(expression.value);
     case 'binary':
-      return endOf(expression.right);
+      return findEnd(expression.right);
     default:
       return expression.close;
   }
 }
 
 /** The offset of an identifier's last byte. */
-export function endOfIdentifier(identifier: Identifier): number {
+export function findIdentifierEnd(identifier: Identifier): number {
   return identifier.offset + byteLength(identifier.name) - 1;
 }
 
 /** The offset of a statement's first byte. */
-export function startOfStatement(statement: Statement): number {
+export function findStatementStart(statement: Statement): number {
   return statement.kind === 'block' ? statement.offset : statement.name.offset;
 }
 
 /** The offset of a statement's last byte. */
-export function endOfStatement(statement: Statement): number {
-  return statement.kind === 'block' ? statement.close : endOf(statement.value);
+export function findStatementEnd(statement: Statement): number {
+  return statement.kind === 'block' ? statement.close : findEnd(statement.value);
 }
 
 /** The block's name and label as other blocks refer to it: `prometheus.scrape.redis`. */
-export function blockId(block: Block): string {
+export function formatBlockId(block: Block): string {
   return block.label === '' ? block.name : `${block.name}.${block.label}`;
 }

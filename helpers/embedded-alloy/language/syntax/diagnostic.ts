@@ -20,13 +20,13 @@ export class DiagnosticError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map(diagnosticLine).join('\n'));
+    super(diagnostics.map(formatDiagnostic).join('\n'));
     this.diagnostics = diagnostics;
   }
 }
 
 /** `FILE:LINE:COLUMN: message`, as `alloy fmt` prints it. */
-export function diagnosticLine(diagnostic: Diagnostic): string {
+export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { line, column } = positionAt(diagnostic.file, diagnostic.start);
   return `${diagnostic.file.name}:${line}:${column}: ${diagnostic.message}`;
 }
@@ -35,14 +35,14 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
  * All diagnostics with the lines of source around them, in the layout of `alloy validate` and `alloy run`: one line of
  * context before and after, tabs as four spaces, carets below what is meant.
  */
-export function diagnosticReport(diagnostics: readonly Diagnostic[]): string {
+export function formatReport(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map((diagnostic) => `${heading(diagnostic)}\n\n${excerpt(diagnostic)}`).join('\n');
 }
 
 const tab = 4;
 
 function heading(diagnostic: Diagnostic): string {
-  return `${diagnostic.severity === 'error' ? 'Error' : 'Warning'}: ${diagnosticLine(diagnostic)}`;
+  return `${diagnostic.severity === 'error' ? 'Error' : 'Warning'}: ${formatDiagnostic(diagnostic)}`;
 }
 
 function excerpt({ file, start: startOffset, end: endOffset }: Diagnostic): string {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { DiagnosticError, diagnosticLine, diagnosticReport } from './diagnostic.ts';
+import { DiagnosticError, formatDiagnostic, formatReport } from './diagnostic.ts';
 import { parse } from './parse.ts';
-import { sourceFile } from './source.ts';
+import { createSourceFile } from './source.ts';
 
-function problemsOf(text: string | Uint8Array): DiagnosticError {
+function findProblems(text: string | Uint8Array): DiagnosticError {
   try {
-    parse(sourceFile('case.alloy', text));
+    parse(createSourceFile('case.alloy', text));
   } catch (error) {
     if (error instanceof DiagnosticError) {
       return error;
@@ -15,8 +15,8 @@ function problemsOf(text: string | Uint8Array): DiagnosticError {
   throw new Error(`nothing is wrong with ${text}`);
 }
 
-const linesOf = (text: string | Uint8Array): string[] =>
-  problemsOf(text).diagnostics.map((diagnostic) => diagnosticLine(diagnostic).replace('case.alloy:', ''));
+const listProblems = (text: string | Uint8Array): string[] =>
+  findProblems(text).diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).replace('case.alloy:', ''));
 
 // What Alloy 1.18 answers to each.
 test.each([
@@ -32,11 +32,11 @@ test.each([
   ['a = 1.b\n', ['1:7: expected TERMINATOR, got IDENT']],
   ['/* never\nends\n', ['1:1: block comment not terminated']],
 ])('%j is refused where and as Alloy refuses it', (text, expected) => {
-  expect(linesOf(text)).toEqual(expected);
+  expect(listProblems(text)).toEqual(expected);
 });
 
 test('an unterminated label loses its last byte, whatever that is part of', () => {
-  expect(linesOf('a "é✓\n')).toEqual([
+  expect(listProblems('a "é✓\n')).toEqual([
     '1:3: string literal not terminated',
     '1:3: expected block label to be a valid identifier, but got "é\\xe2\\x9c"',
   ]);
@@ -44,11 +44,11 @@ test('an unterminated label loses its last byte, whatever that is part of', () =
 
 test('columns count bytes, and what is not UTF-8 is named where it stands', () => {
   const text = Buffer.concat([Buffer.from('a = "é" + '), Buffer.from([0xff]), Buffer.from('\n')]);
-  expect(linesOf(text)[0]).toBe('1:12: illegal UTF-8 encoding');
+  expect(listProblems(text)[0]).toBe('1:12: illegal UTF-8 encoding');
 });
 
 test('of the errors of a line all lexical ones are reported and the first of the others', () => {
-  expect(linesOf('a = # # #\n')).toEqual([
+  expect(listProblems('a = # # #\n')).toEqual([
     "1:5: illegal character U+0023 '#'",
     '1:5: expected expression, got ILLEGAL',
     "1:7: illegal character U+0023 '#'",
@@ -57,7 +57,7 @@ test('of the errors of a line all lexical ones are reported and the first of the
 });
 
 test('an excerpt of several lines is framed from the first to the last, with tabs as four spaces', () => {
-  expect(diagnosticReport(problemsOf('\tx = b "l" {\n\t}\n').diagnostics)).toBe(
+  expect(formatReport(findProblems('\tx = b "l" {\n\t}\n').diagnostics)).toBe(
     [
       'Error: case.alloy:1:6: cannot use a block as an expression',
       '',

@@ -4,10 +4,10 @@ import {
   byteLength,
   type Comment,
   type Expression,
+  findStart,
   type Identifier,
   type ObjectField,
   type Statement,
-  startOf,
   type Tree,
 } from './ast.ts';
 import { type Diagnostic, DiagnosticError, errorAt } from './diagnostic.ts';
@@ -30,7 +30,7 @@ export function parse(file: SourceFile): Tree {
   // A function, so that the compiler does not take a token for unchanged after the parser has moved on.
   const token = (): Token => current.token;
 
-  function lineOf(offset: number): number {
+  function findLine(offset: number): number {
     return positionAt(file, offset).line;
   }
 
@@ -43,10 +43,10 @@ export function parse(file: SourceFile): Tree {
 
   function commentGroup(): Comment[] {
     const group: Comment[] = [];
-    let endLine = lineOf(current.offset);
-    while (token() === 'COMMENT' && lineOf(current.offset) <= endLine + 1) {
+    let endLine = findLine(current.offset);
+    while (token() === 'COMMENT' && findLine(current.offset) <= endLine + 1) {
       const { offset, text } = current;
-      endLine = lineOf(offset) + (text.startsWith('/*') ? text.split('\n').length - 1 : 0);
+      endLine = findLine(offset) + (text.startsWith('/*') ? text.split('\n').length - 1 : 0);
       group.push({ offset, text });
       current = scan();
     }
@@ -54,7 +54,7 @@ export function parse(file: SourceFile): Tree {
   }
 
   function fail(message: string): void {
-    const line = lineOf(current.offset);
+    const line = findLine(current.offset);
     if (line !== lastErrorLine) {
       lastErrorLine = line;
       diagnostics.push(errorAt(file, current.offset, undefined, message));
@@ -285,7 +285,7 @@ export function parse(file: SourceFile): Tree {
       skipStatement();
       return false;
     }
-    diagnostics.push(errorAt(file, startOf(name), end.offset, 'cannot use a block as an expression'));
+    diagnostics.push(errorAt(file, findStart(name), end.offset, 'cannot use a block as an expression'));
     return true;
   }
 

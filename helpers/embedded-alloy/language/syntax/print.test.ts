@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { parse } from './parse.ts';
 import { format } from './print.ts';
-import { sourceFile } from './source.ts';
+import { createSourceFile } from './source.ts';
 
 function formatted(text: string): string {
-  const file = sourceFile('case.alloy', text);
+  const file = createSourceFile('case.alloy', text);
   return format(file, parse(file));
 }
 

@@ -3,12 +3,12 @@ import {
   byteLength,
   type Comment,
   type Expression,
-  endOf,
-  endOfStatement,
+  findEnd,
+  findStart,
+  findStatementEnd,
+  findStatementStart,
   type Identifier,
   type Statement,
-  startOf,
-  startOfStatement,
   type Tree,
 } from './ast.ts';
 import { quote } from './quote.ts';
@@ -40,7 +40,7 @@ type Printer = {
   /** Writes text. `offset` is its place in the source, where that is known better than by counting. */
   readonly write: (text: string, offset?: number, token?: Token) => void;
   readonly moveTo: (offset: number) => void;
-  readonly lineOf: (offset: number) => number;
+  readonly findLine: (offset: number) => number;
   readonly finish: () => string;
 };
 
@@ -60,7 +60,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   /** The line on which the last text ended, in the source. */
   let lastLine = 0;
 
-  const lineOf = (offset: number): number => positionAt(file, offset).line;
+  const findLine = (offset: number): number => positionAt(file, offset).line;
 
   function indent(): void {
     if (lineEmpty) {
@@ -103,7 +103,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     for (let group = groups[0]; group?.[0] !== undefined && group[0].offset <= offset; group = groups[0]) {
       for (const comment of group) {
         separateComment(comment, line);
-        writeText(comment.text, { offset: comment.offset, line: lineOf(comment.offset) }, true);
+        writeText(comment.text, { offset: comment.offset, line: findLine(comment.offset) }, true);
         last = comment;
       }
       groups.shift();
@@ -117,7 +117,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     if (output === '') {
       return;
     }
-    const line = lineOf(comment.offset);
+    const line = findLine(comment.offset);
     if (line === lastLine) {
       // A comment between two tokens of a line gets a space; one at the end of a line stands in a column.
       writeSpace(line === nextLine ? ' ' : '\t', 1);
@@ -134,7 +134,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   }
 
   function separateFromComment(comment: Comment, nextLine: number): void {
-    if (comment.text.startsWith('/*') && lineOf(comment.offset + byteLength(comment.text) - 1) === nextLine) {
+    if (comment.text.startsWith('/*') && findLine(comment.offset + byteLength(comment.text) - 1) === nextLine) {
       writeSpace(' ', 1);
     }
     const newlines = nextLine - lastLine;
@@ -147,9 +147,9 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   }
 
   return {
-    lineOf,
+    findLine,
     moveTo(offset) {
-      place = { offset, line: lineOf(offset) };
+      place = { offset, line: findLine(offset) };
     },
     space(...spaces) {
       for (const space of spaces) {
@@ -162,7 +162,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     },
     write(text, offset, token) {
       if (offset !== undefined) {
-        place = { offset, line: lineOf(offset) };
+        place = { offset, line: findLine(offset) };
       }
       // `1` and `.x` must not become the number `1.`, nor `/` and `*` a comment.
       if ((lastToken === 'NUMBER' && text.startsWith('.')) || (lastToken === '/' && text.startsWith('*'))) {
@@ -184,21 +184,21 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   };
 }
 
-function linesOf(printer: Printer, start: number, end: number): number {
-  return printer.lineOf(end) - printer.lineOf(start) + 1;
+function countLines(printer: Printer, start: number, end: number): number {
+  return printer.findLine(end) - printer.findLine(start) + 1;
 }
 
 function printStatements(printer: Printer, statements: readonly Statement[]): void {
   for (const [index, statement] of statements.entries()) {
     const previous = statements[index - 1];
     if (previous !== undefined) {
-      const gap = printer.lineOf(startOfStatement(statement)) - printer.lineOf(endOfStatement(previous));
+      const gap = printer.findLine(findStatementStart(statement)) - printer.findLine(findStatementEnd(previous));
       if (statement.kind === 'block' || gap > 1) {
         printer.space('\f');
       }
     }
     printStatement(printer, statement);
-    const lines = linesOf(printer, startOfStatement(statement), endOfStatement(statement));
+    const lines = countLines(printer, findStatementStart(statement), findStatementEnd(statement));
     printer.space(lines > 1 ? '\f' : '\n');
   }
 }
@@ -284,16 +284,16 @@ function printExpression(printer: Printer, expression: Expression): void {
 /** An element on a line of its own in the source keeps it; a list that closes on a line of its own ends with a comma. */
 function printArray(printer: Printer, array: Extract<Expression, { kind: 'array' }>): void {
   printer.write('[', array.open);
-  let line = printer.lineOf(array.open);
+  let line = printer.findLine(array.open);
   for (const [index, element] of array.elements.entries()) {
-    const ownLine = printer.lineOf(startOf(element)) !== line;
+    const ownLine = printer.findLine(findStart(element)) !== line;
     if (ownLine) {
       // The indentation comes first, so that comments above the element have it too.
       printer.space('indent', '\f');
     } else if (index > 0) {
       printer.space(' ');
     }
-    line = printer.lineOf(endOf(element));
+    line = printer.findLine(findEnd(element));
     printExpression(printer, element);
     if (index + 1 < array.elements.length) {
       printer.write(',');
@@ -302,7 +302,7 @@ function printArray(printer: Printer, array: Extract<Expression, { kind: 'array'
       printer.space('unindent');
     }
   }
-  if (array.elements.length > 0 && line !== printer.lineOf(array.close)) {
+  if (array.elements.length > 0 && line !== printer.findLine(array.close)) {
     printer.write(',');
     printer.space('indent', '\f', 'unindent');
   }
@@ -312,18 +312,18 @@ function printArray(printer: Printer, array: Extract<Expression, { kind: 'array'
 function printObject(printer: Printer, object: Extract<Expression, { kind: 'object' }>): void {
   printer.write('{', object.open);
   printer.space('indent');
-  let line = printer.lineOf(object.open);
+  let line = printer.findLine(object.open);
   for (const [index, field] of object.fields.entries()) {
     const before = object.fields[index - 1]?.value;
-    if (printer.lineOf(field.name.offset) !== line) {
+    if (printer.findLine(field.name.offset) !== line) {
       // Equal signs are aligned as long as values take one line.
-      const aligned = before !== undefined && linesOf(printer, startOf(before), endOf(before)) === 1;
+      const aligned = before !== undefined && countLines(printer, findStart(before), findEnd(before)) === 1;
       printer.space(aligned ? '\n' : '\f');
     } else if (index > 0) {
       printer.space(' ');
     }
     // The name's line, not the value's: a value of several lines puts the next field on a line of its own.
-    line = printer.lineOf(field.name.offset + byteLength(field.name.name) - 1);
+    line = printer.findLine(field.name.offset + byteLength(field.name.name) - 1);
     printer.write(field.quoted ? quote(field.name.name) : field.name.name, field.name.offset, 'IDENT');
     printer.space('\v');
     printer.write('=');
@@ -333,7 +333,7 @@ function printObject(printer: Printer, object: Extract<Expression, { kind: 'obje
       printer.write(',');
     }
   }
-  if (object.fields.length > 0 && line !== printer.lineOf(object.close)) {
+  if (object.fields.length > 0 && line !== printer.findLine(object.close)) {
     printer.write(',');
     printer.space('\f');
   }
@@ -344,14 +344,14 @@ function printObject(printer: Printer, object: Extract<Expression, { kind: 'obje
 function printCall(printer: Printer, call: Extract<Expression, { kind: 'call' }>): void {
   printExpression(printer, call.value);
   printer.write('(');
-  let line = printer.lineOf(call.open);
+  let line = printer.findLine(call.open);
   for (const [index, argument] of call.args.entries()) {
-    const ownLine = printer.lineOf(startOf(argument)) !== line;
+    const ownLine = printer.findLine(findStart(argument)) !== line;
     if (ownLine) {
       printer.space('\f', 'indent');
     }
     printExpression(printer, argument);
-    line = printer.lineOf(endOf(argument));
+    line = printer.findLine(findEnd(argument));
     if (index + 1 < call.args.length) {
       printer.write(',');
       printer.space(' ');
@@ -360,7 +360,7 @@ function printCall(printer: Printer, call: Extract<Expression, { kind: 'call' }>
       printer.space('unindent');
     }
   }
-  if (line !== printer.lineOf(call.close)) {
+  if (line !== printer.findLine(call.close)) {
     printer.write(',');
     printer.space('\f');
   }

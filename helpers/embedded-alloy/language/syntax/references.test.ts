@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { parse } from './parse.ts';
-import { referencesIn } from './references.ts';
-import { sourceFile } from './source.ts';
+import { findReferences } from './references.ts';
+import { createSourceFile } from './source.ts';
 
 function namesIn(expression: string): string[] {
-  const { body } = parse(sourceFile('case.alloy', `x = ${expression}\n`));
-  return referencesIn(body).map((reference) => reference.map(({ name }) => name).join('.'));
+  const { body } = parse(createSourceFile('case.alloy', `x = ${expression}\n`));
+  return findReferences(body).map((reference) => reference.map(({ name }) => name).join('.'));
 }
 
 test('indexes and calls end a reference', () => {

@@ -7,7 +7,7 @@ export type Reference = readonly [Identifier, ...Identifier[]];
  * Every reference in a block's body, inner blocks included, in the order of the file. As Alloy's own search does, it
  * adds a field to the last name that it has met, whatever stood between them: `[a, {}.b]` refers to `a.b`.
  */
-export function referencesIn(body: readonly Statement[]): Reference[] {
+export function findReferences(body: readonly Statement[]): Reference[] {
   const references: [Identifier, ...Identifier[]][] = [];
   let open = false;
 

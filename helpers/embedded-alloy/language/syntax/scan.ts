@@ -171,7 +171,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
     }
     let value = 0;
     for (let left = form.digits; left > 0; left -= 1) {
-      const digitValue = digitOf(character);
+      const digitValue = readDigit(character);
       if (digitValue >= form.base) {
         report(
           start,
@@ -375,7 +375,7 @@ function escapeForm(character: number): EscapeForm | undefined {
   return hexadecimal && { prefixed: true, digits: hexadecimal[0], base: 16, largest: hexadecimal[1] };
 }
 
-function digitOf(character: number): number {
+function readDigit(character: number): number {
   const value = character < 0 || character > 0x7f ? Number.NaN : Number.parseInt(String.fromCharCode(character), 16);
   return Number.isNaN(value) ? 16 : value;
 }

@@ -13,7 +13,7 @@ const newline = 0x0a;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Makes a source file of its name and content. */
-export function sourceFile(name: string, content: Uint8Array | string): SourceFile {
+export function createSourceFile(name: string, content: Uint8Array | string): SourceFile {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const lineStarts = [0];
   for (let offset = bytes.indexOf(newline); offset >= 0; offset = bytes.indexOf(newline, offset + 1)) {

@@ -1,6 +1,6 @@
 import type { ComponentContext, Instance } from '../../schema/component.ts';
-import { inProcessPages, type Page, pagePath } from '../in-process-pages.ts';
-import { inProcessTarget } from '../in-process-target.ts';
+import { buildPagePath, findPages, type Page } from '../in-process-pages.ts';
+import { buildTarget } from '../in-process-target.ts';
 import { createExporterProcess, type ExporterProgram } from './exporter-process.ts';
 
 /** What an exporter's program says of itself, and an exporter inside of Alloy does not. */
@@ -14,13 +14,13 @@ export function createExporterComponent(
   context: ComponentContext,
 ): Instance {
   const exporter = createExporterProcess(program, context);
-  const path = pagePath(context.id);
-  inProcessPages(context.registry).set(path, async (signal) => withoutProgram(await exporter.page(signal)));
+  const path = buildPagePath(context.id);
+  findPages(context.registry).set(path, async (signal) => withoutProgram(await exporter.page(signal)));
   return {
-    exports: { targets: [inProcessTarget(name, instance, context)] },
+    exports: { targets: [buildTarget(name, instance, context)] },
     start: exporter.start,
     stop: async () => {
-      inProcessPages(context.registry).delete(path);
+      findPages(context.registry).delete(path);
       await exporter.stop();
     },
   };

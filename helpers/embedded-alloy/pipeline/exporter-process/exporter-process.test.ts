@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Logger } from '../../schema/component.ts';
-import { childrenOf } from '../../testing/real-servers.ts';
+import { listChildren } from '../../testing/real-servers.ts';
 import { logExporterLine } from './log-line.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -29,8 +29,8 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     const engine = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
     const ended = new Promise((resolve) => engine.once('close', resolve));
     const exporters = (): number[] =>
-      childrenOf(engine.pid ?? 0)
-        .flatMap(({ pid }) => childrenOf(pid))
+      listChildren(engine.pid ?? 0)
+        .flatMap(({ pid }) => listChildren(pid))
         .filter((child) => child.args[0]?.includes('redis-exporter'))
         .map(({ pid }) => pid);
     await expect.poll(exporters, { timeout: 20_000 }).toHaveLength(1);

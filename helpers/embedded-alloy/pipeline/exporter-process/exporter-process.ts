@@ -2,11 +2,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Agent, request } from 'undici';
-import { ignored } from '../../language/identity.ts';
+import { describeIgnored } from '../../identity.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 import { describeFailure } from '../http/failure.ts';
 import type { Page } from '../in-process-pages.ts';
-import { findProgram, flagsOf } from './find-program.ts';
+import { findProgram, listFlags } from './find-program.ts';
 import { logExporterLine } from './log-line.ts';
 
 /** An argument of the component, and the flag of the program that carries it out. */
@@ -157,12 +157,12 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
 
 /** The flags that this version of the program has; the arguments behind the others are named in one warning. */
 async function knownFlags(path: string, program: ExporterProgram, context: ComponentContext): Promise<string[]> {
-  const known = await flagsOf(path);
+  const known = await listFlags(path);
   const flags = program.flags(known);
   const unknown = flags.filter(({ flag }) => !known.has(flag)).map(({ argument }) => argument);
   if (unknown.length > 0) {
     const what = `${[...new Set(unknown)].join(', ')} of ${context.id}, which ${path} has no flag for,`;
-    context.log('warn', ignored(what));
+    context.log('warn', describeIgnored(what));
   }
   return flags.filter(({ flag }) => known.has(flag)).map(({ written }) => written);
 }

@@ -23,7 +23,7 @@ export async function findProgram(names: readonly string[], path: string): Promi
 }
 
 /** The names of the flags that a Go program's `--help` lists, without their dashes. */
-export async function flagsOf(program: string): Promise<ReadonlySet<string>> {
+export async function listFlags(program: string): Promise<ReadonlySet<string>> {
   const help = await execFileAsync(program, ['--help'], { timeout: 10_000 }).catch((error: unknown) => {
     // Programs that use Go's own flag package end with 2 after printing their help.
     return typeof error === 'object' && error !== null && 'stderr' in error && 'stdout' in error

@@ -1,4 +1,4 @@
-import { canonicalFloat } from './float.ts';
+import { formatBound } from './float.ts';
 import { ExpositionError, type MetricType } from './sample.ts';
 
 /** A place in a page. */
@@ -124,7 +124,7 @@ export function takeLabels(
 function labelValue(type: MetricType, name: string, text: string): string {
   const value = withoutEscapes(text);
   const isBound = (type === 'summary' && name === 'quantile') || (type === 'histogram' && name === 'le');
-  return isBound ? canonicalFloat(value) : value;
+  return isBound ? formatBound(value) : value;
 }
 
 function withoutEscapes(text: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalFloat } from './float.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { formatBound } from './float.ts';
 import { readOpenMetrics } from './open-metrics.ts';
 import { readPage } from './read-page.ts';
 import type { ExposedSample } from './sample.ts';
@@ -12,7 +13,7 @@ function read(reader: typeof readTextFormat, page: string): Read {
   try {
     reader(page, (sample) => samples.push(sample));
   } catch (error) {
-    return { samples, error: error instanceof Error ? error.message : String(error) };
+    return { samples, error: describeError(error) };
   }
   return { samples, error: '' };
 }
@@ -111,22 +112,22 @@ test.each([
   ['0.00001', '1e-05'],
   ['not a number', 'not a number'],
 ])('a bound of %s is written %s', (text, expected) => {
-  expect(canonicalFloat(text)).toBe(expected);
+  expect(formatBound(text)).toBe(expected);
 });
 
 describe('the format of a page', () => {
-  const samplesOf = (contentType: string, fallback: string): number => {
+  const countSamples = (contentType: string, fallback: string): number => {
     let count = 0;
     readPage(Buffer.from('a 1\n'), contentType, fallback, () => count++);
     return count;
   };
   test('is what its Content-Type names, or the fallback', () => {
-    expect(samplesOf('text/plain; version=0.0.4', '')).toBe(1);
-    expect(samplesOf('', 'PrometheusText0.0.4')).toBe(1);
-    expect(samplesOf('text/html', 'PrometheusText0.0.4')).toBe(1);
-    expect(() => samplesOf('application/openmetrics-text; version=1.0.0', '')).toThrow('# EOF');
-    expect(() => samplesOf('text/html', '')).toThrow(/unsupported Content-Type "text\/html"/);
-    expect(() => samplesOf('', '')).toThrow(/blank Content-Type/);
+    expect(countSamples('text/plain; version=0.0.4', '')).toBe(1);
+    expect(countSamples('', 'PrometheusText0.0.4')).toBe(1);
+    expect(countSamples('text/html', 'PrometheusText0.0.4')).toBe(1);
+    expect(() => countSamples('application/openmetrics-text; version=1.0.0', '')).toThrow('# EOF');
+    expect(() => countSamples('text/html', '')).toThrow(/unsupported Content-Type "text\/html"/);
+    expect(() => countSamples('', '')).toThrow(/blank Content-Type/);
   });
   test('must be UTF-8', () => {
     expect(() => readPage(Buffer.from([0x61, 0xff]), 'text/plain', '', () => {})).toThrow('not valid UTF-8');

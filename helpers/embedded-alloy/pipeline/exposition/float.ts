@@ -24,7 +24,7 @@ export function parseFloatGo(text: string): number {
  * `1.0`, `0.5`, `1e+06`, `+Inf` (OpenMetrics 1.0, "Considerations: Canonical Numbers"; Prometheus 3 applies it to every
  * scrape). Text that is no number stays as it is.
  */
-export function canonicalFloat(text: string): string {
+export function formatBound(text: string): string {
   let value: number;
   try {
     value = parseFloatGo(text);

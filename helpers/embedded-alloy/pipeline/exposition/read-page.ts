@@ -35,7 +35,7 @@ export function readPage(
       readOpenMetrics(body.toString(), onSample);
       return;
     case 'application/vnd.google.protobuf':
-      throw new ExpositionError('the embedded engine does not read the protobuf exposition format');
+      throw new ExpositionError('the embedded Alloy does not read the protobuf exposition format');
     default:
       throw new ExpositionError(
         contentType === ''

@@ -1,3 +1,4 @@
+import { describeError } from '../../language/describe-error.ts';
 /** Why a request got no answer: `text` in the words of Go's HTTP client, which Alloy logs, and what kind it was. */
 export type RequestFailure = { readonly text: string; readonly kind: 'deadline' | 'canceled' | 'other' };
 
@@ -6,7 +7,7 @@ export function describeFailure(method: string, url: string, error: unknown): Re
   const shown = redactUrl(url);
   const { host } = URL.canParse(url) ? new URL(url) : { host: '' };
   const verb = method.charAt(0) + method.slice(1).toLowerCase();
-  const code = codeOf(error);
+  const code = findCode(error);
   const name = error instanceof Error ? error.name : '';
   const failure = (reason: string, kind: RequestFailure['kind'] = 'other'): RequestFailure => ({
     text: `${verb} "${shown}": ${reason}`,
@@ -34,7 +35,7 @@ export function describeFailure(method: string, url: string, error: unknown): Re
   if (name === 'AbortError' || code === 'UND_ERR_ABORTED') {
     return failure('context canceled', 'canceled');
   }
-  return failure(error instanceof Error ? error.message : String(error));
+  return failure(describeError(error));
 }
 
 /** `url` with the password, if it has one, as `xxxxx`; anything that is no URL as it is. */
@@ -50,7 +51,7 @@ export function redactUrl(url: string): string {
   return parsed.href;
 }
 
-function codeOf(error: unknown): string {
+function findCode(error: unknown): string {
   if (!(error instanceof Error)) {
     return '';
   }
@@ -58,7 +59,7 @@ function codeOf(error: unknown): string {
     return error.code;
   }
   if (error instanceof AggregateError) {
-    return codeOf(error.errors[0]);
+    return findCode(error.errors[0]);
   }
-  return error.cause === undefined ? '' : codeOf(error.cause);
+  return error.cause === undefined ? '' : findCode(error.cause);
 }

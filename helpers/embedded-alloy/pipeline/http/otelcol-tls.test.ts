@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../../../tls/self-signed.ts';
-import { secret } from '../../language/evaluation/secret.ts';
-import { clientTls } from '../../schema/blocks/otelcol-tls.ts';
-import type { ArgsOf } from '../../schema/schema.ts';
-import { argumentsFor, type Written } from '../../testing/component-fixture.ts';
+import { createSecret } from '../../language/evaluation/secret.ts';
+import { clientTls } from '../../schema/blocks/otelcol.ts';
+import type { Decoded } from '../../schema/schema.ts';
+import { buildArguments, type Written } from '../../testing/component-fixture.ts';
 import { clientTlsOptions } from './otelcol-tls.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tls-'));
@@ -16,10 +16,10 @@ const caFile = join(directory, 'ca.pem');
 const otherFile = join(directory, 'other.txt');
 writeFileSync(caFile, certificate);
 writeFileSync(otherFile, 'no certificate');
-const options = (written: Written<ArgsOf<typeof clientTls>>) => clientTlsOptions(argumentsFor(clientTls, written));
+const options = (written: Written<Decoded<typeof clientTls>>) => clientTlsOptions(buildArguments(clientTls, written));
 
 test('a tls block is read from what is written in it and from its files alike', () => {
-  const pair = { cert_pem: certificate, key_pem: secret(key) };
+  const pair = { cert_pem: certificate, key_pem: createSecret(key) };
   expect(options({ ca_file: caFile, ...pair })).toEqual(options({ ca_pem: certificate, ...pair }));
   expect(options({ ca_file: caFile, ...pair })).toEqual({
     ca: certificate,

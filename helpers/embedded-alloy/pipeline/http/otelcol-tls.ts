@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { unsupported } from '../../language/identity.ts';
-import type { clientTls, serverTls } from '../../schema/blocks/otelcol-tls.ts';
-import type { ArgsOf } from '../../schema/schema.ts';
+import { unsupportedError } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
+import type { clientTls, serverTls } from '../../schema/blocks/otelcol.ts';
+import type { Decoded } from '../../schema/schema.ts';
 
-type ClientTls = ArgsOf<typeof clientTls>;
-type ServerTls = ArgsOf<typeof serverTls>;
+type ClientTls = Decoded<typeof clientTls>;
+type ServerTls = Decoded<typeof serverTls>;
 
 /** What Node's TLS functions take, read from a `tls` block. */
 export type TlsMaterial = {
@@ -37,7 +38,7 @@ export function serverTlsOptions(tls: ServerTls): TlsMaterial & { readonly reque
 
 function material(tls: ClientTls | ServerTls): TlsMaterial {
   if (tls.tpm?.enabled === true) {
-    throw unsupported('tls keys from a TPM');
+    throw unsupportedError('tls keys from a TPM');
   }
   return { ...authority(tls), ...pair(tls) };
 }
@@ -91,6 +92,6 @@ function read(file: string, context: string): string {
       EACCES: `open ${file}: permission denied`,
       EISDIR: `read ${file}: is a directory`,
     };
-    throw new Error(`${context}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`);
+    throw new Error(`${context}: ${reasons[code] ?? describeError(error)}`);
   }
 }

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher, interceptors } from 'undici';
-import type { ScrapeArgs } from '../../components/prometheus-scrape/block.ts';
-import { unsupported } from '../../language/identity.ts';
-import type { httpClient } from '../../schema/blocks/http-client.ts';
-
-/** The HTTP client attributes and blocks that `prometheus.*` components share. */
-export type HttpClientArgs = Pick<ScrapeArgs, keyof typeof httpClient>;
+import { unsupportedError } from '../../identity.ts';
+import type { HttpClientArgs } from '../../schema/blocks/http-client.ts';
 
 /** A client made from them. */
 export type PrometheusClient = {
@@ -21,10 +17,10 @@ export type PrometheusClient = {
  */
 export function createPrometheusClient(args: HttpClientArgs, owner: string): PrometheusClient {
   if (args.oauth2 !== undefined) {
-    throw unsupported(`oauth2 of ${owner}`);
+    throw unsupportedError(`oauth2 of ${owner}`);
   }
   if (args.proxy_url !== '' || args.proxy_from_environment) {
-    throw unsupported(`a proxy of ${owner}`);
+    throw unsupportedError(`a proxy of ${owner}`);
   }
   const agent = new Agent({
     connect: tlsOptions(args.tls_config),

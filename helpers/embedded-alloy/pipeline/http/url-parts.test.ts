@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { urlParts } from './url-parts.ts';
+import { parseUrl } from './url-parts.ts';
 
 test.each([
   ['https://u:p@otlp.example:443/otlp?a=/b#c', { scheme: 'https', host: 'otlp.example', port: '443', path: '/otlp' }],
@@ -9,5 +9,5 @@ test.each([
   ['foo:/bar', { scheme: 'foo', host: '', port: '', path: '/bar' }],
   ['otlp.example/otlp', { scheme: '', host: '', port: '', path: '' }],
 ])('%s falls into the parts that Go sees in it', (url, parts) => {
-  expect(urlParts(url)).toEqual(parts);
+  expect(parseUrl(url)).toEqual(parts);
 });

@@ -11,7 +11,7 @@ export type UrlParts = {
  * The parts of a URL as Go's `url.Parse` has them, for one that it takes: unlike in a browser, `http:x` has neither host
  * nor path, and the port that a scheme implies is not there.
  */
-export function urlParts(url: string): UrlParts {
+export function parseUrl(url: string): UrlParts {
   const [, scheme = '', authority = '', path = ''] =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?(\/[^?#]*)?/.exec(url) ?? [];
   const [, bracketed, plain = '', port = ''] = /^(?:.*@)?(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(authority) ?? [];
@@ -19,8 +19,8 @@ export function urlParts(url: string): UrlParts {
 }
 
 /** Why Go's HTTP client fails a request to a URL before it sends anything, in its words; undefined when it does not. */
-export function unsendable(url: string): string | undefined {
-  const { scheme, host, port } = urlParts(url);
+export function explainUnsendable(url: string): string | undefined {
+  const { scheme, host, port } = parseUrl(url);
   if (!/^https?$/i.test(scheme)) {
     return `unsupported protocol scheme "${scheme.toLowerCase()}"`;
   }

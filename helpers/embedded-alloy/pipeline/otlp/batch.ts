@@ -1,25 +1,15 @@
 import { DecodeError, type Message } from '../../../otlp/message.ts';
 import { LogsData, MetricsData, TracesData } from '../../../otlp/schema.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import { countLogRecords, countMetricPoints, countSpans } from './count.ts';
 import { parseJson } from './json-text.ts';
-import { type DataOf, SIGNALS, type Signal } from './signals.ts';
+import type { SignalData } from './signals.ts';
 import { splitLogs, splitMetrics, splitTraces } from './split.ts';
 
-/**
- * OTLP data on its way between `otelcol.*` components. It travels as the protobuf body that it arrived in, checked once:
- * bodies of one signal are joined by putting their bytes one after the other, and held at a tenth of the size of objects.
- */
-export type OtlpBatch = {
-  readonly signal: Signal;
-  /** Spans, metric points or log records. */
-  readonly items: number;
-  readonly body: Uint8Array;
-};
-
 type Format<S extends Signal> = {
-  readonly codec: Message<DataOf[S]>;
-  readonly count: (data: DataOf[S]) => number;
-  readonly split: (data: DataOf[S], largest: number) => DataOf[S][];
+  readonly codec: Message<SignalData[S]>;
+  readonly count: (data: SignalData[S]) => number;
+  readonly split: (data: SignalData[S], largest: number) => SignalData[S][];
 };
 
 const formats: { readonly [S in Signal]: Format<S> } = {
@@ -29,37 +19,37 @@ const formats: { readonly [S in Signal]: Format<S> } = {
 };
 
 /** Takes a protobuf body as it is. @throws DecodeError with Go's `unexpected EOF` where it is cut, else with the reason. */
-export function batchOfProtobuf(signal: Signal, body: Uint8Array): OtlpBatch {
+export function readProtobufBatch(signal: Signal, body: Uint8Array): OtlpBatch {
   try {
     return { signal, items: countItems(signal, body), body };
   } catch (error) {
-    throw cutOff(error) ? new DecodeError('unexpected EOF') : error;
+    throw isTruncated(error) ? new DecodeError('unexpected EOF') : error;
   }
 }
 
 /** Whether a protobuf message could not be read because it ends too early, for which Go has words of its own. */
-export function cutOff(error: unknown): boolean {
+export function isTruncated(error: unknown): boolean {
   return error instanceof DecodeError && /premature EOF|unexpected EOF|out of bounds|overrun/i.test(error.message);
 }
 
 /** Reads an OTLP/JSON body. @throws DecodeError that says where and why, as the real receiver's parser does. */
-export function batchOfJson(signal: Signal, text: string): OtlpBatch {
+export function readJsonBatch(signal: Signal, text: string): OtlpBatch {
   return encodeJson(signal, text);
 }
 
 /** The data that a batch holds. */
-export function dataOf<S extends Signal>(signal: S, batch: OtlpBatch): DataOf[S] {
+export function decodeBatch<S extends Signal>(signal: S, batch: OtlpBatch): SignalData[S] {
   return formats[signal].codec.decode(batch.body);
 }
 
 /** A batch that holds `data`. */
-export function batchOf<S extends Signal>(signal: S, data: DataOf[S]): OtlpBatch {
+export function encodeBatch<S extends Signal>(signal: S, data: SignalData[S]): OtlpBatch {
   const format: Format<S> = formats[signal];
   return { signal, items: format.count(data), body: format.codec.encode(data) };
 }
 
 /** The OTLP/JSON text of a batch. */
-export function jsonOf(batch: OtlpBatch): string {
+export function formatJson(batch: OtlpBatch): string {
   return printJson(batch.signal, batch.body);
 }
 
@@ -81,11 +71,6 @@ export function splitBatch(batch: OtlpBatch, largest: number): readonly OtlpBatc
   return batch.items <= largest ? [batch] : splitBody(batch.signal, batch.body, largest);
 }
 
-/** What the items of a signal are called in metric names: `spans`, `metric_points`, `log_records`. */
-export function itemsOf(signal: Signal): 'spans' | 'metric_points' | 'log_records' {
-  return SIGNALS[signal].items;
-}
-
 function countItems<S extends Signal>(signal: S, body: Uint8Array): number {
   const format: Format<S> = formats[signal];
   return format.count(format.codec.decode(body));
@@ -93,7 +78,7 @@ function countItems<S extends Signal>(signal: S, body: Uint8Array): number {
 
 function encodeJson<S extends Signal>(signal: S, text: string): OtlpBatch {
   const format: Format<S> = formats[signal];
-  return batchOf(signal, parseJson(text, format.codec.fromJson));
+  return encodeBatch(signal, parseJson(text, format.codec.fromJson));
 }
 
 function printJson<S extends Signal>(signal: S, body: Uint8Array): string {
@@ -103,5 +88,5 @@ function printJson<S extends Signal>(signal: S, body: Uint8Array): string {
 
 function splitBody<S extends Signal>(signal: S, body: Uint8Array, largest: number): OtlpBatch[] {
   const format: Format<S> = formats[signal];
-  return format.split(format.codec.decode(body), largest).map((data) => batchOf(signal, data));
+  return format.split(format.codec.decode(body), largest).map((data) => encodeBatch(signal, data));
 }

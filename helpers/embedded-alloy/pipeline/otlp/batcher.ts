@@ -1,4 +1,5 @@
-import { joinBatches, type OtlpBatch, splitBatch } from './batch.ts';
+import type { OtlpBatch } from '../../schema/capsules.ts';
+import { joinBatches, splitBatch } from './batch.ts';
 
 /** Why a batch was sent: enough had come, or enough time had passed. */
 export type Trigger = 'size' | 'timeout';

@@ -28,7 +28,7 @@ export function countMetricPoints(data: MetricsData): number {
   for (const resource of data.resourceMetrics) {
     for (const scope of resource.scopeMetrics) {
       for (const metric of scope.metrics) {
-        count += pointsOf(metric);
+        count += countPoints(metric);
       }
     }
   }
@@ -36,7 +36,7 @@ export function countMetricPoints(data: MetricsData): number {
 }
 
 /** How many data points `metric` holds. */
-export function pointsOf(metric: Metric): number {
+export function countPoints(metric: Metric): number {
   const held = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram ?? metric.summary;
   return held?.dataPoints.length ?? 0;
 }

@@ -1,3 +1,4 @@
+import { describeError } from '../../language/describe-error.ts';
 /** Why an export failed, and whether another attempt could help. */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
@@ -16,10 +17,10 @@ export class ExportError extends Error {
 }
 
 /** `error` as an {@link ExportError}, with `prefix` before its message. */
-export function asExportError(error: unknown, prefix = ''): ExportError {
+export function toExportError(error: unknown, prefix = ''): ExportError {
   if (error instanceof ExportError) {
     const { permanent, type, retryAfterMs } = error;
     return prefix === '' ? error : new ExportError(`${prefix}${error.message}`, { permanent, type, retryAfterMs });
   }
-  return new ExportError(`${prefix}${error instanceof Error ? error.message : String(error)}`);
+  return new ExportError(`${prefix}${describeError(error)}`);
 }

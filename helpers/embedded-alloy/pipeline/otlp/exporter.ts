@@ -1,12 +1,13 @@
+import { describeError } from '../../language/describe-error.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { counter, gauge, OTEL_LABELS, otelLabels } from '../instruments.ts';
-import { itemsOf, type OtlpBatch } from './batch.ts';
+import { buildOtelLabels, counter, gauge, OTEL_LABELS } from '../instruments.ts';
 import { createBatcher } from './batcher.ts';
-import { asExportError, ExportError } from './export-error.ts';
+import { ExportError, toExportError } from './export-error.ts';
 import { type RetryArgs, sendWithRetry } from './retry.ts';
 import { createSendingQueue, type QueueArgs } from './sending-queue.ts';
-import { ALL_SIGNALS, type Signal } from './signals.ts';
+import { ALL_SIGNALS, SIGNALS } from './signals.ts';
 
 /** What an exporter adds to the queue, the retries and the counting that all exporters share. */
 export type ExporterParts = {
@@ -48,7 +49,7 @@ export function createExporter(parts: ExporterParts, context: ComponentContext):
       await parts.open?.();
     } catch (error) {
       opened = false;
-      const err = error instanceof Error ? error.message : String(error);
+      const err = describeError(error);
       context.log('error', 'failed to start scheduled component', { err });
       // Alloy starts an exporter for each signal, and tells of all three.
       throw new Error(`no components started successfully: ${ALL_SIGNALS.map(() => err).join('; ')}`);
@@ -88,7 +89,7 @@ function createPipeline(
   context: ComponentContext,
   shutdown: AbortController,
 ): Pipeline {
-  const count = exportMetrics(signal, parts, context);
+  const count = createExportMetrics(signal, parts, context);
   const advice = adviceFor(parts);
 
   const attempt = async (batch: OtlpBatch): Promise<void> => {
@@ -107,7 +108,7 @@ function createPipeline(
       );
       count.sent(batch.items);
     } catch (error) {
-      const failure = asExportError(error);
+      const failure = toExportError(error);
       count.sent(0);
       count.failed(batch.items, failure);
       throw failure;
@@ -134,7 +135,7 @@ function createPipeline(
         return undefined;
       } catch (error) {
         context.log('error', `Exporting failed. Dropping data.${advice}`, {
-          error: asExportError(error).message,
+          error: toExportError(error).message,
           dropped_items: batch.items,
         });
         return error;
@@ -193,17 +194,17 @@ function adviceFor({ retry, queue }: ExporterParts): string {
 
 function reject(context: ComponentContext, advice: string, error: unknown, batch: OtlpBatch): void {
   context.log('error', `Exporting failed. Rejecting data.${advice}`, {
-    error: asExportError(error).message,
+    error: toExportError(error).message,
     rejected_items: batch.items,
   });
 }
 
-function exportMetrics(signal: Signal, { type, target }: ExporterParts, context: ComponentContext) {
-  const items = itemsOf(signal);
+function createExportMetrics(signal: Signal, { type, target }: ExporterParts, context: ComponentContext) {
+  const items = SIGNALS[signal].items;
   const what = items.replace('_', ' ');
   const { registry } = context;
   const names = [...OTEL_LABELS, 'exporter'];
-  const labels = { ...otelLabels(context, SCOPE), exporter: `${type}/${context.id}` };
+  const labels = { ...buildOtelLabels(context, SCOPE), exporter: `${type}/${context.id}` };
   const targetLabels = { ...labels, ...target(signal) };
   const queueLabels = { ...labels, data_type: signal };
   const sent = counter(

@@ -1,9 +1,9 @@
-import type { retryOnFailure } from '../../schema/blocks/retry-on-failure.ts';
-import type { ArgsOf } from '../../schema/schema.ts';
-import { asExportError, ExportError } from './export-error.ts';
+import type { retryOnFailure } from '../../schema/blocks/otelcol.ts';
+import type { Decoded } from '../../schema/schema.ts';
+import { ExportError, toExportError } from './export-error.ts';
 
 /** The `retry_on_failure` block. */
-export type RetryArgs = ArgsOf<typeof retryOnFailure>;
+export type RetryArgs = Decoded<typeof retryOnFailure>;
 
 /**
  * Runs `attempt` until it succeeds, as `retry_on_failure` says: waits grow by `multiplier`, spread by
@@ -26,14 +26,14 @@ export async function sendWithRetry(
       await attempt();
       return;
     } catch (thrown) {
-      const error = asExportError(thrown);
+      const error = toExportError(thrown);
       if (error.permanent) {
-        throw asExportError(error, 'not retryable error: ');
+        throw toExportError(error, 'not retryable error: ');
       }
       const spread = interval * args.randomization_factor * (2 * Math.random() - 1);
       const delayMs = Math.max(interval + spread, error.retryAfterMs);
       if (Date.now() + delayMs > deadline) {
-        throw asExportError(error, 'no more retries left: ');
+        throw toExportError(error, 'no more retries left: ');
       }
       if (shutdown.aborted) {
         throw interrupted(error);

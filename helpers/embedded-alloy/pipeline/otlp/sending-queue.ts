@@ -1,9 +1,9 @@
-import type { sendingQueue } from '../../schema/blocks/sending-queue.ts';
-import type { ArgsOf } from '../../schema/schema.ts';
-import type { OtlpBatch } from './batch.ts';
+import type { sendingQueue } from '../../schema/blocks/otelcol.ts';
+import type { OtlpBatch } from '../../schema/capsules.ts';
+import type { Decoded } from '../../schema/schema.ts';
 
 /** The `sending_queue` block. */
-export type QueueArgs = ArgsOf<typeof sendingQueue>;
+export type QueueArgs = Decoded<typeof sendingQueue>;
 
 /** What of a signal waits to be sent. */
 export type SendingQueue = {

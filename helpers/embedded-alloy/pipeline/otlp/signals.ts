@@ -1,10 +1,8 @@
 import type { LogsData, MetricsData, TracesData } from '../../../otlp/schema.ts';
-
-/** The three signals of OTLP, as metric labels and configuration blocks call them. */
-export type Signal = 'traces' | 'metrics' | 'logs';
+import type { Signal } from '../../schema/capsules.ts';
 
 /** What each signal's export request holds. */
-export type DataOf = { readonly traces: TracesData; readonly metrics: MetricsData; readonly logs: LogsData };
+export type SignalData = { readonly traces: TracesData; readonly metrics: MetricsData; readonly logs: LogsData };
 
 type Facts = {
   /** What its items are called in metric names. */

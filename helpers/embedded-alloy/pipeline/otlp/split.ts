@@ -1,5 +1,5 @@
 import type { LogsData, Metric, MetricsData, TracesData } from '../../../otlp/schema.ts';
-import { pointsOf } from './count.ts';
+import { countPoints } from './count.ts';
 
 /** Cuts `data` into parts of at most `largest` spans. */
 export function splitTraces(data: TracesData, largest: number): TracesData[] {
@@ -34,7 +34,7 @@ export function splitMetrics(data: MetricsData, largest: number): MetricsData[] 
   for (const resource of data.resourceMetrics) {
     for (const scope of resource.scopeMetrics) {
       for (const metric of scope.metrics) {
-        parts.add(pointsOf(metric), (part, from, to) => {
+        parts.add(countPoints(metric), (part, from, to) => {
           const scopeMetrics = [{ ...scope, metrics: [slicePoints(metric, from, to)] }];
           part.resourceMetrics.push({ ...resource, scopeMetrics });
         });

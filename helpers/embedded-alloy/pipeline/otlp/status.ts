@@ -20,7 +20,7 @@ export const STATUS_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** The status code that stands for an HTTP status in OTLP (OTLP 1.x, "Failures"). */
-export function statusOfHttp(httpStatus: number): number {
+export function convertHttpStatus(httpStatus: number): number {
   switch (httpStatus) {
     case 400:
       return 3;

@@ -11,7 +11,7 @@ export type LabelBuilder = {
 };
 
 /** Starts from `initial`; empty values are left out. */
-export function labelBuilder(initial: Iterable<readonly [string, string]>): LabelBuilder {
+export function createLabelBuilder(initial: Iterable<readonly [string, string]>): LabelBuilder {
   const held = new Map<string, string>();
   for (const [name, value] of initial) {
     if (value !== '') {
@@ -32,6 +32,6 @@ export function labelBuilder(initial: Iterable<readonly [string, string]>): Labe
 }
 
 /** Sorts labels by name, byte by byte as Prometheus does; names are compared by code unit, which is the same for ASCII. */
-export function sortedLabels(entries: readonly (readonly [string, string])[]): SeriesLabels {
+export function sortLabels(entries: readonly (readonly [string, string])[]): SeriesLabels {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type RelabelRule, relabelRule } from '../../schema/blocks/relabel-rule.ts';
-import { regex } from '../../schema/regex.ts';
-import { argumentsFor } from '../../testing/component-fixture.ts';
-import { labelBuilder } from './labels.ts';
+import { type RelabelRule, regex, relabelRule } from '../../schema/blocks/relabel-rule.ts';
+import { buildArguments } from '../../testing/component-fixture.ts';
+import { createLabelBuilder } from './labels.ts';
 import { type LabelNames, relabel } from './relabel.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -15,8 +14,8 @@ function relabelled(
   names: LabelNames = 'legacy',
 ): Labels | undefined {
   const compiled = source === undefined ? {} : { regex: regex(source) };
-  const builder = labelBuilder(Object.entries(labels));
-  const rules = [argumentsFor<RelabelRule>(relabelRule, { ...rule, ...compiled })];
+  const builder = createLabelBuilder(Object.entries(labels));
+  const rules = [buildArguments<RelabelRule>(relabelRule, { ...rule, ...compiled })];
   return relabel(builder, rules, names) ? Object.fromEntries(builder.entries()) : undefined;
 }
 

@@ -1,11 +1,9 @@
-import type { Secret } from '../../language/evaluation/secret.ts';
 import { quote } from '../../language/syntax/quote.ts';
-import { block, defaultedBlock, optional, optionalBlock } from '../schema.ts';
-import { bool, list, map, oneOf, secret, string } from '../types.ts';
+import { block, type Decoded, defaultedBlock, optional, optionalBlock } from '../schema.ts';
+import { bool, choice, list, map, secret, string } from '../types.ts';
 import { url } from '../url.ts';
 
-/** `tls_config` of a `prometheus.*` component. */
-export const tlsConfig = block(
+const tlsConfig = block(
   {
     ca_pem: optional(string),
     ca_file: optional(string),
@@ -15,7 +13,7 @@ export const tlsConfig = block(
     key_file: optional(string),
     server_name: optional(string),
     insecure_skip_verify: optional(bool),
-    min_version: optional(oneOf(['TLS13', 'TLS12', 'TLS11', 'TLS10'], '', (text) => `unknown TLS version: ${text}`)),
+    min_version: optional(choice(['TLS13', 'TLS12', 'TLS11', 'TLS10'], '', (text) => `unknown TLS version: ${text}`)),
   },
   (args) => {
     const key = args.key_pem.reveal();
@@ -39,8 +37,7 @@ export const tlsConfig = block(
   },
 );
 
-/** `basic_auth`. */
-export const basicAuth = block(
+const basicAuth = block(
   { username: optional(string), password: optional(secret), password_file: optional(string) },
   (args) =>
     args.password.reveal() !== '' && args.password_file !== ''
@@ -48,8 +45,8 @@ export const basicAuth = block(
       : undefined,
 );
 
-/** `authorization`. An empty `type` means `Bearer`. */
-export const authorization = block(
+/** An empty `type` means `Bearer`. */
+const authorization = block(
   { type: optional(string), credentials: optional(secret), credentials_file: optional(string) },
   (args) => {
     if (args.credentials.reveal() !== '' && args.credentials_file !== '') {
@@ -68,12 +65,9 @@ const proxy = {
   proxy_connect_header: optional(map(list(secret))),
 };
 
-type ProxyArgs = {
-  readonly proxy_url: string;
-  readonly no_proxy: string;
-  readonly proxy_from_environment: boolean;
-  readonly proxy_connect_header: Readonly<Record<string, readonly Secret[]>>;
-};
+const proxyBlock = block(proxy);
+
+type ProxyArgs = Decoded<typeof proxyBlock>;
 
 function checkProxy(args: ProxyArgs): string | undefined {
   const headers = Object.keys(args.proxy_connect_header).length;
@@ -91,8 +85,7 @@ function checkProxy(args: ProxyArgs): string | undefined {
     : undefined;
 }
 
-/** `oauth2`. */
-export const oauth2 = block(
+const oauth2 = block(
   {
     client_id: optional(string),
     client_secret: optional(secret),
@@ -134,14 +127,10 @@ export const httpClient = {
   http_headers: optional(map(list(secret))),
 };
 
-type HttpClientArgs = ProxyArgs & {
-  readonly basic_auth: unknown;
-  readonly authorization: unknown;
-  readonly oauth2: unknown;
-  readonly bearer_token: Secret;
-  readonly bearer_token_file: string;
-  readonly http_headers: Readonly<Record<string, readonly Secret[]>>;
-};
+const httpClientBlock = block(httpClient);
+
+/** The arguments of the HTTP client, decoded. */
+export type HttpClientArgs = Decoded<typeof httpClientBlock>;
 
 const reservedHeaders = new Set([
   'authorization',
