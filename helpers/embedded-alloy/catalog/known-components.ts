@@ -69,10 +69,10 @@ export function componentStability(name: string): Stability | 'community' | unde
 const order: readonly Stability[] = ['experimental', 'public-preview', 'generally-available'];
 
 /** Alloy's message when a feature is less settled than `least` allows; undefined when it is allowed. */
-export function stabilityProblem(feature: string, stability: Stability, least: Stability): string | undefined {
-  return order.indexOf(stability) >= order.indexOf(least)
+export function stabilityProblem(feature: string, stability: Stability, minStability: Stability): string | undefined {
+  return order.indexOf(stability) >= order.indexOf(minStability)
     ? undefined
-    : `${feature} is at stability level "${stability}", which is below the minimum allowed stability level "${least}". Use --stability.level command-line flag to enable "${stability}" features`;
+    : `${feature} is at stability level "${stability}", which is below the minimum allowed stability level "${minStability}". Use --stability.level command-line flag to enable "${stability}" features`;
 }
 
 /** Reads a table of `prefix: name name …` lines. */

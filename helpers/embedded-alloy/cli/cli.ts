@@ -1,10 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Stability } from '../catalog/known-components.ts';
+import { label } from '../identity.ts';
 import { describeError } from '../language/describe-error.ts';
 import { quote } from '../language/syntax/quote.ts';
 
 /** What the command line needs of the process around it. */
-export type Surroundings = {
+export type ProcessContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly readInput: () => Promise<Uint8Array>;
   readonly writeOutput: (text: string) => void;
@@ -12,11 +13,6 @@ export type Surroundings = {
   /** Resolves, with what ends it, when a running engine is to stop. */
   readonly ended: () => Promise<string>;
 };
-
-/** Said before anything else, so that nobody takes this engine for Grafana Alloy. */
-export const label = 'embedded Alloy, not Grafana Alloy';
-
-const version = 'v1.18.0';
 
 type Settings = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -59,9 +55,9 @@ const withoutEffect = {
 const switches = [...withoutEffect.flags, 'feature.community-components.enabled', 'write', 'test', 'version', 'help'];
 
 /** Runs `alloy ARGS` on the embedded Alloy; output, errors and exit codes are Alloy's. Returns the exit code. */
-export async function alloy(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function alloy(args: readonly string[], context: ProcessContext): Promise<number> {
   let exitCode = 0;
-  const program = programFor(surroundings, (code) => {
+  const program = programFor(context, (code) => {
     exitCode = code;
   });
   try {
@@ -74,7 +70,7 @@ export async function alloy(args: readonly string[], surroundings: Surroundings)
     const [program = '', option = ''] = args;
     const isCommand = ['run', 'validate', 'fmt', 'format'].includes(program);
     const tail = isCommand || option !== '' ? '' : usageHint;
-    surroundings.writeError(`Error: ${complaint(error)}\n${tail}`);
+    context.writeError(`Error: ${complaint(error)}\n${tail}`);
     return 1;
   }
 }
@@ -90,35 +86,36 @@ function withoutBooleanValue(argument: string): string[] {
   return /^(?:1|t|true)$/i.test(value) ? [`--${name}`] : /^(?:0|f|false)$/i.test(value) ? [] : [argument];
 }
 
-function programFor(surroundings: Surroundings, end: (exitCode: number) => void): Command {
-  const { writeOutput, writeError } = surroundings;
+function programFor(context: ProcessContext, end: (exitCode: number) => void): Command {
+  const { writeOutput, writeError } = context;
   const program = new Command('alloy')
     .description("Grafana Alloy's command line, on the embedded Alloy")
     .option('-v, --version', 'version for alloy')
     .allowExcessArguments()
     .exitOverride()
     .configureOutput({ writeOut: writeOutput, writeErr: () => undefined })
-    .action((settings: Settings, command: Command) => {
+    .action(async (settings: Settings, command: Command) => {
       const [unknown] = command.args;
       if (unknown !== undefined) {
         throw new Error(`unknown command ${quote(unknown)} for "alloy"`);
       }
       if (settings.version === true) {
         writeError(`${label}\n`);
-        writeOutput(`alloy, version ${version} (${label})\n`);
+        const { alloyVersion } = await import('../language/stdlib/stdlib.ts');
+        writeOutput(`alloy, version ${alloyVersion} (${label})\n`);
       } else {
         writeOutput(command.helpInformation());
       }
     });
-  addRun(program, surroundings, end);
-  addValidate(program, surroundings, end);
-  addFormat(program, surroundings, end);
+  addRun(program, context, end);
+  addValidate(program, context, end);
+  addFormat(program, context, end);
   return program;
 }
 
 type End = (exitCode: number) => void;
 
-function addRun(program: Command, surroundings: Surroundings, end: End): void {
+function addRun(program: Command, context: ProcessContext, end: End): void {
   const command = addSourceFlags(
     subcommand(program, 'run', 'path', 'Run a configuration until an interrupt is received'),
   )
@@ -133,31 +130,31 @@ function addRun(program: Command, surroundings: Surroundings, end: End): void {
   }
   command.action(async (paths: readonly string[], settings: Settings) => {
     const path = onlyPath(paths);
-    surroundings.writeError(`${label}\n`);
+    context.writeError(`${label}\n`);
     const { run } = await import('./run.ts');
     const options = {
       ...sourceOptions(settings),
       storagePath: String(readSetting(settings, 'storage.path')),
       listenAddress: String(settings['server.http.listenAddr']),
       uiPathPrefix: String(settings['server.http.uiPathPrefix']),
-      environment: surroundings.environment,
-      writeError: surroundings.writeError,
+      environment: context.environment,
+      writeError: context.writeError,
     };
-    end(await run(path, options, surroundings.ended()));
+    end(await run(path, options, context.ended()));
   });
 }
 
-function addValidate(program: Command, surroundings: Surroundings, end: End): void {
+function addValidate(program: Command, context: ProcessContext, end: End): void {
   addSourceFlags(subcommand(program, 'validate', 'file', 'Validate a configuration file'))
     .option('--config.bypass-conversion-errors', 'Accepted; without effect in the embedded Alloy')
     .option('--config.extra-args <string>', 'Accepted; without effect in the embedded Alloy')
     .action(async (paths: readonly string[], settings: Settings) => {
       const { validate } = await import('./validate.ts');
-      print(surroundings, await validate(onlyPath(paths), sourceOptions(settings)), end);
+      print(context, await validate(onlyPath(paths), sourceOptions(settings)), end);
     });
 }
 
-function addFormat(program: Command, surroundings: Surroundings, end: End): void {
+function addFormat(program: Command, context: ProcessContext, end: End): void {
   subcommand(program, 'fmt', 'file', 'Format a configuration file')
     .alias('format')
     .option('-t, --test', 'exit with non-zero when changes would be made. Cannot be used with -w/--write')
@@ -169,7 +166,7 @@ function addFormat(program: Command, surroundings: Surroundings, end: End): void
       const [path = '-'] = paths;
       const { formatCommand } = await import('./format.ts');
       const options = { write: settings.write === true, test: settings.test === true };
-      print(surroundings, await formatCommand(path, options, surroundings.readInput), end);
+      print(context, await formatCommand(path, options, context.readInput), end);
     });
 }
 
@@ -228,9 +225,9 @@ function onlyPath(paths: readonly string[]): string {
 
 type Result = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
 
-function print(surroundings: Surroundings, { exitCode, stdout, stderr }: Result, end: End): void {
-  surroundings.writeOutput(stdout);
-  surroundings.writeError(stderr);
+function print(context: ProcessContext, { exitCode, stdout, stderr }: Result, end: End): void {
+  context.writeOutput(stdout);
+  context.writeError(stderr);
   end(exitCode);
 }
 

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { ComponentContext } from '../schema/component.ts';
 
 /**
  * The address under which a real Alloy's components scrape each other without a socket. Targets of `prometheus.exporter.*`
@@ -28,4 +29,24 @@ export function findPages(registry: Registry): Map<string, PageSource> {
 /** The path of the page of component `id`. */
 export function buildPagePath(id: string): string {
   return `/api/v0/component/${id}/metrics`;
+}
+
+/**
+ * The target of `prometheus.exporter.NAME`, with the labels that a real Alloy gives it: `integrations/NAME` as the job, and
+ * an address at which only the engine's own scrapes find its page.
+ */
+export function buildInProcessTarget(
+  name: string,
+  instance: string,
+  context: ComponentContext,
+): Readonly<Record<string, string>> {
+  return {
+    __address__: IN_PROCESS_ADDRESS,
+    __scheme__: 'http',
+    __metrics_path__: buildPagePath(context.id),
+    __meta_component_name: `prometheus.exporter.${name}`,
+    __meta_component_id: context.id,
+    job: `integrations/${name}`,
+    instance,
+  };
 }

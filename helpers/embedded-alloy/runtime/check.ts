@@ -11,11 +11,11 @@ import type { TopBlock } from './configuration.ts';
 import { findCycles } from './find-cycles.ts';
 import {
   buildModule,
+  type CheckContext,
   findCustomComponent,
   listBlockNames,
   type Module,
   type Node,
-  type Surroundings,
 } from './module.ts';
 import { loadBlocks } from './registry.ts';
 
@@ -42,14 +42,14 @@ export type Checked = {
  */
 export async function checkConfiguration(blocks: readonly TopBlock[], options: CheckOptions): Promise<Checked> {
   const schemas = await loadBlocks(listBlockNames(blocks.map(({ block }) => block)));
-  const surroundings: Surroundings = { stability: options.stability, schemas, variables: new Set(['module_path']) };
-  const module = buildModule(surroundings, blocks, { root: true, foreach: false });
+  const context: CheckContext = { stability: options.stability, schemas, variables: new Set(['module_path']) };
+  const module = buildModule(context, blocks, { root: true, foreach: false });
   const references = new Map<Node, Node[]>();
-  const diagnostics = checkModule({ ...options, ...surroundings, references }, module);
+  const diagnostics = checkModule({ ...options, ...context, references }, module);
   return { nodes: module.nodes, references, schemas, diagnostics };
 }
 
-type Checking = CheckOptions & Surroundings & { readonly references: Map<Node, Node[]> };
+type Checking = CheckOptions & CheckContext & { readonly references: Map<Node, Node[]> };
 
 function checkModule(checking: Checking, module: Module): Diagnostic[] {
   return [...module.nodes.flatMap((node) => checkNode(checking, module, node)), ...findCycleErrors(checking, module)];

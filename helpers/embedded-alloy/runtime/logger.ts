@@ -21,8 +21,8 @@ export function createLog(print: (line: string) => void): Log {
   let settings: LogSettings | undefined;
   let waiting: { level: LogLevel; entry: LogFields }[] = [];
 
-  function emit(level: LogLevel, entry: LogFields, { level: least, format }: LogSettings): void {
-    if (severities.indexOf(level) >= severities.indexOf(least)) {
+  function emit(level: LogLevel, entry: LogFields, { level: minLevel, format }: LogSettings): void {
+    if (severities.indexOf(level) >= severities.indexOf(minLevel)) {
       print(format === 'json' ? JSON.stringify(entry) : logfmt(entry));
     }
   }

@@ -46,7 +46,7 @@ export type Module = {
 };
 
 /** What building a module needs to know. */
-export type Surroundings = {
+export type CheckContext = {
   readonly stability: Stability;
   /** The schemas of config blocks and services by their names. */
   readonly schemas: ReadonlyMap<string, BlockSchema>;
@@ -89,12 +89,7 @@ export function listBlockNames(statements: readonly Statement[]): Set<string> {
 }
 
 /** Sorts blocks into the module that they make up, with what is wrong with each apart from its content. */
-export function buildModule(
-  surroundings: Surroundings,
-  blocks: readonly TopBlock[],
-  place: Place,
-  around?: Module,
-): Module {
+export function buildModule(context: CheckContext, blocks: readonly TopBlock[], place: Place, around?: Module): Module {
   const visible = place.foreach ? around : undefined;
   const module: Module = { nodes: [], byId: new Map(), visible, custom: new Map(), around };
   for (const kind of ['declare', 'config', 'component', 'service'] as const) {
@@ -104,7 +99,7 @@ export function buildModule(
       const id = formatBlockId(member.block);
       const original = first.get(id);
       first.set(id, original ?? member);
-      const parts = describe({ surroundings, module, place }, kind, member, original);
+      const parts = describe({ context, module, place }, kind, member, original);
       // A repeated block is checked all the same, under a name that nothing refers to.
       const uniqueId = original === undefined ? id : `${id}-${index}`;
       const node: Node = {
@@ -142,7 +137,7 @@ function classifyBlock(block: Block): Kind {
   return serviceNames.includes(formatBlockId(block)) ? 'service' : 'component';
 }
 
-type Building = { readonly surroundings: Surroundings; readonly module: Module; readonly place: Place };
+type Building = { readonly context: CheckContext; readonly module: Module; readonly place: Place };
 type Parts = Pick<Node, 'problems'> & Partial<Pick<Node, 'block' | 'schema' | 'inner'>>;
 
 function describe(building: Building, kind: Kind, member: TopBlock, original: TopBlock | undefined): Parts {
@@ -159,12 +154,12 @@ function describe(building: Building, kind: Kind, member: TopBlock, original: To
   }
 }
 
-function describeDeclare({ surroundings, module }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+function describeDeclare({ context, module }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
   const { file, block } = member;
   const { blocks, problems } = extractBlocks(file, block.body);
-  const inner = buildModule(surroundings, blocks, { root: false, foreach: false }, module);
+  const inner = buildModule(context, blocks, { root: false, foreach: false }, module);
   if (block.label !== '') {
-    surroundings.variables.add('argument');
+    context.variables.add('argument');
     module.custom.set(block.label, declareArguments(inner));
   }
   return {
@@ -174,20 +169,20 @@ function describeDeclare({ surroundings, module }: Building, member: TopBlock, r
   };
 }
 
-function describeService({ surroundings, place }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+function describeService({ context, place }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
   const { file, block } = member;
   const problems = [...repeated, ...disallowed(place, member)];
   if (unconfigurable.includes(block.name)) {
     const message = `service ${quote(block.name)} does not support being configured`;
     return { problems: [...problems, errorAt(file, block.offset, block.close, message)] };
   }
-  return { problems, schema: surroundings.schemas.get(block.name) };
+  return { problems, schema: context.schemas.get(block.name) };
 }
 
 function describeConfig(building: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
-  const { surroundings, module, place } = building;
+  const { context, module, place } = building;
   const { file, block } = member;
-  const schema = surroundings.schemas.get(block.name);
+  const schema = context.schemas.get(block.name);
   const lacksLabel = unlabelled(member, `${block.name} block`);
   switch (block.name) {
     case 'logging':
@@ -200,7 +195,7 @@ function describeConfig(building: Building, member: TopBlock, repeated: Diagnost
       return { schema, problems: [...repeated, ...misplaced, ...lacksLabel] };
     }
     case 'foreach':
-      return describeForeach(building, member, [...repeated, ...unsettled(surroundings, member), ...lacksLabel]);
+      return describeForeach(building, member, [...repeated, ...unsettled(context, member), ...lacksLabel]);
     default:
       if (repeated.length === 0 && lacksLabel.length === 0) {
         module.custom.set(block.label, undefined);
@@ -209,9 +204,9 @@ function describeConfig(building: Building, member: TopBlock, repeated: Diagnost
   }
 }
 
-function describeForeach({ surroundings, module, place }: Building, member: TopBlock, problems: Diagnostic[]): Parts {
+function describeForeach({ context, module, place }: Building, member: TopBlock, problems: Diagnostic[]): Parts {
   const { file, block } = member;
-  const schema = surroundings.schemas.get(block.name);
+  const schema = context.schemas.get(block.name);
   const isTemplate = (statement: Statement): boolean => statement.kind === 'block' && statement.name === 'template';
   const template = block.body.findLast(isTemplate);
   const outside = { ...block, body: block.body.filter((statement) => !isTemplate(statement)) };
@@ -224,12 +219,12 @@ function describeForeach({ surroundings, module, place }: Building, member: TopB
     (statement) => statement.kind === 'attribute' && statement.name.name === 'var',
   );
   if (variable?.kind === 'attribute' && variable.value.kind === 'literal' && variable.value.token === 'STRING') {
-    surroundings.variables.add(decodeString(variable.value.text));
+    context.variables.add(decodeString(variable.value.text));
   }
   return {
     block: outside,
     schema,
-    inner: buildModule(surroundings, extracted.blocks, { root: place.root, foreach: true }, module),
+    inner: buildModule(context, extracted.blocks, { root: place.root, foreach: true }, module),
     problems: [...problems, ...extracted.problems],
   };
 }
@@ -269,7 +264,7 @@ function isOptional(argument: Block): boolean {
   return attribute?.kind === 'attribute' && attribute.value.kind === 'literal' && attribute.value.text === 'true';
 }
 
-function unsettled({ stability }: Surroundings, member: TopBlock): Diagnostic[] {
+function unsettled({ stability }: CheckContext, member: TopBlock): Diagnostic[] {
   const problem = stabilityProblem('foreach block "foreach"', 'experimental', stability);
   return problem === undefined ? [] : [atName(member, member.block.name, problem)];
 }

@@ -1,12 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { label, version } from '../identity.ts';
 import type { Graph } from './graph.ts';
 
-const VERSION = '0.1.0 (embedded Alloy, not Grafana Alloy)';
+const VERSION = `${version} (${label})`;
 const CONTROLLER = { controller_path: '/', controller_id: '' };
 const CONTROLLER_LABELS = ['controller_path', 'controller_id'];
 
 /** Puts the metrics of the engine itself into `registry`: its build, its process, its components and their edges. */
-export function registerEngineMetrics(registry: Registry, graph: Graph): void {
+export function registerSelfMetrics(registry: Registry, graph: Graph): void {
   const registers = [registry];
   new Gauge({
     name: 'alloy_build_info',

@@ -4,7 +4,7 @@ import { describeError } from '../language/describe-error.ts';
 import { formatAddress, listen, parseListenAddress } from '../pipeline/http/listen.ts';
 import { findPages } from '../pipeline/in-process-pages.ts';
 import type { Graph, GraphComponent } from './graph.ts';
-import { registerEngineMetrics } from './self-metrics.ts';
+import { registerSelfMetrics } from './self-metrics.ts';
 
 /** What to serve, and where. */
 export type ServerOptions = {
@@ -30,7 +30,7 @@ const NOT_FOUND: Answer = { status: 404, contentType: TEXT, body: '404 page not 
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { graph, registry } = options;
-  registerEngineMetrics(registry, graph);
+  registerSelfMetrics(registry, graph);
   const components = `${options.uiPathPrefix.replace(/\/$/, '')}/api/v0/web/components`;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {

@@ -9,7 +9,7 @@ const nanoseconds: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-const longest = 2 ** 63 / 1e6;
+const maxMilliseconds = 2 ** 63 / 1e6;
 
 /** Reads a duration as Go's `time.ParseDuration` does: `1h30m`, `-1.5s`, `0`. Returns milliseconds. @throws Error with Go's text. */
 export function parseDuration(text: string): number {
@@ -42,7 +42,7 @@ export function parseDuration(text: string): number {
     }
     rest = rest.slice(unit.length);
     total += (Number(number) * scale) / 1e6;
-    if (total >= longest) {
+    if (total >= maxMilliseconds) {
       throw new Error(`time: invalid duration ${quote(text)}`);
     }
   }

@@ -6,7 +6,7 @@ import { clientTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
 import { isTruncated } from '../../pipeline/otlp/batch.ts';
 import { ExportError } from '../../pipeline/otlp/export-error.ts';
 import type { ExporterParts } from '../../pipeline/otlp/exporter.ts';
-import { warnAboutPartialSuccess } from '../../pipeline/otlp/partial-success.ts';
+import { warnAboutPartialSuccess } from '../../pipeline/otlp/exporter.ts';
 import { SIGNALS } from '../../pipeline/otlp/signals.ts';
 import { STATUS_NAMES } from '../../pipeline/otlp/status.ts';
 import type { OtlpBatch } from '../../schema/capsules.ts';
@@ -25,7 +25,7 @@ const RETRYABLE: readonly number[] = [1, 4, 10, 11, 14, 15];
 const RESOURCE_EXHAUSTED = 8;
 const GZIP = 2;
 /** Go's gRPC pings no more often. */
-const SHORTEST_PING_WAIT = 10_000;
+const MIN_PING_WAIT_MS = 10_000;
 
 /**
  * Calls `Export` of a batch's collector service (OTLP 1.x, "OTLP/gRPC"). `open` connects, and rejects with the real
@@ -111,7 +111,7 @@ function channelOptions(settings: OtlpExporterArgs['client']): ChannelOptions {
     ...(name !== '' && { 'grpc.default_authority': name }),
     ...(tls.server_name !== '' && { 'grpc.ssl_target_name_override': tls.server_name }),
     ...(keepalive !== undefined && {
-      'grpc.keepalive_time_ms': Math.max(keepalive.ping_wait, SHORTEST_PING_WAIT),
+      'grpc.keepalive_time_ms': Math.max(keepalive.ping_wait, MIN_PING_WAIT_MS),
       ...(keepalive.ping_response_timeout > 0 && { 'grpc.keepalive_timeout_ms': keepalive.ping_response_timeout }),
       'grpc.keepalive_permit_without_calls': keepalive.ping_without_stream ? 1 : 0,
     }),

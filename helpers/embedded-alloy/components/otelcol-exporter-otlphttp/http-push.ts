@@ -10,7 +10,7 @@ import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
 import { formatJson } from '../../pipeline/otlp/batch.ts';
 import { ExportError } from '../../pipeline/otlp/export-error.ts';
 import type { ExporterParts } from '../../pipeline/otlp/exporter.ts';
-import { type PartialSuccess, warnAboutPartialSuccess } from '../../pipeline/otlp/partial-success.ts';
+import { type PartialSuccess, warnAboutPartialSuccess } from '../../pipeline/otlp/exporter.ts';
 import { convertHttpStatus, STATUS_NAMES } from '../../pipeline/otlp/status.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { Logger } from '../../schema/component.ts';
@@ -20,7 +20,7 @@ const gzipAsync = promisify(gzip);
 const deflateAsync = promisify(deflate);
 const zstdAsync = promisify(zstdCompress);
 const RETRYABLE: readonly number[] = [429, 502, 503, 504];
-const LARGEST_ANSWER = 64 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * POSTs a batch to the URL of its signal. The errors say what the real exporter says; 429, 502, 503, 504 and no answer at
@@ -106,7 +106,7 @@ async function readAnswer(response: Dispatcher.ResponseData): Promise<Buffer> {
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.length;
-    if (size <= LARGEST_ANSWER) {
+    if (size <= MAX_ANSWER_BYTES) {
       chunks.push(chunk);
     }
   }

@@ -33,8 +33,8 @@ export function createBatchProcessor(args: BatchProcessorArgs, context: Componen
       batchers.set(
         signal,
         createBatcher({
-          smallest: args.send_batch_size,
-          largest: args.send_batch_max_size,
+          minItems: args.send_batch_size,
+          maxItems: args.send_batch_max_size,
           timeoutMs: args.timeout,
           send,
         }),

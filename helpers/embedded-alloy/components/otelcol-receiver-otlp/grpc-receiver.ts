@@ -13,9 +13,9 @@ import type { Accept, Listener } from './http-receiver.ts';
 type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
 type RawMethod = MethodDefinition<Buffer, Uint8Array>;
 
-const DEFAULT_LARGEST = 4 * 1024 * 1024;
+const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Each may hold a whole message; a client with more to say waits for its turn. */
-const DEFAULT_STREAMS = 32;
+const DEFAULT_MAX_STREAMS = 32;
 
 /**
  * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a taker for, on the bytes of the
@@ -30,9 +30,9 @@ export async function startGrpcReceiver(
   // Its own lines would stand between the engine's and follow no format; errors are reported by the component.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const server = new grpc.Server({
-    'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_LARGEST,
+    'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_MAX_MESSAGE_BYTES,
     'grpc.enable_channelz': 0,
-    'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_STREAMS,
+    'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_MAX_STREAMS,
     ...keepalive(args.keepalive.server_parameters),
   });
 

@@ -34,11 +34,11 @@ export type Listener = {
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-const DEFAULT_LARGEST = 20 * 1024 * 1024;
-const HELD_AT_ONCE = 64 * 1024 * 1024;
+const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 /** What Go's server still reads of a body that nobody wanted, to keep the connection. */
-const READ_AFTER_ANSWER = 256 * 1024;
-const DISCARDED_AT_MOST = 256 * 1024 * 1024;
+const MAX_READ_AFTER_ANSWER = 256 * 1024;
+const MAX_DISCARDED_BYTES = 256 * 1024 * 1024;
 
 /**
  * Serves OTLP/HTTP (OTLP 1.x, "OTLP/HTTP"): POST of JSON or protobuf, plain or packed, to the path of each signal that
@@ -49,8 +49,8 @@ export async function startHttpReceiver(
   args: HttpArgs,
   accept: Readonly<Record<Signal, Accept | undefined>>,
 ): Promise<Listener> {
-  const limit = args.max_request_body_size > 0 ? args.max_request_body_size : DEFAULT_LARGEST;
-  const budget: Budget = { held: 0, limit: Math.max(HELD_AT_ONCE, 2 * limit) };
+  const limit = args.max_request_body_size > 0 ? args.max_request_body_size : DEFAULT_MAX_BODY_BYTES;
+  const budget: Budget = { held: 0, limit: Math.max(MAX_HELD_BYTES, 2 * limit) };
   const routes = new Map<string, { signal: Signal; accept: Accept }>();
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     const path = args[`${signal}_url_path`];
@@ -88,7 +88,7 @@ export async function startHttpReceiver(
       const code = status === 400 ? 3 : status === 503 ? 14 : 13;
       result = encodingAnswer(request.headers['content-type'], status, code, describeError(error));
     }
-    if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= READ_AFTER_ANSWER) {
+    if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= MAX_READ_AFTER_ANSWER) {
       send(response, result, !args.keep_alives_enabled);
       request.resume();
     } else {
@@ -141,7 +141,7 @@ async function receive(format: BodyFormat, signal: Signal, accept: Accept, body:
 
 /** Reads what the sender still sends and drops it; resolves when it has finished, or has gone on for too long. */
 async function discard(request: IncomingMessage): Promise<void> {
-  let left = DISCARDED_AT_MOST;
+  let left = MAX_DISCARDED_BYTES;
   await new Promise<void>((resolve) => {
     const late = setTimeout(resolve, 10_000);
     request.on('data', (chunk: Buffer) => {

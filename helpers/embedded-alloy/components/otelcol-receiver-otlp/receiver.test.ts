@@ -28,7 +28,7 @@ type Running = {
   readonly stop: () => Promise<void>;
 };
 
-async function startReceiver(overrides: { refuse?: string; largest?: number } = {}): Promise<Running> {
+async function startReceiver(overrides: { refuse?: string; maxBodySize?: number } = {}): Promise<Running> {
   const fixture = createFixture('otelcol.receiver.otlp.default');
   const batches: OtlpBatch[] = [];
   const consumer = async (batch: OtlpBatch): Promise<void> => {
@@ -39,7 +39,7 @@ async function startReceiver(overrides: { refuse?: string; largest?: number } = 
   };
   const args = buildArguments(otlpReceiverBlock, {
     grpc: { endpoint: LOOPBACK },
-    http: { endpoint: LOOPBACK, max_request_body_size: overrides.largest ?? 0 },
+    http: { endpoint: LOOPBACK, max_request_body_size: overrides.maxBodySize ?? 0 },
     output: { traces: [consumer], metrics: [consumer], logs: [consumer] },
   });
   const receiver = createOtlpReceiver(args, fixture);
@@ -140,7 +140,7 @@ describe('over HTTP it answers as the recorded Alloy', () => {
 });
 
 describe('over HTTP it refuses, with its memory flat,', () => {
-  const LARGEST = 20 * 1024 * 1024;
+  const MAX_BODY_BYTES = 20 * 1024 * 1024;
   const expectRefused = async (bytes: Buffer, end = false): Promise<string> => {
     const answer = await rawHttp(running.http, bytes, end);
     expect(answer.status).toBe(400);
@@ -171,7 +171,7 @@ describe('over HTTP it refuses, with its memory flat,', () => {
       400,
       '{"code":3,"message":"http: request body too large"}',
     ]);
-    expect(most - before).toBeLessThan(2.5 * LARGEST);
+    expect(most - before).toBeLessThan(2.5 * MAX_BODY_BYTES);
     await expectGoodTraceArrives();
   });
 

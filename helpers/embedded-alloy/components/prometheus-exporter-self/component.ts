@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
-import { buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
-import { buildTarget } from '../../pipeline/in-process-target.ts';
+import { buildInProcessTarget, buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
 import { type ComponentContext, defineComponent, type Instance } from '../../schema/component.ts';
 import { block, type Decoded } from '../../schema/schema.ts';
 
@@ -19,7 +18,7 @@ export function createSelf(_args: SelfExporterArgs, context: ComponentContext): 
     body: Buffer.from(await registry.metrics()),
   }));
   return {
-    exports: { targets: [buildTarget('self', hostname(), context)] },
+    exports: { targets: [buildInProcessTarget('self', hostname(), context)] },
     start: async () => context.setHealth({ state: 'healthy', message: 'started component' }),
     stop: async () => {
       findPages(registry).delete(path);

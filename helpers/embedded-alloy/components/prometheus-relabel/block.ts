@@ -4,7 +4,7 @@ import { formatDuration } from '../../schema/duration.ts';
 import { block, type Decoded, optional, repeatedBlock, required } from '../../schema/schema.ts';
 import { duration, int, list } from '../../schema/types.ts';
 
-const shortestTtl = 60_000;
+const minTtl = 60_000;
 
 /** `prometheus.relabel` (Alloy 1.18 reference). */
 export const prometheusRelabelBlock = block(
@@ -27,8 +27,8 @@ export const prometheusRelabelBlock = block(
     if (entries === 0 && ttl === 0) {
       return 'one of max_cache_size or cache_ttl must be set';
     }
-    return ttl > 0 && ttl < shortestTtl
-      ? `cache_ttl must be at least ${formatDuration(shortestTtl)} when set; got ${formatDuration(ttl)}`
+    return ttl > 0 && ttl < minTtl
+      ? `cache_ttl must be at least ${formatDuration(minTtl)} when set; got ${formatDuration(ttl)}`
       : undefined;
   },
 );

@@ -1,5 +1,6 @@
 import { redactUrl } from '../../pipeline/http/failure.ts';
 import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { pause } from '../../pipeline/pause.ts';
 import type { ScrapedSample } from '../../schema/capsules.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
@@ -19,8 +20,8 @@ export type EndpointQueue = {
  * What an endpoint's queue holds at most: hours of an outage at a scrape a minute. A real Alloy has a write-ahead log on
  * disk instead; here the oldest samples go first, and it is said how many.
  */
-export const LARGEST_QUEUE = 200_000;
-const SAY_DROPPED_EVERY_MS = 60_000;
+export const MAX_QUEUED_SAMPLES = 200_000;
+const DROP_LOG_INTERVAL_MS = 60_000;
 
 /**
  * Sends samples to an endpoint in their order: as soon as `max_samples_per_send` are held, or `batch_send_deadline` after
@@ -54,14 +55,14 @@ export function createEndpointQueue(
   const showPending = (): void => metrics.pending(held.length + inFlight);
 
   const makeRoom = (): void => {
-    const tooMany = held.length - LARGEST_QUEUE;
+    const tooMany = held.length - MAX_QUEUED_SAMPLES;
     if (tooMany <= 0) {
       return;
     }
     held = held.slice(tooMany);
     metrics.drop('queue_full', tooMany);
     unsaid += tooMany;
-    if (Date.now() - lastSaid >= SAY_DROPPED_EVERY_MS) {
+    if (Date.now() - lastSaid >= DROP_LOG_INTERVAL_MS) {
       lastSaid = Date.now();
       context.log('error', 'The queue of samples to send is full, the oldest were dropped', {
         ...about,
@@ -204,16 +205,4 @@ export function createEndpointQueue(
       await client.close();
     },
   };
-}
-
-async function pause(ms: number, ending: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      ending.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    ending.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -12,7 +12,7 @@ export type PushResult =
   | { readonly outcome: 'recoverable'; readonly reason: string; readonly retryAfterMs: number }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-const LONGEST_REASON = 1024;
+const MAX_REASON_BYTES = 1024;
 
 /**
  * One attempt to send a body (remote write 1.0, "Protocol"). 5xx, 429 when `retry_on_http_429` says so, and no answer at
@@ -68,12 +68,12 @@ async function readStart(response: Dispatcher.ResponseData): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body) {
-    if (size < LONGEST_REASON) {
+    if (size < MAX_REASON_BYTES) {
       chunks.push(chunk);
     }
     size += chunk.length;
   }
-  return Buffer.concat(chunks).subarray(0, LONGEST_REASON).toString();
+  return Buffer.concat(chunks).subarray(0, MAX_REASON_BYTES).toString();
 }
 
 function retryAfter(header: string | string[] | undefined): number {

@@ -9,7 +9,7 @@ import type { Instance } from '../../schema/component.ts';
 import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
 import { type RecordedRequest, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type RemoteWriteArgs, remoteWriteBlock } from './block.ts';
-import { LARGEST_QUEUE } from './endpoint-queue.ts';
+import { MAX_QUEUED_SAMPLES } from './endpoint-queue.ts';
 import { createRemoteWrite } from './remote-write.ts';
 import { BitsWriteRequest } from './write-request.ts';
 
@@ -203,10 +203,10 @@ describe('prometheus.remote_write drops', () => {
     writer.append(samples(10));
     await cloud.received(1);
     const [one] = samples(1);
-    const many = new Array<ScrapedSample>(LARGEST_QUEUE + 7).fill(one ?? { labels: [], value: 0, timestamp: 0 });
+    const many = new Array<ScrapedSample>(MAX_QUEUED_SAMPLES + 7).fill(one ?? { labels: [], value: 0, timestamp: 0 });
     writer.append(many);
     expect(await metric(writer, 'samples_dropped_total', { reason: 'queue_full' })).toBe(7);
-    expect(await metric(writer, 'samples_pending')).toBe(LARGEST_QUEUE + 10);
+    expect(await metric(writer, 'samples_pending')).toBe(MAX_QUEUED_SAMPLES + 10);
     expect(await writer.fixture.logged(/queue .* is full/)).toMatchObject({ level: 'error', fields: { dropped: 7 } });
   });
 

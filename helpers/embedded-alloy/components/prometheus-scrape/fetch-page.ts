@@ -10,7 +10,7 @@ import type { ScrapeArgs } from './block.ts';
 import type { Target } from './target.ts';
 
 /** What a page may have when `body_size_limit` sets no limit: input never decides how much memory is used. */
-const LARGEST_PAGE = 64 * 1024 * 1024;
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 const PROTOCOLS: Readonly<Record<string, string>> = {
   'PrometheusText0.0.4': 'text/plain;version=0.0.4',
   'PrometheusText1.0.0': 'text/plain;version=1.0.0',
@@ -33,7 +33,7 @@ export function createPageFetcher(
   pages: ReadonlyMap<string, PageSource>,
 ): PageFetcher {
   const accept = acceptHeader(args);
-  const limit = args.body_size_limit > 0 ? args.body_size_limit : LARGEST_PAGE;
+  const limit = args.body_size_limit > 0 ? args.body_size_limit : MAX_PAGE_BYTES;
 
   const fetchRemote = async (target: Target, signal: AbortSignal): Promise<Page> => {
     const headers = {

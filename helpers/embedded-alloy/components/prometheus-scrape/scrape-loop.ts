@@ -9,7 +9,7 @@ export type ScrapeLoop = {
 
 /** Timestamps this near to the beat are put on it: series of even steps compress better. */
 const TOLERANCE_MS = 2;
-const LONGEST_FIRST_WAIT_MS = 200;
+const MAX_FIRST_WAIT_MS = 200;
 
 /**
  * Calls `scrape` every `intervalMs`, the first time after an offset of up to 0.2 s that depends on `key` alone, so that
@@ -44,7 +44,7 @@ export function createScrapeLoop(
 
   return {
     start: () => {
-      const spread = Math.min(intervalMs, LONGEST_FIRST_WAIT_MS);
+      const spread = Math.min(intervalMs, MAX_FIRST_WAIT_MS);
       const offset = createHash('md5').update(key).digest().readUInt32BE() % Math.max(1, Math.round(spread));
       beat = Date.now() + offset;
       timer = setTimeout(tick, offset);

@@ -25,7 +25,7 @@ export type Appended = {
 
 type Series = { readonly labels: SeriesLabels; lastScrape: number };
 
-const LARGEST_AHEAD_MS = 10 * 60_000;
+const MAX_AHEAD_MS = 10 * 60_000;
 const FORGET_AFTER = 1000;
 
 /**
@@ -69,7 +69,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
   const append = (page: Page, timestamp: number): Appended => {
     const samples: ScrapedSample[] = [];
     const count = { scraped: 0, kept: 0, seriesAdded: 0, duplicates: 0, outOfBounds: 0 };
-    const latest = Date.now() + LARGEST_AHEAD_MS;
+    const latest = Date.now() + MAX_AHEAD_MS;
     let overLimit = false;
 
     const take = (exposed: ExposedSample): void => {

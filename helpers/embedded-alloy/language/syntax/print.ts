@@ -45,8 +45,8 @@ type Printer = {
 };
 
 /** White space beyond this is written out even if no text follows. */
-const mostPending = 16;
-const mostNewlines = 2;
+const maxPending = 16;
+const maxNewlines = 2;
 
 function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[]): Printer {
   const groups = comments.filter((group) => group.length > 0);
@@ -129,7 +129,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
       writePending(firstVisible);
     }
     if (line > lastLine) {
-      writeSpace('\f', Math.min(line - lastLine, mostNewlines));
+      writeSpace('\f', Math.min(line - lastLine, maxNewlines));
     }
   }
 
@@ -142,7 +142,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     pending = pending.filter((space) => space === 'indent' || space === 'unindent');
     writePending(pending.length);
     if (newlines > 0) {
-      writeSpace(endsRun ? '\f' : '\n', Math.min(newlines, mostNewlines));
+      writeSpace(endsRun ? '\f' : '\n', Math.min(newlines, maxNewlines));
     }
   }
 
@@ -153,7 +153,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     },
     space(...spaces) {
       for (const space of spaces) {
-        if (pending.length === mostPending) {
+        if (pending.length === maxPending) {
           writePending(pending.length);
         }
         pending.push(space);

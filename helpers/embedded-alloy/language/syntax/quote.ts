@@ -1,4 +1,4 @@
-import { decodeAt } from './utf8.ts';
+import { decodeAt } from './source.ts';
 
 const short: Readonly<Record<string, string>> = {
   '"': '\\"',

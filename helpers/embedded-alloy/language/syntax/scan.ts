@@ -1,7 +1,6 @@
 import { isPrintable } from './quote.ts';
-import { type SourceFile, textBetween } from './source.ts';
+import { decodeAt, type SourceFile, textBetween } from './source.ts';
 import type { Token } from './token.ts';
-import { decodeAt } from './utf8.ts';
 
 /** A token with its byte offset; `text` is what a literal, identifier, comment or illegal character was written as. */
 export type ScannedToken = { readonly token: Token; readonly offset: number; readonly text: string };
@@ -184,7 +183,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
       value = value * form.base + digitValue;
       advance();
     }
-    if (form.digits > 0 && (value > form.largest || (value >= 0xd800 && value < 0xe000))) {
+    if (form.digits > 0 && (value > form.max || (value >= 0xd800 && value < 0xe000))) {
       report(start, 'escape sequence is invalid Unicode code point');
     }
   }
@@ -360,19 +359,19 @@ type EscapeForm = {
   readonly prefixed: boolean;
   readonly digits: number;
   readonly base: number;
-  readonly largest: number;
+  readonly max: number;
 };
 
 function escapeForm(character: number): EscapeForm | undefined {
   const sign = character < 0 ? '' : String.fromCodePoint(character);
   if (sign !== '' && 'abfnrtv\\"'.includes(sign)) {
-    return { prefixed: true, digits: 0, base: 8, largest: 0 };
+    return { prefixed: true, digits: 0, base: 8, max: 0 };
   }
   if (character >= 0x30 && character <= 0x37) {
-    return { prefixed: false, digits: 3, base: 8, largest: 255 };
+    return { prefixed: false, digits: 3, base: 8, max: 255 };
   }
   const hexadecimal = ({ x: [2, 255], u: [4, 0x10ffff], U: [8, 0x10ffff] } as const)[sign as 'x' | 'u' | 'U'];
-  return hexadecimal && { prefixed: true, digits: hexadecimal[0], base: 16, largest: hexadecimal[1] };
+  return hexadecimal && { prefixed: true, digits: hexadecimal[0], base: 16, max: hexadecimal[1] };
 }
 
 function readDigit(character: number): number {

@@ -10,6 +10,7 @@ export type SourceFile = {
 };
 
 const newline = 0x0a;
+const replacement = 0xfffd;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Makes a source file of its name and content. */
@@ -47,4 +48,21 @@ export function lineText(file: SourceFile, line: number): string {
   const start = file.lineStarts[line - 1];
   const next = file.lineStarts[line];
   return start === undefined ? '' : textBetween(file, start, next === undefined ? file.bytes.length : next - 1);
+}
+
+/** The character at a byte offset and the number of bytes that it takes; U+FFFD and 1 where they are not UTF-8. */
+export function decodeAt(bytes: Uint8Array, offset: number): readonly [point: number, width: number] {
+  const first = bytes[offset] ?? 0;
+  if (first < 0x80) {
+    return [first, 1];
+  }
+  const width = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  const text = decoder.decode(bytes.subarray(offset, offset + width));
+  const point = text.codePointAt(0) ?? replacement;
+  const whole = String.fromCodePoint(point) === text;
+  return whole && (point !== replacement || isReplacement(bytes, offset)) ? [point, width] : [replacement, 1];
+}
+
+function isReplacement(bytes: Uint8Array, offset: number): boolean {
+  return bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
 }

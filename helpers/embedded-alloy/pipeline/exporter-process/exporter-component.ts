@@ -1,6 +1,5 @@
 import type { ComponentContext, Instance } from '../../schema/component.ts';
-import { buildPagePath, findPages, type Page } from '../in-process-pages.ts';
-import { buildTarget } from '../in-process-target.ts';
+import { buildInProcessTarget, buildPagePath, findPages, type Page } from '../in-process-pages.ts';
 import { createExporterProcess, type ExporterProgram } from './exporter-process.ts';
 
 /** What an exporter's program says of itself, and an exporter inside of Alloy does not. */
@@ -17,7 +16,7 @@ export function createExporterComponent(
   const path = buildPagePath(context.id);
   findPages(context.registry).set(path, async (signal) => withoutProgram(await exporter.page(signal)));
   return {
-    exports: { targets: [buildTarget(name, instance, context)] },
+    exports: { targets: [buildInProcessTarget(name, instance, context)] },
     start: exporter.start,
     stop: async () => {
       findPages(context.registry).delete(path);

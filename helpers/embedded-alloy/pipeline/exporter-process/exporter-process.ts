@@ -6,6 +6,7 @@ import { describeIgnored } from '../../identity.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 import { describeFailure } from '../http/failure.ts';
 import type { Page } from '../in-process-pages.ts';
+import { pause } from '../pause.ts';
 import { findProgram, listFlags } from './find-program.ts';
 import { logExporterLine } from './log-line.ts';
 
@@ -52,8 +53,8 @@ kill "$watcher"
 exit "$code"`;
 
 const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 10_000;
-const LOOK_AGAIN_MS = 20;
+const MAX_WAIT_MS = 10_000;
+const RETRY_MS = 20;
 
 /**
  * Keeps an exporter running on a free loopback port: when it ends, it is started again, with growing waits. Where there is
@@ -101,7 +102,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
         started.stdin.destroy();
         resolve();
         if (!stopping) {
-          wait = Date.now() - startedAt > LONGEST_WAIT_MS ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS);
+          wait = Date.now() - startedAt > MAX_WAIT_MS ? FIRST_WAIT_MS : Math.min(wait * 2, MAX_WAIT_MS);
           context.log('warn', 'the exporter ended and is started again', {
             exit: String(code ?? signal),
             wait_ms: wait,
@@ -137,7 +138,8 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
           throw new Error(describeFailure('GET', url, error).text);
         }
       }
-      await pause(LOOK_AGAIN_MS, signal);
+      await pause(RETRY_MS, signal);
+      signal.throwIfAborted();
     }
     throw new Error('the exporter is not running');
   };
@@ -183,17 +185,4 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    signal.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -12,12 +12,12 @@ const LEVELS: Readonly<Record<string, Parameters<Logger>[0]>> = {
 };
 /** What an exporter says of its own HTTP server, which nobody here asked for. */
 const OWN_SERVER = /listening on|TLS is disabled|providing metrics/i;
-const LONGEST = 4096;
+const MAX_LINE_LENGTH = 4096;
 const NOT_SHOWN: readonly string[] = ['ts', 'time', 'level', 'msg', 'caller', 'source'];
 
 /** A line of an exporter's log (logfmt, as go-kit and logrus write it) as a line of the component's, without its time. */
 export function logExporterLine(line: string, secrets: readonly string[], log: Logger): void {
-  const shown = withoutSecrets(line, secrets).slice(0, LONGEST);
+  const shown = withoutSecrets(line, secrets).slice(0, MAX_LINE_LENGTH);
   const pairs = new Map(
     [...shown.matchAll(PAIR)].map(([, key = '', quoted, plain = '']) => [
       key,

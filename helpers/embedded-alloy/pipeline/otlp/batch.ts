@@ -9,7 +9,7 @@ import { splitLogs, splitMetrics, splitTraces } from './split.ts';
 type Format<S extends Signal> = {
   readonly codec: Message<SignalData[S]>;
   readonly count: (data: SignalData[S]) => number;
-  readonly split: (data: SignalData[S], largest: number) => SignalData[S][];
+  readonly split: (data: SignalData[S], maxItems: number) => SignalData[S][];
 };
 
 const formats: { readonly [S in Signal]: Format<S> } = {
@@ -67,8 +67,8 @@ export function joinBatches(batches: readonly OtlpBatch[]): OtlpBatch {
 }
 
 /** Cuts a batch into parts of at most `largest` items each; each part repeats the resource and scope of its items. */
-export function splitBatch(batch: OtlpBatch, largest: number): readonly OtlpBatch[] {
-  return batch.items <= largest ? [batch] : splitBody(batch.signal, batch.body, largest);
+export function splitBatch(batch: OtlpBatch, maxItems: number): readonly OtlpBatch[] {
+  return batch.items <= maxItems ? [batch] : splitBody(batch.signal, batch.body, maxItems);
 }
 
 function countItems<S extends Signal>(signal: S, body: Uint8Array): number {
@@ -86,7 +86,7 @@ function printJson<S extends Signal>(signal: S, body: Uint8Array): string {
   return JSON.stringify(format.codec.toJson(format.codec.decode(body)));
 }
 
-function splitBody<S extends Signal>(signal: S, body: Uint8Array, largest: number): OtlpBatch[] {
+function splitBody<S extends Signal>(signal: S, body: Uint8Array, maxItems: number): OtlpBatch[] {
   const format: Format<S> = formats[signal];
-  return format.split(format.codec.decode(body), largest).map((data) => encodeBatch(signal, data));
+  return format.split(format.codec.decode(body), maxItems).map((data) => encodeBatch(signal, data));
 }

@@ -6,8 +6,8 @@ export type Trigger = 'size' | 'timeout';
 
 /** When to send; 0 for `largest` means no limit. */
 export type BatcherOptions = {
-  readonly smallest: number;
-  readonly largest: number;
+  readonly minItems: number;
+  readonly maxItems: number;
   readonly timeoutMs: number;
   /** Must not reject. Called for one batch at a time. */
   readonly send: (batch: OtlpBatch, trigger: Trigger) => Promise<void>;
@@ -27,8 +27,8 @@ export type Batcher = {
  * `timeoutMs` since the last sending; no batch holds more than `largest`. With `timeoutMs` or `smallest` 0 nothing waits.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { smallest, largest, timeoutMs, send } = options;
-  const waits = timeoutMs > 0 && smallest > 0;
+  const { minItems, maxItems, timeoutMs, send } = options;
+  const waits = timeoutMs > 0 && minItems > 0;
   let held: OtlpBatch[] = [];
   let items = 0;
   let sending = Promise.resolve();
@@ -42,13 +42,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const take = (): OtlpBatch => {
     const [first, ...rest] = held;
-    if (first !== undefined && largest > 0 && first.items > largest) {
-      held = [...splitBatch(first, largest), ...rest];
+    if (first !== undefined && maxItems > 0 && first.items > maxItems) {
+      held = [...splitBatch(first, maxItems), ...rest];
     }
     const taken: OtlpBatch[] = [];
     let count = 0;
     for (const batch of held) {
-      if (taken.length > 0 && largest > 0 && count + batch.items > largest) {
+      if (taken.length > 0 && maxItems > 0 && count + batch.items > maxItems) {
         break;
       }
       taken.push(batch);
@@ -77,10 +77,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
       }
       held.push(batch);
       items += batch.items;
-      if (waits && items < smallest) {
+      if (waits && items < minItems) {
         return;
       }
-      while (items > 0 && (!waits || items >= smallest)) {
+      while (items > 0 && (!waits || items >= minItems)) {
         release('size');
       }
       await sending;

@@ -1,6 +1,6 @@
 import { describeError } from '../../language/describe-error.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
-import type { ComponentContext, Instance } from '../../schema/component.ts';
+import type { ComponentContext, Instance, Logger } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
 import { buildOtelLabels, counter, gauge, OTEL_LABELS } from '../instruments.ts';
 import { createBatcher } from './batcher.ts';
@@ -158,8 +158,8 @@ function createPipeline(
   const batcher =
     batching &&
     createBatcher({
-      smallest: batching.sizer === 'items' ? batching.min_size : 0,
-      largest: batching.sizer === 'items' ? batching.max_size : 0,
+      minItems: batching.sizer === 'items' ? batching.min_size : 0,
+      maxItems: batching.sizer === 'items' ? batching.max_size : 0,
       timeoutMs: batching.flush_timeout,
       send: (batch) => offer(batch).catch(() => {}),
     });
@@ -243,4 +243,15 @@ function createExportMetrics(signal: Signal, { type, target }: ExporterParts, co
     queued: (count: number) => size.set(queueLabels, count),
     capacity: (count: number) => capacity.set(queueLabels, count),
   };
+}
+
+/** What a backend says of an export that it took, though not whole. */
+export type PartialSuccess = { readonly message: string; readonly dropped: number };
+
+/** Warns, as the real exporters do, of items that were not taken, or of what else the backend had to say. */
+export function warnAboutPartialSuccess(log: Logger, signal: Signal, { message, dropped }: PartialSuccess): void {
+  if (dropped > 0 || message !== '') {
+    const items = signal === 'metrics' ? 'data_points' : SIGNALS[signal].items;
+    log('warn', 'Partial success response', { message, [`dropped_${items}`]: dropped });
+  }
 }

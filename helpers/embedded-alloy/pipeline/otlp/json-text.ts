@@ -2,7 +2,7 @@ import { DecodeError } from '../../../otlp/message.ts';
 
 /** A whole number too long to be exact as a JavaScript number. */
 const LONG_INTEGER = /[:[,]\s*-?\d{16,}/;
-const DEEPEST = 256;
+const MAX_DEPTH = 256;
 
 /**
  * Parses OTLP/JSON and hands it to `read`. Numbers of 64 bits that a sender writes without quotes keep all their digits.
@@ -93,7 +93,7 @@ function scanner(text: string, wanted: string | undefined): () => void {
     }
   };
   const value = (path: string, depth: number): void => {
-    if (depth > DEEPEST) stop('exceeded max depth');
+    if (depth > MAX_DEPTH) stop('exceeded max depth');
     const first = next();
     if (first === '{') object(path, depth);
     else if (first === '[') array(path, depth);

@@ -1,5 +1,6 @@
 import type { retryOnFailure } from '../../schema/blocks/otelcol.ts';
 import type { Decoded } from '../../schema/schema.ts';
+import { pause } from '../pause.ts';
 import { ExportError, toExportError } from './export-error.ts';
 
 /** The `retry_on_failure` block. */
@@ -39,7 +40,8 @@ export async function sendWithRetry(
         throw interrupted(error);
       }
       onRetry(error, delayMs);
-      if (!(await pause(delayMs, shutdown))) {
+      await pause(delayMs, shutdown);
+      if (shutdown.aborted) {
         throw interrupted(error);
       }
     }
@@ -48,19 +50,4 @@ export async function sendWithRetry(
 
 function interrupted(error: ExportError): ExportError {
   return new ExportError(`interrupted due to shutdown: ${error.message}`, { type: 'Shutdown' });
-}
-
-/** False when `shutdown` came first. */
-async function pause(ms: number, shutdown: AbortSignal): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      shutdown.removeEventListener('abort', wake);
-      resolve(true);
-    }, ms);
-    shutdown.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -19,7 +19,7 @@ export type SendingQueue = {
 };
 
 /** What one queue holds at most, whatever the configuration says: a real Alloy has no such limit. */
-export const LARGEST_QUEUE_BYTES = 64 * 1024 * 1024;
+export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 type Entry = { readonly batch: OtlpBatch; readonly done: (error?: unknown) => void };
 
@@ -44,7 +44,7 @@ export function createSendingQueue(
     onChange(size);
   };
   const hasRoom = (batch: OtlpBatch): boolean =>
-    size + weigh(batch) <= args.queue_size && (size === 0 || bytes + batch.body.length <= LARGEST_QUEUE_BYTES);
+    size + weigh(batch) <= args.queue_size && (size === 0 || bytes + batch.body.length <= MAX_QUEUED_BYTES);
 
   const pump = (): void => {
     while (sending < Math.max(1, args.num_consumers) && head < waiting.length) {

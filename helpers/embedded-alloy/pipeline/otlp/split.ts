@@ -2,8 +2,8 @@ import type { LogsData, Metric, MetricsData, TracesData } from '../../../otlp/sc
 import { countPoints } from './count.ts';
 
 /** Cuts `data` into parts of at most `largest` spans. */
-export function splitTraces(data: TracesData, largest: number): TracesData[] {
-  const parts = fill<TracesData>(largest, () => ({ resourceSpans: [] }));
+export function splitTraces(data: TracesData, maxItems: number): TracesData[] {
+  const parts = fill<TracesData>(maxItems, () => ({ resourceSpans: [] }));
   for (const resource of data.resourceSpans) {
     for (const scope of resource.scopeSpans) {
       parts.add(scope.spans.length, (part, from, to) => {
@@ -15,8 +15,8 @@ export function splitTraces(data: TracesData, largest: number): TracesData[] {
 }
 
 /** Cuts `data` into parts of at most `largest` log records. */
-export function splitLogs(data: LogsData, largest: number): LogsData[] {
-  const parts = fill<LogsData>(largest, () => ({ resourceLogs: [] }));
+export function splitLogs(data: LogsData, maxItems: number): LogsData[] {
+  const parts = fill<LogsData>(maxItems, () => ({ resourceLogs: [] }));
   for (const resource of data.resourceLogs) {
     for (const scope of resource.scopeLogs) {
       parts.add(scope.logRecords.length, (part, from, to) => {
@@ -29,8 +29,8 @@ export function splitLogs(data: LogsData, largest: number): LogsData[] {
 }
 
 /** Cuts `data` into parts of at most `largest` data points; a metric with more is cut itself. */
-export function splitMetrics(data: MetricsData, largest: number): MetricsData[] {
-  const parts = fill<MetricsData>(largest, () => ({ resourceMetrics: [] }));
+export function splitMetrics(data: MetricsData, maxItems: number): MetricsData[] {
+  const parts = fill<MetricsData>(maxItems, () => ({ resourceMetrics: [] }));
   for (const resource of data.resourceMetrics) {
     for (const scope of resource.scopeMetrics) {
       for (const metric of scope.metrics) {
@@ -45,7 +45,7 @@ export function splitMetrics(data: MetricsData, largest: number): MetricsData[] 
 }
 
 /** Deals runs of items out to parts, opening the next part when one is full. */
-function fill<Part>(largest: number, empty: () => Part) {
+function fill<Part>(maxItems: number, empty: () => Part) {
   const all: Part[] = [];
   let room = 0;
   return {
@@ -54,7 +54,7 @@ function fill<Part>(largest: number, empty: () => Part) {
       for (let from = 0; from < items; ) {
         if (room === 0) {
           all.push(empty());
-          room = largest;
+          room = maxItems;
         }
         const to = Math.min(items, from + room);
         const part = all.at(-1);
