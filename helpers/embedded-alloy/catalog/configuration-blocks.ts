@@ -15,7 +15,7 @@ import { any, bool, choice, duration, float, int, list, map, secret, string } fr
 
 const levels = ['debug', 'info', 'warn', 'error', ''] as const;
 
-/** The `logging` config block (Alloy 1.18 reference). An empty level or format is the default. */
+/** The `logging` block (Alloy 1.18 reference). An empty level or format means the default. */
 export const loggingBlock = block({
   level: optional(
     choice(levels, '', (text) => `unrecognized log level ${quote(text)}`),
@@ -185,8 +185,8 @@ const importGit = block({
 });
 
 /**
- * The blocks that configure Alloy itself (Alloy 1.18 reference, "Configuration blocks"), by name; `foreach` without its
- * template. Of these, only `logging` has an effect.
+ * The blocks that configure Alloy itself (Alloy 1.18 reference, "Configuration blocks"), by name. `foreach` is listed
+ * without its template. Only `logging` has an effect here.
  */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   argument: block({ optional: optional(bool), default: optional(any), comment: optional(string) }),

@@ -1,4 +1,4 @@
-/** How settled a feature of Alloy is; `--stability.level` says which are allowed. */
+/** How stable a feature of Alloy is; `--stability.level` sets the minimum. */
 export type Stability = 'experimental' | 'public-preview' | 'generally-available';
 
 // Every component of Alloy 1.18, by prefix.
@@ -68,7 +68,7 @@ export function componentStability(name: string): Stability | 'community' | unde
 
 const order: readonly Stability[] = ['experimental', 'public-preview', 'generally-available'];
 
-/** Alloy's message when a feature is less settled than `least` allows; undefined when it is allowed. */
+/** Alloy's message for a feature that is less stable than `minStability`; undefined when the feature is allowed. */
 export function stabilityProblem(feature: string, stability: Stability, minStability: Stability): string | undefined {
   return order.indexOf(stability) >= order.indexOf(minStability)
     ? undefined

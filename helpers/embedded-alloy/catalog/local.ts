@@ -2,7 +2,7 @@ import { type BlockSchema, block, optional, required } from '../schema/schema.ts
 import { bool, duration, list, string, target } from '../schema/types.ts';
 import { detector } from './configuration-blocks.ts';
 
-/** The blocks of `local.*` that are checked and not run (Alloy 1.18 reference), by component. */
+/** The blocks of the `local.*` components that are checked but not run (Alloy 1.18 reference), by component name. */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   'local.file': block({
     filename: required(string),

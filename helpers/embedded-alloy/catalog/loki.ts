@@ -185,7 +185,7 @@ const match: BlockSchema = block({
   drop_counter_reason: optional(string),
 });
 
-// A match holds stages, and so further matches.
+// A match contains stages, and so further matches.
 stages['stage.match'] = repeatedBlock({
   get fields() {
     return { ...match.fields, ...stages };
@@ -204,7 +204,7 @@ const onPositionsFileError = choice(
   (text) => `unknown OnPositionsFileError value: ${text}`,
 );
 
-/** The blocks of `loki.*` that are checked and not run (Alloy 1.18 reference), by component. */
+/** The blocks of the `loki.*` components that are checked but not run (Alloy 1.18 reference), by component name. */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   'loki.echo': block({}),
   'loki.process': block({ forward_to: required(list(logsReceiver)), ...stages }),

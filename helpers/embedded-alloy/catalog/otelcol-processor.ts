@@ -59,7 +59,7 @@ const errorMode = caseless(['ignore', 'propagate', 'silent'], (text) => `unknown
 
 const traceConditions = block({ context: optional(string), conditions: required(list(string)) });
 
-/** What every kind of sampling policy can hold. */
+/** The fields that all kinds of sampling policy share. */
 const policy = {
   name: required(string),
   type: required(string),
@@ -115,7 +115,10 @@ const traceStatements = block({
   error_mode: optional(errorMode),
 });
 
-/** The blocks of `otelcol.processor.*` that are checked and not run (Alloy 1.18 reference), by component. */
+/**
+ * The blocks of the `otelcol.processor.*` components that are checked but not run (Alloy 1.18 reference), by component
+ * name.
+ */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   'otelcol.processor.attributes': block({
     include: optionalBlock(spanFilter),

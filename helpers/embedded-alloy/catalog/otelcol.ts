@@ -13,7 +13,10 @@ import { bool, caseless, duration, int, list, secret, string } from '../schema/t
 
 const action = caseless(['insert', 'update', 'upsert', 'delete'], (text) => `unknown action ${text}`);
 
-/** The blocks of `otelcol.auth.*`, `otelcol.exporter.*` and `otelcol.receiver.*` that are checked and not run (Alloy 1.18 reference), by component. */
+/**
+ * The blocks of the `otelcol.{auth,exporter,receiver}.*` components that are checked but not run (Alloy 1.18
+ * reference), by component name.
+ */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   'otelcol.auth.bearer': block({
     scheme: optional(string),

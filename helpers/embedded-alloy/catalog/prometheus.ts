@@ -16,7 +16,9 @@ const tls = block({
   min_version: optional(string),
 });
 
-/** The blocks of `prometheus.*` that are checked and not run (Alloy 1.18 reference), by component. */
+/**
+ * The blocks of the `prometheus.*` components that are checked but not run (Alloy 1.18 reference), by component name.
+ */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   'prometheus.echo': block({ format: optional(string) }),
   'prometheus.exporter.static': block({ text: required(string) }),

@@ -2,7 +2,7 @@ import { httpClient } from '../schema/blocks/http-client.ts';
 import { type BlockSchema, block, optional, optionalBlock, required } from '../schema/schema.ts';
 import { bool, duration, map, string } from '../schema/types.ts';
 
-/** The blocks of `remote.*` that are checked and not run (Alloy 1.18 reference), by component. */
+/** The blocks of the `remote.*` components that are checked but not run (Alloy 1.18 reference), by component name. */
 export const blocks: Readonly<Record<string, BlockSchema>> = {
   'remote.http': block({
     url: required(string),

@@ -23,7 +23,7 @@ type Outcome = { readonly code: number; readonly out: string; readonly err: stri
 
 type Session = {
   readonly outcome: Promise<Outcome>;
-  /** Resolves with what a pattern finds in what is written to standard error. */
+  /** Resolves with the first group of a pattern once it matches standard error. */
   readonly written: (pattern: RegExp) => Promise<string>;
   readonly end: () => void;
 };
@@ -64,7 +64,7 @@ function start(args: readonly string[], input = ''): Session {
 
 const alloyWith = (args: readonly string[], input?: string): Promise<Outcome> => start(args, input).outcome;
 
-// What Alloy 1.18 answers to each.
+// Recorded from Alloy 1.18.
 test.each<[string[], string]>([
   [['nope'], 'Error: unknown command "nope" for "alloy"\nRun \'alloy --help\' for usage.\n'],
   [['run'], 'Error: accepts 1 arg(s), received 0\n'],
@@ -81,11 +81,11 @@ test.each<[string[], string]>([
   [['fmt', '/'], 'Error: cannot format a directory\n'],
   [['fmt', '-w'], 'Error: cannot use -w with standard input\n'],
   [['fmt', '-w', '-t', 'x'], 'Error: cannot use -w/--write and -t/--test at the same time\n'],
-])('alloy %j is refused as Alloy refuses it', async (args, expected) => {
+])('alloy %j fails as it does in Alloy', async (args, expected) => {
   expect(await alloyWith(args)).toEqual({ code: 1, out: '', err: expected });
 });
 
-test('--version and run say first that this is not Grafana Alloy', async () => {
+test('--version and run print first that this is not Grafana Alloy', async () => {
   const version = await alloyWith(['--version']);
   expect(version.code).toBe(0);
   expect(version.out).toMatch(/^alloy, version v1\.18\.0 \(embedded Alloy, not Grafana Alloy\)\n$/);
@@ -98,7 +98,7 @@ test('--version and run say first that this is not Grafana Alloy', async () => {
   });
 });
 
-test('fmt reads standard input, tests, and writes back', async () => {
+test('fmt reads standard input, checks a file with -t and rewrites it with -w', async () => {
   const path = file('a {x=1}\n');
   const pretty = 'a {\n\tx = 1\n}\n';
   expect(await alloyWith(['fmt'], 'a {x=1}\n')).toEqual({ code: 0, out: pretty, err: '' });
@@ -112,7 +112,7 @@ test('fmt reads standard input, tests, and writes back', async () => {
   expect(await alloyWith(['fmt', '--test', path])).toEqual({ code: 0, out: '', err: '' });
 });
 
-test('run ends with 1 and the places of what is wrong before it serves anything', async () => {
+test('run exits 1 and reports where the errors are before it serves anything', async () => {
   const path = file('otelcol.exporter.otlphttp "e" {\n\tclient {\n\t\tendpoint = "127.0.0.1:1"\n\t}\n}\n');
   const { code, err } = await alloyWith(['run', `--storage.path=${directory}/data`, path]);
   expect(code).toBe(1);
@@ -135,7 +135,7 @@ test('run ends with 1 and the places of what is wrong before it serves anything'
   );
 });
 
-test('run serves its interface until it is told to end, and ends with 0', async () => {
+test('run serves its HTTP API until it is stopped, and exits 0', async () => {
   const path = file('otelcol.auth.basic "a" {\n\tusername = "u"\n\tpassword = "p"\n}\n');
   const args = [
     'run',

@@ -4,19 +4,19 @@ import { label } from '../identity.ts';
 import { describeError } from '../language/describe-error.ts';
 import { quote } from '../language/syntax/quote.ts';
 
-/** What the command line needs of the process around it. */
+/** What the command line needs from the process it runs in. */
 export type ProcessContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly readInput: () => Promise<Uint8Array>;
   readonly writeOutput: (text: string) => void;
   readonly writeError: (text: string) => void;
-  /** Resolves, with what ends it, when a running engine is to stop. */
+  /** Resolves when a running Alloy must stop, with the name of the reason. */
   readonly ended: () => Promise<string>;
 };
 
 type Settings = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Flags that are accepted and change nothing here, by whether they take a value. */
+/** Flags that are accepted without effect, by whether they take a value. */
 const withoutEffect = {
   flags: [
     'cluster.enabled',
@@ -54,7 +54,7 @@ const withoutEffect = {
 
 const switches = [...withoutEffect.flags, 'feature.community-components.enabled', 'write', 'test', 'version', 'help'];
 
-/** Runs `alloy ARGS` on the embedded Alloy; output, errors and exit codes are Alloy's. Returns the exit code. */
+/** Runs `alloy ARGS`. Output, errors and exit codes are those of Alloy. Returns the exit code. */
 export async function alloy(args: readonly string[], context: ProcessContext): Promise<number> {
   let exitCode = 0;
   const program = programFor(context, (code) => {
@@ -70,14 +70,14 @@ export async function alloy(args: readonly string[], context: ProcessContext): P
     const [program = '', option = ''] = args;
     const isCommand = ['run', 'validate', 'fmt', 'format'].includes(program);
     const tail = isCommand || option !== '' ? '' : usageHint;
-    context.writeError(`Error: ${complaint(error)}\n${tail}`);
+    context.writeError(`Error: ${describeFailure(error)}\n${tail}`);
     return 1;
   }
 }
 
 const usageHint = "Run 'alloy --help' for usage.\n";
 
-/** Go's flags take `--flag=true`; commander's switches take no value. */
+/** Go's boolean flags accept `--flag=true`; commander's take no value. */
 function withoutBooleanValue(argument: string): string[] {
   const [, name = '', value = ''] = /^--([^=]+)=(.*)$/.exec(argument) ?? [];
   if (!switches.includes(name)) {
@@ -89,7 +89,7 @@ function withoutBooleanValue(argument: string): string[] {
 function programFor(context: ProcessContext, end: (exitCode: number) => void): Command {
   const { writeOutput, writeError } = context;
   const program = new Command('alloy')
-    .description("Grafana Alloy's command line, on the embedded Alloy")
+    .description('A stand-in for Grafana Alloy with the same command line')
     .option('-v, --version', 'version for alloy')
     .allowExcessArguments()
     .exitOverride()
@@ -123,10 +123,10 @@ function addRun(program: Command, context: ProcessContext, end: End): void {
     .option('--server.http.ui-path-prefix <string>', 'Prefix to serve the HTTP UI at', '/')
     .option('--storage.path <string>', 'Base directory where components can store data', 'data-alloy/');
   for (const name of withoutEffect.flags) {
-    command.option(`--${name}`, 'Accepted; without effect in the embedded Alloy');
+    command.option(`--${name}`, 'Accepted without effect');
   }
   for (const name of withoutEffect.values) {
-    command.option(`--${name} <value>`, 'Accepted; without effect in the embedded Alloy');
+    command.option(`--${name} <value>`, 'Accepted without effect');
   }
   command.action(async (paths: readonly string[], settings: Settings) => {
     const path = onlyPath(paths);
@@ -146,8 +146,8 @@ function addRun(program: Command, context: ProcessContext, end: End): void {
 
 function addValidate(program: Command, context: ProcessContext, end: End): void {
   addSourceFlags(subcommand(program, 'validate', 'file', 'Validate a configuration file'))
-    .option('--config.bypass-conversion-errors', 'Accepted; without effect in the embedded Alloy')
-    .option('--config.extra-args <string>', 'Accepted; without effect in the embedded Alloy')
+    .option('--config.bypass-conversion-errors', 'Accepted without effect')
+    .option('--config.extra-args <string>', 'Accepted without effect')
     .action(async (paths: readonly string[], settings: Settings) => {
       const { validate } = await import('./validate.ts');
       print(context, await validate(onlyPath(paths), sourceOptions(settings)), end);
@@ -188,7 +188,7 @@ function addSourceFlags(command: Command): Command {
 
 function sourceFormat(text: string): string {
   if (text !== 'alloy') {
-    throw new InvalidArgumentError(`the embedded Alloy reads the format "alloy" only`);
+    throw new InvalidArgumentError(`the embedded Alloy reads only the format "alloy"`);
   }
   return text;
 }
@@ -210,7 +210,7 @@ function sourceOptions(settings: Settings): { stability: Stability; communityCom
   };
 }
 
-/** The value of a flag; commander keeps it under a name without dashes. */
+/** The value of a flag. Commander stores it under the flag's camel-case name. */
 function readSetting(settings: Settings, flag: string): string | boolean | undefined {
   return settings[flag.replace(/-./g, (dash) => dash.charAt(1).toUpperCase())];
 }
@@ -231,8 +231,8 @@ function print(context: ProcessContext, { exitCode, stdout, stderr }: Result, en
   end(exitCode);
 }
 
-/** An error in the words of Alloy's own command line. */
-function complaint(error: unknown): string {
+/** The error message as Alloy's command line prints it. */
+function describeFailure(error: unknown): string {
   if (!(error instanceof CommanderError)) {
     return describeError(error);
   }

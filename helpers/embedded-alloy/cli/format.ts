@@ -6,10 +6,13 @@ import { createSourceFile, type SourceFile } from '../language/syntax/source.ts'
 import { describeFileError } from '../runtime/configuration.ts';
 import type { CommandResult } from './validate.ts';
 
-/** `-w` writes the result back; `-t` only tells whether the file is formatted. */
+/** `-w` writes the result back to the file; `-t` only checks whether the file is formatted. */
 export type FormatOptions = { readonly write: boolean; readonly test: boolean };
 
-/** `alloy fmt PATH`; `-` is standard input. @throws Error, in Alloy's words, when the options or the path can't be used. */
+/**
+ * Runs `alloy fmt PATH`; `-` is standard input. @throws Error with Alloy's message when the options or the path can't
+ * be used
+ */
 export async function formatCommand(
   path: string,
   options: FormatOptions,
@@ -45,7 +48,7 @@ async function readSource(path: string): Promise<Uint8Array> {
   return readFile(path);
 }
 
-/** `alloy fmt` of a file that has been read. With `test` it prints nothing. */
+/** Runs `alloy fmt` on a file that has been read. With `test`, it prints nothing. */
 export function formatFile(file: SourceFile, test = false): CommandResult {
   try {
     const formatted = format(file, parse(file));

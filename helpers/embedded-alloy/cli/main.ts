@@ -2,14 +2,14 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-// Half of the start-up goes into stripping types; what has been stripped is kept beside the packages.
+// Stripping types takes half of the start-up time, so the result is cached next to the packages.
 const directory = fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url));
 enableCompileCache({ directory, portable: true });
 const { alloy } = await import('./cli.ts');
-// An engine that runs may be killed, which is too late to keep anything; until then others are asked to validate and format.
+// A running Alloy may be killed before it could write the cache on exit, so write it shortly after start-up.
 setTimeout(flushCompileCache, 1500).unref();
 
-// Whoever read the output may be gone before the components have handed on what they hold.
+// The reader of the output may exit before the components have flushed what they hold.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => undefined);
 }
@@ -27,5 +27,5 @@ process.exitCode = await alloy(process.argv.slice(2), {
   writeError: (text) => process.stderr.write(text),
   ended,
 });
-// Nothing that a component has left open may keep a program alive that has stopped.
+// A handle that a component left open must not keep a stopped process alive.
 setTimeout(() => process.exit(), 1000).unref();

@@ -10,7 +10,7 @@ type Case = { readonly name: string; readonly config: string; readonly validate:
 const captures = new URL('../../../fixtures/captures/alloy-1.18/validate-fmt.json', import.meta.url);
 const cases: readonly Case[] = JSON.parse(readFileSync(captures, 'utf8'));
 
-/** Cases that the engine can't agree with, each with the reason. */
+/** Cases that can't agree, each with the reason. */
 const disagreements: Readonly<Record<string, string>> = {};
 
 const options = { stability: 'generally-available', communityComponents: false } as const;
@@ -28,7 +28,7 @@ for (const { name, config, validate, fmt } of cases) {
   });
 }
 
-test('at most five recorded cases are named as disagreeing', () => {
+test('at most five recorded cases are listed as disagreeing', () => {
   const named = Object.keys(disagreements);
   console.log(
     `validate and fmt agree with the recorded Alloy in ${cases.length - named.length} of ${cases.length} cases`,

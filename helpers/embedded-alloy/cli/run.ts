@@ -10,7 +10,7 @@ import type { RunningServer } from '../runtime/server.ts';
 
 export type RunOptions = {
   readonly storagePath: string;
-  /** `HOST:PORT`; port 0 takes a free one, which the log tells. */
+  /** `HOST:PORT`. Port 0 takes a free port, which the log shows. */
   readonly listenAddress: string;
   readonly uiPathPrefix: string;
   readonly stability: Stability;
@@ -19,12 +19,12 @@ export type RunOptions = {
   readonly writeError: (text: string) => void;
 };
 
-/** The grace that components get together to hand on what they hold, as a real Alloy gives remote write. */
+/** How long all components together may take to flush what they hold, as in Alloy. */
 const shutdownGrace = 60_000;
 
 /**
- * `alloy run PATH`: loads the configuration, serves HTTP, starts the components, and stops them when `ended` resolves.
- * Returns the exit code; everything that is wrong has been written by then.
+ * Runs `alloy run PATH`: loads the configuration, serves HTTP, starts the components, and stops them when `ended`
+ * resolves. Returns the exit code; all errors have been written by then.
  */
 export async function run(path: string, options: RunOptions, ended: Promise<string>): Promise<0 | 1> {
   const log = createLog((line) => options.writeError(`${line}\n`));

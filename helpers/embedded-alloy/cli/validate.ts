@@ -5,18 +5,18 @@ import type { SourceFile } from '../language/syntax/source.ts';
 import { checkConfiguration } from '../runtime/check.ts';
 import { parseConfiguration, readConfiguration } from '../runtime/configuration.ts';
 
-/** What `validate` takes besides the path. */
+/** The options of `alloy validate`. */
 export type ValidateOptions = { readonly stability: Stability; readonly communityComponents: boolean };
 
-/** What a command prints, and how it ends. */
+/** What a command prints, and its exit code. */
 export type CommandResult = { readonly exitCode: 0 | 1; readonly stdout: string; readonly stderr: string };
 
-/** `alloy validate PATH`. @throws Error when the path can't be read. */
+/** Runs `alloy validate PATH`. @throws Error when the path can't be read */
 export async function validate(path: string, options: ValidateOptions): Promise<CommandResult> {
   return validateFiles(await readConfiguration(path), options);
 }
 
-/** `alloy validate` of files that have been read. */
+/** Runs `alloy validate` on files that have been read. */
 export async function validateFiles(files: readonly SourceFile[], options: ValidateOptions): Promise<CommandResult> {
   try {
     const diagnostics = await findProblems(files, options);

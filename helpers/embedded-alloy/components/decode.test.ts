@@ -22,7 +22,7 @@ function decode<Args>(schema: BlockSchema<Args>, body: string): Args {
   return decodeBlock({ file, lookup: (name) => library.get(name) }, block, schema);
 }
 
-test('durations become milliseconds, sizes bytes, and what is not written has its default', () => {
+test('durations become milliseconds, sizes become bytes, and missing attributes get their defaults', () => {
   const args = decode(
     scrapeBlock,
     'targets = [{__address__ = "a:1", port = 9090}]\nforward_to = []\nbody_size_limit = "1MiB512KiB"\nscrape_interval = coalesce(sys.env("INTERVAL"), "60s")\nscrape_timeout = "1s"',
@@ -38,7 +38,7 @@ test('durations become milliseconds, sizes bytes, and what is not written has it
   });
 });
 
-test('inner blocks become objects and arrays, with the defaults of those that are not written where Alloy has any', () => {
+test('inner blocks become objects and arrays, and missing ones get defaults where Alloy has them', () => {
   const args = decode(
     remoteWriteBlock,
     'endpoint {\nurl = "http://a"\nbasic_auth { password = "p" }\n}\nendpoint {\nurl = "http://b"\n}',
@@ -49,21 +49,21 @@ test('inner blocks become objects and arrays, with the defaults of those that ar
   expect(args.endpoint[1]?.basic_auth).toBeUndefined();
 });
 
-test('a decoded secret is not shown by printing, inspecting or serialising it', () => {
+test('printing, inspecting or serialising a decoded secret does not show it', () => {
   const args = decode(remoteWriteBlock, 'endpoint {\nurl = "http://a"\nbasic_auth { password = "hunter2" }\n}');
   const shown = [inspect(args, { depth: 9 }), JSON.stringify(args), String(args.endpoint[0]?.basic_auth?.password)];
   expect(shown.join()).not.toContain('hunter2');
   expect(shown[2]).toBe('(secret)');
 });
 
-test('integers out of range wrap and fractions are cut off, as in Alloy', () => {
+test('integers out of range wrap and fractions are truncated, as in Alloy', () => {
   const body = 'output { }\nsend_batch_max_size = 0\nsend_batch_size = ';
   expect(decode(batchProcessorBlock, `${body}-1`).send_batch_size).toBe(4294967295);
   expect(decode(batchProcessorBlock, `${body}1.9`).send_batch_size).toBe(1);
   expect(decode(batchProcessorBlock, `${body}"42"`).send_batch_size).toBe(42);
 });
 
-// What `alloy run` 1.18 says of each.
+// Recorded from `alloy run` 1.18.
 test.each([
   ['case.alloy:2:1: unrecognized attribute name "nope"', batchProcessorBlock, 'nope = 1'],
   ['case.alloy:2:1: unrecognized block name "constructor"', batchProcessorBlock, 'constructor { }'],
@@ -108,6 +108,6 @@ test.each([
     'client { endpoint = "http://a" }\nsending_queue { queue_size = 0 }',
   ],
   ['should be number, got null', batchProcessorBlock, 'send_batch_size = -null'],
-])('a block whose parts do not fit together fails with %j', (expected, schema, body) => {
+])('a block with missing or conflicting arguments fails with %j', (expected, schema, body) => {
   expect(() => decode<unknown>(schema, body)).toThrow(expected);
 });

@@ -1,4 +1,4 @@
-/** The message of what was thrown, which may be anything. */
+/** The message of anything that was thrown. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,38 +2,38 @@ import type { Registry } from 'prom-client';
 import type { ComponentContext } from '../schema/component.ts';
 
 /**
- * The address under which a real Alloy's components scrape each other without a socket. Targets of `prometheus.exporter.*`
- * carry it, so that what a configuration sees of them is the same here.
+ * The address at which the components of Alloy scrape each other without a socket. Targets of `prometheus.exporter.*`
+ * have it here too, so that configurations see the same targets.
  */
 export const IN_PROCESS_ADDRESS = 'alloy.internal:12345';
 
-/** A page as a scrape gets it. */
+/** A scraped page. */
 export type Page = { readonly status: number; readonly contentType: string; readonly body: Buffer };
 
-/** Makes a component's page; ends early with `signal`. @throws what keeps it from being made */
+/** Produces the page of a component; `signal` aborts it. @throws Error if it can't */
 export type PageSource = (signal: AbortSignal) => Promise<Page>;
 
-const engines = new WeakMap<Registry, Map<string, PageSource>>();
+const pagesByRegistry = new WeakMap<Registry, Map<string, PageSource>>();
 
-/** The pages of one engine by path (`/api/v0/component/ID/metrics`); its components share its registry, and this. */
+/** The pages of all components that share a registry, by path (`/api/v0/component/ID/metrics`). */
 export function findPages(registry: Registry): Map<string, PageSource> {
-  const known = engines.get(registry);
+  const known = pagesByRegistry.get(registry);
   if (known !== undefined) {
     return known;
   }
   const pages = new Map<string, PageSource>();
-  engines.set(registry, pages);
+  pagesByRegistry.set(registry, pages);
   return pages;
 }
 
-/** The path of the page of component `id`. */
+/** The path of the page of a component. */
 export function buildPagePath(id: string): string {
   return `/api/v0/component/${id}/metrics`;
 }
 
 /**
- * The target of `prometheus.exporter.NAME`, with the labels that a real Alloy gives it: `integrations/NAME` as the job, and
- * an address at which only the engine's own scrapes find its page.
+ * The target of `prometheus.exporter.NAME`, with the same labels as in Alloy: the job `integrations/NAME`, and an
+ * address at which only scrapes of this process find its page.
  */
 export function buildInProcessTarget(
   name: string,

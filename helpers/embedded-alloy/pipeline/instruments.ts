@@ -1,19 +1,19 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ComponentContext } from '../schema/component.ts';
 
-/** The counter of this name in `registry`, made at its first use: instances of a component share it. */
+/** The counter with this name in `registry`, created at its first use: all instances of a component share it. */
 export function counter(registry: Registry, name: string, help: string, labelNames: readonly string[]): Counter {
   const known = registry.getSingleMetric(name);
   return known instanceof Counter ? known : new Counter({ name, help, labelNames, registers: [registry] });
 }
 
-/** The gauge of this name in `registry`, made at its first use. */
+/** The gauge with this name in `registry`, created at its first use. */
 export function gauge(registry: Registry, name: string, help: string, labelNames: readonly string[]): Gauge {
   const known = registry.getSingleMetric(name);
   return known instanceof Gauge ? known : new Gauge({ name, help, labelNames, registers: [registry] });
 }
 
-/** The histogram of this name in `registry`, made at its first use. */
+/** The histogram with this name in `registry`, created at its first use. */
 export function histogram(
   registry: Registry,
   name: string,
@@ -32,7 +32,7 @@ export function buildComponentLabels(context: ComponentContext): { component_id:
   return { component_id: context.id, component_path: '/' };
 }
 
-/** The labels of a metric of an `otelcol.*` component: the component's, and those of the instrumentation scope. */
+/** The labels of the metrics of an `otelcol.*` component: those of the component, and of its instrumentation scope. */
 export function buildOtelLabels(context: ComponentContext, scope: string): Record<string, string> {
   return {
     ...buildComponentLabels(context),

@@ -12,7 +12,7 @@ async function findProblems(text: string, stability: Stability = 'generally-avai
   return diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).replace('case.alloy:', ''));
 }
 
-// What Alloy 1.18 answers to each.
+// Recorded from Alloy 1.18.
 test.each<[string, string[]]>([
   ['http "x" { }', ['1:1: cannot find the definition of component name "http"']],
   ['cluster { }', ['1:1: service "cluster" does not support being configured']],
@@ -41,13 +41,13 @@ test.each<[string, string[]]>([
   expect(await findProblems(`${text}\n`)).toEqual(expected);
 });
 
-test('a component of Alloy that the engine lacks is named as such, with what has it', async () => {
+test('a component that only a real Alloy has is reported as such', async () => {
   expect(await findProblems('prometheus.exporter.mysql "m" { }\n')).toEqual([
     '1:1: component "prometheus.exporter.mysql" is not implemented by the embedded Alloy; a real Alloy has it: name one in ALLOY_BIN',
   ]);
 });
 
-test('an experimental component needs the level that allows it', async () => {
+test('an experimental component requires a stability level that allows it', async () => {
   const text = 'otelcol.exporter.debug "d" { }\n';
   expect(await findProblems(text)).toEqual([
     '1:1: component "otelcol.exporter.debug" is at stability level "experimental", which is below the minimum allowed stability level "generally-available". Use --stability.level command-line flag to enable "experimental" features',
@@ -55,7 +55,7 @@ test('an experimental component needs the level that allows it', async () => {
   expect(await findProblems(text, 'experimental')).toEqual([]);
 });
 
-test('files of one configuration see each other, and errors name the file', async () => {
+test('the files of a configuration can refer to each other, and errors name the file', async () => {
   const files = [
     createSourceFile(
       'a.alloy',
@@ -68,7 +68,7 @@ test('files of one configuration see each other, and errors name the file', asyn
   expect(diagnostics.map(formatDiagnostic)).toEqual(['b.alloy:1:31: unrecognized attribute name "nope"']);
 });
 
-test('circles are found once each, and nodes outside of them are not part of one', () => {
+test('each cycle is found once, without nodes that are not part of it', () => {
   const edges: Record<string, string[]> = { a: ['b'], b: ['c'], c: ['a', 'd'], d: ['e'], e: ['d'], f: ['a', 'f'] };
   const found = findCycles(Object.keys(edges), (node) => edges[node] ?? []);
   expect(found.map((group) => group.sort().join(''))).toEqual(['de', 'abc']);

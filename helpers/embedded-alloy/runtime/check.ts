@@ -23,22 +23,24 @@ import { loadBlocks } from './registry.ts';
 export type CheckOptions = {
   readonly stability: Stability;
   readonly communityComponents: boolean;
-  /** Whether blocks are compared with their schemas, as `validate` does; evaluating them finds the same and more. */
+  /**
+   * Whether blocks are compared with their schemas, as `validate` does. Evaluating them finds the same errors and more.
+   */
   readonly content: boolean;
 };
 
-/** The top-level blocks of a configuration, what they refer to, and everything that is wrong. */
+/** The top-level blocks of a configuration, their references, and all problems. */
 export type Checked = {
   readonly nodes: readonly Node[];
   readonly references: ReadonlyMap<Node, readonly Node[]>;
-  /** The schemas of all components, config blocks and services that the configuration names. */
+  /** The schemas of all components and configuration blocks that are used. */
   readonly schemas: ReadonlyMap<string, BlockSchema>;
   readonly diagnostics: readonly Diagnostic[];
 };
 
 /**
- * Checks a configuration without evaluating it, as `alloy validate` does: names, labels, repetitions, references and
- * cycles, and (with `content`) every block against its schema. Deprecated functions give warnings.
+ * Checks a configuration without evaluating it, as `alloy validate` does: names, labels, duplicates, references and
+ * cycles and, with `content`, each block against its schema. Deprecated functions cause warnings.
  */
 export async function checkConfiguration(blocks: readonly TopBlock[], options: CheckOptions): Promise<Checked> {
   const schemas = await loadBlocks(listBlockNames(blocks.map(({ block }) => block)));
@@ -74,7 +76,7 @@ function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[]
   const targets: Node[] = [];
   for (const reference of findReferences(node.block.body)) {
     const { target, problem } = resolve(checking, module, node, reference);
-    // A block of a foreach that refers to one around it makes the foreach depend on that one, not itself.
+    // If a block inside a foreach refers to one outside, the foreach depends on that, not the block inside.
     if (target !== undefined && module.byId.get(target.id) === target) {
       targets.push(target);
     }
@@ -142,11 +144,11 @@ function resolve(checking: Checking, module: Module, node: Node, reference: Refe
   return unsettled === undefined ? {} : { problem: at('error', unsettled) };
 }
 
-/** Alloy's warning about a function under an old name. */
+/** The warning of Alloy about a deprecated function. */
 export const deprecation =
   'this stdlib function is deprecated; please refer to the documentation for updated usage and alternatives';
 
-/** The block whose id is the shortest start of a reference. */
+/** Finds the block whose id is the shortest prefix of a reference. */
 function findTarget(module: Module, reference: Reference): Node | undefined {
   const names = reference.map(({ name }) => name);
   for (let length = 1; length <= names.length; length += 1) {

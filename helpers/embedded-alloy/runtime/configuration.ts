@@ -7,12 +7,12 @@ import { type Diagnostic, DiagnosticError, errorAt } from '../language/syntax/di
 import { parse } from '../language/syntax/parse.ts';
 import { createSourceFile, type SourceFile } from '../language/syntax/source.ts';
 
-/** A block at the top of a configuration, and the file that it stands in. */
+/** A top-level block, and its file. */
 export type TopBlock = { readonly file: SourceFile; readonly block: Block };
 
 /**
- * Reads a configuration: a file, or the `*.alloy` files of a directory (not below it), in the order of their names.
- * @throws Error in the words of Go's os package when the path can't be read.
+ * Reads a configuration: a file, or the `*.alloy` files of a directory (not of its subdirectories), sorted by name.
+ * @throws Error with the message of Go's os package when the path can't be read
  */
 export async function readConfiguration(path: string): Promise<SourceFile[]> {
   try {
@@ -28,7 +28,7 @@ export async function readConfiguration(path: string): Promise<SourceFile[]> {
   }
 }
 
-/** What Go's os package says of a file that can't be used. */
+/** The message of Go's os package for a file that can't be used. */
 export function describeFileError(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const [operation, reason] = {
@@ -40,8 +40,8 @@ export function describeFileError(error: unknown, path: string): string {
 }
 
 /**
- * Parses all files of a configuration into its top-level blocks.
- * @throws DiagnosticError with the syntax errors of all files; Error for a file that is not UTF-8.
+ * Parses all files of a configuration into their top-level blocks.
+ * @throws DiagnosticError with the syntax errors of all files; Error for a file that is not UTF-8
  */
 export function parseConfiguration(files: readonly SourceFile[]): TopBlock[] {
   const problems: Diagnostic[] = [];

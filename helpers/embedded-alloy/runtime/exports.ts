@@ -10,7 +10,7 @@ import {
 } from '../language/evaluation/value.ts';
 import { capsuleTypes, isCapsule } from '../schema/capsules.ts';
 
-/** Converts a component's exports to what expressions can refer to: capsules, targets and plain values. */
+/** Converts the exports of a component to values of the language: capsules, targets and plain values. */
 export function convertExports(exports: Readonly<Record<string, unknown>>): ObjectValue {
   return objectValue(new Map(Object.entries(exports).map(([name, value]) => [name, convertField(name, value)])));
 }

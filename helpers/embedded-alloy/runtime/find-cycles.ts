@@ -1,6 +1,6 @@
 /**
- * The groups of nodes that refer to each other in a circle, each with more than one node, by Tarjan's algorithm.
- * Groups come in the order in which a search from the first node to the last completes them.
+ * Finds the groups of nodes that refer to each other in a cycle, by Tarjan's algorithm. A node that refers to itself is
+ * not a group. Groups are in the order in which a search from the first node to the last completes them.
  */
 export function findCycles<Node>(nodes: readonly Node[], successors: (node: Node) => readonly Node[]): Node[][] {
   const order = new Map<Node, number>();

@@ -26,7 +26,7 @@ function component(id: string, references: string[], feeds: string[], events: Ev
 
 const quiet = createLog(() => undefined);
 
-test('components start after those that they refer to and stop before them', async () => {
+test('components start after those they refer to, and stop before them', async () => {
   const events: Events = [];
   const graph = buildGraph(
     [
@@ -48,7 +48,7 @@ test('components start after those that they refer to and stop before them', asy
   ]);
 });
 
-test('data flows to a receiver that is referred to, and from a list of targets to what refers to it', () => {
+test('data flows to a receiver from what refers to it, and from targets to what refers to them', () => {
   const graph = buildGraph(
     [
       component('exporter.e', [], [], []),
@@ -65,7 +65,7 @@ test('data flows to a receiver that is referred to, and from a list of targets t
   expect(graph.components[0]?.referencedBy).toEqual(['scrape.s']);
 });
 
-test('a component that can not start has exited with the reason, and the others run', async () => {
+test('a component that can’t start has exited with the reason, and the others run', async () => {
   const events: Events = [];
   const broken = component('a.b', [], [], events);
   const lines: string[] = [];

@@ -2,7 +2,7 @@ import { describeError } from '../language/describe-error.ts';
 import type { Health, Instance } from '../schema/component.ts';
 import type { Log } from './logger.ts';
 
-/** The health of a component since a moment, as `/api/v0/web/components` shows it. */
+/** The health of a component and the time since when it applies, as in `/api/v0/web/components`. */
 export type DatedHealth = Health & { readonly updatedTime: Date };
 
 /** A component of the running configuration. All ids are local ids. */
@@ -15,37 +15,37 @@ export type GraphComponent = {
   readonly localID: string;
   readonly referencesTo: readonly string[];
   readonly referencedBy: readonly string[];
-  /** The components that this one hands data to: mostly those that refer to it, and for receivers those that it refers to. */
+  /** The components that receive data from this one: mostly those that refer to it, and receivers that it refers to. */
   readonly dataFlowEdgesTo: readonly string[];
   readonly health: () => DatedHealth;
 };
 
-/** A configuration that has been loaded: its components, created and not yet started. */
+/** A loaded configuration: its components are created but not started. */
 export type Graph = {
   readonly components: readonly GraphComponent[];
-  /** Starts all components, each after those that it refers to. A component that can't start becomes unhealthy. */
+  /** Starts all components, each after those it refers to. A component that fails to start has exited. */
   readonly start: () => Promise<void>;
-  /** Stops all components, each after those that refer to it, so that what is under way is handed on; within `graceMs`. */
+  /** Stops all components within `graceMs`, each after those that refer to it, so that data in flight is forwarded. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-/** A created component and what it stands on. */
+/** A created component and its references. */
 export type CreatedComponent = {
   readonly name: string;
   readonly label: string;
   readonly localID: string;
   readonly instance: Instance;
   readonly health: HealthRecord;
-  /** The ids of the components that it refers to. */
+  /** The ids of the components it refers to. */
   readonly references: readonly string[];
-  /** Those of them that it hands data to, as the type of what they export says. */
+  /** The ids of those that receive data from it. */
   readonly feeds: readonly string[];
 };
 
-/** Keeps the latest health of a component. */
+/** Holds the latest health of a component. */
 export type HealthRecord = { readonly read: () => DatedHealth; readonly set: (health: Health) => void };
 
-/** A health that starts as a real Alloy's does once a component has been evaluated. */
+/** Creates a record that starts with the health of a component that Alloy has just evaluated. */
 export function createHealthRecord(): HealthRecord {
   let current: DatedHealth = { state: 'healthy', message: 'component evaluated', updatedTime: new Date() };
   return {
@@ -56,7 +56,7 @@ export function createHealthRecord(): HealthRecord {
   };
 }
 
-/** Joins created components into a graph; they come with those that others refer to first. */
+/** Connects components, which must be sorted so that each follows those it refers to. */
 export function buildGraph(created: readonly CreatedComponent[], log: Log): Graph {
   const referencedBy = (id: string): string[] =>
     created.filter(({ references }) => references.includes(id)).map(({ localID }) => localID);
@@ -110,7 +110,7 @@ export function buildGraph(created: readonly CreatedComponent[], log: Log): Grap
   };
 }
 
-/** Does something with every component as soon as it has been done with those before it. */
+/** Runs `action` for each component once it is done for those before it. */
 async function runInOrder(
   created: readonly CreatedComponent[],
   before: (component: CreatedComponent) => readonly string[],

@@ -43,7 +43,7 @@ async function findProblems(text: string, environment: Record<string, string> = 
   return [];
 }
 
-test('components are created in the order of their references, whatever the order of the file', async () => {
+test('components are created in the order of their references, not of the file', async () => {
   const graph = await load(
     `
     otelcol.exporter.otlphttp "e" {
@@ -73,7 +73,7 @@ test('components are created in the order of their references, whatever the orde
   expect(graph.components[0]?.health().state).toBe('healthy');
 });
 
-test('what a component exports can be read field by field by the next', async () => {
+test('a component can read single fields of what another one exports', async () => {
   const graph = await load(`
     discovery.relabel "d" {
       targets = [{"__address__" = "a:1", "job" = "j"}]
@@ -90,7 +90,7 @@ test('what a component exports can be read field by field by the next', async ()
   expect(graph.components.map(({ localID }) => localID)).toEqual(['discovery.relabel.d', 'otelcol.auth.basic.a']);
 });
 
-// What `alloy run` 1.18 says of each.
+// Recorded from `alloy run` 1.18.
 test.each<[string, string[]]>([
   [
     'otelcol.exporter.otlphttp "e" {\n\tclient {\n\t\tendpoint = "127.0.0.1:1"\n\t}\n}\n',
@@ -118,7 +118,7 @@ test.each<[string, string[]]>([
   ],
   ['discovery.relabel "a" {\n targets = discovery.relabel.a.output\n}\n', ['1:1: cannot reference self']],
   ['logging {\n level = \n}\n', ['3:1: expected expression, got }']],
-])('%j is refused before anything starts', async (text, expected) => {
+])('%j fails before anything starts', async (text, expected) => {
   const found = await findProblems(text);
   expect(found.map((line) => line.replace(`${join(directory, 'case.alloy')}:`, ''))).toEqual(expected);
 });
@@ -128,13 +128,13 @@ test.each([
   ['remotecfg { }\n', 'block "remotecfg" is not implemented'],
   ['declare "d" { }\n', 'block "declare" is not implemented'],
   ['http {\n tls { }\n}\n', 'TLS and authentication of the HTTP server is not implemented'],
-])('%j is refused with the name of what would run it', async (text, expected) => {
+])('%j is refused with a reference to a real Alloy', async (text, expected) => {
   expect(await findProblems(text)).toEqual([
     expect.stringContaining(`${expected} by the embedded Alloy; a real Alloy`),
   ]);
 });
 
-test('the engine’s own metrics can be scraped', async () => {
+test('the embedded Alloy can scrape its own metrics', async () => {
   const graph = await load(
     'prometheus.exporter.self "me" { }\nprometheus.scrape "s" {\n targets = prometheus.exporter.self.me.targets\n forward_to = []\n}\n',
   );
@@ -144,7 +144,7 @@ test('the engine’s own metrics can be scraped', async () => {
   ]);
 });
 
-test('a deprecated function works and is warned of in the format that the logging block asks for', async () => {
+test('a deprecated function works and causes a warning in the configured log format', async () => {
   await load(
     'logging {\n format = "json"\n level = "warn"\n}\notelcol.auth.basic "a" {\n username = env("U")\n password = "p"\n}\n',
     {
@@ -156,6 +156,6 @@ test('a deprecated function works and is warned of in the format that the loggin
   ]);
 });
 
-test('a configuration of nothing is a graph of nothing', async () => {
+test('an empty configuration is an empty graph', async () => {
   expect((await load('')).components).toEqual([]);
 });

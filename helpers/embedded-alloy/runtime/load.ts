@@ -22,10 +22,10 @@ import type { Log } from './logger.ts';
 import type { Node } from './module.ts';
 import { loadComponent } from './registry.ts';
 
-/** What a configuration is loaded with. */
+/** The options for loading a configuration. */
 export type LoadOptions = {
   readonly environment: Environment;
-  /** The directory below which every component gets one of its own. */
+  /** The directory in which each component gets its own. */
   readonly storagePath: string;
   readonly registry: Registry;
   readonly log: Log;
@@ -34,8 +34,8 @@ export type LoadOptions = {
 };
 
 /**
- * Reads, checks and evaluates a configuration and creates its components, those that others refer to first.
- * @throws DiagnosticError with everything that is wrong, each with its place; Error when the path can't be read.
+ * Reads, checks and evaluates a configuration and creates its components, each after those it refers to.
+ * @throws DiagnosticError with all errors and their positions; Error when the path can't be read
  */
 export async function loadGraph(path: string, options: LoadOptions): Promise<Graph> {
   const blocks = parseConfiguration(await readConfiguration(path));
@@ -55,7 +55,7 @@ export async function loadGraph(path: string, options: LoadOptions): Promise<Gra
     problems: [],
     failed: new Set(),
   };
-  // The log's settings come first: what has been written so far waits for them.
+  // The logging block comes first: lines written so far wait for its settings.
   const order = sortByReferences(checked);
   for (const node of order.filter(isLogging)) {
     await loadNode(loading, node);
@@ -77,7 +77,7 @@ type Loading = {
   readonly options: LoadOptions;
   readonly checked: Checked;
   readonly constants: ReadonlyMap<string, Value>;
-  /** What the components that have been created export, by their ids. */
+  /** The exports of the components that have been created, by id. */
   readonly exports: Map<string, ObjectValue>;
   readonly created: CreatedComponent[];
   readonly problems: Diagnostic[];
@@ -88,7 +88,7 @@ function isLogging(node: Node): boolean {
   return node.block.name === 'logging';
 }
 
-/** All nodes, each after those that it refers to. There are no cycles any more. */
+/** Sorts the nodes so that each follows those it refers to. There are no cycles at this point. */
 function sortByReferences({ nodes, references }: Checked): Node[] {
   const order = new Set<Node>();
   const visit = (node: Node): void => {
@@ -133,7 +133,7 @@ async function loadComponentNode(loading: Loading, node: Node, targets: readonly
   const scope = buildScope(loading, node);
   const component = await loadComponent(block.name);
   if (component === undefined) {
-    // What is wrong with the block is reported even where nothing could run it.
+    // Report errors of the block even though nothing can run it.
     decodeBlock(scope, block, loading.checked.schemas.get(block.name) ?? { fields: {} });
     throw new ArgumentsError(describeMissing(`component ${JSON.stringify(block.name)}`));
   }
@@ -166,7 +166,7 @@ function createContext(options: LoadOptions, id: string, setHealth: ComponentCon
   return { id, registry: options.registry, log: options.log.forComponent(id), setHealth };
 }
 
-/** Whether a component hands data to another that it refers to: it does where that one exports something that takes data. */
+/** Whether a component sends data to another one that it refers to: it does if it refers to a consumer. */
 function feeds({ exports }: Loading, node: Node, target: string): boolean {
   const fields = exports.get(target)?.fields;
   return findReferences(node.block.body).some((reference) => {
@@ -180,7 +180,7 @@ function takesData(content: unknown): boolean {
   return isCapsule(content) && content.capsule !== 'auth';
 }
 
-/** What the expressions of a node can refer to: `a.b.c` leads to the exports of the component `a.b.c`. */
+/** Builds the scope of a node: `a.b.c` refers to the exports of the component `a.b.c`. */
 function buildScope({ constants, exports }: Loading, { file }: Node): Scope {
   const root = new Map<string, Value>();
   for (const [id, value] of exports) {
@@ -220,7 +220,10 @@ function loadConfigNode(loading: Loading, node: Node): void {
   }
 }
 
-/** What to report of an error while a node was loaded: at its own place where it has one, else at the whole block. */
+/**
+ * Converts an error from loading a node to diagnostics: at its own position if it has one, otherwise at the whole
+ * block.
+ */
 function describeProblems(node: Node, error: unknown): readonly Diagnostic[] {
   const { file, block, kind } = node;
   const what = {

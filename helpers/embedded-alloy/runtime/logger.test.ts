@@ -6,7 +6,7 @@ function logTo(): { lines: string[]; log: ReturnType<typeof createLog> } {
   return { lines, log: createLog((line) => lines.push(line)) };
 }
 
-test('lines wait for the settings, and those below the level are dropped', () => {
+test('lines wait for the settings, and lines below the level are dropped', () => {
   const { lines, log } = logTo();
   log.write('info', 'early', {});
   log.write('error', 'bad', {});
@@ -16,7 +16,7 @@ test('lines wait for the settings, and those below the level are dropped', () =>
   expect(lines).toEqual([expect.stringMatching(/^ts=\d{4}-\S+Z level=error msg=bad$/)]);
 });
 
-test('values that logfmt could not be read back from are quoted', () => {
+test('ambiguous logfmt values are quoted', () => {
   const { lines, log } = logTo();
   log.configure({ level: 'info', format: 'logfmt' });
   log.forComponent('prometheus.scrape.x')('info', 'a "b"\n', { url: 'http://a', empty: '', n: 5, pair: 'a=b' });
@@ -25,7 +25,7 @@ test('values that logfmt could not be read back from are quoted', () => {
   );
 });
 
-test('the JSON format gives one object a line', () => {
+test('the JSON format writes one object per line', () => {
   const { lines, log } = logTo();
   log.configure({ level: 'info', format: 'json' });
   log.write('info', 'hello', { node: 'x' });

@@ -3,20 +3,20 @@ import type { Logger } from '../schema/component.ts';
 export type LogLevel = Parameters<Logger>[0];
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
-/** What the `logging` block says about the engine's log. */
+/** The settings of the `logging` block. */
 export type LogSettings = { readonly level: LogLevel; readonly format: 'logfmt' | 'json' };
 
-/** The log of the whole program. Lines wait until `configure` has said which of them are wanted, and how. */
+/** The log of the program. Lines are held back until `configure` has set level and format. */
 export type Log = {
   readonly write: (level: LogLevel, message: string, fields: LogFields) => void;
   readonly configure: (settings: LogSettings) => void;
-  /** The logger of a component: adds its id. */
+  /** Creates the logger of a component, which adds its id. */
   readonly forComponent: (id: string) => Logger;
 };
 
 const severities: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** Makes a log that hands finished lines, without a newline, to `print`. */
+/** Creates a log that passes complete lines, without a newline, to `print`. */
 export function createLog(print: (line: string) => void): Log {
   let settings: LogSettings | undefined;
   let waiting: { level: LogLevel; entry: LogFields }[] = [];
@@ -52,7 +52,7 @@ export function createLog(print: (line: string) => void): Log {
   };
 }
 
-/** `key=value` pairs; values with spaces, quotes, equal signs or control characters are quoted. */
+/** Formats `key=value` pairs; values with spaces, quotes, equal signs or control characters are quoted. */
 function logfmt(entry: LogFields): string {
   return Object.entries(entry)
     .map(([key, value]) => `${key.replace(/[\s="]/g, '_')}=${logfmtValue(String(value))}`)
@@ -60,6 +60,6 @@ function logfmt(entry: LogFields): string {
 }
 
 function logfmtValue(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach the log as they are.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finds the control characters that must not reach the log unescaped.
   return value === '' || /[\u0000-\u0020="\u007f\ufffd]/.test(value) ? JSON.stringify(value) : value;
 }

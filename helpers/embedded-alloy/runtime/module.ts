@@ -15,46 +15,48 @@ import { type BlockSchema, block as defineBlock, optional, required } from '../s
 import { any } from '../schema/types.ts';
 import type { TopBlock } from './configuration.ts';
 
-/** A block that stands on its own in a configuration or module: a component, a config block, a service, a module. */
+/** A block of a module: a component, a configuration block, a service, or a module of its own. */
 export type Node = {
-  /** Its name and label; made unique where another block has them already. */
+  /** Its name and label, made unique if another block has the same. */
   readonly id: string;
   readonly kind: Kind;
   readonly file: SourceFile;
-  /** Without the parts that belong to a module of their own: a declare's body, a foreach's template. */
+  /** The block without the parts that form a module of their own: the body of a declare, the template of a foreach. */
   readonly block: Block;
-  /** The schema of its block; undefined for a component, which is looked up by name, and where there is none. */
+  /** Undefined for a component, whose schema is looked up by name, and for a block without a schema. */
   readonly schema: BlockSchema | undefined;
-  /** What is wrong with it apart from its content. */
+  /** Problems of the block, except those of its content. */
   readonly problems: readonly Diagnostic[];
-  /** The module inside a declare or a foreach. */
+  /** The module inside of a declare or foreach. */
   readonly inner: Module | undefined;
 };
 
 export type Kind = 'declare' | 'config' | 'component' | 'service';
 
-/** Blocks that can refer to each other. */
+/** The blocks that can refer to each other. */
 export type Module = {
   readonly nodes: Node[];
   readonly byId: Map<string, Node>;
-  /** The module whose blocks those of this one can refer to as well: the one around a foreach. */
+  /** The outer module whose blocks are visible too: that of a foreach. */
   readonly visible: Module | undefined;
-  /** Custom components by the first part of their name; undefined where nothing is known of their arguments. */
+  /** Custom components by the first part of their name; undefined if their arguments are unknown. */
   readonly custom: Map<string, BlockSchema | undefined>;
-  /** The module around this one, whose custom components it knows. */
+  /** The outer module, whose custom components this one can use. */
   readonly around: Module | undefined;
 };
 
-/** What building a module needs to know. */
+/** The context in which modules are checked. */
 export type CheckContext = {
   readonly stability: Stability;
-  /** The schemas of config blocks and services by their names. */
+  /** The schemas of all blocks that are used, by name. */
   readonly schemas: ReadonlyMap<string, BlockSchema>;
-  /** Names that expressions may use besides components and functions; Alloy keeps one set for all modules. */
+  /**
+   * Names that expressions may use besides components and functions. Like Alloy, this keeps one set for all modules.
+   */
   readonly variables: Set<string>;
 };
 
-/** Where a module stands. A foreach at the top counts as the root. */
+/** The kind of a module. A foreach at the top level counts as root. */
 export type Place = { readonly root: boolean; readonly foreach: boolean };
 
 const configNames = [
@@ -72,7 +74,7 @@ const configNames = [
 const serviceNames = ['cluster', 'http', 'labelstore', 'livedebugging', 'otel', 'remotecfg', 'ui'];
 const unconfigurable = ['cluster', 'otel', 'ui'];
 
-/** The names of all blocks of a configuration whose schemas a check needs, those inside modules included. */
+/** Lists the names of all blocks whose schemas a check needs, including those inside of modules. */
 export function listBlockNames(statements: readonly Statement[]): Set<string> {
   const names = new Set<string>();
   for (const statement of statements) {
@@ -88,7 +90,7 @@ export function listBlockNames(statements: readonly Statement[]): Set<string> {
   return names;
 }
 
-/** Sorts blocks into the module that they make up, with what is wrong with each apart from its content. */
+/** Builds a module from its blocks, with the problems of each except those of its content. */
 export function buildModule(context: CheckContext, blocks: readonly TopBlock[], place: Place, around?: Module): Module {
   const visible = place.foreach ? around : undefined;
   const module: Module = { nodes: [], byId: new Map(), visible, custom: new Map(), around };
@@ -100,7 +102,7 @@ export function buildModule(context: CheckContext, blocks: readonly TopBlock[], 
       const original = first.get(id);
       first.set(id, original ?? member);
       const parts = describe({ context, module, place }, kind, member, original);
-      // A repeated block is checked all the same, under a name that nothing refers to.
+      // A duplicate is checked too, under an id that nothing can refer to.
       const uniqueId = original === undefined ? id : `${id}-${index}`;
       const node: Node = {
         id: uniqueId,
@@ -118,7 +120,7 @@ export function buildModule(context: CheckContext, blocks: readonly TopBlock[], 
   return module;
 }
 
-/** The schema that a custom component has in a module; `known` is false where no custom component has that name. */
+/** The schema of a custom component; `known` is false if there is no custom component with this name. */
 export function findCustomComponent(module: Module, name: string): { known: boolean; schema: BlockSchema | undefined } {
   const [prefix = ''] = name.split('.', 1);
   if (module.custom.has(prefix)) {
@@ -243,7 +245,7 @@ function extractBlocks(file: SourceFile, body: readonly Statement[]): { blocks: 
   return { blocks, problems };
 }
 
-/** The block of a custom component: its arguments, each of any type. */
+/** Builds the schema of a custom component: its arguments, of any type. */
 function declareArguments(module: Module): BlockSchema {
   const definitions = module.nodes.filter(({ block }) => block.name === 'argument' && block.label !== '');
   return defineBlock(
@@ -285,7 +287,7 @@ function alreadyDeclared(member: TopBlock, original: TopBlock): Diagnostic {
   return atName(member, id, `block ${id} already declared at ${original.file.name}:${line}:${column}`);
 }
 
-/** An error at the start of a block, as long as `name`. */
+/** An error at the start of a block that is as long as `name`. */
 function atName({ file, block }: TopBlock, name: string, message: string): Diagnostic {
   return errorAt(file, block.offset, block.offset + byteLength(name) - 1, message);
 }

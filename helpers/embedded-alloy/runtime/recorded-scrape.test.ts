@@ -26,10 +26,10 @@ const { cases } = JSON.parse(
   readFileSync(new URL('../../../fixtures/captures/alloy-1.18/scrape-write.json', import.meta.url), 'utf8'),
 ) as { readonly cases: readonly Case[] };
 
-/** Cases that differ from the recording, and in which label: this engine does not say that it is Alloy. */
+/** Cases that differ from the recording, and the label that does: the embedded Alloy does not call itself Alloy. */
 const NAMES_ITSELF: Readonly<Record<string, string>> = { param: 'ua', params_arg: 'ua' };
 
-/** The pages that were served when the recording was made. */
+/** The pages that were served for the recording. */
 const PAGES: Readonly<Record<string, string>> = {
   '/ok':
     '# HELP c_total a counter\n# TYPE c_total counter\nc_total{a="1"} 5\n# TYPE g gauge\ng 1.5\ng_nan NaN\ng_inf +Inf\ng_neg -Inf\n# TYPE h histogram\nh_bucket{le="1"} 1\nh_bucket{le="+Inf"} 2\nh_sum 3\nh_count 2\n# TYPE s summary\ns{quantile="0.5"} 4\ns_sum 8\ns_count 2\nescaped{p="a\\"b\\\\c\\nd"} 1\nunicode{p="ü✓"} 1\n',
@@ -69,8 +69,8 @@ const directory = mkdtempSync(join(tmpdir(), 'recorded-scrape-'));
 const outcomes = new Map<string, Outcome>();
 
 /**
- * Runs a case until its target has been scraped twice with the recorded outcome, and returns the series of that scrape:
- * on a busy machine one may take longer than its timeout, which is no difference to the recording.
+ * Runs a case until its target has been scraped twice with the recorded outcome, and returns the series of that scrape.
+ * On a busy machine a scrape may exceed its timeout, which does not count as a difference.
  */
 async function run({ name, config, series: recorded }: Case, pages: RecordingServer): Promise<Outcome> {
   await using backend = await startRecordingServer(() => ({}));
@@ -142,7 +142,7 @@ afterAll(() => {
   console.log(`scrape-write.json: ${agree.length} of ${cases.length} cases agree; not: ${differ.join(', ')}`);
 });
 
-describe('the series that arrive are those that a real Alloy sent', () => {
+describe('the series that arrive are the same as from a real Alloy', () => {
   test.each(cases)('in the case "$name"', ({ name, series }) => {
     const outcome = outcomes.get(name)?.series ?? [];
     const own = NAMES_ITSELF[name];
@@ -159,7 +159,7 @@ describe('the series that arrive are those that a real Alloy sent', () => {
 });
 
 test.each(cases)(
-  'what is logged at warn and above is what a real Alloy logged, in the case "$name"',
+  'the log lines at warn and above are the same as of a real Alloy in the case "$name"',
   ({ name, log }) => {
     const loud = outcomes.get(name)?.lines.filter((line) => / level=(?:warn|error) /.test(line)) ?? [];
     expect(loud.length > 0).toBe(log.length > 0);

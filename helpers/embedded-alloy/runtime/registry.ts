@@ -19,7 +19,7 @@ export const components: Readonly<Record<string, () => Promise<{ readonly compon
   'prometheus.scrape': () => import('../components/prometheus-scrape/component.ts'),
 };
 
-/** The families of components that are only checked, by the start of their names: the longest start first. */
+/** The families of components that are only checked, by name prefix: longer prefixes first. */
 export const families: Readonly<Record<string, () => Promise<Blocks>>> = {
   'otelcol.processor': () => import('../catalog/otelcol-processor.ts'),
   discovery: () => import('../catalog/discovery.ts'),
@@ -36,7 +36,10 @@ export async function loadComponent(name: string): Promise<Component | undefined
   return (await load?.())?.component;
 }
 
-/** Imports the schemas of those of `names` that are known: components, checked only or not, and configuration blocks. */
+/**
+ * Imports the schemas of those `names` that are known: components that run or are only checked, and configuration
+ * blocks.
+ */
 export async function loadBlocks(names: Iterable<string>): Promise<ReadonlyMap<string, BlockSchema>> {
   const found = await Promise.all([...new Set(names)].map(async (name) => [name, await loadBlock(name)] as const));
   return new Map(found.flatMap(([name, block]) => (block === undefined ? [] : [[name, block] as const])));
@@ -47,7 +50,7 @@ async function loadBlock(name: string): Promise<BlockSchema | undefined> {
   if (component !== undefined) {
     return component.block;
   }
-  const family = Object.keys(families).find((start) => name.startsWith(`${start}.`));
+  const family = Object.keys(families).find((prefix) => name.startsWith(`${prefix}.`));
   const load = family === undefined ? () => import('../catalog/configuration-blocks.ts') : families[family];
   const { blocks } = (await load?.()) ?? { blocks: {} };
   return Object.hasOwn(blocks, name) ? blocks[name] : undefined;

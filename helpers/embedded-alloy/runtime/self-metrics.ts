@@ -6,7 +6,7 @@ const VERSION = `${version} (${label})`;
 const CONTROLLER = { controller_path: '/', controller_id: '' };
 const CONTROLLER_LABELS = ['controller_path', 'controller_id'];
 
-/** Puts the metrics of the engine itself into `registry`: its build, its process, its components and their edges. */
+/** Registers the metrics of the embedded Alloy itself: its version, its process, its components and their edges. */
 export function registerSelfMetrics(registry: Registry, graph: Graph): void {
   const registers = [registry];
   new Gauge({

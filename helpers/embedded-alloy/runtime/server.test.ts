@@ -46,12 +46,12 @@ const get = async (path: string): Promise<[status: number, body: string]> => {
   return [response.statusCode, await response.body.text()];
 };
 
-describe('the HTTP interface', () => {
-  test('says that the engine is ready', async () => {
+describe('the HTTP API', () => {
+  test('reports that it is ready', async () => {
     expect(await get('/-/ready')).toEqual([200, 'Alloy is ready.\n']);
   });
 
-  test('says that all components are healthy, or which are not', async () => {
+  test('reports that all components are healthy, or which are not', async () => {
     expect(await get('/-/healthy')).toEqual([200, 'All Alloy components are healthy.\n']);
     health = { state: 'unhealthy', message: 'listen tcp 127.0.0.1:4317: bind: address already in use', updatedTime };
     expect(await get('/-/healthy')).toEqual([500, 'unhealthy components: otelcol.receiver.otlp\n']);
@@ -79,7 +79,7 @@ describe('the HTTP interface', () => {
     expect((await get('/api/v0/web/components/none'))[0]).toBe(404);
   });
 
-  test('has the metrics of the engine, which say that it is not Grafana Alloy', async () => {
+  test('serves its own metrics, whose version says that it is not Grafana Alloy', async () => {
     health = { ...health, state: 'unhealthy' };
     const [, body] = await get('/metrics');
     expect(body).toMatch(/^alloy_build_info\{.*version="[^"]*embedded Alloy, not Grafana Alloy[^"]*"\} 1$/m);
@@ -92,22 +92,22 @@ describe('the HTTP interface', () => {
     expect(Number(/^process_cpu_seconds_total ([\d.e-]+)$/m.exec(body)?.[1])).toBeGreaterThan(0);
   });
 
-  test('has the pages of the components that have one', async () => {
+  test('serves the pages of components', async () => {
     const page = { status: 200, contentType: 'text/plain', body: Buffer.from('pg_up 1\n') };
     findPages(registry).set(buildPagePath('prometheus.exporter.postgres.x'), async () => page);
     expect(await get('/api/v0/component/prometheus.exporter.postgres.x/metrics')).toEqual([200, 'pg_up 1\n']);
   });
 
-  test.each(['/targets', '/', '/api/v0/component/none/metrics'])('answers 404 to %s', async (path) => {
+  test.each(['/targets', '/', '/api/v0/component/none/metrics'])('answers %s with 404', async (path) => {
     expect(await get(path)).toEqual([404, '404 page not found\n']);
   });
 
-  test('says that it does not reload', async () => {
+  test('refuses to reload', async () => {
     const [status, body] = await get('/-/reload');
     expect([status, body]).toEqual([501, expect.stringContaining('does not reload')]);
   });
 
-  test('can’t be had at an address that is taken', async () => {
+  test('does not start at an address in use', async () => {
     const graph = { components: [], start: async () => {}, stop: async () => {} };
     const second = startServer({ listenAddress: server.address, uiPathPrefix: '/', graph, registry: new Registry() });
     await expect(second).rejects.toThrow(`listen tcp ${server.address}: bind: address already in use`);

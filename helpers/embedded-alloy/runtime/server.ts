@@ -6,16 +6,16 @@ import { findPages } from '../pipeline/in-process-pages.ts';
 import type { Graph, GraphComponent } from './graph.ts';
 import { registerSelfMetrics } from './self-metrics.ts';
 
-/** What to serve, and where. */
+/** The graph and metrics to serve, and the address. */
 export type ServerOptions = {
   readonly listenAddress: string;
-  /** What `/api/v0/web` stands below; `/` by default. */
+  /** The path prefix of `/api/v0/web`; `/` by default. */
   readonly uiPathPrefix: string;
   readonly graph: Graph;
   readonly registry: Registry;
 };
 
-/** A server that listens: the address that it really has, and how to close it. */
+/** A listening server: its actual address, and how to close it. */
 export type RunningServer = { readonly address: string; readonly stop: () => Promise<void> };
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string | Uint8Array };
@@ -24,9 +24,9 @@ const TEXT = 'text/plain; charset=utf-8';
 const NOT_FOUND: Answer = { status: 404, contentType: TEXT, body: '404 page not found\n' };
 
 /**
- * Serves the engine's HTTP interface (Alloy reference, "HTTP endpoints"): `/-/ready`, `/-/healthy`, `/metrics`, the
- * components below `/api/v0/web/components` and the pages of those that have one. @throws Error with Go's text when the
- * address can't be had.
+ * Serves the HTTP API (Alloy reference, "HTTP endpoints"): `/-/ready`, `/-/healthy`, `/metrics`, the components below
+ * `/api/v0/web/components`, and the pages of components.
+ * @throws Error with Go's message when the address can't be bound
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { graph, registry } = options;
@@ -44,7 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return {
           status: 501,
           contentType: TEXT,
-          body: 'the embedded Alloy, which is not Grafana Alloy, does not reload its configuration: start it again\n',
+          body: 'the embedded Alloy, which is not Grafana Alloy, does not reload its configuration: restart it\n',
         };
       case '/metrics':
         return { status: 200, contentType: registry.contentType, body: await registry.metrics() };

@@ -1,12 +1,12 @@
 import { capsuleError } from '../language/evaluation/convert.ts';
 import type { ValueType } from './schema.ts';
 
-/** The three signals of OTLP, as metric labels and configuration blocks call them. */
+/** The signals of OTLP, as metric labels and configuration blocks name them. */
 export type Signal = 'traces' | 'metrics' | 'logs';
 
 /**
- * OTLP data on its way between `otelcol.*` components. It travels as the protobuf body that it arrived in, checked once:
- * bodies of one signal are joined by putting their bytes one after the other, and take a tenth of the memory of objects.
+ * OTLP data on its way between `otelcol.*` components. It stays the protobuf body that arrived, which has been checked
+ * once: bodies of one signal can be joined by concatenation, and take a tenth of the memory of objects.
  */
 export type OtlpBatch = {
   readonly signal: Signal;
@@ -16,8 +16,8 @@ export type OtlpBatch = {
 };
 
 /**
- * The labels of a series, `__name__` among them: sorted by name, no empty values, and never changed once made. The same
- * series has the same array from scrape to scrape, so what is derived from it can be kept by its identity.
+ * The labels of a series, including `__name__`: sorted by name, without empty values, immutable. A series keeps the
+ * same array from scrape to scrape, so that results can be cached by its identity.
  */
 export type SeriesLabels = readonly (readonly [name: string, value: string])[];
 
@@ -28,33 +28,36 @@ export type ScrapedSample = {
   readonly value: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Marks the end of a series. A flag, because JavaScript does not keep the bits that distinguish one NaN from another. */
+  /**
+   * Marks the end of a series. A flag, because JavaScript does not preserve the bits that distinguish one NaN from
+   * another.
+   */
   readonly stale?: true;
 };
 
-/** Takes scraped samples: the `receiver` of a `prometheus.*` component. */
+/** Receives scraped samples: the `receiver` of a `prometheus.*` component. */
 export type MetricsConsumer = (samples: readonly ScrapedSample[]) => void;
 
-/** Takes OTLP data: the `input` of an `otelcol.*` component. A rejection reaches the sender. */
+/** Receives OTLP data: the `input` of an `otelcol.*` component. A rejection reaches the sender. */
 export type OtelcolConsumer = (batch: OtlpBatch) => Promise<void>;
 
-/** Makes the headers that carry credentials: the `handler` of an `otelcol.auth.*` component. */
+/** Returns headers with credentials: the `handler` of an `otelcol.auth.*` component. */
 export type AuthHeaders = () => Readonly<Record<string, string>>;
 
-/** A value that only components can pass to each other. */
+/** A value that only components can read. */
 export type Capsule =
   | { readonly capsule: 'metrics'; readonly consumer: MetricsConsumer }
   | { readonly capsule: 'otelcol'; readonly consumer: OtelcolConsumer }
   | { readonly capsule: 'auth'; readonly headers: AuthHeaders };
 
-/** What Alloy calls the types of capsules. */
+/** The names of the capsule types in Alloy. */
 export const capsuleTypes: Readonly<Record<Capsule['capsule'], string>> = {
   metrics: 'storage.Appendable',
   otelcol: 'otelcol.Consumer',
   auth: 'auth.Handler',
 };
 
-/** Whether a component's export is a capsule, and not a target: that may have a label of any name, but its values are text. */
+/** Whether an export is a capsule. A target may have labels with these names too, but their values are strings. */
 export function isCapsule(value: unknown): value is Capsule {
   return (
     typeof value === 'object' &&
@@ -65,29 +68,29 @@ export function isCapsule(value: unknown): value is Capsule {
   );
 }
 
-/** An argument that takes a `receiver` of metrics. */
+/** An argument for a `receiver` of metrics. */
 export const metricsReceiver: ValueType<MetricsConsumer | undefined> = capsuleType(
   capsuleTypes.metrics,
   true,
   (capsule) => (capsule.capsule === 'metrics' ? capsule.consumer : undefined),
 );
 
-/** An argument that takes an `input` of OTLP data. */
+/** An argument for an `input` of OTLP data. */
 export const otelcolConsumer: ValueType<OtelcolConsumer | undefined> = capsuleType(
   capsuleTypes.otelcol,
   true,
   (capsule) => (capsule.capsule === 'otelcol' ? capsule.consumer : undefined),
 );
 
-/** An argument that takes a `handler` of credentials. */
+/** An argument for a `handler` of credentials. */
 export const authHandler: ValueType<AuthHeaders | undefined> = capsuleType(capsuleTypes.auth, false, (capsule) =>
   capsule.capsule === 'auth' ? capsule.headers : undefined,
 );
 
-/** An argument that takes a storage extension, which no component here exports. */
+/** An argument for a storage extension, which no component here exports. */
 export const storageHandler: ValueType<undefined> = capsuleType('extension.ExtensionHandler', false, () => undefined);
 
-/** An argument that takes a `receiver` of log lines, which no component here exports. */
+/** An argument for a `receiver` of log lines, which no component here exports. */
 export const logsReceiver: ValueType<undefined> = capsuleType('loki.LogsReceiver', true, () => undefined);
 
 function capsuleType<T>(

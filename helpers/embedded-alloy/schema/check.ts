@@ -16,8 +16,8 @@ import type { SourceFile } from '../language/syntax/source.ts';
 import { type BlockSchema, findField, type ValueType } from './schema.ts';
 
 /**
- * What `alloy validate` finds wrong with a block without evaluating it: unknown, missing and repeated attributes and
- * inner blocks, and literals of a wrong type (in lists, objects and operations of literals too).
+ * Checks a block without evaluating it, as `alloy validate` does: unknown, missing and duplicate attributes and blocks,
+ * and literals of the wrong type (also in lists, objects and operations on literals).
  */
 export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
@@ -58,7 +58,7 @@ function readName(statement: Attribute | Block): string {
   return statement.kind === 'block' ? statement.name : statement.name.name;
 }
 
-/** Alloy's message for each required attribute and block that is not among those written. */
+/** Alloy's message for each required attribute and block that is missing. */
 export function findMissingFields(
   schema: BlockSchema,
   attributes: ReadonlySet<string>,
@@ -82,7 +82,7 @@ function checkExpression(file: SourceFile, expression: Expression, type: ValueTy
       if (value.kind !== 'literal') {
         return [];
       }
-      // Alloy looks at the operand alone, without its sign.
+      // Alloy checks the operand without its sign.
       return failsWith(
         () => {
           applyUnary(operator, readLiteral(value));

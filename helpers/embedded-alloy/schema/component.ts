@@ -4,17 +4,17 @@ import type { Block } from '../language/syntax/ast.ts';
 import { decodeBlock } from './decode.ts';
 import type { BlockSchema } from './schema.ts';
 
-/** The health of a component, as `/-/healthy` and `/api/v0/web/components` show it. */
+/** The health of a component, as in `/-/healthy` and `/api/v0/web/components`. */
 export type Health = { readonly state: 'unknown' | 'healthy' | 'unhealthy' | 'exited'; readonly message: string };
 
-/** Writes one line to the log; `component_id` and `component_path` are added. */
+/** Logs a line with the `component_id` and `component_path` of the component. */
 export type Logger = (
   level: 'debug' | 'info' | 'warn' | 'error',
   message: string,
   fields?: Readonly<Record<string, string | number | boolean>>,
 ) => void;
 
-/** What a component gets when it is created. */
+/** The context in which a component is created. */
 export type ComponentContext = {
   /** `prometheus.scrape.redis` */
   readonly id: string;
@@ -24,12 +24,12 @@ export type ComponentContext = {
   readonly setHealth: (health: Health) => void;
 };
 
-/** A component that has been created from its arguments and not yet started. */
+/** A component that has been created but not started. */
 export type Instance = {
-  /** What references to this component can read: plain values, or a `Capsule`. */
+  /** The values that other components can refer to: plain values, or a `Capsule`. */
   readonly exports: Readonly<Record<string, unknown>>;
   readonly start: () => Promise<void>;
-  /** Flushes what is held, then releases everything; ends within `graceMs`. */
+  /** Flushes its data, then releases all resources, within `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
@@ -37,18 +37,18 @@ export type Instance = {
 export type Component = {
   /** `prometheus.scrape` */
   readonly name: string;
-  /** Its block: all arguments and inner blocks of the Alloy reference, also those that are refused or ignored. */
+  /** Its block with all arguments of the Alloy reference, including those that are refused or ignored. */
   readonly block: BlockSchema;
   /**
-   * Evaluates a block of it; returns what creates the instance.
-   * @throws DiagnosticError or ArgumentsError, as {@link decodeBlock} does
+   * Evaluates its block; returns a function that creates the instance.
+   * @throws DiagnosticError or ArgumentsError, like {@link decodeBlock}
    */
   readonly prepare: (scope: Scope, block: Block) => Promise<(context: ComponentContext) => Instance>;
 };
 
 /**
- * Defines a component. `load` imports what creates it from its decoded block: only when it runs, since `alloy validate`
- * has no use for an HTTP client.
+ * Defines a component. `load` returns the function that creates it from its decoded block. It is called only when the
+ * component runs, because `alloy validate` has no use for HTTP clients and servers.
  */
 export function defineComponent<Args>(definition: {
   readonly name: string;

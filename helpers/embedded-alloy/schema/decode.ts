@@ -6,31 +6,32 @@ import { quote } from '../language/syntax/quote.ts';
 import { findMissingFields } from './check.ts';
 import { type BlockSchema, type Field, findField } from './schema.ts';
 
-/** Arguments that are well-formed but contradict each other, or lack something: an error of the whole block. */
+/** Arguments that are missing or contradict each other: an error of the whole block. */
 export class ArgumentsError extends Error {}
 
 /**
- * Evaluates a block and decodes it by its schema (see `Decoded`).
- * @throws DiagnosticError about an expression or an inner block; ArgumentsError, with Alloy's message, about the whole.
+ * Evaluates a block and decodes it by its schema (see {@link Decoded}).
+ * @throws DiagnosticError about an expression or inner block; ArgumentsError, with Alloy's message, about the whole
+ * block
  */
 export function decodeBlock<Args>(scope: Scope, block: Block, schema: BlockSchema<Args>): Args {
   const origins: Origins = new Map();
   try {
-    // The fields of the schema are of the types that `Args` has under their names.
+    // The schema declares a field of the right type for each name in `Args`.
     return decodeBody(scope, origins, block.body, schema) as Args;
   } catch (error) {
     const located = error instanceof ValueError ? locateValueError(scope.file, origins, error) : undefined;
     if (located !== undefined) {
       throw located;
     }
-    // A null has no expression of its own: only the block can be blamed.
+    // A null does not know its expression, so the error is about the block.
     const reason =
       error instanceof ValueError ? error.detail : error instanceof ArgumentsError ? error.message : undefined;
     throw reason === undefined ? error : new ArgumentsError(`decoding configuration: ${reason}`);
   }
 }
 
-/** What a block decodes to when none of its fields is written. */
+/** The decoded form of a block without any fields. */
 export function buildDefaults(schema: BlockSchema): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, buildDefault(field)]));
 }

@@ -1,6 +1,6 @@
 const letters = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
-/** `KiB` and `KB` are both 1024 bytes; a bare number or a bare `K` is no size. */
+/** Both `KiB` and `KB` are 1024 bytes. A bare number and a bare `K` are not sizes. */
 function unitsWith(suffix: string): ReadonlyMap<string, number> {
   return new Map(letters.map((letter, power) => [letter === '' ? 'B' : `${letter}${suffix}`, 1024 ** power]));
 }
@@ -8,7 +8,10 @@ function unitsWith(suffix: string): ReadonlyMap<string, number> {
 const binaryUnits = unitsWith('iB');
 const oldUnits = unitsWith('B');
 
-/** Reads a size as Alloy does: `512KiB`, `4MB` (both powers of 1024), `0`. Returns bytes. @throws Error with Alloy's text. */
+/**
+ * Parses a size like Alloy: `512KiB`, `4MB` (both powers of 1024), `0`. Returns bytes. @throws Error with Alloy's
+ * message
+ */
 export function parseSize(text: string): number {
   try {
     return parseWith(text, binaryUnits);
@@ -47,7 +50,7 @@ function parseWith(text: string, units: ReadonlyMap<string, number>): number {
   return Math.trunc(sign * total);
 }
 
-/** The limit that Alloy's parser sets to the digits before and behind the point. */
+/** Whether the digits before or after the point exceed the limit of Alloy's parser. */
 function overflows(digits: string): boolean {
   return digits.length > 1 && BigInt(digits.slice(0, -1)) >= (2n ** 63n - 10n) / 10n;
 }

@@ -11,7 +11,7 @@ import { parseSize } from './size.ts';
 /** The labels of a target or of a series. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Text. Numbers become text; secrets do not. */
+/** A string. Numbers become strings; secrets do not. */
 export const string: ValueType<string> = { name: 'string', zero: '', decode: readText };
 
 /** `true` or `false`. */
@@ -29,13 +29,13 @@ export const bool: ValueType<boolean> = {
   },
 };
 
-/** A signed integer of 64 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+/** A signed 64-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
 export const int: ValueType<number> = integer((value) => BigInt.asIntN(64, value));
 
-/** An unsigned integer of 64 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+/** An unsigned 64-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
 export const uint: ValueType<number> = integer((value) => BigInt.asUintN(64, value));
 
-/** An unsigned integer of 32 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+/** An unsigned 32-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
 export const uint32: ValueType<number> = integer((value) => BigInt.asUintN(32, value));
 
 /** A floating-point number. */
@@ -54,10 +54,10 @@ export const size: ValueType<number> = text(parseSize, 0);
 /** A string that is hidden wherever it is printed. Strings become secrets, never the other way round. */
 export const secret: ValueType<Secret> = { name: 'capsule', zero: createSecret(''), decode: readSecret };
 
-/** Any value, as it is. */
+/** Any value, unchanged. */
 export const any: ValueType<Value> = { name: 'capsule', zero: nullValue(), opaque: true, decode: (value) => value };
 
-/** An object whose fields have types of their own: Alloy's `validate` takes no object literal for one. */
+/** An object whose fields have types of their own. `alloy validate` accepts no object literal for it. */
 export const object: ValueType<Value> = {
   name: 'object',
   zero: nullValue(),
@@ -82,7 +82,7 @@ export const target: ValueType<Labels> = {
       return Object.fromEntries(value.labels);
     }
     if (value.type === 'object') {
-      return Object.fromEntries([...value.fields].map(([name, field]) => [name, verb(field)]));
+      return Object.fromEntries([...value.fields].map(([name, field]) => [name, formatForTarget(field)]));
     }
     throw value.type === 'capsule'
       ? capsuleError(value, 'discovery.Target')
@@ -118,7 +118,7 @@ export function map<T>(values: ValueType<T>): ValueType<Readonly<Record<string, 
   };
 }
 
-/** Text that `parse` turns into something else; the message of an error that it throws is Alloy's. */
+/** A string that `parse` converts. The messages of the errors that it throws are Alloy's. */
 export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
   return {
     name: 'string',
@@ -137,27 +137,27 @@ export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
   };
 }
 
-/** Text that must be one of `allowed`; `complaint` makes Alloy's message of anything else. `zero` stands for null. */
+/** A string that must be one of `allowed`; `describe` returns Alloy's message for any other. `zero` stands for null. */
 export function choice<const T extends string, const Zero extends string>(
   allowed: readonly T[],
   zero: Zero,
-  complaint: (text: string) => string,
+  describe: (text: string) => string,
 ): ValueType<T | Zero> {
   return text<T | Zero>((written) => {
     const found = allowed.find((candidate) => candidate === written);
     if (found === undefined) {
-      throw new Error(complaint(written));
+      throw new Error(describe(written));
     }
     return found;
   }, zero);
 }
 
-/** Text that must be one of `allowed`, in whatever case; `complaint` gets it in lower case. */
-export function caseless(allowed: readonly string[], complaint: (text: string) => string): ValueType<string> {
+/** A string that must be one of `allowed`, ignoring case; `describe` gets it in lower case. */
+export function caseless(allowed: readonly string[], describe: (text: string) => string): ValueType<string> {
   return text((written) => {
     const lower = written.toLowerCase();
     if (!allowed.includes(lower)) {
-      throw new Error(complaint(lower));
+      throw new Error(describe(lower));
     }
     return lower;
   }, '');
@@ -189,7 +189,7 @@ function decodeNumber(value: Value): NumberValue {
   return parsed;
 }
 
-/** Text where a number is wanted: signed, with a fraction or exponent, or unsigned, as Alloy converts it. */
+/** Parses a string where a number is expected, as Alloy does: signed, with a fraction or exponent, or unsigned. */
 function parseNumber(written: string): NumberValue | undefined {
   if (/^-\d+$/.test(written) && BigInt(written) >= -(2n ** 63n)) {
     return { type: 'number', kind: 'int', value: BigInt(written) };
@@ -214,8 +214,8 @@ function readFields(value: Value): readonly (readonly [string, Value])[] {
   throw typeError(value, 'object');
 }
 
-/** Go's `%v` of a value inside a target. */
-function verb(value: Value): string {
+/** Formats a value inside a target like Go's `%v`. */
+function formatForTarget(value: Value): string {
   switch (value.type) {
     case 'null':
       return '<nil>';
@@ -226,9 +226,9 @@ function verb(value: Value): string {
     case 'bool':
       return String(value.value);
     case 'array':
-      return `[${value.items.map(verb).join(' ')}]`;
+      return `[${value.items.map(formatForTarget).join(' ')}]`;
     case 'object':
-      return `map[${[...value.fields].map(([name, field]) => `${name}:${verb(field)}`).join(' ')}]`;
+      return `map[${[...value.fields].map(([name, field]) => `${name}:${formatForTarget(field)}`).join(' ')}]`;
     case 'capsule':
       return value.holds === 'secret' ? '(secret)' : describeCapsule(value);
     case 'function':

@@ -2,13 +2,13 @@ import { quote } from '../language/syntax/quote.ts';
 import type { ValueType } from './schema.ts';
 import { text } from './types.ts';
 
-/** A URL, kept as it is written. */
+/** A URL, unchanged. */
 export const url: ValueType<string> = text((written) => {
   checkUrl(written);
   return written;
 }, '');
 
-/** Refuses what Go's `url.Parse` refuses of a URL. @throws Error with Go's text. */
+/** Checks a URL like Go's `url.Parse`. @throws Error with Go's message */
 export function checkUrl(written: string): void {
   const hash = written.indexOf('#');
   const address = hash < 0 ? written : written.slice(0, hash);
@@ -22,13 +22,13 @@ export function checkUrl(written: string): void {
   }
 }
 
-/** `address` with a password in it as `xxxxx`, also where it is no URL: Go shows the whole, and that is not for logs. */
+/** Replaces a password in `address` with `xxxxx`, even if it is not a URL: Go would show all of it. */
 export function withoutPassword(address: string): string {
   return address.replace(/(:\/\/[^/@:]*:)[^/]*@/, '$1xxxxx@');
 }
 
 function addressProblem(address: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses control characters in a URL by this very rule.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses control characters in a URL.
   if (/[\u0000-\u001f\u007f]/.test(address)) {
     return 'net/url: invalid control character in URL';
   }
@@ -72,7 +72,7 @@ function hostProblem(host: string): string | undefined {
   if (!/^(?::\d*)?$/.test(port)) {
     return `invalid port ${quote(port)} after host`;
   }
-  // In a host only what is not ASCII, and the percent sign itself, may be escaped.
+  // In a host, only non-ASCII characters and the percent sign may be escaped.
   const escaped = /%(?!25|[89a-fA-F][0-9a-fA-F]).{0,2}/.exec(host)?.[0];
   const refused = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~%\u0080-\u{10ffff}]/u.exec(host)?.[0];
   if (escaped !== undefined && (refused === undefined || host.indexOf(escaped) < host.indexOf(refused))) {

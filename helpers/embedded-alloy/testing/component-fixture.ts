@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import type { ComponentContext, Health } from '../schema/component.ts';
 import type { BlockSchema } from '../schema/schema.ts';
 
-/** What may be written for a block in a test: any of its attributes and inner blocks, the rest has its defaults. */
+/** The arguments that a test may set in a block: any of them; the rest get their defaults. */
 export type Written<Args> = {
   readonly [Name in keyof Args]?: Args[Name] extends readonly (infer Item)[]
     ? readonly Written<Item>[]
@@ -13,7 +13,7 @@ export type Written<Args> = {
         : Args[Name];
 };
 
-/** The arguments that a component gets for `written`: defaults filled in, as decoding a configuration does it. */
+/** Fills in the defaults of a block, as decoding a configuration does. */
 export function buildArguments<Args>(schema: BlockSchema<Args>, written: Written<Args> = {}): Args {
   const args: Record<string, unknown> = {};
   const given = written as Readonly<Record<string, unknown>>;
@@ -33,24 +33,24 @@ export function buildArguments<Args>(schema: BlockSchema<Args>, written: Written
   return args as Args;
 }
 
-/** One line that a component logged. */
+/** A line that a component logged. */
 export type LoggedLine = {
   readonly level: string;
   readonly message: string;
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** A context whose log, health and metrics can be read. */
+/** A context that exposes the log, health and metrics of a component. */
 export type ComponentFixture = ComponentContext & {
   readonly lines: LoggedLine[];
   readonly health: () => Health;
-  /** The value of a series of `/metrics`, by some of its labels; undefined when there is none. */
+  /** The value of a series of `/metrics`, by some of its labels; undefined if there is none. */
   readonly metric: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number | undefined>;
-  /** Resolves when a line with `message` has been logged. */
+  /** Resolves once a line with `message` has been logged. */
   readonly logged: (message: string | RegExp) => Promise<LoggedLine>;
 };
 
-/** Makes a context for one component; components of one configuration share a registry. */
+/** Creates a context for one component. Components of one configuration share a registry. */
 export function createFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
   const lines: LoggedLine[] = [];
   let health: Health = { state: 'unknown', message: '' };

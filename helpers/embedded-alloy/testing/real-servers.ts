@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A database server that a test can take away and bring back, on one loopback port. */
+/** A database server that a test can stop and restart on one loopback port. */
 export type RealServer = {
   readonly port: number;
   readonly password: string;
@@ -13,7 +13,7 @@ export type RealServer = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-/** Makes a Redis with a password; it does not run yet. */
+/** Creates a Redis with a password, not started. */
 export async function realRedis(): Promise<RealServer> {
   const port = await freePort();
   const password = 'p@ss word/7';
@@ -25,7 +25,7 @@ export async function realRedis(): Promise<RealServer> {
   );
 }
 
-/** Makes a PostgreSQL cluster with the superuser `postgres` and a password; it does not run yet. */
+/** Creates a PostgreSQL cluster with the superuser `postgres` and a password, not started. */
 export async function realPostgres(): Promise<RealServer> {
   const port = await freePort();
   const password = 'p@ss/word7';
@@ -58,7 +58,7 @@ export async function realPostgres(): Promise<RealServer> {
   );
 }
 
-/** Debian keeps PostgreSQL's programs off PATH, a directory for each version. */
+/** Finds a program of PostgreSQL: Debian keeps them off PATH, in a directory per version. */
 function postgresProgram(name: string): string {
   return globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1) ?? name;
 }
@@ -70,7 +70,7 @@ function server(port: number, password: string, directory: string, launch: () =>
     child = undefined;
     if (running !== undefined && running.exitCode === null) {
       const ended = new Promise((resolve) => running.once('close', resolve));
-      // PostgreSQL's immediate shutdown; Redis ends on it as well.
+      // An immediate shutdown for PostgreSQL; Redis exits on it too.
       running.kill('SIGQUIT');
       await ended;
     }
@@ -90,7 +90,7 @@ function server(port: number, password: string, directory: string, launch: () =>
   };
 }
 
-/** The running processes whose parent is `parent`, with their arguments. */
+/** Lists the running children of a process, with their arguments. */
 export function listChildren(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && findParent(name) === parent)
@@ -98,7 +98,7 @@ export function listChildren(parent: number): { readonly pid: number; readonly a
     .filter(({ args }) => args.length > 1);
 }
 
-/** The parent of a process that runs: a process that has ended has none. */
+/** The parent of a running process; undefined if it has ended. */
 function findParent(pid: string): number | undefined {
   try {
     const [, state = 'Z', parent] = /^.*\) (\w) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];

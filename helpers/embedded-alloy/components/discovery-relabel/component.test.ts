@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { buildArguments, createFixture } from '../../testing/component-fixture.ts';
 import { createDiscoveryRelabel, discoveryRelabelBlock } from './component.ts';
 
-test('a target gets labels whose names older Prometheus would not have taken', () => {
+test('a target can get label names that Prometheus rejected before 3.0', () => {
   const fixture = createFixture('discovery.relabel.d');
   const targets = [{ __address__: 'a:1', src: 'V-1' }];
   const rule = [

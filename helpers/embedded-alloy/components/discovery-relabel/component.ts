@@ -10,7 +10,7 @@ export const discoveryRelabelBlock = block({ targets: required(list(target)), ru
 
 type DiscoveryRelabelArgs = Decoded<typeof discoveryRelabelBlock>;
 
-/** `discovery.relabel`: exports its targets as the rules leave them, and the rules themselves. */
+/** `discovery.relabel`: exports the relabelled targets, and the rules themselves. */
 export function createDiscoveryRelabel(args: DiscoveryRelabelArgs, context: ComponentContext): Instance {
   const output: Readonly<Record<string, string>>[] = [];
   for (const target of args.targets) {

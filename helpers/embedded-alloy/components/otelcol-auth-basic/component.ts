@@ -14,7 +14,10 @@ const clientAuth = block({
 
 const htpasswd = block({ file: optional(string), inline: optional(string) });
 
-/** `otelcol.auth.basic` (Alloy 1.18 reference). `client_auth` takes precedence over the deprecated pair at the top. */
+/**
+ * `otelcol.auth.basic` (Alloy 1.18 reference). `client_auth` takes precedence over the deprecated top-level `username`
+ * and `password`.
+ */
 export const basicAuthBlock = block(
   {
     username: optional(string),
@@ -35,8 +38,8 @@ export const basicAuthBlock = block(
 type BasicAuthArgs = Decoded<typeof basicAuthBlock>;
 
 /**
- * `otelcol.auth.basic`: a `handler` that adds `Authorization: Basic …` (RFC 7617) to the requests of an exporter. Files
- * are read for every request, so that a rotated password is used at once.
+ * `otelcol.auth.basic`: exports a `handler` that adds `Authorization: Basic …` (RFC 7617) to requests. Files are read
+ * for every request, so a rotated password takes effect at once.
  */
 export function createBasicAuth(args: BasicAuthArgs, context: ComponentContext): Instance {
   if (args.htpasswd !== undefined) {

@@ -77,7 +77,7 @@ function basicAuth(): () => Readonly<Record<string, string>> {
 const backend = (...replies: GrpcReply[]) =>
   startRecordingGrpcServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? OK);
 
-/** What is logged of one attempt at `client`. */
+/** The error that one attempt at `client` logs. */
 async function failureAt(client: Written<OtlpExporterArgs>['client'], timeout = 10_000): Promise<string> {
   await using exporter = await startExporter({ client, timeout, retry_on_failure: ONCE });
   await exporter.send(traces());
@@ -115,7 +115,7 @@ describe('otelcol.exporter.otlp sends', () => {
     expect(exporter.fixture.health().state).toBe('healthy');
   });
 
-  test('headers in lower case, and the authority that it is told', async () => {
+  test('headers in lower case, and the configured authority', async () => {
     await using cloud = await backend(OK);
     const headers = { 'X-Scope': 'A b', 'x-raw-bin': 'aÿ', authorization: 'Basic abc' };
     await using exporter = await startExporter({
@@ -137,7 +137,7 @@ describe('otelcol.exporter.otlp sends', () => {
     ['passthrough:///127.0.0.1:PORT', 'passthrough:///127.0.0.1:PORT', undefined],
     ['http://127.0.0.1:PORT', 'http://127.0.0.1:PORT', undefined],
     ['127.0.0.1:PORT', '127.0.0.1', 'PORT'],
-  ])('to %s, and counts that under server_address="%s"', async (endpoint, address, port) => {
+  ])('to %s, and counts it under server_address="%s"', async (endpoint, address, port) => {
     await using cloud = await backend(OK);
     const filled = (text: string) => text.replace('PORT', String(cloud.port));
     await using exporter = await startExporter({ client: { endpoint: filled(endpoint), tls: CLEAR } });
@@ -149,7 +149,7 @@ describe('otelcol.exporter.otlp sends', () => {
     expect([server_address, server_port]).toEqual([filled(address), port && filled(port)]);
   });
 
-  test('again after UNAVAILABLE and what has a RetryInfo, and loses nothing', async () => {
+  test('again after UNAVAILABLE or a RetryInfo, without losing data', async () => {
     const busy = { code: 8, details: 'slow down', statusDetails: retryInfo(8, 70) };
     await using cloud = await backend({ code: 14, details: 'gone for a walk' }, busy, OK);
     await using exporter = await startExporter({
@@ -168,7 +168,7 @@ describe('otelcol.exporter.otlp sends', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total')).toBeUndefined();
   });
 
-  test('when the backend comes back, while until then nothing counts as sent and the queue grows', async () => {
+  test('once the backend is back; until then nothing counts as sent and the queue grows', async () => {
     const port = await freePort();
     await using exporter = await startExporter({
       client: { endpoint: `127.0.0.1:${port}`, tls: CLEAR },
@@ -185,7 +185,7 @@ describe('otelcol.exporter.otlp sends', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_sent_spans_total')).toBe(2 * traces().items);
   });
 
-  test('what it holds before it stops', async () => {
+  test('everything it holds before it stops', async () => {
     await using cloud = await backend(OK);
     await using exporter = await startExporter({
       client: { endpoint: cloud.address, tls: CLEAR },
@@ -197,7 +197,7 @@ describe('otelcol.exporter.otlp sends', () => {
     expect(cloud.calls).toHaveLength(20);
   });
 
-  test('only when there is a connection, where it is told to wait for one', async () => {
+  test('only once it is connected, with wait_for_ready', async () => {
     const port = await freePort();
     await using exporter = await startExporter({
       client: { endpoint: `127.0.0.1:${port}`, tls: CLEAR, wait_for_ready: true },
@@ -218,7 +218,7 @@ describe('otelcol.exporter.otlp over TLS', () => {
     ['with insecure and a CA all the same', 'localhost:PORT', { insecure: true, ca_file: caFile }],
     ['with insecure_skip_verify', 'localhost:PORT', { insecure_skip_verify: true }],
     ['with the name of the certificate', '127.0.0.1:PORT', { ca_file: caFile, server_name: 'localhost' }],
-  ])('%s sends, and what an auth handler holds as well, before a header of that name', async (_, endpoint, tls) => {
+  ])('%s sends, and prefers the auth handler to a header of the same name', async (_, endpoint, tls) => {
     await using cloud = await startRecordingGrpcServer(() => OK, { identity });
     await using exporter = await startExporter({
       client: {
@@ -237,31 +237,31 @@ describe('otelcol.exporter.otlp over TLS', () => {
     'rpc error: code = Unavailable desc = connection error: desc = "transport: authentication handshake failed: tls:';
   test.each([
     [
-      'of nobody known',
+      'signed by an unknown authority',
       'localhost:PORT',
       {},
       'failed to verify certificate: x509: certificate signed by unknown authority',
     ],
     [
-      'of nobody known, with https and insecure',
+      'signed by an unknown authority, with https and insecure',
       'https://localhost:PORT',
       CLEAR,
       'failed to verify certificate: x509: certificate signed by unknown authority',
     ],
     [
-      'of another host',
+      'for another host',
       'localhost:PORT',
       { ca_file: caFile, server_name: 'other.example' },
       'failed to verify certificate: x509: certificate is valid for localhost, not other.example',
     ],
-  ])('retries at a certificate %s', async (_, endpoint, tls, reason) => {
+  ])('retries when the certificate is %s', async (_, endpoint, tls, reason) => {
     await using cloud = await startRecordingGrpcServer(() => OK, { identity });
     const client = { endpoint: endpoint.replace('PORT', String(cloud.port)), tls };
     expect(await failureAt(client)).toBe(`${HANDSHAKE} ${reason}"`);
   });
 
   test.each(['127.0.0.1:PORT', 'http://127.0.0.1:PORT'])(
-    'is what %s means where the tls block does not say insecure, also at a server without',
+    'is used for %s unless the tls block says insecure, even with a server that has no TLS',
     async (endpoint) => {
       await using cloud = await backend(OK);
       expect(await failureAt({ endpoint: endpoint.replace('PORT', String(cloud.port)) })).toBe(
@@ -277,21 +277,21 @@ describe('otelcol.exporter.otlp does not start', () => {
   test.each([
     ['with credentials and no TLS', { tls: CLEAR, auth: basicAuth() }, SECURITY],
     [
-      'with a compression that gRPC has not',
+      'with a compression that gRPC does not support',
       { compression: 'deflate' as const },
       'unsupported compression type "deflate"',
     ],
     [
-      'with a CA that is not there',
+      'with a CA file that does not exist',
       { tls: { ca_file: '/nonexistent' } },
       'failed to load TLS config: failed to load CA CertPool File: failed to load cert /nonexistent: open /nonexistent: no such file or directory',
     ],
     [
-      'with a CA that is none',
+      'with an invalid CA',
       { tls: { ca_pem: 'garbage' } },
       'failed to load TLS config: failed to load CA CertPool PEM: failed to parse cert',
     ],
-  ])('%s, and says so as the real one does', async (_, client, reason) => {
+  ])('%s, and reports it as Alloy does', async (_, client, reason) => {
     await using exporter = createExporter({ client: { endpoint: '127.0.0.1:1', ...client } });
     const failed = `no components started successfully: ${reason}; ${reason}; ${reason}`;
     await expect(exporter.instance.start()).rejects.toThrow(failed);
@@ -301,13 +301,13 @@ describe('otelcol.exporter.otlp does not start', () => {
     await expect(exporter.send(traces())).rejects.toThrow(/^context canceled$/);
   });
 
-  test('with a compression that only the real one has', () => {
+  test('with a compression that only a real Alloy supports', () => {
     const client = { endpoint: '127.0.0.1:1', compression: 'zstd' } as const;
     expect(() => createExporter({ client })).toThrow(/does not implement .*"zstd".* real Grafana Alloy/);
   });
 });
 
-/** Which statuses Alloy 1.18 tried again after, and what it calls them. */
+/** The statuses that Alloy 1.18 retried, and the names it logs for them. */
 const RETRIED = [
   [1, 'Canceled'],
   [4, 'DeadlineExceeded'],
@@ -329,7 +329,7 @@ const NOT_RETRIED = [
   [16, 'Unauthenticated'],
 ] as const;
 
-test.each(RETRIED)('otelcol.exporter.otlp tries again after %i, %s', async (code, name) => {
+test.each(RETRIED)('otelcol.exporter.otlp retries after %i, %s', async (code, name) => {
   await using cloud = await backend({ code, details: 'boom' }, OK);
   await using exporter = await startExporter({
     client: { endpoint: cloud.address, tls: CLEAR },
@@ -344,7 +344,7 @@ test.each(RETRIED)('otelcol.exporter.otlp tries again after %i, %s', async (code
 });
 
 describe('otelcol.exporter.otlp drops', () => {
-  test.each(NOT_RETRIED)('what gets %i, %s, at once', async (code, name) => {
+  test.each(NOT_RETRIED)('data refused with %i, %s, at once', async (code, name) => {
     await using cloud = await backend({ code, details: 'boom' });
     await using exporter = await startExporter({
       client: { endpoint: cloud.address, tls: CLEAR },
@@ -366,7 +366,7 @@ describe('otelcol.exporter.otlp drops', () => {
     expect(exporter.fixture.health().state).toBe('healthy');
   });
 
-  test('what could not be sent in max_elapsed_time', async () => {
+  test('data that could not be sent within max_elapsed_time', async () => {
     await using cloud = await backend({ code: 14, details: 'boom' });
     await using exporter = await startExporter({
       client: { endpoint: cloud.address, tls: CLEAR },
@@ -379,7 +379,7 @@ describe('otelcol.exporter.otlp drops', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);
   });
 
-  test('what gets a RetryInfo beyond its time, and what gets one with a code that is never retried', async () => {
+  test('data with a RetryInfo beyond max_elapsed_time, or with a code that is never retried', async () => {
     await using cloud = await startRecordingGrpcServer(({ signal }) =>
       signal === 'traces'
         ? { code: 14, details: 'slow down', statusDetails: retryInfo(14, 3_000) }
@@ -402,14 +402,14 @@ describe('otelcol.exporter.otlp drops', () => {
     expect(cloud.calls).toHaveLength(2);
   });
 
-  test('an attempt that takes longer than the timeout', async () => {
+  test('data whose export exceeds the timeout', async () => {
     await using cloud = await backend('hang');
     expect(await failureAt({ endpoint: cloud.address, tls: CLEAR }, 1_000)).toBe(
       'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
     );
   });
 
-  test('what a backend took with an answer that is none', async () => {
+  test('data that the backend answered with an invalid message', async () => {
     await using cloud = await backend(new Uint8Array([0x0a, 0xff]));
     await using exporter = await startExporter({ client: { endpoint: cloud.address, tls: CLEAR } });
     await exporter.send(traces());
@@ -418,7 +418,7 @@ describe('otelcol.exporter.otlp drops', () => {
     );
   });
 
-  test('nothing that a partial success took, and warns of what it did not', async () => {
+  test('nothing after a partial success, and warns about the rejected items', async () => {
     const partialSuccess = { rejected: 2n, errorMessage: 'too old' };
     await using cloud = await backend(ExportResponse.encode({ partialSuccess }));
     await using exporter = await startExporter({ client: { endpoint: cloud.address, tls: CLEAR } });
@@ -427,7 +427,7 @@ describe('otelcol.exporter.otlp drops', () => {
     expect([level, fields]).toEqual(['warn', { message: 'too old', dropped_spans: 2 }]);
   });
 
-  test('what goes with a header that gRPC does not carry', async () => {
+  test('data with a header that gRPC can’t carry', async () => {
     await using cloud = await backend(OK);
     const client = { endpoint: cloud.address, tls: CLEAR };
     expect(await failureAt({ ...client, headers: { 'x y': '1' } })).toBe(
@@ -436,7 +436,7 @@ describe('otelcol.exporter.otlp drops', () => {
     expect(await failureAt({ ...client, headers: { x: 'ÿ' } })).toContain('contains value with non-printable ASCII');
   });
 
-  test('and rejects at once what comes when neither queue nor retries are enabled', async () => {
+  test('and rejects data at once when neither queue nor retries are enabled', async () => {
     await using exporter = await startExporter({
       client: { endpoint: '127.0.0.1:1', tls: CLEAR },
       sending_queue: { enabled: false },
@@ -451,21 +451,21 @@ describe('otelcol.exporter.otlp drops', () => {
   });
 });
 
-describe('what is not there is told in the words of the real one', () => {
+describe('an unreachable endpoint is reported with Alloy’s message', () => {
   const unavailable = (reason: string): string => `rpc error: code = Unavailable desc = ${reason}`;
   const connectionError = (reason: string): string => unavailable(`connection error: desc = ${JSON.stringify(reason)}`);
   const dialing = (reason: string): string => connectionError(`transport: Error while dialing: dial tcp${reason}`);
 
   test.each([
     ['a port that nobody listens on', '127.0.0.1:1', dialing(' 127.0.0.1:1: connect: connection refused')],
-    ['a port that is none', '127.0.0.1:abc', dialing(': lookup tcp/abc: unknown port')],
+    ['an invalid port', '127.0.0.1:abc', dialing(': lookup tcp/abc: unknown port')],
     ['an OTLP/HTTP endpoint', 'http://127.0.0.1:9009/otlp', dialing(': lookup tcp/9009/otlp: unknown port')],
-    ['nothing', '', unavailable('delegating_resolver: invalid target address "": missing address')],
+    ['an empty endpoint', '', unavailable('delegating_resolver: invalid target address "": missing address')],
   ])('%s', async (_, endpoint, expected) => {
     expect(await failureAt({ endpoint, tls: CLEAR })).toBe(expected);
   });
 
-  test('a server that does not talk HTTP/2', async () => {
+  test('a server without HTTP/2', async () => {
     const server = createHttp1Server((_, response) => response.writeHead(401).end());
     await using at = await listening(server);
     expect(await failureAt({ endpoint: at.address, tls: CLEAR })).toBe(
@@ -483,14 +483,14 @@ describe('what is not there is told in the words of the real one', () => {
     );
   });
 
-  test('a server with TLS, from which clear text gets nothing', async () => {
+  test('a TLS server, over clear text', async () => {
     await using cloud = await startRecordingGrpcServer(() => OK, { identity });
     expect(await failureAt({ endpoint: cloud.address, tls: CLEAR })).toBe(
       connectionError('error reading server preface: EOF'),
     );
   });
 
-  test('a server that accepts and says nothing', async () => {
+  test('a server that accepts and never answers', async () => {
     await using at = await listening(createTcpServer(() => {}));
     expect(await failureAt({ endpoint: at.address, tls: CLEAR }, 200)).toBe(
       'rpc error: code = DeadlineExceeded desc = context deadline exceeded while waiting for connections to become ready',
@@ -521,7 +521,7 @@ async function freePort(): Promise<number> {
   return at.port;
 }
 
-/** A `google.rpc.Status` that asks to come again after `delayMs`. */
+/** A `google.rpc.Status` that asks the client to retry after `delayMs`. */
 function retryInfo(code: number, delayMs: number): Uint8Array {
   const message = (no: number, inside: (writer: BinaryWriter) => unknown) => (writer: BinaryWriter) => {
     inside(writer.tag(no, WireType.LengthDelimited).fork());

@@ -6,8 +6,8 @@ import { readTarget } from './endpoint.ts';
 import { createGrpcPush } from './grpc-push.ts';
 
 /**
- * `otelcol.exporter.otlp`: sends each signal to its collector service (OTLP 1.x, "OTLP/gRPC"). Like a real Alloy it takes
- * no `auth` over clear text: the component ends, while the program runs on and calls itself healthy.
+ * `otelcol.exporter.otlp`: sends each signal to its collector service (OTLP 1.x, "OTLP/gRPC"). As in Alloy, `auth` over
+ * clear text ends the component, while Alloy keeps running and reports itself healthy.
  */
 export function createOtlpExporter(args: OtlpExporterArgs, context: ComponentContext): Instance {
   const { client, sending_queue: queue, retry_on_failure: retry } = args;

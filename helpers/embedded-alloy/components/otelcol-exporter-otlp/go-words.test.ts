@@ -3,7 +3,7 @@ import { formatAsGo } from './go-words.ts';
 
 const HANDSHAKE = 'transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate';
 
-/** What a Node client finds, as grpc-js 1.14 says it, and what Alloy 1.18 logged of the same. */
+/** What grpc-js 1.14 reports, and what Alloy 1.18 logged for the same failure. */
 const CASES: readonly (readonly [string, string, string])[] = [
   [
     'a host without an address',
@@ -35,7 +35,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
     ),
     connectionError(`${HANDSHAKE} is valid for localhost, not other.example`),
   ],
-  ['a connection that ends under a call', 'Connection dropped', 'error reading from server: EOF'],
+  ['a connection that ends during a call', 'Connection dropped', 'error reading from server: EOF'],
   [
     'a stream that is reset',
     'Received RST_STREAM with code 2 (Internal server error)',
@@ -48,9 +48,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
-test.each(CASES)('%s is told in Go’s words', (_, details, expected) => expect(formatAsGo(details)).toBe(expected));
+test.each(CASES)('%s is reported with Go’s message', (_, details, expected) =>
+  expect(formatAsGo(details)).toBe(expected),
+);
 
-test('what a server says stays as it is', () => {
+test('a server’s own message stays as it is', () => {
   const said = 'authentication error: invalid token. Last error: connect ECONNREFUSED 1.2.3.4:5';
   expect(formatAsGo(said)).toBe(said);
 });

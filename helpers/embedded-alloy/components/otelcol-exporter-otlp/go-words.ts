@@ -19,8 +19,8 @@ const HTTP2_ERRORS = [
 ];
 
 /**
- * What a real Alloy, whose gRPC is Go's, logs where ours says `details`: the failures that the client itself finds have
- * words of their own there, and what a server says stays as it is.
+ * Translates the `details` of a grpc-js error to what Go's gRPC, and so Alloy, reports for failures that the client
+ * detects. A message from the server stays as it is.
  */
 export function formatAsGo(details: string): string {
   if (details.startsWith('Deadline exceeded after ')) {

@@ -19,18 +19,18 @@ import { readRetryDelay } from './retry-info.ts';
 
 type Grpc = typeof import('@grpc/grpc-js');
 
-/** The codes after which another attempt may help (OTLP 1.x, "OTLP/gRPC Response"). */
+/** The codes that may be retried (OTLP 1.x, "OTLP/gRPC Response"). */
 const RETRYABLE: readonly number[] = [1, 4, 10, 11, 14, 15];
-/** Retryable where the server says when to come again. */
+/** Retryable only if the server says when. */
 const RESOURCE_EXHAUSTED = 8;
 const GZIP = 2;
-/** Go's gRPC pings no more often. */
+/** Go's gRPC does not ping more often. */
 const MIN_PING_WAIT_MS = 10_000;
 
 /**
- * Calls `Export` of a batch's collector service (OTLP 1.x, "OTLP/gRPC"). `open` connects, and rejects with the real
- * exporter's words for what that refuses to start with: credentials without TLS, a compression that gRPC has not, files
- * that can't be read. An export fails with its words too, and may be retried where it would be. Proxies of the
+ * Calls `Export` of the collector service for a batch (OTLP 1.x, "OTLP/gRPC"). `open` connects; it rejects with Alloy's
+ * message for what Alloy refuses to start with: credentials without TLS, a compression that gRPC does not support,
+ * unreadable files. Errors carry Alloy's message and are retryable where they are in Alloy. Proxies from the
  * environment are not used.
  */
 export function createGrpcPush(
@@ -46,7 +46,7 @@ export function createGrpcPush(
       throw new Error(`unsupported compression type ${JSON.stringify(settings.compression)}`);
     }
     const grpc = await import('@grpc/grpc-js');
-    // Its own lines would stand between the engine's and follow no format; errors are reported by the component.
+    // grpc-js would write lines of its own format between Alloy's; the component reports the errors.
     grpc.setLogVerbosity(grpc.logVerbosity.NONE);
     const credentials = channelCredentials(grpc, settings);
     if (settings.auth !== undefined && chooseSecurity(settings) === 'none') {
@@ -58,7 +58,7 @@ export function createGrpcPush(
     const target = dialTarget(settings.endpoint);
     if (target !== undefined) {
       client = new grpc.Client(target, credentials, channelOptions(settings));
-      // Connects before there is something to send, as the real one does.
+      // Connects before there is data to send, as Alloy does.
       client.getChannel().getConnectivityState(true);
     }
   };

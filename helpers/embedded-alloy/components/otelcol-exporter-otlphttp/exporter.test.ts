@@ -54,7 +54,7 @@ const labels = { exporter: 'otlp_http/otelcol.exporter.otlphttp.cloud', componen
 const packed = (request: RecordedRequest | undefined): Buffer => gunzipSync(request?.body ?? Buffer.alloc(0));
 
 describe('otelcol.exporter.otlphttp sends', () => {
-  test('each signal to its path as packed protobuf, with Basic auth and a name that is not Alloy’s', async () => {
+  test('each signal to its path as compressed protobuf, with Basic auth and its own user agent', async () => {
     await using cloud = await backend({});
     await using exporter = await startExporter({ client: { endpoint: `${cloud.url}/otlp` } });
     for (const [signal, file] of [
@@ -83,7 +83,7 @@ describe('otelcol.exporter.otlphttp sends', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total')).toBeUndefined();
   });
 
-  test('JSON and own endpoints when it is told to', async () => {
+  test('JSON, and to the endpoint of a signal, if configured', async () => {
     await using cloud = await backend({
       headers: { 'content-type': 'application/json' },
       body: '{"partialSuccess":{}}',
@@ -104,7 +104,7 @@ describe('otelcol.exporter.otlphttp sends', () => {
     expect(LogsData.fromJson(JSON.parse(String(request?.body)))).toEqual(LogsData.decode(wire('sdk-logs.pb')));
   });
 
-  test('again after 503 and after a connection that was refused, and loses nothing', async () => {
+  test('again after 503 and 429, without losing data', async () => {
     await using cloud = await backend({ status: 503 }, { status: 429, headers: { 'retry-after': '0' } }, {});
     await using exporter = await startExporter({ client: { endpoint: cloud.url }, retry_on_failure: FAST });
     await exporter.send(traces());
@@ -119,7 +119,7 @@ describe('otelcol.exporter.otlphttp sends', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total')).toBeUndefined();
   });
 
-  test('when the backend comes back, while until then nothing counts as sent and the queue grows', async () => {
+  test('once the backend is back; until then nothing counts as sent and the queue grows', async () => {
     const free = await backend();
     const { port, url } = free;
     await free[Symbol.asyncDispose]();
@@ -139,7 +139,7 @@ describe('otelcol.exporter.otlphttp sends', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_sent_spans_total')).toBe(2 * traces().items);
   });
 
-  test('what it holds before it stops', async () => {
+  test('everything it holds before it stops', async () => {
     await using cloud = await backend({});
     await using exporter = await startExporter({
       client: { endpoint: cloud.url },
@@ -153,7 +153,7 @@ describe('otelcol.exporter.otlphttp sends', () => {
 });
 
 describe('otelcol.exporter.otlphttp drops', () => {
-  test('what gets 401, with the log line and the metrics of the real one', async () => {
+  test('data refused with 401, with Alloy’s log line and metrics', async () => {
     await using cloud = await backend({
       status: 401,
       body: '{"status":"error","error":"authentication error: invalid token"}',
@@ -173,7 +173,7 @@ describe('otelcol.exporter.otlphttp drops', () => {
     expect(cloud.requests).toHaveLength(1);
   });
 
-  test('what could not be sent in max_elapsed_time', async () => {
+  test('data that could not be sent within max_elapsed_time', async () => {
     await using cloud = await backend({ status: 502 });
     await using exporter = await startExporter({
       client: { endpoint: cloud.url },
@@ -186,7 +186,7 @@ describe('otelcol.exporter.otlphttp drops', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);
   });
 
-  test('an attempt that takes longer than the timeout', async () => {
+  test('data whose export exceeds the timeout', async () => {
     await using cloud = await backend('hang');
     await using exporter = await startExporter({
       client: { endpoint: cloud.url, timeout: 50 },
@@ -201,7 +201,7 @@ describe('otelcol.exporter.otlphttp drops', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_send_failed_spans_total', failed)).toBe(traces().items);
   });
 
-  test('what the queue has no room for, and tells the sender', async () => {
+  test('data that a full queue has no room for, and rejects it', async () => {
     await using cloud = await backend('hang');
     await using exporter = await startExporter({
       client: { endpoint: cloud.url },
@@ -213,7 +213,7 @@ describe('otelcol.exporter.otlphttp drops', () => {
     expect(await exporter.fixture.metric('otelcol_exporter_enqueue_failed_spans_total')).toBe(traces().items);
   });
 
-  test('nothing that a partial success took, and warns of what it did not', async () => {
+  test('nothing after a partial success, and warns about the rejected items', async () => {
     await using cloud = await backend({
       headers: { 'content-type': 'application/json' },
       body: '{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}}',
@@ -227,7 +227,7 @@ describe('otelcol.exporter.otlphttp drops', () => {
 
 describe('otelcol.exporter.otlphttp refuses', () => {
   test.each(['127.0.0.1:4318', 'http://a b', 'http://h:port', 'http://h/%zz'])(
-    'the endpoint %s, which is no URL',
+    'the endpoint %s, which is not a valid URL',
     (endpoint) => {
       const fixture = createFixture('otelcol.exporter.otlphttp.cloud');
       const args = buildArguments(otlpHttpExporterBlock, { client: { endpoint } });
@@ -236,7 +236,7 @@ describe('otelcol.exporter.otlphttp refuses', () => {
   );
 });
 
-// What the real exporter says of each, and where it says that it sends.
+// Recorded from Alloy 1.18: the error, and the labels of the target.
 test.each([
   ['localhost:1', 'localhost:1/v1/traces', 'unsupported protocol scheme "localhost"', { server_address: '' }],
   [
@@ -253,7 +253,7 @@ test.each([
     'dial tcp: address 99999: invalid port',
     { server_address: 'h', server_port: '99999' },
   ],
-])('the endpoint %s is taken, and each export to it fails', async (endpoint, url, reason, target) => {
+])('the endpoint %s is accepted, and every export to it fails', async (endpoint, url, reason, target) => {
   await using exporter = await startExporter({ client: { endpoint }, retry_on_failure: { enabled: false } });
   await exporter.send(traces());
   const { fields } = await exporter.fixture.logged(/^Exporting failed\. Dropping data\./);
@@ -266,7 +266,7 @@ test.each([
   ).toBe(traces().items);
 });
 
-test('a batch of the queue is sent once it has min_size items', async () => {
+test('the queue sends a batch once it has min_size items', async () => {
   await using cloud = await backend({});
   await using exporter = await startExporter({
     client: { endpoint: cloud.url },

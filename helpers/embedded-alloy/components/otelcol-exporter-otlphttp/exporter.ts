@@ -9,8 +9,7 @@ import { createHttpPush } from './http-push.ts';
 
 /**
  * `otelcol.exporter.otlphttp`: sends each signal to its path below the endpoint (OTLP 1.x, "OTLP/HTTP").
- * @throws Error `endpoint must be a valid URL` for one that can't be parsed, as a real Alloy does, and for one that has no
- * scheme, to which nothing could ever be sent.
+ * @throws Error `endpoint must be a valid URL`, as Alloy does, for an endpoint that can't be parsed
  */
 export function createOtlpHttpExporter(args: OtlpHttpExporterArgs, context: ComponentContext): Instance {
   const { client } = args;
@@ -32,7 +31,7 @@ export function createOtlpHttpExporter(args: OtlpHttpExporterArgs, context: Comp
   );
 }
 
-/** A port that the scheme implies is not told, and neither is a path where there is none. */
+/** The URL as metric labels, without an implied port and without an empty path. */
 function readTarget(url: string): Target {
   const { host, port, path } = parseUrl(url);
   return {

@@ -23,8 +23,8 @@ const RETRYABLE: readonly number[] = [429, 502, 503, 504];
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * POSTs a batch to the URL of its signal. The errors say what the real exporter says; 429, 502, 503, 504 and no answer at
- * all may be retried, everything else may not (OTLP 1.x, "OTLP/HTTP Response", "Failures").
+ * POSTs a batch to the URL of its signal. The errors carry Alloy's messages. 429, 502, 503, 504 and a missing answer
+ * may be retried, everything else may not (OTLP 1.x, "OTLP/HTTP Response", "Failures").
  */
 export function createHttpPush(
   args: OtlpHttpExporterArgs,
@@ -38,7 +38,7 @@ export function createHttpPush(
     connections: client.max_conns_per_host > 0 ? client.max_conns_per_host : null,
     keepAliveTimeout: client.idle_conn_timeout > 0 ? client.idle_conn_timeout : 90_000,
     pipelining: client.disable_keep_alives ? 0 : 1,
-    // The block's own timeout covers the whole attempt.
+    // The timeout of the block covers the whole attempt.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -100,7 +100,7 @@ function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): 
     : new ExportError(`Throttle (${seconds}s), error: ${message}`, { type, retryAfterMs: seconds * 1000 });
 }
 
-/** The first 64 KiB of the answer; the rest is not wanted. */
+/** The first 64 KiB of the answer; the rest is discarded. */
 async function readAnswer(response: Dispatcher.ResponseData): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -75,7 +75,7 @@ const names = (batch: OtlpBatch): string[] =>
   );
 
 describe('otelcol.processor.batch', () => {
-  test('joins what comes within its timeout, in order, and counts the trigger', async () => {
+  test('joins what arrives within its timeout, in order, and counts the trigger', async () => {
     const running = await startProcessor({ timeout: 50 });
     await running.input(spans(2));
     await running.input(spans(3, 2));
@@ -97,14 +97,14 @@ describe('otelcol.processor.batch', () => {
     expect(running.sent.flatMap(names)).toEqual(Array.from({ length: 39 }, (_, index) => `span ${index}`));
   });
 
-  test('waits for nothing when its timeout is zero', async () => {
+  test('does not wait when its timeout is zero', async () => {
     const running = await startProcessor({ timeout: 0 });
     await running.input(spans(1));
     expect(running.sent.map((batch) => batch.items)).toEqual([1]);
     await running.stop();
   });
 
-  test('sends what it holds before it stops, and keeps the signals apart', async () => {
+  test('sends everything it holds before it stops, and keeps the signals apart', async () => {
     const running = await startProcessor({ timeout: 600_000 });
     await running.input(spans(1));
     await running.input(readProtobufBatch('metrics', wire('sdk-metrics.pb')));
@@ -112,7 +112,7 @@ describe('otelcol.processor.batch', () => {
     expect(running.sent.map((batch) => batch.signal).sort()).toEqual(['metrics', 'traces']);
   });
 
-  test('drops what the next component refuses, and says so', async () => {
+  test('drops what the next component refuses, and logs it', async () => {
     const fixture = createFixture('otelcol.processor.batch.default');
     const refuse = async (): Promise<void> => {
       throw new Error('sending queue is full');

@@ -9,8 +9,8 @@ import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { BatchProcessorArgs } from './block.ts';
 
 /**
- * `otelcol.processor.batch`: gathers each signal and hands it on in fewer, larger batches. What the next component refuses
- * is dropped with the log line of the real one. Stopping it hands on what it holds.
+ * `otelcol.processor.batch`: collects each signal and forwards it in fewer, larger batches. What the next component
+ * refuses is dropped and logged, as in Alloy. Stopping it flushes what it holds.
  */
 export function createBatchProcessor(args: BatchProcessorArgs, context: ComponentContext): Instance {
   if (args.metadata_keys.length > 0) {

@@ -55,7 +55,7 @@ const http = block({
   logs_url_path: optional(string, '/v1/logs'),
 });
 
-/** `otelcol.receiver.otlp` (Alloy 1.18 reference). `grpc` and `http` are undefined when their blocks are not written. */
+/** `otelcol.receiver.otlp` (Alloy 1.18 reference). `grpc` and `http` are undefined if their blocks are missing. */
 export const otlpReceiverBlock = block(
   {
     grpc: optionalBlock(grpc),

@@ -14,20 +14,20 @@ type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
 type RawMethod = MethodDefinition<Buffer, Uint8Array>;
 
 const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
-/** Each may hold a whole message; a client with more to say waits for its turn. */
+/** Each stream may hold a whole message; a client with more requests waits for its turn. */
 const DEFAULT_MAX_STREAMS = 32;
 
 /**
- * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a taker for, on the bytes of the
- * message, plain or gzip. A larger message than `max_recv_msg_size` is refused by its declared length. @throws Error
- * with Go's text when the port can't be had.
+ * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a consumer for, on the bytes of
+ * the message, plain or gzip. A message larger than `max_recv_msg_size` is refused by its declared length.
+ * @throws Error with Go's message when the port can't be bound
  */
 export async function startGrpcReceiver(
   args: GrpcArgs,
   accept: Readonly<Record<Signal, Accept | undefined>>,
 ): Promise<Listener> {
   const grpc = await import('@grpc/grpc-js');
-  // Its own lines would stand between the engine's and follow no format; errors are reported by the component.
+  // grpc-js would write lines of its own format between Alloy's; the component reports the errors.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const server = new grpc.Server({
     'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_MAX_MESSAGE_BYTES,

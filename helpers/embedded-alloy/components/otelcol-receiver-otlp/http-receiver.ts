@@ -23,27 +23,27 @@ import { BodyError, type Budget, findDecoder, readBody } from './request-body.ts
 
 type HttpArgs = NonNullable<OtlpReceiverArgs['http']>;
 
-/** Takes a batch and resolves when it is on its way. */
+/** Accepts a batch; resolves once the next component has taken it. */
 export type Accept = (batch: OtlpBatch) => Promise<void>;
 
-/** A server that listens. */
+/** A listening server. */
 export type Listener = {
   /** `127.0.0.1:4318` */
   readonly address: string;
-  /** Lets requests under way end, for at most `graceMs`. */
+  /** Lets current requests finish, for at most `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
 const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
-/** What Go's server still reads of a body that nobody wanted, to keep the connection. */
+/** How much of an unread body Go's server reads after its answer to keep the connection. */
 const MAX_READ_AFTER_ANSWER = 256 * 1024;
 const MAX_DISCARDED_BYTES = 256 * 1024 * 1024;
 
 /**
- * Serves OTLP/HTTP (OTLP 1.x, "OTLP/HTTP"): POST of JSON or protobuf, plain or packed, to the path of each signal that
- * `accept` has a taker for. Every other request gets the answer that the real receiver gives. @throws Error with Go's
- * text when the port can't be had.
+ * Serves OTLP/HTTP (OTLP 1.x, "OTLP/HTTP"): POST of JSON or protobuf, plain or compressed, to the path of each signal
+ * that `accept` has a consumer for. Every other request gets the answer that Alloy gives.
+ * @throws Error with Go's message when the port can't be bound
  */
 export async function startHttpReceiver(
   args: HttpArgs,
@@ -78,7 +78,7 @@ export async function startHttpReceiver(
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // The real receiver is written in Go, whose server sends no Connection header where it keeps the connection.
+    // Alloy's server, which is Go's, sends no Connection header when it keeps the connection.
     response.removeHeader('Connection');
     let result: Answer;
     try {
@@ -92,7 +92,8 @@ export async function startHttpReceiver(
       send(response, result, !args.keep_alives_enabled);
       request.resume();
     } else {
-      // Ending the answer ends the connection: a sender in the middle of its body would see that and not the answer.
+      // Ending the answer ends the connection: a sender in the middle of its body would see the reset and not the
+      // answer.
       send(response, result, true, discard(request));
     }
   };
@@ -139,7 +140,7 @@ async function receive(format: BodyFormat, signal: Signal, accept: Accept, body:
   return successAnswer(format);
 }
 
-/** Reads what the sender still sends and drops it; resolves when it has finished, or has gone on for too long. */
+/** Reads and discards the rest of a body; resolves when the sender has finished or taken too long. */
 async function discard(request: IncomingMessage): Promise<void> {
   let left = MAX_DISCARDED_BYTES;
   await new Promise<void>((resolve) => {

@@ -65,7 +65,7 @@ afterEach(async () => {
   await running.stop();
 });
 
-/** So many MiB of zeros, packed piece by piece: members of gzip may follow each other. */
+/** MiBs of zeros, compressed one by one: a gzip file may have many members. */
 function gzipBomb(mebibytes: number): Buffer {
   return Buffer.concat(new Array<Buffer>(mebibytes).fill(gzipSync(Buffer.alloc(1024 * 1024))));
 }
@@ -79,7 +79,7 @@ async function expectGoodTraceArrives(): Promise<void> {
   expect(running.batches.slice(before).map((batch) => Buffer.from(batch.body))).toEqual([wire('sdk-traces.pb')]);
 }
 
-describe('over HTTP it answers as the recorded Alloy', () => {
+describe('over HTTP it gives the recorded answer of Alloy', () => {
   const requests: Readonly<Record<string, Buffer>> = {
     'malformed json': postBytes('/v1/traces', JSON_TYPE, '{"resourceSpans":[{'),
     'json unknown field': postBytes('/v1/traces', JSON_TYPE, '{"resourceSpans":[],"unheardOf":1}'),
@@ -113,12 +113,12 @@ describe('over HTTP it answers as the recorded Alloy', () => {
     })
     .filter((answer) => answer.statusLine.startsWith('HTTP/'));
 
-  test('the recording has the answers to all of these requests', () => {
+  test('the recording has an answer to each of these requests', () => {
     expect(recorded.map(({ name }) => name).sort()).toEqual(Object.keys(requests).sort());
   });
 
   test.each(recorded)(
-    'to "$name", and takes a good request after it',
+    'to "$name", and accepts a valid request after it',
     async ({ name, statusLine, headers, length, body }) => {
       const answer = await rawHttp(running.http, requests[name] ?? Buffer.alloc(0));
       expect(answer.statusLine).toBe(statusLine);
@@ -127,19 +127,19 @@ describe('over HTTP it answers as the recorded Alloy', () => {
         .map(([header, value]) => `${header}: ${value}`);
       expect(sent).toEqual(headers);
       expect(answer.body).toHaveLength(length);
-      // The recording shows a binary status as the text in it.
+      // The recording shows a binary status as the text it contains.
       expect(answer.body.toString()).toContain(body);
       await expectGoodTraceArrives();
     },
   );
 
-  test('with a binary empty partial success to an empty protobuf body', async () => {
+  test('to an empty protobuf body: an empty partial success in protobuf', async () => {
     const answer = await rawHttp(running.http, postBytes('/v1/traces', PROTO_TYPE, ''));
     expect([answer.status, answer.body]).toEqual([200, Buffer.from([0x0a, 0x00])]);
   });
 });
 
-describe('over HTTP it refuses, with its memory flat,', () => {
+describe('over HTTP it refuses, without using much memory,', () => {
   const MAX_BODY_BYTES = 20 * 1024 * 1024;
   const expectRefused = async (bytes: Buffer, end = false): Promise<string> => {
     const answer = await rawHttp(running.http, bytes, end);
@@ -153,7 +153,7 @@ describe('over HTTP it refuses, with its memory flat,', () => {
     expect(await expectRefused(Buffer.from(head))).toBe('{"code":3,"message":"http: request body too large"}');
   });
 
-  test('a body of 33 MiB that comes in chunks, and holds no more than the limit of it', async () => {
+  test('a chunked body of 33 MiB, of which it holds no more than the limit', async () => {
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     async function* chunks(): AsyncGenerator<Buffer> {
@@ -175,7 +175,7 @@ describe('over HTTP it refuses, with its memory flat,', () => {
     await expectGoodTraceArrives();
   });
 
-  test('a gzip body that unpacks to 512 MiB', async () => {
+  test('a gzip body that decompresses to 512 MiB', async () => {
     const bomb = gzipBomb(512);
     const before = process.memoryUsage().rss;
     const body = await expectRefused(postBytes('/v1/traces', { ...PROTO_TYPE, 'Content-Encoding': 'gzip' }, bomb));
@@ -183,23 +183,23 @@ describe('over HTTP it refuses, with its memory flat,', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024);
   });
 
-  test('a body whose sender breaks off in the middle', async () => {
+  test('a body whose sender stops in the middle', async () => {
     await expectRefused(goodTrace().subarray(0, 400), true);
   });
 
-  test('a gzip body that is cut', async () => {
+  test('a truncated gzip body', async () => {
     const body = gzipSync(wire('sdk-traces.pb')).subarray(0, 200);
     const answer = await expectRefused(postBytes('/v1/traces', { ...PROTO_TYPE, 'Content-Encoding': 'gzip' }, body));
     expect(answer).toContain('unexpected EOF');
   });
 });
 
-describe('over HTTP it takes', () => {
+describe('over HTTP it accepts', () => {
   test.each([
     ['traces', 'sdk-traces.pb', TracesData],
     ['metrics', 'sdk-metrics.pb', MetricsData],
     ['logs', 'sdk-logs.pb', LogsData],
-  ] as const)('%s as protobuf and JSON, plain and packed, with nothing lost', async (signal, file, codec) => {
+  ] as const)('%s as protobuf and JSON, plain and compressed, without losing data', async (signal, file, codec) => {
     const body = wire(file);
     const json = JSON.stringify(codec.toJson(codec.decode(body) as never));
     const gzip = { 'Content-Encoding': 'gzip' };
@@ -222,7 +222,7 @@ describe('over HTTP it takes', () => {
     ['deflate', deflateSync],
     ['zstd', zstdCompressSync],
     ['snappy', (body: Buffer) => compress(body)],
-  ])('a body packed by %s, and no bomb of it', async (encoding, pack) => {
+  ])('a body compressed with %s, but not a bomb', async (encoding, pack) => {
     const headers = { ...PROTO_TYPE, 'Content-Encoding': encoding };
     const good = await rawHttp(running.http, postBytes('/v1/traces', headers, pack(wire('sdk-traces.pb'))));
     const bomb = await rawHttp(running.http, postBytes('/v1/traces', headers, pack(Buffer.alloc(24 * 1024 * 1024))));
@@ -231,7 +231,7 @@ describe('over HTTP it takes', () => {
     expect(running.batches).toHaveLength(1);
   });
 
-  test('times that a JSON sender writes as bare numbers, to the nanosecond', async () => {
+  test('JSON timestamps without quotes, to the nanosecond', async () => {
     const span = '{"startTimeUnixNano":1795339476973123457,"name":"x"}';
     const json = `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`;
     await rawHttp(running.http, postBytes('/v1/traces', JSON_TYPE, json));
@@ -261,7 +261,7 @@ describe('over gRPC it', () => {
     });
   };
 
-  test('takes all three signals, plain and gzip', async () => {
+  test('accepts all three signals, plain and gzip', async () => {
     for (const [signal, file] of [
       ['traces', 'sdk-traces.pb'],
       ['metrics', 'sdk-metrics.pb'],
@@ -280,7 +280,7 @@ describe('over gRPC it', () => {
     ]);
   });
 
-  test('refuses a message over 4 MiB and a malformed one, and takes a good one after them', async () => {
+  test('refuses a message over 4 MiB and a malformed one, and accepts a valid one after them', async () => {
     const large = await exportTo('traces', Buffer.alloc(5 * 1024 * 1024));
     const bomb = await exportTo('traces', Buffer.alloc(64 * 1024 * 1024), 2);
     const cut = await exportTo('traces', wire('sdk-traces.pb').subarray(0, 100));
@@ -295,7 +295,7 @@ describe('over gRPC it', () => {
 });
 
 describe('it counts', () => {
-  test('what it accepted by transport, under the names and labels of the real one', async () => {
+  test('accepted items by transport, with Alloy’s names and labels', async () => {
     expect(await running.fixture.metric('otelcol_receiver_accepted_spans_total')).toBeUndefined();
     await rawHttp(running.http, goodTrace());
     const spans = running.batches[0]?.items;
@@ -304,7 +304,7 @@ describe('it counts', () => {
     expect(await running.fixture.metric('otelcol_receiver_refused_spans_total', labels)).toBe(0);
   });
 
-  test('what the pipeline refused, and tells the sender to come again', async () => {
+  test('refused items, and asks the sender to retry', async () => {
     await running.stop();
     running = await startReceiver({ refuse: 'sending queue is full' });
     const answer = await rawHttp(running.http, postBytes('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb')));
@@ -315,8 +315,8 @@ describe('it counts', () => {
   });
 });
 
-describe('a port that is taken', () => {
-  test('makes the component unhealthy, and frees the port that it had got', async () => {
+describe('a port in use', () => {
+  test('makes the component unhealthy, and releases the port it had bound', async () => {
     const fixture = createFixture('otelcol.receiver.otlp.second');
     const free = createServer();
     await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
@@ -340,7 +340,7 @@ describe('a port that is taken', () => {
     await receiver.stop(100);
   });
 
-  test('makes it unhealthy over gRPC too', async () => {
+  test('makes it unhealthy for gRPC too', async () => {
     const fixture = createFixture('otelcol.receiver.otlp.second');
     const args = buildArguments(otlpReceiverBlock, {
       grpc: { endpoint: running.grpc },

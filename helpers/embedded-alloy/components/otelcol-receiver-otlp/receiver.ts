@@ -9,9 +9,9 @@ import type { OtlpReceiverArgs } from './block.ts';
 import type { Accept, Listener } from './http-receiver.ts';
 
 /**
- * `otelcol.receiver.otlp`: takes OTLP over gRPC and HTTP and hands it on, in the order it comes. A port that is taken
- * makes the component unhealthy and leaves the engine running, as in a real Alloy. @throws Error for `auth`, which would
- * otherwise let everybody in.
+ * `otelcol.receiver.otlp`: receives OTLP over gRPC and HTTP and forwards it in the order of arrival. A port in use
+ * makes the component unhealthy, as in Alloy, and nothing else.
+ * @throws Error for `auth`: ignoring it would let everybody in
  */
 export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentContext): Instance {
   if (args.grpc?.auth !== undefined || args.http?.auth !== undefined) {
@@ -78,7 +78,7 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
   };
 }
 
-/** Counts what was accepted and refused: both names appear with the first request, as the real one's do. */
+/** Counts accepted and refused items. Both counters appear with the first request, as in Alloy. */
 function countItems(
   context: ComponentContext,
   signal: Signal,

@@ -40,7 +40,7 @@ describe('prometheus.exporter.postgres', () => {
     expect(JSON.stringify(fixture.lines)).not.toContain(postgres.password);
   });
 
-  test('exports the target that a real Alloy exports', async () => {
+  test('exports the same target as Alloy', async () => {
     await start();
     expect(exporter.exports.targets).toEqual([
       expect.objectContaining({
@@ -52,21 +52,21 @@ describe('prometheus.exporter.postgres', () => {
     ]);
   });
 
-  test('has a page whether or not PostgreSQL is there, and tells which', async () => {
+  test('has a page with pg_up, whether or not PostgreSQL is running', async () => {
     await start();
     expect(await page()).toMatch(/^pg_up 0$/m);
     await postgres.start();
-    // Its port is open a moment before it takes logins.
+    // Its port is open a moment before it accepts logins.
     await expect.poll(page, { timeout: 20_000 }).toMatch(/^pg_up 1$/m);
     await postgres.kill();
     expect(await page()).toMatch(/^pg_up 0$/m);
   }, 30_000);
 
-  test('says that the login is wrong, without the password, while its page is there', async () => {
+  test('logs a wrong login without the password, and still has a page', async () => {
     await postgres.start();
     await start({ data_source_names: [createSecret(dataSource('wrong@ssword'))] });
     expect(await page()).toMatch(/^pg_up 0$/m);
-    // While it starts up, the error is another one.
+    // While PostgreSQL starts up, it reports another error.
     await expect
       .poll(() => page().then(() => JSON.stringify(fixture.lines)), { timeout: 20_000 })
       .toContain('password authentication failed');
@@ -76,7 +76,7 @@ describe('prometheus.exporter.postgres', () => {
     await postgres.kill();
   }, 30_000);
 
-  test('leaves out what it is told to, and the exporter’s own process', async () => {
+  test('leaves out disabled metrics and those of the exporter process', async () => {
     await postgres.start();
     await start({ disable_settings_metrics: true, autodiscovery: { enabled: true, database_denylist: ['template0'] } });
     await expect.poll(page, { timeout: 20_000 }).toMatch(/^pg_stat_database_numbackends\{/m);
@@ -86,7 +86,7 @@ describe('prometheus.exporter.postgres', () => {
     await postgres.kill();
   }, 30_000);
 
-  test('runs only the collectors that it is told to, and says which this version does not have', async () => {
+  test('runs only the enabled collectors, and warns about those that this version lacks', async () => {
     await start({ enabled_collectors: ['bgwriter', 'stat_wal_receiver'], stat_statements: { limit: 5 } });
     await page();
     const grandchildren = listChildren(process.pid).flatMap(({ pid }) => listChildren(pid));
@@ -108,7 +108,7 @@ test.each([
   expect(readInstance(source)).toBe(instance);
 });
 
-test('what is no URL is refused as a real Alloy refuses it', () => {
+test('anything but a URL is refused with Alloy’s message', () => {
   expect(() => readInstance('host=db user=u')).toThrow('cannot parse DSN: invalid connection protocol: ');
   const context = createFixture('prometheus.exporter.postgres.db');
   expect(() => createPostgresExporter(buildArguments(postgresExporterBlock, {}), context)).toThrow(

@@ -7,8 +7,8 @@ import { findSecrets, readInstance } from './data-source.ts';
 const COLLECTOR = 'collector.';
 
 /**
- * `prometheus.exporter.postgres` on the `prometheus-postgres-exporter` of the OS packages. @throws Error, as a real Alloy
- * does, when there is no data source or it is no URL.
+ * `prometheus.exporter.postgres`: runs the `prometheus-postgres-exporter` of the OS packages. @throws Error, as Alloy
+ * does, if there is no data source or it is not a URL
  */
 export function createPostgresExporter(args: PostgresExporterArgs, context: ComponentContext): Instance {
   const sources = dataSources(args);
@@ -54,7 +54,7 @@ function plainFlags(args: PostgresExporterArgs): ExporterFlag[] {
   ];
 }
 
-/** Which collectors run: those that are named, all by default, and none without the default metrics. */
+/** The collectors to run: the enabled ones; by default all; none without the default metrics. */
 function collectorFlags(args: PostgresExporterArgs, known: ReadonlySet<string>): ExporterFlag[] {
   const collectors = [...known].filter((flag) => /^collector\.\w+$/.test(flag));
   const off = (flag: string): ExporterFlag => ({ argument: 'enabled_collectors', flag, written: `--no-${flag}` });

@@ -44,7 +44,7 @@ async function page(): Promise<string> {
 }
 
 describe('prometheus.exporter.redis', () => {
-  test('exports the target that a real Alloy exports', async () => {
+  test('exports the same target as Alloy', async () => {
     await start();
     expect(exporter.exports.targets).toEqual([
       {
@@ -59,7 +59,7 @@ describe('prometheus.exporter.redis', () => {
     ]);
   });
 
-  test('has a page whether or not Redis is there, and tells which', async () => {
+  test('has a page with redis_up, whether or not Redis is running', async () => {
     await start();
     expect(await page()).toMatch(/^redis_up 0$/m);
     await redis.start();
@@ -68,7 +68,7 @@ describe('prometheus.exporter.redis', () => {
     expect(await page()).toMatch(/^redis_up 0$/m);
   });
 
-  test('has the series of Redis and none of the exporter’s own process', async () => {
+  test('has the series of Redis and none of the exporter process', async () => {
     await redis.start();
     await start({ check_single_keys: ['db0=a'], connection_timeout: 3_000 });
     const text = await page();
@@ -78,7 +78,7 @@ describe('prometheus.exporter.redis', () => {
     await redis.kill();
   });
 
-  test('keeps the password out of arguments and log', async () => {
+  test('keeps the password out of process arguments and logs', async () => {
     await start();
     await page();
     const all = listChildren(process.pid).flatMap((shell) => [shell, ...listChildren(shell.pid)]);
@@ -87,17 +87,17 @@ describe('prometheus.exporter.redis', () => {
     expect(JSON.stringify(fixture.lines)).not.toContain(redis.password);
   });
 
-  test('starts the exporter again when it dies', async () => {
+  test('restarts the exporter when it dies', async () => {
     await start();
     await page();
     const grandchildren = listChildren(process.pid).flatMap(({ pid }) => listChildren(pid));
     const program = grandchildren.find(({ args }) => args[0]?.includes('redis-exporter'));
     process.kill(program?.pid ?? 0, 'SIGKILL');
-    await fixture.logged('the exporter ended and is started again');
+    await fixture.logged('the exporter ended, restarting it');
     await expect.poll(() => page().catch(() => ''), { interval: 20, timeout: 10_000 }).toContain('redis_up');
   });
 
-  test('says what this version of the exporter has no flag for', async () => {
+  test('warns about arguments that this version of the exporter has no flag for', async () => {
     await start({ export_key_values: false, check_keys: ['a*'] });
     const warnings = fixture.lines.filter(({ level }) => level === 'warn');
     expect(warnings.map(({ message }) => message)).toEqual([
@@ -107,7 +107,7 @@ describe('prometheus.exporter.redis', () => {
   });
 });
 
-test('a component without its program is unhealthy and says which package brings it', async () => {
+test('a component whose program is missing is unhealthy and names the package to install', async () => {
   const path = process.env.PATH;
   process.env.PATH = '/nowhere';
   await start();

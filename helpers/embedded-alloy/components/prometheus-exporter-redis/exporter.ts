@@ -7,8 +7,8 @@ import { formatDuration } from '../../schema/duration.ts';
 import type { RedisExporterArgs } from './block.ts';
 
 /**
- * `prometheus.exporter.redis` on the `prometheus-redis-exporter` of the OS packages. @throws Error, as a real Alloy does,
- * for arguments that contradict each other or a password file that can't be read.
+ * `prometheus.exporter.redis`: runs the `prometheus-redis-exporter` of the OS packages. @throws Error, as Alloy does,
+ * for arguments that contradict each other or a password file that can't be read
  */
 export function createRedisExporter(args: RedisExporterArgs, context: ComponentContext): Instance {
   if (args.redis_addr === '') {
@@ -37,7 +37,7 @@ export function createRedisExporter(args: RedisExporterArgs, context: ComponentC
   return createExporterComponent('redis', args.redis_addr, program, context);
 }
 
-/** The flags of everything that is not as the program has it by itself. */
+/** Flags for all arguments that differ from the defaults of the program. */
 function flags(args: RedisExporterArgs): ExporterFlag[] {
   const scripts = args.script_path === '' ? args.script_paths : [args.script_path];
   const written: readonly (readonly [argument: keyof RedisExporterArgs, flag: string, value: string, own: string])[] = [

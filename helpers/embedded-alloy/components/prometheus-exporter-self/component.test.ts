@@ -8,7 +8,7 @@ import { createSelf } from './component.ts';
 
 const path = '/api/v0/component/prometheus.exporter.self.me/metrics';
 
-test('the target has the labels that a real Alloy gives it', () => {
+test('the target has the same labels as in Alloy', () => {
   const fixture = createFixture('prometheus.exporter.self.me');
   expect(createSelf({}, fixture).exports.targets).toEqual([
     {
@@ -23,7 +23,7 @@ test('the target has the labels that a real Alloy gives it', () => {
   ]);
 });
 
-test('the page behind it has the metrics of the engine as they are at each scrape, until it stops', async () => {
+test('its page has the current metrics of the embedded Alloy at each scrape, until it stops', async () => {
   const registry = new Registry();
   const fixture = createFixture('prometheus.exporter.self.me', registry);
   const instance = createSelf({}, fixture);

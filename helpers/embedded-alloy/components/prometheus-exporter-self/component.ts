@@ -8,7 +8,7 @@ export const selfExporterBlock = block({});
 
 type SelfExporterArgs = Decoded<typeof selfExporterBlock>;
 
-/** `prometheus.exporter.self`: a target whose page is the engine's own `/metrics`. */
+/** `prometheus.exporter.self`: exports a target whose page is the `/metrics` of the embedded Alloy. */
 export function createSelf(_args: SelfExporterArgs, context: ComponentContext): Instance {
   const { registry } = context;
   const path = buildPagePath(context.id);

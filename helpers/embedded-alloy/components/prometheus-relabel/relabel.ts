@@ -6,8 +6,8 @@ import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { PrometheusRelabelArgs } from './block.ts';
 
 /**
- * `prometheus.relabel`: hands series on with the labels that its rules give them, and keeps back those that they drop.
- * What the rules make of a series is worked out once, for as long as the series is scraped.
+ * `prometheus.relabel`: forwards series with relabelled labels, without those that the rules drop. The result for a
+ * series is cached for as long as the series is scraped.
  */
 export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: ComponentContext): Instance {
   const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);

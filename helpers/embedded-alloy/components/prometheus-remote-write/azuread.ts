@@ -13,7 +13,7 @@ const workloadIdentity = block({
 const oauth = block({ client_id: required(string), client_secret: required(secret), tenant_id: required(string) });
 const sdk = block({ tenant_id: required(string) });
 
-/** `azuread` of an endpoint of `prometheus.remote_write`: validated; the engine can't sign with it. */
+/** `azuread` of an endpoint of `prometheus.remote_write`: checked, and refused when it runs. */
 export const azuread = block(
   {
     managed_identity: optionalBlock(managedIdentity),

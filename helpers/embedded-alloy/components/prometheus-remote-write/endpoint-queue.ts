@@ -9,24 +9,24 @@ import { createRelabeler } from './remote-labels.ts';
 import { createRemoteMetrics } from './remote-metrics.ts';
 import { encodeWriteRequest, type PendingSample } from './write-request.ts';
 
-/** What waits to be sent to one endpoint. */
+/** The samples that wait to be sent to one endpoint. */
 export type EndpointQueue = {
   readonly append: (samples: readonly ScrapedSample[]) => void;
-  /** Sends what is held; what can't be sent within `graceMs` is given up and counted as failed. */
+  /** Sends all samples; those that can't be sent within `graceMs` are dropped and counted as failed. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
 /**
- * What an endpoint's queue holds at most: hours of an outage at a scrape a minute. A real Alloy has a write-ahead log on
- * disk instead; here the oldest samples go first, and it is said how many.
+ * The maximum for one endpoint: hours of an outage at a scrape a minute. Alloy has a write-ahead log on disk instead.
+ * Here the oldest samples are dropped, and their number is logged.
  */
 export const MAX_QUEUED_SAMPLES = 200_000;
 const DROP_LOG_INTERVAL_MS = 60_000;
 
 /**
- * Sends samples to an endpoint in their order: as soon as `max_samples_per_send` are held, or `batch_send_deadline` after
- * the first of them. A batch that may be tried again is, with growing waits, before any other. An endpoint without a URL
- * takes everything and sends nothing, silently, as a real Alloy does.
+ * Sends samples to an endpoint in order: as soon as it has `max_samples_per_send`, or `batch_send_deadline` after the
+ * first of them. A batch that may be retried is retried, with growing delays, before any other. An endpoint without a
+ * URL accepts all samples and sends none, with no error message, as in Alloy.
  */
 export function createEndpointQueue(
   endpoint: RemoteWriteEndpoint,
@@ -64,7 +64,7 @@ export function createEndpointQueue(
     unsaid += tooMany;
     if (Date.now() - lastSaid >= DROP_LOG_INTERVAL_MS) {
       lastSaid = Date.now();
-      context.log('error', 'The queue of samples to send is full, the oldest were dropped', {
+      context.log('error', 'The queue of samples to send is full, dropped the oldest', {
         ...about,
         dropped: unsaid,
       });

@@ -15,8 +15,8 @@ export type PushResult =
 const MAX_REASON_BYTES = 1024;
 
 /**
- * One attempt to send a body (remote write 1.0, "Protocol"). 5xx, 429 when `retry_on_http_429` says so, and no answer at
- * all may be tried again; any other status that is not 2xx may not. The reasons are in Prometheus's words.
+ * Makes one attempt to send a body (remote write 1.0, "Protocol"). 5xx, 429 with `retry_on_http_429`, and a missing
+ * answer may be retried; any other status that is not 2xx may not. The reasons are Prometheus's.
  */
 export async function push(
   endpoint: RemoteWriteEndpoint,

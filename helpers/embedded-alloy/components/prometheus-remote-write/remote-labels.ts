@@ -5,9 +5,9 @@ import type { SeriesLabels } from '../../schema/capsules.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
 /**
- * What a series is sent under at an endpoint: its labels, the external labels that it does not have itself (an empty one
- * is not sent), and then what `write_relabel_config` makes of them. Undefined for a series that is dropped. Worked out
- * once for as long as the series is scraped.
+ * Returns a function that gives the labels a series is sent with: its own, the external labels that it lacks (empty
+ * ones are not sent), and then the changes of `write_relabel_config`. Undefined for a series that is dropped. The
+ * result is cached for as long as the series is scraped.
  */
 export function createRelabeler(
   external: Readonly<Record<string, string>>,

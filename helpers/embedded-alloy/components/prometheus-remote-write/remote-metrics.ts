@@ -1,12 +1,12 @@
 import { buildComponentLabels, COMPONENT_LABELS, counter, gauge, histogram } from '../../pipeline/instruments.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 
-/** Why a sample was not even tried; `queue_full` is this engine's own, whose queue is in memory. */
+/** Why a sample was dropped unsent. `queue_full` exists only here, where the queue is in memory. */
 export type DropReason = 'too_old' | 'dropped_series' | 'queue_full';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 
-/** The metrics of one endpoint, under the names and labels of Prometheus's remote storage; all counters begin at 0. */
+/** The metrics of one endpoint, with the names and labels of Prometheus's remote storage. All counters start at 0. */
 export function createRemoteMetrics(context: ComponentContext, remoteName: string, url: string) {
   const names = [...COMPONENT_LABELS, 'remote_name', 'url'];
   const labels = { ...buildComponentLabels(context), remote_name: remoteName, url };
@@ -64,7 +64,7 @@ export function createRemoteMetrics(context: ComponentContext, remoteName: strin
   };
 }
 
-/** Counts what has been taken in, before any endpoint: Alloy counts it as it writes its write-ahead log. */
+/** Counts incoming samples, before any endpoint. Alloy counts them as it writes its write-ahead log. */
 export function createAppendedCounter(context: ComponentContext): (by: number) => void {
   const metric = counter(
     context.registry,

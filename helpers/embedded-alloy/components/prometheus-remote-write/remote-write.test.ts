@@ -64,7 +64,7 @@ const metric = (running: Running, name: string, labels = {}) =>
   running.fixture.metric(`prometheus_remote_storage_${name}`, labels);
 
 describe('prometheus.remote_write sends', () => {
-  test('what it got, with the headers of remote write 1.0 and Basic auth, after its deadline', async () => {
+  test('its samples after the deadline, with the headers of remote write 1.0 and Basic auth', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: `${cloud.url}/api/prom/push`, headers: { 'x-scope-orgid': 'a' } });
     writer.append(samples(3));
@@ -90,7 +90,7 @@ describe('prometheus.remote_write sends', () => {
     expect(await writer.fixture.metric('prometheus_remote_write_wal_samples_appended_total')).toBe(3);
   });
 
-  test('stale markers and other NaNs with the bits that tell them apart', async () => {
+  test('stale markers and other NaNs with their distinct bits', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url });
     const [one] = samples(1);
@@ -107,7 +107,7 @@ describe('prometheus.remote_write sends', () => {
     expect(bits).toEqual([STALE_NAN, 0x7ff8000000000001n, 0xfff0000000000000n]);
   });
 
-  test('max_samples_per_send at most, and at once when it has that many', async () => {
+  test('at most max_samples_per_send at once, and without delay once it has that many', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({
       url: cloud.url,
@@ -119,7 +119,7 @@ describe('prometheus.remote_write sends', () => {
     expect(cloud.requests.map((request) => decode(request).length)).toEqual([10, 10, 5]);
   });
 
-  test('external labels that a series has not itself, and none that are empty', async () => {
+  test('external labels that a series lacks, except empty ones', async () => {
     await using cloud = await backend({});
     const external = { cluster: 'c1', n: 'external', none: '' };
     await using writer = await startWriter({ url: cloud.url }, { external_labels: external });
@@ -138,7 +138,7 @@ describe('prometheus.remote_write sends', () => {
     expect(await metric(writer, 'samples_dropped_total', { reason: 'dropped_series' })).toBe(2);
   });
 
-  test('nothing from before it was made', async () => {
+  test('no samples from before it was created', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url });
     const [old, current] = samples(2);
@@ -149,7 +149,7 @@ describe('prometheus.remote_write sends', () => {
     expect(labelsIn(cloud.requests[0])).toEqual([{ __name__: 'a', n: '1' }]);
   });
 
-  test('again after 500, 429 and a refused connection, and loses nothing', async () => {
+  test('again after 500, 429 and a refused connection, without losing data', async () => {
     const free = await backend();
     const { port, url } = free;
     await free[Symbol.asyncDispose]();
@@ -170,7 +170,7 @@ describe('prometheus.remote_write sends', () => {
     expect(await metric(writer, 'samples_failed_total')).toBe(0);
   });
 
-  test('what it holds before it stops', async () => {
+  test('everything it holds before it stops', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url, queue_config: { batch_send_deadline: 600_000 } });
     writer.append(samples(5));
@@ -180,7 +180,7 @@ describe('prometheus.remote_write sends', () => {
 });
 
 describe('prometheus.remote_write drops', () => {
-  test('what gets 401, with the log line and the metric of the real one, and goes on', async () => {
+  test('samples refused with 401, with Alloy’s log line and metric, and continues', async () => {
     await using cloud = await backend({ status: 401, body: 'authentication error: invalid token' }, {});
     await using writer = await startWriter({ url: cloud.url });
     writer.append(samples(2));
@@ -197,7 +197,7 @@ describe('prometheus.remote_write drops', () => {
     expect(writer.fixture.health().state).toBe('healthy');
   });
 
-  test('the oldest samples of a queue that is full, and says how many', async () => {
+  test('the oldest samples of a full queue, and logs how many', async () => {
     await using cloud = await backend('hang');
     await using writer = await startWriter({ url: cloud.url, queue_config: { max_samples_per_send: 10 } });
     writer.append(samples(10));
@@ -218,7 +218,7 @@ describe('prometheus.remote_write drops', () => {
     expect(cloud.requests).toEqual([]);
   });
 
-  test('what can’t be sent within the grace of its end, and counts it as failed', async () => {
+  test('samples that can’t be sent before it has to stop, and counts them as failed', async () => {
     await using cloud = await backend('hang');
     await using writer = await startWriter({ url: cloud.url });
     writer.append(samples(4));
@@ -231,7 +231,7 @@ describe('prometheus.remote_write drops', () => {
   });
 });
 
-test('an endpoint without a URL takes everything and sends nothing, without a word', async () => {
+test('an endpoint without a URL accepts all samples and sends none, with no error message', async () => {
   await using writer = await startWriter({ url: '' });
   writer.append(samples(3));
   await writer.instance.stop(100);
@@ -240,14 +240,14 @@ test('an endpoint without a URL takes everything and sends nothing, without a wo
   expect(writer.fixture.lines).toEqual([]);
 });
 
-test('a password in the URL is shown nowhere', async () => {
+test('a password in the URL is never shown', async () => {
   await using writer = await startWriter({ url: `http://u:${TOKEN}@127.0.0.1:9/push` });
   writer.append(samples(1));
   const { fields } = await writer.fixture.logged('Failed to send batch, retrying');
   expect(fields.url).toBe('http://u:xxxxx@127.0.0.1:9/push');
 });
 
-test('the body of a real Alloy is read and written back byte by byte', () => {
+test('the body of a real Alloy is decoded and encoded to the same bytes', () => {
   const capture = readFileSync(new URL('../../../../fixtures/captures/wire/remote-write.snappy', import.meta.url));
   const body = unsnappyBounded(capture);
   expect(Buffer.from(BitsWriteRequest.encode(BitsWriteRequest.decode(body))).equals(Buffer.from(body))).toBe(true);
@@ -257,19 +257,19 @@ test.each([
   ['sigv4', { sigv4: {} }],
   ['protobuf_message', { protobuf_message: 'io.prometheus.write.v2.Request' }],
   ['oauth2', { oauth2: { client_id: 'x', token_url: 'http://127.0.0.1:9' }, basic_auth: undefined }],
-])('an endpoint with %s is refused, and a real Alloy named', async (name, endpoint) => {
+])('an endpoint with %s is refused with a reference to a real Alloy', async (name, endpoint) => {
   await expect(startWriter({ url: 'http://127.0.0.1:9', ...endpoint })).rejects.toThrow(
     new RegExp(`does not implement ${name}.* of prometheus.remote_write: run this with a real Grafana Alloy`),
   );
 });
 
-// What `alloy run` 1.18 says of each, but for the password.
+// Recorded from `alloy run` 1.18, except that passwords are hidden.
 test.each([
   ['127.0.0.1:1', '"127.0.0.1:1": parse "127.0.0.1:1": first path segment in URL cannot contain colon'],
   ['http://h:port', '"http://h:port": parse "http://h:port": invalid port ":port" after host'],
   ['%zz#%zz', '"%zz#%zz": parse "%zz": invalid URL escape "%zz"'],
   [`http://u:${TOKEN}@h:x/`, '"http://u:xxxxx@h:x/": parse "http://u:xxxxx@h:x/": invalid port ":x" after host'],
-])('the URL %j keeps the component from being built', async (url, message) => {
+])('the URL %j prevents the component from being built', async (url, message) => {
   await expect(startWriter({ url })).rejects.toThrow(new Error(`cannot parse remote_write url ${message}`));
 });
 

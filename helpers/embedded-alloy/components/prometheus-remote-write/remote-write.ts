@@ -10,9 +10,9 @@ import { createEndpointQueue } from './endpoint-queue.ts';
 import { createAppendedCounter } from './remote-metrics.ts';
 
 /**
- * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before it was made are not
- * sent: a real Alloy reads its write-ahead log from that moment on.
- * @throws Error with Alloy's text for a URL that can't be parsed; one to which nothing can be sent is none.
+ * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before its creation are not
+ * sent: Alloy reads its write-ahead log from that moment on.
+ * @throws Error with Alloy's message for a URL that can't be parsed; a URL to which nothing can be sent is accepted
  */
 export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentContext): Instance {
   for (const endpoint of args.endpoint) {
@@ -58,7 +58,7 @@ function refuseBrokenUrl(url: string): void {
   }
 }
 
-/** What the endpoint is called in metrics: its `name`, or six digits that depend on what it is. */
+/** The name of the endpoint in metrics: its `name`, or six digits derived from its arguments. */
 function nameEndpoint(endpoint: RemoteWriteEndpoint): string {
   return endpoint.name !== ''
     ? endpoint.name

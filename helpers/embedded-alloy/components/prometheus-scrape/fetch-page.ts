@@ -9,7 +9,7 @@ import { IN_PROCESS_ADDRESS, type Page, type PageSource } from '../../pipeline/i
 import type { ScrapeArgs } from './block.ts';
 import type { Target } from './target.ts';
 
-/** What a page may have when `body_size_limit` sets no limit: input never decides how much memory is used. */
+/** The maximum if `body_size_limit` sets none: a target never decides how much memory is used. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 const PROTOCOLS: Readonly<Record<string, string>> = {
   'PrometheusText0.0.4': 'text/plain;version=0.0.4',
@@ -17,15 +17,15 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   'OpenMetricsText0.0.1': 'application/openmetrics-text;version=0.0.1',
   'OpenMetricsText1.0.0': 'application/openmetrics-text;version=1.0.0',
 };
-/** The weight of the first protocol: Prometheus knows five, and numbers them down from one more. */
+/** The weight of the first protocol: Prometheus knows five, and counts down from one more. */
 const FIRST_WEIGHT = 6;
 
 /** Fetches the pages of targets. */
 export type PageFetcher = (target: Target, signal: AbortSignal) => Promise<Page>;
 
 /**
- * Fetches pages as `prometheus.scrape` asks for them (headers, compression, limits). @throws Error with Prometheus's text
- * for no answer, a status other than 200, or a page over the limit.
+ * Fetches pages as `prometheus.scrape` does (headers, compression, limits). @throws Error with Prometheus's message if
+ * there is no answer, a status other than 200, or a page over the limit
  */
 export function createPageFetcher(
   args: ScrapeArgs,

@@ -10,8 +10,8 @@ const UNITS = [
 const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
 /**
- * Reads a duration as Prometheus writes it in labels such as `__scrape_interval__` (`1m30s`, `500ms`, `1d`, `0`): whole
- * numbers, larger units first. Returns milliseconds. @throws Error with Prometheus's text.
+ * Parses a duration as Prometheus writes it in labels such as `__scrape_interval__` (`1m30s`, `500ms`, `1d`, `0`):
+ * whole numbers, larger units first. Returns milliseconds. @throws Error with Prometheus's message
  */
 export function parsePrometheusDuration(text: string): number {
   const parts = DURATION.exec(text);

@@ -2,8 +2,8 @@ import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts
 import type { SeriesLabels } from '../../schema/capsules.ts';
 
 /**
- * The labels of a scraped series: the page's and the target's. Where both have a label, the page's wins with `honor`, and
- * else moves to `exported_…` (Prometheus configuration, "honor_labels").
+ * Merges the labels of a scraped series and of its target. Where both have a label, the series keeps its own with
+ * `honor`; otherwise that moves to `exported_…` (Prometheus configuration, "honor_labels").
  */
 export function mergeLabels(
   exposed: readonly (readonly [string, string])[],
@@ -31,14 +31,14 @@ export function mergeLabels(
   return sortLabels(labels.entries());
 }
 
-/** How many labels a series may have and how long they may be; 0 means no limit. */
+/** The maximum number and length of the labels of a series; 0 means no limit. */
 export type LabelLimits = {
   readonly label_limit: number;
   readonly label_name_length_limit: number;
   readonly label_value_length_limit: number;
 };
 
-/** Checks a series before it is taken. @throws Error with Prometheus's text, which fails the scrape. */
+/** Checks a series before it is accepted. @throws Error with Prometheus's message, which fails the scrape */
 export function checkSeries(
   exposed: readonly (readonly [string, string])[],
   labels: SeriesLabels,

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** Runs a scrape over and over. */
+/** Repeats a scrape at an interval. */
 export type ScrapeLoop = {
   readonly start: () => void;
-  /** Ends the waiting; resolves when a scrape under way has ended, which `signal` of it makes soon. */
+  /** Stops the loop; resolves when the current scrape, whose signal is aborted, has ended. */
   readonly stop: () => Promise<void>;
 };
 
-/** Timestamps this near to the beat are put on it: series of even steps compress better. */
+/** Timestamps this close to the schedule are aligned with it: evenly spaced samples compress better. */
 const TOLERANCE_MS = 2;
 const MAX_FIRST_WAIT_MS = 200;
 
 /**
- * Calls `scrape` every `intervalMs`, the first time after an offset of up to 0.2 s that depends on `key` alone, so that
- * targets spread. A beat that comes while a scrape is under way is left out. `scrape` must not reject; it gets the
- * timestamp for its samples.
+ * Calls `scrape` every `intervalMs`, first after an offset of up to 0.2 s that depends only on `key`, so that targets
+ * are spread out. A tick during a scrape is skipped. `scrape` must not reject; it gets the timestamp for its samples.
  */
 export function createScrapeLoop(
   key: string,

@@ -12,7 +12,7 @@ type Shown = Readonly<Record<string, number>>;
 type Running = {
   readonly fixture: ComponentFixture;
   readonly server: RecordingServer;
-  /** The samples of each scrape: `name{label="value"}` and value, without the duration. */
+  /** The samples of each scrape by `name{label="value"}`, without the duration. */
   readonly scrapes: readonly Shown[];
   readonly samples: readonly (readonly ScrapedSample[])[];
   readonly scraped: (count: number) => Promise<void>;
@@ -24,7 +24,7 @@ const text = (body: string | Uint8Array, headers = {}): Reply => ({
   body,
 });
 
-/** Scrapes a server that answers with `replies` in turn, the last one again and again. */
+/** Scrapes a server that answers with `replies` in turn, then repeats the last one. */
 async function startScrape(replies: readonly Reply[], written: Written<ScrapeArgs> = {}): Promise<Running> {
   const server = await startRecordingServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? {});
   const fixture = createFixture('prometheus.scrape.t');
@@ -118,7 +118,7 @@ describe('prometheus.scrape fails a scrape', () => {
     expect(running.fixture.lines.at(-1)?.fields.err).toMatch(reason);
   });
 
-  test('of a page over body_size_limit, packed or not', async () => {
+  test('of a page over body_size_limit, compressed or not', async () => {
     const page = 'a 1\n'.repeat(1000);
     for (const reply of [text(page), text(gzipSync(page), { 'content-encoding': 'gzip' })]) {
       await using running = await startScrape([reply], { ...LONG, body_size_limit: 1000 });
@@ -127,7 +127,7 @@ describe('prometheus.scrape fails a scrape', () => {
     }
   });
 
-  test('of every target when there are more than target_limit', async () => {
+  test('of every target if there are more than target_limit', async () => {
     const targets = ['a', 'b'].map((name) => ({ __address__: '127.0.0.1:9', name }));
     await using running = await startScrape([], { ...LONG, targets, target_limit: 1 });
     await running.scraped(2);
@@ -135,8 +135,8 @@ describe('prometheus.scrape fails a scrape', () => {
   });
 });
 
-describe('prometheus.scrape asks', () => {
-  test('as Prometheus does, with its credentials, and follows redirects', async () => {
+describe('prometheus.scrape requests', () => {
+  test('a page as Prometheus does, with its credentials, and follows redirects', async () => {
     const redirect = { status: 302, headers: { location: '/elsewhere' } };
     const page = gzipSync('a 1\n');
     await using running = await startScrape([redirect, text(page, { 'content-encoding': 'gzip' })], {
@@ -160,7 +160,7 @@ describe('prometheus.scrape asks', () => {
     expect(running.scrapes[0]).toEqual({ a: 1, ...report(1, 1, 1) });
   });
 
-  test('a component of the engine by its path, without a socket', async () => {
+  test('the page of a component by its path, without a socket', async () => {
     await using running = await startScrape([], {
       targets: [
         {
@@ -181,13 +181,13 @@ describe('prometheus.scrape asks', () => {
   });
 });
 
-test('times of the page are ignored when honor_timestamps is off', async () => {
+test('timestamps of the page are ignored if honor_timestamps is off', async () => {
   await using running = await startScrape([text('a 1 1600000000000\n')], { ...LONG, honor_timestamps: false });
   await running.scraped(1);
   expect(running.samples[0]?.[0]?.timestamp).toBeGreaterThan(Date.now() - 10_000);
 });
 
-test('samples more than ten minutes ahead are dropped with a warning', async () => {
+test('samples more than ten minutes in the future are dropped with a warning', async () => {
   await using running = await startScrape([text(`a 1 ${Date.now() + 11 * 60_000}\nb 1\n`)], LONG);
   await running.scraped(1);
   expect(running.scrapes[0]).toEqual({ b: 1, ...report(1, 2, 1) });
@@ -204,7 +204,7 @@ test('extra_metrics adds the limits and the size of the page', async () => {
   });
 });
 
-test('a target with an interval of its own keeps it, and one without an address is left out', async () => {
+test('a target keeps its own interval, and a target without an address is skipped', async () => {
   await using running = await startScrape([text('a 1\n')], {
     ...LONG,
     targets: [
@@ -217,7 +217,7 @@ test('a target with an interval of its own keeps it, and one without an address 
   expect(await running.fixture.metric('prometheus_scrape_targets_gauge')).toBe(1);
 });
 
-test('what it does not implement is said in one warning that names a real Alloy', async () => {
+test('one warning lists all unsupported arguments and refers to a real Alloy', async () => {
   await using running = await startScrape([text('')], {
     ...LONG,
     scrape_native_histograms: true,

@@ -14,8 +14,8 @@ import { completeTarget, type Target } from './target.ts';
 import { type Appended, createTargetSeries } from './target-series.ts';
 
 /**
- * `prometheus.scrape`: fetches the pages of its targets at their interval and hands on their series with the target's
- * labels, the `up` and `scrape_…` series of every scrape, and stale markers for series that are gone.
+ * `prometheus.scrape`: fetches the pages of its targets at their interval and forwards their series with the labels of
+ * the target, the `up` and `scrape_…` series of each scrape, and stale markers for series that have disappeared.
  */
 export function createScrape(args: ScrapeArgs, context: ComponentContext): Instance {
   warnAboutIgnored(args, context);
@@ -55,7 +55,7 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
   };
 }
 
-/** The targets that can be scraped, each once. */
+/** The valid targets, without duplicates. */
 function completeTargets(args: ScrapeArgs, context: ComponentContext): Target[] {
   const targets = new Map<string, Target>();
   for (const discovered of args.targets) {
@@ -128,7 +128,10 @@ function logAppended(appended: Appended, about: Readonly<Record<string, string>>
   }
 }
 
-/** The series that Prometheus makes of every scrape ("Jobs and instances: Automatically generated labels and time series"). */
+/**
+ * The series that Prometheus adds to each scrape ("Jobs and instances: Automatically generated labels and time
+ * series").
+ */
 function createReport(target: Target, args: ScrapeArgs) {
   const nameSeries = (name: string): SeriesLabels => sortLabels([...target.labels, ['__name__', name]]);
   const names = {
@@ -164,7 +167,7 @@ function createReport(target: Target, args: ScrapeArgs) {
 
 function warnAboutIgnored(args: ScrapeArgs, context: ComponentContext): void {
   const protobuf = args.enable_protobuf_negotiation || args.scrape_protocols.includes('PrometheusProto');
-  const unheeded = [
+  const unsupported = [
     protobuf && 'the protobuf exposition format',
     args.scrape_native_histograms && 'scrape_native_histograms',
     args.convert_classic_histograms_to_nhcb && 'convert_classic_histograms_to_nhcb',
@@ -173,7 +176,7 @@ function warnAboutIgnored(args: ScrapeArgs, context: ComponentContext): void {
     args.clustering.enabled && 'clustering',
     args.scrape_failure_log_file !== '' && 'scrape_failure_log_file',
   ].filter((name) => name !== false);
-  if (unheeded.length > 0) {
-    context.log('warn', describeIgnored(`${unheeded.join(', ')} of prometheus.scrape`));
+  if (unsupported.length > 0) {
+    context.log('warn', describeIgnored(`${unsupported.join(', ')} of prometheus.scrape`));
   }
 }

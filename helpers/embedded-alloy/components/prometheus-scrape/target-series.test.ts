@@ -7,7 +7,7 @@ import { type ScrapeArgs, scrapeBlock } from './block.ts';
 import { completeTarget } from './target.ts';
 import { createTargetSeries } from './target-series.ts';
 
-/** Takes pages one after the other; undefined is a scrape that brought none. Shows what each handed on. */
+/** Appends pages one by one, undefined for a scrape without a page. Returns the samples that each produced. */
 function takeAll(pages: readonly (string | undefined)[], written: Written<ScrapeArgs> = {}): Record<string, unknown>[] {
   const args = buildArguments(scrapeBlock, { targets: [], forward_to: [], ...written });
   const target = completeTarget({ __address__: 'x:1' }, args, 'job');
@@ -26,19 +26,19 @@ function show({ labels, value, stale }: ScrapedSample): [string, number | 'stale
 }
 
 describe('a stale marker ends', () => {
-  test('a series that has gone from the page, once', () => {
+  test('a series that has disappeared from the page, once', () => {
     expect(takeAll(['a 1\nb 2\n', 'a 1\n', 'a 1\n'])).toEqual([{ a: 1, b: 2 }, { a: 1, b: 'stale' }, { a: 1 }]);
   });
 
-  test('all series of a target that fails, once, until they come back', () => {
+  test('all series of a failing target, once, until they come back', () => {
     expect(takeAll(['a 1\n', undefined, undefined, 'a 2\n'])).toEqual([{ a: 1 }, { a: 'stale' }, {}, { a: 2 }]);
   });
 
-  test('all series of a target whose page breaks, and none that the broken page still has', () => {
+  test('all series of a target with a broken page, except those before the broken line', () => {
     expect(takeAll(['a 1\nb 1\n', 'a 1\nbroken{\n', ''])).toEqual([{ a: 1, b: 1 }, { b: 'stale' }, { a: 'stale' }]);
   });
 
-  test('no series with a time of its own, unless track_timestamps_staleness is on', () => {
+  test('no series with its own timestamps, unless track_timestamps_staleness is on', () => {
     const pages = [`a 1 ${Date.now()}\n`, ''];
     expect(takeAll(pages)).toEqual([{ a: 1 }, {}]);
     expect(takeAll(pages, { track_timestamps_staleness: true })).toEqual([{ a: 1 }, { a: 'stale' }]);
@@ -53,7 +53,7 @@ test('the labels of a series are the same object from scrape to scrape', () => {
   expect(second?.labels).toBe(first?.labels);
 });
 
-describe('what is remembered of a target is bounded', () => {
+describe('the memory used for a target is bounded', () => {
   const MEBIBYTE = 1024 * 1024;
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -69,12 +69,12 @@ describe('what is remembered of a target is bounded', () => {
       series.append({ status: 200, contentType: 'text/plain', body: Buffer.from(page(scrape)) }, scrape);
     }
     const after = heapUsed();
-    // Until here it must not be collected itself.
+    // Must not be garbage-collected before this point.
     series.fail(scrapes);
     return after - before;
   };
 
-  test('when its failing pages name ever new series', () => {
+  test('if its failing pages keep introducing new series', () => {
     const page = (scrape: number): string => {
       const lines = Array.from({ length: 50 }, (_, index) => `a{p="${scrape}-${index}-${'x'.repeat(10_000)}"} 1\n`);
       return `${lines.join('')}broken{\n`;
@@ -82,7 +82,7 @@ describe('what is remembered of a target is bounded', () => {
     expect(grown(60, page)).toBeLessThan(35 * MEBIBYTE);
   });
 
-  test('when each of its large pages brings a series that stays', () => {
+  test('if each of its large pages adds a series that stays', () => {
     const page = (scrape: number): string => {
       const stays = Array.from({ length: scrape + 1 }, (_, index) => `stays{n="the series number ${index}"} 1\n`);
       return `# HELP padding ${'x'.repeat(MEBIBYTE / 2)}\n${stays.join('')}`;

@@ -6,19 +6,19 @@ import type { ScrapeArgs } from './block.ts';
 import { checkSeries, mergeLabels } from './sample-labels.ts';
 import type { Target } from './target.ts';
 
-/** What one scrape of a target came to. */
+/** The result of one scrape of a target. */
 export type Appended = {
-  /** What is to be handed on: samples and stale markers. Without the page's samples when `error` is set. */
+  /** The samples and stale markers to forward; without the page's samples if there is an `error`. */
   readonly samples: readonly ScrapedSample[];
-  /** Samples in the page, up to the line that broke it. */
+  /** How many samples the page has, up to the broken line if there is one. */
   readonly scraped: number;
-  /** Samples that were left, duplicates among them. */
+  /** How many samples are left after relabelling, duplicates included. */
   readonly kept: number;
-  /** Series that were not there before. */
+  /** How many series are new. */
   readonly seriesAdded: number;
-  /** Samples of a series that had one already. */
+  /** How many samples repeat a series. */
   readonly duplicates: number;
-  /** Samples more than ten minutes ahead. */
+  /** How many samples are more than ten minutes in the future. */
   readonly outOfBounds: number;
   readonly error?: Error;
 };
@@ -29,8 +29,8 @@ const MAX_AHEAD_MS = 10 * 60_000;
 const FORGET_AFTER = 1000;
 
 /**
- * What is known of a target's series from scrape to scrape: which there are, what labels they have, and which have gone
- * and get a stale marker (Prometheus, "Staleness"). A failed scrape is an empty one: all its series go stale.
+ * Tracks the series of a target from scrape to scrape: their labels, and which have disappeared and get a stale marker
+ * (Prometheus, "Staleness"). A failed scrape counts as empty: all series become stale.
  */
 export function createTargetSeries(target: Target, args: ScrapeArgs) {
   const known = new Map<string, Series>();
@@ -40,7 +40,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
   let successful = 0;
 
   const endScrape = (complete: boolean): void => {
-    // A target whose failing pages name ever new series must not be remembered for ever.
+    // Forget series here too: a target whose failing pages keep introducing new ones must not fill the memory.
     if (complete || known.size > successful * 2 + FORGET_AFTER) {
       for (const [text, series] of known) {
         if (series.lastScrape !== scrape) {
@@ -79,7 +79,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
       const series = before ?? { labels: buildLabels(exposed, target, args), lastScrape: -1 };
       const seen = series.lastScrape === scrape;
       series.lastScrape = scrape;
-      // Also those that are not handed on: the count is of what relabelling left.
+      // Includes samples that are not forwarded: the count is taken after relabelling.
       count.kept++;
       if (seen && given === undefined) {
         count.duplicates++;
@@ -123,10 +123,10 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
   };
 
   return {
-    /** Takes the page of a scrape at `timestamp` (milliseconds since the epoch). */
+    /** Appends the page of a scrape at `timestamp` (milliseconds since the epoch). */
     append: (page: Page, timestamp: number): Appended =>
       page.body.length === 0 ? fail(timestamp) : append(page, timestamp),
-    /** Takes a scrape that brought no page. */
+    /** Records a scrape without a page. */
     fail,
   };
 }
@@ -137,7 +137,7 @@ function buildLabels(exposed: ExposedSample, target: Target, args: ScrapeArgs): 
   return ownCopy(labels);
 }
 
-/** A copy with text of its own: a part of a page would keep the whole page in memory for as long as the series lives. */
+/** Copies the text: a slice of a page would keep the whole page in memory for as long as the series lives. */
 function ownCopy<Value extends string | SeriesLabels>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }

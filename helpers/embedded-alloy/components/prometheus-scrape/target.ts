@@ -3,7 +3,7 @@ import type { SeriesLabels } from '../../schema/capsules.ts';
 import type { ScrapeArgs } from './block.ts';
 import { parsePrometheusDuration } from './prometheus-duration.ts';
 
-/** What a scrape needs of a target. */
+/** A target that can be scraped. */
 export type Target = {
   /** The labels that its series get: all that do not start with two underscores. */
   readonly labels: SeriesLabels;
@@ -17,9 +17,10 @@ export type Target = {
 };
 
 /**
- * A discovered target as `prometheus.scrape` completes it (Prometheus configuration, "scrape_config"; "relabel_config" for
- * the labels with two underscores): job, instance, path, scheme and parameters from the arguments where it has none.
- * @throws Error with Prometheus's text for a target that can't be scraped.
+ * Completes a discovered target as `prometheus.scrape` does (Prometheus configuration, "scrape_config" and, for labels
+ * with two underscores, "relabel_config"): job, instance, path, scheme and parameters come from the arguments if the
+ * target lacks them.
+ * @throws Error with Prometheus's message for a target that can't be scraped
  */
 export function completeTarget(
   discovered: Readonly<Record<string, string>>,
@@ -79,7 +80,7 @@ function escapePath(path: string): string {
   return escaped.startsWith('/') ? escaped : `/${escaped}`;
 }
 
-/** The parameters by name, as Go encodes them; a label `__param_x` is the first value of `x`. */
+/** The query string, sorted by name as Go does; a label `__param_x` replaces the first value of `x`. */
 function buildQuery(labels: readonly (readonly [string, string])[], params: ScrapeArgs['params']): string {
   const query = new Map<string, readonly string[]>(Object.entries(params));
   for (const [name, value] of labels) {

@@ -4,7 +4,7 @@ import { createSecret, type Secret } from './secret.ts';
 import type { Value } from './value.ts';
 import { locateError, typeError, ValueError } from './value-error.ts';
 
-/** Reads a value where text is wanted. Numbers become text; secrets do not. @throws ValueError */
+/** Reads a value where a string is expected. Numbers become strings, secrets do not. @throws ValueError */
 export function readText(value: Value): string {
   switch (value.type) {
     case 'null':
@@ -26,7 +26,7 @@ export function readText(value: Value): string {
   }
 }
 
-/** Reads a value where a secret is wanted. Strings become secrets, never the other way round. @throws ValueError */
+/** Reads a value where a secret is expected. Strings become secrets, never the other way round. @throws ValueError */
 export function readSecret(value: Value): Secret {
   if (value.type === 'null') {
     return createSecret('');
@@ -40,7 +40,7 @@ export function readSecret(value: Value): Secret {
   throw capsuleError(value, 'alloytypes.Secret');
 }
 
-/** Reads a value where a list is wanted, each element with `readItem`. @throws ValueError */
+/** Reads a value where a list is expected, each element with `readItem`. @throws ValueError */
 export function readList<T>(value: Value, readItem: (item: Value) => T): readonly T[] {
   if (value.type === 'null') {
     return [];
@@ -51,7 +51,7 @@ export function readList<T>(value: Value, readItem: (item: Value) => T): readonl
   return value.items.map((item, index) => locateError(value, `[${index}]`, () => readItem(item)));
 }
 
-/** The error for a value where a capsule is wanted that Alloy calls `goType`. */
+/** The error for a value that should be a capsule of the type that Alloy calls `goType`. */
 export function capsuleError(value: Value, goType: string): ValueError {
   return value.type === 'capsule'
     ? new ValueError(value, `expected capsule(${quote(goType)}), got ${describeCapsule(value)}`)

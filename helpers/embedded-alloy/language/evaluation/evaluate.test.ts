@@ -20,7 +20,7 @@ function evaluated(expression: string): Value {
   const file = createSourceFile('case.alloy', `x = ${expression}\n`);
   const [statement] = parse(file).body;
   if (statement?.kind !== 'attribute') {
-    throw new Error(`${expression} is no expression`);
+    throw new Error(`${expression} is not an expression`);
   }
   const origins: Origins = new Map();
   try {
@@ -99,7 +99,7 @@ test.each<[string, unknown]>([
   expect(plain(evaluated(expression))).toEqual(expected);
 });
 
-// What `alloy run` 1.18 says of each.
+// Recorded from `alloy run` 1.18.
 test.each([
   ['5 + "a"', '1:9: "a" should be number, got string'],
   ['"a" - 1', '1:5: "a" should be one of [number] for binop -, got string'],
@@ -123,7 +123,7 @@ test.each([
   expect(found).toBe(`case.alloy:${expected}`);
 });
 
-test('a secret does not become text, and no error shows it', () => {
+test('a secret does not become a string, and no error shows it', () => {
   expect(() => evaluated('string.join([hidden], ",")')).toThrow('secrets may not be converted into strings');
   for (const expression of ['hidden.x', 'hidden[0]', 'hidden - 1', 'string.join([hidden], ",")', 'hidden()']) {
     expect(() => evaluated(expression)).toThrow(expect.not.stringContaining('hunter2'));

@@ -8,15 +8,15 @@ import { applyBinary, applyUnary } from './operators.ts';
 import { arrayValue, nullValue, objectValue, stringValue, type Value } from './value.ts';
 import { typeError, ValueError } from './value-error.ts';
 
-/** The names that expressions can use, and the file that they stand in. */
+/** The names that expressions can use, and the file they are in. */
 export type Scope = { readonly file: SourceFile; readonly lookup: (name: string) => Value | undefined };
 
-/** Which expression each value came from, so that an error about the value can point at it. */
+/** The expression that each value came from, so that an error about the value can point to it. */
 export type Origins = Map<Value, Expression>;
 
 /**
  * Evaluates an expression.
- * @throws ValueError about a value (see `explain`), DiagnosticError about a name that does not exist.
+ * @throws ValueError about a value (see {@link locateValueError}); DiagnosticError about a name that does not exist
  */
 export function evaluate(scope: Scope, origins: Origins, expression: Expression): Value {
   const value = compute(scope, origins, expression);
@@ -71,7 +71,7 @@ function missing(scope: Scope, name: Identifier, message: string): DiagnosticErr
   return new DiagnosticError([errorAt(scope.file, name.offset, findIdentifierEnd(name), message)]);
 }
 
-/** The fields of an object, or of a target, which counts as one; undefined for anything else. */
+/** The fields of an object or a target; undefined for any other value. */
 export function readFields(value: Value): ReadonlyMap<string, Value> | undefined {
   if (value.type === 'object') {
     return value.fields;
@@ -123,8 +123,8 @@ function element(value: Value, index: Value): Value {
 }
 
 /**
- * Says where a ValueError comes from: the innermost expression that gave a value on the way to the one at fault, then
- * the way on from there. Undefined when no expression gave any of them.
+ * Locates a ValueError in the file: at the innermost expression on the path to the wrong value, followed by the rest of
+ * the path. Undefined if no value on the path came from an expression.
  */
 export function locateValueError(file: SourceFile, origins: Origins, error: ValueError): DiagnosticError | undefined {
   let node: Expression | undefined;
@@ -134,7 +134,7 @@ export function locateValueError(file: SourceFile, origins: Origins, error: Valu
     way += step;
     const origin = origins.get(container);
     if (origin !== undefined) {
-      // What is written out in the file need not be repeated as a way through it.
+      // A step that the file spells out need not be repeated.
       way = direct ? '' : way;
       node = origin;
     }

@@ -1,7 +1,7 @@
 import type { Literal } from '../syntax/ast.ts';
 import { boolValue, floatValue, intValue, nullValue, stringValue, uintValue, type Value } from './value.ts';
 
-/** The value of a literal. Numbers with a leading zero are octal where their digits allow it, as in Alloy. */
+/** The value of a literal. As in Alloy, numbers with a leading zero are octal if their digits allow it. */
 export function readLiteral({ token, text }: Literal): Value {
   switch (token) {
     case 'NULL':
@@ -40,7 +40,7 @@ const escapes: Readonly<Record<string, number>> = {
   '"': 0x22,
 };
 
-/** The text that a string literal stands for; the scanner has checked its escapes. */
+/** The string that a string literal stands for. The scanner has checked its escapes. */
 export function decodeString(literal: string): string {
   const inner = literal.slice(1, -1);
   if (literal.startsWith('`')) {
@@ -49,7 +49,7 @@ export function decodeString(literal: string): string {
   if (!inner.includes('\\')) {
     return inner;
   }
-  // Octal and hexadecimal escapes give bytes, which together may be one character.
+  // Octal and hexadecimal escapes are bytes, and several of them may form one character.
   const chunks = [...inner.matchAll(/\\([0-7]{3})|\\x(..)|\\u(.{4})|\\U(.{8})|\\(.)|[^\\]+/gs)].map(decodeEscape);
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,11 +1,11 @@
 import type { NumberValue } from './value.ts';
 
-/** A number as text where Alloy turns numbers into strings: never with an exponent. */
+/** Formats a number as Alloy does when it converts numbers to strings: never with an exponent. */
 export function formatNumber(number: NumberValue): string {
   return number.kind === 'float' ? plainFloat(number.value) : number.value.toString();
 }
 
-/** Go's `%v` of a number: an exponent from 21 digits on, or below 0.0001. */
+/** Formats a number as Go's `%v` does: with an exponent from 21 digits on or below 0.0001. */
 export function formatNumberAsGo(number: NumberValue): string {
   if (number.kind !== 'float') {
     return number.value.toString();
@@ -32,7 +32,7 @@ function exponential(value: number): string {
   return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
 }
 
-/** The shortest decimal that reads back as `value`, without an exponent, as Go's `FormatFloat(value, 'f', -1, 64)`. */
+/** The shortest decimal that parses to `value`, without an exponent, like Go's `FormatFloat(value, 'f', -1, 64)`. */
 function plainFloat(value: number): string {
   if (!Number.isFinite(value)) {
     return special(value);

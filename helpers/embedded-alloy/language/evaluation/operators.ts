@@ -12,7 +12,7 @@ import {
 } from './value.ts';
 import { typeError, ValueError } from './value-error.ts';
 
-/** Applies `!` or `-`. @throws ValueError on a value of the wrong type. */
+/** Applies `!` or `-`. @throws ValueError on a value of the wrong type */
 export function applyUnary(operator: UnaryOperator, value: Value): Value {
   if (operator === '!') {
     if (value.type !== 'bool') {
@@ -41,7 +41,7 @@ const operands: Readonly<Record<Exclude<BinaryOperator, '==' | '!='>, readonly T
   '>=': ['number', 'string'],
 };
 
-/** Applies a binary operator; both sides have been evaluated. @throws ValueError on values that it can't be applied to. */
+/** Applies a binary operator to evaluated operands. @throws ValueError on values that it can't be applied to */
 export function applyBinary(left: Value, operator: BinaryOperator, right: Value): Value {
   const [l, r] = alike(left, right);
   if (operator === '==' || operator === '!=') {
@@ -73,7 +73,7 @@ export function applyBinary(left: Value, operator: BinaryOperator, right: Value)
   return joinSecrets(l, r, left);
 }
 
-/** A secret and a string become two secrets, so that their sum is one. */
+/** Turns a secret and a string into two secrets, so that their sum is a secret. */
 function alike(left: Value, right: Value): readonly [Value, Value] {
   if (isSecret(left) && right.type === 'string') {
     return [left, { type: 'capsule', holds: 'secret', secret: createSecret(right.value) }];
@@ -161,7 +161,7 @@ function integers(l: Integer, operator: BinaryOperator, r: Integer, make: (value
   }
 }
 
-/** Alloy's power of integers, modulo 2^64; an exponent below two leaves the base as it is, except zero. */
+/** Alloy's integer power, modulo 2^64. An exponent below two, except zero, returns the base. */
 function power(base: bigint, exponent: bigint): bigint {
   if (exponent === 0n || base === 1n) {
     return 1n;
@@ -180,7 +180,7 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** Whether two values are equal by `==`: 3 and 3.0 are, values of different types and functions are not. */
+/** Whether two values are equal by `==`. 3 equals 3.0; values of different types and functions are never equal. */
 export function equal(left: Value, right: Value): boolean {
   if (left.type === 'null' && right.type === 'null') {
     return true;

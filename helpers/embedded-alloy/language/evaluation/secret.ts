@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
-/** A string that must not be shown: printed, logged or serialised it is `(secret)`. */
+/** A string that must not be shown: printed, logged or serialised, it is `(secret)`. */
 export type Secret = {
-  /** The hidden text. Only what sends it to the service that it is for may call this. */
+  /** The hidden text. Only the code that sends it to its service may call this. */
   readonly reveal: () => string;
   readonly toString: () => '(secret)';
   readonly toJSON: () => '(secret)';

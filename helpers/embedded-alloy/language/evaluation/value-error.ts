@@ -1,8 +1,8 @@
 import type { TypeName, Value } from './value.ts';
 
 /**
- * A value that can't be what is wanted. `message` is what `alloy validate` prints; `detail` is what an evaluation adds
- * after the text of the expression. `path` leads from the outermost value to the one at fault.
+ * The error for an unsuitable value. `message` is what `alloy validate` prints; `detail` is what follows the text of
+ * the expression when a configuration is evaluated. `path` leads from the outermost value to the wrong one.
  */
 export class ValueError extends Error {
   readonly value: Value;
@@ -17,15 +17,15 @@ export class ValueError extends Error {
   }
 }
 
-/** One step into a value: the array or object, and the element's text as Alloy prints it (`[0]`, `.name`). */
+/** One step into a value: the array or object, and the element as Alloy prints it (`[0]`, `.name`). */
 export type PathStep = { readonly container: Value; readonly access: string };
 
-/** A value of the wrong type. */
+/** The error for a value of the wrong type. */
 export function typeError(value: Value, expected: TypeName): ValueError {
   return new ValueError(value, `expected ${expected}, got ${value.type}`, `should be ${expected}, got ${value.type}`);
 }
 
-/** Runs `decode` on an element of `container`; an error that it throws knows where the element stood. */
+/** Runs `decode` on an element of `container`, and adds the position of the element to the error that it throws. */
 export function locateError<T>(container: Value, access: string, decode: () => T): T {
   try {
     return decode();

@@ -17,7 +17,7 @@ export type FunctionValue = {
   readonly name: string;
   readonly call: (args: readonly Value[], self: FunctionValue) => Value;
 };
-/** What the language only passes along: a secret, a discovery target, or what a component exports for another to use. */
+/** A value that the language only passes along: a secret, a discovery target, or the export of a component. */
 export type CapsuleValue = { readonly type: 'capsule' } & (
   | { readonly holds: 'secret'; readonly secret: Secret }
   | { readonly holds: 'target'; readonly labels: ReadonlyMap<string, string> }
@@ -25,7 +25,9 @@ export type CapsuleValue = { readonly type: 'capsule' } & (
   | { readonly holds: 'export'; readonly goType: string; readonly content: unknown }
 );
 
-/** A value of the Alloy language. Identity matters: errors find the expression that a value came from by it. */
+/**
+ * A value of the Alloy language. Its identity matters: errors use it to find the expression that the value came from.
+ */
 export type Value =
   | NullValue
   | NumberValue

@@ -11,14 +11,14 @@ import {
 import { locateError, typeError, ValueError } from '../evaluation/value-error.ts';
 import { defineRawFunction } from './function.ts';
 
-/** `array.concat`: one array of all arguments' elements. */
+/** `array.concat`: joins arrays. */
 export const concat: FunctionValue = defineRawFunction('concat', (args) => {
   const arrays = args.map(asArray);
   const [only] = arrays;
   return arrays.length === 1 && only !== undefined ? only : arrayValue(arrays.flatMap(({ items }) => items));
 });
 
-/** `array.combine_maps` (experimental): joins the objects of two arrays that agree in the named fields. */
+/** `array.combine_maps` (experimental): joins the objects of two arrays that agree on the given fields. */
 export const combineMaps: FunctionValue = defineRawFunction('combine_maps', (args, self) => {
   const [left, right, conditions, passthrough] = args;
   if (left === undefined || right === undefined || conditions === undefined || args.length > 4) {
@@ -46,7 +46,10 @@ export const combineMaps: FunctionValue = defineRawFunction('combine_maps', (arg
   );
 });
 
-/** `array.group_by` (experimental): groups objects by a field of text; objects without it are dropped or grouped under "". */
+/**
+ * `array.group_by` (experimental): groups objects by a string field. Objects without the field are dropped or grouped
+ * under "".
+ */
 export const groupBy: FunctionValue = defineRawFunction('group_by', (args, self) => {
   const [items, key, drops] = args;
   if (items === undefined || key === undefined || drops === undefined || args.length !== 3) {

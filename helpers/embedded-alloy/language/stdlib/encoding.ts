@@ -22,7 +22,7 @@ export const fromBase64: FunctionValue = defineFunction('from_base64', [readText
   stringValue(decodeBase64(text, /^[A-Za-z0-9+/]*={0,2}$/, 'base64')),
 );
 
-/** The functions of the namespace `encoding`, by their names in it (Alloy reference, standard library, "encoding"). */
+/** The functions of the namespace `encoding`, by name (Alloy reference, standard library, "encoding"). */
 export const encodingFunctions: Readonly<Record<string, FunctionValue>> = {
   from_json: fromJson,
   from_base64: fromBase64,
@@ -48,7 +48,7 @@ export const encodingFunctions: Readonly<Record<string, FunctionValue>> = {
   url_decode: defineFunction('url_decode', [readText], (text) => stringValue(urlDecode(text))),
 };
 
-/** A function that only a real Alloy has: calling it says so. */
+/** A function that only a real Alloy has. Calling it fails. */
 export function defineMissingFunction(name: string): FunctionValue {
   return defineRawFunction(name, (_args, self) => {
     throw new ValueError(self, 'is not implemented by the embedded Alloy; a real Alloy (ALLOY_BIN) has it');
@@ -64,7 +64,7 @@ function decodeBase64(text: string, alphabet: RegExp, encoding: 'base64' | 'base
   return Buffer.from(compact, encoding).toString('utf8');
 }
 
-/** @throws Error with the message of Go's encoding/json. */
+/** Parses JSON. @throws Error with the message of Go's encoding/json */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -124,7 +124,7 @@ function toJson(value: Value): unknown {
   }
 }
 
-/** Go's encoder writes these so that JSON can stand in HTML. */
+/** Escapes the characters that Go's encoder escapes to make JSON safe in HTML. */
 function escapeHtml(json: string): string {
   return json.replace(
     /[<>&\u2028\u2029]/g,

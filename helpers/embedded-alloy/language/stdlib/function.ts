@@ -5,12 +5,15 @@ import { locateError, ValueError } from '../evaluation/value-error.ts';
 /** Reads an argument of a function as a plain value. */
 export type Reader<T> = (value: Value) => T;
 
-/** A function that takes the language's values as they are. */
+/** Defines a function that takes the values of the language as they are. */
 export function defineRawFunction(name: string, call: FunctionValue['call']): FunctionValue {
   return { type: 'function', name, call };
 }
 
-/** A function of a fixed number of arguments, which are read first. What `body` throws is reported at the function. */
+/**
+ * Defines a function with a fixed number of arguments, which are read first. What `body` throws is reported at the
+ * function.
+ */
 export function defineFunction<const Args extends readonly unknown[]>(
   name: string,
   readers: { readonly [Index in keyof Args]: Reader<Args[Index]> },
@@ -25,13 +28,13 @@ export function defineFunction<const Args extends readonly unknown[]>(
   });
 }
 
-/** Reads an argument; an error about a part of it can be traced to it. */
+/** Reads an argument, so that an error about a part of it can be traced to it. */
 export function readArgument<T>(argument: Value | undefined, read: Reader<T>): T {
   const value = argument ?? { type: 'null' };
   return locateError(value, '', () => read(value));
 }
 
-/** Runs the body of a function; an error that is not about a value becomes one about the function. */
+/** Runs the body of a function. An error that is not about a value becomes one about the function. */
 export function reportAt<T>(self: FunctionValue, body: () => T): T {
   try {
     return body();

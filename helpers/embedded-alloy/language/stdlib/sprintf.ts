@@ -9,7 +9,7 @@ type Directive = {
   readonly verb: string;
 };
 
-/** Formats as Go's `fmt.Sprintf` does, for what Alloy's values can be; complaints such as `%!d(string=a)` included. */
+/** Formats Alloy's values as Go's `fmt.Sprintf` does, including its error texts such as `%!d(string=a)`. */
 export function sprintf(format: string, args: readonly Value[]): string {
   let used = 0;
   const text = format.replace(

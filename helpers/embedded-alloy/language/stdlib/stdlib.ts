@@ -14,13 +14,13 @@ import { defineMissingFunction, encodingFunctions, fromBase64, fromJson } from '
 import { defineFunction, defineRawFunction, readArgument } from './function.ts';
 import { stringFunctions } from './strings.ts';
 
-/** The Alloy version whose language and components the embedded Alloy follows. */
+/** The version of Alloy whose language and components this follows. */
 export const alloyVersion = 'v1.18.0';
 
 /** The variables of an environment, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names that still work and that `alloy validate` refuses. */
+/** Deprecated names: they still work, but `alloy validate` rejects them. */
 export const deprecatedNames: ReadonlySet<string> = new Set([
   'env',
   'nonsensitive',
@@ -42,7 +42,7 @@ export const deprecatedNames: ReadonlySet<string> = new Set([
 
 const namespaces = ['constants', 'coalesce', 'json_path', 'sys', 'convert', 'array', 'encoding', 'string', 'file'];
 
-/** Whether the standard library has an identifier of that name. */
+/** Whether the standard library has an identifier with this name. */
 export function isStandardName(name: string): boolean {
   return deprecatedNames.has(name) || namespaces.includes(name);
 }
@@ -103,7 +103,7 @@ function namespace(members: Readonly<Record<string, Value>>): ObjectValue {
   return objectValue(new Map(Object.entries(members)));
 }
 
-/** The constants, with Go's names for systems and processors. */
+/** The constants, with Go's names for operating systems and architectures. */
 function constants(): Record<string, Value> {
   const systems: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'solaris' };
   const processors: Readonly<Record<string, string>> = {
@@ -120,7 +120,7 @@ function constants(): Record<string, Value> {
   };
 }
 
-/** Empty for `coalesce`: null, the zero of a type, or nothing inside. */
+/** Whether `coalesce` skips a value: null, the zero value of a type, or an empty collection. */
 function isEmpty(value: Value): boolean {
   switch (value.type) {
     case 'null':

@@ -10,7 +10,7 @@ const trailingSpace = new RegExp(`[${space}]+$`);
 
 const readTexts = (value: Value): readonly string[] => readList(value, readText);
 
-/** The functions of the namespace `string`, by their names in it (Alloy reference, standard library, "string"). */
+/** The functions of the namespace `string`, by name (Alloy reference, standard library, "string"). */
 export const stringFunctions: Readonly<Record<string, FunctionValue>> = {
   format: defineRawFunction('format', (args, self) => {
     const [format, ...values] = args;
@@ -44,12 +44,12 @@ export const stringFunctions: Readonly<Record<string, FunctionValue>> = {
   ),
 };
 
-/** Go puts the replacement of an empty string before each character and at the end. */
+/** Go inserts the replacement of an empty string before each character and at the end. */
 function aroundEach(text: string, replacement: string): string {
   return [...text].map((character) => replacement + character).join('') + replacement;
 }
 
-/** Go maps character to character; where the full mapping of Unicode gives several, the character stays. */
+/** Go maps one character to one: a character whose mapping has several stays as it is. */
 function eachCharacter(text: string, change: (character: string) => string): string {
   return [...text]
     .map((character) => {

@@ -1,15 +1,15 @@
 /**
- * Aligns text into columns, as Go's `text/tabwriter` does with a padding of one space, tabs for indentation and empty
- * columns discarded; then cuts white space off line ends.
+ * Aligns text into columns like Go's `text/tabwriter` with a padding of one space, tabs for indentation and empty
+ * columns discarded; then trims trailing white space.
  *
- * `\t` and `\v` end a cell (an empty one ended by `\t` keeps its column), `\n` ends a row, `\f` ends a row and all
- * columns. Text between two `verbatim` marks is taken as it stands.
+ * `\t` and `\v` end a cell (an empty cell ended by `\t` keeps its column), `\n` ends a row, `\f` ends a row and all
+ * columns. Text between two `verbatim` marks is not changed.
  */
 export function align(text: string): string {
   return trimLines(runs(text).map(alignRun).join('\n'));
 }
 
-/** Encloses text that `align` must not look into. No UTF-8 text can contain it. */
+/** Encloses text that `align` must not change. It can not occur in UTF-8 text. */
 export const verbatim = '\udc00';
 
 const indentWidth = 8;
@@ -17,7 +17,7 @@ const indentWidth = 8;
 type Cell = { readonly text: string; readonly width: number; readonly byTab: boolean };
 type Row = readonly Cell[];
 
-/** Splits text into runs of rows that share columns: a form feed ends a run, and so does a row of a single cell. */
+/** Splits text into runs of rows that share columns. A form feed ends a run, and so does a row with a single cell. */
 function runs(text: string): Row[][] {
   const result: Row[][] = [];
   let run: Row[] = [];
@@ -60,9 +60,11 @@ function alignRun(rows: readonly Row[]): string {
   return rows.map((row, index) => rowText(row, widths[index] ?? [])).join('\n');
 }
 
-/** Finds the blocks of rows between `first` and `end` that have a cell in `column`, and gives each block its width. */
+/**
+ * Finds the blocks of rows between `first` and `end` that have a cell in `column`, and sets the width of each block.
+ */
 function measure(rows: readonly Row[], widths: number[][], column: number, first: number, end: number): void {
-  // The last cell of a row takes no part in a column.
+  // The last cell of a row does not belong to a column.
   const reaches = (index: number): boolean => column < (rows[index]?.length ?? 0) - 1;
   for (let index = first; index < end; index += 1) {
     if (!reaches(index)) {
@@ -99,7 +101,7 @@ function rowText(row: Row, widths: readonly number[]): string {
   return text;
 }
 
-/** Removes the marks, and white space before line ends outside of them. */
+/** Removes the marks, and trailing white space outside of them. */
 function trimLines(text: string): string {
   const segments = text.split(verbatim);
   return segments

@@ -1,6 +1,6 @@
 import type { BinaryOperator, LiteralToken, UnaryOperator } from './token.ts';
 
-/** Places are byte offsets into the source file; `end` offsets are of a node's last byte. */
+/** Positions are byte offsets into the source file; `end` offsets are those of the last byte. */
 export type Identifier = { readonly name: string; readonly offset: number };
 
 export type Expression =
@@ -52,7 +52,7 @@ export type Literal = Extract<Expression, { kind: 'literal' }>;
 
 export type ObjectField = {
   readonly name: Identifier;
-  /** Whether the name was written in quotes; `name` is then what stood between them, escapes and all. */
+  /** Whether the name was quoted; `name` is then the text between the quotes, with escapes. */
   readonly quoted: boolean;
   readonly value: Expression;
 };
@@ -139,7 +139,7 @@ export function findStatementEnd(statement: Statement): number {
   return statement.kind === 'block' ? statement.close : findEnd(statement.value);
 }
 
-/** The block's name and label as other blocks refer to it: `prometheus.scrape.redis`. */
+/** The id of a block, as other blocks refer to it: `prometheus.scrape.redis`. */
 export function formatBlockId(block: Block): string {
   return block.label === '' ? block.name : `${block.name}.${block.label}`;
 }

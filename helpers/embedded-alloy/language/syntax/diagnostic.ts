@@ -1,21 +1,21 @@
 import { lineText, positionAt, type SourceFile } from './source.ts';
 
-/** Something wrong with a configuration, at a place in its file (byte offsets, `end` inclusive). */
+/** A problem in a configuration, with its position (byte offsets, `end` inclusive). */
 export type Diagnostic = {
   readonly severity: 'error' | 'warning';
   readonly file: SourceFile;
   readonly start: number;
-  /** Undefined where only the one character at `start` is meant. */
+  /** Undefined if it is a single character. */
   readonly end: number | undefined;
   readonly message: string;
 };
 
-/** An error that stands somewhere in a file. */
+/** Makes an error at a position. */
 export function errorAt(file: SourceFile, start: number, end: number | undefined, message: string): Diagnostic {
   return { severity: 'error', file, start, end, message };
 }
 
-/** Thrown where nothing can go on; carries every diagnostic. */
+/** Thrown when nothing can continue. Carries all diagnostics. */
 export class DiagnosticError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
@@ -32,8 +32,8 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 /**
- * All diagnostics with the lines of source around them, in the layout of `alloy validate` and `alloy run`: one line of
- * context before and after, tabs as four spaces, carets below what is meant.
+ * Formats diagnostics with the source lines around them, as `alloy validate` and `alloy run` do: one line of context
+ * before and after, tabs as four spaces, carets below the position.
  */
 export function formatReport(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map((diagnostic) => `${heading(diagnostic)}\n\n${excerpt(diagnostic)}`).join('\n');
@@ -82,7 +82,7 @@ function carets(line: string, number: number, start: LineColumn, end: LineColumn
     if (character === '\t' || character === '\v') {
       marks += blank.repeat(tab);
     } else {
-      // The start decides on a line that is both: what stands behind the end was cut off above.
+      // On the first line the start decides, even if it is also the last: the loop has already stopped at the end.
       const meant = number === start.line ? column >= start.column : column <= end.column;
       marks += meant ? '^' : blank;
     }

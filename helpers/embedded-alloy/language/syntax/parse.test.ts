@@ -12,13 +12,13 @@ function findProblems(text: string | Uint8Array): DiagnosticError {
     }
     throw error;
   }
-  throw new Error(`nothing is wrong with ${text}`);
+  throw new Error(`no error in ${text}`);
 }
 
 const listProblems = (text: string | Uint8Array): string[] =>
   findProblems(text).diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).replace('case.alloy:', ''));
 
-// What Alloy 1.18 answers to each.
+// Recorded from Alloy 1.18.
 test.each([
   ['a = {]}\n', ['1:6: expected }, got ]']],
   ['a = 1e\n', ['1:5: exponent has no digits']],
@@ -31,23 +31,23 @@ test.each([
   ['a "null" { }\n', ['1:3: expected block label to be a valid identifier, but got "null"']],
   ['a = 1.b\n', ['1:7: expected TERMINATOR, got IDENT']],
   ['/* never\nends\n', ['1:1: block comment not terminated']],
-])('%j is refused where and as Alloy refuses it', (text, expected) => {
+])('%j fails with the errors of Alloy', (text, expected) => {
   expect(listProblems(text)).toEqual(expected);
 });
 
-test('an unterminated label loses its last byte, whatever that is part of', () => {
+test('an unterminated label loses its last byte, even in the middle of a character', () => {
   expect(listProblems('a "é✓\n')).toEqual([
     '1:3: string literal not terminated',
     '1:3: expected block label to be a valid identifier, but got "é\\xe2\\x9c"',
   ]);
 });
 
-test('columns count bytes, and what is not UTF-8 is named where it stands', () => {
+test('columns count bytes, and invalid UTF-8 is reported at its position', () => {
   const text = Buffer.concat([Buffer.from('a = "é" + '), Buffer.from([0xff]), Buffer.from('\n')]);
   expect(listProblems(text)[0]).toBe('1:12: illegal UTF-8 encoding');
 });
 
-test('of the errors of a line all lexical ones are reported and the first of the others', () => {
+test('all lexical errors of a line are reported, and the first of the others', () => {
   expect(listProblems('a = # # #\n')).toEqual([
     "1:5: illegal character U+0023 '#'",
     '1:5: expected expression, got ILLEGAL',
@@ -56,7 +56,7 @@ test('of the errors of a line all lexical ones are reported and the first of the
   ]);
 });
 
-test('an excerpt of several lines is framed from the first to the last, with tabs as four spaces', () => {
+test('an excerpt of several lines has a frame, and tabs become four spaces', () => {
   expect(formatReport(findProblems('\tx = b "l" {\n\t}\n').diagnostics)).toBe(
     [
       'Error: case.alloy:1:6: cannot use a block as an expression',

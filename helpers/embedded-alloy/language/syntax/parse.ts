@@ -17,8 +17,9 @@ import { positionAt, type SourceFile } from './source.ts';
 import { isBinaryOperator, precedence, type Token } from './token.ts';
 
 /**
- * Parses a configuration file by the Alloy syntax.
- * @throws DiagnosticError with every syntax error that Alloy reports: all lexical ones, and the first of each line.
+ * Parses a configuration file.
+ * @throws DiagnosticError with all syntax errors that Alloy reports: all lexical ones, and the first other one of each
+ * line
  */
 export function parse(file: SourceFile): Tree {
   const diagnostics: Diagnostic[] = [];
@@ -27,7 +28,7 @@ export function parse(file: SourceFile): Tree {
   let current: ScannedToken = { token: 'EOF', offset: 0, text: '' };
   let lastErrorLine = 0;
 
-  // A function, so that the compiler does not take a token for unchanged after the parser has moved on.
+  // A function, so that the compiler does not assume that the token stays the same after `next()`.
   const token = (): Token => current.token;
 
   function findLine(offset: number): number {
@@ -61,7 +62,7 @@ export function parse(file: SourceFile): Tree {
     }
   }
 
-  /** Consumes the current token, whatever it is; returns it. */
+  /** Consumes and returns the current token, even if it is not the expected one. */
   function expect(wanted: Token): ScannedToken {
     const found = current;
     if (found.token !== wanted) {
@@ -77,7 +78,7 @@ export function parse(file: SourceFile): Tree {
     }
   }
 
-  /** Skips to the terminator that ends the statement, past those within brackets that it opened. */
+  /** Skips to the terminator of the statement, ignoring terminators inside its brackets. */
   function skipStatement(): void {
     const depth = { '{': 0, '[': 0, '(': 0 };
     const closes: Partial<Record<Token, keyof typeof depth>> = { '}': '{', ']': '[', ')': '(' };
@@ -189,7 +190,7 @@ export function parse(file: SourceFile): Tree {
       fail(`expected block label to be a double quoted string, but got ${quote(written)}`);
     }
     const label = written.length > 2 ? written.slice(1, -1) : '';
-    // An unterminated label has no quote at its end: Alloy cuts off its last byte all the same.
+    // An unterminated label has no closing quote, but Alloy removes its last byte anyway.
     const bytes = Buffer.from(written).subarray(1, -1);
     if (label !== '' && !(bytes.equals(Buffer.from(label)) && isIdentifier(label))) {
       fail(`expected block label to be a valid identifier, but got ${quoteBytes(bytes)}`);
@@ -215,7 +216,7 @@ export function parse(file: SourceFile): Tree {
     }
   }
 
-  /** `^` alone groups to the right. */
+  /** `^` is the only right-associative operator. */
   function parsePower(): Expression {
     const left = parseUnary();
     if (token() !== '^') {
@@ -270,7 +271,9 @@ export function parse(file: SourceFile): Tree {
     }
   }
 
-  /** A block where an expression belongs; false when it is not even a block and the statement was given up. */
+  /**
+   * Skips a block that stands in place of an expression; false if it is not even a block and the statement was skipped.
+   */
   function skipBlockAsExpression(name: Expression): boolean {
     if (token() === 'STRING') {
       next();
@@ -314,7 +317,7 @@ export function parse(file: SourceFile): Tree {
       }
       case '{': {
         next();
-        // Alloy looks for the wrong bracket here, which shows in the errors of `{]`.
+        // Alloy checks for the wrong bracket here, which shows in the errors for `{]`.
         const fields = token() === ']' ? [] : parseFields();
         return { kind: 'object', fields, open: offset, close: expect('}').offset };
       }
@@ -353,7 +356,7 @@ export function parse(file: SourceFile): Tree {
     let name: Identifier = { name: text, offset };
     let quoted = false;
     if (token() === 'STRING' || token() === 'IDENT') {
-      // The empty string keeps its quotes and counts as unquoted, as in Alloy.
+      // As in Alloy, an empty string keeps its quotes and counts as unquoted.
       if (token() === 'STRING' && byteLength(text) > 2) {
         name = { name: text.slice(1, -1), offset };
         quoted = true;

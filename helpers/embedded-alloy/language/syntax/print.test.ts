@@ -8,7 +8,7 @@ function formatted(text: string): string {
   return format(file, parse(file));
 }
 
-// What `alloy fmt` 1.18 makes of each.
+// Recorded from `alloy fmt` 1.18.
 test.each([
   ['a {\n x = 1 /* one */\n long_name = 2 // two\n}\n', 'a {\n\tx         = 1 /* one */\n\tlong_name = 2 // two\n}\n'],
   ['a {\n// only a comment\n}\n', 'a {\n\t// only a comment\n}\n'],
@@ -22,13 +22,13 @@ test.each([
   ['x = [ // c\n 1]\n', 'x = [ // c\n\t1]\n'],
   ['a.b.c "l" {\r\n x = 1\r\n}\r\n', 'a.b.c "l" {\n\tx = 1\n}\n'],
   ['x = /* a */ 1 /* b */ + /* c */ 2\n', 'x = /* a */ 1 /* b */ + /* c */ 2\n'],
-  // Alloy's printer takes tabs of raw strings for columns too, and cuts off spaces at their line ends.
+  // Alloy's printer treats tabs in raw strings as columns too, and trims spaces at the end of their lines.
   ['x = `a\tb  \n c`\ny = 1\n', 'x = `a b\n c`\ny = 1\n'],
-])('%j is printed as alloy fmt prints it', (text, expected) => {
+])('%j is formatted as by alloy fmt', (text, expected) => {
   expect(formatted(text)).toBe(expected);
 });
 
-test('what has been printed is printed the same again', () => {
+test('formatting a formatted file changes nothing', () => {
   const once = formatted('a "b" {\nx=[{k="v",\nlonger=1}] // c\n}\nc { d { } }\n');
   expect(formatted(once)).toBe(once);
 });

@@ -15,14 +15,14 @@ import { quote } from './quote.ts';
 import { positionAt, type SourceFile } from './source.ts';
 import type { Token } from './token.ts';
 
-/** The file in the standard format, as `alloy fmt` prints it: with a newline at the end. */
+/** Formats a file as `alloy fmt` does, with a newline at the end. */
 export function format(file: SourceFile, tree: Tree): string {
   const printer = newPrinter(file, tree.comments);
   printStatements(printer, tree.body);
   return `${align(printer.finish())}\n`;
 }
 
-/** An expression in the standard format, without its comments. */
+/** Formats an expression, without its comments. */
 export function formatExpression(file: SourceFile, expression: Expression): string {
   const printer = newPrinter(file, []);
   printExpression(printer, expression);
@@ -30,21 +30,21 @@ export function formatExpression(file: SourceFile, expression: Expression): stri
 }
 
 /**
- * White space waits until text follows it, so that comments can come between and none is left at the end: a space, a
- * cell's end (`\v`), a row's end (`\n`), the end of a run of aligned rows (`\f`), or a change of indentation.
+ * White space is written only once text follows, so that comments can come in between and none is left at the end: a
+ * space, the end of a cell (`\v`), of a row (`\n`) or of a run of aligned rows (`\f`), or a change of indentation.
  */
 type Space = ' ' | '\v' | '\n' | '\f' | 'indent' | 'unindent';
 
 type Printer = {
   readonly space: (...spaces: readonly Space[]) => void;
-  /** Writes text. `offset` is its place in the source, where that is known better than by counting. */
+  /** Writes text. `offset` is its position in the source, if known. */
   readonly write: (text: string, offset?: number, token?: Token) => void;
   readonly moveTo: (offset: number) => void;
   readonly findLine: (offset: number) => number;
   readonly finish: () => string;
 };
 
-/** White space beyond this is written out even if no text follows. */
+/** The number of pending spaces from which on they are written even if no text follows. */
 const maxPending = 16;
 const maxNewlines = 2;
 
@@ -55,9 +55,9 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   let lineEmpty = true;
   let pending: (Space | undefined)[] = [];
   let lastToken: Token | undefined;
-  /** Where in the source what is being written stands, by the last place that was known and what has been written since. */
+  /** The position in the source of what is being written: the last known one plus the text written since. */
   let place = { offset: 0, line: 1 };
-  /** The line on which the last text ended, in the source. */
+  /** The source line on which the last text ended. */
   let lastLine = 0;
 
   const findLine = (offset: number): number => positionAt(file, offset).line;
@@ -119,7 +119,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     }
     const line = findLine(comment.offset);
     if (line === lastLine) {
-      // A comment between two tokens of a line gets a space; one at the end of a line stands in a column.
+      // A comment between two tokens of a line gets a space; one at the end of a line gets its own column.
       writeSpace(line === nextLine ? ' ' : '\t', 1);
       return;
     }
@@ -281,14 +281,14 @@ function printExpression(printer: Printer, expression: Expression): void {
   }
 }
 
-/** An element on a line of its own in the source keeps it; a list that closes on a line of its own ends with a comma. */
+/** An element that starts a line in the source keeps its line; a list that closes on its own line ends with a comma. */
 function printArray(printer: Printer, array: Extract<Expression, { kind: 'array' }>): void {
   printer.write('[', array.open);
   let line = printer.findLine(array.open);
   for (const [index, element] of array.elements.entries()) {
     const ownLine = printer.findLine(findStart(element)) !== line;
     if (ownLine) {
-      // The indentation comes first, so that comments above the element have it too.
+      // Indent first, so that comments above the element are indented too.
       printer.space('indent', '\f');
     } else if (index > 0) {
       printer.space(' ');
@@ -316,13 +316,13 @@ function printObject(printer: Printer, object: Extract<Expression, { kind: 'obje
   for (const [index, field] of object.fields.entries()) {
     const before = object.fields[index - 1]?.value;
     if (printer.findLine(field.name.offset) !== line) {
-      // Equal signs are aligned as long as values take one line.
+      // Equal signs are aligned as long as each value fits on one line.
       const aligned = before !== undefined && countLines(printer, findStart(before), findEnd(before)) === 1;
       printer.space(aligned ? '\n' : '\f');
     } else if (index > 0) {
       printer.space(' ');
     }
-    // The name's line, not the value's: a value of several lines puts the next field on a line of its own.
+    // Use the line of the name: after a value of several lines, the next field starts a line.
     line = printer.findLine(field.name.offset + byteLength(field.name.name) - 1);
     printer.write(field.quoted ? quote(field.name.name) : field.name.name, field.name.offset, 'IDENT');
     printer.space('\v');

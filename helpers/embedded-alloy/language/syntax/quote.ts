@@ -14,17 +14,17 @@ const short: Readonly<Record<string, string>> = {
 
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
-/** Whether Go prints a character as it is. */
+/** Whether Go prints a character unescaped. */
 export function isPrintable(character: string): boolean {
   return printable.test(character);
 }
 
-/** Text in double quotes as Go's `%q` writes it. */
+/** Quotes text like Go's `%q`. */
 export function quote(text: string): string {
   return `"${[...text].map(quoteCharacter).join('')}"`;
 }
 
-/** Bytes in double quotes as Go's `%q` writes them: what is not UTF-8 becomes `\xNN`. */
+/** Quotes bytes like Go's `%q`: invalid UTF-8 becomes `\xNN`. */
 export function quoteBytes(bytes: Uint8Array): string {
   let quoted = '';
   for (let offset = 0; offset < bytes.length; ) {

@@ -12,6 +12,6 @@ test('indexes and calls end a reference', () => {
   expect(namesIn('[a.b.c[0].d, f.g(h.i).j, -k, l + (m)]')).toEqual(['a.b.c', 'f.g', 'h.i.j', 'k', 'l', 'm']);
 });
 
-test('a field after something without a name is added to the last name, as in Alloy', () => {
+test('a field of an unnamed value is added to the last name, as in Alloy', () => {
   expect(namesIn('[a, {x = 1}.b, (c).d]')).toEqual(['a.b', 'c.d']);
 });

@@ -1,11 +1,11 @@
 import type { Expression, Identifier, Statement } from './ast.ts';
 
-/** Names joined by dots, as far as nothing but dots stands between them: what may name a component and its field. */
+/** Names joined by dots, with nothing in between: they may refer to a component and its field. */
 export type Reference = readonly [Identifier, ...Identifier[]];
 
 /**
- * Every reference in a block's body, inner blocks included, in the order of the file. As Alloy's own search does, it
- * adds a field to the last name that it has met, whatever stood between them: `[a, {}.b]` refers to `a.b`.
+ * Finds all references in a block, including inner blocks, in file order. Like Alloy, it adds a field to the last name
+ * it has seen, whatever came in between: `[a, {}.b]` refers to `a.b`.
  */
 export function findReferences(body: readonly Statement[]): Reference[] {
   const references: [Identifier, ...Identifier[]][] = [];

@@ -2,13 +2,13 @@ import { isPrintable } from './quote.ts';
 import { decodeAt, type SourceFile, textBetween } from './source.ts';
 import type { Token } from './token.ts';
 
-/** A token with its byte offset; `text` is what a literal, identifier, comment or illegal character was written as. */
+/** A token with its byte offset. `text` is the source text of a literal, identifier, comment or illegal character. */
 export type ScannedToken = { readonly token: Token; readonly offset: number; readonly text: string };
 
-/** Takes lexical errors: the byte offset and Alloy's message. */
+/** Receives lexical errors: the byte offset and Alloy's message. */
 export type ReportScanError = (offset: number, message: string) => void;
 
-/** Gives one token after the other, comments included; `EOF` for ever at the end. */
+/** Returns the next token, comments included, and `EOF` once the end is reached. */
 export type Scanner = () => ScannedToken;
 
 const endOfFile = -1;
@@ -29,7 +29,7 @@ const singles: ReadonlyMap<number, Token> = new Map(
   (['+', '-', '*', '%', '^', '{', '}', '(', ')', '[', ']', ',', '.'] as const).map((token) => [code(token), token]),
 );
 
-/** The operators of which a longer one starts with the same character: the short one, the second character, the long one. */
+/** Operators that start with the same character: the short one, the second character, the long one. */
 const pairs: ReadonlyMap<number, readonly [Token, Token]> = new Map([
   [code('!'), ['!', '!=']],
   [code('='), ['=', '==']],
@@ -37,7 +37,7 @@ const pairs: ReadonlyMap<number, readonly [Token, Token]> = new Map([
   [code('>'), ['>', '>=']],
 ]);
 
-/** After these a newline ends the statement. */
+/** The tokens after which a newline ends the statement. */
 const endsStatement: ReadonlySet<Token> = new Set<Token>([
   'IDENT',
   'NUMBER',
@@ -54,12 +54,12 @@ const letter = /^\p{L}$/u;
 const digit = /^\p{Nd}$/u;
 
 /**
- * Makes the lexical scanner of the Alloy syntax. A newline becomes a `TERMINATOR` where a statement can end; after an
- * error the scanner goes on with the next character.
+ * Creates a scanner for the Alloy syntax. A newline becomes a `TERMINATOR` where a statement can end. After an error,
+ * scanning continues with the next character.
  */
 export function scanner(file: SourceFile, report: ReportScanError): Scanner {
   const { bytes } = file;
-  /** The character at `offset`, and where the one after it starts. */
+  /** The character at `offset`, and the offset of the next one. */
   let character = 0;
   let offset = 0;
   let following = 0;
@@ -188,7 +188,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
     }
   }
 
-  /** Reads a comment whose first slash has been consumed. */
+  /** Scans a comment whose first slash has been consumed. */
   function scanComment(start: number): string {
     const isBlock = character === star;
     advance();
@@ -213,7 +213,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
     return withoutCarriageReturns(textBetween(file, start, offset), true);
   }
 
-  /** Whether only comments stand between the comment whose first slash has been consumed and the end of its line. */
+  /** Whether only comments follow on the line, after a first slash that has been consumed. */
   function commentsEndLine(): boolean {
     while (character === slash || character === star) {
       if (character === slash) {
@@ -243,7 +243,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
     return false;
   }
 
-  /** Reads a comment or a division; `undefined` where the line ends first as far as the statement is concerned. */
+  /** Scans a comment or a division; returns a terminator if the statement ends before the comment. */
   function scanSlash(start: number): ScannedToken {
     if (character !== slash && character !== star) {
       return { token: '/', offset: start, text: '' };
@@ -324,14 +324,15 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
       : isDecimal(character) || (character === dot && isDecimal(bytes[following] ?? 0))
         ? scanNumber()
         : scanOther();
-    // A single-quoted string ends a statement as a string would; any other illegal character leaves that as it was.
+    // A single-quoted string ends a statement like any string; other illegal characters do not change whether it can
+    // end.
     const keeps = next.token === 'ILLEGAL' && !next.text.startsWith("'");
     terminable = keeps ? terminable : next.token === 'ILLEGAL' || endsStatement.has(next.token);
     return next;
   };
 }
 
-/** Whether `text` is an identifier, as a block's label must be. */
+/** Whether `text` is an identifier. Labels must be. */
 export function isIdentifier(text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   const { token, text: scanned } = scanner({ name: '', bytes, lineStarts: [0] }, () => undefined)();
@@ -379,14 +380,14 @@ function readDigit(character: number): number {
   return Number.isNaN(value) ? 16 : value;
 }
 
-/** `U+0023 '#'`: the character itself only where it can be printed. */
+/** `U+0023 '#'`, with the character only if it is printable. */
 function unicodeName(point: number): string {
   const character = String.fromCodePoint(point);
   const name = `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
   return isPrintable(character) ? `${name} '${character}'` : name;
 }
 
-/** Comments of files with Windows line ends lose their carriage returns, except one that keeps a `*` from a `/`. */
+/** Removes the carriage returns of Windows line endings from a comment, except one between `*` and `/`. */
 function withoutCarriageReturns(comment: string, isBlock: boolean): string {
   const text = comment.endsWith('\r') ? comment.slice(0, -1) : comment;
   return text.replace(/\r/g, (found, at: number) =>

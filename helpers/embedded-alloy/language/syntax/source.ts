@@ -1,7 +1,7 @@
-/** A place in a source file; lines and columns count from 1, columns in bytes, as Alloy counts them. */
+/** A position in a source file. Lines and columns start at 1; columns count bytes, as in Alloy. */
 export type Position = { readonly line: number; readonly column: number };
 
-/** A configuration file as it was read. Offsets into it are byte offsets. */
+/** A configuration file. Offsets into it are byte offsets. */
 export type SourceFile = {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -13,7 +13,7 @@ const newline = 0x0a;
 const replacement = 0xfffd;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Makes a source file of its name and content. */
+/** Creates a source file from its name and content. */
 export function createSourceFile(name: string, content: Uint8Array | string): SourceFile {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const lineStarts = [0];
@@ -43,14 +43,14 @@ export function textBetween(file: SourceFile, start: number, end: number): strin
   return decoder.decode(file.bytes.subarray(start, end));
 }
 
-/** The text of a line, counted from 1, without its newline; empty beyond the last. */
+/** The text of a line (from 1) without its newline; empty after the last line. */
 export function lineText(file: SourceFile, line: number): string {
   const start = file.lineStarts[line - 1];
   const next = file.lineStarts[line];
   return start === undefined ? '' : textBetween(file, start, next === undefined ? file.bytes.length : next - 1);
 }
 
-/** The character at a byte offset and the number of bytes that it takes; U+FFFD and 1 where they are not UTF-8. */
+/** Decodes the character at a byte offset and its length in bytes; U+FFFD and 1 for invalid UTF-8. */
 export function decodeAt(bytes: Uint8Array, offset: number): readonly [point: number, width: number] {
   const first = bytes[offset] ?? 0;
   if (first < 0x80) {

@@ -1,4 +1,4 @@
-/** The tokens of the language, by the names that error messages give them. */
+/** The tokens of the language, with the names that error messages use. */
 export type Token =
   | 'ILLEGAL'
   | 'EOF'
@@ -46,7 +46,7 @@ export function precedence(token: Token): number | undefined {
   return isBinaryOperator(token) ? precedences[token] : undefined;
 }
 
-/** Whether a token stands between two operands. */
+/** Whether a token is a binary operator. */
 export function isBinaryOperator(token: Token): token is BinaryOperator {
   return Object.hasOwn(precedences, token);
 }

@@ -2,10 +2,10 @@ import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { buildInProcessTarget, buildPagePath, findPages, type Page } from '../in-process-pages.ts';
 import { createExporterProcess, type ExporterProgram } from './exporter-process.ts';
 
-/** What an exporter's program says of itself, and an exporter inside of Alloy does not. */
-const OF_THE_PROGRAM = /^(?:# (?:HELP|TYPE) )?(?:go|process|promhttp)_/;
+/** Metrics of the exporter process, which an exporter built into Alloy does not have. */
+const PROCESS_METRIC = /^(?:# (?:HELP|TYPE) )?(?:go|process|promhttp)_/;
 
-/** A `prometheus.exporter.*` component that stands on an exporter of the OS packages. */
+/** Creates a `prometheus.exporter.*` component that runs an exporter of the OS packages. */
 export function createExporterComponent(
   name: string,
   instance: string,
@@ -14,7 +14,7 @@ export function createExporterComponent(
 ): Instance {
   const exporter = createExporterProcess(program, context);
   const path = buildPagePath(context.id);
-  findPages(context.registry).set(path, async (signal) => withoutProgram(await exporter.page(signal)));
+  findPages(context.registry).set(path, async (signal) => removeProcessMetrics(await exporter.page(signal)));
   return {
     exports: { targets: [buildInProcessTarget(name, instance, context)] },
     start: exporter.start,
@@ -25,7 +25,7 @@ export function createExporterComponent(
   };
 }
 
-function withoutProgram(page: Page): Page {
+function removeProcessMetrics(page: Page): Page {
   const lines = page.body.toString().split('\n');
-  return { ...page, body: Buffer.from(lines.filter((line) => !OF_THE_PROGRAM.test(line)).join('\n')) };
+  return { ...page, body: Buffer.from(lines.filter((line) => !PROCESS_METRIC.test(line)).join('\n')) };
 }

@@ -10,36 +10,36 @@ import { pause } from '../pause.ts';
 import { findProgram, listFlags } from './find-program.ts';
 import { logExporterLine } from './log-line.ts';
 
-/** An argument of the component, and the flag of the program that carries it out. */
+/** An argument of the component, and the flag of the program that implements it. */
 export type ExporterFlag = { readonly argument: string; readonly flag: string; readonly written: string };
 
-/** A Prometheus exporter of the OS packages, and how to start it. */
+/** A Prometheus exporter from the OS packages, and how to start it. */
 export type ExporterProgram = {
-  /** Its possible names on PATH; the Debian one first. */
+  /** Its possible names on PATH, the Debian one first. */
   readonly names: readonly string[];
-  /** The OS package that brings it. */
+  /** The OS package that contains it. */
   readonly package: string;
   /** The arguments that make it listen at an address. */
   readonly listen: (address: string) => readonly string[];
-  /** Flags that not every version has; one that this program does not know is left out, with a warning. */
+  /** Flags that not every version has. Unknown ones are left out with a warning. */
   readonly flags: (known: ReadonlySet<string>) => readonly ExporterFlag[];
-  /** What it reads from its environment: data source and password, which must not be in its arguments. */
+  /** Environment variables for data source and password, which must not appear in its arguments. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What must not appear in a log line. */
+  /** Texts that must not appear in a log line. */
   readonly secrets: readonly string[];
 };
 
 /** A running exporter. */
 export type ExporterProcess = {
   readonly start: () => Promise<void>;
-  /** Its page; waits for it to come up while it is starting. @throws Error when it does not run or does not answer. */
+  /** Fetches its page, and waits while it is starting. @throws Error if it is not running or does not answer */
   readonly page: (signal: AbortSignal) => Promise<Page>;
   readonly stop: () => Promise<void>;
 };
 
 /**
- * Runs the program until its standard input ends: that is when this process goes away, however it does, since the other
- * end of the pipe goes with it.
+ * Runs the program until its standard input closes. The other end of the pipe is closed with this process, however it
+ * ends.
  */
 const UNTIL_INPUT_ENDS = `exec 3<&0 4>&2 </dev/null 2>/dev/null
 "$@" 2>&4 3<&- 4>&- &
@@ -57,8 +57,8 @@ const MAX_WAIT_MS = 10_000;
 const RETRY_MS = 20;
 
 /**
- * Keeps an exporter running on a free loopback port: when it ends, it is started again, with growing waits. Where there is
- * no such program the component is unhealthy and says which package brings it.
+ * Keeps an exporter running on a free loopback port, and restarts it with growing delays when it ends. If the program
+ * is missing, the component is unhealthy and names the package to install.
  */
 export function createExporterProcess(program: ExporterProgram, context: ComponentContext): ExporterProcess {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
@@ -80,7 +80,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
       'sh',
       ['-c', UNTIL_INPUT_ENDS, 'sh', path, ...program.listen(`127.0.0.1:${free}`), ...flags],
       {
-        env: { ...inherited(), ...program.environment },
+        env: { ...pickEnvironment(), ...program.environment },
         stdio: 'pipe',
       },
     );
@@ -90,7 +90,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
     for (const stream of [started.stdout, started.stderr]) {
       createInterface({ input: stream }).on('line', (line) => logExporterLine(line, program.secrets, context.log));
     }
-    // The pipe breaks when the program ends first; there is nothing to write to it.
+    // The pipe breaks if the program ends first; nothing is ever written to it.
     started.stdin.on('error', () => {});
     ended = new Promise((resolve) => {
       started.once('error', (error) => {
@@ -103,7 +103,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
         resolve();
         if (!stopping) {
           wait = Date.now() - startedAt > MAX_WAIT_MS ? FIRST_WAIT_MS : Math.min(wait * 2, MAX_WAIT_MS);
-          context.log('warn', 'the exporter ended and is started again', {
+          context.log('warn', 'the exporter ended, restarting it', {
             exit: String(code ?? signal),
             wait_ms: wait,
           });
@@ -121,7 +121,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
       context.setHealth({ state: 'unhealthy', message });
       return;
     }
-    await launch(path, await knownFlags(path, program, context));
+    await launch(path, await selectFlags(path, program, context));
     context.setHealth({ state: 'healthy', message: 'started component' });
   };
 
@@ -157,8 +157,8 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
   };
 }
 
-/** The flags that this version of the program has; the arguments behind the others are named in one warning. */
-async function knownFlags(path: string, program: ExporterProgram, context: ComponentContext): Promise<string[]> {
+/** The flags that this version of the program has. One warning lists the arguments of all others. */
+async function selectFlags(path: string, program: ExporterProgram, context: ComponentContext): Promise<string[]> {
   const known = await listFlags(path);
   const flags = program.flags(known);
   const unknown = flags.filter(({ flag }) => !known.has(flag)).map(({ argument }) => argument);
@@ -169,8 +169,8 @@ async function knownFlags(path: string, program: ExporterProgram, context: Compo
   return flags.filter(({ flag }) => known.has(flag)).map(({ written }) => written);
 }
 
-/** What a program needs of our environment; the credentials in it are none of the exporter's business. */
-function inherited(): Record<string, string> {
+/** The environment variables that an exporter needs; it must not see our credentials. */
+function pickEnvironment(): Record<string, string> {
   const wanted = /^(?:PATH|HOME|TZ|LANG|LC_\w+|TMPDIR|SSL_CERT_\w+|PG(?:SSL\w*|CONNECT_TIMEOUT|SYSCONFDIR))$/;
   const entries = Object.entries(process.env).filter(([name]) => wanted.test(name));
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const execFileAsync = promisify(execFile);
 
-/** The path of the first of `names` that is a program on `path` (a PATH variable); undefined when none is. */
+/** Finds the first of `names` that is an executable file on `path` (a PATH variable); undefined if there is none. */
 export async function findProgram(names: readonly string[], path: string): Promise<string | undefined> {
   for (const name of names) {
     for (const directory of path.split(delimiter)) {
@@ -15,7 +15,7 @@ export async function findProgram(names: readonly string[], path: string): Promi
         await access(candidate, constants.X_OK);
         return candidate;
       } catch {
-        // Not here: look on.
+        // Not here; try the next directory.
       }
     }
   }
@@ -25,7 +25,7 @@ export async function findProgram(names: readonly string[], path: string): Promi
 /** The names of the flags that a Go program's `--help` lists, without their dashes. */
 export async function listFlags(program: string): Promise<ReadonlySet<string>> {
   const help = await execFileAsync(program, ['--help'], { timeout: 10_000 }).catch((error: unknown) => {
-    // Programs that use Go's own flag package end with 2 after printing their help.
+    // Programs with Go's own flag package exit with 2 after printing their help.
     return typeof error === 'object' && error !== null && 'stderr' in error && 'stdout' in error
       ? { stdout: String(error.stdout), stderr: String(error.stderr) }
       : { stdout: '', stderr: '' };

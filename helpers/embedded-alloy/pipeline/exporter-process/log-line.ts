@@ -10,12 +10,14 @@ const LEVELS: Readonly<Record<string, Parameters<Logger>[0]>> = {
   fatal: 'error',
   panic: 'error',
 };
-/** What an exporter says of its own HTTP server, which nobody here asked for. */
+/** Lines about the exporter's own HTTP server, which is of no interest to the user. */
 const OWN_SERVER = /listening on|TLS is disabled|providing metrics/i;
 const MAX_LINE_LENGTH = 4096;
 const NOT_SHOWN: readonly string[] = ['ts', 'time', 'level', 'msg', 'caller', 'source'];
 
-/** A line of an exporter's log (logfmt, as go-kit and logrus write it) as a line of the component's, without its time. */
+/**
+ * Logs a line of an exporter (logfmt, as written by go-kit and logrus) as a line of the component, without its time.
+ */
 export function logExporterLine(line: string, secrets: readonly string[], log: Logger): void {
   const shown = withoutSecrets(line, secrets).slice(0, MAX_LINE_LENGTH);
   const pairs = new Map(
@@ -31,7 +33,7 @@ export function logExporterLine(line: string, secrets: readonly string[], log: L
     return;
   }
   const fields = [...pairs].filter(([key]) => !NOT_SHOWN.includes(key));
-  // Older exporters have no message but an error: the words of it that do not change are the message of newer ones.
+  // Older exporters have an error instead of a message. Its constant part is the message of newer ones.
   const [, what = message, rest] = pairs.has('msg') ? [] : (/^(.*?) \(.*?\): (.*)$/.exec(message) ?? []);
   if (rest !== undefined) {
     fields.push(['err', rest]);
@@ -39,7 +41,7 @@ export function logExporterLine(line: string, secrets: readonly string[], log: L
   log(OWN_SERVER.test(what) ? 'debug' : level, what, Object.fromEntries(fields));
 }
 
-/** A short secret is only looked for as a whole word: replacing every "x" would hide nothing and spoil everything. */
+/** Replaces a short secret only as a whole word: replacing every "x" would make the line unreadable. */
 function withoutSecrets(line: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => {
     if (secret === '') {

@@ -1,10 +1,10 @@
 import { formatBound } from './float.ts';
 import { ExpositionError, type MetricType } from './sample.ts';
 
-/** A place in a page. */
+/** A position in a page. */
 export type Cursor = { readonly page: string; at: number };
 
-/** Name and labels of a series, and the text that they stood in. */
+/** Name and labels of a series, and their source text. */
 export type SeriesText = { readonly series: string; readonly labels: (readonly [name: string, value: string])[] };
 
 const METRIC_NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
@@ -12,7 +12,7 @@ const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const QUOTED = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 const BLANKS = /[ \t]*/y;
 
-/** Reads what `pattern` (sticky) matches here, and steps over it; undefined when it does not match. */
+/** Reads the text that `pattern` (sticky) matches at the cursor, and moves past it; undefined if it does not match. */
 export function take(cursor: Cursor, pattern: RegExp): string | undefined {
   pattern.lastIndex = cursor.at;
   const found = pattern.exec(cursor.page)?.[0];
@@ -22,7 +22,7 @@ export function take(cursor: Cursor, pattern: RegExp): string | undefined {
   return found;
 }
 
-/** Steps over `text` if it stands here. */
+/** Moves past `text` if it is at the cursor. */
 export function takeText(cursor: Cursor, text: string): boolean {
   const here = cursor.page.startsWith(text, cursor.at);
   if (here) {
@@ -31,12 +31,12 @@ export function takeText(cursor: Cursor, text: string): boolean {
   return here;
 }
 
-/** Steps over spaces and tabs. */
+/** Moves past spaces and tabs. */
 export function skipBlanks(cursor: Cursor): void {
   take(cursor, BLANKS);
 }
 
-/** The error of something else than `expected` standing here. */
+/** The error for anything but `expected` at the cursor. */
 export function unexpected(cursor: Cursor, expected: string): ExpositionError {
   const line = cursor.page.slice(0, cursor.at).split('\n').length;
   const found =
@@ -44,15 +44,15 @@ export function unexpected(cursor: Cursor, expected: string): ExpositionError {
   return new ExpositionError(`line ${line}: expected ${expected}, found ${found}`);
 }
 
-/** Reads a metric's name, or a name in quotes. */
+/** Reads the name of a metric, quoted or not. */
 export function takeMetricName(cursor: Cursor): string | undefined {
   const quoted = take(cursor, QUOTED);
   return quoted === undefined ? take(cursor, METRIC_NAME) : quoted.slice(1, -1);
 }
 
 /**
- * Reads `name{label="value",…}` or `{"name",label="value",…}`. With `blanks`, spaces and tabs may stand between the parts,
- * as the Prometheus text format has it; OpenMetrics has none. Values of `le` and `quantile` come in their canonical form.
+ * Reads `name{label="value",…}` or `{"name",label="value",…}`. With `blanks`, spaces and tabs are allowed in between,
+ * as in the Prometheus text format; OpenMetrics has none. Values of `le` and `quantile` are returned in canonical form.
  */
 export function takeSeries(cursor: Cursor, type: MetricType, blanks: boolean): SeriesText {
   const start = cursor.at;
@@ -75,7 +75,7 @@ export function takeSeries(cursor: Cursor, type: MetricType, blanks: boolean): S
   return { series: cursor.page.slice(start, cursor.at), labels };
 }
 
-/** Reads labels up to and with the closing brace. */
+/** Reads labels up to and including the closing brace. */
 export function takeLabels(
   cursor: Cursor,
   labels: (readonly [string, string])[],

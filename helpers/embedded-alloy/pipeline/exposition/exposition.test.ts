@@ -60,11 +60,11 @@ describe('the Prometheus text format', () => {
     expect(read(readTextFormat, page).error).toBe(error);
   });
 
-  test('hands out the samples before the broken line', () => {
+  test('returns the samples before the broken line', () => {
     expect(read(readTextFormat, 'fine 1\nbroken{ 2\n').samples.map(({ series }) => series)).toEqual(['fine']);
   });
 
-  test('writes bounds of histograms and summaries in one form, and no others', () => {
+  test('normalizes the bounds of histograms and summaries, and nothing else', () => {
     const page =
       '# TYPE h histogram\nh_bucket{le="1"} 1\n# TYPE s summary\ns{quantile="1"} 1\ns{le="1"} 1\n# TYPE g gauge\ng{le="1"} 1\n';
     expect(read(readTextFormat, page).samples.map(({ labels }) => labels[1]?.[1])).toEqual(['1.0', '1.0', '1', '1']);
@@ -111,7 +111,7 @@ test.each([
   ['0.0001', '0.0001'],
   ['0.00001', '1e-05'],
   ['not a number', 'not a number'],
-])('a bound of %s is written %s', (text, expected) => {
+])('the bound %s becomes %s', (text, expected) => {
   expect(formatBound(text)).toBe(expected);
 });
 

@@ -1,7 +1,7 @@
 const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 const INFINITE = /^[-+]?inf(?:inity)?$/i;
 
-/** Reads a number as Go's `strconv.ParseFloat` does, without its hexadecimal form. @throws Error with Go's text. */
+/** Parses a number like Go's `strconv.ParseFloat`, except its hexadecimal form. @throws Error with Go's message */
 export function parseFloatGo(text: string): number {
   if (DECIMAL.test(text)) {
     const value = Number(text);
@@ -20,9 +20,9 @@ export function parseFloatGo(text: string): number {
 }
 
 /**
- * Writes the value of an `le` or `quantile` label in its one canonical form, in which `1` and `1.0` are the same bucket:
+ * Formats the value of an `le` or `quantile` label in canonical form, in which `1` and `1.0` are the same bucket:
  * `1.0`, `0.5`, `1e+06`, `+Inf` (OpenMetrics 1.0, "Considerations: Canonical Numbers"; Prometheus 3 applies it to every
- * scrape). Text that is no number stays as it is.
+ * scrape). Text that is not a number stays as it is.
  */
 export function formatBound(text: string): string {
   let value: number;
@@ -38,7 +38,7 @@ export function formatBound(text: string): string {
   return /[.e]/.test(shortest) ? shortest : `${shortest}.0`;
 }
 
-/** Go's `%g` with the fewest digits: an exponent of at least two digits below 1e-4 and from 1e+06 on. */
+/** Formats like Go's `%g` with the fewest digits: an exponent of at least two digits below 1e-4 and from 1e+06 on. */
 function formatShortest(value: number): string {
   if (value === 0) {
     return '0';

@@ -16,8 +16,8 @@ const TYPES: readonly MetricType[] = [
 ];
 
 /**
- * Reads a page in OpenMetrics 1.0 text ("Text format"). Exemplars are checked and left out. `onSample` gets the samples
- * one by one. @throws ExpositionError at the first line that does not follow the format, or when `# EOF` is missing.
+ * Reads a page in OpenMetrics 1.0 text ("Text format"). Exemplars are checked and ignored. `onSample` gets the samples
+ * one by one. @throws ExpositionError at the first invalid line, or if `# EOF` is missing
  */
 export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) => void): void {
   const cursor: Cursor = { page, at: 0 };

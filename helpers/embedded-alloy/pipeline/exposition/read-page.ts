@@ -3,7 +3,7 @@ import { readOpenMetrics } from './open-metrics.ts';
 import { type ExposedSample, ExpositionError } from './sample.ts';
 import { readTextFormat } from './text-format.ts';
 
-/** The media types of the formats that a scrape can ask for, by their names in `scrape_protocols`. */
+/** The media types of the formats that a scrape can request, by their names in `scrape_protocols`. */
 export const MEDIA_TYPES: Readonly<Record<string, string>> = {
   PrometheusProto: 'application/vnd.google.protobuf',
   'PrometheusText0.0.4': 'text/plain',
@@ -13,8 +13,8 @@ export const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a scraped page in the format that its `Content-Type` names, or in that of `fallback` (a name of
- * {@link MEDIA_TYPES}, or empty for none) when it names none that is known. @throws ExpositionError
+ * Reads a scraped page in the format of its `Content-Type`, or if that is unknown in that of `fallback` (a name of
+ * {@link MEDIA_TYPES}, or empty for none). @throws ExpositionError
  */
 export function readPage(
   body: Buffer,
@@ -35,7 +35,7 @@ export function readPage(
       readOpenMetrics(body.toString(), onSample);
       return;
     case 'application/vnd.google.protobuf':
-      throw new ExpositionError('the embedded Alloy does not read the protobuf exposition format');
+      throw new ExpositionError('the embedded Alloy does not support the protobuf exposition format');
     default:
       throw new ExpositionError(
         contentType === ''

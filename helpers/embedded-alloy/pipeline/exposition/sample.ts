@@ -11,16 +11,16 @@ export type MetricType =
 
 /** A line of a page. */
 export type ExposedSample = {
-  /** Name and labels as the page writes them: for the same series of the same target usually the same text. */
+  /** Name and labels as the page writes them: usually the same text for the same series of a target. */
   readonly series: string;
-  /** Name (as `__name__`) and labels, in the order of the page; a name may come twice, a value may be empty. */
+  /** Name (as `__name__`) and labels, in page order. A name may occur twice, a value may be empty. */
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly value: number;
-  /** Milliseconds since the epoch; undefined when the page gives none. */
+  /** Milliseconds since the epoch; undefined if the page has none. */
   readonly timestamp: number | undefined;
 };
 
-/** A page that does not follow its format; the message says in which line, what was expected and what was found. */
+/** The error for an invalid page. The message has the line, what was expected and what was found. */
 export class ExpositionError extends Error {
   override readonly name = 'ExpositionError';
 }

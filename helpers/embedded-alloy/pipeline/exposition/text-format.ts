@@ -14,9 +14,9 @@ const TYPES: Readonly<Record<string, MetricType>> = {
 };
 
 /**
- * Reads a page in the Prometheus text format 0.0.4 (prometheus.io, "Exposition formats"), with the liberties that
- * Prometheus's own parser takes. `onSample` gets the samples one by one, so that those before a broken line are known.
- * @throws ExpositionError at the first line that does not follow the format.
+ * Reads a page in the Prometheus text format 0.0.4 (prometheus.io, "Exposition formats"), as leniently as Prometheus's
+ * own parser. `onSample` gets the samples one by one, so that those before an invalid line are known.
+ * @throws ExpositionError at the first invalid line
  */
 export function readTextFormat(page: string, onSample: (sample: ExposedSample) => void): void {
   const cursor: Cursor = { page, at: 0 };
@@ -42,7 +42,7 @@ export function readTextFormat(page: string, onSample: (sample: ExposedSample) =
   }
 }
 
-/** Steps over a comment; returns the type that it declares, if it is a TYPE line. */
+/** Moves past a comment; returns the type that a TYPE line declares. */
 function readComment(cursor: Cursor): MetricType | undefined {
   const [, keyword] = /^#[ \t]+(HELP|TYPE)[ \t]+/.exec(cursor.page.slice(cursor.at, cursor.at + 64)) ?? [];
   if (keyword === undefined) {

@@ -1,8 +1,8 @@
 import { describeError } from '../../language/describe-error.ts';
-/** Why a request got no answer: `text` in the words of Go's HTTP client, which Alloy logs, and what kind it was. */
+/** Why a request got no answer: the message of Go's HTTP client, as Alloy logs it, and the kind of failure. */
 export type RequestFailure = { readonly text: string; readonly kind: 'deadline' | 'canceled' | 'other' };
 
-/** Describes what undici threw for a request of `method` to `url`; a password in the URL is not shown. */
+/** Describes an error of undici for a request of `method` to `url`. A password in the URL is hidden. */
 export function describeFailure(method: string, url: string, error: unknown): RequestFailure {
   const shown = redactUrl(url);
   const { host } = URL.canParse(url) ? new URL(url) : { host: '' };
@@ -38,7 +38,7 @@ export function describeFailure(method: string, url: string, error: unknown): Re
   return failure(describeError(error));
 }
 
-/** `url` with the password, if it has one, as `xxxxx`; anything that is no URL as it is. */
+/** Replaces a password in `url` with `xxxxx`. Anything but a URL stays as it is. */
 export function redactUrl(url: string): string {
   if (!URL.canParse(url)) {
     return url.replace(/(:\/\/[^/@:]*:)[^@/]*@/, '$1xxxxx@');

@@ -1,11 +1,11 @@
 import type { Server } from 'node:net';
 
-/** Where to listen. */
+/** An address to listen on. */
 export type ListenAddress = { readonly host: string; readonly port: number };
 
 /**
- * Reads `host:port` as Go's `net.Listen` does; no host means every address. @throws Error with Go's text where there is
- * no port.
+ * Parses `host:port` like Go's `net.Listen`; without a host, all addresses. @throws Error with Go's message if there is
+ * no port
  */
 export function parseListenAddress(endpoint: string): ListenAddress {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(endpoint) ?? [];
@@ -16,12 +16,12 @@ export function parseListenAddress(endpoint: string): ListenAddress {
   return { host: host === '' ? '0.0.0.0' : host === 'localhost' ? '127.0.0.1' : host, port: Number(port) };
 }
 
-/** Writes an address as Go does: `127.0.0.1:4318`, `[::1]:4318`. */
+/** Formats an address like Go: `127.0.0.1:4318`, `[::1]:4318`. */
 export function formatAddress({ host, port }: ListenAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Opens `server` at `address`; returns the address with the port that it got. @throws Error with Go's text. */
+/** Listens on `address`; returns it with the port that was bound. @throws Error with Go's message */
 export async function listen(server: Server, address: ListenAddress): Promise<ListenAddress> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(bindError(address, error)));
@@ -31,7 +31,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<Li
   return { host: address.host, port: typeof bound === 'object' && bound !== null ? bound.port : address.port };
 }
 
-/** The error of a port that can't be had, as Go words it. */
+/** The error for a port that can't be bound, with Go's message. */
 export function bindError(address: ListenAddress, error: Error): Error {
   const reason = /EADDRINUSE/.test(error.message)
     ? 'bind: address already in use'

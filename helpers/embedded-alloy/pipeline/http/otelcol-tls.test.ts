@@ -15,10 +15,10 @@ const { certificate, key } = selfSigned(['localhost']);
 const caFile = join(directory, 'ca.pem');
 const otherFile = join(directory, 'other.txt');
 writeFileSync(caFile, certificate);
-writeFileSync(otherFile, 'no certificate');
+writeFileSync(otherFile, 'not a certificate');
 const options = (written: Written<Decoded<typeof clientTls>>) => clientTlsOptions(buildArguments(clientTls, written));
 
-test('a tls block is read from what is written in it and from its files alike', () => {
+test('a tls block can hold certificates and keys or name their files', () => {
   const pair = { cert_pem: certificate, key_pem: createSecret(key) };
   expect(options({ ca_file: caFile, ...pair })).toEqual(options({ ca_pem: certificate, ...pair }));
   expect(options({ ca_file: caFile, ...pair })).toEqual({
@@ -33,7 +33,7 @@ test('a tls block is read from what is written in it and from its files alike', 
   });
 });
 
-describe('a tls block that can’t be used is refused in the words of Alloy 1.18', () => {
+describe('an invalid tls block is refused with the message of Alloy 1.18', () => {
   const PAIR = 'TLS cert and key';
   test.each([
     [
@@ -41,15 +41,15 @@ describe('a tls block that can’t be used is refused in the words of Alloy 1.18
       { ca_file: caFile, ca_pem: certificate },
       'CA CertPool: provide either a CA file or the PEM-encoded string, but not both',
     ],
-    ['a CA that is none', { ca_pem: 'x' }, 'CA CertPool PEM: failed to parse cert'],
-    ['a CA file that holds none', { ca_file: otherFile }, 'CA CertPool File: failed to parse cert'],
+    ['an invalid CA', { ca_pem: 'x' }, 'CA CertPool PEM: failed to parse cert'],
+    ['a CA file without a certificate', { ca_file: otherFile }, 'CA CertPool File: failed to parse cert'],
     [
       'a CA file that is a directory',
       { ca_file: directory },
       `CA CertPool File: failed to load cert ${directory}: read ${directory}: is a directory`,
     ],
     [
-      'a CA file that is not there',
+      'a missing CA file',
       { ca_file: '/no/ca' },
       'CA CertPool File: failed to load cert /no/ca: open /no/ca: no such file or directory',
     ],
@@ -59,7 +59,7 @@ describe('a tls block that can’t be used is refused in the words of Alloy 1.18
       `${PAIR}: for auth via TLS, provide both certificate and key, or neither`,
     ],
     [
-      'a key file that is not there',
+      'a missing key file',
       { cert_file: caFile, key_file: '/no/key' },
       `${PAIR}: open /no/key: no such file or directory`,
     ],

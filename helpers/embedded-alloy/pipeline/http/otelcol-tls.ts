@@ -8,14 +8,16 @@ import type { Decoded } from '../../schema/schema.ts';
 type ClientTls = Decoded<typeof clientTls>;
 type ServerTls = Decoded<typeof serverTls>;
 
-/** What Node's TLS functions take, read from a `tls` block. */
+/** Options of Node's TLS functions, read from a `tls` block. */
 export type TlsMaterial = {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
 };
 
-/** The options of a TLS client. @throws Error where a file can't be read, or for what this engine can't honour. */
+/**
+ * The options of a TLS client. @throws Error for a file that can't be read, and for arguments that are not supported
+ */
 export function clientTlsOptions(
   tls: ClientTls,
 ): TlsMaterial & { readonly rejectUnauthorized: boolean; readonly servername?: string } {
@@ -26,7 +28,7 @@ export function clientTlsOptions(
   };
 }
 
-/** The certificate, the key and, where clients must show a certificate too, the authorities of theirs. */
+/** The options of a TLS server: certificate, key and, if clients need certificates, their CA. */
 export function serverTlsOptions(tls: ServerTls): TlsMaterial & { readonly requestCert: boolean } {
   const { ca: _own, ...own } = material(tls);
   if (own.cert === undefined || own.key === undefined) {
@@ -43,7 +45,7 @@ function material(tls: ClientTls | ServerTls): TlsMaterial {
   return { ...authority(tls), ...pair(tls) };
 }
 
-/** What a real Alloy starts each of its reports on a `tls` block with. */
+/** The start of Alloy's messages about a `tls` block. */
 const FAILED = 'failed to load TLS config: failed to load';
 
 function authority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls): Pick<TlsMaterial, 'ca'> {
@@ -81,7 +83,7 @@ function pick(written: string, file: string): string | undefined {
   return file === '' ? undefined : read(file, `${FAILED} TLS cert and key`);
 }
 
-/** Throws what Go says of a file that can't be read, behind `context`. */
+/** Reads a file. @throws Error with `context` and Go's message */
 function read(file: string, context: string): string {
   try {
     return readFileSync(file, 'utf8');

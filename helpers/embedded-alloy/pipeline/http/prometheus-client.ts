@@ -3,17 +3,17 @@ import { Agent, type Dispatcher, interceptors } from 'undici';
 import { unsupportedError } from '../../identity.ts';
 import type { HttpClientArgs } from '../../schema/blocks/http-client.ts';
 
-/** A client made from them. */
+/** An HTTP client for the requests of a component. */
 export type PrometheusClient = {
   readonly dispatcher: Dispatcher;
-  /** The headers of every request: credentials, read anew from their files, and `http_headers`. */
+  /** The headers of every request: credentials, whose files are read each time, and `http_headers`. */
   readonly headers: () => Record<string, string | string[]>;
   readonly close: () => Promise<void>;
 };
 
 /**
- * Makes the client that `args` describe; `owner` is the component's name, for errors. @throws Error where a TLS file can't
- * be read, or for a way of authentication or a proxy that this engine does not know.
+ * Creates the client that `args` describe. `owner` is the name of the component, for errors. @throws Error for a TLS
+ * file that can't be read, and for unsupported authentication or proxies
  */
 export function createPrometheusClient(args: HttpClientArgs, owner: string): PrometheusClient {
   if (args.oauth2 !== undefined) {
@@ -24,7 +24,7 @@ export function createPrometheusClient(args: HttpClientArgs, owner: string): Pro
   }
   const agent = new Agent({
     connect: tlsOptions(args.tls_config),
-    // The callers' own timeouts cover the whole of a request.
+    // The timeouts of the callers cover the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -8,6 +8,6 @@ test.each([
   ['localhost:1/v1/traces', { scheme: 'localhost', host: '', port: '', path: '' }],
   ['foo:/bar', { scheme: 'foo', host: '', port: '', path: '/bar' }],
   ['otlp.example/otlp', { scheme: '', host: '', port: '', path: '' }],
-])('%s falls into the parts that Go sees in it', (url, parts) => {
+])('%s is split as by Go', (url, parts) => {
   expect(parseUrl(url)).toEqual(parts);
 });

@@ -1,4 +1,4 @@
-/** A URL in its parts, each as it is written; a part that is not written is empty. */
+/** The parts of a URL as written; missing parts are empty. */
 export type UrlParts = {
   readonly scheme: string;
   /** Without the brackets of an IPv6 address. */
@@ -8,8 +8,8 @@ export type UrlParts = {
 };
 
 /**
- * The parts of a URL as Go's `url.Parse` has them, for one that it takes: unlike in a browser, `http:x` has neither host
- * nor path, and the port that a scheme implies is not there.
+ * Splits a valid URL like Go's `url.Parse`: unlike in a browser, `http:x` has neither host nor path, and implied ports
+ * are not added.
  */
 export function parseUrl(url: string): UrlParts {
   const [, scheme = '', authority = '', path = ''] =
@@ -18,7 +18,7 @@ export function parseUrl(url: string): UrlParts {
   return { scheme, host: bracketed ?? plain, port, path };
 }
 
-/** Why Go's HTTP client fails a request to a URL before it sends anything, in its words; undefined when it does not. */
+/** The message with which Go's HTTP client refuses a URL before it sends anything; undefined if it does not. */
 export function explainUnsendable(url: string): string | undefined {
   const { scheme, host, port } = parseUrl(url);
   if (!/^https?$/i.test(scheme)) {

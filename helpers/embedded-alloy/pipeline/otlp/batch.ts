@@ -18,7 +18,10 @@ const formats: { readonly [S in Signal]: Format<S> } = {
   logs: { codec: LogsData, count: countLogRecords, split: splitLogs },
 };
 
-/** Takes a protobuf body as it is. @throws DecodeError with Go's `unexpected EOF` where it is cut, else with the reason. */
+/**
+ * Makes a batch of a protobuf body. @throws DecodeError with Go's `unexpected EOF` if it is truncated, otherwise with
+ * the reason
+ */
 export function readProtobufBatch(signal: Signal, body: Uint8Array): OtlpBatch {
   try {
     return { signal, items: countItems(signal, body), body };
@@ -27,33 +30,33 @@ export function readProtobufBatch(signal: Signal, body: Uint8Array): OtlpBatch {
   }
 }
 
-/** Whether a protobuf message could not be read because it ends too early, for which Go has words of its own. */
+/** Whether a protobuf message is truncated, for which Go has its own message. */
 export function isTruncated(error: unknown): boolean {
   return error instanceof DecodeError && /premature EOF|unexpected EOF|out of bounds|overrun/i.test(error.message);
 }
 
-/** Reads an OTLP/JSON body. @throws DecodeError that says where and why, as the real receiver's parser does. */
+/** Makes a batch of an OTLP/JSON body. @throws DecodeError with the position and reason, as in Alloy */
 export function readJsonBatch(signal: Signal, text: string): OtlpBatch {
   return encodeJson(signal, text);
 }
 
-/** The data that a batch holds. */
+/** Decodes the data of a batch. */
 export function decodeBatch<S extends Signal>(signal: S, batch: OtlpBatch): SignalData[S] {
   return formats[signal].codec.decode(batch.body);
 }
 
-/** A batch that holds `data`. */
+/** Encodes `data` as a batch. */
 export function encodeBatch<S extends Signal>(signal: S, data: SignalData[S]): OtlpBatch {
   const format: Format<S> = formats[signal];
   return { signal, items: format.count(data), body: format.codec.encode(data) };
 }
 
-/** The OTLP/JSON text of a batch. */
+/** Formats a batch as OTLP/JSON. */
 export function formatJson(batch: OtlpBatch): string {
   return printJson(batch.signal, batch.body);
 }
 
-/** One batch with everything that `batches` hold, in their order; they must be of one signal and at least one. */
+/** Joins batches of one signal in order. There must be at least one. */
 export function joinBatches(batches: readonly OtlpBatch[]): OtlpBatch {
   const [first] = batches;
   if (first === undefined) {
@@ -66,7 +69,7 @@ export function joinBatches(batches: readonly OtlpBatch[]): OtlpBatch {
   return { signal: first.signal, items, body: Buffer.concat(batches.map((batch) => batch.body)) };
 }
 
-/** Cuts a batch into parts of at most `largest` items each; each part repeats the resource and scope of its items. */
+/** Splits a batch into parts of at most `maxItems` items. Each part repeats the resource and scope of its items. */
 export function splitBatch(batch: OtlpBatch, maxItems: number): readonly OtlpBatch[] {
   return batch.items <= maxItems ? [batch] : splitBody(batch.signal, batch.body, maxItems);
 }

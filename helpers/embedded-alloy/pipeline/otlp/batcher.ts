@@ -1,10 +1,10 @@
 import type { OtlpBatch } from '../../schema/capsules.ts';
 import { joinBatches, splitBatch } from './batch.ts';
 
-/** Why a batch was sent: enough had come, or enough time had passed. */
+/** Why a batch was sent: its size or the timeout. */
 export type Trigger = 'size' | 'timeout';
 
-/** When to send; 0 for `largest` means no limit. */
+/** When to send. 0 for `maxItems` means no limit. */
 export type BatcherOptions = {
   readonly minItems: number;
   readonly maxItems: number;
@@ -13,18 +13,19 @@ export type BatcherOptions = {
   readonly send: (batch: OtlpBatch, trigger: Trigger) => Promise<void>;
 };
 
-/** Gathers batches of one signal and sends them joined. */
+/** Collects batches of one signal and sends them joined. */
 export type Batcher = {
   readonly start: () => void;
-  /** Resolves when the batch is held, or, when it made the held ones enough, has been sent. */
+  /** Resolves once the batch is held or, if it triggered sending, has been sent. */
   readonly add: (batch: OtlpBatch) => Promise<void>;
-  /** Sends what is held; resolves when everything has been sent. */
+  /** Sends everything it holds; resolves once that is done. */
   readonly stop: () => Promise<void>;
 };
 
 /**
- * Batches as the Collector's batch processor does: sends when `smallest` items are held, and what there is every
- * `timeoutMs` since the last sending; no batch holds more than `largest`. With `timeoutMs` or `smallest` 0 nothing waits.
+ * Batches like the Collector's batch processor: sends once it holds `minItems` items, and everything it holds
+ * `timeoutMs` after the last send. No batch has more than `maxItems`. With `timeoutMs` or `minItems` 0, it sends at
+ * once.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const { minItems, maxItems, timeoutMs, send } = options;

@@ -1,6 +1,6 @@
 import type { LogsData, Metric, MetricsData, TracesData } from '../../../otlp/schema.ts';
 
-/** How many spans `data` holds. */
+/** Counts the spans of `data`. */
 export function countSpans(data: TracesData): number {
   let count = 0;
   for (const resource of data.resourceSpans) {
@@ -11,7 +11,7 @@ export function countSpans(data: TracesData): number {
   return count;
 }
 
-/** How many log records `data` holds. */
+/** Counts the log records of `data`. */
 export function countLogRecords(data: LogsData): number {
   let count = 0;
   for (const resource of data.resourceLogs) {
@@ -22,7 +22,7 @@ export function countLogRecords(data: LogsData): number {
   return count;
 }
 
-/** How many data points `data` holds, of all kinds of metric. */
+/** Counts the data points of `data`, for all kinds of metric. */
 export function countMetricPoints(data: MetricsData): number {
   let count = 0;
   for (const resource of data.resourceMetrics) {
@@ -35,7 +35,7 @@ export function countMetricPoints(data: MetricsData): number {
   return count;
 }
 
-/** How many data points `metric` holds. */
+/** Counts the data points of `metric`. */
 export function countPoints(metric: Metric): number {
   const held = metric.gauge ?? metric.sum ?? metric.histogram ?? metric.exponentialHistogram ?? metric.summary;
   return held?.dataPoints.length ?? 0;

@@ -1,11 +1,11 @@
 import { describeError } from '../../language/describe-error.ts';
-/** Why an export failed, and whether another attempt could help. */
+/** A failed export, and whether it may be retried. */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
   readonly permanent: boolean;
   /** The label `error_type` of the metrics: the name of a gRPC status, `Deadline_Exceeded`, `Shutdown` or `_OTHER`. */
   readonly type: string;
-  /** How long the server wants to be left alone. */
+  /** The minimum delay before a retry that the server asked for; 0 for none. */
   readonly retryAfterMs: number;
 
   constructor(message: string, kind: { permanent?: boolean; type?: string; retryAfterMs?: number } = {}) {
@@ -16,7 +16,7 @@ export class ExportError extends Error {
   }
 }
 
-/** `error` as an {@link ExportError}, with `prefix` before its message. */
+/** Converts `error` to an {@link ExportError}, with `prefix` before its message. */
 export function toExportError(error: unknown, prefix = ''): ExportError {
   if (error instanceof ExportError) {
     const { permanent, type, retryAfterMs } = error;

@@ -9,30 +9,30 @@ import { type RetryArgs, sendWithRetry } from './retry.ts';
 import { createSendingQueue, type QueueArgs } from './sending-queue.ts';
 import { ALL_SIGNALS, SIGNALS } from './signals.ts';
 
-/** What an exporter adds to the queue, the retries and the counting that all exporters share. */
+/** The parts that differ between exporters. Queue, retries and metrics are the same for all. */
 export type ExporterParts = {
-  /** The Collector's name of the exporter, as metrics show it: `otlp_http`. */
+  /** The name of the exporter in the Collector and its metrics: `otlp_http`. */
   readonly type: string;
-  /** Where a signal goes, as the metrics of what was sent and what failed show it. */
+  /** The target of a signal, as the metrics of sent and failed items show it. */
   readonly target: (signal: Signal) => Target;
   readonly queue: QueueArgs;
   readonly retry: RetryArgs;
-  /** Gets ready to push. What it rejects with keeps the component from starting. */
+  /** Prepares to push. If it rejects, the component does not start. */
   readonly open?: () => Promise<void>;
   /** Makes one attempt. @throws ExportError */
   readonly push: (batch: OtlpBatch, shutdown: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-/** Where an exporter sends to, in the labels of metrics; those that it can't tell are absent. */
+/** The target of an exporter as metric labels; unknown ones are missing. */
 export type Target = { readonly server_address?: string; readonly server_port?: string; readonly url_path?: string };
 
 const SCOPE = 'exporter/exporterhelper';
 const TARGET_LABELS: readonly (keyof Target)[] = ['server_address', 'server_port', 'url_path'];
 
 /**
- * An `otelcol.exporter.*` component around `push`: its `input`, a queue for each signal, retries, and the log lines and
- * metrics of the Collector's exporter helper. Stopping it makes one more attempt for what is held.
+ * Creates an `otelcol.exporter.*` component around `push`: its `input`, a queue per signal, retries, and the log lines
+ * and metrics of the Collector's exporter helper. Stopping it makes one more attempt for what it holds.
  */
 export function createExporter(parts: ExporterParts, context: ComponentContext): Instance {
   const shutdown = new AbortController();
@@ -51,7 +51,7 @@ export function createExporter(parts: ExporterParts, context: ComponentContext):
       opened = false;
       const err = describeError(error);
       context.log('error', 'failed to start scheduled component', { err });
-      // Alloy starts an exporter for each signal, and tells of all three.
+      // Alloy starts one exporter per signal and reports all three errors.
       throw new Error(`no components started successfully: ${ALL_SIGNALS.map(() => err).join('; ')}`);
     }
   };
@@ -186,7 +186,7 @@ function createPipeline(
   };
 }
 
-/** What the real exporter tells its user to switch on, after each failure. */
+/** The hint that Alloy adds to each failure. */
 function adviceFor({ retry, queue }: ExporterParts): string {
   const retries = retry.enabled ? '' : ' Try enabling retry_on_failure config option to retry on retryable errors.';
   return queue.enabled ? retries : `${retries} Try enabling sending_queue to survive temporary failures.`;
@@ -245,10 +245,10 @@ function createExportMetrics(signal: Signal, { type, target }: ExporterParts, co
   };
 }
 
-/** What a backend says of an export that it took, though not whole. */
+/** The part of an export that a backend rejected, and its message. */
 export type PartialSuccess = { readonly message: string; readonly dropped: number };
 
-/** Warns, as the real exporters do, of items that were not taken, or of what else the backend had to say. */
+/** Logs, as Alloy does, rejected items or a message from the backend. */
 export function warnAboutPartialSuccess(log: Logger, signal: Signal, { message, dropped }: PartialSuccess): void {
   if (dropped > 0 || message !== '') {
     const items = signal === 'metrics' ? 'data_points' : SIGNALS[signal].items;

@@ -3,8 +3,8 @@ import type { OtelcolConsumer, Signal } from '../../schema/capsules.ts';
 type Output = Readonly<Record<Signal, readonly (OtelcolConsumer | undefined)[]>>;
 
 /**
- * One consumer for each signal that `output` names consumers for. Each gets every batch; a rejection of any of them,
- * after all have had it, is the rejection of the whole.
+ * Combines the consumers of each signal in `output` into one. All of them get every batch; if any rejects it, the
+ * combined consumer rejects it once all are done.
  */
 export function fanOut(output: Output): Readonly<Record<Signal, OtelcolConsumer | undefined>> {
   return { traces: toAll(output.traces), metrics: toAll(output.metrics), logs: toAll(output.logs) };

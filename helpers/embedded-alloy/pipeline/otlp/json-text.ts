@@ -1,12 +1,12 @@
 import { DecodeError } from '../../../otlp/message.ts';
 
-/** A whole number too long to be exact as a JavaScript number. */
+/** An integer too long to be exact as a JavaScript number. */
 const LONG_INTEGER = /[:[,]\s*-?\d{16,}/;
 const MAX_DEPTH = 256;
 
 /**
- * Parses OTLP/JSON and hands it to `read`. Numbers of 64 bits that a sender writes without quotes keep all their digits.
- * @throws DecodeError in the real receiver's wording: what was expected, and the text around the place.
+ * Parses OTLP/JSON and passes it to `read`. Unquoted 64-bit numbers keep all their digits.
+ * @throws DecodeError with the message of Alloy: what was expected, and the text around the position
  */
 export function parseJson<T>(text: string, read: (json: unknown) => T): T {
   let json: unknown;
@@ -45,7 +45,7 @@ function located(text: string, error: DecodeError): DecodeError {
   return new DecodeError(`${shown}, ${around(text, at)}`);
 }
 
-/** The place as the real receiver's parser shows it: ten characters around it, then fifty. */
+/** The position as Alloy shows it: with ten characters around it, then with fifty. */
 function around(text: string, at: number): string {
   const cut = (reach: number): string => text.slice(Math.max(0, at - reach), at + reach);
   return `error found in #${Math.min(10, at)} byte of ...|${cut(10)}|..., bigger context ...|${cut(50)}|...`;
@@ -53,7 +53,7 @@ function around(text: string, at: number): string {
 
 type Break = { readonly at: number; readonly reason: string };
 
-/** Where `text` stops being JSON; or, with `path`, where the value at that path ends. */
+/** The position where `text` stops being JSON or, with `path`, where the value at that path ends. */
 function findBreak(text: string, path?: string): Break {
   const scan = scanner(text, path);
   try {

@@ -7,9 +7,9 @@ import { ExportError, toExportError } from './export-error.ts';
 export type RetryArgs = Decoded<typeof retryOnFailure>;
 
 /**
- * Runs `attempt` until it succeeds, as `retry_on_failure` says: waits grow by `multiplier`, spread by
- * `randomization_factor`, and are at least what the server asked for. @throws ExportError when the failure is permanent,
- * the time is up (`max_elapsed_time`, 0 for never) or `shutdown` is aborted; its message says which.
+ * Runs `attempt` until it succeeds, as `retry_on_failure` configures: delays grow by `multiplier`, vary by
+ * `randomization_factor`, and are at least as long as the server asked for. @throws ExportError if the failure is
+ * permanent, the time is up (`max_elapsed_time`, 0 for no limit) or `shutdown` is aborted; its message says which
  */
 export async function sendWithRetry(
   attempt: () => Promise<void>,

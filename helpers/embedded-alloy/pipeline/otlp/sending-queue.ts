@@ -5,25 +5,25 @@ import type { Decoded } from '../../schema/schema.ts';
 /** The `sending_queue` block. */
 export type QueueArgs = Decoded<typeof sendingQueue>;
 
-/** What of a signal waits to be sent. */
+/** The queue of one signal. */
 export type SendingQueue = {
   /**
-   * Resolves when the batch is held (or, with `wait_for_result`, has been sent). @throws Error `sending queue is full`
-   * when there is no room and the block does not say to wait for it.
+   * Resolves once the batch is queued or, with `wait_for_result`, has been sent. @throws Error `sending queue is full`
+   * if there is no room and `block_on_overflow` is off
    */
   readonly offer: (batch: OtlpBatch) => Promise<void>;
-  /** How much is held, in the block's unit. */
+  /** The size of the queue, in the unit of the block. */
   readonly size: () => number;
-  /** Resolves when nothing is held and nothing is being sent. */
+  /** Resolves once the queue is empty and nothing is being sent. */
   readonly drained: () => Promise<void>;
 };
 
-/** What one queue holds at most, whatever the configuration says: a real Alloy has no such limit. */
+/** The maximum for one queue, whatever is configured. Alloy has no such limit. */
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 type Entry = { readonly batch: OtlpBatch; readonly done: (error?: unknown) => void };
 
-/** Sends what is offered, `num_consumers` batches at a time, in the order of arrival. `send` must not reject. */
+/** Sends queued batches in order, `num_consumers` at a time. `send` must not reject. */
 export function createSendingQueue(
   args: QueueArgs,
   send: (batch: OtlpBatch) => Promise<unknown>,

@@ -1,17 +1,17 @@
 import type { LogsData, MetricsData, TracesData } from '../../../otlp/schema.ts';
 import type { Signal } from '../../schema/capsules.ts';
 
-/** What each signal's export request holds. */
+/** The data of an export request, by signal. */
 export type SignalData = { readonly traces: TracesData; readonly metrics: MetricsData; readonly logs: LogsData };
 
 type Facts = {
-  /** What its items are called in metric names. */
+  /** The name of its items in metrics. */
   readonly items: 'spans' | 'metric_points' | 'log_records';
   /** The gRPC method of its collector service (OTLP 1.x, "OTLP/gRPC Request"). */
   readonly method: string;
 };
 
-/** What differs between the signals. */
+/** The differences between the signals. */
 export const SIGNALS: { readonly [S in Signal]: Facts } = {
   traces: { items: 'spans', method: '/opentelemetry.proto.collector.trace.v1.TraceService/Export' },
   metrics: { items: 'metric_points', method: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export' },

@@ -1,7 +1,7 @@
 import type { LogsData, Metric, MetricsData, TracesData } from '../../../otlp/schema.ts';
 import { countPoints } from './count.ts';
 
-/** Cuts `data` into parts of at most `largest` spans. */
+/** Splits `data` into parts of at most `maxItems` spans. */
 export function splitTraces(data: TracesData, maxItems: number): TracesData[] {
   const parts = fill<TracesData>(maxItems, () => ({ resourceSpans: [] }));
   for (const resource of data.resourceSpans) {
@@ -14,7 +14,7 @@ export function splitTraces(data: TracesData, maxItems: number): TracesData[] {
   return parts.all;
 }
 
-/** Cuts `data` into parts of at most `largest` log records. */
+/** Splits `data` into parts of at most `maxItems` log records. */
 export function splitLogs(data: LogsData, maxItems: number): LogsData[] {
   const parts = fill<LogsData>(maxItems, () => ({ resourceLogs: [] }));
   for (const resource of data.resourceLogs) {
@@ -28,7 +28,7 @@ export function splitLogs(data: LogsData, maxItems: number): LogsData[] {
   return parts.all;
 }
 
-/** Cuts `data` into parts of at most `largest` data points; a metric with more is cut itself. */
+/** Splits `data` into parts of at most `maxItems` data points, inside a metric if necessary. */
 export function splitMetrics(data: MetricsData, maxItems: number): MetricsData[] {
   const parts = fill<MetricsData>(maxItems, () => ({ resourceMetrics: [] }));
   for (const resource of data.resourceMetrics) {
@@ -44,7 +44,7 @@ export function splitMetrics(data: MetricsData, maxItems: number): MetricsData[]
   return parts.all;
 }
 
-/** Deals runs of items out to parts, opening the next part when one is full. */
+/** Distributes runs of items to parts, and opens the next part when one is full. */
 function fill<Part>(maxItems: number, empty: () => Part) {
   const all: Part[] = [];
   let room = 0;

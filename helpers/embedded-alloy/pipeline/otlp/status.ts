@@ -19,7 +19,7 @@ export const STATUS_NAMES: Readonly<Record<number, string>> = {
   16: 'Unauthenticated',
 };
 
-/** The status code that stands for an HTTP status in OTLP (OTLP 1.x, "Failures"). */
+/** Converts an HTTP status to a gRPC status code (OTLP 1.x, "Failures"). */
 export function convertHttpStatus(httpStatus: number): number {
   switch (httpStatus) {
     case 400:

@@ -1,16 +1,16 @@
 import type { SeriesLabels } from '../../schema/capsules.ts';
 
-/** Labels under construction, as relabelling changes them: a label without a value is no label. */
+/** Labels while relabelling changes them. A label with an empty value does not exist. */
 export type LabelBuilder = {
-  /** Empty when there is no such label. */
+  /** Empty if there is no such label. */
   readonly get: (name: string) => string;
   /** Setting an empty value removes the label. */
   readonly set: (name: string, value: string) => void;
-  /** The labels as they are now; changing them does not change what is returned. */
+  /** A snapshot of the labels. */
   readonly entries: () => readonly (readonly [name: string, value: string])[];
 };
 
-/** Starts from `initial`; empty values are left out. */
+/** Creates a builder from `initial`, without empty values. */
 export function createLabelBuilder(initial: Iterable<readonly [string, string]>): LabelBuilder {
   const held = new Map<string, string>();
   for (const [name, value] of initial) {
@@ -31,7 +31,7 @@ export function createLabelBuilder(initial: Iterable<readonly [string, string]>)
   };
 }
 
-/** Sorts labels by name, byte by byte as Prometheus does; names are compared by code unit, which is the same for ASCII. */
+/** Sorts labels by name. Prometheus compares bytes; comparing code units is the same for ASCII. */
 export function sortLabels(entries: readonly (readonly [string, string])[]): SeriesLabels {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -4,16 +4,16 @@ import type { RelabelRule } from '../../schema/blocks/relabel-rule.ts';
 import type { LabelBuilder } from './labels.ts';
 
 /**
- * What `replace` takes for the name of a label: any text, as Prometheus since 3.0, or what Prometheus took before. A real
- * Alloy has the first for targets and the second for series; no other action looks at the name in either.
+ * The label names that `replace` accepts: any text, as since Prometheus 3.0, or only those allowed before. Alloy uses
+ * the first for targets and the second for series; no other action checks the name.
  */
 export type LabelNames = 'utf8' | 'legacy';
 
 const labelNames: Readonly<Record<LabelNames, RegExp>> = { utf8: /./s, legacy: /^[a-zA-Z_][a-zA-Z0-9_]*$/ };
 
 /**
- * Applies `rules` to `labels` in their order (Prometheus configuration, "relabel_config"). Returns false when a rule drops
- * the whole; the labels are then as far as the rules had got. A `replace` to what is not one of `names` changes nothing.
+ * Applies `rules` to `labels` in order (Prometheus configuration, "relabel_config"). Returns false if a rule drops
+ * them; later rules are then not applied. A `replace` to a name that `names` does not allow changes nothing.
  */
 export function relabel(labels: LabelBuilder, rules: readonly RelabelRule[], names: LabelNames): boolean {
   return rules.every((rule) => apply(labels, rule, names));
@@ -69,7 +69,7 @@ function replace(labels: LabelBuilder, rule: RelabelRule, value: string, names: 
   labels.set(target, expandTemplate(rule.replacement, rule.regex.compiled, value) ?? '');
 }
 
-/** The last eight bytes of the MD5 sum as a number, modulo `modulus`: what keeps shards the same across programs. */
+/** The last eight bytes of the MD5 hash modulo `modulus`, as Prometheus computes it. */
 function hashModulus(value: string, modulus: number): string {
   return String(createHash('md5').update(value).digest().readBigUInt64BE(8) % BigInt(modulus));
 }
@@ -78,12 +78,12 @@ function matching(labels: LabelBuilder, regex: RE2JS, wanted: boolean): readonly
   return labels.entries().filter(([name]) => regex.matcher(name).find() === wanted);
 }
 
-/** `$1`, `${1}`, `$name`, `${name}` or `$$`: the name is as long as it can be (Go `regexp.Expand`). */
+/** `$1`, `${1}`, `$name`, `${name}` or `$$`, with the longest possible name (Go `regexp.Expand`). */
 const REFERENCE = /\$(?:(\$)|([A-Za-z0-9_]+)|\{([A-Za-z0-9_]+)\})/g;
 
 /**
- * `template` with the groups of `regex`'s match of `text` in place of its references, by Go's rules; a group that does not
- * exist or took no part is empty. Undefined when `regex` does not match.
+ * Expands the references in `template` with the groups of `regex` in `text`, by Go's rules: a group that does not exist
+ * or did not match is empty. Undefined if `regex` does not match.
  */
 function expandTemplate(template: string, regex: RE2JS, text: string): string | undefined {
   const matcher = regex.matcher(text);

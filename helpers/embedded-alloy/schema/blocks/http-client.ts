@@ -113,7 +113,7 @@ const oauth2 = block(
   },
 );
 
-/** The attributes and blocks of the HTTP client that `prometheus.*` components share, to be spread into theirs. */
+/** The HTTP client arguments that components share, to be spread into their blocks. */
 export const httpClient = {
   basic_auth: optionalBlock(basicAuth),
   authorization: optionalBlock(authorization),
@@ -129,7 +129,7 @@ export const httpClient = {
 
 const httpClientBlock = block(httpClient);
 
-/** The arguments of the HTTP client, decoded. */
+/** The HTTP client arguments, decoded. */
 export type HttpClientArgs = Decoded<typeof httpClientBlock>;
 
 const reservedHeaders = new Set([
@@ -153,7 +153,7 @@ const reservedHeaders = new Set([
   'x-amz-content-sha256',
 ]);
 
-/** Alloy's message for HTTP client arguments that contradict each other, or undefined. */
+/** Alloy's message for HTTP client arguments that contradict each other; undefined if they don't. */
 export function checkHttpClient(args: HttpClientArgs): string | undefined {
   const methods = [
     args.basic_auth !== undefined,

@@ -3,7 +3,7 @@ import { otelcolConsumer, storageHandler } from '../capsules.ts';
 import { block, optional, optionalBlock } from '../schema.ts';
 import { bool, choice, duration, float, int, list, secret, string } from '../types.ts';
 
-/** `output` of an `otelcol.*` component: where each signal goes. */
+/** `output` of an `otelcol.*` component: the consumers of each signal. */
 export const consumers = block({
   metrics: optional(list(otelcolConsumer)),
   logs: optional(list(otelcolConsumer)),

@@ -3,10 +3,12 @@ import { quote } from '../../language/syntax/quote.ts';
 import { block, type Decoded, optional } from '../schema.ts';
 import { choice, list, string, text, uint } from '../types.ts';
 
-/** A relabelling rule's expression: what was written, and the compiled whole-string match of RE2. */
+/** The expression of a relabelling rule: its source, and the compiled RE2 that matches whole strings. */
 export type Regex = { readonly source: string; readonly compiled: RE2JS };
 
-/** Compiles `source` as relabelling does: anchored at both ends, `.` matches newlines. @throws Error with Go's text. */
+/**
+ * Compiles `source` as relabelling does: anchored at both ends, `.` matches newlines. @throws Error with Go's message
+ */
 export function regex(source: string): Regex {
   return { source, compiled: RE2JS.compile(`^(?s:${source})$`) };
 }
@@ -54,7 +56,7 @@ export const relabelRule = block(
     if (withTarget.includes(action) && target === '') {
       return `relabel configuration for ${action} action requires 'target_label' value`;
     }
-    // Any text is the name of a label, as in Prometheus since 3.0; only a template must be made of label characters.
+    // Any text is a label name, as since Prometheus 3.0; only a template is limited to label characters.
     if (action === 'replace' && target.includes('$') && !labelTemplate.test(target)) {
       return `${quote(target)} is invalid 'target_label' for ${action} action`;
     }
