@@ -20,7 +20,7 @@ export function describeMissing(what: string): string {
  * The error for an argument that a real Alloy supports and the embedded one does not, where ignoring it would be wrong.
  * `what` names it with its component: `auth of otelcol.receiver.otlp`.
  */
-export function unsupportedError(what: string): Error {
+export function createUnsupportedError(what: string): Error {
   return new Error(`the embedded Alloy does not implement ${what}: run this with a real Grafana Alloy (ALLOY_BIN)`);
 }
 

@@ -55,28 +55,32 @@ const generallyAvailable = `
 `;
 
 const stabilities: ReadonlyMap<string, Stability | 'community'> = new Map([
-  ...names(generallyAvailable).map((name) => [name, 'generally-available'] as const),
-  ...names(publicPreview).map((name) => [name, 'public-preview'] as const),
-  ...names(experimental).map((name) => [name, 'experimental'] as const),
-  ...names(community).map((name) => [name, 'community'] as const),
+  ...readTable(generallyAvailable).map((name) => [name, 'generally-available'] as const),
+  ...readTable(publicPreview).map((name) => [name, 'public-preview'] as const),
+  ...readTable(experimental).map((name) => [name, 'experimental'] as const),
+  ...readTable(community).map((name) => [name, 'community'] as const),
 ]);
 
 /** The stability of a component of Alloy 1.18; undefined for a name that Alloy does not know. */
-export function componentStability(name: string): Stability | 'community' | undefined {
+export function findStability(name: string): Stability | 'community' | undefined {
   return stabilities.get(name);
 }
 
 const order: readonly Stability[] = ['experimental', 'public-preview', 'generally-available'];
 
 /** Alloy's message for a feature that is less stable than `minStability`; undefined when the feature is allowed. */
-export function stabilityProblem(feature: string, stability: Stability, minStability: Stability): string | undefined {
+export function describeStabilityProblem(
+  feature: string,
+  stability: Stability,
+  minStability: Stability,
+): string | undefined {
   return order.indexOf(stability) >= order.indexOf(minStability)
     ? undefined
     : `${feature} is at stability level "${stability}", which is below the minimum allowed stability level "${minStability}". Use --stability.level command-line flag to enable "${stability}" features`;
 }
 
 /** Reads a table of `prefix: name name …` lines. */
-function names(table: string): string[] {
+function readTable(table: string): string[] {
   return table
     .trim()
     .split('\n')

@@ -57,11 +57,11 @@ const switches = [...withoutEffect.flags, 'feature.community-components.enabled'
 /** Runs `alloy ARGS`. Output, errors and exit codes are those of Alloy. Returns the exit code. */
 export async function alloy(args: readonly string[], context: ProcessContext): Promise<number> {
   let exitCode = 0;
-  const program = programFor(context, (code) => {
+  const program = createProgram(context, (code) => {
     exitCode = code;
   });
   try {
-    await program.parseAsync(args.flatMap(withoutBooleanValue), { from: 'user' });
+    await program.parseAsync(args.flatMap(convertBooleanFlag), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {
@@ -78,7 +78,7 @@ export async function alloy(args: readonly string[], context: ProcessContext): P
 const usageHint = "Run 'alloy --help' for usage.\n";
 
 /** Go's boolean flags accept `--flag=true`; commander's take no value. */
-function withoutBooleanValue(argument: string): string[] {
+function convertBooleanFlag(argument: string): string[] {
   const [, name = '', value = ''] = /^--([^=]+)=(.*)$/.exec(argument) ?? [];
   if (!switches.includes(name)) {
     return [argument];
@@ -86,7 +86,7 @@ function withoutBooleanValue(argument: string): string[] {
   return /^(?:1|t|true)$/i.test(value) ? [`--${name}`] : /^(?:0|f|false)$/i.test(value) ? [] : [argument];
 }
 
-function programFor(context: ProcessContext, end: (exitCode: number) => void): Command {
+function createProgram(context: ProcessContext, end: (exitCode: number) => void): Command {
   const { writeOutput, writeError } = context;
   const program = new Command('alloy')
     .description('A stand-in for Grafana Alloy with the same command line')
@@ -117,7 +117,7 @@ type End = (exitCode: number) => void;
 
 function addRun(program: Command, context: ProcessContext, end: End): void {
   const command = addSourceFlags(
-    subcommand(program, 'run', 'path', 'Run a configuration until an interrupt is received'),
+    addSubcommand(program, 'run', 'path', 'Run a configuration until an interrupt is received'),
   )
     .option('--server.http.listen-addr <string>', 'Address to listen for HTTP traffic on', '127.0.0.1:12345')
     .option('--server.http.ui-path-prefix <string>', 'Prefix to serve the HTTP UI at', '/')
@@ -129,11 +129,11 @@ function addRun(program: Command, context: ProcessContext, end: End): void {
     command.option(`--${name} <value>`, 'Accepted without effect');
   }
   command.action(async (paths: readonly string[], settings: Settings) => {
-    const path = onlyPath(paths);
+    const path = readOnlyPath(paths);
     context.writeError(`${label}\n`);
     const { run } = await import('./run.ts');
     const options = {
-      ...sourceOptions(settings),
+      ...readSourceOptions(settings),
       storagePath: String(readSetting(settings, 'storage.path')),
       listenAddress: String(settings['server.http.listenAddr']),
       uiPathPrefix: String(settings['server.http.uiPathPrefix']),
@@ -145,17 +145,17 @@ function addRun(program: Command, context: ProcessContext, end: End): void {
 }
 
 function addValidate(program: Command, context: ProcessContext, end: End): void {
-  addSourceFlags(subcommand(program, 'validate', 'file', 'Validate a configuration file'))
+  addSourceFlags(addSubcommand(program, 'validate', 'file', 'Validate a configuration file'))
     .option('--config.bypass-conversion-errors', 'Accepted without effect')
     .option('--config.extra-args <string>', 'Accepted without effect')
     .action(async (paths: readonly string[], settings: Settings) => {
       const { validate } = await import('./validate.ts');
-      print(context, await validate(onlyPath(paths), sourceOptions(settings)), end);
+      print(context, await validate(readOnlyPath(paths), readSourceOptions(settings)), end);
     });
 }
 
 function addFormat(program: Command, context: ProcessContext, end: End): void {
-  subcommand(program, 'fmt', 'file', 'Format a configuration file')
+  addSubcommand(program, 'fmt', 'file', 'Format a configuration file')
     .alias('format')
     .option('-t, --test', 'exit with non-zero when changes would be made. Cannot be used with -w/--write')
     .option('-w, --write', 'write result to (source) file instead of stdout')
@@ -170,23 +170,23 @@ function addFormat(program: Command, context: ProcessContext, end: End): void {
     });
 }
 
-function subcommand(program: Command, name: string, argument: string, description: string): Command {
+function addSubcommand(program: Command, name: string, argument: string, description: string): Command {
   return program.command(name).argument(`[${argument}...]`).description(description).helpOption('-h, --help');
 }
 
 function addSourceFlags(command: Command): Command {
   return command
-    .option('--config.format <string>', 'The format of the source file', sourceFormat, 'alloy')
+    .option('--config.format <string>', 'The format of the source file', parseSourceFormat, 'alloy')
     .option('--feature.community-components.enabled', 'Enable community components.')
     .option(
       '--stability.level <stability_level>',
       'Minimum stability level of features to enable',
-      stabilityLevel,
+      parseStabilityLevel,
       'generally-available',
     );
 }
 
-function sourceFormat(text: string): string {
+function parseSourceFormat(text: string): string {
   if (text !== 'alloy') {
     throw new InvalidArgumentError(`the embedded Alloy reads only the format "alloy"`);
   }
@@ -195,7 +195,7 @@ function sourceFormat(text: string): string {
 
 const levels: readonly Stability[] = ['generally-available', 'public-preview', 'experimental'];
 
-function stabilityLevel(text: string): Stability {
+function parseStabilityLevel(text: string): Stability {
   const level = levels.find((candidate) => candidate === text);
   if (level === undefined) {
     throw new InvalidArgumentError(`invalid stability level ${quote(text)}`);
@@ -203,9 +203,9 @@ function stabilityLevel(text: string): Stability {
   return level;
 }
 
-function sourceOptions(settings: Settings): { stability: Stability; communityComponents: boolean } {
+function readSourceOptions(settings: Settings): { stability: Stability; communityComponents: boolean } {
   return {
-    stability: stabilityLevel(String(readSetting(settings, 'stability.level'))),
+    stability: parseStabilityLevel(String(readSetting(settings, 'stability.level'))),
     communityComponents: settings['feature.communityComponents.enabled'] === true,
   };
 }
@@ -215,7 +215,7 @@ function readSetting(settings: Settings, flag: string): string | boolean | undef
   return settings[flag.replace(/-./g, (dash) => dash.charAt(1).toUpperCase())];
 }
 
-function onlyPath(paths: readonly string[]): string {
+function readOnlyPath(paths: readonly string[]): string {
   const [path] = paths;
   if (path === undefined || paths.length !== 1) {
     throw new Error(`accepts 1 arg(s), received ${paths.length}`);

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { standardLibrary } from '../language/stdlib/stdlib.ts';
+import { createStandardLibrary } from '../language/stdlib/stdlib.ts';
 import { DiagnosticError, formatDiagnostic } from '../language/syntax/diagnostic.ts';
 import { parse } from '../language/syntax/parse.ts';
 import { createSourceFile } from '../language/syntax/source.ts';
@@ -11,7 +11,7 @@ import { batchProcessorBlock } from './otelcol-processor-batch/block.ts';
 import { remoteWriteBlock } from './prometheus-remote-write/block.ts';
 import { scrapeBlock } from './prometheus-scrape/block.ts';
 
-const library = standardLibrary({ INTERVAL: '1s' });
+const library = createStandardLibrary({ INTERVAL: '1s' });
 
 function decode<Args>(schema: BlockSchema<Args>, body: string): Args {
   const file = createSourceFile('case.alloy', `block "x" {\n${body}\n}\n`);

@@ -1,8 +1,8 @@
-import { componentStability, type Stability, stabilityProblem } from '../catalog/known-components.ts';
+import { describeStabilityProblem, findStability, type Stability } from '../catalog/known-components.ts';
 import { describeMissing } from '../identity.ts';
 import { deprecatedNames, experimentalNames, isStandardName } from '../language/stdlib/stdlib.ts';
-import { byteLength, findIdentifierEnd } from '../language/syntax/ast.ts';
-import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
+import { countBytes, findIdentifierEnd } from '../language/syntax/ast.ts';
+import { createError, type Diagnostic } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
 import { findReferences, type Reference } from '../language/syntax/references.ts';
 import { checkBlock } from '../schema/check.ts';
@@ -59,10 +59,10 @@ function checkModule(checking: Checking, module: Module): Diagnostic[] {
 
 function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[] {
   const diagnostics = [...node.problems];
-  const schema = node.kind === 'component' ? componentSchema(checking, module, node) : { schema: node.schema };
+  const schema = node.kind === 'component' ? findComponentSchema(checking, module, node) : { schema: node.schema };
   if (schema.problem !== undefined) {
-    const end = node.block.offset + byteLength(node.block.name) - 1;
-    diagnostics.push(errorAt(node.file, node.block.offset, end, schema.problem));
+    const end = node.block.offset + countBytes(node.block.name) - 1;
+    diagnostics.push(createError(node.file, node.block.offset, end, schema.problem));
     if (schema.unknown === true) {
       return diagnostics;
     }
@@ -90,14 +90,14 @@ function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[]
 
 type FoundSchema = { readonly schema?: BlockSchema | undefined; readonly problem?: string; readonly unknown?: boolean };
 
-function componentSchema(checking: Checking, module: Module, { block }: Node): FoundSchema {
+function findComponentSchema(checking: Checking, module: Module, { block }: Node): FoundSchema {
   const { name } = block;
   const custom = findCustomComponent(module, name);
   if (custom.known) {
     return { schema: custom.schema };
   }
   const quoted = quote(name);
-  const stability = componentStability(name);
+  const stability = findStability(name);
   if (stability === undefined) {
     return { problem: `cannot find the definition of component name ${quoted}`, unknown: true };
   }
@@ -107,7 +107,7 @@ function componentSchema(checking: Checking, module: Module, { block }: Node): F
       return { problem, unknown: true };
     }
   } else {
-    const problem = stabilityProblem(`component ${quoted}`, stability, checking.stability);
+    const problem = describeStabilityProblem(`component ${quoted}`, stability, checking.stability);
     if (problem !== undefined) {
       return { problem, unknown: true };
     }
@@ -122,7 +122,7 @@ function resolve(checking: Checking, module: Module, node: Node, reference: Refe
   const [first] = reference;
   const last = reference.at(-1) ?? first;
   const at = (severity: Diagnostic['severity'], message: string, end = last): Diagnostic => ({
-    ...errorAt(node.file, first.offset, findIdentifierEnd(end), message),
+    ...createError(node.file, first.offset, findIdentifierEnd(end), message),
     severity,
   });
   const target = findTarget(module, reference);
@@ -139,7 +139,7 @@ function resolve(checking: Checking, module: Module, node: Node, reference: Refe
     return { problem: at('warning', deprecation) };
   }
   const unsettled = experimentalNames.has(name)
-    ? stabilityProblem(name, 'experimental', checking.stability)
+    ? describeStabilityProblem(name, 'experimental', checking.stability)
     : undefined;
   return unsettled === undefined ? {} : { problem: at('error', unsettled) };
 }
@@ -166,13 +166,13 @@ function findNode(module: Module, id: string): Node | undefined {
 
 function findCycleErrors({ references }: Checking, module: Module): Diagnostic[] {
   const successors = (node: Node): readonly Node[] => references.get(node) ?? [];
-  const atHead = ({ file, block }: Node, message: string): Diagnostic =>
-    errorAt(file, block.offset, block.open, message);
+  const createErrorAtHead = ({ file, block }: Node, message: string): Diagnostic =>
+    createError(file, block.offset, block.open, message);
   const cycles = findCycles(module.nodes, successors).flatMap((group) => {
     const sorted = group.sort((a, b) => (a.id < b.id ? -1 : 1));
     const message = `cycle detected: ${sorted.map(({ id }) => id).join(', ')}`;
-    return sorted.map((node) => atHead(node, message));
+    return sorted.map((node) => createErrorAtHead(node, message));
   });
-  const selfish = module.nodes.filter((node) => successors(node).includes(node));
-  return [...cycles, ...selfish.map((node) => atHead(node, 'cannot reference self'))];
+  const selfReferences = module.nodes.filter((node) => successors(node).includes(node));
+  return [...cycles, ...selfReferences.map((node) => createErrorAtHead(node, 'cannot reference self'))];
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeError } from '../language/describe-error.ts';
 import type { Block } from '../language/syntax/ast.ts';
 import { findIdentifierEnd } from '../language/syntax/ast.ts';
-import { type Diagnostic, DiagnosticError, errorAt } from '../language/syntax/diagnostic.ts';
+import { createError, type Diagnostic, DiagnosticError } from '../language/syntax/diagnostic.ts';
 import { parse } from '../language/syntax/parse.ts';
 import { createSourceFile, type SourceFile } from '../language/syntax/source.ts';
 
@@ -49,7 +49,7 @@ export function parseConfiguration(files: readonly SourceFile[]): TopBlock[] {
   for (const file of files) {
     checkEncoding(file);
     try {
-      blocks.push(...topBlocks(file));
+      blocks.push(...parseTopBlocks(file));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) {
         throw error;
@@ -63,12 +63,12 @@ export function parseConfiguration(files: readonly SourceFile[]): TopBlock[] {
   return blocks;
 }
 
-function topBlocks(file: SourceFile): TopBlock[] {
+function parseTopBlocks(file: SourceFile): TopBlock[] {
   return parse(file).body.map((statement) => {
     if (statement.kind === 'attribute') {
       const { name } = statement;
       const message = `unrecognized attribute ${name.name}`;
-      throw new DiagnosticError([errorAt(file, name.offset, findIdentifierEnd(name), message)]);
+      throw new DiagnosticError([createError(file, name.offset, findIdentifierEnd(name), message)]);
     }
     return { file, block: statement };
   });

@@ -7,10 +7,10 @@ import { describeIgnored, describeMissing } from '../identity.ts';
 import { describeError } from '../language/describe-error.ts';
 import type { Scope } from '../language/evaluation/evaluate.ts';
 import { type ObjectValue, objectValue, stringValue, type Value } from '../language/evaluation/value.ts';
-import { type Environment, standardLibrary } from '../language/stdlib/stdlib.ts';
-import { type Diagnostic, DiagnosticError, errorAt, formatDiagnostic } from '../language/syntax/diagnostic.ts';
+import { createStandardLibrary, type Environment } from '../language/stdlib/stdlib.ts';
+import { createError, type Diagnostic, DiagnosticError, formatDiagnostic } from '../language/syntax/diagnostic.ts';
 import { findReferences } from '../language/syntax/references.ts';
-import { textBetween } from '../language/syntax/source.ts';
+import { sliceText } from '../language/syntax/source.ts';
 import { isCapsule } from '../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../schema/component.ts';
 import { ArgumentsError, decodeBlock } from '../schema/decode.ts';
@@ -44,7 +44,7 @@ export async function loadGraph(path: string, options: LoadOptions): Promise<Gra
   if (errors.length > 0) {
     throw new DiagnosticError(errors);
   }
-  const library = standardLibrary(options.environment);
+  const library = createStandardLibrary(options.environment);
   const modulePath = stringValue(resolve(dirname(path)));
   const loading: Loading = {
     options,
@@ -105,7 +105,7 @@ function sortByReferences({ nodes, references }: Checked): Node[] {
 
 function warnAboutDeprecated(diagnostics: readonly Diagnostic[], log: Log): void {
   for (const { message, file, start, end } of diagnostics.filter((found) => found.message === deprecation)) {
-    const name = textBetween(file, start, (end ?? start) + 1);
+    const name = sliceText(file, start, (end ?? start) + 1);
     log.write('warn', message, { controller_path: '/', controller_id: '', function: name });
   }
 }
@@ -149,7 +149,7 @@ async function loadComponentNode(loading: Loading, node: Node, targets: readonly
     instance,
     health,
     references,
-    feeds: references.filter((target) => feeds(loading, node, target)),
+    feeds: references.filter((target) => sendsDataTo(loading, node, target)),
   });
 }
 
@@ -167,7 +167,7 @@ function createContext(options: LoadOptions, id: string, setHealth: ComponentCon
 }
 
 /** Whether a component sends data to another one that it refers to: it does if it refers to a consumer. */
-function feeds({ exports }: Loading, node: Node, target: string): boolean {
+function sendsDataTo({ exports }: Loading, node: Node, target: string): boolean {
   const fields = exports.get(target)?.fields;
   return findReferences(node.block.body).some((reference) => {
     const name = reference.map((identifier) => identifier.name).join('.');
@@ -184,19 +184,19 @@ function takesData(content: unknown): boolean {
 function buildScope({ constants, exports }: Loading, { file }: Node): Scope {
   const root = new Map<string, Value>();
   for (const [id, value] of exports) {
-    place(root, id.split('.'), value);
+    insertAt(root, id.split('.'), value);
   }
   return { file, lookup: (name) => root.get(name) ?? constants.get(name) };
 }
 
-function place(into: Map<string, Value>, [name = '', ...rest]: readonly string[], value: Value): void {
+function insertAt(into: Map<string, Value>, [name = '', ...rest]: readonly string[], value: Value): void {
   if (rest.length === 0) {
     into.set(name, value);
     return;
   }
   const known = into.get(name);
   const fields = new Map(known?.type === 'object' ? known.fields : []);
-  place(fields, rest, value);
+  insertAt(fields, rest, value);
   into.set(name, objectValue(fields));
 }
 
@@ -233,7 +233,7 @@ function describeProblems(node: Node, error: unknown): readonly Diagnostic[] {
     declare: 'evaluate node for config block',
   }[kind];
   const whole = (reason: string): Diagnostic =>
-    errorAt(file, block.offset, block.close, `Failed to ${what}: ${reason}`);
+    createError(file, block.offset, block.close, `Failed to ${what}: ${reason}`);
   if (error instanceof ArgumentsError) {
     return [whole(error.message)];
   }

@@ -1,16 +1,16 @@
-import { type Stability, stabilityProblem } from '../catalog/known-components.ts';
+import { describeStabilityProblem, type Stability } from '../catalog/known-components.ts';
 import { decodeString } from '../language/evaluation/literal.ts';
 import {
   type Block,
-  byteLength,
+  countBytes,
   findStatementEnd,
   findStatementStart,
   formatBlockId,
   type Statement,
 } from '../language/syntax/ast.ts';
-import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
+import { createError, type Diagnostic } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
-import { positionAt, type SourceFile } from '../language/syntax/source.ts';
+import { findPosition, type SourceFile } from '../language/syntax/source.ts';
 import { type BlockSchema, block as defineBlock, optional, required } from '../schema/schema.ts';
 import { any } from '../schema/types.ts';
 import type { TopBlock } from './configuration.ts';
@@ -143,12 +143,12 @@ type Building = { readonly context: CheckContext; readonly module: Module; reado
 type Parts = Pick<Node, 'problems'> & Partial<Pick<Node, 'block' | 'schema' | 'inner'>>;
 
 function describe(building: Building, kind: Kind, member: TopBlock, original: TopBlock | undefined): Parts {
-  const repeated = original === undefined ? [] : [alreadyDeclared(member, original)];
+  const repeated = original === undefined ? [] : [reportDuplicate(member, original)];
   switch (kind) {
     case 'declare':
       return describeDeclare(building, member, repeated);
     case 'component':
-      return { problems: [...unlabelled(member, `component ${quote(member.block.name)}`), ...repeated] };
+      return { problems: [...findMissingLabel(member, `component ${quote(member.block.name)}`), ...repeated] };
     case 'service':
       return describeService(building, member, repeated);
     case 'config':
@@ -167,16 +167,16 @@ function describeDeclare({ context, module }: Building, member: TopBlock, repeat
   return {
     block: { ...block, body: [] },
     inner,
-    problems: [...unlabelled(member, 'declare block'), ...repeated, ...problems],
+    problems: [...findMissingLabel(member, 'declare block'), ...repeated, ...problems],
   };
 }
 
 function describeService({ context, place }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
   const { file, block } = member;
-  const problems = [...repeated, ...disallowed(place, member)];
+  const problems = [...repeated, ...findDisallowed(place, member)];
   if (unconfigurable.includes(block.name)) {
     const message = `service ${quote(block.name)} does not support being configured`;
-    return { problems: [...problems, errorAt(file, block.offset, block.close, message)] };
+    return { problems: [...problems, createError(file, block.offset, block.close, message)] };
   }
   return { problems, schema: context.schemas.get(block.name) };
 }
@@ -185,19 +185,19 @@ function describeConfig(building: Building, member: TopBlock, repeated: Diagnost
   const { context, module, place } = building;
   const { file, block } = member;
   const schema = context.schemas.get(block.name);
-  const lacksLabel = unlabelled(member, `${block.name} block`);
+  const lacksLabel = findMissingLabel(member, `${block.name} block`);
   switch (block.name) {
     case 'logging':
     case 'tracing':
-      return { schema, problems: [...repeated, ...disallowed(place, member)] };
+      return { schema, problems: [...repeated, ...findDisallowed(place, member)] };
     case 'argument':
     case 'export': {
       const message = `${block.name} blocks only allowed inside a module`;
-      const misplaced = place.root ? [errorAt(file, block.offset, block.close, message)] : [];
+      const misplaced = place.root ? [createError(file, block.offset, block.close, message)] : [];
       return { schema, problems: [...repeated, ...misplaced, ...lacksLabel] };
     }
     case 'foreach':
-      return describeForeach(building, member, [...repeated, ...unsettled(context, member), ...lacksLabel]);
+      return describeForeach(building, member, [...repeated, ...findUnstable(context, member), ...lacksLabel]);
     default:
       if (repeated.length === 0 && lacksLabel.length === 0) {
         module.custom.set(block.label, undefined);
@@ -213,7 +213,7 @@ function describeForeach({ context, module, place }: Building, member: TopBlock,
   const template = block.body.findLast(isTemplate);
   const outside = { ...block, body: block.body.filter((statement) => !isTemplate(statement)) };
   if (template?.kind !== 'block') {
-    const missing = errorAt(file, block.offset, block.close, 'missing required block "template"');
+    const missing = createError(file, block.offset, block.close, 'missing required block "template"');
     return { block: outside, schema, problems: [...problems, missing] };
   }
   const extracted = extractBlocks(file, template.body);
@@ -239,7 +239,7 @@ function extractBlocks(file: SourceFile, body: readonly Statement[]): { blocks: 
       blocks.push({ file, block: statement });
     } else {
       const message = 'unsupported statement type *ast.AttributeStmt';
-      problems.push(errorAt(file, findStatementStart(statement), findStatementEnd(statement), message));
+      problems.push(createError(file, findStatementStart(statement), findStatementEnd(statement), message));
     }
   }
   return { blocks, problems };
@@ -266,28 +266,28 @@ function isOptional(argument: Block): boolean {
   return attribute?.kind === 'attribute' && attribute.value.kind === 'literal' && attribute.value.text === 'true';
 }
 
-function unsettled({ stability }: CheckContext, member: TopBlock): Diagnostic[] {
-  const problem = stabilityProblem('foreach block "foreach"', 'experimental', stability);
-  return problem === undefined ? [] : [atName(member, member.block.name, problem)];
+function findUnstable({ stability }: CheckContext, member: TopBlock): Diagnostic[] {
+  const problem = describeStabilityProblem('foreach block "foreach"', 'experimental', stability);
+  return problem === undefined ? [] : [createErrorAtName(member, member.block.name, problem)];
 }
 
-function unlabelled(member: TopBlock, what: string): Diagnostic[] {
-  return member.block.label === '' ? [atName(member, member.block.name, `${what} must have a label`)] : [];
+function findMissingLabel(member: TopBlock, what: string): Diagnostic[] {
+  return member.block.label === '' ? [createErrorAtName(member, member.block.name, `${what} must have a label`)] : [];
 }
 
-function disallowed(place: Place, member: TopBlock): Diagnostic[] {
+function findDisallowed(place: Place, member: TopBlock): Diagnostic[] {
   const where = place.root ? (place.foreach ? 'foreach' : undefined) : 'module';
   const id = formatBlockId(member.block);
-  return where === undefined ? [] : [atName(member, id, `${id} not allowed in ${where}`)];
+  return where === undefined ? [] : [createErrorAtName(member, id, `${id} not allowed in ${where}`)];
 }
 
-function alreadyDeclared(member: TopBlock, original: TopBlock): Diagnostic {
+function reportDuplicate(member: TopBlock, original: TopBlock): Diagnostic {
   const id = formatBlockId(member.block);
-  const { line, column } = positionAt(original.file, original.block.offset);
-  return atName(member, id, `block ${id} already declared at ${original.file.name}:${line}:${column}`);
+  const { line, column } = findPosition(original.file, original.block.offset);
+  return createErrorAtName(member, id, `block ${id} already declared at ${original.file.name}:${line}:${column}`);
 }
 
 /** An error at the start of a block that is as long as `name`. */
-function atName({ file, block }: TopBlock, name: string, message: string): Diagnostic {
-  return errorAt(file, block.offset, block.offset + byteLength(name) - 1, message);
+function createErrorAtName({ file, block }: TopBlock, name: string, message: string): Diagnostic {
+  return createError(file, block.offset, block.offset + countBytes(name) - 1, message);
 }

@@ -49,16 +49,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       case '/metrics':
         return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
       case components:
-        return json(graph.components.map(describe));
+        return createJsonAnswer(graph.components.map(describe));
       default:
         break;
     }
     if (path.startsWith(`${components}/`)) {
       const id = decodeURIComponent(path.slice(components.length + 1));
       const found = graph.components.find(({ localID }) => localID === id);
-      return found === undefined ? NOT_FOUND : json(describe(found));
+      return found === undefined ? NOT_FOUND : createJsonAnswer(describe(found));
     }
-    return await componentPage(registry, path);
+    return await fetchComponentPage(registry, path);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -120,11 +120,11 @@ function describe(component: GraphComponent): Record<string, unknown> {
   };
 }
 
-function json(value: unknown): Answer {
+function createJsonAnswer(value: unknown): Answer {
   return { status: 200, contentType: 'application/json', body: JSON.stringify(value) };
 }
 
-async function componentPage(registry: Registry, path: string): Promise<Answer> {
+async function fetchComponentPage(registry: Registry, path: string): Promise<Answer> {
   const source = findPages(registry).get(path);
   return source === undefined ? NOT_FOUND : await source(AbortSignal.timeout(10_000));
 }

@@ -1,4 +1,4 @@
-import { capsuleError } from '../language/evaluation/convert.ts';
+import { createCapsuleError } from '../language/evaluation/convert.ts';
 import type { ValueType } from './schema.ts';
 
 /** The signals of OTLP, as metric labels and configuration blocks name them. */
@@ -109,7 +109,7 @@ function capsuleType<T>(
       const content = value.type === 'capsule' && value.holds === 'export' ? value.content : undefined;
       const opened = isCapsule(content) ? open(content) : undefined;
       if (opened === undefined) {
-        throw capsuleError(value, goType);
+        throw createCapsuleError(value, goType);
       }
       return opened;
     },

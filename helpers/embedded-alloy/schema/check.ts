@@ -10,7 +10,7 @@ import {
   findStatementEnd,
   findStatementStart,
 } from '../language/syntax/ast.ts';
-import { type Diagnostic, errorAt } from '../language/syntax/diagnostic.ts';
+import { createError, type Diagnostic } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
 import type { SourceFile } from '../language/syntax/source.ts';
 import { type BlockSchema, findField, type ValueType } from './schema.ts';
@@ -26,7 +26,7 @@ export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema):
   for (const statement of block.body) {
     const field = findField(schema, readName(statement));
     const report = (message: string): void => {
-      diagnostics.push(errorAt(file, findStatementStart(statement), findStatementEnd(statement), message));
+      diagnostics.push(createError(file, findStatementStart(statement), findStatementEnd(statement), message));
     };
     if (statement.kind === 'attribute') {
       const { name } = statement.name;
@@ -51,7 +51,7 @@ export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema):
     }
   }
   const missing = findMissingFields(schema, seen, new Set(blocks.map(({ name }) => name)));
-  return [...diagnostics, ...missing.map((message) => errorAt(file, block.offset, block.close, message))];
+  return [...diagnostics, ...missing.map((message) => createError(file, block.offset, block.close, message))];
 }
 
 function readName(statement: Attribute | Block): string {
@@ -70,7 +70,7 @@ export function findMissingFields(
 }
 
 function checkExpression(file: SourceFile, expression: Expression, type: ValueType<unknown>): Diagnostic[] {
-  const fail = (start: number, end: number, message: string): Diagnostic[] => [errorAt(file, start, end, message)];
+  const fail = (start: number, end: number, message: string): Diagnostic[] => [createError(file, start, end, message)];
   switch (expression.kind) {
     case 'literal':
       return failsWith(

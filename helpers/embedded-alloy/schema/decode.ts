@@ -1,7 +1,7 @@
 import { evaluate, locateValueError, type Origins, type Scope } from '../language/evaluation/evaluate.ts';
 import { ValueError } from '../language/evaluation/value-error.ts';
 import { type Block, findEnd, type Statement } from '../language/syntax/ast.ts';
-import { DiagnosticError, errorAt } from '../language/syntax/diagnostic.ts';
+import { createError, DiagnosticError } from '../language/syntax/diagnostic.ts';
 import { quote } from '../language/syntax/quote.ts';
 import { findMissingFields } from './check.ts';
 import { type BlockSchema, type Field, findField } from './schema.ts';
@@ -57,7 +57,7 @@ function decodeBody(
   const seen = new Set<string>();
   const counts = countBlocks(body);
   for (const statement of body) {
-    const fail = (message: string): DiagnosticError => statementError(scope, statement, message);
+    const fail = (message: string): DiagnosticError => createStatementError(scope, statement, message);
     if (statement.kind === 'attribute') {
       const { name } = statement.name;
       const field = findField(schema, name);
@@ -88,7 +88,7 @@ function decodeBody(
     }
     if (statement.label !== '') {
       const message = `block ${quote(name)} does not support specifying labels`;
-      throw new DiagnosticError([errorAt(scope.file, statement.offset, statement.open, message)]);
+      throw new DiagnosticError([createError(scope.file, statement.offset, statement.open, message)]);
     }
     const decoded = decodeBody(scope, origins, statement.body, field.block);
     if (field.repeats === 'once') {
@@ -118,10 +118,10 @@ function countBlocks(body: readonly Statement[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function statementError(scope: Scope, statement: Statement, message: string): DiagnosticError {
+function createStatementError(scope: Scope, statement: Statement, message: string): DiagnosticError {
   const [start, end] =
     statement.kind === 'block'
       ? [statement.offset, statement.close]
       : [statement.name.offset, findEnd(statement.value)];
-  return new DiagnosticError([errorAt(scope.file, start, end, message)]);
+  return new DiagnosticError([createError(scope.file, start, end, message)]);
 }

@@ -1,9 +1,9 @@
 import { describeError } from '../language/describe-error.ts';
-import { capsuleError, describeCapsule, readList, readSecret, readText } from '../language/evaluation/convert.ts';
+import { createCapsuleError, describeCapsule, readList, readSecret, readText } from '../language/evaluation/convert.ts';
 import { formatNumberAsGo } from '../language/evaluation/number-text.ts';
 import { createSecret, type Secret } from '../language/evaluation/secret.ts';
 import { type NumberValue, nullValue, type TypeName, type Value } from '../language/evaluation/value.ts';
-import { locateError, typeError, ValueError } from '../language/evaluation/value-error.ts';
+import { createTypeError, locateError, ValueError } from '../language/evaluation/value-error.ts';
 import { parseDuration } from './duration.ts';
 import type { ValueType } from './schema.ts';
 import { parseSize } from './size.ts';
@@ -23,7 +23,7 @@ export const bool: ValueType<boolean> = {
       return false;
     }
     if (value.type !== 'bool') {
-      throw typeError(value, 'bool');
+      throw createTypeError(value, 'bool');
     }
     return value.value;
   },
@@ -63,7 +63,7 @@ export const object: ValueType<Value> = {
   zero: nullValue(),
   decode(value) {
     if (value.type !== 'object' && value.type !== 'null') {
-      throw typeError(value, 'object');
+      throw createTypeError(value, 'object');
     }
     return value;
   },
@@ -85,7 +85,7 @@ export const target: ValueType<Labels> = {
       return Object.fromEntries([...value.fields].map(([name, field]) => [name, formatForTarget(field)]));
     }
     throw value.type === 'capsule'
-      ? capsuleError(value, 'discovery.Target')
+      ? createCapsuleError(value, 'discovery.Target')
       : new ValueError(value, `target::ConvertFrom: conversion from '${nameGoType(value)}' is not supported`);
   },
 };
@@ -167,11 +167,11 @@ function integer(wrap: (value: bigint) => bigint): ValueType<number> {
   return {
     name: 'number',
     zero: 0,
-    decode: (value) => (value.type === 'null' ? 0 : Number(wrap(whole(decodeNumber(value))))),
+    decode: (value) => (value.type === 'null' ? 0 : Number(wrap(truncateNumber(decodeNumber(value))))),
   };
 }
 
-function whole(number: NumberValue): bigint {
+function truncateNumber(number: NumberValue): bigint {
   if (number.kind !== 'float') {
     return number.value;
   }
@@ -184,7 +184,7 @@ function decodeNumber(value: Value): NumberValue {
   }
   const parsed = value.type === 'string' ? parseNumber(value.value) : undefined;
   if (parsed === undefined) {
-    throw typeError(value, 'number');
+    throw createTypeError(value, 'number');
   }
   return parsed;
 }
@@ -211,7 +211,7 @@ function readFields(value: Value): readonly (readonly [string, Value])[] {
   if (value.type === 'capsule' && value.holds === 'target') {
     return [...value.labels].map(([name, label]) => [name, { type: 'string', value: label }]);
   }
-  throw typeError(value, 'object');
+  throw createTypeError(value, 'object');
 }
 
 /** Formats a value inside a target like Go's `%v`. */

@@ -44,7 +44,7 @@ export async function rawHttp(address: string, bytes: Buffer, end = false): Prom
 }
 
 /** Formats a POST request with these headers. */
-export function postBytes(path: string, headers: Readonly<Record<string, string>>, body: Uint8Array | string): Buffer {
+export function formatPost(path: string, headers: Readonly<Record<string, string>>, body: Uint8Array | string): Buffer {
   const content = Buffer.from(body);
   const lines = Object.entries({ Host: 'x', 'Content-Length': String(content.length), ...headers });
   const head = `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;

@@ -14,26 +14,26 @@ export type RealServer = {
 };
 
 /** Creates a Redis with a password, not started. */
-export async function realRedis(): Promise<RealServer> {
-  const port = await freePort();
+export async function createRedis(): Promise<RealServer> {
+  const port = await findFreePort();
   const password = 'p@ss word/7';
   const directory = mkdtempSync(join(tmpdir(), 'redis-'));
   const config = `bind 127.0.0.1\nport ${port}\ndir ${directory}\nsave ""\nrequirepass "${password}"\n`;
   writeFileSync(join(directory, 'redis.conf'), config, { mode: 0o600 });
-  return server(port, password, directory, () =>
+  return createServerControl(port, password, directory, () =>
     spawn('redis-server', [join(directory, 'redis.conf')], { stdio: 'ignore' }),
   );
 }
 
 /** Creates a PostgreSQL cluster with the superuser `postgres` and a password, not started. */
-export async function realPostgres(): Promise<RealServer> {
-  const port = await freePort();
+export async function createPostgres(): Promise<RealServer> {
+  const port = await findFreePort();
   const password = 'p@ss/word7';
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
   const data = join(directory, 'data');
   const passwordFile = join(directory, 'password');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-  const user = unprivileged();
+  const user = findUnprivilegedUser();
   if (user !== undefined) {
     chownSync(directory, user.uid, user.gid);
     chownSync(passwordFile, user.uid, user.gid);
@@ -50,20 +50,25 @@ export async function realPostgres(): Promise<RealServer> {
     '--no-sync',
     '--locale=C',
   ];
-  execFileSync(postgresProgram('initdb'), initdb, { ...user, cwd: directory, stdio: 'ignore' });
+  execFileSync(findPostgresProgram('initdb'), initdb, { ...user, cwd: directory, stdio: 'ignore' });
   const flags = { port, listen_addresses: '127.0.0.1', unix_socket_directories: directory, fsync: 'off' };
   const args = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return server(port, password, directory, () =>
-    spawn(postgresProgram('postgres'), ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
+  return createServerControl(port, password, directory, () =>
+    spawn(findPostgresProgram('postgres'), ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
   );
 }
 
 /** Finds a program of PostgreSQL: Debian keeps them off PATH, in a directory per version. */
-function postgresProgram(name: string): string {
+function findPostgresProgram(name: string): string {
   return globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1) ?? name;
 }
 
-function server(port: number, password: string, directory: string, launch: () => ChildProcess): RealServer {
+function createServerControl(
+  port: number,
+  password: string,
+  directory: string,
+  launch: () => ChildProcess,
+): RealServer {
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
     const running = child;
@@ -80,7 +85,7 @@ function server(port: number, password: string, directory: string, launch: () =>
     password,
     start: async () => {
       child = launch();
-      await reachable(port);
+      await waitUntilReachable(port);
     },
     kill,
     [Symbol.asyncDispose]: async () => {
@@ -116,7 +121,7 @@ function readArguments(pid: number): readonly string[] {
   }
 }
 
-function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+function findUnprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) {
     return undefined;
   }
@@ -124,7 +129,7 @@ function unprivileged(): { readonly uid: number; readonly gid: number } | undefi
   return { uid: number('-u'), gid: number('-g') };
 }
 
-async function reachable(port: number): Promise<void> {
+async function waitUntilReachable(port: number): Promise<void> {
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
@@ -139,7 +144,7 @@ async function reachable(port: number): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const address = listener.address();

@@ -66,7 +66,7 @@ export async function startRecordingGrpcServer(
         done({ code: given.code, details: given.details, metadata });
       }
     };
-    server.addService({ Export: rawMethod(SIGNALS[signal].method) }, { Export: answer });
+    server.addService({ Export: defineRawMethod(SIGNALS[signal].method) }, { Export: answer });
   }
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${options.port ?? 0}`, createCredentials(options.identity), (error, bound) =>
@@ -97,7 +97,7 @@ function createCredentials(identity: SelfSigned | undefined): ServerCredentials 
   return ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }]);
 }
 
-function rawMethod(path: string): MethodDefinition<Buffer, Uint8Array> {
+function defineRawMethod(path: string): MethodDefinition<Buffer, Uint8Array> {
   return {
     path,
     requestStream: false,

@@ -46,8 +46,8 @@ export function createBasicAuth(args: BasicAuthArgs, context: ComponentContext):
     context.log('warn', describeIgnored('htpasswd of otelcol.auth.basic'));
   }
   const { client_auth: client } = args;
-  const username = (): string => fromFile(client?.username_file) ?? client?.username ?? args.username;
-  const password = (): string => fromFile(client?.password_file) ?? (client?.password ?? args.password).reveal();
+  const username = (): string => readTrimmed(client?.username_file) ?? client?.username ?? args.username;
+  const password = (): string => readTrimmed(client?.password_file) ?? (client?.password ?? args.password).reveal();
   const headers = (): Record<string, string> => ({
     authorization: `Basic ${Buffer.from(`${username()}:${password()}`).toString('base64')}`,
   });
@@ -58,7 +58,7 @@ export function createBasicAuth(args: BasicAuthArgs, context: ComponentContext):
   };
 }
 
-function fromFile(path: string | undefined): string | undefined {
+function readTrimmed(path: string | undefined): string | undefined {
   return path === undefined || path === '' ? undefined : readFileSync(path, 'utf8').trim();
 }
 

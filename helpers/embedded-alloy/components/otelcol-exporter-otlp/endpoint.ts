@@ -7,7 +7,7 @@ type Client = OtlpExporterArgs['client'];
  * The gRPC target of an endpoint. Undefined for an empty endpoint: Alloy starts with one, and every export fails.
  * `http://` and `https://` are not gRPC schemes and are removed.
  */
-export function dialTarget(endpoint: string): string | undefined {
+export function formatDialTarget(endpoint: string): string | undefined {
   const target = endpoint.replace(/^(https?:\/\/|passthrough:\/\/[^/]*\/)/, '');
   if (target === '') {
     return undefined;

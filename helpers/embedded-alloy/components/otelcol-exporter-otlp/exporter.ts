@@ -1,4 +1,4 @@
-import { describeIgnored, unsupportedError } from '../../identity.ts';
+import { createUnsupportedError, describeIgnored } from '../../identity.ts';
 import { createExporter } from '../../pipeline/otlp/exporter.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { OtlpExporterArgs } from './block.ts';
@@ -12,7 +12,7 @@ import { createGrpcPush } from './grpc-push.ts';
 export function createOtlpExporter(args: OtlpExporterArgs, context: ComponentContext): Instance {
   const { client, sending_queue: queue, retry_on_failure: retry } = args;
   if (client.compression === 'zstd' || client.compression === 'snappy') {
-    throw unsupportedError(`client > compression "${client.compression}" of otelcol.exporter.otlp`);
+    throw createUnsupportedError(`client > compression "${client.compression}" of otelcol.exporter.otlp`);
   }
   if (queue.batch?.sizer === 'bytes') {
     context.log('warn', describeIgnored('sending_queue > batch by bytes of otelcol.exporter.otlp'));

@@ -2,7 +2,7 @@ import type { ChannelCredentials, ChannelOptions, Client, Metadata, ServiceError
 import { ExportResponse } from '../../../otlp/schema.ts';
 import { userAgent } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
-import { clientTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
+import { readClientTls } from '../../pipeline/http/otelcol-tls.ts';
 import { isTruncated } from '../../pipeline/otlp/batch.ts';
 import { ExportError } from '../../pipeline/otlp/export-error.ts';
 import type { ExporterParts } from '../../pipeline/otlp/exporter.ts';
@@ -13,8 +13,8 @@ import type { OtlpBatch } from '../../schema/capsules.ts';
 import type { Logger } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
 import type { OtlpExporterArgs } from './block.ts';
-import { chooseSecurity, dialTarget } from './endpoint.ts';
-import { formatAsGo } from './go-words.ts';
+import { chooseSecurity, formatDialTarget } from './endpoint.ts';
+import { formatAsGo } from './go-errors.ts';
 import { readRetryDelay } from './retry-info.ts';
 
 type Grpc = typeof import('@grpc/grpc-js');
@@ -48,16 +48,16 @@ export function createGrpcPush(
     const grpc = await import('@grpc/grpc-js');
     // grpc-js would write lines of its own format between Alloy's; the component reports the errors.
     grpc.setLogVerbosity(grpc.logVerbosity.NONE);
-    const credentials = channelCredentials(grpc, settings);
+    const credentials = createCredentials(grpc, settings);
     if (settings.auth !== undefined && chooseSecurity(settings) === 'none') {
       throw new Error(
         'grpc: the credentials require transport level security (use grpc.WithTransportCredentials() to set)',
       );
     }
     headers = new grpc.Metadata({ waitForReady: settings.wait_for_ready });
-    const target = dialTarget(settings.endpoint);
+    const target = formatDialTarget(settings.endpoint);
     if (target !== undefined) {
-      client = new grpc.Client(target, credentials, channelOptions(settings));
+      client = new grpc.Client(target, credentials, buildChannelOptions(settings));
       // Connects before there is data to send, as Alloy does.
       client.getChannel().getConnectivityState(true);
     }
@@ -68,10 +68,10 @@ export function createGrpcPush(
       throw createFailure(14, 'delegating_resolver: invalid target address "": missing address');
     }
     const metadata = headers.clone();
-    addAll(metadata, { ...lowerCased(settings.headers), ...settings.auth?.() });
+    addAll(metadata, { ...lowerCaseNames(settings.headers), ...settings.auth?.() });
     const deadline = args.timeout > 0 ? Date.now() + args.timeout : Number.POSITIVE_INFINITY;
     const answer = await call(client, SIGNALS[signal].method, body, metadata, deadline);
-    const { partialSuccess } = decoded(answer);
+    const { partialSuccess } = decodeAnswer(answer);
     if (partialSuccess !== undefined) {
       const { errorMessage, rejected } = partialSuccess;
       warnAboutPartialSuccess(log, signal, { message: errorMessage, dropped: Number(rejected) });
@@ -81,7 +81,7 @@ export function createGrpcPush(
   return { open, push, close: async () => client?.close() };
 }
 
-function channelCredentials(grpc: Grpc, settings: OtlpExporterArgs['client']): ChannelCredentials {
+function createCredentials(grpc: Grpc, settings: OtlpExporterArgs['client']): ChannelCredentials {
   const security = chooseSecurity(settings);
   if (security === 'none') {
     return grpc.credentials.createInsecure();
@@ -89,7 +89,7 @@ function channelCredentials(grpc: Grpc, settings: OtlpExporterArgs['client']): C
   if (security === 'default') {
     return grpc.credentials.createSsl();
   }
-  const { ca, key, cert, rejectUnauthorized } = clientTlsOptions(settings.tls);
+  const { ca, key, cert, rejectUnauthorized } = readClientTls(settings.tls);
   return grpc.credentials.createSsl(toBuffer(ca), toBuffer(key), toBuffer(cert), { rejectUnauthorized });
 }
 
@@ -97,7 +97,7 @@ function toBuffer(text: string | undefined): Buffer | null {
   return text === undefined ? null : Buffer.from(text);
 }
 
-function channelOptions(settings: OtlpExporterArgs['client']): ChannelOptions {
+function buildChannelOptions(settings: OtlpExporterArgs['client']): ChannelOptions {
   const { authority, balancer_name: balancer, compression, keepalive, tls } = settings;
   const name = authority === '' ? tls.server_name : authority;
   return {
@@ -118,7 +118,7 @@ function channelOptions(settings: OtlpExporterArgs['client']): ChannelOptions {
   };
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
@@ -173,7 +173,7 @@ function createFailure(code: number, details: string, retryDelayMs?: number): Ex
       });
 }
 
-function decoded(answer: Buffer | undefined): ExportResponse {
+function decodeAnswer(answer: Buffer | undefined): ExportResponse {
   try {
     return ExportResponse.decode(answer ?? Buffer.alloc(0));
   } catch (error) {

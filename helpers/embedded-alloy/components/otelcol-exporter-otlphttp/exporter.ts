@@ -1,4 +1,4 @@
-import { describeIgnored, unsupportedError } from '../../identity.ts';
+import { createUnsupportedError, describeIgnored } from '../../identity.ts';
 import { parseUrl } from '../../pipeline/http/url-parts.ts';
 import { createExporter, type Target } from '../../pipeline/otlp/exporter.ts';
 import type { Signal } from '../../schema/capsules.ts';
@@ -14,7 +14,7 @@ import { createHttpPush } from './http-push.ts';
 export function createOtlpHttpExporter(args: OtlpHttpExporterArgs, context: ComponentContext): Instance {
   const { client } = args;
   if (client.proxy_url !== '') {
-    throw unsupportedError('client > proxy_url of otelcol.exporter.otlphttp');
+    throw createUnsupportedError('client > proxy_url of otelcol.exporter.otlphttp');
   }
   if (client.cookies?.enabled === true) {
     context.log('warn', describeIgnored('client > cookies of otelcol.exporter.otlphttp'));
@@ -22,7 +22,7 @@ export function createOtlpHttpExporter(args: OtlpHttpExporterArgs, context: Comp
   if (args.sending_queue.batch?.sizer === 'bytes') {
     context.log('warn', describeIgnored('sending_queue > batch by bytes of otelcol.exporter.otlphttp'));
   }
-  const urls = signalUrls(args);
+  const urls = buildSignalUrls(args);
   const { sending_queue: queue, retry_on_failure: retry } = args;
   const target = (signal: Signal): Target => readTarget(urls[signal]);
   return createExporter(
@@ -41,7 +41,7 @@ function readTarget(url: string): Target {
   };
 }
 
-function signalUrls(args: OtlpHttpExporterArgs): Readonly<Record<Signal, string>> {
+function buildSignalUrls(args: OtlpHttpExporterArgs): Readonly<Record<Signal, string>> {
   const { endpoint } = args.client;
   const base = endpoint.endsWith('/') ? endpoint : `${endpoint}/`;
   const buildUrl = (signal: Signal): string => {

@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { deflate, gzip, zstdCompress } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import { ExportResponse, RpcStatus } from '../../../otlp/schema.ts';
-import { unsupportedError, userAgent } from '../../identity.ts';
+import { createUnsupportedError, userAgent } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
-import { clientTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
+import { readClientTls } from '../../pipeline/http/otelcol-tls.ts';
 import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
 import { formatJson } from '../../pipeline/otlp/batch.ts';
 import { ExportError } from '../../pipeline/otlp/export-error.ts';
@@ -32,9 +32,9 @@ export function createHttpPush(
   log: Logger,
 ): Pick<ExporterParts, 'push' | 'close'> {
   const { client } = args;
-  const compress = compressor(client.compression, client.compression_params?.level);
+  const compress = createCompressor(client.compression, client.compression_params?.level);
   const agent = new Agent({
-    connect: clientTlsOptions(client.tls),
+    connect: readClientTls(client.tls),
     connections: client.max_conns_per_host > 0 ? client.max_conns_per_host : null,
     keepAliveTimeout: client.idle_conn_timeout > 0 ? client.idle_conn_timeout : 90_000,
     pipelining: client.disable_keep_alives ? 0 : 1,
@@ -48,7 +48,7 @@ export function createHttpPush(
     const url = urls[batch.signal];
     const refusal = explainUnsendable(url);
     if (refusal !== undefined) {
-      throw requestFailed(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
+      throw createRequestError(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
     }
     const packed = await compress(json ? Buffer.from(formatJson(batch)) : batch.body);
     const headers = {
@@ -68,9 +68,9 @@ export function createHttpPush(
       const failure = describeFailure('POST', url, error);
       const type =
         failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER';
-      throw requestFailed(failure.text, type);
+      throw createRequestError(failure.text, type);
     }
-    const partial = judge(url, response, answer);
+    const partial = readResult(url, response, answer);
     if (partial !== undefined) {
       warnAboutPartialSuccess(log, batch.signal, partial);
     }
@@ -78,11 +78,11 @@ export function createHttpPush(
   return { push, close: () => agent.destroy() };
 }
 
-function requestFailed(reason: string, type: string): ExportError {
+function createRequestError(reason: string, type: string): ExportError {
   return new ExportError(`failed to make an HTTP request: ${reason}`, { type });
 }
 
-function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): PartialSuccess | undefined {
+function readResult(url: string, response: Dispatcher.ResponseData, answer: Buffer): PartialSuccess | undefined {
   const { statusCode, headers } = response;
   if (statusCode >= 200 && statusCode <= 299) {
     return readPartialSuccess(String(headers['content-type'] ?? ''), answer);
@@ -94,7 +94,7 @@ function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): 
   if (!RETRYABLE.includes(statusCode)) {
     throw new ExportError(`Permanent error: ${message}`, { permanent: true, type });
   }
-  const seconds = statusCode === 429 || statusCode === 503 ? retryAfterSeconds(headers['retry-after']) : undefined;
+  const seconds = statusCode === 429 || statusCode === 503 ? readRetryAfter(headers['retry-after']) : undefined;
   throw seconds === undefined
     ? new ExportError(message, { type })
     : new ExportError(`Throttle (${seconds}s), error: ${message}`, { type, retryAfterMs: seconds * 1000 });
@@ -144,7 +144,7 @@ function readPartialSuccess(contentType: string, answer: Buffer): PartialSuccess
   return undefined;
 }
 
-function retryAfterSeconds(header: string | string[] | undefined): number | undefined {
+function readRetryAfter(header: string | string[] | undefined): number | undefined {
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) {
     return undefined;
@@ -158,7 +158,7 @@ function retryAfterSeconds(header: string | string[] | undefined): number | unde
 
 type Packed = { readonly encoding: string; readonly body: Uint8Array };
 
-function compressor(name: string, level: number | undefined): (body: Uint8Array) => Promise<Packed> {
+function createCompressor(name: string, level: number | undefined): (body: Uint8Array) => Promise<Packed> {
   const options = level === undefined ? {} : { level };
   switch (name) {
     case '':
@@ -172,6 +172,6 @@ function compressor(name: string, level: number | undefined): (body: Uint8Array)
     case 'zstd':
       return async (body) => ({ encoding: name, body: await zstdAsync(body) });
     default:
-      throw unsupportedError(`client > compression "${name}" of otelcol.exporter.otlphttp`);
+      throw createUnsupportedError(`client > compression "${name}" of otelcol.exporter.otlphttp`);
   }
 }

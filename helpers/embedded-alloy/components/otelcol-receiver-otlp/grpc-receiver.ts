@@ -2,8 +2,8 @@ import type { MethodDefinition, ServerUnaryCall, sendUnaryData } from '@grpc/grp
 import { DecodeError } from '../../../otlp/message.ts';
 import { ExportResponse } from '../../../otlp/schema.ts';
 import { describeError } from '../../language/describe-error.ts';
-import { bindError, formatAddress, parseListenAddress } from '../../pipeline/http/listen.ts';
-import { serverTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
+import { describeBindError, formatAddress, parseListenAddress } from '../../pipeline/http/listen.ts';
+import { readServerTls } from '../../pipeline/http/otelcol-tls.ts';
 import { readProtobufBatch } from '../../pipeline/otlp/batch.ts';
 import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
@@ -33,16 +33,16 @@ export async function startGrpcReceiver(
     'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_MAX_MESSAGE_BYTES,
     'grpc.enable_channelz': 0,
     'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_MAX_STREAMS,
-    ...keepalive(args.keepalive.server_parameters),
+    ...buildKeepaliveOptions(args.keepalive.server_parameters),
   });
 
   for (const signal of ALL_SIGNALS) {
-    const taker = accept[signal];
-    if (taker === undefined) {
+    const consumer = accept[signal];
+    if (consumer === undefined) {
       continue;
     }
     const answer = (call: ServerUnaryCall<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>): void => {
-      take(signal, taker, call.request).then(
+      forward(signal, consumer, call.request).then(
         () => done(null, ExportResponse.encode({ partialSuccess: { rejected: 0n, errorMessage: '' } })),
         (error: unknown) => {
           const details = describeError(error);
@@ -54,11 +54,11 @@ export async function startGrpcReceiver(
         },
       );
     };
-    server.addService({ Export: rawMethod(SIGNALS[signal].method) }, { Export: answer });
+    server.addService({ Export: defineRawMethod(SIGNALS[signal].method) }, { Export: answer });
   }
 
   const address = parseListenAddress(args.endpoint);
-  const tls = args.tls === undefined ? undefined : serverTlsOptions(args.tls);
+  const tls = args.tls === undefined ? undefined : readServerTls(args.tls);
   const credentials =
     tls === undefined
       ? grpc.ServerCredentials.createInsecure()
@@ -69,7 +69,7 @@ export async function startGrpcReceiver(
         );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(formatAddress(address), credentials, (error, bound) =>
-      error === null ? resolve(bound) : reject(bindError(address, error)),
+      error === null ? resolve(bound) : reject(describeBindError(address, error)),
     );
   });
 
@@ -83,12 +83,12 @@ export async function startGrpcReceiver(
   };
 }
 
-async function take(signal: Signal, accept: Accept, message: Buffer): Promise<void> {
+async function forward(signal: Signal, accept: Accept, message: Buffer): Promise<void> {
   const batch: OtlpBatch = readProtobufBatch(signal, message);
   await accept(batch);
 }
 
-function rawMethod(path: string): RawMethod {
+function defineRawMethod(path: string): RawMethod {
   return {
     path,
     requestStream: false,
@@ -100,7 +100,7 @@ function rawMethod(path: string): RawMethod {
   };
 }
 
-function keepalive(parameters: GrpcArgs['keepalive']['server_parameters']): Record<string, number> {
+function buildKeepaliveOptions(parameters: GrpcArgs['keepalive']['server_parameters']): Record<string, number> {
   const options = {
     'grpc.max_connection_idle_ms': parameters.max_connection_idle,
     'grpc.max_connection_age_ms': parameters.max_connection_age,

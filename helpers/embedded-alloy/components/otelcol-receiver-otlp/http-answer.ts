@@ -17,7 +17,7 @@ export function readMediaType(contentType: string | undefined): string {
 }
 
 /** 200 with an empty partial success (OTLP 1.x, "OTLP/HTTP Response", "Full Success"). */
-export function successAnswer(format: BodyFormat): Answer {
+export function createSuccessAnswer(format: BodyFormat): Answer {
   const response = { partialSuccess: { rejected: 0n, errorMessage: '' } };
   return {
     status: 200,
@@ -28,7 +28,7 @@ export function successAnswer(format: BodyFormat): Answer {
 }
 
 /** An error as a `google.rpc.Status` (OTLP 1.x, "OTLP/HTTP Response", "Failures"). */
-export function statusAnswer(format: BodyFormat, status: number, code: number, message: string): Answer {
+export function createStatusAnswer(format: BodyFormat, status: number, code: number, message: string): Answer {
   return {
     status,
     headers: { 'Content-Type': format },
@@ -37,10 +37,15 @@ export function statusAnswer(format: BodyFormat, status: number, code: number, m
 }
 
 /** The answer to a body that could not be decompressed. Its format is the request's, or JSON. */
-export function encodingAnswer(contentType: string | undefined, status: number, code: number, message: string): Answer {
+export function createEncodingAnswer(
+  contentType: string | undefined,
+  status: number,
+  code: number,
+  message: string,
+): Answer {
   const mediaType = contentType === undefined || contentType === '' ? 'application/json' : readMediaType(contentType);
   if (mediaType === 'application/json' || mediaType === 'application/x-protobuf') {
-    return statusAnswer(mediaType, status, code, message);
+    return createStatusAnswer(mediaType, status, code, message);
   }
   return {
     status: 500,

@@ -3,20 +3,20 @@ import { createServer as createTlsServer } from 'node:https';
 import { DecodeError } from '../../../otlp/message.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { formatAddress, listen, parseListenAddress } from '../../pipeline/http/listen.ts';
-import { serverTlsOptions } from '../../pipeline/http/otelcol-tls.ts';
+import { readServerTls } from '../../pipeline/http/otelcol-tls.ts';
 import { readJsonBatch, readProtobufBatch } from '../../pipeline/otlp/batch.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import {
   type Answer,
   type BodyFormat,
-  encodingAnswer,
+  createEncodingAnswer,
+  createStatusAnswer,
+  createSuccessAnswer,
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
   readMediaType,
   send,
-  statusAnswer,
-  successAnswer,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-answer.ts';
 import { BodyError, type Budget, findDecoder, readBody } from './request-body.ts';
@@ -54,9 +54,9 @@ export async function startHttpReceiver(
   const routes = new Map<string, { signal: Signal; accept: Accept }>();
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     const path = args[`${signal}_url_path`];
-    const taker = accept[signal];
-    if (taker !== undefined) {
-      routes.set(path.startsWith('/') ? path : `/${path}`, { signal, accept: taker });
+    const consumer = accept[signal];
+    if (consumer !== undefined) {
+      routes.set(path.startsWith('/') ? path : `/${path}`, { signal, accept: consumer });
     }
   }
 
@@ -86,7 +86,7 @@ export async function startHttpReceiver(
     } catch (error) {
       const status = error instanceof BodyError ? error.status : 500;
       const code = status === 400 ? 3 : status === 503 ? 14 : 13;
-      result = encodingAnswer(request.headers['content-type'], status, code, describeError(error));
+      result = createEncodingAnswer(request.headers['content-type'], status, code, describeError(error));
     }
     if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= MAX_READ_AFTER_ANSWER) {
       send(response, result, !args.keep_alives_enabled);
@@ -101,7 +101,7 @@ export async function startHttpReceiver(
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
     handle(request, response).catch(() => request.destroy());
   };
-  const server = args.tls === undefined ? createServer(handler) : createTlsServer(serverTlsOptions(args.tls), handler);
+  const server = args.tls === undefined ? createServer(handler) : createTlsServer(readServerTls(args.tls), handler);
   server.headersTimeout = args.read_header_timeout;
   server.requestTimeout = args.read_timeout > 0 ? args.read_timeout : 300_000;
   server.keepAliveTimeout = args.idle_timeout;
@@ -128,16 +128,16 @@ async function receive(format: BodyFormat, signal: Signal, accept: Accept, body:
         : readProtobufBatch(signal, body);
   } catch (error) {
     if (error instanceof DecodeError) {
-      return statusAnswer(format, 400, 3, error.message);
+      return createStatusAnswer(format, 400, 3, error.message);
     }
     throw error;
   }
   try {
     await accept(batch);
   } catch (error) {
-    return statusAnswer(format, 503, 14, describeError(error));
+    return createStatusAnswer(format, 503, 14, describeError(error));
   }
-  return successAnswer(format);
+  return createSuccessAnswer(format);
 }
 
 /** Reads and discards the rest of a body; resolves when the sender has finished or taken too long. */

@@ -10,7 +10,7 @@ import { LogsData, MetricsData, TracesData } from '../../../otlp/schema.ts';
 import { SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { OtlpBatch } from '../../schema/capsules.ts';
 import { buildArguments, type ComponentFixture, createFixture } from '../../testing/component-fixture.ts';
-import { postBytes, rawHttp } from '../../testing/raw-http.ts';
+import { formatPost, rawHttp } from '../../testing/raw-http.ts';
 import { otlpReceiverBlock } from './block.ts';
 import { createOtlpReceiver } from './receiver.ts';
 
@@ -70,7 +70,7 @@ function gzipBomb(mebibytes: number): Buffer {
   return Buffer.concat(new Array<Buffer>(mebibytes).fill(gzipSync(Buffer.alloc(1024 * 1024))));
 }
 
-const goodTrace = (): Buffer => postBytes('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb'));
+const goodTrace = (): Buffer => formatPost('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb'));
 
 async function expectGoodTraceArrives(): Promise<void> {
   const before = running.batches.length;
@@ -81,23 +81,23 @@ async function expectGoodTraceArrives(): Promise<void> {
 
 describe('over HTTP it gives the recorded answer of Alloy', () => {
   const requests: Readonly<Record<string, Buffer>> = {
-    'malformed json': postBytes('/v1/traces', JSON_TYPE, '{"resourceSpans":[{'),
-    'json unknown field': postBytes('/v1/traces', JSON_TYPE, '{"resourceSpans":[],"unheardOf":1}'),
-    'bad traceId hex': postBytes(
+    'malformed json': formatPost('/v1/traces', JSON_TYPE, '{"resourceSpans":[{'),
+    'json unknown field': formatPost('/v1/traces', JSON_TYPE, '{"resourceSpans":[],"unheardOf":1}'),
+    'bad traceId hex': formatPost(
       '/v1/traces',
       JSON_TYPE,
       '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zz","spanId":"1"}]}]}]}',
     ),
-    'no content type': postBytes('/v1/traces', {}, '{}'),
-    'text content type': postBytes('/v1/traces', { 'Content-Type': 'text/plain' }, '{}'),
-    'truncated protobuf': postBytes('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb').subarray(0, 100)),
-    'gzip garbage': postBytes('/v1/traces', { ...JSON_TYPE, 'Content-Encoding': 'gzip' }, 'garbage'),
-    'unknown encoding': postBytes('/v1/traces', { ...JSON_TYPE, 'Content-Encoding': 'br' }, '{}'),
+    'no content type': formatPost('/v1/traces', {}, '{}'),
+    'text content type': formatPost('/v1/traces', { 'Content-Type': 'text/plain' }, '{}'),
+    'truncated protobuf': formatPost('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb').subarray(0, 100)),
+    'gzip garbage': formatPost('/v1/traces', { ...JSON_TYPE, 'Content-Encoding': 'gzip' }, 'garbage'),
+    'unknown encoding': formatPost('/v1/traces', { ...JSON_TYPE, 'Content-Encoding': 'br' }, '{}'),
     GET: Buffer.from('GET /v1/traces HTTP/1.1\r\nHost: x\r\n\r\n'),
-    'unknown path': postBytes('/v1/nothing', JSON_TYPE, '{}'),
-    'empty json': postBytes('/v1/traces', JSON_TYPE, '{}'),
-    'logs ok': postBytes('/v1/logs', JSON_TYPE, '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}'),
-    'metrics ok': postBytes('/v1/metrics', JSON_TYPE, '{"resourceMetrics":[]}'),
+    'unknown path': formatPost('/v1/nothing', JSON_TYPE, '{}'),
+    'empty json': formatPost('/v1/traces', JSON_TYPE, '{}'),
+    'logs ok': formatPost('/v1/logs', JSON_TYPE, '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}'),
+    'metrics ok': formatPost('/v1/metrics', JSON_TYPE, '{"resourceMetrics":[]}'),
   };
   const recorded = readFileSync(
     new URL('../../../../fixtures/captures/alloy-1.18/otlp-http-responses.txt', import.meta.url),
@@ -134,7 +134,7 @@ describe('over HTTP it gives the recorded answer of Alloy', () => {
   );
 
   test('to an empty protobuf body: an empty partial success in protobuf', async () => {
-    const answer = await rawHttp(running.http, postBytes('/v1/traces', PROTO_TYPE, ''));
+    const answer = await rawHttp(running.http, formatPost('/v1/traces', PROTO_TYPE, ''));
     expect([answer.status, answer.body]).toEqual([200, Buffer.from([0x0a, 0x00])]);
   });
 });
@@ -178,7 +178,7 @@ describe('over HTTP it refuses, without using much memory,', () => {
   test('a gzip body that decompresses to 512 MiB', async () => {
     const bomb = gzipBomb(512);
     const before = process.memoryUsage().rss;
-    const body = await expectRefused(postBytes('/v1/traces', { ...PROTO_TYPE, 'Content-Encoding': 'gzip' }, bomb));
+    const body = await expectRefused(formatPost('/v1/traces', { ...PROTO_TYPE, 'Content-Encoding': 'gzip' }, bomb));
     expect(body).toContain('http: request body too large');
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024);
   });
@@ -189,7 +189,7 @@ describe('over HTTP it refuses, without using much memory,', () => {
 
   test('a truncated gzip body', async () => {
     const body = gzipSync(wire('sdk-traces.pb')).subarray(0, 200);
-    const answer = await expectRefused(postBytes('/v1/traces', { ...PROTO_TYPE, 'Content-Encoding': 'gzip' }, body));
+    const answer = await expectRefused(formatPost('/v1/traces', { ...PROTO_TYPE, 'Content-Encoding': 'gzip' }, body));
     expect(answer).toContain('unexpected EOF');
   });
 });
@@ -204,10 +204,10 @@ describe('over HTTP it accepts', () => {
     const json = JSON.stringify(codec.toJson(codec.decode(body) as never));
     const gzip = { 'Content-Encoding': 'gzip' };
     for (const bytes of [
-      postBytes(`/v1/${signal}`, PROTO_TYPE, body),
-      postBytes(`/v1/${signal}`, { ...PROTO_TYPE, ...gzip }, gzipSync(body)),
-      postBytes(`/v1/${signal}`, { 'Content-Type': 'Application/JSON; charset=utf-8' }, json),
-      postBytes(`/v1/${signal}`, { ...JSON_TYPE, ...gzip }, gzipSync(json)),
+      formatPost(`/v1/${signal}`, PROTO_TYPE, body),
+      formatPost(`/v1/${signal}`, { ...PROTO_TYPE, ...gzip }, gzipSync(body)),
+      formatPost(`/v1/${signal}`, { 'Content-Type': 'Application/JSON; charset=utf-8' }, json),
+      formatPost(`/v1/${signal}`, { ...JSON_TYPE, ...gzip }, gzipSync(json)),
     ]) {
       expect((await rawHttp(running.http, bytes)).status).toBe(200);
     }
@@ -224,8 +224,8 @@ describe('over HTTP it accepts', () => {
     ['snappy', (body: Buffer) => compress(body)],
   ])('a body compressed with %s, but not a bomb', async (encoding, pack) => {
     const headers = { ...PROTO_TYPE, 'Content-Encoding': encoding };
-    const good = await rawHttp(running.http, postBytes('/v1/traces', headers, pack(wire('sdk-traces.pb'))));
-    const bomb = await rawHttp(running.http, postBytes('/v1/traces', headers, pack(Buffer.alloc(24 * 1024 * 1024))));
+    const good = await rawHttp(running.http, formatPost('/v1/traces', headers, pack(wire('sdk-traces.pb'))));
+    const bomb = await rawHttp(running.http, formatPost('/v1/traces', headers, pack(Buffer.alloc(24 * 1024 * 1024))));
     expect([good.status, bomb.status]).toEqual([200, 400]);
     expect(bomb.body.toString()).toContain('http: request body too large');
     expect(running.batches).toHaveLength(1);
@@ -234,7 +234,7 @@ describe('over HTTP it accepts', () => {
   test('JSON timestamps without quotes, to the nanosecond', async () => {
     const span = '{"startTimeUnixNano":1795339476973123457,"name":"x"}';
     const json = `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`;
-    await rawHttp(running.http, postBytes('/v1/traces', JSON_TYPE, json));
+    await rawHttp(running.http, formatPost('/v1/traces', JSON_TYPE, json));
     const [batch] = running.batches;
     const data = TracesData.decode(batch?.body ?? new Uint8Array());
     expect(data.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.startTimeUnixNano).toBe(1795339476973123457n);
@@ -307,7 +307,7 @@ describe('it counts', () => {
   test('refused items, and asks the sender to retry', async () => {
     await running.stop();
     running = await startReceiver({ refuse: 'sending queue is full' });
-    const answer = await rawHttp(running.http, postBytes('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb')));
+    const answer = await rawHttp(running.http, formatPost('/v1/traces', PROTO_TYPE, wire('sdk-traces.pb')));
     expect(answer.status).toBe(503);
     expect(answer.body.toString()).toContain('sending queue is full');
     expect(await running.fixture.metric('otelcol_receiver_refused_spans_total')).toBeGreaterThan(0);

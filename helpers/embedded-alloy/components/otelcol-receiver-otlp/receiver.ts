@@ -1,4 +1,4 @@
-import { describeIgnored, unsupportedError } from '../../identity.ts';
+import { createUnsupportedError, describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { buildOtelLabels, counter, OTEL_LABELS } from '../../pipeline/instruments.ts';
 import { fanOut } from '../../pipeline/otlp/fan-out.ts';
@@ -15,7 +15,7 @@ import type { Accept, Listener } from './http-receiver.ts';
  */
 export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentContext): Instance {
   if (args.grpc?.auth !== undefined || args.http?.auth !== undefined) {
-    throw unsupportedError('auth of otelcol.receiver.otlp');
+    throw createUnsupportedError('auth of otelcol.receiver.otlp');
   }
   if (args.http !== undefined && args.http.cors.allowed_origins.length > 0) {
     context.log('warn', describeIgnored('http > cors of otelcol.receiver.otlp'));

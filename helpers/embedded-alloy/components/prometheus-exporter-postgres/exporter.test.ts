@@ -3,7 +3,7 @@ import { createSecret } from '../../language/evaluation/secret.ts';
 import { findPages } from '../../pipeline/in-process-pages.ts';
 import type { Instance } from '../../schema/component.ts';
 import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
-import { listChildren, type RealServer, realPostgres } from '../../testing/real-servers.ts';
+import { createPostgres, listChildren, type RealServer } from '../../testing/real-servers.ts';
 import { type PostgresExporterArgs, postgresExporterBlock } from './block.ts';
 import { findSecrets, readInstance } from './data-source.ts';
 import { createPostgresExporter } from './exporter.ts';
@@ -12,7 +12,7 @@ let postgres: RealServer;
 let fixture: ComponentFixture;
 let exporter: Instance;
 beforeAll(async () => {
-  postgres = await realPostgres();
+  postgres = await createPostgres();
 }, 60_000);
 afterAll(async () => {
   await postgres[Symbol.asyncDispose]();

@@ -11,21 +11,21 @@ const COLLECTOR = 'collector.';
  * does, if there is no data source or it is not a URL
  */
 export function createPostgresExporter(args: PostgresExporterArgs, context: ComponentContext): Instance {
-  const sources = dataSources(args);
+  const sources = readDataSources(args);
   const [first = ''] = sources;
   const instance = sources.length === 1 ? readInstance(first) : context.id;
   const program: ExporterProgram = {
     names: ['prometheus-postgres-exporter', 'postgres_exporter'],
     package: 'prometheus-postgres-exporter',
     listen: (address) => [`--web.listen-address=${address}`],
-    flags: (known) => [...plainFlags(args), ...collectorFlags(args, known)],
+    flags: (known) => [...buildPlainFlags(args), ...buildCollectorFlags(args, known)],
     environment: { DATA_SOURCE_NAME: sources.join(',') },
     secrets: sources.flatMap(findSecrets),
   };
   return createExporterComponent('postgres', instance, program, context);
 }
 
-function dataSources(args: PostgresExporterArgs): readonly string[] {
+function readDataSources(args: PostgresExporterArgs): readonly string[] {
   if (args.data_source_names.length > 0) {
     return args.data_source_names.map((source) => source.reveal());
   }
@@ -38,7 +38,7 @@ function dataSources(args: PostgresExporterArgs): readonly string[] {
   return fromEnvironment.split(',');
 }
 
-function plainFlags(args: PostgresExporterArgs): ExporterFlag[] {
+function buildPlainFlags(args: PostgresExporterArgs): ExporterFlag[] {
   const { autodiscovery } = args;
   const flag = (argument: string, name: string, value: string): ExporterFlag[] =>
     value === '' ? [] : [{ argument, flag: name, written: `--${name}=${value}` }];
@@ -55,13 +55,13 @@ function plainFlags(args: PostgresExporterArgs): ExporterFlag[] {
 }
 
 /** The collectors to run: the enabled ones; by default all; none without the default metrics. */
-function collectorFlags(args: PostgresExporterArgs, known: ReadonlySet<string>): ExporterFlag[] {
+function buildCollectorFlags(args: PostgresExporterArgs, known: ReadonlySet<string>): ExporterFlag[] {
   const collectors = [...known].filter((flag) => /^collector\.\w+$/.test(flag));
   const off = (flag: string): ExporterFlag => ({ argument: 'enabled_collectors', flag, written: `--no-${flag}` });
   if (args.disable_default_metrics) {
     return collectors.map(off);
   }
-  const statements = args.stat_statements === undefined ? [] : statementFlags(args.stat_statements);
+  const statements = args.stat_statements === undefined ? [] : buildStatementFlags(args.stat_statements);
   if (args.enabled_collectors.length === 0) {
     return statements;
   }
@@ -77,7 +77,7 @@ function collectorFlags(args: PostgresExporterArgs, known: ReadonlySet<string>):
   ];
 }
 
-function statementFlags(args: NonNullable<PostgresExporterArgs['stat_statements']>): ExporterFlag[] {
+function buildStatementFlags(args: NonNullable<PostgresExporterArgs['stat_statements']>): ExporterFlag[] {
   const values = {
     include_query: args.include_query ? 'true' : '',
     query_length: args.query_length > 0 ? String(args.query_length) : '',

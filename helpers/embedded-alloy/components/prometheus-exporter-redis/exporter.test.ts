@@ -3,7 +3,7 @@ import { createSecret } from '../../language/evaluation/secret.ts';
 import { findPages } from '../../pipeline/in-process-pages.ts';
 import type { Instance } from '../../schema/component.ts';
 import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
-import { listChildren, type RealServer, realRedis } from '../../testing/real-servers.ts';
+import { createRedis, listChildren, type RealServer } from '../../testing/real-servers.ts';
 import { type RedisExporterArgs, redisExporterBlock } from './block.ts';
 import { createRedisExporter } from './exporter.ts';
 
@@ -11,7 +11,7 @@ let redis: RealServer;
 let fixture: ComponentFixture;
 let exporter: Instance;
 beforeAll(async () => {
-  redis = await realRedis();
+  redis = await createRedis();
 });
 afterAll(async () => {
   await redis[Symbol.asyncDispose]();

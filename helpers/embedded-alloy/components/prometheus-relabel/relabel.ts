@@ -12,11 +12,11 @@ import type { PrometheusRelabelArgs } from './block.ts';
 export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: ComponentContext): Instance {
   const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
   const labels = buildComponentLabels(context);
-  const processed = relabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
-  const written = relabelCounter(context, 'metrics_written', 'Total number of metrics written');
+  const processed = createRelabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
+  const written = createRelabelCounter(context, 'metrics_written', 'Total number of metrics written');
   const known = new WeakMap<SeriesLabels, SeriesLabels>();
 
-  const relabelled = (series: SeriesLabels): SeriesLabels => {
+  const relabelSeries = (series: SeriesLabels): SeriesLabels => {
     const before = known.get(series);
     if (before !== undefined) {
       return before;
@@ -30,7 +30,7 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
   const consume = (samples: readonly ScrapedSample[]): void => {
     const kept: ScrapedSample[] = [];
     for (const sample of samples) {
-      const series = relabelled(sample.labels);
+      const series = relabelSeries(sample.labels);
       if (series.length > 0) {
         kept.push({ ...sample, labels: series });
       }
@@ -51,6 +51,6 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
   };
 }
 
-function relabelCounter(context: ComponentContext, name: string, help: string) {
+function createRelabelCounter(context: ComponentContext, name: string, help: string) {
   return counter(context.registry, `alloy_prometheus_relabel_${name}`, help, COMPONENT_LABELS);
 }

@@ -91,13 +91,13 @@ export function createEndpointQueue(
       sending = sendAll().finally(() => {
         sending = undefined;
         if (held.length > 0) {
-          arm();
+          startTimer();
         }
       });
     }
   };
 
-  const arm = (): void => {
+  const startTimer = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
       flushing = true;
@@ -181,7 +181,7 @@ export function createEndpointQueue(
       if (held.length >= full) {
         pump();
       } else if (held.length > 0) {
-        arm();
+        startTimer();
       }
     },
     stop: async (graceMs) => {

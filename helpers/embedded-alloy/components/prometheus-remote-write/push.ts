@@ -26,14 +26,14 @@ export async function push(
   ending: AbortSignal,
 ): Promise<PushResult> {
   const { url } = endpoint;
-  const recoverable = (reason: string, retryAfterMs = 0): PushResult => ({
+  const createRecoverable = (reason: string, retryAfterMs = 0): PushResult => ({
     outcome: 'recoverable',
     reason,
     retryAfterMs,
   });
   const refusal = explainUnsendable(url);
   if (refusal !== undefined) {
-    return recoverable(`Post "${redactUrl(url)}": ${refusal}`);
+    return createRecoverable(`Post "${redactUrl(url)}": ${refusal}`);
   }
   const headers = {
     'content-encoding': 'snappy',
@@ -51,7 +51,7 @@ export async function push(
     response = await request(url, { method: 'POST', headers, body, signal, dispatcher: client.dispatcher });
     answer = await readStart(response);
   } catch (error) {
-    return recoverable(describeFailure('POST', url, error).text);
+    return createRecoverable(describeFailure('POST', url, error).text);
   }
   const { statusCode } = response;
   if (statusCode >= 200 && statusCode <= 299) {
@@ -59,7 +59,7 @@ export async function push(
   }
   const reason = `server returned HTTP status ${statusCode} ${STATUS_CODES[statusCode] ?? ''}: ${answer}`;
   if (statusCode >= 500 || (statusCode === 429 && endpoint.queue_config.retry_on_http_429)) {
-    return recoverable(reason, retryAfter(response.headers['retry-after']));
+    return createRecoverable(reason, readRetryAfter(response.headers['retry-after']));
   }
   return { outcome: 'failed', reason };
 }
@@ -76,7 +76,7 @@ async function readStart(response: Dispatcher.ResponseData): Promise<string> {
   return Buffer.concat(chunks).subarray(0, MAX_REASON_BYTES).toString();
 }
 
-function retryAfter(header: string | string[] | undefined): number {
+function readRetryAfter(header: string | string[] | undefined): number {
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) {
     return 0;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { unsupportedError } from '../../identity.ts';
+import { createUnsupportedError } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { quote } from '../../language/syntax/quote.ts';
 import type { ScrapedSample } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
-import { checkUrl, withoutPassword } from '../../schema/url.ts';
+import { checkUrl, hidePassword } from '../../schema/url.ts';
 import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
 import { createEndpointQueue } from './endpoint-queue.ts';
 import { createAppendedCounter } from './remote-metrics.ts';
@@ -54,7 +54,7 @@ function refuseBrokenUrl(url: string): void {
     checkUrl(url);
   } catch (error) {
     const reason = describeError(error);
-    throw new Error(`cannot parse remote_write url ${quote(withoutPassword(url))}: ${reason}`);
+    throw new Error(`cannot parse remote_write url ${quote(hidePassword(url))}: ${reason}`);
   }
 }
 
@@ -66,13 +66,13 @@ function nameEndpoint(endpoint: RemoteWriteEndpoint): string {
 }
 
 function refuseUnsupported(endpoint: RemoteWriteEndpoint): void {
-  const asked = [
+  const unsupported = [
     endpoint.sigv4 !== undefined && 'sigv4',
     endpoint.azuread !== undefined && 'azuread',
     endpoint.google_iam !== undefined && 'google_iam',
     endpoint.protobuf_message !== 'prometheus.WriteRequest' && `protobuf_message "${endpoint.protobuf_message}"`,
   ].find((name) => name !== false);
-  if (asked !== undefined) {
-    throw unsupportedError(`${asked} of prometheus.remote_write`);
+  if (unsupported !== undefined) {
+    throw createUnsupportedError(`${unsupported} of prometheus.remote_write`);
   }
 }

@@ -52,9 +52,9 @@ export const scrapeBlock = block(
       return `scrape_timeout (${formatDuration(args.scrape_timeout)}) greater than scrape_interval (${formatDuration(args.scrape_interval)}) for scrape config with job name ${quote(args.job_name)}`;
     }
     return (
-      protocolProblem(args.scrape_protocols, args.enable_protobuf_negotiation, args.scrape_native_histograms) ??
-      fallbackProblem(args.scrape_fallback_protocol) ??
-      namingProblem(args.metric_name_validation_scheme, args.metric_name_escaping_scheme) ??
+      findProtocolProblem(args.scrape_protocols, args.enable_protobuf_negotiation, args.scrape_native_histograms) ??
+      findFallbackProblem(args.scrape_fallback_protocol) ??
+      findNamingProblem(args.metric_name_validation_scheme, args.metric_name_escaping_scheme) ??
       checkHttpClient(args)
     );
   },
@@ -62,7 +62,7 @@ export const scrapeBlock = block(
 
 export type ScrapeArgs = Decoded<typeof scrapeBlock>;
 
-function protocolProblem(chosen: readonly string[], protobuf: boolean, native: boolean): string | undefined {
+function findProtocolProblem(chosen: readonly string[], protobuf: boolean, native: boolean): string | undefined {
   const isDefault = chosen.join() === defaultProtocols.join();
   if (protobuf && !isDefault) {
     return 'both enable_protobuf_negotiation and scrape_protocols are set, only one can be set at a time';
@@ -75,23 +75,23 @@ function protocolProblem(chosen: readonly string[], protobuf: boolean, native: b
       return `duplicate scrape protocol ${quote(protocol)}: make sure the scrape protocols provided are unique`;
     }
     if (!protocols.includes(protocol)) {
-      return `invalid scrape protocol ${quote(protocol)}: ${unknownProtocol(protocol)}`;
+      return `invalid scrape protocol ${quote(protocol)}: ${describeUnknownProtocol(protocol)}`;
     }
   }
   return undefined;
 }
 
-function fallbackProblem(protocol: string): string | undefined {
+function findFallbackProblem(protocol: string): string | undefined {
   return protocol === '' || protocols.includes(protocol)
     ? undefined
-    : `invalid scrape_fallback_protocol ${quote(protocol)}: ${unknownProtocol(protocol)}`;
+    : `invalid scrape_fallback_protocol ${quote(protocol)}: ${describeUnknownProtocol(protocol)}`;
 }
 
-function unknownProtocol(protocol: string): string {
+function describeUnknownProtocol(protocol: string): string {
   return `unknown scrape protocol ${protocol}, supported: [${protocols.join(' ')}]`;
 }
 
-function namingProblem(validation: string, escaping: string): string | undefined {
+function findNamingProblem(validation: string, escaping: string): string | undefined {
   if (validation !== 'utf8' && validation !== 'legacy') {
     return `invalid metric_name_validation_scheme ${quote(validation)}: must be either "utf8" or "legacy"`;
   }

@@ -56,7 +56,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
     scrape++;
   };
 
-  const staleMarkers = (timestamp: number): ScrapedSample[] => {
+  const createStaleMarkers = (timestamp: number): ScrapedSample[] => {
     const markers: ScrapedSample[] = [];
     for (const series of previous) {
       if (!current.has(series)) {
@@ -95,7 +95,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
       }
       samples.push({ labels: series.labels, value: exposed.value, timestamp: given ?? timestamp });
       if (before === undefined) {
-        known.set(ownCopy(exposed.series), series);
+        known.set(copyText(exposed.series), series);
         count.seriesAdded++;
       }
       if (given === undefined || args.track_timestamps_staleness) {
@@ -111,13 +111,13 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
     } catch (error) {
       return { ...fail(timestamp), ...count, error: error instanceof Error ? error : new Error(String(error)) };
     }
-    samples.push(...staleMarkers(timestamp));
+    samples.push(...createStaleMarkers(timestamp));
     endScrape(true);
     return { ...count, samples };
   };
 
   const fail = (timestamp: number): Appended => {
-    const samples = staleMarkers(timestamp);
+    const samples = createStaleMarkers(timestamp);
     endScrape(false);
     return { samples, scraped: 0, kept: 0, seriesAdded: 0, duplicates: 0, outOfBounds: 0 };
   };
@@ -134,10 +134,10 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
 function buildLabels(exposed: ExposedSample, target: Target, args: ScrapeArgs): SeriesLabels {
   const labels = mergeLabels(exposed.labels, target.labels, args.honor_labels);
   checkSeries(exposed.labels, labels, args.metric_name_validation_scheme !== 'utf8', args);
-  return ownCopy(labels);
+  return copyText(labels);
 }
 
 /** Copies the text: a slice of a page would keep the whole page in memory for as long as the series lives. */
-function ownCopy<Value extends string | SeriesLabels>(value: Value): Value {
+function copyText<Value extends string | SeriesLabels>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }

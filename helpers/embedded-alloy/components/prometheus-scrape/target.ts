@@ -51,8 +51,8 @@ export function completeTarget(
   }
   complete('instance', address);
 
-  const intervalMs = durationLabel(labels.get('__scrape_interval__'), args.scrape_interval);
-  const timeoutMs = durationLabel(labels.get('__scrape_timeout__'), args.scrape_timeout);
+  const intervalMs = readDuration(labels.get('__scrape_interval__'), args.scrape_interval);
+  const timeoutMs = readDuration(labels.get('__scrape_timeout__'), args.scrape_timeout);
   if (intervalMs <= 0 || timeoutMs <= 0) {
     throw new Error(`scrape ${intervalMs <= 0 ? 'interval' : 'timeout'} cannot be 0`);
   }
@@ -71,7 +71,7 @@ export function completeTarget(
   };
 }
 
-function durationLabel(label: string, fallback: number): number {
+function readDuration(label: string, fallback: number): number {
   return label === '' ? fallback : parsePrometheusDuration(label);
 }
 

@@ -2,7 +2,7 @@ import { quote } from '../syntax/quote.ts';
 import { formatNumber } from './number-text.ts';
 import { createSecret, type Secret } from './secret.ts';
 import type { Value } from './value.ts';
-import { locateError, typeError, ValueError } from './value-error.ts';
+import { createTypeError, locateError, ValueError } from './value-error.ts';
 
 /** Reads a value where a string is expected. Numbers become strings, secrets do not. @throws ValueError */
 export function readText(value: Value): string {
@@ -20,9 +20,9 @@ export function readText(value: Value): string {
       if (value.holds === 'target') {
         throw new ValueError(value, "target::ConvertInto: conversion to '*string' is not supported");
       }
-      throw typeError(value, 'string');
+      throw createTypeError(value, 'string');
     default:
-      throw typeError(value, 'string');
+      throw createTypeError(value, 'string');
   }
 }
 
@@ -37,7 +37,7 @@ export function readSecret(value: Value): Secret {
   if (value.type === 'capsule' && value.holds === 'secret') {
     return value.secret;
   }
-  throw capsuleError(value, 'alloytypes.Secret');
+  throw createCapsuleError(value, 'alloytypes.Secret');
 }
 
 /** Reads a value where a list is expected, each element with `readItem`. @throws ValueError */
@@ -46,16 +46,16 @@ export function readList<T>(value: Value, readItem: (item: Value) => T): readonl
     return [];
   }
   if (value.type !== 'array') {
-    throw typeError(value, 'array');
+    throw createTypeError(value, 'array');
   }
   return value.items.map((item, index) => locateError(value, `[${index}]`, () => readItem(item)));
 }
 
 /** The error for a value that should be a capsule of the type that Alloy calls `goType`. */
-export function capsuleError(value: Value, goType: string): ValueError {
+export function createCapsuleError(value: Value, goType: string): ValueError {
   return value.type === 'capsule'
     ? new ValueError(value, `expected capsule(${quote(goType)}), got ${describeCapsule(value)}`)
-    : typeError(value, 'capsule');
+    : createTypeError(value, 'capsule');
 }
 
 /** A capsule as Alloy's messages show it: `capsule("otelcol.Consumer")`. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standardLibrary } from '../stdlib/stdlib.ts';
+import { createStandardLibrary } from '../stdlib/stdlib.ts';
 import { DiagnosticError, formatDiagnostic } from '../syntax/diagnostic.ts';
 import { parse } from '../syntax/parse.ts';
 import { createSourceFile } from '../syntax/source.ts';
@@ -10,7 +10,7 @@ import { ValueError } from './value-error.ts';
 
 const hidden: Value = { type: 'capsule', holds: 'secret', secret: createSecret('hunter2') };
 const variables = new Map<string, Value>([
-  ...standardLibrary({ NAME: 'alloy', EMPTY: '' }),
+  ...createStandardLibrary({ NAME: 'alloy', EMPTY: '' }),
   ['hidden', hidden],
   ['list', arrayValue([])],
   ['target', { type: 'capsule', holds: 'target', labels: new Map([['__address__', 'a:1']]) }],

@@ -1,12 +1,12 @@
 import { type Expression, findEnd, findIdentifierEnd, findStart, type Identifier } from '../syntax/ast.ts';
-import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
+import { createError, DiagnosticError } from '../syntax/diagnostic.ts';
 import { formatExpression } from '../syntax/print.ts';
 import { quote } from '../syntax/quote.ts';
 import type { SourceFile } from '../syntax/source.ts';
 import { readLiteral } from './literal.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { arrayValue, nullValue, objectValue, stringValue, type Value } from './value.ts';
-import { typeError, ValueError } from './value-error.ts';
+import { createTypeError, ValueError } from './value-error.ts';
 
 /** The names that expressions can use, and the file they are in. */
 export type Scope = { readonly file: SourceFile; readonly lookup: (name: string) => Value | undefined };
@@ -41,20 +41,20 @@ function compute(scope: Scope, origins: Origins, expression: Expression): Value 
       const { name } = expression.identifier;
       const value = scope.lookup(name);
       if (value === undefined) {
-        throw missing(scope, expression.identifier, `identifier ${quote(name)} does not exist`);
+        throw createMissingError(scope, expression.identifier, `identifier ${quote(name)} does not exist`);
       }
       return value;
     }
     case 'access':
-      return access(scope, evaluateInner(expression.value), expression.name);
+      return readField(scope, evaluateInner(expression.value), expression.name);
     case 'index': {
       const value = evaluateInner(expression.value);
-      return element(value, evaluateInner(expression.index));
+      return readElement(value, evaluateInner(expression.index));
     }
     case 'call': {
       const callee = evaluateInner(expression.value);
       if (callee.type !== 'function') {
-        throw typeError(callee, 'function');
+        throw createTypeError(callee, 'function');
       }
       return callee.call(expression.args.map(evaluateInner), callee);
     }
@@ -67,8 +67,8 @@ function compute(scope: Scope, origins: Origins, expression: Expression): Value 
   }
 }
 
-function missing(scope: Scope, name: Identifier, message: string): DiagnosticError {
-  return new DiagnosticError([errorAt(scope.file, name.offset, findIdentifierEnd(name), message)]);
+function createMissingError(scope: Scope, name: Identifier, message: string): DiagnosticError {
+  return new DiagnosticError([createError(scope.file, name.offset, findIdentifierEnd(name), message)]);
 }
 
 /** The fields of an object or a target; undefined for any other value. */
@@ -81,12 +81,12 @@ export function readFields(value: Value): ReadonlyMap<string, Value> | undefined
     : undefined;
 }
 
-function access(scope: Scope, value: Value, name: Identifier): Value {
+function readField(scope: Scope, value: Value, name: Identifier): Value {
   const fields = readFields(value);
   if (fields !== undefined) {
     const field = fields.get(name.name);
     if (field === undefined) {
-      throw missing(scope, name, `field ${quote(name.name)} does not exist`);
+      throw createMissingError(scope, name, `field ${quote(name.name)} does not exist`);
     }
     return field;
   }
@@ -98,10 +98,10 @@ function access(scope: Scope, value: Value, name: Identifier): Value {
   );
 }
 
-function element(value: Value, index: Value): Value {
+function readElement(value: Value, index: Value): Value {
   if (value.type === 'array') {
     if (index.type !== 'number') {
-      throw typeError(index, 'number');
+      throw createTypeError(index, 'number');
     }
     const position = Math.trunc(Number(index.value));
     const item = value.items[position];
@@ -117,7 +117,7 @@ function element(value: Value, index: Value): Value {
     throw new ValueError(value, `expected ${wanted}, got ${value.type}`);
   }
   if (index.type !== 'string') {
-    throw typeError(index, 'string');
+    throw createTypeError(index, 'string');
   }
   return fields.get(index.value) ?? nullValue();
 }
@@ -144,5 +144,5 @@ export function locateValueError(file: SourceFile, origins: Origins, error: Valu
     return undefined;
   }
   const message = `${formatExpression(file, node)}${way} ${error.detail}`;
-  return new DiagnosticError([errorAt(file, findStart(node), findEnd(node), message)]);
+  return new DiagnosticError([createError(file, findStart(node), findEnd(node), message)]);
 }

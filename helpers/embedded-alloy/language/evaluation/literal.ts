@@ -13,11 +13,11 @@ export function readLiteral({ token, text }: Literal): Value {
     case 'STRING':
       return stringValue(decodeString(text));
     case 'NUMBER':
-      return numberValue(text);
+      return readNumber(text);
   }
 }
 
-function numberValue(text: string): Value {
+function readNumber(text: string): Value {
   if (/^0[0-9]+$/.test(text) && !/^0[0-7]+$/.test(text)) {
     return floatValue(Number(text));
   }

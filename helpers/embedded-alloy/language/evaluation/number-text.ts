@@ -2,7 +2,7 @@ import type { NumberValue } from './value.ts';
 
 /** Formats a number as Alloy does when it converts numbers to strings: never with an exponent. */
 export function formatNumber(number: NumberValue): string {
-  return number.kind === 'float' ? plainFloat(number.value) : number.value.toString();
+  return number.kind === 'float' ? formatPlainFloat(number.value) : number.value.toString();
 }
 
 /** Formats a number as Go's `%v` does: with an exponent from 21 digits on or below 0.0001. */
@@ -12,30 +12,30 @@ export function formatNumberAsGo(number: NumberValue): string {
   }
   const { value } = number;
   if (!Number.isFinite(value)) {
-    return special(value);
+    return formatSpecial(value);
   }
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e21)) {
-    return exponential(value);
+    return formatExponential(value);
   }
-  return plainFloat(value);
+  return formatPlainFloat(value);
 }
 
-function special(value: number): string {
+function formatSpecial(value: number): string {
   if (Number.isNaN(value)) {
     return 'NaN';
   }
   return value > 0 ? '+Inf' : '-Inf';
 }
 
-function exponential(value: number): string {
+function formatExponential(value: number): string {
   return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
 }
 
 /** The shortest decimal that parses to `value`, without an exponent, like Go's `FormatFloat(value, 'f', -1, 64)`. */
-function plainFloat(value: number): string {
+function formatPlainFloat(value: number): string {
   if (!Number.isFinite(value)) {
-    return special(value);
+    return formatSpecial(value);
   }
   if (Object.is(value, -0)) {
     return '-0';

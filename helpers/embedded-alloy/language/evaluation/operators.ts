@@ -10,18 +10,18 @@ import {
   uintValue,
   type Value,
 } from './value.ts';
-import { typeError, ValueError } from './value-error.ts';
+import { createTypeError, ValueError } from './value-error.ts';
 
 /** Applies `!` or `-`. @throws ValueError on a value of the wrong type */
 export function applyUnary(operator: UnaryOperator, value: Value): Value {
   if (operator === '!') {
     if (value.type !== 'bool') {
-      throw typeError(value, 'bool');
+      throw createTypeError(value, 'bool');
     }
     return boolValue(!value.value);
   }
   if (value.type !== 'number') {
-    throw typeError(value, 'number');
+    throw createTypeError(value, 'number');
   }
   return value.kind === 'float' ? floatValue(-value.value) : intValue(-value.value);
 }
@@ -43,9 +43,9 @@ const operands: Readonly<Record<Exclude<BinaryOperator, '==' | '!='>, readonly T
 
 /** Applies a binary operator to evaluated operands. @throws ValueError on values that it can't be applied to */
 export function applyBinary(left: Value, operator: BinaryOperator, right: Value): Value {
-  const [l, r] = alike(left, right);
+  const [l, r] = unifySecrets(left, right);
   if (operator === '==' || operator === '!=') {
-    return boolValue(equal(l, r) === (operator === '=='));
+    return boolValue(isEqual(l, r) === (operator === '=='));
   }
   const allowed = operands[operator];
   for (const [side, original] of [
@@ -62,19 +62,19 @@ export function applyBinary(left: Value, operator: BinaryOperator, right: Value)
   if (l.type === 'string' && r.type === 'string') {
     return operator === '+'
       ? stringValue(l.value + r.value)
-      : boolValue(compares(operator, Buffer.compare(Buffer.from(l.value), Buffer.from(r.value))));
+      : boolValue(compareBy(operator, Buffer.compare(Buffer.from(l.value), Buffer.from(r.value))));
   }
   if (l.type === 'number' && r.type === 'number') {
     return applyToNumbers(l, operator, r, right);
   }
   if (l.type !== r.type) {
-    throw typeError(r, l.type);
+    throw createTypeError(r, l.type);
   }
   return joinSecrets(l, r, left);
 }
 
 /** Turns a secret and a string into two secrets, so that their sum is a secret. */
-function alike(left: Value, right: Value): readonly [Value, Value] {
+function unifySecrets(left: Value, right: Value): readonly [Value, Value] {
   if (isSecret(left) && right.type === 'string') {
     return [left, { type: 'capsule', holds: 'secret', secret: createSecret(right.value) }];
   }
@@ -96,7 +96,7 @@ function joinSecrets(left: Value, right: Value, original: Value): Value {
   throw new ValueError(original, 'could not perform binop + for unknown types lhs capsule rhs capsule');
 }
 
-function compares(operator: BinaryOperator, order: number): boolean {
+function compareBy(operator: BinaryOperator, order: number): boolean {
   switch (operator) {
     case '<':
       return order < 0;
@@ -114,13 +114,13 @@ function applyToNumbers(left: NumberValue, operator: BinaryOperator, right: Numb
     throw new ValueError(written, 'divide by zero error');
   }
   if (left.kind === 'float' || right.kind === 'float') {
-    return floats(Number(left.value), operator, Number(right.value));
+    return calculateFloats(Number(left.value), operator, Number(right.value));
   }
   const make = left.kind === 'uint' && right.kind === 'uint' ? uintValue : intValue;
-  return integers(make(left.value), operator, make(right.value), make);
+  return calculateIntegers(make(left.value), operator, make(right.value), make);
 }
 
-function floats(left: number, operator: BinaryOperator, right: number): Value {
+function calculateFloats(left: number, operator: BinaryOperator, right: number): Value {
   switch (operator) {
     case '+':
       return floatValue(left + right);
@@ -135,13 +135,13 @@ function floats(left: number, operator: BinaryOperator, right: number): Value {
     case '^':
       return floatValue(left ** right);
     default:
-      return boolValue(Number.isNaN(left) || Number.isNaN(right) ? false : compares(operator, left - right));
+      return boolValue(Number.isNaN(left) || Number.isNaN(right) ? false : compareBy(operator, left - right));
   }
 }
 
 type Integer = { readonly value: bigint | number };
 
-function integers(l: Integer, operator: BinaryOperator, r: Integer, make: (value: bigint) => Value): Value {
+function calculateIntegers(l: Integer, operator: BinaryOperator, r: Integer, make: (value: bigint) => Value): Value {
   const [left, right] = [BigInt(l.value), BigInt(r.value)];
   switch (operator) {
     case '+':
@@ -155,14 +155,14 @@ function integers(l: Integer, operator: BinaryOperator, r: Integer, make: (value
     case '%':
       return make(left % right);
     case '^':
-      return make(power(left, right));
+      return make(raiseToPower(left, right));
     default:
-      return boolValue(compares(operator, left < right ? -1 : left > right ? 1 : 0));
+      return boolValue(compareBy(operator, left < right ? -1 : left > right ? 1 : 0));
   }
 }
 
 /** Alloy's integer power, modulo 2^64. An exponent below two, except zero, returns the base. */
-function power(base: bigint, exponent: bigint): bigint {
+function raiseToPower(base: bigint, exponent: bigint): bigint {
   if (exponent === 0n || base === 1n) {
     return 1n;
   }
@@ -181,7 +181,7 @@ function power(base: bigint, exponent: bigint): bigint {
 }
 
 /** Whether two values are equal by `==`. 3 equals 3.0; values of different types and functions are never equal. */
-export function equal(left: Value, right: Value): boolean {
+export function isEqual(left: Value, right: Value): boolean {
   if (left.type === 'null' && right.type === 'null') {
     return true;
   }
@@ -203,7 +203,7 @@ export function equal(left: Value, right: Value): boolean {
       left.items.length === items.length &&
       left.items.every((item, index) => {
         const other = items[index];
-        return other !== undefined && equal(item, other);
+        return other !== undefined && isEqual(item, other);
       })
     );
   }
@@ -213,16 +213,16 @@ export function equal(left: Value, right: Value): boolean {
       left.fields.size === fields.size &&
       [...left.fields].every(([name, field]) => {
         const other = fields.get(name);
-        return other !== undefined && equal(field, other);
+        return other !== undefined && isEqual(field, other);
       })
     );
   }
-  return left.type === 'capsule' && right.type === 'capsule' && equalCapsules(left, right);
+  return left.type === 'capsule' && right.type === 'capsule' && isEqualCapsule(left, right);
 }
 
 type AnyCapsule = Extract<Value, { type: 'capsule' }>;
 
-function equalCapsules(left: AnyCapsule, right: AnyCapsule): boolean {
+function isEqualCapsule(left: AnyCapsule, right: AnyCapsule): boolean {
   if (left.holds === 'secret' && right.holds === 'secret') {
     return left.secret.reveal() === right.secret.reveal();
   }

@@ -21,7 +21,7 @@ export class ValueError extends Error {
 export type PathStep = { readonly container: Value; readonly access: string };
 
 /** The error for a value of the wrong type. */
-export function typeError(value: Value, expected: TypeName): ValueError {
+export function createTypeError(value: Value, expected: TypeName): ValueError {
   return new ValueError(value, `expected ${expected}, got ${value.type}`, `should be ${expected}, got ${value.type}`);
 }
 

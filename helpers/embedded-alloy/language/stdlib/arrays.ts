@@ -1,5 +1,5 @@
 import { readFields } from '../evaluation/evaluate.ts';
-import { equal } from '../evaluation/operators.ts';
+import { isEqual } from '../evaluation/operators.ts';
 import {
   type ArrayValue,
   arrayValue,
@@ -8,12 +8,12 @@ import {
   stringValue,
   type Value,
 } from '../evaluation/value.ts';
-import { locateError, typeError, ValueError } from '../evaluation/value-error.ts';
+import { createTypeError, locateError, ValueError } from '../evaluation/value-error.ts';
 import { defineRawFunction } from './function.ts';
 
 /** `array.concat`: joins arrays. */
 export const concat: FunctionValue = defineRawFunction('concat', (args) => {
-  const arrays = args.map(asArray);
+  const arrays = args.map(requireArray);
   const [only] = arrays;
   return arrays.length === 1 && only !== undefined ? only : arrayValue(arrays.flatMap(({ items }) => items));
 });
@@ -24,20 +24,20 @@ export const combineMaps: FunctionValue = defineRawFunction('combine_maps', (arg
   if (left === undefined || right === undefined || conditions === undefined || args.length > 4) {
     throw new ValueError(self, `combine_maps: expected 3 or 4 arguments, got ${args.length}`);
   }
-  const lefts = asArray(left).items.map((item) => ({ item, fields: asFields(left, item) }));
-  const rights = asArray(right).items.map((item) => asFields(right, item));
-  const names = asArray(conditions).items.map((name) => (name.type === 'string' ? name.value : ''));
+  const lefts = requireArray(left).items.map((item) => ({ item, fields: requireFields(left, item) }));
+  const rights = requireArray(right).items.map((item) => requireFields(right, item));
+  const names = requireArray(conditions).items.map((name) => (name.type === 'string' ? name.value : ''));
   if (names.length === 0) {
     throw new ValueError(conditions, 'combine_maps: merge conditions must not be empty');
   }
   if (passthrough !== undefined && passthrough.type !== 'bool') {
-    throw typeError(passthrough, 'bool');
+    throw createTypeError(passthrough, 'bool');
   }
   const keeps = passthrough?.value === true;
   return arrayValue(
     lefts.flatMap(({ item, fields }) =>
       rights.flatMap((other) => {
-        if (names.every((name) => agree(fields.get(name), other.get(name)))) {
+        if (names.every((name) => isSame(fields.get(name), other.get(name)))) {
           return [objectValue(new Map([...fields, ...other]))];
         }
         return keeps ? [item] : [];
@@ -55,18 +55,18 @@ export const groupBy: FunctionValue = defineRawFunction('group_by', (args, self)
   if (items === undefined || key === undefined || drops === undefined || args.length !== 3) {
     throw new ValueError(self, `group_by: expected 3 arguments, got ${args.length}`);
   }
-  const objects = asArray(items).items;
+  const objects = requireArray(items).items;
   if (key.type !== 'string') {
-    throw typeError(key, 'string');
+    throw createTypeError(key, 'string');
   }
   if (drops.type !== 'bool') {
-    throw typeError(drops, 'bool');
+    throw createTypeError(drops, 'bool');
   }
   const groups = new Map<string, Value[]>();
   for (const item of objects) {
-    const found = asFields(items, item).get(key.value);
+    const found = requireFields(items, item).get(key.value);
     if (found !== undefined && found.type !== 'string') {
-      throw typeError(found, 'string');
+      throw createTypeError(found, 'string');
     }
     if (found !== undefined || !drops.value) {
       const name = found?.value ?? '';
@@ -85,23 +85,23 @@ export const groupBy: FunctionValue = defineRawFunction('group_by', (args, self)
   );
 });
 
-function asArray(value: Value): ArrayValue {
+function requireArray(value: Value): ArrayValue {
   if (value.type !== 'array') {
-    throw typeError(value, 'array');
+    throw createTypeError(value, 'array');
   }
   return value;
 }
 
-function asFields(container: Value, item: Value): ReadonlyMap<string, Value> {
+function requireFields(container: Value, item: Value): ReadonlyMap<string, Value> {
   const fields = readFields(item);
   if (fields === undefined) {
     return locateError(container, '', () => {
-      throw typeError(item, 'object');
+      throw createTypeError(item, 'object');
     });
   }
   return fields;
 }
 
-function agree(left: Value | undefined, right: Value | undefined): boolean {
-  return left !== undefined && right !== undefined && equal(left, right);
+function isSame(left: Value | undefined, right: Value | undefined): boolean {
+  return left !== undefined && right !== undefined && isEqual(left, right);
 }

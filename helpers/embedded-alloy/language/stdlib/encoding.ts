@@ -44,8 +44,8 @@ export const encodingFunctions: Readonly<Record<string, FunctionValue>> = {
   to_URLbase64: defineFunction('to_URLbase64', [readText], (text) =>
     stringValue(Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_')),
   ),
-  url_encode: defineFunction('url_encode', [readText], (text) => stringValue(urlEncode(text))),
-  url_decode: defineFunction('url_decode', [readText], (text) => stringValue(urlDecode(text))),
+  url_encode: defineFunction('url_encode', [readText], (text) => stringValue(encodeUrl(text))),
+  url_decode: defineFunction('url_decode', [readText], (text) => stringValue(decodeUrl(text))),
 };
 
 /** A function that only a real Alloy has. Calling it fails. */
@@ -132,13 +132,13 @@ function escapeHtml(json: string): string {
   );
 }
 
-function urlEncode(text: string): string {
+function encodeUrl(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+');
 }
 
-function urlDecode(text: string): string {
+function decodeUrl(text: string): string {
   const invalid = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(text);
   if (invalid !== null) {
     throw new Error(`invalid URL escape ${JSON.stringify(invalid[0])}`);

@@ -37,20 +37,20 @@ export function sprintf(format: string, args: readonly Value[]): string {
   const extra = args.slice(used);
   return extra.length === 0
     ? text
-    : `${text}%!(EXTRA ${extra.map((value) => `${typeName(value)}=${plain(value)}`).join(', ')})`;
+    : `${text}%!(EXTRA ${extra.map((value) => `${nameType(value)}=${formatPlain(value)}`).join(', ')})`;
 }
 
 function formatOne(value: Value, directive: Directive): string {
   const { verb } = directive;
   if (verb === 'T') {
-    return pad(typeName(value), directive);
+    return pad(nameType(value), directive);
   }
-  const text = verb === 'v' ? plainWith(value, directive) : formatVerb(value, directive);
-  return text === undefined ? bad(value, verb) : pad(text, directive);
+  const text = verb === 'v' ? formatPlainWith(value, directive) : formatVerb(value, directive);
+  return text === undefined ? formatMismatch(value, verb) : pad(text, directive);
 }
 
-function bad(value: Value, verb: string): string {
-  return value.type === 'null' ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${plain(value)})`;
+function formatMismatch(value: Value, verb: string): string {
+  return value.type === 'null' ? `%!${verb}(<nil>)` : `%!${verb}(${nameType(value)}=${formatPlain(value)})`;
 }
 
 function formatVerb(value: Value, directive: Directive): string | undefined {
@@ -62,14 +62,14 @@ function formatVerb(value: Value, directive: Directive): string | undefined {
     case 'number':
       return value.kind === 'float' ? formatFloat(value.value, directive) : formatInteger(value.value, directive);
     case 'array':
-      return `[${value.items.map((item) => formatVerb(item, directive) ?? bad(item, directive.verb)).join(' ')}]`;
+      return `[${value.items.map((item) => formatVerb(item, directive) ?? formatMismatch(item, directive.verb)).join(' ')}]`;
     case 'object':
       return `map[${[...value.fields]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, field]) => `${formatString(name, directive)}:${formatVerb(field, directive)}`)
         .join(' ')}]`;
     case 'capsule':
-      return plain(value);
+      return formatPlain(value);
     default:
       return undefined;
   }
@@ -100,7 +100,7 @@ function formatInteger(value: bigint, { verb, flags, precision }: Directive): st
   }
   const prefix = verb === 'O' ? '0o' : flags.includes('#') ? ({ b: '0b', o: '0', x: '0x', X: '0X' }[verb] ?? '') : '';
   const digits = (value < 0n ? -value : value).toString(radix).padStart(precision ?? 0, '0');
-  return sign(value < 0n, flags) + prefix + (verb === 'X' ? digits.toUpperCase() : digits);
+  return formatSign(value < 0n, flags) + prefix + (verb === 'X' ? digits.toUpperCase() : digits);
 }
 
 function formatCharacter(value: bigint, verb: string): string | undefined {
@@ -125,27 +125,27 @@ function formatFloat(value: number, { verb, flags, precision }: Directive): stri
     return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
   }
   const size = Math.abs(value);
-  return sign(value < 0 || Object.is(value, -0), flags) + magnitude(size, verb, precision);
+  return formatSign(value < 0 || Object.is(value, -0), flags) + formatMagnitude(size, verb, precision);
 }
 
-function magnitude(size: number, verb: string, precision: number | undefined): string {
+function formatMagnitude(size: number, verb: string, precision: number | undefined): string {
   switch (verb) {
     case 'f':
     case 'F':
       return size < 1e21 ? size.toFixed(Math.min(precision ?? 6, 100)) : BigInt(size).toString();
     case 'e':
     case 'E': {
-      const text = exponent(size.toExponential(Math.min(precision ?? 6, 100)));
+      const text = padExponent(size.toExponential(Math.min(precision ?? 6, 100)));
       return verb === 'E' ? text.toUpperCase() : text;
     }
     default: {
-      const text = general(size, precision);
+      const text = formatGeneral(size, precision);
       return verb === 'G' ? text.toUpperCase() : text;
     }
   }
 }
 
-function general(size: number, precision: number | undefined): string {
+function formatGeneral(size: number, precision: number | undefined): string {
   if (precision === undefined) {
     return formatNumberAsGo({ type: 'number', kind: 'float', value: size });
   }
@@ -153,15 +153,15 @@ function general(size: number, precision: number | undefined): string {
   const rounded = size.toExponential(Math.min(digits - 1, 100));
   const power = Number(/e(.*)$/.exec(rounded)?.[1] ?? 0);
   const text =
-    power < -4 || power >= digits ? exponent(rounded) : size.toFixed(Math.min(Math.max(digits - 1 - power, 0), 100));
+    power < -4 || power >= digits ? padExponent(rounded) : size.toFixed(Math.min(Math.max(digits - 1 - power, 0), 100));
   return text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text;
 }
 
-function exponent(text: string): string {
+function padExponent(text: string): string {
   return text.replace(/e([-+])(\d)$/, 'e$10$2');
 }
 
-function sign(negative: boolean, flags: string): string {
+function formatSign(negative: boolean, flags: string): string {
   if (negative) {
     return '-';
   }
@@ -183,14 +183,14 @@ function pad(text: string, { flags, width, verb }: Directive): string {
   return lead + '0'.repeat(missing) + rest;
 }
 
-function plainWith(value: Value, { flags }: Directive): string {
+function formatPlainWith(value: Value, { flags }: Directive): string {
   return value.type === 'number'
-    ? sign(false, Number(value.value) < 0 ? '' : flags) + formatNumberAsGo(value)
-    : plain(value);
+    ? formatSign(false, Number(value.value) < 0 ? '' : flags) + formatNumberAsGo(value)
+    : formatPlain(value);
 }
 
 /** Go's `%v`. A secret is not shown. */
-function plain(value: Value): string {
+function formatPlain(value: Value): string {
   switch (value.type) {
     case 'null':
       return '<nil>';
@@ -201,11 +201,11 @@ function plain(value: Value): string {
     case 'number':
       return formatNumberAsGo(value);
     case 'array':
-      return `[${value.items.map(plain).join(' ')}]`;
+      return `[${value.items.map(formatPlain).join(' ')}]`;
     case 'object':
       return `map[${[...value.fields]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, field]) => `${name}:${plain(field)}`)
+        .map(([name, field]) => `${name}:${formatPlain(field)}`)
         .join(' ')}]`;
     case 'capsule':
       if (value.holds === 'target') {
@@ -218,7 +218,7 @@ function plain(value: Value): string {
   }
 }
 
-function typeName(value: Value): string {
+function nameType(value: Value): string {
   const names = {
     null: '<nil>',
     string: 'string',
@@ -228,9 +228,9 @@ function typeName(value: Value): string {
     capsule: 'capsule',
     function: 'func',
   };
-  return value.type === 'number' ? numberType(value) : names[value.type];
+  return value.type === 'number' ? nameNumberType(value) : names[value.type];
 }
 
-function numberType(value: NumberValue): string {
+function nameNumberType(value: NumberValue): string {
   return { int: 'int', uint: 'uint64', float: 'float64' }[value.kind];
 }

@@ -58,7 +58,7 @@ const coalesce = defineRawFunction(
 const nonsensitive = defineFunction('nonsensitive', [readSecret], (hidden) => stringValue(hidden.reveal()));
 
 /** The standard library of the language (Alloy reference, "Standard library"), reading variables from `environment`. */
-export function standardLibrary(environment: Environment): ReadonlyMap<string, Value> {
+export function createStandardLibrary(environment: Environment): ReadonlyMap<string, Value> {
   const env = defineFunction('env', [readText], (name) => stringValue(environment[name] ?? ''));
   const { format, join, replace, split, to_lower, to_upper, trim, trim_prefix, trim_suffix, trim_space } =
     stringFunctions;
@@ -84,13 +84,13 @@ export function standardLibrary(environment: Environment): ReadonlyMap<string, V
   };
   return new Map<string, Value>([
     ...Object.entries(functions).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-    ['constants', namespace(constants())],
-    ['sys', namespace({ env })],
-    ['convert', namespace({ nonsensitive })],
-    ['array', namespace({ concat, combine_maps: combineMaps, group_by: groupBy })],
-    ['encoding', namespace(encodingFunctions)],
-    ['string', namespace(stringFunctions)],
-    ['file', namespace({ path_join: pathJoin })],
+    ['constants', createNamespace(createConstants())],
+    ['sys', createNamespace({ env })],
+    ['convert', createNamespace({ nonsensitive })],
+    ['array', createNamespace({ concat, combine_maps: combineMaps, group_by: groupBy })],
+    ['encoding', createNamespace(encodingFunctions)],
+    ['string', createNamespace(stringFunctions)],
+    ['file', createNamespace({ path_join: pathJoin })],
   ]);
 }
 
@@ -99,12 +99,12 @@ const pathJoin: FunctionValue = defineRawFunction('path_join', (args) => {
   return stringValue(parts.length === 0 ? '' : posix.join(...parts).replace(/(?<=.)\/$/, ''));
 });
 
-function namespace(members: Readonly<Record<string, Value>>): ObjectValue {
+function createNamespace(members: Readonly<Record<string, Value>>): ObjectValue {
   return objectValue(new Map(Object.entries(members)));
 }
 
 /** The constants, with Go's names for operating systems and architectures. */
-function constants(): Record<string, Value> {
+function createConstants(): Record<string, Value> {
   const systems: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'solaris' };
   const processors: Readonly<Record<string, string>> = {
     x64: 'amd64',

@@ -21,16 +21,16 @@ export const stringFunctions: Readonly<Record<string, FunctionValue>> = {
   }),
   join: defineFunction('join', [readTexts, readText], (items, separator) => stringValue(items.join(separator))),
   replace: defineFunction('replace', [readText, readText, readText], (text, old, replacement) =>
-    stringValue(old === '' ? aroundEach(text, replacement) : text.replaceAll(old, () => replacement)),
+    stringValue(old === '' ? insertAround(text, replacement) : text.replaceAll(old, () => replacement)),
   ),
   split: defineFunction('split', [readText, readText], (text, separator) =>
     arrayValue((separator === '' ? [...text] : text.split(separator)).map(stringValue)),
   ),
   to_lower: defineFunction('to_lower', [readText], (text) =>
-    stringValue(eachCharacter(text, (character) => character.toLowerCase())),
+    stringValue(mapCharacters(text, (character) => character.toLowerCase())),
   ),
   to_upper: defineFunction('to_upper', [readText], (text) =>
-    stringValue(eachCharacter(text, (character) => character.toUpperCase())),
+    stringValue(mapCharacters(text, (character) => character.toUpperCase())),
   ),
   trim: defineFunction('trim', [readText, readText], (text, cutset) => stringValue(trim(text, cutset))),
   trim_prefix: defineFunction('trim_prefix', [readText, readText], (text, prefix) =>
@@ -45,12 +45,12 @@ export const stringFunctions: Readonly<Record<string, FunctionValue>> = {
 };
 
 /** Go inserts the replacement of an empty string before each character and at the end. */
-function aroundEach(text: string, replacement: string): string {
+function insertAround(text: string, replacement: string): string {
   return [...text].map((character) => replacement + character).join('') + replacement;
 }
 
 /** Go maps one character to one: a character whose mapping has several stays as it is. */
-function eachCharacter(text: string, change: (character: string) => string): string {
+function mapCharacters(text: string, change: (character: string) => string): string {
   return [...text]
     .map((character) => {
       const changed = change(character);

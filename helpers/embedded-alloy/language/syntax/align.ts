@@ -6,7 +6,7 @@
  * columns. Text between two `verbatim` marks is not changed.
  */
 export function align(text: string): string {
-  return trimLines(runs(text).map(alignRun).join('\n'));
+  return trimLines(splitRuns(text).map(alignRun).join('\n'));
 }
 
 /** Encloses text that `align` must not change. It can not occur in UTF-8 text. */
@@ -18,7 +18,7 @@ type Cell = { readonly text: string; readonly width: number; readonly byTab: boo
 type Row = readonly Cell[];
 
 /** Splits text into runs of rows that share columns. A form feed ends a run, and so does a row with a single cell. */
-function runs(text: string): Row[][] {
+function splitRuns(text: string): Row[][] {
   const result: Row[][] = [];
   let run: Row[] = [];
   let row: Cell[] = [];
@@ -32,7 +32,7 @@ function runs(text: string): Row[][] {
     if (character !== undefined && (quoted || !'\t\v\n\f'.includes(character))) {
       continue;
     }
-    row.push(cell(text.slice(start, index), character === '\t'));
+    row.push(createCell(text.slice(start, index), character === '\t'));
     start = index + 1;
     if (character === '\t' || character === '\v') {
       continue;
@@ -50,14 +50,14 @@ function runs(text: string): Row[][] {
   return result;
 }
 
-function cell(text: string, byTab: boolean): Cell {
+function createCell(text: string, byTab: boolean): Cell {
   return { text, width: [...text.replaceAll(verbatim, '')].length, byTab };
 }
 
 function alignRun(rows: readonly Row[]): string {
   const widths: number[][] = rows.map(() => []);
   measure(rows, widths, 0, 0, rows.length);
-  return rows.map((row, index) => rowText(row, widths[index] ?? [])).join('\n');
+  return rows.map((row, index) => formatRow(row, widths[index] ?? [])).join('\n');
 }
 
 /**
@@ -84,7 +84,7 @@ function measure(rows: readonly Row[], widths: number[][], column: number, first
   }
 }
 
-function rowText(row: Row, widths: readonly number[]): string {
+function formatRow(row: Row, widths: readonly number[]): string {
   let text = '';
   let indenting = true;
   for (const [index, { text: content, width }] of row.entries()) {

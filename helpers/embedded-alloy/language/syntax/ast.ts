@@ -81,7 +81,7 @@ export type Comment = { readonly text: string; readonly offset: number };
 export type Tree = { readonly body: readonly Statement[]; readonly comments: readonly (readonly Comment[])[] };
 
 /** The number of bytes that `text` takes in UTF-8. */
-export function byteLength(text: string): number {
+export function countBytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
@@ -110,7 +110,7 @@ export function findStart(expression: Expression): number {
 export function findEnd(expression: Expression): number {
   switch (expression.kind) {
     case 'literal':
-      return expression.offset + byteLength(expression.text) - 1;
+      return expression.offset + countBytes(expression.text) - 1;
     case 'identifier':
       return findIdentifierEnd(expression.identifier);
     case 'access':
@@ -126,7 +126,7 @@ export function findEnd(expression: Expression): number {
 
 /** The offset of an identifier's last byte. */
 export function findIdentifierEnd(identifier: Identifier): number {
-  return identifier.offset + byteLength(identifier.name) - 1;
+  return identifier.offset + countBytes(identifier.name) - 1;
 }
 
 /** The offset of a statement's first byte. */

@@ -1,4 +1,4 @@
-import { lineText, positionAt, type SourceFile } from './source.ts';
+import { findPosition, readLine, type SourceFile } from './source.ts';
 
 /** A problem in a configuration, with its position (byte offsets, `end` inclusive). */
 export type Diagnostic = {
@@ -11,7 +11,7 @@ export type Diagnostic = {
 };
 
 /** Makes an error at a position. */
-export function errorAt(file: SourceFile, start: number, end: number | undefined, message: string): Diagnostic {
+export function createError(file: SourceFile, start: number, end: number | undefined, message: string): Diagnostic {
   return { severity: 'error', file, start, end, message };
 }
 
@@ -27,7 +27,7 @@ export class DiagnosticError extends Error {
 
 /** `FILE:LINE:COLUMN: message`, as `alloy fmt` prints it. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const { line, column } = positionAt(diagnostic.file, diagnostic.start);
+  const { line, column } = findPosition(diagnostic.file, diagnostic.start);
   return `${diagnostic.file.name}:${line}:${column}: ${diagnostic.message}`;
 }
 
@@ -36,43 +36,43 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
  * before and after, tabs as four spaces, carets below the position.
  */
 export function formatReport(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map((diagnostic) => `${heading(diagnostic)}\n\n${excerpt(diagnostic)}`).join('\n');
+  return diagnostics.map((diagnostic) => `${formatHeading(diagnostic)}\n\n${formatExcerpt(diagnostic)}`).join('\n');
 }
 
 const tab = 4;
 
-function heading(diagnostic: Diagnostic): string {
+function formatHeading(diagnostic: Diagnostic): string {
   return `${diagnostic.severity === 'error' ? 'Error' : 'Warning'}: ${formatDiagnostic(diagnostic)}`;
 }
 
-function excerpt({ file, start: startOffset, end: endOffset }: Diagnostic): string {
-  const start = positionAt(file, startOffset);
-  const end = positionAt(file, endOffset ?? startOffset);
+function formatExcerpt({ file, start: startOffset, end: endOffset }: Diagnostic): string {
+  const start = findPosition(file, startOffset);
+  const end = findPosition(file, endOffset ?? startOffset);
   const first = Math.max(start.line - 1, 1);
   const last = Math.min(end.line + 1, file.lineStarts.length);
   const width = String(last).length;
   const multiline = end.line > start.line;
   let text = '';
   for (let number = first; number <= last; number += 1) {
-    const line = lineText(file, number);
+    const line = readLine(file, number);
     const inside = number > start.line && number <= end.line;
     const margin = multiline ? (inside ? '| ' : '  ') : '';
-    text += `${String(number).padStart(width)} | ${margin}${shown(line)}\n`;
+    text += `${String(number).padStart(width)} | ${margin}${expandTabs(line)}\n`;
     if (number === start.line || (multiline && number === end.line)) {
       const edge = multiline ? (number === start.line ? ' |  _' : ' | |_') : ' | ';
-      text += `${' '.repeat(width)}${edge}${carets(line, number, start, end, multiline ? '_' : ' ')}\n`;
+      text += `${' '.repeat(width)}${edge}${formatCarets(line, number, start, end, multiline ? '_' : ' ')}\n`;
     }
   }
   return text;
 }
 
-function shown(line: string): string {
+function expandTabs(line: string): string {
   return line.replaceAll('\r', '').replace(/[\t\v]/g, ' '.repeat(tab));
 }
 
 type LineColumn = { readonly line: number; readonly column: number };
 
-function carets(line: string, number: number, start: LineColumn, end: LineColumn, blank: string): string {
+function formatCarets(line: string, number: number, start: LineColumn, end: LineColumn, blank: string): string {
   let marks = '';
   let column = 1;
   for (const character of line) {

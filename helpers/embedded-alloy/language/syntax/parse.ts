@@ -1,8 +1,8 @@
 import {
   type Attribute,
   type Block,
-  byteLength,
   type Comment,
+  countBytes,
   type Expression,
   findStart,
   type Identifier,
@@ -10,11 +10,11 @@ import {
   type Statement,
   type Tree,
 } from './ast.ts';
-import { type Diagnostic, DiagnosticError, errorAt } from './diagnostic.ts';
+import { createError, type Diagnostic, DiagnosticError } from './diagnostic.ts';
 import { quote, quoteBytes } from './quote.ts';
 import { isIdentifier, type ScannedToken, scanner } from './scan.ts';
-import { positionAt, type SourceFile } from './source.ts';
-import { isBinaryOperator, precedence, type Token } from './token.ts';
+import { findPosition, type SourceFile } from './source.ts';
+import { findPrecedence, isBinaryOperator, type Token } from './token.ts';
 
 /**
  * Parses a configuration file.
@@ -24,7 +24,7 @@ import { isBinaryOperator, precedence, type Token } from './token.ts';
 export function parse(file: SourceFile): Tree {
   const diagnostics: Diagnostic[] = [];
   const comments: Comment[][] = [];
-  const scan = scanner(file, (offset, message) => diagnostics.push(errorAt(file, offset, undefined, message)));
+  const scan = scanner(file, (offset, message) => diagnostics.push(createError(file, offset, undefined, message)));
   let current: ScannedToken = { token: 'EOF', offset: 0, text: '' };
   let lastErrorLine = 0;
 
@@ -32,17 +32,17 @@ export function parse(file: SourceFile): Tree {
   const token = (): Token => current.token;
 
   function findLine(offset: number): number {
-    return positionAt(file, offset).line;
+    return findPosition(file, offset).line;
   }
 
   function next(): void {
     current = scan();
     while (token() === 'COMMENT') {
-      comments.push(commentGroup());
+      comments.push(readCommentGroup());
     }
   }
 
-  function commentGroup(): Comment[] {
+  function readCommentGroup(): Comment[] {
     const group: Comment[] = [];
     let endLine = findLine(current.offset);
     while (token() === 'COMMENT' && findLine(current.offset) <= endLine + 1) {
@@ -58,7 +58,7 @@ export function parse(file: SourceFile): Tree {
     const line = findLine(current.offset);
     if (line !== lastErrorLine) {
       lastErrorLine = line;
-      diagnostics.push(errorAt(file, current.offset, undefined, message));
+      diagnostics.push(createError(file, current.offset, undefined, message));
     }
   }
 
@@ -137,12 +137,12 @@ export function parse(file: SourceFile): Tree {
     next();
     const [first = ''] = name.fragments;
     if (name.fragments.length !== 1) {
-      const end = name.offset + byteLength(name.fragments.join('.')) - 1;
+      const end = name.offset + countBytes(name.fragments.join('.')) - 1;
       const message = 'attribute names may only consist of a single identifier with no "."';
-      diagnostics.push(errorAt(file, name.offset, end, message));
+      diagnostics.push(createError(file, name.offset, end, message));
     } else if (name.labelOffset !== undefined) {
-      const end = name.labelOffset + byteLength(name.label) + 1;
-      diagnostics.push(errorAt(file, name.labelOffset, end, 'attribute names may not have labels'));
+      const end = name.labelOffset + countBytes(name.label) + 1;
+      diagnostics.push(createError(file, name.labelOffset, end, 'attribute names may not have labels'));
     }
     return { kind: 'attribute', name: { name: first, offset: name.offset }, value: parseExpression() };
   }
@@ -206,7 +206,7 @@ export function parse(file: SourceFile): Tree {
     let left = parsePower();
     for (;;) {
       const operator = token();
-      const binds = precedence(operator) ?? 0;
+      const binds = findPrecedence(operator) ?? 0;
       if (binds < lowest || !isBinaryOperator(operator)) {
         return left;
       }
@@ -288,7 +288,7 @@ export function parse(file: SourceFile): Tree {
       skipStatement();
       return false;
     }
-    diagnostics.push(errorAt(file, findStart(name), end.offset, 'cannot use a block as an expression'));
+    diagnostics.push(createError(file, findStart(name), end.offset, 'cannot use a block as an expression'));
     return true;
   }
 
@@ -357,7 +357,7 @@ export function parse(file: SourceFile): Tree {
     let quoted = false;
     if (token() === 'STRING' || token() === 'IDENT') {
       // As in Alloy, an empty string keeps its quotes and counts as unquoted.
-      if (token() === 'STRING' && byteLength(text) > 2) {
+      if (token() === 'STRING' && countBytes(text) > 2) {
         name = { name: text.slice(1, -1), offset };
         quoted = true;
       }

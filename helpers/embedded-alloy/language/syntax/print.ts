@@ -1,7 +1,7 @@
 import { align, verbatim } from './align.ts';
 import {
-  byteLength,
   type Comment,
+  countBytes,
   type Expression,
   findEnd,
   findStart,
@@ -12,19 +12,19 @@ import {
   type Tree,
 } from './ast.ts';
 import { quote } from './quote.ts';
-import { positionAt, type SourceFile } from './source.ts';
+import { findPosition, type SourceFile } from './source.ts';
 import type { Token } from './token.ts';
 
 /** Formats a file as `alloy fmt` does, with a newline at the end. */
 export function format(file: SourceFile, tree: Tree): string {
-  const printer = newPrinter(file, tree.comments);
+  const printer = createPrinter(file, tree.comments);
   printStatements(printer, tree.body);
   return `${align(printer.finish())}\n`;
 }
 
 /** Formats an expression, without its comments. */
 export function formatExpression(file: SourceFile, expression: Expression): string {
-  const printer = newPrinter(file, []);
+  const printer = createPrinter(file, []);
   printExpression(printer, expression);
   return align(printer.finish());
 }
@@ -48,7 +48,7 @@ type Printer = {
 const maxPending = 16;
 const maxNewlines = 2;
 
-function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[]): Printer {
+function createPrinter(file: SourceFile, comments: readonly (readonly Comment[])[]): Printer {
   const groups = comments.filter((group) => group.length > 0);
   let output = '';
   let indentation = 0;
@@ -60,7 +60,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   /** The source line on which the last text ended. */
   let lastLine = 0;
 
-  const findLine = (offset: number): number => positionAt(file, offset).line;
+  const findLine = (offset: number): number => findPosition(file, offset).line;
 
   function indent(): void {
     if (lineEmpty) {
@@ -93,7 +93,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
     indent();
     output += marked ? verbatim + text + verbatim : text;
     const newlines = text.replace(/[^\n\f]/g, '').length;
-    place = { offset: at.offset + byteLength(text), line: at.line + newlines };
+    place = { offset: at.offset + countBytes(text), line: at.line + newlines };
     lineEmpty = /[\n\f]$/.test(text);
     lastLine = place.line;
   }
@@ -134,7 +134,7 @@ function newPrinter(file: SourceFile, comments: readonly (readonly Comment[])[])
   }
 
   function separateFromComment(comment: Comment, nextLine: number): void {
-    if (comment.text.startsWith('/*') && findLine(comment.offset + byteLength(comment.text) - 1) === nextLine) {
+    if (comment.text.startsWith('/*') && findLine(comment.offset + countBytes(comment.text) - 1) === nextLine) {
       writeSpace(' ', 1);
     }
     const newlines = nextLine - lastLine;
@@ -323,7 +323,7 @@ function printObject(printer: Printer, object: Extract<Expression, { kind: 'obje
       printer.space(' ');
     }
     // Use the line of the name: after a value of several lines, the next field starts a line.
-    line = printer.findLine(field.name.offset + byteLength(field.name.name) - 1);
+    line = printer.findLine(field.name.offset + countBytes(field.name.name) - 1);
     printer.write(field.quoted ? quote(field.name.name) : field.name.name, field.name.offset, 'IDENT');
     printer.space('\v');
     printer.write('=');

@@ -30,13 +30,13 @@ export function quoteBytes(bytes: Uint8Array): string {
   for (let offset = 0; offset < bytes.length; ) {
     const [point, width] = decodeAt(bytes, offset);
     const invalid = width === 1 && point >= 0x80;
-    quoted += invalid ? hexadecimal(bytes[offset] ?? 0) : quoteCharacter(String.fromCodePoint(point));
+    quoted += invalid ? formatHex(bytes[offset] ?? 0) : quoteCharacter(String.fromCodePoint(point));
     offset += width;
   }
   return `"${quoted}"`;
 }
 
-function hexadecimal(code: number): string {
+function formatHex(code: number): string {
   return `\\x${code.toString(16).padStart(2, '0')}`;
 }
 
@@ -47,7 +47,7 @@ function quoteCharacter(character: string): string {
   }
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x80) {
-    return hexadecimal(code);
+    return formatHex(code);
   }
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

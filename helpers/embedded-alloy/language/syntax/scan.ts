@@ -1,5 +1,5 @@
 import { isPrintable } from './quote.ts';
-import { decodeAt, type SourceFile, textBetween } from './source.ts';
+import { decodeAt, type SourceFile, sliceText } from './source.ts';
 import type { Token } from './token.ts';
 
 /** A token with its byte offset. `text` is the source text of a literal, identifier, comment or illegal character. */
@@ -15,8 +15,8 @@ const endOfFile = -1;
 const byteOrderMark = 0xfeff;
 const replacement = 0xfffd;
 
-const code = (character: string): number => character.charCodeAt(0);
-const [newline, carriageReturn, slash, star, backslash, dot] = ['\n', '\r', '/', '*', '\\', '.'].map(code) as [
+const charCode = (character: string): number => character.charCodeAt(0);
+const [newline, carriageReturn, slash, star, backslash, dot] = ['\n', '\r', '/', '*', '\\', '.'].map(charCode) as [
   number,
   number,
   number,
@@ -26,15 +26,15 @@ const [newline, carriageReturn, slash, star, backslash, dot] = ['\n', '\r', '/',
 ];
 
 const singles: ReadonlyMap<number, Token> = new Map(
-  (['+', '-', '*', '%', '^', '{', '}', '(', ')', '[', ']', ',', '.'] as const).map((token) => [code(token), token]),
+  (['+', '-', '*', '%', '^', '{', '}', '(', ')', '[', ']', ',', '.'] as const).map((token) => [charCode(token), token]),
 );
 
 /** Operators that start with the same character: the short one, the second character, the long one. */
 const pairs: ReadonlyMap<number, readonly [Token, Token]> = new Map([
-  [code('!'), ['!', '!=']],
-  [code('='), ['=', '==']],
-  [code('<'), ['<', '<=']],
-  [code('>'), ['>', '>=']],
+  [charCode('!'), ['!', '!=']],
+  [charCode('='), ['=', '==']],
+  [charCode('<'), ['<', '<=']],
+  [charCode('>'), ['>', '>=']],
 ]);
 
 /** The tokens after which a newline ends the statement. */
@@ -113,7 +113,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
     while (isLetter(character) || isDigit(character)) {
       advance();
     }
-    const text = textBetween(file, start, offset);
+    const text = sliceText(file, start, offset);
     const token = text === 'null' ? 'NULL' : text === 'true' || text === 'false' ? 'BOOL' : 'IDENT';
     return { token, offset: start, text };
   }
@@ -127,17 +127,17 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
       advance();
       skipDigits();
     }
-    if (character === code('e') || character === code('E')) {
+    if (character === charCode('e') || character === charCode('E')) {
       token = 'FLOAT';
       advance();
-      if (character === code('+') || character === code('-')) {
+      if (character === charCode('+') || character === charCode('-')) {
         advance();
       }
       if (skipDigits() === 0) {
         report(start, 'exponent has no digits');
       }
     }
-    return { token, offset: start, text: textBetween(file, start, offset) };
+    return { token, offset: start, text: sliceText(file, start, offset) };
   }
 
   function scanString(start: number, quote: number, raw: boolean): string {
@@ -155,12 +155,12 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
         scanEscape();
       }
     }
-    return textBetween(file, start, offset);
+    return sliceText(file, start, offset);
   }
 
   function scanEscape(): void {
     const start = offset;
-    const form = escapeForm(character);
+    const form = findEscapeForm(character);
     if (form === undefined) {
       report(start, character === endOfFile ? 'escape sequence not terminated' : 'unknown escape sequence');
       return;
@@ -176,7 +176,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
           start,
           character === endOfFile
             ? 'escape sequence not terminated'
-            : `illegal character ${unicodeName(character)} in escape sequence`,
+            : `illegal character ${nameCharacter(character)} in escape sequence`,
         );
         return;
       }
@@ -196,7 +196,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
       while (character !== newline && character !== endOfFile) {
         advance();
       }
-      return withoutCarriageReturns(textBetween(file, start, offset), false);
+      return removeCarriageReturns(sliceText(file, start, offset), false);
     }
     for (;;) {
       if (character === endOfFile) {
@@ -210,11 +210,11 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
         break;
       }
     }
-    return withoutCarriageReturns(textBetween(file, start, offset), true);
+    return removeCarriageReturns(sliceText(file, start, offset), true);
   }
 
   /** Whether only comments follow on the line, after a first slash that has been consumed. */
-  function commentsEndLine(): boolean {
+  function doCommentsEndLine(): boolean {
     while (character === slash || character === star) {
       if (character === slash) {
         return true;
@@ -249,7 +249,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
       return { token: '/', offset: start, text: '' };
     }
     if (terminable) {
-      const ends = commentsEndLine();
+      const ends = doCommentsEndLine();
       rewind(start);
       if (ends) {
         return { token: 'TERMINATOR', offset: start, text: '\n' };
@@ -260,7 +260,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
   }
 
   function scanDoubled(start: number, sign: '|' | '&'): ScannedToken {
-    if (character === code(sign)) {
+    if (character === charCode(sign)) {
       advance();
     } else {
       report(offset, `missing second ${sign} in ${sign}${sign}`);
@@ -278,7 +278,7 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
     }
     const pair = pairs.get(first);
     if (pair !== undefined) {
-      const long = character === code('=');
+      const long = character === charCode('=');
       if (long) {
         advance();
       }
@@ -291,22 +291,22 @@ export function scanner(file: SourceFile, report: ReportScanError): Scanner {
           : { token: 'EOF', offset: start, text: '' };
       case newline:
         return { token: 'TERMINATOR', offset: start, text: '\n' };
-      case code('"'):
+      case charCode('"'):
         return { token: 'STRING', offset: start, text: scanString(start, first, false) };
-      case code('`'):
+      case charCode('`'):
         return { token: 'STRING', offset: start, text: scanString(start, first, true) };
-      case code("'"):
+      case charCode("'"):
         report(start, 'illegal single-quoted string; use double quotes');
         return { token: 'ILLEGAL', offset: start, text: scanString(start, first, false) };
-      case code('|'):
+      case charCode('|'):
         return scanDoubled(start, '|');
-      case code('&'):
+      case charCode('&'):
         return scanDoubled(start, '&');
       case slash:
         return scanSlash(start);
       default:
         if (first !== byteOrderMark) {
-          report(start, `illegal character ${unicodeName(first)}`);
+          report(start, `illegal character ${nameCharacter(first)}`);
         }
         return { token: 'ILLEGAL', offset: start, text: String.fromCodePoint(first) };
     }
@@ -363,7 +363,7 @@ type EscapeForm = {
   readonly max: number;
 };
 
-function escapeForm(character: number): EscapeForm | undefined {
+function findEscapeForm(character: number): EscapeForm | undefined {
   const sign = character < 0 ? '' : String.fromCodePoint(character);
   if (sign !== '' && 'abfnrtv\\"'.includes(sign)) {
     return { prefixed: true, digits: 0, base: 8, max: 0 };
@@ -381,14 +381,14 @@ function readDigit(character: number): number {
 }
 
 /** `U+0023 '#'`, with the character only if it is printable. */
-function unicodeName(point: number): string {
+function nameCharacter(point: number): string {
   const character = String.fromCodePoint(point);
   const name = `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
   return isPrintable(character) ? `${name} '${character}'` : name;
 }
 
 /** Removes the carriage returns of Windows line endings from a comment, except one between `*` and `/`. */
-function withoutCarriageReturns(comment: string, isBlock: boolean): string {
+function removeCarriageReturns(comment: string, isBlock: boolean): string {
   const text = comment.endsWith('\r') ? comment.slice(0, -1) : comment;
   return text.replace(/\r/g, (found, at: number) =>
     isBlock && at > 2 && text[at - 1] === '*' && text[at + 1] === '/' ? found : '',

@@ -24,7 +24,7 @@ export function createSourceFile(name: string, content: Uint8Array | string): So
 }
 
 /** The line and column of a byte offset. */
-export function positionAt(file: SourceFile, offset: number): Position {
+export function findPosition(file: SourceFile, offset: number): Position {
   let low = 0;
   let high = file.lineStarts.length - 1;
   while (low < high) {
@@ -39,15 +39,15 @@ export function positionAt(file: SourceFile, offset: number): Position {
 }
 
 /** The text between two byte offsets. */
-export function textBetween(file: SourceFile, start: number, end: number): string {
+export function sliceText(file: SourceFile, start: number, end: number): string {
   return decoder.decode(file.bytes.subarray(start, end));
 }
 
 /** The text of a line (from 1) without its newline; empty after the last line. */
-export function lineText(file: SourceFile, line: number): string {
+export function readLine(file: SourceFile, line: number): string {
   const start = file.lineStarts[line - 1];
   const next = file.lineStarts[line];
-  return start === undefined ? '' : textBetween(file, start, next === undefined ? file.bytes.length : next - 1);
+  return start === undefined ? '' : sliceText(file, start, next === undefined ? file.bytes.length : next - 1);
 }
 
 /** Decodes the character at a byte offset and its length in bytes; U+FFFD and 1 for invalid UTF-8. */

@@ -42,7 +42,7 @@ const precedences: Readonly<Record<BinaryOperator, number>> = {
 };
 
 /** How tightly a binary operator binds, from 1 (`||`) to 6 (`^`); undefined for any other token. */
-export function precedence(token: Token): number | undefined {
+export function findPrecedence(token: Token): number | undefined {
   return isBinaryOperator(token) ? precedences[token] : undefined;
 }
 

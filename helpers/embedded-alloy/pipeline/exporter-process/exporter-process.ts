@@ -71,7 +71,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
   let ended: Promise<void> = Promise.resolve();
 
   const launch = async (path: string, flags: readonly string[]): Promise<void> => {
-    const free = await freePort();
+    const free = await findFreePort();
     if (stopping) {
       return;
     }
@@ -176,7 +176,7 @@ function pickEnvironment(): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

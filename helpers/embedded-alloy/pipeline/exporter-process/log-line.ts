@@ -19,7 +19,7 @@ const NOT_SHOWN: readonly string[] = ['ts', 'time', 'level', 'msg', 'caller', 's
  * Logs a line of an exporter (logfmt, as written by go-kit and logrus) as a line of the component, without its time.
  */
 export function logExporterLine(line: string, secrets: readonly string[], log: Logger): void {
-  const shown = withoutSecrets(line, secrets).slice(0, MAX_LINE_LENGTH);
+  const shown = hideSecrets(line, secrets).slice(0, MAX_LINE_LENGTH);
   const pairs = new Map(
     [...shown.matchAll(PAIR)].map(([, key = '', quoted, plain = '']) => [
       key,
@@ -42,7 +42,7 @@ export function logExporterLine(line: string, secrets: readonly string[], log: L
 }
 
 /** Replaces a short secret only as a whole word: replacing every "x" would make the line unreadable. */
-function withoutSecrets(line: string, secrets: readonly string[]): string {
+function hideSecrets(line: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => {
     if (secret === '') {
       return text;

@@ -37,7 +37,7 @@ export function skipBlanks(cursor: Cursor): void {
 }
 
 /** The error for anything but `expected` at the cursor. */
-export function unexpected(cursor: Cursor, expected: string): ExpositionError {
+export function createUnexpectedError(cursor: Cursor, expected: string): ExpositionError {
   const line = cursor.page.slice(0, cursor.at).split('\n').length;
   const found =
     cursor.at >= cursor.page.length ? 'the end' : JSON.stringify(cursor.page.slice(cursor.at, cursor.at + 24));
@@ -65,12 +65,12 @@ export function takeSeries(cursor: Cursor, type: MetricType, blanks: boolean): S
   if (takeText(cursor, '{')) {
     takeLabels(cursor, labels, type, blanks);
   } else if (name === undefined) {
-    throw unexpected(cursor, 'the name of a metric');
+    throw createUnexpectedError(cursor, 'the name of a metric');
   } else {
     cursor.at = afterName;
   }
   if (labels[0]?.[0] !== '__name__') {
-    throw unexpected({ page: cursor.page, at: start }, 'a metric with a name');
+    throw createUnexpectedError({ page: cursor.page, at: start }, 'a metric with a name');
   }
   return { series: cursor.page.slice(start, cursor.at), labels };
 }
@@ -93,41 +93,41 @@ export function takeLabels(
       return;
     }
     const quoted = take(cursor, QUOTED);
-    const name = quoted === undefined ? take(cursor, LABEL_NAME) : withoutEscapes(quoted.slice(1, -1));
+    const name = quoted === undefined ? take(cursor, LABEL_NAME) : unescapeText(quoted.slice(1, -1));
     if (name === undefined) {
-      throw unexpected(cursor, 'the name of a label');
+      throw createUnexpectedError(cursor, 'the name of a label');
     }
     skip();
     if (quoted !== undefined && /[,}]/.test(cursor.page[cursor.at] ?? '')) {
       if (labels[0]?.[0] === '__name__') {
-        throw unexpected(cursor, 'only one name of a metric');
+        throw createUnexpectedError(cursor, 'only one name of a metric');
       }
       labels.unshift(['__name__', name]);
     } else {
       if (!takeText(cursor, '=')) {
-        throw unexpected(cursor, '"=" after the name of a label');
+        throw createUnexpectedError(cursor, '"=" after the name of a label');
       }
       skip();
       const value = take(cursor, QUOTED);
       if (value === undefined) {
-        throw unexpected(cursor, 'the value of a label in quotes');
+        throw createUnexpectedError(cursor, 'the value of a label in quotes');
       }
-      labels.push([name, labelValue(type, name, value.slice(1, -1))]);
+      labels.push([name, normalizeLabelValue(type, name, value.slice(1, -1))]);
     }
     skip();
     if (!takeText(cursor, ',') && cursor.page[cursor.at] !== '}' && !blanks) {
-      throw unexpected(cursor, '"," or "}" after a label');
+      throw createUnexpectedError(cursor, '"," or "}" after a label');
     }
   }
 }
 
-function labelValue(type: MetricType, name: string, text: string): string {
-  const value = withoutEscapes(text);
+function normalizeLabelValue(type: MetricType, name: string, text: string): string {
+  const value = unescapeText(text);
   const isBound = (type === 'summary' && name === 'quantile') || (type === 'histogram' && name === 'le');
   return isBound ? formatBound(value) : value;
 }
 
-function withoutEscapes(text: string): string {
+function unescapeText(text: string): string {
   return text.includes('\\')
     ? text.replace(/\\(["\\n])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))
     : text;

@@ -1,4 +1,12 @@
-import { type Cursor, take, takeLabels, takeMetricName, takeSeries, takeText, unexpected } from './cursor.ts';
+import {
+  type Cursor,
+  createUnexpectedError,
+  take,
+  takeLabels,
+  takeMetricName,
+  takeSeries,
+  takeText,
+} from './cursor.ts';
 import { parseFloatGo } from './float.ts';
 import { type ExposedSample, ExpositionError, type MetricType } from './sample.ts';
 
@@ -27,7 +35,7 @@ export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) 
       if (takeText(cursor, 'EOF')) {
         takeText(cursor, '\n');
         if (cursor.at < page.length) {
-          throw unexpected(cursor, 'nothing after # EOF');
+          throw createUnexpectedError(cursor, 'nothing after # EOF');
         }
         return;
       }
@@ -48,7 +56,7 @@ export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) 
       }
     }
     if (!takeText(cursor, '\n')) {
-      throw unexpected(cursor, 'the end of the line');
+      throw createUnexpectedError(cursor, 'the end of the line');
     }
     onSample({ series, labels, value, timestamp: seconds === undefined ? undefined : Math.trunc(seconds * 1000) });
   }
@@ -59,11 +67,11 @@ export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) 
 function readMetadata(cursor: Cursor): MetricType | undefined {
   const keyword = ['HELP', 'TYPE', 'UNIT'].find((candidate) => takeText(cursor, `${candidate} `));
   if (keyword === undefined) {
-    throw unexpected(cursor, 'HELP, TYPE, UNIT or EOF after "# "');
+    throw createUnexpectedError(cursor, 'HELP, TYPE, UNIT or EOF after "# "');
   }
   const name = takeMetricName(cursor);
   if (name === undefined) {
-    throw unexpected(cursor, `the name of a metric after ${keyword}`);
+    throw createUnexpectedError(cursor, `the name of a metric after ${keyword}`);
   }
   const text = (take(cursor, REST) ?? '').slice(1);
   if (!takeText(cursor, '\n')) {
@@ -88,7 +96,7 @@ function readNumber(cursor: Cursor, expected: string): number {
   try {
     return parseFloatGo(text ?? '');
   } catch {
-    throw unexpected({ page: cursor.page, at }, expected);
+    throw createUnexpectedError({ page: cursor.page, at }, expected);
   }
 }
 
@@ -96,7 +104,7 @@ function readFinite(cursor: Cursor, expected: string): number {
   const at = cursor.at;
   const value = readNumber(cursor, expected);
   if (!Number.isFinite(value)) {
-    throw unexpected({ page: cursor.page, at }, expected);
+    throw createUnexpectedError({ page: cursor.page, at }, expected);
   }
   return value;
 }

@@ -1,4 +1,12 @@
-import { type Cursor, skipBlanks, take, takeMetricName, takeSeries, takeText, unexpected } from './cursor.ts';
+import {
+  type Cursor,
+  createUnexpectedError,
+  skipBlanks,
+  take,
+  takeMetricName,
+  takeSeries,
+  takeText,
+} from './cursor.ts';
 import { parseFloatGo } from './float.ts';
 import { type ExposedSample, ExpositionError, type MetricType } from './sample.ts';
 
@@ -51,7 +59,7 @@ function readComment(cursor: Cursor): MetricType | undefined {
   }
   take(cursor, /#[ \t]+(?:HELP|TYPE)[ \t]+/y);
   if (takeMetricName(cursor) === undefined) {
-    throw unexpected(cursor, `the name of a metric after ${keyword}`);
+    throw createUnexpectedError(cursor, `the name of a metric after ${keyword}`);
   }
   const text = (take(cursor, COMMENT) ?? '').slice(1);
   if (keyword === 'HELP') {
@@ -69,18 +77,18 @@ function readValue(cursor: Cursor): number {
   const start = cursor.at;
   const text = take(cursor, VALUE);
   if (text === undefined) {
-    throw unexpected(cursor, 'a value after the metric');
+    throw createUnexpectedError(cursor, 'a value after the metric');
   }
   try {
     return parseFloatGo(text);
   } catch {
-    throw unexpected({ page: cursor.page, at: start }, 'a value after the metric');
+    throw createUnexpectedError({ page: cursor.page, at: start }, 'a value after the metric');
   }
 }
 
 function readTimestamp(cursor: Cursor, digits: string): number {
   if (BigInt(digits) >= 2n ** 63n) {
-    throw unexpected(cursor, 'a timestamp of 64 bits');
+    throw createUnexpectedError(cursor, 'a timestamp of 64 bits');
   }
   return Number(digits);
 }
@@ -88,6 +96,6 @@ function readTimestamp(cursor: Cursor, digits: string): number {
 function endLine(cursor: Cursor, expected: string): void {
   skipBlanks(cursor);
   if (cursor.at < cursor.page.length && !takeText(cursor, '\n')) {
-    throw unexpected(cursor, expected);
+    throw createUnexpectedError(cursor, expected);
   }
 }

@@ -24,7 +24,7 @@ export function formatAddress({ host, port }: ListenAddress): string {
 /** Listens on `address`; returns it with the port that was bound. @throws Error with Go's message */
 export async function listen(server: Server, address: ListenAddress): Promise<ListenAddress> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(bindError(address, error)));
+    server.once('error', (error) => reject(describeBindError(address, error)));
     server.listen({ ...address, exclusive: true }, () => resolve());
   });
   const bound = server.address();
@@ -32,7 +32,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<Li
 }
 
 /** The error for a port that can't be bound, with Go's message. */
-export function bindError(address: ListenAddress, error: Error): Error {
+export function describeBindError(address: ListenAddress, error: Error): Error {
   const reason = /EADDRINUSE/.test(error.message)
     ? 'bind: address already in use'
     : /EACCES/.test(error.message)

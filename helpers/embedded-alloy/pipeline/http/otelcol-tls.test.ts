@@ -7,7 +7,7 @@ import { createSecret } from '../../language/evaluation/secret.ts';
 import { clientTls } from '../../schema/blocks/otelcol.ts';
 import type { Decoded } from '../../schema/schema.ts';
 import { buildArguments, type Written } from '../../testing/component-fixture.ts';
-import { clientTlsOptions } from './otelcol-tls.ts';
+import { readClientTls } from './otelcol-tls.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tls-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -16,7 +16,7 @@ const caFile = join(directory, 'ca.pem');
 const otherFile = join(directory, 'other.txt');
 writeFileSync(caFile, certificate);
 writeFileSync(otherFile, 'not a certificate');
-const options = (written: Written<Decoded<typeof clientTls>>) => clientTlsOptions(buildArguments(clientTls, written));
+const options = (written: Written<Decoded<typeof clientTls>>) => readClientTls(buildArguments(clientTls, written));
 
 test('a tls block can hold certificates and keys or name their files', () => {
   const pair = { cert_pem: certificate, key_pem: createSecret(key) };

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { unsupportedError } from '../../identity.ts';
+import { createUnsupportedError } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import type { clientTls, serverTls } from '../../schema/blocks/otelcol.ts';
 import type { Decoded } from '../../schema/schema.ts';
@@ -18,19 +18,19 @@ export type TlsMaterial = {
 /**
  * The options of a TLS client. @throws Error for a file that can't be read, and for arguments that are not supported
  */
-export function clientTlsOptions(
+export function readClientTls(
   tls: ClientTls,
 ): TlsMaterial & { readonly rejectUnauthorized: boolean; readonly servername?: string } {
   return {
-    ...material(tls),
+    ...readMaterial(tls),
     rejectUnauthorized: !tls.insecure_skip_verify,
     ...(tls.server_name !== '' && { servername: tls.server_name }),
   };
 }
 
 /** The options of a TLS server: certificate, key and, if clients need certificates, their CA. */
-export function serverTlsOptions(tls: ServerTls): TlsMaterial & { readonly requestCert: boolean } {
-  const { ca: _own, ...own } = material(tls);
+export function readServerTls(tls: ServerTls): TlsMaterial & { readonly requestCert: boolean } {
+  const { ca: _own, ...own } = readMaterial(tls);
   if (own.cert === undefined || own.key === undefined) {
     throw new Error('failed to load TLS config: for auth via TLS, provide both certificate and key, or neither');
   }
@@ -38,24 +38,24 @@ export function serverTlsOptions(tls: ServerTls): TlsMaterial & { readonly reque
   return { ...own, ...clients, requestCert: tls.client_ca_file !== '' };
 }
 
-function material(tls: ClientTls | ServerTls): TlsMaterial {
+function readMaterial(tls: ClientTls | ServerTls): TlsMaterial {
   if (tls.tpm?.enabled === true) {
-    throw unsupportedError('tls keys from a TPM');
+    throw createUnsupportedError('tls keys from a TPM');
   }
-  return { ...authority(tls), ...pair(tls) };
+  return { ...readAuthority(tls), ...readKeyPair(tls) };
 }
 
 /** The start of Alloy's messages about a `tls` block. */
 const FAILED = 'failed to load TLS config: failed to load';
 
-function authority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls): Pick<TlsMaterial, 'ca'> {
+function readAuthority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls): Pick<TlsMaterial, 'ca'> {
   if (written === '' && file === '') {
     return {};
   }
   if (written !== '' && file !== '') {
     throw new Error(`${FAILED} CA CertPool: provide either a CA file or the PEM-encoded string, but not both`);
   }
-  const ca = file === '' ? written : read(file, `${FAILED} CA CertPool File: failed to load cert ${file}`);
+  const ca = file === '' ? written : readFile(file, `${FAILED} CA CertPool File: failed to load cert ${file}`);
   try {
     new X509Certificate(ca);
   } catch {
@@ -64,9 +64,9 @@ function authority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls): P
   return { ca };
 }
 
-function pair(tls: ClientTls | ServerTls): Pick<TlsMaterial, 'cert' | 'key'> {
-  const cert = pick(tls.cert_pem, tls.cert_file);
-  const key = pick(tls.key_pem.reveal(), tls.key_file);
+function readKeyPair(tls: ClientTls | ServerTls): Pick<TlsMaterial, 'cert' | 'key'> {
+  const cert = readEither(tls.cert_pem, tls.cert_file);
+  const key = readEither(tls.key_pem.reveal(), tls.key_file);
   if (cert === undefined && key === undefined) {
     return {};
   }
@@ -76,15 +76,15 @@ function pair(tls: ClientTls | ServerTls): Pick<TlsMaterial, 'cert' | 'key'> {
   return { cert, key };
 }
 
-function pick(written: string, file: string): string | undefined {
+function readEither(written: string, file: string): string | undefined {
   if (written !== '') {
     return written;
   }
-  return file === '' ? undefined : read(file, `${FAILED} TLS cert and key`);
+  return file === '' ? undefined : readFile(file, `${FAILED} TLS cert and key`);
 }
 
 /** Reads a file. @throws Error with `context` and Go's message */
-function read(file: string, context: string): string {
+function readFile(file: string, context: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher, interceptors } from 'undici';
-import { unsupportedError } from '../../identity.ts';
+import { createUnsupportedError } from '../../identity.ts';
 import type { HttpClientArgs } from '../../schema/blocks/http-client.ts';
 
 /** An HTTP client for the requests of a component. */
@@ -17,48 +17,48 @@ export type PrometheusClient = {
  */
 export function createPrometheusClient(args: HttpClientArgs, owner: string): PrometheusClient {
   if (args.oauth2 !== undefined) {
-    throw unsupportedError(`oauth2 of ${owner}`);
+    throw createUnsupportedError(`oauth2 of ${owner}`);
   }
   if (args.proxy_url !== '' || args.proxy_from_environment) {
-    throw unsupportedError(`a proxy of ${owner}`);
+    throw createUnsupportedError(`a proxy of ${owner}`);
   }
   const agent = new Agent({
-    connect: tlsOptions(args.tls_config),
+    connect: readTls(args.tls_config),
     // The timeouts of the callers cover the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   return {
     dispatcher: args.follow_redirects ? agent.compose(interceptors.redirect({ maxRedirections: 10 })) : agent,
-    headers: () => ({ ...credentials(args), ...extraHeaders(args) }),
+    headers: () => ({ ...readCredentials(args), ...readExtraHeaders(args) }),
     close: () => agent.destroy(),
   };
 }
 
-function credentials(args: HttpClientArgs): Record<string, string> {
+function readCredentials(args: HttpClientArgs): Record<string, string> {
   const { basic_auth: basic, authorization } = args;
   if (basic !== undefined) {
-    const password = basic.password_file === '' ? basic.password.reveal() : fromFile(basic.password_file);
+    const password = basic.password_file === '' ? basic.password.reveal() : readTrimmed(basic.password_file);
     return { authorization: `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}` };
   }
   if (authorization !== undefined) {
     const { credentials_file: file, credentials: inline } = authorization;
-    const secret = file === '' ? inline.reveal() : fromFile(file);
+    const secret = file === '' ? inline.reveal() : readTrimmed(file);
     const type = authorization.type.trim() === '' ? 'Bearer' : authorization.type.trim();
     return secret === '' ? {} : { authorization: `${type} ${secret}` };
   }
-  const token = args.bearer_token_file === '' ? args.bearer_token.reveal() : fromFile(args.bearer_token_file);
+  const token = args.bearer_token_file === '' ? args.bearer_token.reveal() : readTrimmed(args.bearer_token_file);
   return token === '' ? {} : { authorization: `Bearer ${token}` };
 }
 
-function extraHeaders(args: HttpClientArgs): Record<string, string[]> {
+function readExtraHeaders(args: HttpClientArgs): Record<string, string[]> {
   const entries = Object.entries(args.http_headers);
   return Object.fromEntries(
     entries.map(([name, values]) => [name.toLowerCase(), values.map((value) => value.reveal())]),
   );
 }
 
-function tlsOptions(tls: HttpClientArgs['tls_config']) {
+function readTls(tls: HttpClientArgs['tls_config']) {
   const ca = tls.ca_file === '' ? tls.ca_pem : readFileSync(tls.ca_file, 'utf8');
   const cert = tls.cert_file === '' ? tls.cert_pem : readFileSync(tls.cert_file, 'utf8');
   const key = tls.key_file === '' ? tls.key_pem.reveal() : readFileSync(tls.key_file, 'utf8');
@@ -73,6 +73,6 @@ function tlsOptions(tls: HttpClientArgs['tls_config']) {
   };
 }
 
-function fromFile(path: string): string {
+function readTrimmed(path: string): string {
   return readFileSync(path, 'utf8').trim();
 }

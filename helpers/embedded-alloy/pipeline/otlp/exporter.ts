@@ -90,7 +90,7 @@ function createPipeline(
   shutdown: AbortController,
 ): Pipeline {
   const count = createExportMetrics(signal, parts, context);
-  const advice = adviceFor(parts);
+  const advice = buildAdvice(parts);
 
   const attempt = async (batch: OtlpBatch): Promise<void> => {
     try {
@@ -187,7 +187,7 @@ function createPipeline(
 }
 
 /** The hint that Alloy adds to each failure. */
-function adviceFor({ retry, queue }: ExporterParts): string {
+function buildAdvice({ retry, queue }: ExporterParts): string {
   const retries = retry.enabled ? '' : ' Try enabling retry_on_failure config option to retry on retryable errors.';
   return queue.enabled ? retries : `${retries} Try enabling sending_queue to survive temporary failures.`;
 }

@@ -14,7 +14,7 @@ export function parseJson<T>(text: string, read: (json: unknown) => T): T {
     json = LONG_INTEGER.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text);
   } catch {
     const broken = findBreak(text);
-    throw new DecodeError(`${broken.reason}, ${around(text, broken.at)}`);
+    throw new DecodeError(`${broken.reason}, ${formatSurrounding(text, broken.at)}`);
   }
   try {
     return read(json);
@@ -42,11 +42,11 @@ function located(text: string, error: DecodeError): DecodeError {
   const shown = /an ID that is not hex|ID of \d+ bytes/.test(reason)
     ? 'ID.UnmarshalJSONIter: length mismatch'
     : error.message;
-  return new DecodeError(`${shown}, ${around(text, at)}`);
+  return new DecodeError(`${shown}, ${formatSurrounding(text, at)}`);
 }
 
 /** The position as Alloy shows it: with ten characters around it, then with fifty. */
-function around(text: string, at: number): string {
+function formatSurrounding(text: string, at: number): string {
   const cut = (reach: number): string => text.slice(Math.max(0, at - reach), at + reach);
   return `error found in #${Math.min(10, at)} byte of ...|${cut(10)}|..., bigger context ...|${cut(50)}|...`;
 }

@@ -37,17 +37,17 @@ export async function sendWithRetry(
         throw toExportError(error, 'no more retries left: ');
       }
       if (shutdown.aborted) {
-        throw interrupted(error);
+        throw createShutdownError(error);
       }
       onRetry(error, delayMs);
       await pause(delayMs, shutdown);
       if (shutdown.aborted) {
-        throw interrupted(error);
+        throw createShutdownError(error);
       }
     }
   }
 }
 
-function interrupted(error: ExportError): ExportError {
+function createShutdownError(error: ExportError): ExportError {
   return new ExportError(`interrupted due to shutdown: ${error.message}`, { type: 'Shutdown' });
 }

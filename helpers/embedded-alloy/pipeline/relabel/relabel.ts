@@ -44,17 +44,17 @@ function apply(labels: LabelBuilder, rule: RelabelRule, names: LabelNames): bool
       labels.set(rule.target_label, hashModulus(value, rule.modulus));
       return true;
     case 'labelmap':
-      for (const [name, held] of matching(labels, regex, true)) {
+      for (const [name, held] of filterByName(labels, regex, true)) {
         labels.set(expandTemplate(rule.replacement, regex, name) ?? name, held);
       }
       return true;
     case 'labeldrop':
-      for (const [name] of matching(labels, regex, true)) {
+      for (const [name] of filterByName(labels, regex, true)) {
         labels.set(name, '');
       }
       return true;
     case 'labelkeep':
-      for (const [name] of matching(labels, regex, false)) {
+      for (const [name] of filterByName(labels, regex, false)) {
         labels.set(name, '');
       }
       return true;
@@ -74,7 +74,7 @@ function hashModulus(value: string, modulus: number): string {
   return String(createHash('md5').update(value).digest().readBigUInt64BE(8) % BigInt(modulus));
 }
 
-function matching(labels: LabelBuilder, regex: RE2JS, wanted: boolean): readonly (readonly [string, string])[] {
+function filterByName(labels: LabelBuilder, regex: RE2JS, wanted: boolean): readonly (readonly [string, string])[] {
   return labels.entries().filter(([name]) => regex.matcher(name).find() === wanted);
 }
 

@@ -167,11 +167,11 @@ export function checkHttpClient(args: HttpClientArgs): string | undefined {
   }
   const reserved = Object.keys(args.http_headers).find((name) => reservedHeaders.has(name.toLowerCase()));
   if (reserved !== undefined) {
-    return `setting header ${quote(canonicalHeader(reserved))} is not allowed`;
+    return `setting header ${quote(canonicalizeHeader(reserved))} is not allowed`;
   }
   return checkProxy(args);
 }
 
-function canonicalHeader(name: string): string {
+function canonicalizeHeader(name: string): string {
   return name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }

@@ -32,13 +32,13 @@ export function formatAsGo(details: string): string {
   }
   const port = /^Failed to parse DNS address dns:[^:]*:(.*)$/.exec(details)?.[1];
   if (port !== undefined) {
-    return connectionError(`transport: Error while dialing: dial tcp: lookup tcp/${port}: unknown port`);
+    return formatConnectionError(`transport: Error while dialing: dial tcp: lookup tcp/${port}: unknown port`);
   }
   const unconnected = /No connection established\. Last error: (?!.*Last error: )(.*)\. Resolution note: /s.exec(
     details,
   );
   if (unconnected !== null) {
-    return connectionError(formatConnectError(unconnected[1] ?? ''));
+    return formatConnectionError(formatConnectError(unconnected[1] ?? ''));
   }
   if (details === 'Connection dropped') {
     return 'error reading from server: EOF';
@@ -54,7 +54,7 @@ export function formatAsGo(details: string): string {
   return details;
 }
 
-function connectionError(reason: string): string {
+function formatConnectionError(reason: string): string {
   return `connection error: desc = ${JSON.stringify(reason)}`;
 }
 
@@ -70,7 +70,7 @@ function formatConnectError(error: string): string {
   const [, code = '', address = ''] = /connect (E[A-Z]+) (\S+:\d+)/.exec(error) ?? [];
   const refusal = REFUSALS[code];
   if (refusal !== undefined) {
-    return `transport: Error while dialing: dial tcp ${bracketed(address)}: connect: ${refusal}`;
+    return `transport: Error while dialing: dial tcp ${addBrackets(address)}: connect: ${refusal}`;
   }
   if (error.startsWith('Failed to connect')) {
     return 'error reading server preface: EOF';
@@ -82,7 +82,7 @@ function formatConnectError(error: string): string {
 }
 
 /** `::1:4317` as `[::1]:4317`. */
-function bracketed(address: string): string {
+function addBrackets(address: string): string {
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon);
   return host.includes(':') ? `[${host}]${address.slice(colon)}` : address;

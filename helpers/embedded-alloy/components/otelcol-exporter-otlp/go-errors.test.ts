@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAsGo } from './go-words.ts';
+import { formatAsGo } from './go-errors.ts';
 
 const HANDSHAKE = 'transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate';
 
