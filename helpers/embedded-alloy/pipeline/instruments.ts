@@ -2,19 +2,19 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ComponentContext } from '../schema/component.ts';
 
 /** The counter with this name in `registry`, created at its first use: all instances of a component share it. */
-export function counter(registry: Registry, name: string, help: string, labelNames: readonly string[]): Counter {
+export function getCounter(registry: Registry, name: string, help: string, labelNames: readonly string[]): Counter {
   const known = registry.getSingleMetric(name);
   return known instanceof Counter ? known : new Counter({ name, help, labelNames, registers: [registry] });
 }
 
 /** The gauge with this name in `registry`, created at its first use. */
-export function gauge(registry: Registry, name: string, help: string, labelNames: readonly string[]): Gauge {
+export function getGauge(registry: Registry, name: string, help: string, labelNames: readonly string[]): Gauge {
   const known = registry.getSingleMetric(name);
   return known instanceof Gauge ? known : new Gauge({ name, help, labelNames, registers: [registry] });
 }
 
 /** The histogram with this name in `registry`, created at its first use. */
-export function histogram(
+export function getHistogram(
   registry: Registry,
   name: string,
   help: string,

@@ -30,7 +30,7 @@ export type CheckOptions = {
 };
 
 /** The top-level blocks of a configuration, their references, and all problems. */
-export type Checked = {
+export type CheckResult = {
   readonly nodes: readonly Node[];
   readonly references: ReadonlyMap<Node, readonly Node[]>;
   /** The schemas of all components and configuration blocks that are used. */
@@ -42,7 +42,7 @@ export type Checked = {
  * Checks a configuration without evaluating it, as `alloy validate` does: names, labels, duplicates, references and
  * cycles and, with `content`, each block against its schema. Deprecated functions cause warnings.
  */
-export async function checkConfiguration(blocks: readonly TopBlock[], options: CheckOptions): Promise<Checked> {
+export async function checkConfiguration(blocks: readonly TopBlock[], options: CheckOptions): Promise<CheckResult> {
   const schemas = await loadBlocks(listBlockNames(blocks.map(({ block }) => block)));
   const context: CheckContext = { stability: options.stability, schemas, variables: new Set(['module_path']) };
   const module = buildModule(context, blocks, { root: true, foreach: false });
@@ -51,13 +51,13 @@ export async function checkConfiguration(blocks: readonly TopBlock[], options: C
   return { nodes: module.nodes, references, schemas, diagnostics };
 }
 
-type Checking = CheckOptions & CheckContext & { readonly references: Map<Node, Node[]> };
+type CheckState = CheckOptions & CheckContext & { readonly references: Map<Node, Node[]> };
 
-function checkModule(checking: Checking, module: Module): Diagnostic[] {
+function checkModule(checking: CheckState, module: Module): Diagnostic[] {
   return [...module.nodes.flatMap((node) => checkNode(checking, module, node)), ...findCycleErrors(checking, module)];
 }
 
-function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[] {
+function checkNode(checking: CheckState, module: Module, node: Node): Diagnostic[] {
   const diagnostics = [...node.problems];
   const schema = node.kind === 'component' ? findComponentSchema(checking, module, node) : { schema: node.schema };
   if (schema.problem !== undefined) {
@@ -90,7 +90,7 @@ function checkNode(checking: Checking, module: Module, node: Node): Diagnostic[]
 
 type FoundSchema = { readonly schema?: BlockSchema | undefined; readonly problem?: string; readonly unknown?: boolean };
 
-function findComponentSchema(checking: Checking, module: Module, { block }: Node): FoundSchema {
+function findComponentSchema(checking: CheckState, module: Module, { block }: Node): FoundSchema {
   const { name } = block;
   const custom = findCustomComponent(module, name);
   if (custom.known) {
@@ -116,9 +116,9 @@ function findComponentSchema(checking: Checking, module: Module, { block }: Node
   return schema === undefined ? { problem: describeMissing(`component ${quoted}`) } : { schema };
 }
 
-type Resolved = { readonly target?: Node; readonly problem?: Diagnostic };
+type ResolvedReference = { readonly target?: Node; readonly problem?: Diagnostic };
 
-function resolve(checking: Checking, module: Module, node: Node, reference: Reference): Resolved {
+function resolve(checking: CheckState, module: Module, node: Node, reference: Reference): ResolvedReference {
   const [first] = reference;
   const last = reference.at(-1) ?? first;
   const at = (severity: Diagnostic['severity'], message: string, end = last): Diagnostic => ({
@@ -164,7 +164,7 @@ function findNode(module: Module, id: string): Node | undefined {
   return module.byId.get(id) ?? (module.visible === undefined ? undefined : findNode(module.visible, id));
 }
 
-function findCycleErrors({ references }: Checking, module: Module): Diagnostic[] {
+function findCycleErrors({ references }: CheckState, module: Module): Diagnostic[] {
   const successors = (node: Node): readonly Node[] => references.get(node) ?? [];
   const createErrorAtHead = ({ file, block }: Node, message: string): Diagnostic =>
     createError(file, block.offset, block.open, message);

@@ -14,7 +14,7 @@ import { sliceText } from '../language/syntax/source.ts';
 import { isCapsule } from '../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../schema/component.ts';
 import { ArgumentsError, decodeBlock } from '../schema/decode.ts';
-import { type Checked, checkConfiguration, deprecation } from './check.ts';
+import { type CheckResult, checkConfiguration, deprecation } from './check.ts';
 import { parseConfiguration, readConfiguration } from './configuration.ts';
 import { convertExports } from './exports.ts';
 import { buildGraph, type CreatedComponent, createHealthRecord, type Graph } from './graph.ts';
@@ -39,16 +39,16 @@ export type LoadOptions = {
  */
 export async function loadGraph(path: string, options: LoadOptions): Promise<Graph> {
   const blocks = parseConfiguration(await readConfiguration(path));
-  const checked = await checkConfiguration(blocks, { ...options, content: false });
-  const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+  const checkResult = await checkConfiguration(blocks, { ...options, content: false });
+  const errors = checkResult.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw new DiagnosticError(errors);
   }
   const library = createStandardLibrary(options.environment);
   const modulePath = stringValue(resolve(dirname(path)));
-  const loading: Loading = {
+  const loading: LoadState = {
     options,
-    checked,
+    checkResult,
     constants: new Map([...library, ['module_path', modulePath]]),
     exports: new Map(),
     created: [],
@@ -56,14 +56,14 @@ export async function loadGraph(path: string, options: LoadOptions): Promise<Gra
     failed: new Set(),
   };
   // The logging block comes first: lines written so far wait for its settings.
-  const order = sortByReferences(checked);
+  const order = sortByReferences(checkResult);
   for (const node of order.filter(isLogging)) {
     await loadNode(loading, node);
   }
   if (!order.some(isLogging)) {
     options.log.configure({ level: 'info', format: 'logfmt' });
   }
-  warnAboutDeprecated(checked.diagnostics, options.log);
+  warnAboutDeprecated(checkResult.diagnostics, options.log);
   for (const node of order.filter((candidate) => !isLogging(candidate))) {
     await loadNode(loading, node);
   }
@@ -73,9 +73,9 @@ export async function loadGraph(path: string, options: LoadOptions): Promise<Gra
   return buildGraph(loading.created, options.log);
 }
 
-type Loading = {
+type LoadState = {
   readonly options: LoadOptions;
-  readonly checked: Checked;
+  readonly checkResult: CheckResult;
   readonly constants: ReadonlyMap<string, Value>;
   /** The exports of the components that have been created, by id. */
   readonly exports: Map<string, ObjectValue>;
@@ -89,7 +89,7 @@ function isLogging(node: Node): boolean {
 }
 
 /** Sorts the nodes so that each follows those it refers to. There are no cycles at this point. */
-function sortByReferences({ nodes, references }: Checked): Node[] {
+function sortByReferences({ nodes, references }: CheckResult): Node[] {
   const order = new Set<Node>();
   const visit = (node: Node): void => {
     if (!order.has(node)) {
@@ -110,8 +110,8 @@ function warnAboutDeprecated(diagnostics: readonly Diagnostic[], log: Log): void
   }
 }
 
-async function loadNode(loading: Loading, node: Node): Promise<void> {
-  const targets = loading.checked.references.get(node) ?? [];
+async function loadNode(loading: LoadState, node: Node): Promise<void> {
+  const targets = loading.checkResult.references.get(node) ?? [];
   if (targets.some((target) => loading.failed.has(target))) {
     loading.failed.add(node);
     return;
@@ -128,13 +128,13 @@ async function loadNode(loading: Loading, node: Node): Promise<void> {
   }
 }
 
-async function loadComponentNode(loading: Loading, node: Node, targets: readonly Node[]): Promise<void> {
+async function loadComponentNode(loading: LoadState, node: Node, targets: readonly Node[]): Promise<void> {
   const { block, id } = node;
   const scope = buildScope(loading, node);
   const component = await loadComponent(block.name);
   if (component === undefined) {
     // Report errors of the block even though nothing can run it.
-    decodeBlock(scope, block, loading.checked.schemas.get(block.name) ?? { fields: {} });
+    decodeBlock(scope, block, loading.checkResult.schemas.get(block.name) ?? { fields: {} });
     throw new ArgumentsError(describeMissing(`component ${JSON.stringify(block.name)}`));
   }
   const create = await component.prepare(scope, block);
@@ -167,7 +167,7 @@ function createContext(options: LoadOptions, id: string, setHealth: ComponentCon
 }
 
 /** Whether a component sends data to another one that it refers to: it does if it refers to a consumer. */
-function sendsDataTo({ exports }: Loading, node: Node, target: string): boolean {
+function sendsDataTo({ exports }: LoadState, node: Node, target: string): boolean {
   const fields = exports.get(target)?.fields;
   return findReferences(node.block.body).some((reference) => {
     const name = reference.map((identifier) => identifier.name).join('.');
@@ -181,7 +181,7 @@ function takesData(content: unknown): boolean {
 }
 
 /** Builds the scope of a node: `a.b.c` refers to the exports of the component `a.b.c`. */
-function buildScope({ constants, exports }: Loading, { file }: Node): Scope {
+function buildScope({ constants, exports }: LoadState, { file }: Node): Scope {
   const root = new Map<string, Value>();
   for (const [id, value] of exports) {
     insertAt(root, id.split('.'), value);
@@ -200,7 +200,7 @@ function insertAt(into: Map<string, Value>, [name = '', ...rest]: readonly strin
   into.set(name, objectValue(fields));
 }
 
-function loadConfigNode(loading: Loading, node: Node): void {
+function loadConfigNode(loading: LoadState, node: Node): void {
   const { block, schema } = node;
   const { log } = loading.options;
   const scope = buildScope(loading, node);

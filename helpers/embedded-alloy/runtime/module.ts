@@ -57,7 +57,7 @@ export type CheckContext = {
 };
 
 /** The kind of a module. A foreach at the top level counts as root. */
-export type Place = { readonly root: boolean; readonly foreach: boolean };
+export type ModulePlace = { readonly root: boolean; readonly foreach: boolean };
 
 const configNames = [
   'foreach',
@@ -91,7 +91,12 @@ export function listBlockNames(statements: readonly Statement[]): Set<string> {
 }
 
 /** Builds a module from its blocks, with the problems of each except those of its content. */
-export function buildModule(context: CheckContext, blocks: readonly TopBlock[], place: Place, around?: Module): Module {
+export function buildModule(
+  context: CheckContext,
+  blocks: readonly TopBlock[],
+  place: ModulePlace,
+  around?: Module,
+): Module {
   const visible = place.foreach ? around : undefined;
   const module: Module = { nodes: [], byId: new Map(), visible, custom: new Map(), around };
   for (const kind of ['declare', 'config', 'component', 'service'] as const) {
@@ -139,10 +144,10 @@ function classifyBlock(block: Block): Kind {
   return serviceNames.includes(formatBlockId(block)) ? 'service' : 'component';
 }
 
-type Building = { readonly context: CheckContext; readonly module: Module; readonly place: Place };
-type Parts = Pick<Node, 'problems'> & Partial<Pick<Node, 'block' | 'schema' | 'inner'>>;
+type ModuleState = { readonly context: CheckContext; readonly module: Module; readonly place: ModulePlace };
+type NodeParts = Pick<Node, 'problems'> & Partial<Pick<Node, 'block' | 'schema' | 'inner'>>;
 
-function describe(building: Building, kind: Kind, member: TopBlock, original: TopBlock | undefined): Parts {
+function describe(building: ModuleState, kind: Kind, member: TopBlock, original: TopBlock | undefined): NodeParts {
   const repeated = original === undefined ? [] : [reportDuplicate(member, original)];
   switch (kind) {
     case 'declare':
@@ -156,7 +161,7 @@ function describe(building: Building, kind: Kind, member: TopBlock, original: To
   }
 }
 
-function describeDeclare({ context, module }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+function describeDeclare({ context, module }: ModuleState, member: TopBlock, repeated: Diagnostic[]): NodeParts {
   const { file, block } = member;
   const { blocks, problems } = extractBlocks(file, block.body);
   const inner = buildModule(context, blocks, { root: false, foreach: false }, module);
@@ -171,7 +176,7 @@ function describeDeclare({ context, module }: Building, member: TopBlock, repeat
   };
 }
 
-function describeService({ context, place }: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+function describeService({ context, place }: ModuleState, member: TopBlock, repeated: Diagnostic[]): NodeParts {
   const { file, block } = member;
   const problems = [...repeated, ...findDisallowed(place, member)];
   if (unconfigurable.includes(block.name)) {
@@ -181,7 +186,7 @@ function describeService({ context, place }: Building, member: TopBlock, repeate
   return { problems, schema: context.schemas.get(block.name) };
 }
 
-function describeConfig(building: Building, member: TopBlock, repeated: Diagnostic[]): Parts {
+function describeConfig(building: ModuleState, member: TopBlock, repeated: Diagnostic[]): NodeParts {
   const { context, module, place } = building;
   const { file, block } = member;
   const schema = context.schemas.get(block.name);
@@ -206,7 +211,7 @@ function describeConfig(building: Building, member: TopBlock, repeated: Diagnost
   }
 }
 
-function describeForeach({ context, module, place }: Building, member: TopBlock, problems: Diagnostic[]): Parts {
+function describeForeach({ context, module, place }: ModuleState, member: TopBlock, problems: Diagnostic[]): NodeParts {
   const { file, block } = member;
   const schema = context.schemas.get(block.name);
   const isTemplate = (statement: Statement): boolean => statement.kind === 'block' && statement.name === 'template';
@@ -275,7 +280,7 @@ function findMissingLabel(member: TopBlock, what: string): Diagnostic[] {
   return member.block.label === '' ? [createErrorAtName(member, member.block.name, `${what} must have a label`)] : [];
 }
 
-function findDisallowed(place: Place, member: TopBlock): Diagnostic[] {
+function findDisallowed(place: ModulePlace, member: TopBlock): Diagnostic[] {
   const where = place.root ? (place.foreach ? 'foreach' : undefined) : 'module';
   const id = formatBlockId(member.block);
   return where === undefined ? [] : [createErrorAtName(member, id, `${id} not allowed in ${where}`)];

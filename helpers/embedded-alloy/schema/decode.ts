@@ -10,7 +10,7 @@ import { type BlockSchema, type Field, findField } from './schema.ts';
 export class ArgumentsError extends Error {}
 
 /**
- * Evaluates a block and decodes it by its schema (see {@link Decoded}).
+ * Evaluates a block and decodes it by its schema (see {@link DecodedBlock}).
  * @throws DiagnosticError about an expression or inner block; ArgumentsError, with Alloy's message, about the whole
  * block
  */

@@ -62,7 +62,7 @@ export type BlockSchema<Args = unknown> = {
  * The decoded form of a block: each attribute under its name (durations in milliseconds, sizes in bytes, secrets
  * wrapped), each inner block as an object or array.
  */
-export type Decoded<Schema> = Schema extends BlockSchema<infer Args> ? Args : never;
+export type DecodedBlock<Schema> = Schema extends BlockSchema<infer Args> ? Args : never;
 
 /** Declares a block. */
 export function block<Args extends object>(
@@ -85,11 +85,6 @@ export function required<T>(type: ValueType<T>): AttributeField<T> {
 /** An optional attribute; if it is missing, it is `initial` or the zero value of its type. */
 export function optional<T>(type: ValueType<T>, initial: T = type.zero): AttributeField<T> {
   return { field: 'attribute', type, required: false, initial };
-}
-
-/** An optional attribute that is undefined if it is missing, which differs from its zero value. */
-export function unset<T>(type: ValueType<T>): AttributeField<T | undefined> {
-  return { field: 'attribute', type, required: false, initial: undefined };
 }
 
 /** A required inner block. */

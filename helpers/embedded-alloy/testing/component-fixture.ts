@@ -3,18 +3,18 @@ import type { ComponentContext, Health } from '../schema/component.ts';
 import type { BlockSchema } from '../schema/schema.ts';
 
 /** The arguments that a test may set in a block: any of them; the rest get their defaults. */
-export type Written<Args> = {
+export type PartialArguments<Args> = {
   readonly [Name in keyof Args]?: Args[Name] extends readonly (infer Item)[]
-    ? readonly Written<Item>[]
+    ? readonly PartialArguments<Item>[]
     : NonNullable<Args[Name]> extends (...args: never) => unknown
       ? Args[Name]
       : NonNullable<Args[Name]> extends object
-        ? Written<NonNullable<Args[Name]>> | undefined
+        ? PartialArguments<NonNullable<Args[Name]>> | undefined
         : Args[Name];
 };
 
 /** Fills in the defaults of a block, as decoding a configuration does. */
-export function buildArguments<Args>(schema: BlockSchema<Args>, written: Written<Args> = {}): Args {
+export function buildArguments<Args>(schema: BlockSchema<Args>, written: PartialArguments<Args> = {}): Args {
   const args: Record<string, unknown> = {};
   const given = written as Readonly<Record<string, unknown>>;
   for (const [name, field] of Object.entries(schema.fields)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describeIgnored } from '../../identity.ts';
 import { debugMetrics } from '../../schema/blocks/otelcol.ts';
 import { type ComponentContext, defineComponent, type Instance } from '../../schema/component.ts';
-import { block, type Decoded, defaultedBlock, optional, optionalBlock } from '../../schema/schema.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, optionalBlock } from '../../schema/schema.ts';
 import { secret, string } from '../../schema/types.ts';
 
 const clientAuth = block({
@@ -35,7 +35,7 @@ export const basicAuthBlock = block(
   },
 );
 
-type BasicAuthArgs = Decoded<typeof basicAuthBlock>;
+type BasicAuthArgs = DecodedBlock<typeof basicAuthBlock>;
 
 /**
  * `otelcol.auth.basic`: exports a `handler` that adds `Authorization: Basic …` (RFC 7617) to requests. Files are read

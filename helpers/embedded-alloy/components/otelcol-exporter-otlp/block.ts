@@ -2,7 +2,7 @@ import { clientTls, compression, debugMetrics, retryOnFailure, sendingQueue } fr
 import { authHandler } from '../../schema/capsules.ts';
 import {
   block,
-  type Decoded,
+  type DecodedBlock,
   defaultedBlock,
   optional,
   optionalBlock,
@@ -40,4 +40,4 @@ export const otlpExporterBlock = block({
   client: requiredBlock(client),
 });
 
-export type OtlpExporterArgs = Decoded<typeof otlpExporterBlock>;
+export type OtlpExporterArgs = DecodedBlock<typeof otlpExporterBlock>;

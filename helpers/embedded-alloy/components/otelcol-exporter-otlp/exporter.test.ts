@@ -18,7 +18,7 @@ import {
   type ComponentFixture,
   createFixture,
   type LoggedLine,
-  type Written,
+  type PartialArguments,
 } from '../../testing/component-fixture.ts';
 import { type GrpcReply, startRecordingGrpcServer } from '../../testing/recording-grpc-server.ts';
 import { basicAuthBlock, createBasicAuth } from '../otelcol-auth-basic/component.ts';
@@ -43,7 +43,7 @@ type Exporter = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-function createExporter(written: Written<OtlpExporterArgs>): Exporter {
+function createExporter(written: PartialArguments<OtlpExporterArgs>): Exporter {
   const fixture = createFixture('otelcol.exporter.otlp.cloud');
   const instance = createOtlpExporter(buildArguments(otlpExporterBlock, written), fixture);
   const { input } = instance.exports as { input: { consumer: OtelcolConsumer } };
@@ -59,7 +59,7 @@ function createExporter(written: Written<OtlpExporterArgs>): Exporter {
   };
 }
 
-async function startExporter(written: Written<OtlpExporterArgs>): Promise<Exporter> {
+async function startExporter(written: PartialArguments<OtlpExporterArgs>): Promise<Exporter> {
   const exporter = createExporter(written);
   await exporter.instance.start();
   return exporter;
@@ -78,7 +78,7 @@ const backend = (...replies: GrpcReply[]) =>
   startRecordingGrpcServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? OK);
 
 /** The error that one attempt at `client` logs. */
-async function failureAt(client: Written<OtlpExporterArgs>['client'], timeout = 10_000): Promise<string> {
+async function failureAt(client: PartialArguments<OtlpExporterArgs>['client'], timeout = 10_000): Promise<string> {
   await using exporter = await startExporter({ client, timeout, retry_on_failure: ONCE });
   await exporter.send(traces());
   return String((await exporter.fixture.logged(DROPPED_AT_ONCE)).fields.error);

@@ -2,7 +2,7 @@ import { clientTls, compression, debugMetrics, retryOnFailure, sendingQueue } fr
 import { authHandler } from '../../schema/capsules.ts';
 import {
   block,
-  type Decoded,
+  type DecodedBlock,
   defaultedBlock,
   optional,
   optionalBlock,
@@ -54,4 +54,4 @@ export const otlpHttpExporterBlock = block(
   },
 );
 
-export type OtlpHttpExporterArgs = Decoded<typeof otlpHttpExporterBlock>;
+export type OtlpHttpExporterArgs = DecodedBlock<typeof otlpHttpExporterBlock>;

@@ -6,7 +6,12 @@ import { createSecret } from '../../language/evaluation/secret.ts';
 import { encodeBatch, readProtobufBatch } from '../../pipeline/otlp/batch.ts';
 import type { OtelcolConsumer, OtlpBatch } from '../../schema/capsules.ts';
 import type { Instance } from '../../schema/component.ts';
-import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
+import {
+  buildArguments,
+  type ComponentFixture,
+  createFixture,
+  type PartialArguments,
+} from '../../testing/component-fixture.ts';
 import { type RecordedRequest, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { basicAuthBlock, createBasicAuth } from '../otelcol-auth-basic/component.ts';
 import { type OtlpHttpExporterArgs, otlpHttpExporterBlock } from './block.ts';
@@ -25,7 +30,7 @@ type Exporter = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-async function startExporter(written: Written<OtlpHttpExporterArgs>): Promise<Exporter> {
+async function startExporter(written: PartialArguments<OtlpHttpExporterArgs>): Promise<Exporter> {
   const fixture = createFixture('otelcol.exporter.otlphttp.cloud');
   const auth = createBasicAuth(
     buildArguments(basicAuthBlock, { username: '1461503', password: createSecret(TOKEN) }),

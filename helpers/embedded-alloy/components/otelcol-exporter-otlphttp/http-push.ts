@@ -156,9 +156,9 @@ function readRetryAfter(header: string | string[] | undefined): number | undefin
   return Number.isNaN(date) ? undefined : Math.max(0, Math.round((date - Date.now()) / 1000));
 }
 
-type Packed = { readonly encoding: string; readonly body: Uint8Array };
+type EncodedBody = { readonly encoding: string; readonly body: Uint8Array };
 
-function createCompressor(name: string, level: number | undefined): (body: Uint8Array) => Promise<Packed> {
+function createCompressor(name: string, level: number | undefined): (body: Uint8Array) => Promise<EncodedBody> {
   const options = level === undefined ? {} : { level };
   switch (name) {
     case '':

@@ -1,5 +1,5 @@
 import { consumers, debugMetrics } from '../../schema/blocks/otelcol.ts';
-import { block, type Decoded, defaultedBlock, optional, requiredBlock } from '../../schema/schema.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, requiredBlock } from '../../schema/schema.ts';
 import { duration, list, string, uint32 } from '../../schema/types.ts';
 
 /** `otelcol.processor.batch` (Alloy 1.18 reference). A size of 0 means no limit. */
@@ -19,4 +19,4 @@ export const batchProcessorBlock = block(
       : undefined,
 );
 
-export type BatchProcessorArgs = Decoded<typeof batchProcessorBlock>;
+export type BatchProcessorArgs = DecodedBlock<typeof batchProcessorBlock>;

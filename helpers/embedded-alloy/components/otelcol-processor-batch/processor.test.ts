@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { type Span, TracesData } from '../../../otlp/schema.ts';
 import { decodeBatch, encodeBatch, joinBatches, readProtobufBatch, splitBatch } from '../../pipeline/otlp/batch.ts';
 import type { OtelcolConsumer, OtlpBatch } from '../../schema/capsules.ts';
-import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
+import {
+  buildArguments,
+  type ComponentFixture,
+  createFixture,
+  type PartialArguments,
+} from '../../testing/component-fixture.ts';
 import { type BatchProcessorArgs, batchProcessorBlock } from './block.ts';
 import { createBatchProcessor } from './processor.ts';
 
@@ -40,7 +45,7 @@ type Running = {
   readonly stop: () => Promise<void>;
 };
 
-async function startProcessor(written: Written<BatchProcessorArgs>): Promise<Running> {
+async function startProcessor(written: PartialArguments<BatchProcessorArgs>): Promise<Running> {
   const fixture = createFixture('otelcol.processor.batch.default');
   const sent: OtlpBatch[] = [];
   let wake = (): void => {};

@@ -1,6 +1,6 @@
 import { describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
-import { buildOtelLabels, counter, gauge, histogram, OTEL_LABELS } from '../../pipeline/instruments.ts';
+import { buildOtelLabels, getCounter, getGauge, getHistogram, OTEL_LABELS } from '../../pipeline/instruments.ts';
 import { type Batcher, createBatcher, type Trigger } from '../../pipeline/otlp/batcher.ts';
 import { fanOut } from '../../pipeline/otlp/fan-out.ts';
 import { ALL_SIGNALS } from '../../pipeline/otlp/signals.ts';
@@ -72,33 +72,33 @@ function createBatchMetrics(context: ComponentContext): (batch: OtlpBatch, trigg
   const { registry } = context;
   const names = [...OTEL_LABELS, 'processor'];
   const labels = { ...buildOtelLabels(context, 'processor/batchprocessor'), processor: `batch/${context.id}` };
-  const size = histogram(
+  const size = getHistogram(
     registry,
     'otelcol_processor_batch_batch_send_size',
     'Number of units in the batch [Development]',
     names,
     SIZES,
   );
-  const bytes = histogram(
+  const bytes = getHistogram(
     registry,
     'otelcol_processor_batch_batch_send_size_bytes',
     'Number of bytes in batch that was sent. Only available on detailed level. [Development]',
     names,
     BYTES,
   );
-  const bySize = counter(
+  const bySize = getCounter(
     registry,
     'otelcol_processor_batch_batch_size_trigger_send_total',
     'Number of times the batch was sent due to a size trigger [Development]',
     names,
   );
-  const byTime = counter(
+  const byTime = getCounter(
     registry,
     'otelcol_processor_batch_timeout_trigger_send_total',
     'Number of times the batch was sent due to a timeout trigger [Development]',
     names,
   );
-  gauge(
+  getGauge(
     registry,
     'otelcol_processor_batch_metadata_cardinality',
     'Number of distinct metadata value combinations being processed [Development]',

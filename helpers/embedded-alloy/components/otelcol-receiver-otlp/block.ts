@@ -1,7 +1,14 @@
 import { describeError } from '../../language/describe-error.ts';
 import { consumers, debugMetrics, serverTls } from '../../schema/blocks/otelcol.ts';
 import { authHandler } from '../../schema/capsules.ts';
-import { block, type Decoded, defaultedBlock, optional, optionalBlock, requiredBlock } from '../../schema/schema.ts';
+import {
+  block,
+  type DecodedBlock,
+  defaultedBlock,
+  optional,
+  optionalBlock,
+  requiredBlock,
+} from '../../schema/schema.ts';
 import { bool, duration, int, list, size, string, uint32 } from '../../schema/types.ts';
 import { checkUrl } from '../../schema/url.ts';
 
@@ -79,4 +86,4 @@ export const otlpReceiverBlock = block(
   },
 );
 
-export type OtlpReceiverArgs = Decoded<typeof otlpReceiverBlock>;
+export type OtlpReceiverArgs = DecodedBlock<typeof otlpReceiverBlock>;

@@ -8,7 +8,7 @@ import { readProtobufBatch } from '../../pipeline/otlp/batch.ts';
 import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { OtlpReceiverArgs } from './block.ts';
-import type { Accept, Listener } from './http-receiver.ts';
+import type { BatchHandler, Listener } from './http-receiver.ts';
 
 type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
 type RawMethod = MethodDefinition<Buffer, Uint8Array>;
@@ -24,7 +24,7 @@ const DEFAULT_MAX_STREAMS = 32;
  */
 export async function startGrpcReceiver(
   args: GrpcArgs,
-  accept: Readonly<Record<Signal, Accept | undefined>>,
+  accept: Readonly<Record<Signal, BatchHandler | undefined>>,
 ): Promise<Listener> {
   const grpc = await import('@grpc/grpc-js');
   // grpc-js would write lines of its own format between Alloy's; the component reports the errors.
@@ -83,7 +83,7 @@ export async function startGrpcReceiver(
   };
 }
 
-async function forward(signal: Signal, accept: Accept, message: Buffer): Promise<void> {
+async function forward(signal: Signal, accept: BatchHandler, message: Buffer): Promise<void> {
   const batch: OtlpBatch = readProtobufBatch(signal, message);
   await accept(batch);
 }

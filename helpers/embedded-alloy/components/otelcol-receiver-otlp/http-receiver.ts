@@ -24,7 +24,7 @@ import { BodyError, type Budget, findDecoder, readBody } from './request-body.ts
 type HttpArgs = NonNullable<OtlpReceiverArgs['http']>;
 
 /** Accepts a batch; resolves once the next component has taken it. */
-export type Accept = (batch: OtlpBatch) => Promise<void>;
+export type BatchHandler = (batch: OtlpBatch) => Promise<void>;
 
 /** A listening server. */
 export type Listener = {
@@ -47,11 +47,11 @@ const MAX_DISCARDED_BYTES = 256 * 1024 * 1024;
  */
 export async function startHttpReceiver(
   args: HttpArgs,
-  accept: Readonly<Record<Signal, Accept | undefined>>,
+  accept: Readonly<Record<Signal, BatchHandler | undefined>>,
 ): Promise<Listener> {
   const limit = args.max_request_body_size > 0 ? args.max_request_body_size : DEFAULT_MAX_BODY_BYTES;
   const budget: Budget = { held: 0, limit: Math.max(MAX_HELD_BYTES, 2 * limit) };
-  const routes = new Map<string, { signal: Signal; accept: Accept }>();
+  const routes = new Map<string, { signal: Signal; accept: BatchHandler }>();
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     const path = args[`${signal}_url_path`];
     const consumer = accept[signal];
@@ -119,7 +119,7 @@ export async function startHttpReceiver(
   };
 }
 
-async function receive(format: BodyFormat, signal: Signal, accept: Accept, body: Uint8Array): Promise<Answer> {
+async function receive(format: BodyFormat, signal: Signal, accept: BatchHandler, body: Uint8Array): Promise<Answer> {
   let batch: OtlpBatch;
   try {
     batch =

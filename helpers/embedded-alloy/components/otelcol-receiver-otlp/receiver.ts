@@ -1,12 +1,12 @@
 import { createUnsupportedError, describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
-import { buildOtelLabels, counter, OTEL_LABELS } from '../../pipeline/instruments.ts';
+import { buildOtelLabels, getCounter, OTEL_LABELS } from '../../pipeline/instruments.ts';
 import { fanOut } from '../../pipeline/otlp/fan-out.ts';
 import { SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { Signal } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { OtlpReceiverArgs } from './block.ts';
-import type { Accept, Listener } from './http-receiver.ts';
+import type { BatchHandler, Listener } from './http-receiver.ts';
 
 /**
  * `otelcol.receiver.otlp`: receives OTLP over gRPC and HTTP and forwards it in the order of arrival. A port in use
@@ -23,8 +23,8 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
   const next = fanOut(args.output);
   const listeners: Listener[] = [];
 
-  const acceptOver = (transport: 'grpc' | 'http'): Readonly<Record<Signal, Accept | undefined>> => {
-    const accept = (signal: Signal): Accept | undefined => {
+  const acceptOver = (transport: 'grpc' | 'http'): Readonly<Record<Signal, BatchHandler | undefined>> => {
+    const accept = (signal: Signal): BatchHandler | undefined => {
       const consumer = next[signal];
       if (consumer === undefined) {
         return undefined;
@@ -88,13 +88,13 @@ function countItems(
   const what = items.replace('_', ' ');
   const labelNames = [...OTEL_LABELS, 'receiver', 'transport'];
   const labels = { ...buildOtelLabels(context, 'receiver/receiverhelper'), receiver: `otlp/${context.id}`, transport };
-  const accepted = counter(
+  const accepted = getCounter(
     context.registry,
     `otelcol_receiver_accepted_${items}_total`,
     `Number of ${what} successfully pushed into the pipeline. [Alpha]`,
     labelNames,
   );
-  const refused = counter(
+  const refused = getCounter(
     context.registry,
     `otelcol_receiver_refused_${items}_total`,
     `Number of ${what} that could not be pushed into the pipeline. [Alpha]`,

@@ -2,7 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSecret } from '../../language/evaluation/secret.ts';
 import { findPages } from '../../pipeline/in-process-pages.ts';
 import type { Instance } from '../../schema/component.ts';
-import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
+import {
+  buildArguments,
+  type ComponentFixture,
+  createFixture,
+  type PartialArguments,
+} from '../../testing/component-fixture.ts';
 import { createPostgres, listChildren, type RealServer } from '../../testing/real-servers.ts';
 import { type PostgresExporterArgs, postgresExporterBlock } from './block.ts';
 import { findSecrets, readInstance } from './data-source.ts';
@@ -21,7 +26,7 @@ afterAll(async () => {
 const dataSource = (password = postgres.password): string =>
   `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${postgres.port}/postgres?sslmode=disable`;
 
-async function start(written: Written<PostgresExporterArgs> = {}): Promise<void> {
+async function start(written: PartialArguments<PostgresExporterArgs> = {}): Promise<void> {
   fixture = createFixture('prometheus.exporter.postgres.db');
   const args = { data_source_names: [createSecret(dataSource())], ...written };
   exporter = createPostgresExporter(buildArguments(postgresExporterBlock, args), fixture);

@@ -2,7 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSecret } from '../../language/evaluation/secret.ts';
 import { findPages } from '../../pipeline/in-process-pages.ts';
 import type { Instance } from '../../schema/component.ts';
-import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
+import {
+  buildArguments,
+  type ComponentFixture,
+  createFixture,
+  type PartialArguments,
+} from '../../testing/component-fixture.ts';
 import { createRedis, listChildren, type RealServer } from '../../testing/real-servers.ts';
 import { type RedisExporterArgs, redisExporterBlock } from './block.ts';
 import { createRedisExporter } from './exporter.ts';
@@ -25,7 +30,7 @@ afterEach(async () => {
   ).not.toContain('redis-exporter');
 });
 
-async function start(written: Written<RedisExporterArgs> = {}): Promise<void> {
+async function start(written: PartialArguments<RedisExporterArgs> = {}): Promise<void> {
   fixture = createFixture('prometheus.exporter.redis.cache');
   exporter = createRedisExporter(
     buildArguments(redisExporterBlock, {

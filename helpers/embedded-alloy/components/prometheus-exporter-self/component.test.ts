@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { findPages } from '../../pipeline/in-process-pages.ts';
-import { counter } from '../../pipeline/instruments.ts';
+import { getCounter } from '../../pipeline/instruments.ts';
 import { createFixture } from '../../testing/component-fixture.ts';
 import { createSelf } from './component.ts';
 
@@ -29,7 +29,7 @@ test('its page has the current metrics of the embedded Alloy at each scrape, unt
   const instance = createSelf({}, fixture);
   await instance.start();
   expect(fixture.health()).toEqual({ state: 'healthy', message: 'started component' });
-  const beats = counter(registry, 'beats_total', 'Beats.', []);
+  const beats = getCounter(registry, 'beats_total', 'Beats.', []);
   const page = async () => findPages(registry).get(path)?.(AbortSignal.timeout(1_000));
   beats.inc();
   expect(String((await page())?.body)).toContain('beats_total 1\n');

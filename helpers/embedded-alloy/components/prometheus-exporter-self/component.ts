@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { buildInProcessTarget, buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
 import { type ComponentContext, defineComponent, type Instance } from '../../schema/component.ts';
-import { block, type Decoded } from '../../schema/schema.ts';
+import { block, type DecodedBlock } from '../../schema/schema.ts';
 
 /** `prometheus.exporter.self` (Alloy 1.18 reference): no arguments. */
 export const selfExporterBlock = block({});
 
-type SelfExporterArgs = Decoded<typeof selfExporterBlock>;
+type SelfExporterArgs = DecodedBlock<typeof selfExporterBlock>;
 
 /** `prometheus.exporter.self`: exports a target whose page is the `/metrics` of the embedded Alloy. */
 export function createSelf(_args: SelfExporterArgs, context: ComponentContext): Instance {

@@ -1,7 +1,7 @@
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
 import { metricsReceiver } from '../../schema/capsules.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { block, type Decoded, optional, repeatedBlock, required } from '../../schema/schema.ts';
+import { block, type DecodedBlock, optional, repeatedBlock, required } from '../../schema/schema.ts';
 import { duration, int, list } from '../../schema/types.ts';
 
 const minTtl = 60_000;
@@ -33,4 +33,4 @@ export const prometheusRelabelBlock = block(
   },
 );
 
-export type PrometheusRelabelArgs = Decoded<typeof prometheusRelabelBlock>;
+export type PrometheusRelabelArgs = DecodedBlock<typeof prometheusRelabelBlock>;

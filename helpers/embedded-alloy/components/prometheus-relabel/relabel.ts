@@ -1,4 +1,4 @@
-import { buildComponentLabels, COMPONENT_LABELS, counter } from '../../pipeline/instruments.ts';
+import { buildComponentLabels, COMPONENT_LABELS, getCounter } from '../../pipeline/instruments.ts';
 import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
 import { relabel } from '../../pipeline/relabel/relabel.ts';
 import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
@@ -52,5 +52,5 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
 }
 
 function createRelabelCounter(context: ComponentContext, name: string, help: string) {
-  return counter(context.registry, `alloy_prometheus_relabel_${name}`, help, COMPONENT_LABELS);
+  return getCounter(context.registry, `alloy_prometheus_relabel_${name}`, help, COMPONENT_LABELS);
 }

@@ -3,7 +3,7 @@ import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts'
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
 import {
   block,
-  type Decoded,
+  type DecodedBlock,
   defaultedBlock,
   optional,
   optionalBlock,
@@ -115,5 +115,5 @@ export const remoteWriteBlock = block({
   wal: defaultedBlock(wal),
 });
 
-export type RemoteWriteArgs = Decoded<typeof remoteWriteBlock>;
+export type RemoteWriteArgs = DecodedBlock<typeof remoteWriteBlock>;
 export type RemoteWriteEndpoint = RemoteWriteArgs['endpoint'][number];

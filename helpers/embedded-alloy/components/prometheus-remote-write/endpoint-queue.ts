@@ -42,15 +42,15 @@ export function createEndpointQueue(
     return { append: () => {}, stop: () => client.close() };
   }
   const relabelSeries = createRelabeler(external, endpoint.write_relabel_config);
-  const { max_samples_per_send: full, batch_send_deadline: deadline } = endpoint.queue_config;
-  const ending = new AbortController();
+  const { max_samples_per_send: maxBatch, batch_send_deadline: deadline } = endpoint.queue_config;
+  const abort = new AbortController();
   let held: PendingSample[] = [];
   let inFlight = 0;
   let flushing = false;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
-  let unsaid = 0;
-  let lastSaid = 0;
+  let unloggedDrops = 0;
+  let lastDropLog = 0;
 
   const showPending = (): void => metrics.pending(held.length + inFlight);
 
@@ -61,20 +61,20 @@ export function createEndpointQueue(
     }
     held = held.slice(tooMany);
     metrics.drop('queue_full', tooMany);
-    unsaid += tooMany;
-    if (Date.now() - lastSaid >= DROP_LOG_INTERVAL_MS) {
-      lastSaid = Date.now();
+    unloggedDrops += tooMany;
+    if (Date.now() - lastDropLog >= DROP_LOG_INTERVAL_MS) {
+      lastDropLog = Date.now();
       context.log('error', 'The queue of samples to send is full, dropped the oldest', {
         ...about,
-        dropped: unsaid,
+        dropped: unloggedDrops,
       });
-      unsaid = 0;
+      unloggedDrops = 0;
     }
   };
 
   const sendAll = async (): Promise<void> => {
-    while (held.length > 0 && (held.length >= full || flushing) && !ending.signal.aborted) {
-      const batch = held.slice(0, full);
+    while (held.length > 0 && (held.length >= maxBatch || flushing) && !abort.signal.aborted) {
+      const batch = held.slice(0, maxBatch);
       held = held.slice(batch.length);
       inFlight = batch.length;
       await sendBatch(batch);
@@ -115,18 +115,18 @@ export function createEndpointQueue(
       const body = encodeWriteRequest(fresh);
       const start = performance.now();
       metrics.sent(fresh.length);
-      const result = await push(endpoint, client, body, attempt, ending.signal);
+      const result = await push(endpoint, client, body, attempt, abort.signal);
       metrics.took((performance.now() - start) / 1000);
       if (result.outcome !== 'recoverable') {
         finish(result, fresh, body.length);
         return;
       }
-      if (ending.signal.aborted) {
+      if (abort.signal.aborted) {
         giveUp(fresh.length);
         return;
       }
       const delay = result.retryAfterMs > 0 ? result.retryAfterMs : wait;
-      await pause(delay, ending.signal);
+      await pause(delay, abort.signal);
       metrics.retried(fresh.length);
       context.log('warn', 'Failed to send batch, retrying', { ...about, err: result.reason });
       wait = Math.min(delay * 2, endpoint.queue_config.max_backoff);
@@ -178,7 +178,7 @@ export function createEndpointQueue(
       metrics.drop('dropped_series', dropped);
       makeRoom();
       showPending();
-      if (held.length >= full) {
+      if (held.length >= maxBatch) {
         pump();
       } else if (held.length > 0) {
         startTimer();
@@ -186,12 +186,12 @@ export function createEndpointQueue(
     },
     stop: async (graceMs) => {
       clearTimeout(timer);
-      const late = setTimeout(() => ending.abort(), graceMs);
+      const late = setTimeout(() => abort.abort(), graceMs);
       while (held.length > 0 || sending !== undefined) {
         flushing = true;
         pump();
         await sending;
-        if (ending.signal.aborted) {
+        if (abort.signal.aborted) {
           break;
         }
       }

@@ -1,4 +1,10 @@
-import { buildComponentLabels, COMPONENT_LABELS, counter, gauge, histogram } from '../../pipeline/instruments.ts';
+import {
+  buildComponentLabels,
+  COMPONENT_LABELS,
+  getCounter,
+  getGauge,
+  getHistogram,
+} from '../../pipeline/instruments.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 
 /** Why a sample was dropped unsent. `queue_full` exists only here, where the queue is in memory. */
@@ -11,16 +17,16 @@ export function createRemoteMetrics(context: ComponentContext, remoteName: strin
   const names = [...COMPONENT_LABELS, 'remote_name', 'url'];
   const labels = { ...buildComponentLabels(context), remote_name: remoteName, url };
   const count = (name: string, help: string) => {
-    const metric = counter(context.registry, `prometheus_remote_storage_${name}`, help, names);
+    const metric = getCounter(context.registry, `prometheus_remote_storage_${name}`, help, names);
     metric.inc(labels, 0);
     return (by: number) => metric.inc(labels, by);
   };
   const level = (name: string, help: string) => {
-    const metric = gauge(context.registry, `prometheus_remote_storage_${name}`, help, names);
+    const metric = getGauge(context.registry, `prometheus_remote_storage_${name}`, help, names);
     metric.set(labels, 0);
     return (value: number) => metric.set(labels, value);
   };
-  const dropped = counter(
+  const dropped = getCounter(
     context.registry,
     'prometheus_remote_storage_samples_dropped_total',
     'Total number of samples which were dropped before being sent via remote write, either via relabelling, due to being too old or because the queue was full.',
@@ -30,7 +36,7 @@ export function createRemoteMetrics(context: ComponentContext, remoteName: strin
   for (const reason of ['too_old', 'dropped_series', 'queue_full'] as const) {
     drop(reason, 0);
   }
-  const duration = histogram(
+  const duration = getHistogram(
     context.registry,
     'prometheus_remote_storage_sent_batch_duration_seconds',
     'Duration of send calls to the remote storage.',
@@ -66,7 +72,7 @@ export function createRemoteMetrics(context: ComponentContext, remoteName: strin
 
 /** Counts incoming samples, before any endpoint. Alloy counts them as it writes its write-ahead log. */
 export function createAppendedCounter(context: ComponentContext): (by: number) => void {
-  const metric = counter(
+  const metric = getCounter(
     context.registry,
     'prometheus_remote_write_wal_samples_appended_total',
     'Total number of samples appended to the WAL',

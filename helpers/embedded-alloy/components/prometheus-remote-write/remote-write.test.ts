@@ -6,7 +6,12 @@ import { createSecret } from '../../language/evaluation/secret.ts';
 import { regex } from '../../schema/blocks/relabel-rule.ts';
 import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
 import type { Instance } from '../../schema/component.ts';
-import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
+import {
+  buildArguments,
+  type ComponentFixture,
+  createFixture,
+  type PartialArguments,
+} from '../../testing/component-fixture.ts';
 import { type RecordedRequest, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type RemoteWriteArgs, remoteWriteBlock } from './block.ts';
 import { MAX_QUEUED_SAMPLES } from './endpoint-queue.ts';
@@ -14,7 +19,7 @@ import { createRemoteWrite } from './remote-write.ts';
 import { BitsWriteRequest } from './write-request.ts';
 
 const TOKEN = 'glc_do-not-show-this';
-type Endpoint = Written<RemoteWriteArgs['endpoint'][number]>;
+type Endpoint = PartialArguments<RemoteWriteArgs['endpoint'][number]>;
 
 type Running = {
   readonly fixture: ComponentFixture;
@@ -23,7 +28,7 @@ type Running = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-async function startWriter(endpoint: Endpoint, more: Written<RemoteWriteArgs> = {}): Promise<Running> {
+async function startWriter(endpoint: Endpoint, more: PartialArguments<RemoteWriteArgs> = {}): Promise<Running> {
   const fixture = createFixture('prometheus.remote_write.cloud');
   const withDefaults = {
     basic_auth: { username: '2847239', password: createSecret(TOKEN) },

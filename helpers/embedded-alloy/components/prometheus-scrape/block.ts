@@ -2,7 +2,7 @@ import { quote } from '../../language/syntax/quote.ts';
 import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts';
 import { metricsReceiver } from '../../schema/capsules.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { block, type Decoded, defaultedBlock, optional, required } from '../../schema/schema.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, required } from '../../schema/schema.ts';
 import { bool, duration, float, list, map, size, string, target, uint } from '../../schema/types.ts';
 
 const defaultProtocols = ['OpenMetricsText1.0.0', 'OpenMetricsText0.0.1', 'PrometheusText1.0.0', 'PrometheusText0.0.4'];
@@ -60,7 +60,7 @@ export const scrapeBlock = block(
   },
 );
 
-export type ScrapeArgs = Decoded<typeof scrapeBlock>;
+export type ScrapeArgs = DecodedBlock<typeof scrapeBlock>;
 
 function findProtocolProblem(chosen: readonly string[], protobuf: boolean, native: boolean): string | undefined {
   const isDefault = chosen.join() === defaultProtocols.join();

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { createSecret } from '../../language/evaluation/secret.ts';
 import { buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
 import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
-import { buildArguments, type ComponentFixture, createFixture, type Written } from '../../testing/component-fixture.ts';
+import {
+  buildArguments,
+  type ComponentFixture,
+  createFixture,
+  type PartialArguments,
+} from '../../testing/component-fixture.ts';
 import { type RecordingServer, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type ScrapeArgs, scrapeBlock } from './block.ts';
 import { createScrape } from './scrape.ts';
@@ -25,7 +30,7 @@ const text = (body: string | Uint8Array, headers = {}): Reply => ({
 });
 
 /** Scrapes a server that answers with `replies` in turn, then repeats the last one. */
-async function startScrape(replies: readonly Reply[], written: Written<ScrapeArgs> = {}): Promise<Running> {
+async function startScrape(replies: readonly Reply[], written: PartialArguments<ScrapeArgs> = {}): Promise<Running> {
   const server = await startRecordingServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? {});
   const fixture = createFixture('prometheus.scrape.t');
   const scrapes: Shown[] = [];
@@ -77,10 +82,10 @@ const report = (up: number, scraped: number, added: number): Shown => ({
   scrape_samples_post_metric_relabeling: scraped,
   scrape_series_added: added,
 });
-const LONG: Written<ScrapeArgs> = { scrape_interval: 2_000, scrape_timeout: 2_000 };
+const LONG: PartialArguments<ScrapeArgs> = { scrape_interval: 2_000, scrape_timeout: 2_000 };
 
 describe('prometheus.scrape fails a scrape', () => {
-  test.each<[string, string, Written<ScrapeArgs>, RegExp]>([
+  test.each<[string, string, PartialArguments<ScrapeArgs>, RegExp]>([
     ['with more samples than sample_limit', 'a 1\nb 2\nc 3\n', { sample_limit: 2 }, /^sample limit exceeded$/],
     [
       'with more labels than label_limit',

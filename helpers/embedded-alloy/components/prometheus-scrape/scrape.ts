@@ -3,7 +3,7 @@ import { describeError } from '../../language/describe-error.ts';
 import { redactUrl } from '../../pipeline/http/failure.ts';
 import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
 import { findPages, type Page } from '../../pipeline/in-process-pages.ts';
-import { buildComponentLabels, COMPONENT_LABELS, gauge } from '../../pipeline/instruments.ts';
+import { buildComponentLabels, COMPONENT_LABELS, getGauge } from '../../pipeline/instruments.ts';
 import { sortLabels } from '../../pipeline/relabel/labels.ts';
 import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
@@ -11,7 +11,7 @@ import type { ScrapeArgs } from './block.ts';
 import { createPageFetcher, type PageFetcher } from './fetch-page.ts';
 import { createScrapeLoop, type ScrapeLoop } from './scrape-loop.ts';
 import { completeTarget, type Target } from './target.ts';
-import { type Appended, createTargetSeries } from './target-series.ts';
+import { createTargetSeries, type ScrapeResult } from './target-series.ts';
 
 /**
  * `prometheus.scrape`: fetches the pages of its targets at their interval and forwards their series with the labels of
@@ -34,7 +34,7 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
       : undefined;
   const fetcher: PageFetcher = overLimit === undefined ? fetchPage : () => Promise.reject(overLimit);
   const loops = targets.map((target) => scrapeTarget(target, args, context, fetcher, forward));
-  gauge(
+  getGauge(
     context.registry,
     'prometheus_scrape_targets_gauge',
     'Number of targets this component is configured to scrape',
@@ -85,7 +85,7 @@ function scrapeTarget(
   const scrape = async (timestamp: number, ending: AbortSignal): Promise<void> => {
     const start = performance.now();
     let page: Page | undefined;
-    let appended: Appended;
+    let appended: ScrapeResult;
     let error: Error | undefined;
     try {
       page = await fetchPage(target, AbortSignal.any([ending, AbortSignal.timeout(target.timeoutMs)]));
@@ -110,7 +110,7 @@ function scrapeTarget(
   return createScrapeLoop(`${context.id} ${target.url}`, target.intervalMs, scrape);
 }
 
-function logAppended(appended: Appended, about: Readonly<Record<string, string>>, context: ComponentContext): void {
+function logAppended(appended: ScrapeResult, about: Readonly<Record<string, string>>, context: ComponentContext): void {
   if (appended.error !== undefined) {
     context.log('debug', 'Append failed', { ...about, err: appended.error.message });
   }
@@ -148,7 +148,7 @@ function createReport(target: Target, args: ScrapeArgs) {
     timestamp: number,
     healthy: boolean,
     seconds: number,
-    appended: Appended,
+    appended: ScrapeResult,
     bodyBytes: number,
   ): readonly ScrapedSample[] => {
     const values: (readonly [SeriesLabels, number])[] = [

@@ -2,13 +2,16 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ScrapedSample } from '../../schema/capsules.ts';
-import { buildArguments, type Written } from '../../testing/component-fixture.ts';
+import { buildArguments, type PartialArguments } from '../../testing/component-fixture.ts';
 import { type ScrapeArgs, scrapeBlock } from './block.ts';
 import { completeTarget } from './target.ts';
 import { createTargetSeries } from './target-series.ts';
 
 /** Appends pages one by one, undefined for a scrape without a page. Returns the samples that each produced. */
-function takeAll(pages: readonly (string | undefined)[], written: Written<ScrapeArgs> = {}): Record<string, unknown>[] {
+function takeAll(
+  pages: readonly (string | undefined)[],
+  written: PartialArguments<ScrapeArgs> = {},
+): Record<string, unknown>[] {
   const args = buildArguments(scrapeBlock, { targets: [], forward_to: [], ...written });
   const target = completeTarget({ __address__: 'x:1' }, args, 'job');
   const series = createTargetSeries(target, args);

@@ -7,7 +7,7 @@ import { checkSeries, mergeLabels } from './sample-labels.ts';
 import type { Target } from './target.ts';
 
 /** The result of one scrape of a target. */
-export type Appended = {
+export type ScrapeResult = {
   /** The samples and stale markers to forward; without the page's samples if there is an `error`. */
   readonly samples: readonly ScrapedSample[];
   /** How many samples the page has, up to the broken line if there is one. */
@@ -66,7 +66,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
     return markers;
   };
 
-  const append = (page: Page, timestamp: number): Appended => {
+  const append = (page: Page, timestamp: number): ScrapeResult => {
     const samples: ScrapedSample[] = [];
     const count = { scraped: 0, kept: 0, seriesAdded: 0, duplicates: 0, outOfBounds: 0 };
     const latest = Date.now() + MAX_AHEAD_MS;
@@ -116,7 +116,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
     return { ...count, samples };
   };
 
-  const fail = (timestamp: number): Appended => {
+  const fail = (timestamp: number): ScrapeResult => {
     const samples = createStaleMarkers(timestamp);
     endScrape(false);
     return { samples, scraped: 0, kept: 0, seriesAdded: 0, duplicates: 0, outOfBounds: 0 };
@@ -124,7 +124,7 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
 
   return {
     /** Appends the page of a scrape at `timestamp` (milliseconds since the epoch). */
-    append: (page: Page, timestamp: number): Appended =>
+    append: (page: Page, timestamp: number): ScrapeResult =>
       page.body.length === 0 ? fail(timestamp) : append(page, timestamp),
     /** Records a scrape without a page. */
     fail,

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../../../tls/self-signed.ts';
 import { createSecret } from '../../language/evaluation/secret.ts';
 import { clientTls } from '../../schema/blocks/otelcol.ts';
-import type { Decoded } from '../../schema/schema.ts';
-import { buildArguments, type Written } from '../../testing/component-fixture.ts';
+import type { DecodedBlock } from '../../schema/schema.ts';
+import { buildArguments, type PartialArguments } from '../../testing/component-fixture.ts';
 import { readClientTls } from './otelcol-tls.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tls-'));
@@ -16,7 +16,8 @@ const caFile = join(directory, 'ca.pem');
 const otherFile = join(directory, 'other.txt');
 writeFileSync(caFile, certificate);
 writeFileSync(otherFile, 'not a certificate');
-const options = (written: Written<Decoded<typeof clientTls>>) => readClientTls(buildArguments(clientTls, written));
+const options = (written: PartialArguments<DecodedBlock<typeof clientTls>>) =>
+  readClientTls(buildArguments(clientTls, written));
 
 test('a tls block can hold certificates and keys or name their files', () => {
   const pair = { cert_pem: certificate, key_pem: createSecret(key) };

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createUnsupportedError } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import type { clientTls, serverTls } from '../../schema/blocks/otelcol.ts';
-import type { Decoded } from '../../schema/schema.ts';
+import type { DecodedBlock } from '../../schema/schema.ts';
 
-type ClientTls = Decoded<typeof clientTls>;
-type ServerTls = Decoded<typeof serverTls>;
+type ClientTls = DecodedBlock<typeof clientTls>;
+type ServerTls = DecodedBlock<typeof serverTls>;
 
 /** Options of Node's TLS functions, read from a `tls` block. */
 export type TlsMaterial = {

@@ -36,8 +36,9 @@ export function isTruncated(error: unknown): boolean {
 }
 
 /** Makes a batch of an OTLP/JSON body. @throws DecodeError with the position and reason, as in Alloy */
-export function readJsonBatch(signal: Signal, text: string): OtlpBatch {
-  return encodeJson(signal, text);
+export function readJsonBatch<S extends Signal>(signal: S, text: string): OtlpBatch {
+  const format: Format<S> = formats[signal];
+  return encodeBatch(signal, parseJson(text, format.codec.fromJson));
 }
 
 /** Decodes the data of a batch. */
@@ -77,11 +78,6 @@ export function splitBatch(batch: OtlpBatch, maxItems: number): readonly OtlpBat
 function countItems<S extends Signal>(signal: S, body: Uint8Array): number {
   const format: Format<S> = formats[signal];
   return format.count(format.codec.decode(body));
-}
-
-function encodeJson<S extends Signal>(signal: S, text: string): OtlpBatch {
-  const format: Format<S> = formats[signal];
-  return encodeBatch(signal, parseJson(text, format.codec.fromJson));
 }
 
 function printJson<S extends Signal>(signal: S, body: Uint8Array): string {

@@ -2,7 +2,7 @@ import { describeError } from '../../language/describe-error.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance, Logger } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { buildOtelLabels, counter, gauge, OTEL_LABELS } from '../instruments.ts';
+import { buildOtelLabels, getCounter, getGauge, OTEL_LABELS } from '../instruments.ts';
 import { createBatcher } from './batcher.ts';
 import { ExportError, toExportError } from './export-error.ts';
 import { type RetryArgs, sendWithRetry } from './retry.ts';
@@ -207,29 +207,31 @@ function createExportMetrics(signal: Signal, { type, target }: ExporterParts, co
   const labels = { ...buildOtelLabels(context, SCOPE), exporter: `${type}/${context.id}` };
   const targetLabels = { ...labels, ...target(signal) };
   const queueLabels = { ...labels, data_type: signal };
-  const sent = counter(
+  const sent = getCounter(
     registry,
     `otelcol_exporter_sent_${items}_total`,
     `Number of ${what} successfully sent to destination. [Alpha]`,
     [...names, ...TARGET_LABELS],
   );
-  const failed = counter(
+  const failed = getCounter(
     registry,
     `otelcol_exporter_send_failed_${items}_total`,
     `Number of ${what} in failed attempts to send to destination. [Alpha]`,
     [...names, ...TARGET_LABELS, 'error_permanent', 'error_type'],
   );
-  const refused = counter(
+  const refused = getCounter(
     registry,
     `otelcol_exporter_enqueue_failed_${items}_total`,
     `Number of ${what} failed to be added to the sending queue. [Alpha]`,
     names,
   );
-  const size = gauge(registry, 'otelcol_exporter_queue_size', 'Current size of the retry queue (in batches). [Alpha]', [
-    ...names,
-    'data_type',
-  ]);
-  const capacity = gauge(
+  const size = getGauge(
+    registry,
+    'otelcol_exporter_queue_size',
+    'Current size of the retry queue (in batches). [Alpha]',
+    [...names, 'data_type'],
+  );
+  const capacity = getGauge(
     registry,
     'otelcol_exporter_queue_capacity',
     'Fixed capacity of the retry queue (in batches). [Alpha]',

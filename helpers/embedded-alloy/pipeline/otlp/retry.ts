@@ -1,10 +1,10 @@
 import type { retryOnFailure } from '../../schema/blocks/otelcol.ts';
-import type { Decoded } from '../../schema/schema.ts';
+import type { DecodedBlock } from '../../schema/schema.ts';
 import { pause } from '../pause.ts';
 import { ExportError, toExportError } from './export-error.ts';
 
 /** The `retry_on_failure` block. */
-export type RetryArgs = Decoded<typeof retryOnFailure>;
+export type RetryArgs = DecodedBlock<typeof retryOnFailure>;
 
 /**
  * Runs `attempt` until it succeeds, as `retry_on_failure` configures: delays grow by `multiplier`, vary by

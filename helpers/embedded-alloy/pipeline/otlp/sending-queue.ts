@@ -1,9 +1,9 @@
 import type { sendingQueue } from '../../schema/blocks/otelcol.ts';
 import type { OtlpBatch } from '../../schema/capsules.ts';
-import type { Decoded } from '../../schema/schema.ts';
+import type { DecodedBlock } from '../../schema/schema.ts';
 
 /** The `sending_queue` block. */
-export type QueueArgs = Decoded<typeof sendingQueue>;
+export type QueueArgs = DecodedBlock<typeof sendingQueue>;
 
 /** The queue of one signal. */
 export type SendingQueue = {

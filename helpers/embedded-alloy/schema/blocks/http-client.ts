@@ -1,5 +1,5 @@
 import { quote } from '../../language/syntax/quote.ts';
-import { block, type Decoded, defaultedBlock, optional, optionalBlock } from '../schema.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, optionalBlock } from '../schema.ts';
 import { bool, choice, list, map, secret, string } from '../types.ts';
 import { url } from '../url.ts';
 
@@ -67,7 +67,7 @@ const proxy = {
 
 const proxyBlock = block(proxy);
 
-type ProxyArgs = Decoded<typeof proxyBlock>;
+type ProxyArgs = DecodedBlock<typeof proxyBlock>;
 
 function checkProxy(args: ProxyArgs): string | undefined {
   const headers = Object.keys(args.proxy_connect_header).length;
@@ -130,7 +130,7 @@ export const httpClient = {
 const httpClientBlock = block(httpClient);
 
 /** The HTTP client arguments, decoded. */
-export type HttpClientArgs = Decoded<typeof httpClientBlock>;
+export type HttpClientArgs = DecodedBlock<typeof httpClientBlock>;
 
 const reservedHeaders = new Set([
   'authorization',

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { quote } from '../../language/syntax/quote.ts';
-import { block, type Decoded, optional } from '../schema.ts';
+import { block, type DecodedBlock, optional } from '../schema.ts';
 import { choice, list, string, text, uint } from '../types.ts';
 
 /** The expression of a relabelling rule: its source, and the compiled RE2 that matches whole strings. */
@@ -79,4 +79,4 @@ export const relabelRule = block(
 );
 
 /** One relabelling rule, decoded. */
-export type RelabelRule = Decoded<typeof relabelRule>;
+export type RelabelRule = DecodedBlock<typeof relabelRule>;
