@@ -7,7 +7,9 @@ import { poll } from '../expect/poll.ts';
 import { TracesData } from '../otlp/schema.ts';
 import { localCloudVariables } from '../settings/alloy-environment.ts';
 import { madeUpToken } from '../settings/cloud.ts';
-import { startNativeParts } from '../stack/testing/plans.ts';
+import { readEnvironment, readSettings } from '../settings/settings.ts';
+import { chooseStack } from '../stack/choose.ts';
+import { startNative } from '../stack/native/native.ts';
 
 const DATA = 60;
 const MAX_DELAY_MS = 3000;
@@ -17,9 +19,12 @@ const MAX_DELAY_MS = 3000;
  * polling of the criteria that has been looking for it. The traces come at random within three seconds. Returns a line.
  */
 export async function measureNotice(): Promise<string[]> {
-  const token = madeUpToken();
-  await using stack = await startNativeParts(['cloud'], { GRAFANA_CLOUD_API_KEY: token });
-  const variables = localCloudVariables({ GRAFANA_CLOUD_API_KEY: token }, stack.endpoints.cloud?.url ?? '');
+  const cloud = { GRAFANA_CLOUD_API_KEY: madeUpToken() };
+  const cloudVariables = (origin: string) => localCloudVariables(cloud, origin);
+  const plan = await chooseStack(readSettings({ ...readEnvironment(), STACK: 'native' }), ['cloud'], { reuse: false });
+  if (plan.stack !== 'native') throw new TypeError('STACK=native is a native stack');
+  await using stack = await startNative({ plan, runId: 'bench', cloudVariables });
+  const variables = cloudVariables(stack.endpoints.cloud?.url ?? '');
   const delays = await Promise.all(Array.from({ length: DATA }, () => noticeOne(variables)));
   const sorted = delays.sort((a, b) => a - b);
   const at = (share: number) => `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0)} ms`;

@@ -20,7 +20,7 @@ const SAMPLE_MS = 100;
 const PROGRAMS = {
   runner: 'helpers/cli/verify.ts',
   mock: 'helpers/mock-cloud/main.ts',
-  'embedded Alloy': 'helpers/embedded-alloy/main.ts',
+  'embedded Alloy': 'helpers/embedded-alloy/cli/main.ts',
 };
 type Program = keyof typeof PROGRAMS;
 type Figures = {

@@ -11,7 +11,7 @@ import type { StandInName } from './stand-ins.ts';
 
 /** Where the embedded Alloy's files are in its image. */
 const embeddedDirectory = '/usr/lib/alloy-verify';
-const embeddedEntry = 'helpers/embedded-alloy/main.ts';
+const embeddedEntry = 'helpers/embedded-alloy/cli/main.ts';
 const nodeProgram = join(ROOT, 'node_modules/node/bin/node');
 
 /** The layer of an image. */

@@ -10,7 +10,7 @@ import { ROOT } from '../settings/settings.ts';
 import { packFiles, projectFiles } from './project-files.ts';
 
 const run = promisify(execFile);
-const program = 'helpers/embedded-alloy/main.ts';
+const program = 'helpers/embedded-alloy/cli/main.ts';
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'project-files-'));

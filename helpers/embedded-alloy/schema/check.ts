@@ -1,32 +1,32 @@
+import { readLiteral } from '../language/evaluation/literal.ts';
+import { applyBinary, applyUnary } from '../language/evaluation/operators.ts';
+import { ValueError } from '../language/evaluation/value-error.ts';
 import {
   type Attribute,
   type Block,
   type Expression,
-  endOf,
-  endOfStatement,
-  startOf,
-  startOfStatement,
-} from '../syntax/ast.ts';
-import { type Diagnostic, errorAt } from '../syntax/diagnostic.ts';
-import { literalValue } from '../syntax/literal.ts';
-import { applyBinary, applyUnary } from '../syntax/operators.ts';
-import { quote } from '../syntax/quote.ts';
-import type { SourceFile } from '../syntax/source.ts';
-import { ValueError } from '../syntax/value-error.ts';
-import { type BlockSchema, fieldNamed, type ValueType } from './schema.ts';
+  findEnd,
+  findStart,
+  findStatementEnd,
+  findStatementStart,
+} from '../language/syntax/ast.ts';
+import { createError, type Diagnostic } from '../language/syntax/diagnostic.ts';
+import { quote } from '../language/syntax/quote.ts';
+import type { SourceFile } from '../language/syntax/source.ts';
+import { type BlockSchema, findField, type ValueType } from './schema.ts';
 
 /**
- * What `alloy validate` finds wrong with a block without evaluating it: unknown, missing and repeated attributes and
- * inner blocks, and literals of a wrong type (in lists, objects and operations of literals too).
+ * Checks a block without evaluating it, as `alloy validate` does: unknown, missing and duplicate attributes and blocks,
+ * and literals of the wrong type (also in lists, objects and operations on literals).
  */
 export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   const blocks = block.body.filter((statement) => statement.kind === 'block');
   for (const statement of block.body) {
-    const field = fieldNamed(schema, nameOf(statement));
+    const field = findField(schema, readName(statement));
     const report = (message: string): void => {
-      diagnostics.push(errorAt(file, startOfStatement(statement), endOfStatement(statement), message));
+      diagnostics.push(createError(file, findStatementStart(statement), findStatementEnd(statement), message));
     };
     if (statement.kind === 'attribute') {
       const { name } = statement.name;
@@ -50,16 +50,16 @@ export function checkBlock(file: SourceFile, block: Block, schema: BlockSchema):
       diagnostics.push(...checkBlock(file, statement, field.block));
     }
   }
-  const missing = missingFields(schema, seen, new Set(blocks.map(({ name }) => name)));
-  return [...diagnostics, ...missing.map((message) => errorAt(file, block.offset, block.close, message))];
+  const missing = findMissingFields(schema, seen, new Set(blocks.map(({ name }) => name)));
+  return [...diagnostics, ...missing.map((message) => createError(file, block.offset, block.close, message))];
 }
 
-function nameOf(statement: Attribute | Block): string {
+function readName(statement: Attribute | Block): string {
   return statement.kind === 'block' ? statement.name : statement.name.name;
 }
 
-/** Alloy's message for each required attribute and block that is not among those written. */
-export function missingFields(
+/** Alloy's message for each required attribute and block that is missing. */
+export function findMissingFields(
   schema: BlockSchema,
   attributes: ReadonlySet<string>,
   blocks: ReadonlySet<string>,
@@ -70,25 +70,25 @@ export function missingFields(
 }
 
 function checkExpression(file: SourceFile, expression: Expression, type: ValueType<unknown>): Diagnostic[] {
-  const fail = (start: number, end: number, message: string): Diagnostic[] => [errorAt(file, start, end, message)];
+  const fail = (start: number, end: number, message: string): Diagnostic[] => [createError(file, start, end, message)];
   switch (expression.kind) {
     case 'literal':
       return failsWith(
-        () => type.decode(literalValue(expression)),
-        (message) => fail(startOf(expression), endOf(expression), message),
+        () => type.decode(readLiteral(expression)),
+        (message) => fail(findStart(expression), findEnd(expression), message),
       );
     case 'unary': {
       const { value, operator } = expression;
       if (value.kind !== 'literal') {
         return [];
       }
-      // Alloy looks at the operand alone, without its sign.
+      // Alloy checks the operand without its sign.
       return failsWith(
         () => {
-          applyUnary(operator, literalValue(value));
-          type.decode(literalValue(value));
+          applyUnary(operator, readLiteral(value));
+          type.decode(readLiteral(value));
         },
-        (message) => fail(startOf(value), endOf(value), message),
+        (message) => fail(findStart(value), findEnd(value), message),
       );
     }
     case 'binary': {
@@ -97,8 +97,8 @@ function checkExpression(file: SourceFile, expression: Expression, type: ValueTy
         return [];
       }
       return failsWith(
-        () => type.decode(applyBinary(literalValue(left), operator, literalValue(right))),
-        (message) => fail(startOf(left), endOf(right), message),
+        () => type.decode(applyBinary(readLiteral(left), operator, readLiteral(right))),
+        (message) => fail(findStart(left), findEnd(right), message),
       );
     }
     case 'array':
@@ -106,14 +106,14 @@ function checkExpression(file: SourceFile, expression: Expression, type: ValueTy
         return [];
       }
       return type.elements === undefined
-        ? fail(startOf(expression), endOf(expression), `expected ${type.name}, got array`)
+        ? fail(findStart(expression), findEnd(expression), `expected ${type.name}, got array`)
         : checkElements(file, expression.elements, type.elements);
     case 'object':
       if (type.opaque === true || type.fromObject === true) {
         return [];
       }
       return type.values === undefined
-        ? fail(startOf(expression), endOf(expression), `expected ${type.name}, got object`)
+        ? fail(findStart(expression), findEnd(expression), `expected ${type.name}, got object`)
         : checkElements(
             file,
             expression.fields.map((field) => field.value),

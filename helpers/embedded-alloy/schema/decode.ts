@@ -1,44 +1,49 @@
-import { type Block, endOf, type Statement } from '../syntax/ast.ts';
-import { DiagnosticError, errorAt } from '../syntax/diagnostic.ts';
-import { evaluate, explain, type Origins, type Scope } from '../syntax/evaluate.ts';
-import { quote } from '../syntax/quote.ts';
-import { ValueError } from '../syntax/value-error.ts';
-import { missingFields } from './check.ts';
-import { type BlockSchema, type Field, fieldNamed } from './schema.ts';
+import { evaluate, locateValueError, type Origins, type Scope } from '../language/evaluation/evaluate.ts';
+import { ValueError } from '../language/evaluation/value-error.ts';
+import { type Block, findEnd, type Statement } from '../language/syntax/ast.ts';
+import { createError, DiagnosticError } from '../language/syntax/diagnostic.ts';
+import { quote } from '../language/syntax/quote.ts';
+import { findMissingFields } from './check.ts';
+import { type BlockSchema, type Field, findField } from './schema.ts';
 
-/** Arguments that are well-formed but contradict each other, or lack something: an error of the whole block. */
+/** Arguments that are missing or contradict each other: an error of the whole block. */
 export class ArgumentsError extends Error {}
 
 /**
- * Evaluates a block and decodes it by its schema (see `ArgsOf`).
- * @throws DiagnosticError about an expression or an inner block; ArgumentsError, with Alloy's message, about the whole.
+ * Evaluates a block and decodes it by its schema (see {@link DecodedBlock}).
+ * @throws DiagnosticError about an expression or inner block; ArgumentsError, with Alloy's message, about the whole
+ * block
  */
-export function decodeBlock(scope: Scope, block: Block, schema: BlockSchema): Record<string, unknown> {
+export function decodeBlock<Args>(scope: Scope, block: Block, schema: BlockSchema<Args>): Args {
   const origins: Origins = new Map();
   try {
-    return decodeBody(scope, origins, block.body, schema);
+    // The schema declares a field of the right type for each name in `Args`.
+    return decodeBody(scope, origins, block.body, schema) as Args;
   } catch (error) {
-    if (!(error instanceof ValueError)) {
-      throw error;
+    const located = error instanceof ValueError ? locateValueError(scope.file, origins, error) : undefined;
+    if (located !== undefined) {
+      throw located;
     }
-    // A null has no expression of its own: only the block can be blamed.
-    throw explain(scope.file, origins, error) ?? new ArgumentsError(error.detail);
+    // A null does not know its expression, so the error is about the block.
+    const reason =
+      error instanceof ValueError ? error.detail : error instanceof ArgumentsError ? error.message : undefined;
+    throw reason === undefined ? error : new ArgumentsError(`decoding configuration: ${reason}`);
   }
 }
 
-/** What a block decodes to when none of its fields is written. */
-export function defaultsOf(schema: BlockSchema): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, initialOf(field)]));
+/** The decoded form of a block without any fields. */
+export function buildDefaults(schema: BlockSchema): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, buildDefault(field)]));
 }
 
-function initialOf(field: Field<unknown>): unknown {
+function buildDefault(field: Field<unknown>): unknown {
   if (field.field === 'attribute') {
     return field.initial;
   }
   if (field.repeats === 'many') {
     return [];
   }
-  return field.absent === 'defaults' ? defaultsOf(field.block) : undefined;
+  return field.absent === 'defaults' ? buildDefaults(field.block) : undefined;
 }
 
 function decodeBody(
@@ -47,15 +52,15 @@ function decodeBody(
   body: readonly Statement[],
   schema: BlockSchema,
 ): Record<string, unknown> {
-  const args = defaultsOf(schema);
+  const args = buildDefaults(schema);
   const repeated = new Map<string, unknown[]>();
   const seen = new Set<string>();
   const counts = countBlocks(body);
   for (const statement of body) {
-    const fail = (message: string): DiagnosticError => statementError(scope, statement, message);
+    const fail = (message: string): DiagnosticError => createStatementError(scope, statement, message);
     if (statement.kind === 'attribute') {
       const { name } = statement.name;
-      const field = fieldNamed(schema, name);
+      const field = findField(schema, name);
       if (seen.has(name)) {
         throw fail(`attribute ${quote(name)} may only be provided once`);
       }
@@ -71,7 +76,7 @@ function decodeBody(
       continue;
     }
     const { name } = statement;
-    const field = fieldNamed(schema, name);
+    const field = findField(schema, name);
     if (field === undefined) {
       throw fail(`unrecognized block name ${quote(name)}`);
     }
@@ -83,7 +88,7 @@ function decodeBody(
     }
     if (statement.label !== '') {
       const message = `block ${quote(name)} does not support specifying labels`;
-      throw new DiagnosticError([errorAt(scope.file, statement.offset, statement.open, message)]);
+      throw new DiagnosticError([createError(scope.file, statement.offset, statement.open, message)]);
     }
     const decoded = decodeBody(scope, origins, statement.body, field.block);
     if (field.repeats === 'once') {
@@ -95,7 +100,7 @@ function decodeBody(
       args[name] = list;
     }
   }
-  const [missing] = missingFields(schema, seen, new Set(counts.keys()));
+  const [missing] = findMissingFields(schema, seen, new Set(counts.keys()));
   const problem = missing ?? schema.check?.(args);
   if (problem !== undefined) {
     throw new ArgumentsError(problem);
@@ -113,8 +118,10 @@ function countBlocks(body: readonly Statement[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function statementError(scope: Scope, statement: Statement, message: string): DiagnosticError {
+function createStatementError(scope: Scope, statement: Statement, message: string): DiagnosticError {
   const [start, end] =
-    statement.kind === 'block' ? [statement.offset, statement.close] : [statement.name.offset, endOf(statement.value)];
-  return new DiagnosticError([errorAt(scope.file, start, end, message)]);
+    statement.kind === 'block'
+      ? [statement.offset, statement.close]
+      : [statement.name.offset, findEnd(statement.value)];
+  return new DiagnosticError([createError(scope.file, start, end, message)]);
 }

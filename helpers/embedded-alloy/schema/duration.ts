@@ -9,9 +9,12 @@ const nanoseconds: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-const longest = 2 ** 63 / 1e6;
+const maxMilliseconds = 2 ** 63 / 1e6;
 
-/** Reads a duration as Go's `time.ParseDuration` does: `1h30m`, `-1.5s`, `0`. Returns milliseconds. @throws Error with Go's text. */
+/**
+ * Parses a duration like Go's `time.ParseDuration`: `1h30m`, `-1.5s`, `0`. Returns milliseconds. @throws Error with
+ * Go's message
+ */
 export function parseDuration(text: string): number {
   const signed = /^[-+]/.test(text);
   const sign = text.startsWith('-') ? -1 : 1;
@@ -42,14 +45,14 @@ export function parseDuration(text: string): number {
     }
     rest = rest.slice(unit.length);
     total += (Number(number) * scale) / 1e6;
-    if (total >= longest) {
+    if (total >= maxMilliseconds) {
       throw new Error(`time: invalid duration ${quote(text)}`);
     }
   }
   return total === 0 ? 0 : sign * total;
 }
 
-/** Writes milliseconds as Go's `Duration.String` does: `1m0s`, `1.5s`, `200ms`, `0s`. */
+/** Formats milliseconds like Go's `Duration.String`: `1m0s`, `1.5s`, `200ms`, `0s`. */
 export function formatDuration(milliseconds: number): string {
   const total = Math.round(Math.abs(milliseconds) * 1e6);
   const sign = milliseconds < 0 ? '-' : '';
@@ -74,7 +77,7 @@ export function formatDuration(milliseconds: number): string {
   return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
 }
 
-/** Go's time package quotes byte by byte: everything outside printable ASCII becomes `\xNN`. */
+/** Quotes like Go's time package, byte by byte: everything except printable ASCII becomes `\xNN`. */
 function quote(text: string): string {
   let quoted = '';
   for (const byte of new TextEncoder().encode(text)) {

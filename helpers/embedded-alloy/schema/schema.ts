@@ -1,21 +1,21 @@
-import type { TypeName, Value } from '../syntax/value.ts';
+import type { TypeName, Value } from '../language/evaluation/value.ts';
 
 /**
- * The type of an attribute: what error messages call it, its zero value, and how a value of the language becomes the
- * plain value that a component receives.
+ * The type of an attribute: its name in error messages, its zero value, and how a value of the language becomes the
+ * plain value that a component gets.
  */
 export type ValueType<T> = {
-  /** The type that "expected X, got Y" names. */
+  /** The type name in "expected X, got Y". */
   readonly name: TypeName;
-  /** What an optional attribute without a default has when it is not written. */
+  /** The value of an optional attribute that is missing and has no default. */
   readonly zero: T;
-  /** The type of a list's elements: `validate` looks into list literals with it. */
+  /** The type of the elements of a list, for the literals that `validate` checks. */
   readonly elements?: ValueType<unknown>;
-  /** The type of a map's values: `validate` looks into object literals with it. */
+  /** The type of the values of a map, for the literals that `validate` checks. */
   readonly values?: ValueType<unknown>;
-  /** True where Alloy's own type is an interface: `validate` then accepts any list or object literal. */
+  /** True if the type is an interface in Alloy: `validate` then accepts any list or object literal. */
   readonly opaque?: boolean;
-  /** True for a capsule that an object literal can stand for, as a target. */
+  /** True for a capsule that can be written as an object literal, like a target. */
   readonly fromObject?: boolean;
   /** @throws ValueError when `value` can't become a `T`. */
   readonly decode: (value: Value) => T;
@@ -26,13 +26,13 @@ export type AttributeField<T> = {
   readonly field: 'attribute';
   readonly type: ValueType<T>;
   readonly required: boolean;
-  /** The value when the attribute is not written. */
+  /** The value if the attribute is missing. */
   readonly initial: T;
 };
 
 /**
- * An inner block. `once` decodes to its object, or to `undefined` (or, with `absent: 'defaults'`, to its defaults) when
- * it is not written; `many` decodes to an array in the order of the file.
+ * An inner block. `once` decodes to its object; if it is missing, to `undefined` or, with `absent: 'defaults'`, to its
+ * defaults. `many` decodes to an array in file order.
  */
 export type BlockField<T> = {
   readonly field: 'block';
@@ -47,20 +47,22 @@ export type BlockField<T> = {
 export type Field<T> = AttributeField<T> | BlockField<T>;
 
 /**
- * The shape of a block: its attributes and inner blocks in the order of Alloy's own argument structure (the order in
- * which missing ones are reported), and the check that runs after its values have been decoded.
+ * The schema of a block: its attributes and inner blocks, in the order of Alloy's own argument struct (in which missing
+ * ones are reported), and a check of the decoded values.
  */
-export type BlockSchema<Args = Record<string, unknown>> = {
-  readonly fields: { readonly [Name in keyof Args]: Field<Args[Name]> };
+export type BlockSchema<Args = unknown> = {
+  readonly fields: Readonly<Record<string, Field<unknown>>>;
   /** Returns Alloy's message for arguments that contradict each other, or undefined. */
   check?(args: Args): string | undefined;
+  /** Never set: carries the decoded type. */
+  readonly decodes?: Args;
 };
 
 /**
- * What a block of this schema decodes to: every attribute under its own name (durations in milliseconds, sizes in
- * bytes, secrets wrapped), every inner block as an object or an array.
+ * The decoded form of a block: each attribute under its name (durations in milliseconds, sizes in bytes, secrets
+ * wrapped), each inner block as an object or array.
  */
-export type ArgsOf<Schema> = Schema extends BlockSchema<infer Args> ? Args : never;
+export type DecodedBlock<Schema> = Schema extends BlockSchema<infer Args> ? Args : never;
 
 /** Declares a block. */
 export function block<Args extends object>(
@@ -70,47 +72,42 @@ export function block<Args extends object>(
   return check === undefined ? { fields } : { fields, check };
 }
 
-/** The attribute or block of that name; undefined where the schema has none. */
-export function fieldNamed(schema: BlockSchema, name: string): Field<unknown> | undefined {
+/** The attribute or block with that name; undefined if the schema has none. */
+export function findField(schema: BlockSchema, name: string): Field<unknown> | undefined {
   return Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
 }
 
-/** An attribute that must be written. */
+/** A required attribute. */
 export function required<T>(type: ValueType<T>): AttributeField<T> {
   return { field: 'attribute', type, required: true, initial: type.zero };
 }
 
-/** An attribute that may be left out; it is then `initial`, or the zero value of its type. */
+/** An optional attribute; if it is missing, it is `initial` or the zero value of its type. */
 export function optional<T>(type: ValueType<T>, initial: T = type.zero): AttributeField<T> {
   return { field: 'attribute', type, required: false, initial };
 }
 
-/** An attribute that may be left out; it is then undefined, which differs from its zero value. */
-export function unset<T>(type: ValueType<T>): AttributeField<T | undefined> {
-  return { field: 'attribute', type, required: false, initial: undefined };
-}
-
-/** An inner block that must be written exactly once. */
+/** A required inner block. */
 export function requiredBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<Args> {
-  return { field: 'block', block: schema as BlockSchema, required: true, repeats: 'once', absent: 'undefined' };
+  return { field: 'block', block: schema, required: true, repeats: 'once', absent: 'undefined' };
 }
 
-/** An inner block that may be written once; undefined when it is not. */
+/** An optional inner block; undefined if it is missing. */
 export function optionalBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<Args | undefined> {
-  return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'once', absent: 'undefined' };
+  return { field: 'block', block: schema, required: false, repeats: 'once', absent: 'undefined' };
 }
 
-/** An inner block that may be written once; all its defaults when it is not. */
+/** An optional inner block; its defaults if it is missing. */
 export function defaultedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<Args> {
-  return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'once', absent: 'defaults' };
+  return { field: 'block', block: schema, required: false, repeats: 'once', absent: 'defaults' };
 }
 
-/** An inner block that may be written any number of times. */
+/** An inner block that may occur any number of times. */
 export function repeatedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<readonly Args[]> {
-  return { field: 'block', block: schema as BlockSchema, required: false, repeats: 'many', absent: 'undefined' };
+  return { field: 'block', block: schema, required: false, repeats: 'many', absent: 'undefined' };
 }
 
-/** An inner block that must be written at least once. */
+/** An inner block that must occur at least once. */
 export function requiredRepeatedBlock<Args extends object>(schema: BlockSchema<Args>): BlockField<readonly Args[]> {
   return { ...repeatedBlock(schema), required: true };
 }

@@ -1,23 +1,26 @@
 const letters = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
-/** `KiB` and `KB` are both 1024 bytes; a bare number or a bare `K` is no size. */
-function unitsWith(suffix: string): ReadonlyMap<string, number> {
+/** Both `KiB` and `KB` are 1024 bytes. A bare number and a bare `K` are not sizes. */
+function buildUnits(suffix: string): ReadonlyMap<string, number> {
   return new Map(letters.map((letter, power) => [letter === '' ? 'B' : `${letter}${suffix}`, 1024 ** power]));
 }
 
-const binaryUnits = unitsWith('iB');
-const oldUnits = unitsWith('B');
+const binaryUnits = buildUnits('iB');
+const oldUnits = buildUnits('B');
 
-/** Reads a size as Alloy does: `512KiB`, `4MB` (both powers of 1024), `0`. Returns bytes. @throws Error with Alloy's text. */
+/**
+ * Parses a size like Alloy: `512KiB`, `4MB` (both powers of 1024), `0`. Returns bytes. @throws Error with Alloy's
+ * message
+ */
 export function parseSize(text: string): number {
   try {
-    return parseWith(text, binaryUnits);
+    return parseWithUnits(text, binaryUnits);
   } catch {
-    return parseWith(text, oldUnits);
+    return parseWithUnits(text, oldUnits);
   }
 }
 
-function parseWith(text: string, units: ReadonlyMap<string, number>): number {
+function parseWithUnits(text: string, units: ReadonlyMap<string, number>): number {
   const sign = text.startsWith('-') ? -1 : 1;
   let rest = text.replace(/^[-+]/, '');
   if (rest === '0') {
@@ -29,7 +32,7 @@ function parseWith(text: string, units: ReadonlyMap<string, number>): number {
   let total = 0;
   while (rest !== '') {
     const [number = ''] = /^[0-9]*(?:\.[0-9]*)?/.exec(rest) ?? [];
-    if (number === '' || number === '.' || number.split('.').some(overflows)) {
+    if (number === '' || number === '.' || number.split('.').some(isTooLong)) {
       throw new Error(`units: invalid ${text}`);
     }
     rest = rest.slice(number.length);
@@ -47,7 +50,7 @@ function parseWith(text: string, units: ReadonlyMap<string, number>): number {
   return Math.trunc(sign * total);
 }
 
-/** The limit that Alloy's parser sets to the digits before and behind the point. */
-function overflows(digits: string): boolean {
+/** Whether the digits before or after the point exceed the limit of Alloy's parser. */
+function isTooLong(digits: string): boolean {
   return digits.length > 1 && BigInt(digits.slice(0, -1)) >= (2n ** 63n - 10n) / 10n;
 }

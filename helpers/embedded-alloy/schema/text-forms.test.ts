@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { formatNumber, formatNumberAsGo } from '../language/evaluation/number-text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { numberText, numberVerb } from './number-text.ts';
 import { parseSize } from './size.ts';
 import { checkUrl } from './url.ts';
 
@@ -21,7 +21,7 @@ test.each([
   ['1d"é', 'time: unknown unit "d\\"\\xc3\\xa9" in duration "1d\\"\\xc3\\xa9"'],
   ['99999999999999999999s', 'time: invalid duration "99999999999999999999s"'],
   ['10000000h', 'time: invalid duration "10000000h"'],
-])('the duration %j is refused in the words of Go', (text, message) => {
+])('the duration %j is refused with Go’s message', (text, message) => {
   expect(() => parseDuration(text)).toThrow(new Error(message));
 });
 
@@ -32,11 +32,11 @@ test.each([
   [1500, '1.5s'],
   [60_000, '1m0s'],
   [-5_400_000, '-1h30m0s'],
-])('%d ms are written %s', (milliseconds, text) => {
+])('%d ms are formatted as %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
 });
 
-test('sizes count in powers of 1024 whether written KB or KiB, and need a unit', () => {
+test('sizes are powers of 1024, with KB and KiB alike, and need a unit', () => {
   expect([parseSize('512KiB'), parseSize('4MB'), parseSize('1.5GiB'), parseSize('0')]).toEqual([
     524288, 4194304, 1610612736, 0,
   ]);
@@ -45,14 +45,14 @@ test('sizes count in powers of 1024 whether written KB or KiB, and need a unit',
   expect(() => parseSize('100000000000000000000')).toThrow(new Error('units: invalid 100000000000000000000'));
 });
 
-test('a number becomes text without an exponent, and inside a target as Go prints it', () => {
+test('a number becomes a string without an exponent, except inside a target', () => {
   const float = (value: number) => ({ type: 'number', kind: 'float', value }) as const;
-  expect([1e21, 1.5e-7, 0.1].map((value) => numberText(float(value)))).toEqual([
+  expect([1e21, 1.5e-7, 0.1].map((value) => formatNumber(float(value)))).toEqual([
     '1000000000000000000000',
     '0.00000015',
     '0.1',
   ]);
-  expect([1e21, 1.5e-7, 0.1, 1e20].map((value) => numberVerb(float(value)))).toEqual([
+  expect([1e21, 1.5e-7, 0.1, 1e20].map((value) => formatNumberAsGo(float(value)))).toEqual([
     '1e+21',
     '1.5e-07',
     '0.1',
@@ -68,11 +68,11 @@ test.each([
   ['http://[::1', `parse "http://[::1": missing ']' in host`],
   ['http://a/%zz', 'parse "http://a/%zz": invalid URL escape "%zz"'],
   ['http://a\n', 'parse "http://a\\n": net/url: invalid control character in URL'],
-])('the URL %j is refused in the words of Go', (text, message) => {
+])('the URL %j is refused with Go’s message', (text, message) => {
   expect(() => checkUrl(text)).toThrow(new Error(message));
 });
 
-test('a password in a URL is not shown in the error about it', () => {
+test('a password in a URL is not shown in its error', () => {
   expect(() => checkUrl('http://user:hunter2@a b/')).toThrow(
     new Error('parse "http://user:xxxxx@a b/": invalid character " " in host name'),
   );

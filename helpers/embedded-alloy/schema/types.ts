@@ -1,19 +1,18 @@
-import type { Capsule } from '../component.ts';
-import type { ConsumerOf } from '../pipeline.ts';
-import { quote } from '../syntax/quote.ts';
-import { type CapsuleValue, type NumberValue, nullValue, type TypeName, type Value } from '../syntax/value.ts';
-import { typeError, ValueError, within } from '../syntax/value-error.ts';
+import { describeError } from '../language/describe-error.ts';
+import { createCapsuleError, describeCapsule, readList, readSecret, readText } from '../language/evaluation/convert.ts';
+import { formatNumberAsGo } from '../language/evaluation/number-text.ts';
+import { createSecret, type Secret } from '../language/evaluation/secret.ts';
+import { type NumberValue, nullValue, type TypeName, type Value } from '../language/evaluation/value.ts';
+import { createTypeError, locateError, ValueError } from '../language/evaluation/value-error.ts';
 import { parseDuration } from './duration.ts';
-import { numberText, numberVerb } from './number-text.ts';
 import type { ValueType } from './schema.ts';
-import { secret as hide, type Secret } from './secret.ts';
 import { parseSize } from './size.ts';
 
 /** The labels of a target or of a series. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Text. Numbers become text; secrets do not. */
-export const string: ValueType<string> = { name: 'string', zero: '', decode: (value) => decodeText(value) };
+/** A string. Numbers become strings; secrets do not. */
+export const string: ValueType<string> = { name: 'string', zero: '', decode: readText };
 
 /** `true` or `false`. */
 export const bool: ValueType<boolean> = {
@@ -24,19 +23,19 @@ export const bool: ValueType<boolean> = {
       return false;
     }
     if (value.type !== 'bool') {
-      throw typeError(value, 'bool');
+      throw createTypeError(value, 'bool');
     }
     return value.value;
   },
 };
 
-/** A signed integer of 64 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+/** A signed 64-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
 export const int: ValueType<number> = integer((value) => BigInt.asIntN(64, value));
 
-/** An unsigned integer of 64 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+/** An unsigned 64-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
 export const uint: ValueType<number> = integer((value) => BigInt.asUintN(64, value));
 
-/** An unsigned integer of 32 bits. Fractions are cut off and values out of range wrap, as in Alloy. */
+/** An unsigned 32-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
 export const uint32: ValueType<number> = integer((value) => BigInt.asUintN(32, value));
 
 /** A floating-point number. */
@@ -53,36 +52,18 @@ export const duration: ValueType<number> = text(parseDuration, 0);
 export const size: ValueType<number> = text(parseSize, 0);
 
 /** A string that is hidden wherever it is printed. Strings become secrets, never the other way round. */
-export const secret: ValueType<Secret> = {
-  name: 'capsule',
-  zero: hide(''),
-  decode(value) {
-    if (value.type === 'null') {
-      return hide('');
-    }
-    if (value.type === 'string') {
-      return hide(value.value);
-    }
-    if (value.type === 'capsule' && value.holds === 'secret') {
-      return value.secret;
-    }
-    throw capsuleError(value, 'alloytypes.Secret');
-  },
-};
+export const secret: ValueType<Secret> = { name: 'capsule', zero: createSecret(''), decode: readSecret };
 
-/** A string that may be a secret; decoded as one. */
-export const optionalSecret: ValueType<Secret> = secret;
-
-/** Any value, as it is. */
+/** Any value, unchanged. */
 export const any: ValueType<Value> = { name: 'capsule', zero: nullValue(), opaque: true, decode: (value) => value };
 
-/** An object whose fields have types of their own: Alloy's `validate` takes no object literal for one. */
+/** An object whose fields have types of their own. `alloy validate` accepts no object literal for it. */
 export const object: ValueType<Value> = {
   name: 'object',
   zero: nullValue(),
   decode(value) {
     if (value.type !== 'object' && value.type !== 'null') {
-      throw typeError(value, 'object');
+      throw createTypeError(value, 'object');
     }
     return value;
   },
@@ -101,38 +82,13 @@ export const target: ValueType<Labels> = {
       return Object.fromEntries(value.labels);
     }
     if (value.type === 'object') {
-      return Object.fromEntries([...value.fields].map(([name, field]) => [name, verb(field)]));
+      return Object.fromEntries([...value.fields].map(([name, field]) => [name, formatForTarget(field)]));
     }
     throw value.type === 'capsule'
-      ? capsuleError(value, 'discovery.Target')
-      : new ValueError(value, `target::ConvertFrom: conversion from '${goType(value)}' is not supported`);
+      ? createCapsuleError(value, 'discovery.Target')
+      : new ValueError(value, `target::ConvertFrom: conversion from '${nameGoType(value)}' is not supported`);
   },
 };
-
-/** What takes scraped samples: a `receiver`. */
-export const metricsReceiver: ValueType<ConsumerOf['metrics'] | undefined> = capsule(
-  'storage.Appendable',
-  true,
-  (held) => (held.capsule === 'metrics' ? held.consumer : undefined),
-);
-
-/** What takes OTLP data: an `input`. */
-export const otelcolConsumer: ValueType<ConsumerOf['otelcol'] | undefined> = capsule(
-  'otelcol.Consumer',
-  true,
-  (held) => (held.capsule === 'otelcol' ? held.consumer : undefined),
-);
-
-/** What adds credentials to requests: a `handler`. */
-export const authHandler: ValueType<(() => Labels) | undefined> = capsule('auth.Handler', false, (held) =>
-  held.capsule === 'auth' ? held.headers : undefined,
-);
-
-/** A storage extension; no component of this engine exports one. */
-export const storageHandler: ValueType<undefined> = capsule('extension.ExtensionHandler', false, () => undefined);
-
-/** What takes log lines; no component of this engine exports one. */
-export const logsReceiver: ValueType<undefined> = capsule('loki.LogsReceiver', true, () => undefined);
 
 /** A list. */
 export function list<T>(elements: ValueType<T>): ValueType<readonly T[]> {
@@ -140,15 +96,7 @@ export function list<T>(elements: ValueType<T>): ValueType<readonly T[]> {
     name: 'array',
     zero: [],
     elements,
-    decode(value) {
-      if (value.type === 'null') {
-        return [];
-      }
-      if (value.type !== 'array') {
-        throw typeError(value, 'array');
-      }
-      return value.items.map((item, index) => within(value, `[${index}]`, () => elements.decode(item)));
-    },
+    decode: (value) => readList(value, elements.decode),
   };
 }
 
@@ -162,15 +110,15 @@ export function map<T>(values: ValueType<T>): ValueType<Readonly<Record<string, 
       if (value.type === 'null') {
         return {};
       }
-      const entries = fieldsOf(value);
+      const entries = readFields(value);
       return Object.fromEntries(
-        entries.map(([name, field]) => [name, within(value, `.${name}`, () => values.decode(field))]),
+        entries.map(([name, field]) => [name, locateError(value, `.${name}`, () => values.decode(field))]),
       );
     },
   };
 }
 
-/** Text that `parse` turns into something else; the message of an error that it throws is Alloy's. */
+/** A string that `parse` converts. The messages of the errors that it throws are Alloy's. */
 export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
   return {
     name: 'string',
@@ -179,83 +127,55 @@ export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
       if (value.type === 'null') {
         return zero;
       }
-      const written = decodeText(value);
+      const written = readText(value);
       try {
         return parse(written);
       } catch (error) {
-        throw new ValueError(value, error instanceof Error ? error.message : String(error));
+        throw new ValueError(value, describeError(error));
       }
     },
   };
 }
 
-/** Text that must be one of `allowed`; `complaint` makes Alloy's message of anything else. `zero` stands for null. */
-export function oneOf<const T extends string, const Zero extends string>(
+/** A string that must be one of `allowed`; `describe` returns Alloy's message for any other. `zero` stands for null. */
+export function choice<const T extends string, const Zero extends string>(
   allowed: readonly T[],
   zero: Zero,
-  complaint: (text: string) => string,
+  describe: (text: string) => string,
 ): ValueType<T | Zero> {
   return text<T | Zero>((written) => {
     const found = allowed.find((candidate) => candidate === written);
     if (found === undefined) {
-      throw new Error(complaint(written));
+      throw new Error(describe(written));
     }
     return found;
   }, zero);
 }
 
-function capsule<T>(goName: string, opaque: boolean, open: (held: Capsule) => T | undefined): ValueType<T | undefined> {
-  return {
-    name: 'capsule',
-    zero: undefined,
-    opaque,
-    decode(value) {
-      if (value.type === 'null') {
-        return undefined;
-      }
-      const held = value.type === 'capsule' && value.holds === 'capsule' ? open(value.capsule) : undefined;
-      if (held === undefined) {
-        throw capsuleError(value, goName);
-      }
-      return held;
-    },
-  };
+/** A string that must be one of `allowed`, ignoring case; `describe` gets it in lower case. */
+export function caseless(allowed: readonly string[], describe: (text: string) => string): ValueType<string> {
+  return text((written) => {
+    const lower = written.toLowerCase();
+    if (!allowed.includes(lower)) {
+      throw new Error(describe(lower));
+    }
+    return lower;
+  }, '');
 }
 
 function integer(wrap: (value: bigint) => bigint): ValueType<number> {
   return {
     name: 'number',
     zero: 0,
-    decode: (value) => (value.type === 'null' ? 0 : Number(wrap(whole(decodeNumber(value))))),
+    decode: (value) => (value.type === 'null' ? 0 : Number(wrap(truncateNumber(decodeNumber(value))))),
   };
 }
 
-function whole(number: NumberValue): bigint {
+function truncateNumber(number: NumberValue): bigint {
   if (number.kind !== 'float') {
     return number.value;
   }
   return Number.isFinite(number.value) ? BigInt(Math.trunc(number.value)) : -(2n ** 63n);
-}
-
-function decodeText(value: Value): string {
-  switch (value.type) {
-    case 'null':
-      return '';
-    case 'string':
-      return value.value;
-    case 'number':
-      return numberText(value);
-    case 'capsule':
-      if (value.holds === 'secret') {
-        throw new ValueError(value, 'secrets may not be converted into strings');
-      }
-      if (value.holds === 'target') {
-        throw new ValueError(value, "target::ConvertInto: conversion to '*string' is not supported");
-      }
-      throw typeError(value, 'string');
-    default:
-      throw typeError(value, 'string');
-  }
 }
 
 function decodeNumber(value: Value): NumberValue {
@@ -264,12 +184,12 @@ function decodeNumber(value: Value): NumberValue {
   }
   const parsed = value.type === 'string' ? parseNumber(value.value) : undefined;
   if (parsed === undefined) {
-    throw typeError(value, 'number');
+    throw createTypeError(value, 'number');
   }
   return parsed;
 }
 
-/** Text where a number is wanted: signed, with a fraction or exponent, or unsigned, as Alloy converts it. */
+/** Parses a string where a number is expected, as Alloy does: signed, with a fraction or exponent, or unsigned. */
 function parseNumber(written: string): NumberValue | undefined {
   if (/^-\d+$/.test(written) && BigInt(written) >= -(2n ** 63n)) {
     return { type: 'number', kind: 'int', value: BigInt(written) };
@@ -284,61 +204,39 @@ function parseNumber(written: string): NumberValue | undefined {
   return undefined;
 }
 
-function fieldsOf(value: Value): readonly (readonly [string, Value])[] {
+function readFields(value: Value): readonly (readonly [string, Value])[] {
   if (value.type === 'object') {
     return [...value.fields];
   }
   if (value.type === 'capsule' && value.holds === 'target') {
     return [...value.labels].map(([name, label]) => [name, { type: 'string', value: label }]);
   }
-  throw typeError(value, 'object');
+  throw createTypeError(value, 'object');
 }
 
-/** Go's `%v` of a value inside a target. */
-function verb(value: Value): string {
+/** Formats a value inside a target like Go's `%v`. */
+function formatForTarget(value: Value): string {
   switch (value.type) {
     case 'null':
       return '<nil>';
     case 'string':
       return value.value;
     case 'number':
-      return numberVerb(value);
+      return formatNumberAsGo(value);
     case 'bool':
       return String(value.value);
     case 'array':
-      return `[${value.items.map(verb).join(' ')}]`;
+      return `[${value.items.map(formatForTarget).join(' ')}]`;
     case 'object':
-      return `map[${[...value.fields].map(([name, field]) => `${name}:${verb(field)}`).join(' ')}]`;
+      return `map[${[...value.fields].map(([name, field]) => `${name}:${formatForTarget(field)}`).join(' ')}]`;
     case 'capsule':
-      return value.holds === 'secret' ? '(secret)' : describe(value);
+      return value.holds === 'secret' ? '(secret)' : describeCapsule(value);
     case 'function':
       return 'function';
   }
 }
 
-function capsuleError(value: Value, goName: string): ValueError {
-  return value.type === 'capsule'
-    ? new ValueError(value, `expected capsule(${quote(goName)}), got ${describe(value)}`)
-    : typeError(value, 'capsule');
-}
-
-function describe(value: CapsuleValue): string {
-  const goName =
-    value.holds === 'other'
-      ? value.goType
-      : capsuleNames[value.holds === 'capsule' ? value.capsule.capsule : value.holds];
-  return `capsule(${quote(goName)})`;
-}
-
-const capsuleNames: Readonly<Record<Capsule['capsule'] | 'secret' | 'target', string>> = {
-  metrics: 'storage.Appendable',
-  otelcol: 'otelcol.Consumer',
-  auth: 'auth.Handler',
-  secret: 'alloytypes.Secret',
-  target: 'discovery.Target',
-};
-
-function goType(value: Value): string {
+function nameGoType(value: Value): string {
   const names: Readonly<Record<TypeName, string>> = {
     null: '<nil>',
     number: value.type === 'number' ? { int: 'int64', uint: 'uint64', float: 'float64' }[value.kind] : '',

@@ -1,34 +1,34 @@
-import { quote } from '../syntax/quote.ts';
+import { quote } from '../language/syntax/quote.ts';
 import type { ValueType } from './schema.ts';
 import { text } from './types.ts';
 
-/** A URL, kept as it is written. */
+/** A URL, unchanged. */
 export const url: ValueType<string> = text((written) => {
   checkUrl(written);
   return written;
 }, '');
 
-/** Refuses what Go's `url.Parse` refuses of a URL. @throws Error with Go's text. */
+/** Checks a URL like Go's `url.Parse`. @throws Error with Go's message */
 export function checkUrl(written: string): void {
   const hash = written.indexOf('#');
   const address = hash < 0 ? written : written.slice(0, hash);
-  const problem = addressProblem(address);
+  const problem = findAddressProblem(address);
   if (problem !== undefined) {
-    throw new Error(`parse ${quote(withoutPassword(address))}: ${problem}`);
+    throw new Error(`parse ${quote(hidePassword(address))}: ${problem}`);
   }
-  const badFragment = escapeProblem(written.slice(address.length));
+  const badFragment = findEscapeProblem(written.slice(address.length));
   if (badFragment !== undefined) {
-    throw new Error(`parse ${quote(withoutPassword(written))}: ${badFragment}`);
+    throw new Error(`parse ${quote(hidePassword(written))}: ${badFragment}`);
   }
 }
 
-/** `address` with a password in it as `xxxxx`, also where it is no URL: Go shows the whole, and that is not for logs. */
-export function withoutPassword(address: string): string {
+/** Replaces a password in `address` with `xxxxx`, even if it is not a URL: Go would show all of it. */
+export function hidePassword(address: string): string {
   return address.replace(/(:\/\/[^/@:]*:)[^/]*@/, '$1xxxxx@');
 }
 
-function addressProblem(address: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses control characters in a URL by this very rule.
+function findAddressProblem(address: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses control characters in a URL.
   if (/[\u0000-\u001f\u007f]/.test(address)) {
     return 'net/url: invalid control character in URL';
   }
@@ -42,27 +42,27 @@ function addressProblem(address: string): string | undefined {
     return scheme === '' && segment.includes(':')
       ? 'first path segment in URL cannot contain colon'
       : scheme === ''
-        ? escapeProblem(rest)
+        ? findEscapeProblem(rest)
         : undefined;
   }
   if (!rest.startsWith('//') || (scheme === '' && rest.startsWith('///'))) {
-    return escapeProblem(rest);
+    return findEscapeProblem(rest);
   }
   const [authority = ''] = rest.slice(2).split('/', 1);
-  return authorityProblem(authority) ?? escapeProblem(rest.slice(2 + authority.length));
+  return findAuthorityProblem(authority) ?? findEscapeProblem(rest.slice(2 + authority.length));
 }
 
-function authorityProblem(authority: string): string | undefined {
+function findAuthorityProblem(authority: string): string | undefined {
   const at = authority.lastIndexOf('@');
-  const problem = hostProblem(authority.slice(at + 1));
+  const problem = findHostProblem(authority.slice(at + 1));
   if (problem !== undefined || at < 0) {
     return problem;
   }
   const user = authority.slice(0, at);
-  return /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) ? escapeProblem(user) : 'net/url: invalid userinfo';
+  return /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user) ? findEscapeProblem(user) : 'net/url: invalid userinfo';
 }
 
-function hostProblem(host: string): string | undefined {
+function findHostProblem(host: string): string | undefined {
   const bracket = host.startsWith('[') ? host.lastIndexOf(']') : undefined;
   if (bracket === -1) {
     return "missing ']' in host";
@@ -72,7 +72,7 @@ function hostProblem(host: string): string | undefined {
   if (!/^(?::\d*)?$/.test(port)) {
     return `invalid port ${quote(port)} after host`;
   }
-  // In a host only what is not ASCII, and the percent sign itself, may be escaped.
+  // In a host, only non-ASCII characters and the percent sign may be escaped.
   const escaped = /%(?!25|[89a-fA-F][0-9a-fA-F]).{0,2}/.exec(host)?.[0];
   const refused = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~%\u0080-\u{10ffff}]/u.exec(host)?.[0];
   if (escaped !== undefined && (refused === undefined || host.indexOf(escaped) < host.indexOf(refused))) {
@@ -81,7 +81,7 @@ function hostProblem(host: string): string | undefined {
   return refused === undefined ? undefined : `invalid character ${quote(refused)} in host name`;
 }
 
-function escapeProblem(text: string): string | undefined {
+function findEscapeProblem(text: string): string | undefined {
   const invalid = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text)?.[0];
   return invalid === undefined ? undefined : `invalid URL escape ${quote(invalid)}`;
 }

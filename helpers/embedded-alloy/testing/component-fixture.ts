@@ -1,34 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import type { ComponentContext, Health } from '../component.ts';
+import type { ComponentContext, Health } from '../schema/component.ts';
 import type { BlockSchema } from '../schema/schema.ts';
 
-/** What may be written for a block in a test: any of its attributes and inner blocks, the rest has its defaults. */
-export type Written<Args> = {
+/** The arguments that a test may set in a block: any of them; the rest get their defaults. */
+export type PartialArguments<Args> = {
   readonly [Name in keyof Args]?: Args[Name] extends readonly (infer Item)[]
-    ? readonly Written<Item>[]
+    ? readonly PartialArguments<Item>[]
     : NonNullable<Args[Name]> extends (...args: never) => unknown
       ? Args[Name]
       : NonNullable<Args[Name]> extends object
-        ? Written<NonNullable<Args[Name]>> | undefined
+        ? PartialArguments<NonNullable<Args[Name]>> | undefined
         : Args[Name];
 };
 
-/** The arguments that a component gets for `written`: defaults filled in, as decoding a configuration does it. */
-export function argumentsFor<Args>(schema: BlockSchema<Args>, written: Written<Args> = {}): Args {
+/** Fills in the defaults of a block, as decoding a configuration does. */
+export function buildArguments<Args>(schema: BlockSchema<Args>, written: PartialArguments<Args> = {}): Args {
   const args: Record<string, unknown> = {};
   const given = written as Readonly<Record<string, unknown>>;
-  for (const [name, field] of Object.entries<BlockSchema['fields'][string]>(schema.fields)) {
+  for (const [name, field] of Object.entries(schema.fields)) {
     const value = given[name];
     if (field.field === 'attribute') {
       args[name] = name in given ? value : field.initial;
     } else if (field.repeats === 'many') {
       const blocks = Array.isArray(value) ? value : [];
-      args[name] = blocks.map((block) => argumentsFor(field.block, block));
+      args[name] = blocks.map((block) => buildArguments(field.block, block));
     } else if (value !== undefined || field.absent === 'defaults') {
-      args[name] = argumentsFor(field.block, value ?? {});
+      args[name] = buildArguments(field.block, value ?? {});
     } else {
       args[name] = undefined;
     }
@@ -36,39 +33,32 @@ export function argumentsFor<Args>(schema: BlockSchema<Args>, written: Written<A
   return args as Args;
 }
 
-/** One line that a component logged. */
+/** A line that a component logged. */
 export type LoggedLine = {
   readonly level: string;
   readonly message: string;
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** A context whose log and health can be read, with a registry and, if asked for, a directory of its own. */
+/** A context that exposes the log, health and metrics of a component. */
 export type ComponentFixture = ComponentContext & {
   readonly lines: LoggedLine[];
   readonly health: () => Health;
-  /** The value of a series of `/metrics`, by some of its labels; undefined when there is none. */
+  /** The value of a series of `/metrics`, by some of its labels; undefined if there is none. */
   readonly metric: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number | undefined>;
-  /** Resolves when a line with `message` has been logged. */
+  /** Resolves once a line with `message` has been logged. */
   readonly logged: (message: string | RegExp) => Promise<LoggedLine>;
-  readonly [Symbol.dispose]: () => void;
 };
 
-/** Makes a context for one component; several components of one engine share a registry. */
-export function componentFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
+/** Creates a context for one component. Components of one configuration share a registry. */
+export function createFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
   const lines: LoggedLine[] = [];
-  let dataPath: string | undefined;
   let health: Health = { state: 'unknown', message: '' };
   const waiting = new Set<() => void>();
   const matches = (line: LoggedLine, message: string | RegExp): boolean =>
     typeof message === 'string' ? line.message === message : message.test(line.message);
   return {
     id,
-    get dataPath() {
-      dataPath ??= mkdtempSync(join(tmpdir(), 'component-'));
-      return dataPath;
-    },
-    listenAddress: '127.0.0.1:0',
     registry,
     log: (level, message, fields = {}) => {
       lines.push({ level, message, fields });
@@ -101,10 +91,5 @@ export function componentFixture(id: string, registry: Registry = new Registry()
         waiting.add(look);
         look();
       }),
-    [Symbol.dispose]: () => {
-      if (dataPath !== undefined) {
-        rmSync(dataPath, { recursive: true, force: true });
-      }
-    },
   };
 }

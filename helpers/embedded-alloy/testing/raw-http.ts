@@ -1,17 +1,17 @@
 import { connect } from 'node:net';
 
-/** An HTTP answer as it came over the socket. */
+/** An HTTP response as received from the socket. */
 export type RawAnswer = {
   readonly status: number;
   readonly statusLine: string;
-  /** Header names as they were sent, in their order. */
+  /** Headers as sent, in order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 };
 
 /**
- * Writes `bytes` to a socket and reads one answer: by its `Content-Length`, or to the end. With `end` the socket is
- * half closed after writing, as a sender that breaks off does it.
+ * Writes `bytes` to a socket and reads one response, by its `Content-Length` or to the end. With `end`, half-closes the
+ * socket after writing, like a sender that aborts.
  */
 export async function rawHttp(address: string, bytes: Buffer, end = false): Promise<RawAnswer> {
   const [host = '', port = ''] = address.split(/:(?=\d+$)/);
@@ -43,8 +43,8 @@ export async function rawHttp(address: string, bytes: Buffer, end = false): Prom
   });
 }
 
-/** The bytes of a POST with these headers. */
-export function postBytes(path: string, headers: Readonly<Record<string, string>>, body: Uint8Array | string): Buffer {
+/** Formats a POST request with these headers. */
+export function formatPost(path: string, headers: Readonly<Record<string, string>>, body: Uint8Array | string): Buffer {
   const content = Buffer.from(body);
   const lines = Object.entries({ Host: 'x', 'Content-Length': String(content.length), ...headers });
   const head = `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;

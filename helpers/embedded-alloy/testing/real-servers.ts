@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A database server that a test can take away and bring back, on one loopback port. */
+/** A database server that a test can stop and restart on one loopback port. */
 export type RealServer = {
   readonly port: number;
   readonly password: string;
@@ -13,27 +13,27 @@ export type RealServer = {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-/** Makes a Redis with a password; it does not run yet. */
-export async function realRedis(): Promise<RealServer> {
-  const port = await freePort();
+/** Creates a Redis with a password, not started. */
+export async function createRedis(): Promise<RealServer> {
+  const port = await findFreePort();
   const password = 'p@ss word/7';
   const directory = mkdtempSync(join(tmpdir(), 'redis-'));
   const config = `bind 127.0.0.1\nport ${port}\ndir ${directory}\nsave ""\nrequirepass "${password}"\n`;
   writeFileSync(join(directory, 'redis.conf'), config, { mode: 0o600 });
-  return server(port, password, directory, () =>
+  return createServerControl(port, password, directory, () =>
     spawn('redis-server', [join(directory, 'redis.conf')], { stdio: 'ignore' }),
   );
 }
 
-/** Makes a PostgreSQL cluster with the superuser `postgres` and a password; it does not run yet. */
-export async function realPostgres(): Promise<RealServer> {
-  const port = await freePort();
+/** Creates a PostgreSQL cluster with the superuser `postgres` and a password, not started. */
+export async function createPostgres(): Promise<RealServer> {
+  const port = await findFreePort();
   const password = 'p@ss/word7';
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
   const data = join(directory, 'data');
   const passwordFile = join(directory, 'password');
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-  const user = unprivileged();
+  const user = findUnprivilegedUser();
   if (user !== undefined) {
     chownSync(directory, user.uid, user.gid);
     chownSync(passwordFile, user.uid, user.gid);
@@ -50,27 +50,32 @@ export async function realPostgres(): Promise<RealServer> {
     '--no-sync',
     '--locale=C',
   ];
-  execFileSync(postgresProgram('initdb'), initdb, { ...user, cwd: directory, stdio: 'ignore' });
+  execFileSync(findPostgresProgram('initdb'), initdb, { ...user, cwd: directory, stdio: 'ignore' });
   const flags = { port, listen_addresses: '127.0.0.1', unix_socket_directories: directory, fsync: 'off' };
   const args = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return server(port, password, directory, () =>
-    spawn(postgresProgram('postgres'), ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
+  return createServerControl(port, password, directory, () =>
+    spawn(findPostgresProgram('postgres'), ['-D', data, ...args], { ...user, cwd: directory, stdio: 'ignore' }),
   );
 }
 
-/** Debian keeps PostgreSQL's programs off PATH, a directory for each version. */
-function postgresProgram(name: string): string {
+/** Finds a program of PostgreSQL: Debian keeps them off PATH, in a directory per version. */
+function findPostgresProgram(name: string): string {
   return globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1) ?? name;
 }
 
-function server(port: number, password: string, directory: string, launch: () => ChildProcess): RealServer {
+function createServerControl(
+  port: number,
+  password: string,
+  directory: string,
+  launch: () => ChildProcess,
+): RealServer {
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
     const running = child;
     child = undefined;
     if (running !== undefined && running.exitCode === null) {
       const ended = new Promise((resolve) => running.once('close', resolve));
-      // PostgreSQL's immediate shutdown; Redis ends on it as well.
+      // An immediate shutdown for PostgreSQL; Redis exits on it too.
       running.kill('SIGQUIT');
       await ended;
     }
@@ -80,7 +85,7 @@ function server(port: number, password: string, directory: string, launch: () =>
     password,
     start: async () => {
       child = launch();
-      await reachable(port);
+      await waitUntilReachable(port);
     },
     kill,
     [Symbol.asyncDispose]: async () => {
@@ -90,16 +95,16 @@ function server(port: number, password: string, directory: string, launch: () =>
   };
 }
 
-/** The running processes whose parent is `parent`, with their arguments. */
-export function childrenOf(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
+/** Lists the running children of a process, with their arguments. */
+export function listChildren(parent: number): { readonly pid: number; readonly args: readonly string[] }[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
-    .map((name) => ({ pid: Number(name), args: argumentsOf(Number(name)) }))
+    .filter((name) => /^\d+$/.test(name) && findParent(name) === parent)
+    .map((name) => ({ pid: Number(name), args: readArguments(Number(name)) }))
     .filter(({ args }) => args.length > 1);
 }
 
-/** The parent of a process that runs: a process that has ended has none. */
-function parentOf(pid: string): number | undefined {
+/** The parent of a running process; undefined if it has ended. */
+function findParent(pid: string): number | undefined {
   try {
     const [, state = 'Z', parent] = /^.*\) (\w) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     return state === 'Z' ? undefined : Number(parent);
@@ -108,7 +113,7 @@ function parentOf(pid: string): number | undefined {
   }
 }
 
-function argumentsOf(pid: number): readonly string[] {
+function readArguments(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {
@@ -116,7 +121,7 @@ function argumentsOf(pid: number): readonly string[] {
   }
 }
 
-function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+function findUnprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) {
     return undefined;
   }
@@ -124,7 +129,7 @@ function unprivileged(): { readonly uid: number; readonly gid: number } | undefi
   return { uid: number('-u'), gid: number('-g') };
 }
 
-async function reachable(port: number): Promise<void> {
+async function waitUntilReachable(port: number): Promise<void> {
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
@@ -139,7 +144,7 @@ async function reachable(port: number): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const address = listener.address();

@@ -8,37 +8,38 @@ import {
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import type { SelfSigned } from '../../tls/self-signed.ts';
-import { ALL_SIGNALS, SIGNALS, type Signal } from '../otlp/signals.ts';
+import { ALL_SIGNALS, SIGNALS } from '../pipeline/otlp/signals.ts';
+import type { Signal } from '../schema/capsules.ts';
 
-/** An export that a {@link RecordingGrpcServer} has received whole. */
+/** An export that a {@link RecordingGrpcServer} has received. */
 export type RecordedCall = {
   readonly signal: Signal;
   readonly headers: Readonly<Record<string, string | Buffer>>;
   readonly authority: string;
-  /** Unpacked. */
+  /** Decompressed. */
   readonly body: Buffer;
 };
 
-/** What to answer: a message, a status, or nothing until the server closes (`hang`). */
+/** The answer: a message, a status, or none until the server closes (`hang`). */
 export type GrpcReply =
   | 'hang'
   | Uint8Array
   | { readonly code: number; readonly details: string; readonly statusDetails?: Uint8Array };
 
-/** An OTLP/gRPC server on loopback that remembers what it was sent. */
+/** An OTLP/gRPC server on loopback that records what it receives. */
 export type RecordingGrpcServer = {
   /** `127.0.0.1:43210` */
   readonly address: string;
   readonly port: number;
   readonly calls: readonly RecordedCall[];
-  /** Resolves when at least `count` exports have come. */
+  /** Resolves once at least `count` exports have arrived. */
   readonly received: (count: number) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
 const NO_LOG = 3;
 
-/** Starts a server that answers with what `reply` says of each export; over TLS where there is an `identity`. */
+/** Starts a server that answers each export with the result of `reply`; over TLS if there is an `identity`. */
 export async function startRecordingGrpcServer(
   reply: (call: RecordedCall, number: number) => GrpcReply,
   options: { readonly port?: number; readonly identity?: SelfSigned } = {},
@@ -65,10 +66,10 @@ export async function startRecordingGrpcServer(
         done({ code: given.code, details: given.details, metadata });
       }
     };
-    server.addService({ Export: rawMethod(SIGNALS[signal].method) }, { Export: answer });
+    server.addService({ Export: defineRawMethod(SIGNALS[signal].method) }, { Export: answer });
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, credentialsOf(options.identity), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, createCredentials(options.identity), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
@@ -88,7 +89,7 @@ export async function startRecordingGrpcServer(
   };
 }
 
-function credentialsOf(identity: SelfSigned | undefined): ServerCredentials {
+function createCredentials(identity: SelfSigned | undefined): ServerCredentials {
   if (identity === undefined) {
     return ServerCredentials.createInsecure();
   }
@@ -96,7 +97,7 @@ function credentialsOf(identity: SelfSigned | undefined): ServerCredentials {
   return ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }]);
 }
 
-function rawMethod(path: string): MethodDefinition<Buffer, Uint8Array> {
+function defineRawMethod(path: string): MethodDefinition<Buffer, Uint8Array> {
   return {
     path,
     requestStream: false,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
-/** A request that a {@link RecordingServer} has received whole. */
+/** A request that a {@link RecordingServer} has received. */
 export type RecordedRequest = {
   readonly method: string;
   readonly url: string;
@@ -8,7 +8,7 @@ export type RecordedRequest = {
   readonly body: Buffer;
 };
 
-/** What to answer; `hang` keeps the request open until the server closes. */
+/** The answer; `hang` leaves the request open until the server closes. */
 export type Reply =
   | 'hang'
   | {
@@ -17,18 +17,18 @@ export type Reply =
       readonly body?: string | Uint8Array;
     };
 
-/** An HTTP server on loopback that remembers what it was asked. */
+/** An HTTP server on loopback that records its requests. */
 export type RecordingServer = {
   /** `http://127.0.0.1:43210` */
   readonly url: string;
   readonly port: number;
   readonly requests: readonly RecordedRequest[];
-  /** Resolves when at least `count` requests have come. */
+  /** Resolves once at least `count` requests have arrived. */
   readonly received: (count: number) => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-/** Starts a server that answers with what `reply` says of each request. */
+/** Starts a server that answers each request with the result of `reply`. */
 export async function startRecordingServer(
   reply: (request: RecordedRequest, number: number) => Reply | Promise<Reply>,
   port = 0,

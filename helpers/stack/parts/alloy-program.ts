@@ -8,7 +8,7 @@ import { findOnPath } from '../../setup/programs.mjs';
 /** A program of this machine that runs `config.alloy`, with Alloy's command line. */
 export type AlloyProgram = { readonly kind: 'binary' | 'embedded'; readonly command: readonly [string, ...string[]] };
 
-const embedded = fileURLToPath(new URL('../../embedded-alloy/main.ts', import.meta.url));
+const embedded = fileURLToPath(new URL('../../embedded-alloy/cli/main.ts', import.meta.url));
 
 /** The embedded Alloy waits more than it works: without optimised WebAssembly and with small nurseries it takes 25 MiB less. */
 const leanNode = ['--liftoff-only', '--max-semi-space-size=1'];

@@ -1,18 +1,15 @@
-import { compression } from '../../schema/blocks/compression.ts';
-import { debugMetrics } from '../../schema/blocks/debug-metrics.ts';
-import { clientTls } from '../../schema/blocks/otelcol-tls.ts';
-import { retryOnFailure } from '../../schema/blocks/retry-on-failure.ts';
-import { sendingQueue } from '../../schema/blocks/sending-queue.ts';
+import { clientTls, compression, debugMetrics, retryOnFailure, sendingQueue } from '../../schema/blocks/otelcol.ts';
+import { authHandler } from '../../schema/capsules.ts';
 import {
-  type ArgsOf,
   block,
+  type DecodedBlock,
   defaultedBlock,
   optional,
   optionalBlock,
   required,
   requiredBlock,
 } from '../../schema/schema.ts';
-import { authHandler, bool, duration, map, size, string } from '../../schema/types.ts';
+import { bool, duration, map, size, string } from '../../schema/types.ts';
 
 const keepalive = block({
   ping_wait: optional(duration),
@@ -43,4 +40,4 @@ export const otlpExporterBlock = block({
   client: requiredBlock(client),
 });
 
-export type OtlpExporterArgs = ArgsOf<typeof otlpExporterBlock>;
+export type OtlpExporterArgs = DecodedBlock<typeof otlpExporterBlock>;

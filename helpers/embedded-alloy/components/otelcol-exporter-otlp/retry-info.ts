@@ -4,7 +4,7 @@ import { DecodeError, message } from '../../../otlp/message.ts';
 type Duration = { seconds: bigint; nanos: number };
 type Any = { typeUrl: string; value: Uint8Array };
 
-// google.rpc.Status, google.protobuf.Any and google.rpc.RetryInfo, as far as they are needed here.
+// google.rpc.Status, google.protobuf.Any and google.rpc.RetryInfo, with the fields that are needed here.
 const Duration = message<Duration>('google.protobuf.Duration', {
   seconds: { no: 1, type: 'int64' },
   nanos: { no: 2, type: 'int32' },
@@ -21,10 +21,10 @@ const RetryInfo = message<{ retryDelay?: Duration }>('google.rpc.RetryInfo', {
 });
 
 /**
- * How long a server that refused a call wants to be left alone, in milliseconds (OTLP 1.x, "OTLP/gRPC Throttling");
- * undefined where it says nothing of coming again.
+ * The retry delay that a server asks for when it refuses a call, in milliseconds (OTLP 1.x, "OTLP/gRPC Throttling");
+ * undefined if it asks for none.
  */
-export function retryDelayOf(trailers: Metadata): number | undefined {
+export function readRetryDelay(trailers: Metadata): number | undefined {
   const [status] = trailers.get('grpc-status-details-bin');
   if (!Buffer.isBuffer(status)) {
     return undefined;

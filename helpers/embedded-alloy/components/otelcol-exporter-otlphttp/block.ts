@@ -1,18 +1,15 @@
-import { compression } from '../../schema/blocks/compression.ts';
-import { debugMetrics } from '../../schema/blocks/debug-metrics.ts';
-import { clientTls } from '../../schema/blocks/otelcol-tls.ts';
-import { retryOnFailure } from '../../schema/blocks/retry-on-failure.ts';
-import { sendingQueue } from '../../schema/blocks/sending-queue.ts';
+import { clientTls, compression, debugMetrics, retryOnFailure, sendingQueue } from '../../schema/blocks/otelcol.ts';
+import { authHandler } from '../../schema/capsules.ts';
 import {
-  type ArgsOf,
   block,
+  type DecodedBlock,
   defaultedBlock,
   optional,
   optionalBlock,
   required,
   requiredBlock,
 } from '../../schema/schema.ts';
-import { authHandler, bool, duration, int, map, size, string } from '../../schema/types.ts';
+import { bool, duration, int, map, size, string } from '../../schema/types.ts';
 
 const client = block({
   endpoint: required(string),
@@ -57,4 +54,4 @@ export const otlpHttpExporterBlock = block(
   },
 );
 
-export type OtlpHttpExporterArgs = ArgsOf<typeof otlpHttpExporterBlock>;
+export type OtlpHttpExporterArgs = DecodedBlock<typeof otlpHttpExporterBlock>;

@@ -2,29 +2,29 @@ import { promisify } from 'node:util';
 import { deflate, gzip, zstdCompress } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import { ExportResponse, RpcStatus } from '../../../otlp/schema.ts';
-import type { Logger } from '../../component.ts';
-import { describeFailure, redactUrl } from '../../http/failure.ts';
-import { unsendable } from '../../http/url-parts.ts';
-import { USER_AGENT } from '../../http/user-agent.ts';
-import { jsonOf, type OtlpBatch } from '../../otlp/batch.ts';
-import { ExportError } from '../../otlp/export-error.ts';
-import type { ExporterParts } from '../../otlp/exporter.ts';
-import { type PartialSuccess, warnOfPartialSuccess } from '../../otlp/partial-success.ts';
-import type { Signal } from '../../otlp/signals.ts';
-import { STATUS_NAMES, statusOfHttp } from '../../otlp/status.ts';
-import { clientTlsOptions } from '../../tls/otelcol-tls.ts';
-import { unsupported } from '../../unsupported.ts';
+import { createUnsupportedError, userAgent } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
+import { readClientTls } from '../../pipeline/http/otelcol-tls.ts';
+import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
+import { formatJson } from '../../pipeline/otlp/batch.ts';
+import { ExportError } from '../../pipeline/otlp/export-error.ts';
+import type { ExporterParts } from '../../pipeline/otlp/exporter.ts';
+import { type PartialSuccess, warnAboutPartialSuccess } from '../../pipeline/otlp/exporter.ts';
+import { convertHttpStatus, STATUS_NAMES } from '../../pipeline/otlp/status.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
+import type { Logger } from '../../schema/component.ts';
 import type { OtlpHttpExporterArgs } from './block.ts';
 
 const gzipAsync = promisify(gzip);
 const deflateAsync = promisify(deflate);
 const zstdAsync = promisify(zstdCompress);
 const RETRYABLE: readonly number[] = [429, 502, 503, 504];
-const LARGEST_ANSWER = 64 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * POSTs a batch to the URL of its signal. The errors say what the real exporter says; 429, 502, 503, 504 and no answer at
- * all may be retried, everything else may not (OTLP 1.x, "OTLP/HTTP Response", "Failures").
+ * POSTs a batch to the URL of its signal. The errors carry Alloy's messages. 429, 502, 503, 504 and a missing answer
+ * may be retried, everything else may not (OTLP 1.x, "OTLP/HTTP Response", "Failures").
  */
 export function createHttpPush(
   args: OtlpHttpExporterArgs,
@@ -32,13 +32,13 @@ export function createHttpPush(
   log: Logger,
 ): Pick<ExporterParts, 'push' | 'close'> {
   const { client } = args;
-  const compress = compressor(client.compression, client.compression_params?.level);
+  const compress = createCompressor(client.compression, client.compression_params?.level);
   const agent = new Agent({
-    connect: clientTlsOptions(client.tls),
+    connect: readClientTls(client.tls),
     connections: client.max_conns_per_host > 0 ? client.max_conns_per_host : null,
     keepAliveTimeout: client.idle_conn_timeout > 0 ? client.idle_conn_timeout : 90_000,
     pipelining: client.disable_keep_alives ? 0 : 1,
-    // The block's own timeout covers the whole attempt.
+    // The timeout of the block covers the whole attempt.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -46,14 +46,14 @@ export function createHttpPush(
 
   const push = async (batch: OtlpBatch): Promise<void> => {
     const url = urls[batch.signal];
-    const refusal = unsendable(url);
+    const refusal = explainUnsendable(url);
     if (refusal !== undefined) {
-      throw requestFailed(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
+      throw createRequestError(`Post "${redactUrl(url)}": ${refusal}`, '_OTHER');
     }
-    const packed = await compress(json ? Buffer.from(jsonOf(batch)) : batch.body);
+    const packed = await compress(json ? Buffer.from(formatJson(batch)) : batch.body);
     const headers = {
       'content-type': json ? 'application/json' : 'application/x-protobuf',
-      'user-agent': USER_AGENT,
+      'user-agent': userAgent,
       ...(packed.encoding !== '' && { 'content-encoding': packed.encoding }),
       ...client.headers,
       ...client.auth?.(),
@@ -68,45 +68,45 @@ export function createHttpPush(
       const failure = describeFailure('POST', url, error);
       const type =
         failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER';
-      throw requestFailed(failure.text, type);
+      throw createRequestError(failure.text, type);
     }
-    const partial = judge(url, response, answer);
+    const partial = readResult(url, response, answer);
     if (partial !== undefined) {
-      warnOfPartialSuccess(log, batch.signal, partial);
+      warnAboutPartialSuccess(log, batch.signal, partial);
     }
   };
   return { push, close: () => agent.destroy() };
 }
 
-function requestFailed(reason: string, type: string): ExportError {
+function createRequestError(reason: string, type: string): ExportError {
   return new ExportError(`failed to make an HTTP request: ${reason}`, { type });
 }
 
-function judge(url: string, response: Dispatcher.ResponseData, answer: Buffer): PartialSuccess | undefined {
+function readResult(url: string, response: Dispatcher.ResponseData, answer: Buffer): PartialSuccess | undefined {
   const { statusCode, headers } = response;
   if (statusCode >= 200 && statusCode <= 299) {
     return readPartialSuccess(String(headers['content-type'] ?? ''), answer);
   }
-  const type = STATUS_NAMES[statusOfHttp(statusCode)] ?? 'Unknown';
+  const type = STATUS_NAMES[convertHttpStatus(statusCode)] ?? 'Unknown';
   const status = statusCode >= 400 ? readStatus(answer) : undefined;
   const details = status === undefined ? '' : `, Message=${status}, Details=[]`;
   const message = `rpc error: code = ${type} desc = error exporting items, request to ${redactUrl(url)} responded with HTTP Status Code ${statusCode}${details}`;
   if (!RETRYABLE.includes(statusCode)) {
     throw new ExportError(`Permanent error: ${message}`, { permanent: true, type });
   }
-  const seconds = statusCode === 429 || statusCode === 503 ? retryAfterSeconds(headers['retry-after']) : undefined;
+  const seconds = statusCode === 429 || statusCode === 503 ? readRetryAfter(headers['retry-after']) : undefined;
   throw seconds === undefined
     ? new ExportError(message, { type })
     : new ExportError(`Throttle (${seconds}s), error: ${message}`, { type, retryAfterMs: seconds * 1000 });
 }
 
-/** The first 64 KiB of the answer; the rest is not wanted. */
+/** The first 64 KiB of the answer; the rest is discarded. */
 async function readAnswer(response: Dispatcher.ResponseData): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.length;
-    if (size <= LARGEST_ANSWER) {
+    if (size <= MAX_ANSWER_BYTES) {
       chunks.push(chunk);
     }
   }
@@ -138,13 +138,13 @@ function readPartialSuccess(contentType: string, answer: Buffer): PartialSuccess
     }
   } catch (error) {
     const kind = contentType === 'application/json' ? 'json' : 'protobuf';
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new ExportError(`Permanent error: error parsing ${kind} response: ${reason}`, { permanent: true });
   }
   return undefined;
 }
 
-function retryAfterSeconds(header: string | string[] | undefined): number | undefined {
+function readRetryAfter(header: string | string[] | undefined): number | undefined {
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) {
     return undefined;
@@ -156,9 +156,9 @@ function retryAfterSeconds(header: string | string[] | undefined): number | unde
   return Number.isNaN(date) ? undefined : Math.max(0, Math.round((date - Date.now()) / 1000));
 }
 
-type Packed = { readonly encoding: string; readonly body: Uint8Array };
+type EncodedBody = { readonly encoding: string; readonly body: Uint8Array };
 
-function compressor(name: string, level: number | undefined): (body: Uint8Array) => Promise<Packed> {
+function createCompressor(name: string, level: number | undefined): (body: Uint8Array) => Promise<EncodedBody> {
   const options = level === undefined ? {} : { level };
   switch (name) {
     case '':
@@ -172,6 +172,6 @@ function compressor(name: string, level: number | undefined): (body: Uint8Array)
     case 'zstd':
       return async (body) => ({ encoding: name, body: await zstdAsync(body) });
     default:
-      throw unsupported(`client > compression "${name}" of otelcol.exporter.otlphttp`);
+      throw createUnsupportedError(`client > compression "${name}" of otelcol.exporter.otlphttp`);
   }
 }

@@ -1,6 +1,5 @@
-import { consumers } from '../../schema/blocks/consumers.ts';
-import { debugMetrics } from '../../schema/blocks/debug-metrics.ts';
-import { type ArgsOf, block, defaultedBlock, optional, requiredBlock } from '../../schema/schema.ts';
+import { consumers, debugMetrics } from '../../schema/blocks/otelcol.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, requiredBlock } from '../../schema/schema.ts';
 import { duration, list, string, uint32 } from '../../schema/types.ts';
 
 /** `otelcol.processor.batch` (Alloy 1.18 reference). A size of 0 means no limit. */
@@ -20,4 +19,4 @@ export const batchProcessorBlock = block(
       : undefined,
 );
 
-export type BatchProcessorArgs = ArgsOf<typeof batchProcessorBlock>;
+export type BatchProcessorArgs = DecodedBlock<typeof batchProcessorBlock>;

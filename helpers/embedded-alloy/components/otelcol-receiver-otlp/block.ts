@@ -1,8 +1,15 @@
-import { consumers } from '../../schema/blocks/consumers.ts';
-import { debugMetrics } from '../../schema/blocks/debug-metrics.ts';
-import { serverTls } from '../../schema/blocks/otelcol-tls.ts';
-import { type ArgsOf, block, defaultedBlock, optional, optionalBlock, requiredBlock } from '../../schema/schema.ts';
-import { authHandler, bool, duration, int, list, size, string, uint32 } from '../../schema/types.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { consumers, debugMetrics, serverTls } from '../../schema/blocks/otelcol.ts';
+import { authHandler } from '../../schema/capsules.ts';
+import {
+  block,
+  type DecodedBlock,
+  defaultedBlock,
+  optional,
+  optionalBlock,
+  requiredBlock,
+} from '../../schema/schema.ts';
+import { bool, duration, int, list, size, string, uint32 } from '../../schema/types.ts';
 import { checkUrl } from '../../schema/url.ts';
 
 const keepalive = block({
@@ -55,7 +62,7 @@ const http = block({
   logs_url_path: optional(string, '/v1/logs'),
 });
 
-/** `otelcol.receiver.otlp` (Alloy 1.18 reference). `grpc` and `http` are undefined when their blocks are not written. */
+/** `otelcol.receiver.otlp` (Alloy 1.18 reference). `grpc` and `http` are undefined if their blocks are missing. */
 export const otlpReceiverBlock = block(
   {
     grpc: optionalBlock(grpc),
@@ -72,11 +79,11 @@ export const otlpReceiverBlock = block(
       try {
         checkUrl(path ?? '/');
       } catch (error) {
-        return `invalid ${name}: ${error instanceof Error ? error.message : String(error)}`;
+        return `invalid ${name}: ${describeError(error)}`;
       }
     }
     return undefined;
   },
 );
 
-export type OtlpReceiverArgs = ArgsOf<typeof otlpReceiverBlock>;
+export type OtlpReceiverArgs = DecodedBlock<typeof otlpReceiverBlock>;

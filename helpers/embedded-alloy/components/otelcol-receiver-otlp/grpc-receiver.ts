@@ -1,49 +1,51 @@
 import type { MethodDefinition, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { DecodeError } from '../../../otlp/message.ts';
 import { ExportResponse } from '../../../otlp/schema.ts';
-import { bindError, formatAddress, parseListenAddress } from '../../http/listen.ts';
-import { batchOfProtobuf, type OtlpBatch } from '../../otlp/batch.ts';
-import { ALL_SIGNALS, SIGNALS, type Signal } from '../../otlp/signals.ts';
-import { serverTlsOptions } from '../../tls/otelcol-tls.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { describeBindError, formatAddress, parseListenAddress } from '../../pipeline/http/listen.ts';
+import { readServerTls } from '../../pipeline/http/otelcol-tls.ts';
+import { readProtobufBatch } from '../../pipeline/otlp/batch.ts';
+import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { OtlpReceiverArgs } from './block.ts';
-import type { Accept, Listener } from './http-receiver.ts';
+import type { BatchHandler, Listener } from './http-receiver.ts';
 
 type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
 type RawMethod = MethodDefinition<Buffer, Uint8Array>;
 
-const DEFAULT_LARGEST = 4 * 1024 * 1024;
-/** Each may hold a whole message; a client with more to say waits for its turn. */
-const DEFAULT_STREAMS = 32;
+const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** Each stream may hold a whole message; a client with more requests waits for its turn. */
+const DEFAULT_MAX_STREAMS = 32;
 
 /**
- * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a taker for, on the bytes of the
- * message, plain or gzip. A larger message than `max_recv_msg_size` is refused by its declared length. @throws Error
- * with Go's text when the port can't be had.
+ * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a consumer for, on the bytes of
+ * the message, plain or gzip. A message larger than `max_recv_msg_size` is refused by its declared length.
+ * @throws Error with Go's message when the port can't be bound
  */
 export async function startGrpcReceiver(
   args: GrpcArgs,
-  accept: Readonly<Record<Signal, Accept | undefined>>,
+  accept: Readonly<Record<Signal, BatchHandler | undefined>>,
 ): Promise<Listener> {
   const grpc = await import('@grpc/grpc-js');
-  // Its own lines would stand between the engine's and follow no format; errors are reported by the component.
+  // grpc-js would write lines of its own format between Alloy's; the component reports the errors.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const server = new grpc.Server({
-    'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_LARGEST,
+    'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_MAX_MESSAGE_BYTES,
     'grpc.enable_channelz': 0,
-    'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_STREAMS,
-    ...keepalive(args.keepalive.server_parameters),
+    'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_MAX_STREAMS,
+    ...buildKeepaliveOptions(args.keepalive.server_parameters),
   });
 
   for (const signal of ALL_SIGNALS) {
-    const taker = accept[signal];
-    if (taker === undefined) {
+    const consumer = accept[signal];
+    if (consumer === undefined) {
       continue;
     }
     const answer = (call: ServerUnaryCall<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>): void => {
-      take(signal, taker, call.request).then(
+      forward(signal, consumer, call.request).then(
         () => done(null, ExportResponse.encode({ partialSuccess: { rejected: 0n, errorMessage: '' } })),
         (error: unknown) => {
-          const details = error instanceof Error ? error.message : String(error);
+          const details = describeError(error);
           done(
             error instanceof DecodeError
               ? { code: grpc.status.INTERNAL, details: `grpc: error unmarshalling request: ${details}` }
@@ -52,11 +54,11 @@ export async function startGrpcReceiver(
         },
       );
     };
-    server.addService({ Export: rawMethod(SIGNALS[signal].method) }, { Export: answer });
+    server.addService({ Export: defineRawMethod(SIGNALS[signal].method) }, { Export: answer });
   }
 
   const address = parseListenAddress(args.endpoint);
-  const tls = args.tls === undefined ? undefined : serverTlsOptions(args.tls);
+  const tls = args.tls === undefined ? undefined : readServerTls(args.tls);
   const credentials =
     tls === undefined
       ? grpc.ServerCredentials.createInsecure()
@@ -67,7 +69,7 @@ export async function startGrpcReceiver(
         );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(formatAddress(address), credentials, (error, bound) =>
-      error === null ? resolve(bound) : reject(bindError(address, error)),
+      error === null ? resolve(bound) : reject(describeBindError(address, error)),
     );
   });
 
@@ -81,12 +83,12 @@ export async function startGrpcReceiver(
   };
 }
 
-async function take(signal: Signal, accept: Accept, message: Buffer): Promise<void> {
-  const batch: OtlpBatch = batchOfProtobuf(signal, message);
+async function forward(signal: Signal, accept: BatchHandler, message: Buffer): Promise<void> {
+  const batch: OtlpBatch = readProtobufBatch(signal, message);
   await accept(batch);
 }
 
-function rawMethod(path: string): RawMethod {
+function defineRawMethod(path: string): RawMethod {
   return {
     path,
     requestStream: false,
@@ -98,7 +100,7 @@ function rawMethod(path: string): RawMethod {
   };
 }
 
-function keepalive(parameters: GrpcArgs['keepalive']['server_parameters']): Record<string, number> {
+function buildKeepaliveOptions(parameters: GrpcArgs['keepalive']['server_parameters']): Record<string, number> {
   const options = {
     'grpc.max_connection_idle_ms': parameters.max_connection_idle,
     'grpc.max_connection_age_ms': parameters.max_connection_age,

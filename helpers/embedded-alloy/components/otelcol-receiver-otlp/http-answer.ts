@@ -4,20 +4,20 @@ import { ExportResponse, RpcStatus } from '../../../otlp/schema.ts';
 /** The two body formats of OTLP/HTTP. */
 export type BodyFormat = 'application/json' | 'application/x-protobuf';
 
-/** An answer: what the real receiver sends, header by header. */
+/** An answer, with the headers that Alloy sends. */
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
 };
 
-/** The media type of a `Content-Type` header, without its parameters; empty when there is none. */
-export function mediaTypeOf(contentType: string | undefined): string {
+/** The media type of a `Content-Type` header, without its parameters; empty if there is no header. */
+export function readMediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 /** 200 with an empty partial success (OTLP 1.x, "OTLP/HTTP Response", "Full Success"). */
-export function successAnswer(format: BodyFormat): Answer {
+export function createSuccessAnswer(format: BodyFormat): Answer {
   const response = { partialSuccess: { rejected: 0n, errorMessage: '' } };
   return {
     status: 200,
@@ -28,7 +28,7 @@ export function successAnswer(format: BodyFormat): Answer {
 }
 
 /** An error as a `google.rpc.Status` (OTLP 1.x, "OTLP/HTTP Response", "Failures"). */
-export function statusAnswer(format: BodyFormat, status: number, code: number, message: string): Answer {
+export function createStatusAnswer(format: BodyFormat, status: number, code: number, message: string): Answer {
   return {
     status,
     headers: { 'Content-Type': format },
@@ -36,11 +36,16 @@ export function statusAnswer(format: BodyFormat, status: number, code: number, m
   };
 }
 
-/** The answer to a body that could not be unpacked, whose format the receiver takes from the request or assumes. */
-export function encodingAnswer(contentType: string | undefined, status: number, code: number, message: string): Answer {
-  const mediaType = contentType === undefined || contentType === '' ? 'application/json' : mediaTypeOf(contentType);
+/** The answer to a body that could not be decompressed. Its format is the request's, or JSON. */
+export function createEncodingAnswer(
+  contentType: string | undefined,
+  status: number,
+  code: number,
+  message: string,
+): Answer {
+  const mediaType = contentType === undefined || contentType === '' ? 'application/json' : readMediaType(contentType);
   if (mediaType === 'application/json' || mediaType === 'application/x-protobuf') {
-    return statusAnswer(mediaType, status, code, message);
+    return createStatusAnswer(mediaType, status, code, message);
   }
   return {
     status: 500,
@@ -70,7 +75,7 @@ export const NOT_FOUND: Answer = {
   body: '404 page not found\n',
 };
 
-/** Sends `answer`. With `close` the connection ends after it: once `before`, if given, has resolved. */
+/** Sends `answer`. With `close`, ends the connection afterwards: once `before`, if given, has resolved. */
 export function send(response: ServerResponse, answer: Answer, close: boolean, before?: Promise<void>): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   response.writeHead(answer.status, {

@@ -1,67 +1,68 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { DecodeError } from '../../../otlp/message.ts';
-import { formatAddress, listen, parseListenAddress } from '../../http/listen.ts';
-import { batchOfJson, batchOfProtobuf, type OtlpBatch } from '../../otlp/batch.ts';
-import type { Signal } from '../../otlp/signals.ts';
-import { serverTlsOptions } from '../../tls/otelcol-tls.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { formatAddress, listen, parseListenAddress } from '../../pipeline/http/listen.ts';
+import { readServerTls } from '../../pipeline/http/otelcol-tls.ts';
+import { readJsonBatch, readProtobufBatch } from '../../pipeline/otlp/batch.ts';
+import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { OtlpReceiverArgs } from './block.ts';
 import {
   type Answer,
   type BodyFormat,
-  encodingAnswer,
+  createEncodingAnswer,
+  createStatusAnswer,
+  createSuccessAnswer,
   METHOD_NOT_ALLOWED,
-  mediaTypeOf,
   NOT_FOUND,
+  readMediaType,
   send,
-  statusAnswer,
-  successAnswer,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-answer.ts';
-import { BodyError, type Budget, decoderOf, readBody } from './request-body.ts';
+import { BodyError, type Budget, findDecoder, readBody } from './request-body.ts';
 
 type HttpArgs = NonNullable<OtlpReceiverArgs['http']>;
 
-/** Takes a batch and resolves when it is on its way. */
-export type Accept = (batch: OtlpBatch) => Promise<void>;
+/** Accepts a batch; resolves once the next component has taken it. */
+export type BatchHandler = (batch: OtlpBatch) => Promise<void>;
 
-/** A server that listens. */
+/** A listening server. */
 export type Listener = {
   /** `127.0.0.1:4318` */
   readonly address: string;
-  /** Lets requests under way end, for at most `graceMs`. */
+  /** Lets current requests finish, for at most `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
-const DEFAULT_LARGEST = 20 * 1024 * 1024;
-const HELD_AT_ONCE = 64 * 1024 * 1024;
-/** What Go's server still reads of a body that nobody wanted, to keep the connection. */
-const READ_AFTER_ANSWER = 256 * 1024;
-const DISCARDED_AT_MOST = 256 * 1024 * 1024;
+const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** How much of an unread body Go's server reads after its answer to keep the connection. */
+const MAX_READ_AFTER_ANSWER = 256 * 1024;
+const MAX_DISCARDED_BYTES = 256 * 1024 * 1024;
 
 /**
- * Serves OTLP/HTTP (OTLP 1.x, "OTLP/HTTP"): POST of JSON or protobuf, plain or packed, to the path of each signal that
- * `accept` has a taker for. Every other request gets the answer that the real receiver gives. @throws Error with Go's
- * text when the port can't be had.
+ * Serves OTLP/HTTP (OTLP 1.x, "OTLP/HTTP"): POST of JSON or protobuf, plain or compressed, to the path of each signal
+ * that `accept` has a consumer for. Every other request gets the answer that Alloy gives.
+ * @throws Error with Go's message when the port can't be bound
  */
 export async function startHttpReceiver(
   args: HttpArgs,
-  accept: Readonly<Record<Signal, Accept | undefined>>,
+  accept: Readonly<Record<Signal, BatchHandler | undefined>>,
 ): Promise<Listener> {
-  const limit = args.max_request_body_size > 0 ? args.max_request_body_size : DEFAULT_LARGEST;
-  const budget: Budget = { held: 0, limit: Math.max(HELD_AT_ONCE, 2 * limit) };
-  const routes = new Map<string, { signal: Signal; accept: Accept }>();
+  const limit = args.max_request_body_size > 0 ? args.max_request_body_size : DEFAULT_MAX_BODY_BYTES;
+  const budget: Budget = { held: 0, limit: Math.max(MAX_HELD_BYTES, 2 * limit) };
+  const routes = new Map<string, { signal: Signal; accept: BatchHandler }>();
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     const path = args[`${signal}_url_path`];
-    const taker = accept[signal];
-    if (taker !== undefined) {
-      routes.set(path.startsWith('/') ? path : `/${path}`, { signal, accept: taker });
+    const consumer = accept[signal];
+    if (consumer !== undefined) {
+      routes.set(path.startsWith('/') ? path : `/${path}`, { signal, accept: consumer });
     }
   }
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const contentType = request.headers['content-type'];
-    const decoder = decoderOf(request.headers['content-encoding'] ?? '', args.compression_algorithms);
+    const decoder = findDecoder(request.headers['content-encoding'] ?? '', args.compression_algorithms);
     const route = routes.get((request.url ?? '').split('?', 1)[0] ?? '');
     if (route === undefined) {
       return NOT_FOUND;
@@ -69,7 +70,7 @@ export async function startHttpReceiver(
     if (request.method !== 'POST') {
       return METHOD_NOT_ALLOWED;
     }
-    const format = mediaTypeOf(contentType);
+    const format = readMediaType(contentType);
     if (format !== 'application/json' && format !== 'application/x-protobuf') {
       return UNSUPPORTED_MEDIA_TYPE;
     }
@@ -77,7 +78,7 @@ export async function startHttpReceiver(
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // The real receiver is written in Go, whose server sends no Connection header where it keeps the connection.
+    // Alloy's server, which is Go's, sends no Connection header when it keeps the connection.
     response.removeHeader('Connection');
     let result: Answer;
     try {
@@ -85,13 +86,14 @@ export async function startHttpReceiver(
     } catch (error) {
       const status = error instanceof BodyError ? error.status : 500;
       const code = status === 400 ? 3 : status === 503 ? 14 : 13;
-      result = encodingAnswer(request.headers['content-type'], status, code, messageOf(error));
+      result = createEncodingAnswer(request.headers['content-type'], status, code, describeError(error));
     }
-    if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= READ_AFTER_ANSWER) {
+    if (request.complete || Number(request.headers['content-length'] ?? Infinity) <= MAX_READ_AFTER_ANSWER) {
       send(response, result, !args.keep_alives_enabled);
       request.resume();
     } else {
-      // Ending the answer ends the connection: a sender in the middle of its body would see that and not the answer.
+      // Ending the answer ends the connection: a sender in the middle of its body would see the reset and not the
+      // answer.
       send(response, result, true, discard(request));
     }
   };
@@ -99,7 +101,7 @@ export async function startHttpReceiver(
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
     handle(request, response).catch(() => request.destroy());
   };
-  const server = args.tls === undefined ? createServer(handler) : createTlsServer(serverTlsOptions(args.tls), handler);
+  const server = args.tls === undefined ? createServer(handler) : createTlsServer(readServerTls(args.tls), handler);
   server.headersTimeout = args.read_header_timeout;
   server.requestTimeout = args.read_timeout > 0 ? args.read_timeout : 300_000;
   server.keepAliveTimeout = args.idle_timeout;
@@ -117,30 +119,30 @@ export async function startHttpReceiver(
   };
 }
 
-async function receive(format: BodyFormat, signal: Signal, accept: Accept, body: Uint8Array): Promise<Answer> {
+async function receive(format: BodyFormat, signal: Signal, accept: BatchHandler, body: Uint8Array): Promise<Answer> {
   let batch: OtlpBatch;
   try {
     batch =
       format === 'application/json'
-        ? batchOfJson(signal, Buffer.from(body.buffer, body.byteOffset, body.length).toString())
-        : batchOfProtobuf(signal, body);
+        ? readJsonBatch(signal, Buffer.from(body.buffer, body.byteOffset, body.length).toString())
+        : readProtobufBatch(signal, body);
   } catch (error) {
     if (error instanceof DecodeError) {
-      return statusAnswer(format, 400, 3, error.message);
+      return createStatusAnswer(format, 400, 3, error.message);
     }
     throw error;
   }
   try {
     await accept(batch);
   } catch (error) {
-    return statusAnswer(format, 503, 14, messageOf(error));
+    return createStatusAnswer(format, 503, 14, describeError(error));
   }
-  return successAnswer(format);
+  return createSuccessAnswer(format);
 }
 
-/** Reads what the sender still sends and drops it; resolves when it has finished, or has gone on for too long. */
+/** Reads and discards the rest of a body; resolves when the sender has finished or taken too long. */
 async function discard(request: IncomingMessage): Promise<void> {
-  let left = DISCARDED_AT_MOST;
+  let left = MAX_DISCARDED_BYTES;
   await new Promise<void>((resolve) => {
     const late = setTimeout(resolve, 10_000);
     request.on('data', (chunk: Buffer) => {
@@ -157,8 +159,4 @@ async function discard(request: IncomingMessage): Promise<void> {
     }
     request.resume();
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,8 +3,9 @@ import { promisify } from 'node:util';
 import { inflate, zstdDecompress } from 'node:zlib';
 import { gunzipBounded, unsnappyBounded } from '../../../otlp/compression.ts';
 import { DecodeError } from '../../../otlp/message.ts';
+import { describeError } from '../../language/describe-error.ts';
 
-/** A body that is refused: the message and status of the answer. */
+/** A body that is refused, with the message and status of the answer. */
 export class BodyError extends Error {
   readonly status: 400 | 503;
 
@@ -14,7 +15,7 @@ export class BodyError extends Error {
   }
 }
 
-/** How many bytes of bodies may be held at once, over all connections. */
+/** How many bytes of request bodies may be held at once, over all connections. */
 export type Budget = { held: number; readonly limit: number };
 
 const inflateAsync = promisify(inflate);
@@ -34,8 +35,8 @@ const decoders: Readonly<Record<string, Decoder>> = {
   snappy: async (body, limit) => unsnappyBounded(body, limit),
 };
 
-/** What unpacks bodies of this `Content-Encoding`; undefined for none. @throws BodyError for an unknown encoding. */
-export function decoderOf(encoding: string, allowed: readonly string[]): Decoder | undefined {
+/** The decoder for a `Content-Encoding`; undefined for none. @throws BodyError for an unknown encoding */
+export function findDecoder(encoding: string, allowed: readonly string[]): Decoder | undefined {
   if (encoding === '' && allowed.includes('')) {
     return undefined;
   }
@@ -47,8 +48,8 @@ export function decoderOf(encoding: string, allowed: readonly string[]): Decoder
 }
 
 /**
- * Reads and unpacks a body of at most `limit` bytes in either form; no more than that is ever held, and what all requests
- * hold stays within `budget`. @throws BodyError
+ * Reads and decompresses a body of at most `limit` bytes before and after. All requests together hold no more than
+ * `budget`. @throws BodyError
  */
 export async function readBody(
   request: IncomingMessage,
@@ -73,7 +74,7 @@ export async function readBody(
       }
       chunks.push(chunk);
     }
-    // A copy even of a single chunk: that is a part of a larger buffer, which a queued body would keep.
+    // Copy even a single chunk: it is a slice of a larger buffer, which a queued body would keep in memory.
     const body = Buffer.concat(chunks, size);
     return decoder === undefined ? body : await unpack(decoder, body, limit);
   } catch (error) {
@@ -87,7 +88,7 @@ async function unpack(decoder: Decoder, body: Uint8Array, limit: number): Promis
   try {
     return await decoder(body, limit);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE' || /unpacks to more than|uncompressed length .* too big/.test(message)) {
       throw new BodyError(TOO_LARGE);
@@ -96,7 +97,7 @@ async function unpack(decoder: Decoder, body: Uint8Array, limit: number): Promis
   }
 }
 
-/** Tells a body that is no gzip at all from one that is cut off, as Go's reader does. */
+/** Distinguishes a body that is not gzip from one that is cut off, as Go's reader does. */
 function checkGzipHeader(body: Uint8Array): void {
   if (body.length === 0) {
     throw new BodyError('EOF');

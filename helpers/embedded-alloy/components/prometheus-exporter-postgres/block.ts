@@ -1,4 +1,4 @@
-import { type ArgsOf, block, defaultedBlock, optional, optionalBlock } from '../../schema/schema.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, optionalBlock } from '../../schema/schema.ts';
 import { bool, list, secret, string, uint } from '../../schema/types.ts';
 
 const autodiscovery = block({
@@ -36,4 +36,4 @@ export const postgresExporterBlock = block(
   },
 );
 
-export type PostgresExporterArgs = ArgsOf<typeof postgresExporterBlock>;
+export type PostgresExporterArgs = DecodedBlock<typeof postgresExporterBlock>;

@@ -1,8 +1,8 @@
 /**
- * The `instance` label that a real Alloy derives of a PostgreSQL URL: `postgresql://HOST:PORT/DATABASE`, with no port where
- * the URL has none, and `localhost:5432` where it has no host. @throws Error in Alloy's words for what is no such URL.
+ * The `instance` label that Alloy derives from a PostgreSQL URL: `postgresql://HOST:PORT/DATABASE`, without a port if
+ * the URL has none, and with `localhost:5432` if it has no host. @throws Error with Alloy's message for anything else
  */
-export function instanceOf(source: string): string {
+export function readInstance(source: string): string {
   const [, scheme = '', rest = ''] = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(.*)$/s.exec(source) ?? [];
   if (scheme !== 'postgres' && scheme !== 'postgresql') {
     throw new Error(`cannot parse DSN: invalid connection protocol: ${scheme}`);
@@ -15,8 +15,8 @@ export function instanceOf(source: string): string {
   return `postgresql://${address}/${decode(path)}`;
 }
 
-/** What of a data source must not be shown: the whole of it, and its password as written and as meant. */
-export function secretsOf(source: string): readonly string[] {
+/** What must not be shown of a data source: all of it, and its password both encoded and decoded. */
+export function findSecrets(source: string): readonly string[] {
   const [, beforeQuery = ''] = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^?#]*)/.exec(source) ?? [];
   const login = beforeQuery.slice(0, Math.max(0, beforeQuery.lastIndexOf('@')));
   const inUrl = login.includes(':') ? login.slice(login.indexOf(':') + 1) : '';

@@ -1,4 +1,4 @@
-import { type ArgsOf, block, optional, required } from '../../schema/schema.ts';
+import { block, type DecodedBlock, optional, required } from '../../schema/schema.ts';
 import { bool, duration, int, list, secret, string } from '../../schema/types.ts';
 
 /** `prometheus.exporter.redis` (Alloy 1.18 reference). */
@@ -43,4 +43,4 @@ export const redisExporterBlock = block(
       : undefined,
 );
 
-export type RedisExporterArgs = ArgsOf<typeof redisExporterBlock>;
+export type RedisExporterArgs = DecodedBlock<typeof redisExporterBlock>;

@@ -1,9 +1,10 @@
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
+import { metricsReceiver } from '../../schema/capsules.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { type ArgsOf, block, optional, repeatedBlock, required } from '../../schema/schema.ts';
-import { duration, int, list, metricsReceiver } from '../../schema/types.ts';
+import { block, type DecodedBlock, optional, repeatedBlock, required } from '../../schema/schema.ts';
+import { duration, int, list } from '../../schema/types.ts';
 
-const shortestTtl = 60_000;
+const minTtl = 60_000;
 
 /** `prometheus.relabel` (Alloy 1.18 reference). */
 export const prometheusRelabelBlock = block(
@@ -26,10 +27,10 @@ export const prometheusRelabelBlock = block(
     if (entries === 0 && ttl === 0) {
       return 'one of max_cache_size or cache_ttl must be set';
     }
-    return ttl > 0 && ttl < shortestTtl
-      ? `cache_ttl must be at least ${formatDuration(shortestTtl)} when set; got ${formatDuration(ttl)}`
+    return ttl > 0 && ttl < minTtl
+      ? `cache_ttl must be at least ${formatDuration(minTtl)} when set; got ${formatDuration(ttl)}`
       : undefined;
   },
 );
 
-export type PrometheusRelabelArgs = ArgsOf<typeof prometheusRelabelBlock>;
+export type PrometheusRelabelArgs = DecodedBlock<typeof prometheusRelabelBlock>;

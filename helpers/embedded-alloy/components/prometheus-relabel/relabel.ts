@@ -1,28 +1,28 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { COMPONENT_LABELS, componentLabels, counter } from '../../metrics/instruments.ts';
-import type { ScrapedSample, SeriesLabels } from '../../pipeline.ts';
-import { labelBuilder, sortedLabels } from '../../relabel/labels.ts';
-import { relabel } from '../../relabel/relabel.ts';
+import { buildComponentLabels, COMPONENT_LABELS, getCounter } from '../../pipeline/instruments.ts';
+import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
+import { relabel } from '../../pipeline/relabel/relabel.ts';
+import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { PrometheusRelabelArgs } from './block.ts';
 
 /**
- * `prometheus.relabel`: hands series on with the labels that its rules give them, and keeps back those that they drop.
- * What the rules make of a series is worked out once, for as long as the series is scraped.
+ * `prometheus.relabel`: forwards series with relabelled labels, without those that the rules drop. The result for a
+ * series is cached for as long as the series is scraped.
  */
 export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: ComponentContext): Instance {
   const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
-  const labels = componentLabels(context);
-  const processed = relabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
-  const written = relabelCounter(context, 'metrics_written', 'Total number of metrics written');
+  const labels = buildComponentLabels(context);
+  const processed = createRelabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
+  const written = createRelabelCounter(context, 'metrics_written', 'Total number of metrics written');
   const known = new WeakMap<SeriesLabels, SeriesLabels>();
 
-  const relabelled = (series: SeriesLabels): SeriesLabels => {
+  const relabelSeries = (series: SeriesLabels): SeriesLabels => {
     const before = known.get(series);
     if (before !== undefined) {
       return before;
     }
-    const builder = labelBuilder(series);
-    const result = relabel(builder, args.rule, 'legacy') ? sortedLabels(builder.entries()) : [];
+    const builder = createLabelBuilder(series);
+    const result = relabel(builder, args.rule, 'legacy') ? sortLabels(builder.entries()) : [];
     known.set(series, result);
     return result;
   };
@@ -30,7 +30,7 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
   const consume = (samples: readonly ScrapedSample[]): void => {
     const kept: ScrapedSample[] = [];
     for (const sample of samples) {
-      const series = relabelled(sample.labels);
+      const series = relabelSeries(sample.labels);
       if (series.length > 0) {
         kept.push({ ...sample, labels: series });
       }
@@ -51,6 +51,6 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
   };
 }
 
-function relabelCounter(context: ComponentContext, name: string, help: string) {
-  return counter(context.registry, `alloy_prometheus_relabel_${name}`, help, COMPONENT_LABELS);
+function createRelabelCounter(context: ComponentContext, name: string, help: string) {
+  return getCounter(context.registry, `alloy_prometheus_relabel_${name}`, help, COMPONENT_LABELS);
 }

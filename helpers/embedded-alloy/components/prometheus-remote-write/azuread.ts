@@ -13,7 +13,7 @@ const workloadIdentity = block({
 const oauth = block({ client_id: required(string), client_secret: required(secret), tenant_id: required(string) });
 const sdk = block({ tenant_id: required(string) });
 
-/** `azuread` of an endpoint of `prometheus.remote_write`: validated; the engine can't sign with it. */
+/** `azuread` of an endpoint of `prometheus.remote_write`: checked, and refused when it runs. */
 export const azuread = block(
   {
     managed_identity: optionalBlock(managedIdentity),
@@ -36,9 +36,9 @@ export const azuread = block(
       return 'cannot provide multiple authentication methods in the Azure AD config';
     }
     return (
-      identityProblem('Managed Identity', args.managed_identity) ??
-      identityProblem('Workload Identity', args.workload_identity) ??
-      identityProblem('OAuth', args.oauth) ??
+      findIdentityProblem('Managed Identity', args.managed_identity) ??
+      findIdentityProblem('Workload Identity', args.workload_identity) ??
+      findIdentityProblem('OAuth', args.oauth) ??
       (args.scope !== '' && !/^[\w\s:/.-]+$/.test(args.scope)
         ? 'the provided scope contains invalid characters'
         : undefined)
@@ -52,7 +52,7 @@ type Identity = {
   readonly tenant_id?: string;
 };
 
-function identityProblem(kind: string, identity: Identity | undefined): string | undefined {
+function findIdentityProblem(kind: string, identity: Identity | undefined): string | undefined {
   if (identity === undefined) {
     return undefined;
   }

@@ -1,8 +1,9 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts';
 import { relabelRule } from '../../schema/blocks/relabel-rule.ts';
 import {
-  type ArgsOf,
   block,
+  type DecodedBlock,
   defaultedBlock,
   optional,
   optionalBlock,
@@ -10,7 +11,6 @@ import {
   required,
 } from '../../schema/schema.ts';
 import { bool, duration, int, map, secret, string } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
 import { azuread } from './azuread.ts';
 
 const queueConfig = block({
@@ -115,5 +115,5 @@ export const remoteWriteBlock = block({
   wal: defaultedBlock(wal),
 });
 
-export type RemoteWriteArgs = ArgsOf<typeof remoteWriteBlock>;
+export type RemoteWriteArgs = DecodedBlock<typeof remoteWriteBlock>;
 export type RemoteWriteEndpoint = RemoteWriteArgs['endpoint'][number];

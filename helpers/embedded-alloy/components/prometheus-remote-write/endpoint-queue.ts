@@ -1,31 +1,32 @@
-import type { ComponentContext } from '../../component.ts';
-import { redactUrl } from '../../http/failure.ts';
-import { createPrometheusClient } from '../../http/prometheus-client.ts';
-import type { ScrapedSample } from '../../pipeline.ts';
+import { redactUrl } from '../../pipeline/http/failure.ts';
+import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { pause } from '../../pipeline/pause.ts';
+import type { ScrapedSample } from '../../schema/capsules.ts';
+import type { ComponentContext } from '../../schema/component.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 import { type PushResult, push } from './push.ts';
-import { remoteLabels } from './remote-labels.ts';
-import { remoteMetrics } from './remote-metrics.ts';
-import { type PendingSample, writeRequestBody } from './write-request.ts';
+import { createRelabeler } from './remote-labels.ts';
+import { createRemoteMetrics } from './remote-metrics.ts';
+import { encodeWriteRequest, type PendingSample } from './write-request.ts';
 
-/** What waits to be sent to one endpoint. */
+/** The samples that wait to be sent to one endpoint. */
 export type EndpointQueue = {
   readonly append: (samples: readonly ScrapedSample[]) => void;
-  /** Sends what is held; what can't be sent within `graceMs` is given up and counted as failed. */
+  /** Sends all samples; those that can't be sent within `graceMs` are dropped and counted as failed. */
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
 /**
- * What an endpoint's queue holds at most: hours of an outage at a scrape a minute. A real Alloy has a write-ahead log on
- * disk instead; here the oldest samples go first, and it is said how many.
+ * The maximum for one endpoint: hours of an outage at a scrape a minute. Alloy has a write-ahead log on disk instead.
+ * Here the oldest samples are dropped, and their number is logged.
  */
-export const LARGEST_QUEUE = 200_000;
-const SAY_DROPPED_EVERY_MS = 60_000;
+export const MAX_QUEUED_SAMPLES = 200_000;
+const DROP_LOG_INTERVAL_MS = 60_000;
 
 /**
- * Sends samples to an endpoint in their order: as soon as `max_samples_per_send` are held, or `batch_send_deadline` after
- * the first of them. A batch that may be tried again is, with growing waits, before any other. An endpoint without a URL
- * takes everything and sends nothing, silently, as a real Alloy does.
+ * Sends samples to an endpoint in order: as soon as it has `max_samples_per_send`, or `batch_send_deadline` after the
+ * first of them. A batch that may be retried is retried, with growing delays, before any other. An endpoint without a
+ * URL accepts all samples and sends none, with no error message, as in Alloy.
  */
 export function createEndpointQueue(
   endpoint: RemoteWriteEndpoint,
@@ -35,45 +36,45 @@ export function createEndpointQueue(
 ): EndpointQueue {
   const url = redactUrl(endpoint.url);
   const about = { subcomponent: 'rw', remote_name: remoteName, url };
-  const metrics = remoteMetrics(context, remoteName, url);
+  const metrics = createRemoteMetrics(context, remoteName, url);
   const client = createPrometheusClient(endpoint, 'prometheus.remote_write');
   if (endpoint.url === '') {
     return { append: () => {}, stop: () => client.close() };
   }
-  const labelsOf = remoteLabels(external, endpoint.write_relabel_config);
-  const { max_samples_per_send: full, batch_send_deadline: deadline } = endpoint.queue_config;
-  const ending = new AbortController();
+  const relabelSeries = createRelabeler(external, endpoint.write_relabel_config);
+  const { max_samples_per_send: maxBatch, batch_send_deadline: deadline } = endpoint.queue_config;
+  const abort = new AbortController();
   let held: PendingSample[] = [];
   let inFlight = 0;
   let flushing = false;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
-  let unsaid = 0;
-  let lastSaid = 0;
+  let unloggedDrops = 0;
+  let lastDropLog = 0;
 
   const showPending = (): void => metrics.pending(held.length + inFlight);
 
   const makeRoom = (): void => {
-    const tooMany = held.length - LARGEST_QUEUE;
+    const tooMany = held.length - MAX_QUEUED_SAMPLES;
     if (tooMany <= 0) {
       return;
     }
     held = held.slice(tooMany);
     metrics.drop('queue_full', tooMany);
-    unsaid += tooMany;
-    if (Date.now() - lastSaid >= SAY_DROPPED_EVERY_MS) {
-      lastSaid = Date.now();
-      context.log('error', 'The queue of samples to send is full, the oldest were dropped', {
+    unloggedDrops += tooMany;
+    if (Date.now() - lastDropLog >= DROP_LOG_INTERVAL_MS) {
+      lastDropLog = Date.now();
+      context.log('error', 'The queue of samples to send is full, dropped the oldest', {
         ...about,
-        dropped: unsaid,
+        dropped: unloggedDrops,
       });
-      unsaid = 0;
+      unloggedDrops = 0;
     }
   };
 
   const sendAll = async (): Promise<void> => {
-    while (held.length > 0 && (held.length >= full || flushing) && !ending.signal.aborted) {
-      const batch = held.slice(0, full);
+    while (held.length > 0 && (held.length >= maxBatch || flushing) && !abort.signal.aborted) {
+      const batch = held.slice(0, maxBatch);
       held = held.slice(batch.length);
       inFlight = batch.length;
       await sendBatch(batch);
@@ -90,13 +91,13 @@ export function createEndpointQueue(
       sending = sendAll().finally(() => {
         sending = undefined;
         if (held.length > 0) {
-          arm();
+          startTimer();
         }
       });
     }
   };
 
-  const arm = (): void => {
+  const startTimer = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
       flushing = true;
@@ -111,21 +112,21 @@ export function createEndpointQueue(
       if (fresh.length === 0) {
         return;
       }
-      const body = writeRequestBody(fresh);
+      const body = encodeWriteRequest(fresh);
       const start = performance.now();
       metrics.sent(fresh.length);
-      const result = await push(endpoint, client, body, attempt, ending.signal);
+      const result = await push(endpoint, client, body, attempt, abort.signal);
       metrics.took((performance.now() - start) / 1000);
       if (result.outcome !== 'recoverable') {
         finish(result, fresh, body.length);
         return;
       }
-      if (ending.signal.aborted) {
+      if (abort.signal.aborted) {
         giveUp(fresh.length);
         return;
       }
       const delay = result.retryAfterMs > 0 ? result.retryAfterMs : wait;
-      await pause(delay, ending.signal);
+      await pause(delay, abort.signal);
       metrics.retried(fresh.length);
       context.log('warn', 'Failed to send batch, retrying', { ...about, err: result.reason });
       wait = Math.min(delay * 2, endpoint.queue_config.max_backoff);
@@ -167,7 +168,7 @@ export function createEndpointQueue(
     append: (samples) => {
       let dropped = 0;
       for (const { labels: series, value, timestamp, stale } of samples) {
-        const labels = labelsOf(series);
+        const labels = relabelSeries(series);
         if (labels === undefined) {
           dropped++;
         } else {
@@ -177,20 +178,20 @@ export function createEndpointQueue(
       metrics.drop('dropped_series', dropped);
       makeRoom();
       showPending();
-      if (held.length >= full) {
+      if (held.length >= maxBatch) {
         pump();
       } else if (held.length > 0) {
-        arm();
+        startTimer();
       }
     },
     stop: async (graceMs) => {
       clearTimeout(timer);
-      const late = setTimeout(() => ending.abort(), graceMs);
+      const late = setTimeout(() => abort.abort(), graceMs);
       while (held.length > 0 || sending !== undefined) {
         flushing = true;
         pump();
         await sending;
-        if (ending.signal.aborted) {
+        if (abort.signal.aborted) {
           break;
         }
       }
@@ -204,16 +205,4 @@ export function createEndpointQueue(
       await client.close();
     },
   };
-}
-
-async function pause(ms: number, ending: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      ending.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    ending.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
-import { describeFailure, redactUrl } from '../../http/failure.ts';
-import type { PrometheusClient } from '../../http/prometheus-client.ts';
-import { unsendable } from '../../http/url-parts.ts';
-import { USER_AGENT } from '../../http/user-agent.ts';
+import { userAgent } from '../../identity.ts';
+import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
+import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
 /** How an attempt ended. */
@@ -12,11 +12,11 @@ export type PushResult =
   | { readonly outcome: 'recoverable'; readonly reason: string; readonly retryAfterMs: number }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-const LONGEST_REASON = 1024;
+const MAX_REASON_BYTES = 1024;
 
 /**
- * One attempt to send a body (remote write 1.0, "Protocol"). 5xx, 429 when `retry_on_http_429` says so, and no answer at
- * all may be tried again; any other status that is not 2xx may not. The reasons are in Prometheus's words.
+ * Makes one attempt to send a body (remote write 1.0, "Protocol"). 5xx, 429 with `retry_on_http_429`, and a missing
+ * answer may be retried; any other status that is not 2xx may not. The reasons are Prometheus's.
  */
 export async function push(
   endpoint: RemoteWriteEndpoint,
@@ -26,19 +26,19 @@ export async function push(
   ending: AbortSignal,
 ): Promise<PushResult> {
   const { url } = endpoint;
-  const recoverable = (reason: string, retryAfterMs = 0): PushResult => ({
+  const createRecoverable = (reason: string, retryAfterMs = 0): PushResult => ({
     outcome: 'recoverable',
     reason,
     retryAfterMs,
   });
-  const refusal = unsendable(url);
+  const refusal = explainUnsendable(url);
   if (refusal !== undefined) {
-    return recoverable(`Post "${redactUrl(url)}": ${refusal}`);
+    return createRecoverable(`Post "${redactUrl(url)}": ${refusal}`);
   }
   const headers = {
     'content-encoding': 'snappy',
     'content-type': 'application/x-protobuf',
-    'user-agent': USER_AGENT,
+    'user-agent': userAgent,
     'x-prometheus-remote-write-version': '0.1.0',
     ...(attempt > 0 && { 'retry-attempt': String(attempt) }),
     ...client.headers(),
@@ -51,7 +51,7 @@ export async function push(
     response = await request(url, { method: 'POST', headers, body, signal, dispatcher: client.dispatcher });
     answer = await readStart(response);
   } catch (error) {
-    return recoverable(describeFailure('POST', url, error).text);
+    return createRecoverable(describeFailure('POST', url, error).text);
   }
   const { statusCode } = response;
   if (statusCode >= 200 && statusCode <= 299) {
@@ -59,7 +59,7 @@ export async function push(
   }
   const reason = `server returned HTTP status ${statusCode} ${STATUS_CODES[statusCode] ?? ''}: ${answer}`;
   if (statusCode >= 500 || (statusCode === 429 && endpoint.queue_config.retry_on_http_429)) {
-    return recoverable(reason, retryAfter(response.headers['retry-after']));
+    return createRecoverable(reason, readRetryAfter(response.headers['retry-after']));
   }
   return { outcome: 'failed', reason };
 }
@@ -68,15 +68,15 @@ async function readStart(response: Dispatcher.ResponseData): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body) {
-    if (size < LONGEST_REASON) {
+    if (size < MAX_REASON_BYTES) {
       chunks.push(chunk);
     }
     size += chunk.length;
   }
-  return Buffer.concat(chunks).subarray(0, LONGEST_REASON).toString();
+  return Buffer.concat(chunks).subarray(0, MAX_REASON_BYTES).toString();
 }
 
-function retryAfter(header: string | string[] | undefined): number {
+function readRetryAfter(header: string | string[] | undefined): number {
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) {
     return 0;

@@ -1,15 +1,15 @@
 import type { Label } from '../../../otlp/remote-write.ts';
-import type { SeriesLabels } from '../../pipeline.ts';
-import { labelBuilder, sortedLabels } from '../../relabel/labels.ts';
-import { relabel } from '../../relabel/relabel.ts';
+import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
+import { relabel } from '../../pipeline/relabel/relabel.ts';
+import type { SeriesLabels } from '../../schema/capsules.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 
 /**
- * What a series is sent under at an endpoint: its labels, the external labels that it does not have itself (an empty one
- * is not sent), and then what `write_relabel_config` makes of them. Undefined for a series that is dropped. Worked out
- * once for as long as the series is scraped.
+ * Returns a function that gives the labels a series is sent with: its own, the external labels that it lacks (empty
+ * ones are not sent), and then the changes of `write_relabel_config`. Undefined for a series that is dropped. The
+ * result is cached for as long as the series is scraped.
  */
-export function remoteLabels(
+export function createRelabeler(
   external: Readonly<Record<string, string>>,
   rules: RemoteWriteEndpoint['write_relabel_config'],
 ): (series: SeriesLabels) => Label[] | undefined {
@@ -19,14 +19,14 @@ export function remoteLabels(
     if (before !== undefined) {
       return before.labels;
     }
-    const builder = labelBuilder(series);
+    const builder = createLabelBuilder(series);
     for (const [name, value] of Object.entries(external)) {
       if (builder.get(name) === '') {
         builder.set(name, value);
       }
     }
     const labels = relabel(builder, rules, 'legacy')
-      ? sortedLabels(builder.entries()).map(([name, value]) => ({ name, value }))
+      ? sortLabels(builder.entries()).map(([name, value]) => ({ name, value }))
       : undefined;
     known.set(series, { labels });
     return labels;

@@ -1,26 +1,32 @@
-import type { ComponentContext } from '../../component.ts';
-import { COMPONENT_LABELS, componentLabels, counter, gauge, histogram } from '../../metrics/instruments.ts';
+import {
+  buildComponentLabels,
+  COMPONENT_LABELS,
+  getCounter,
+  getGauge,
+  getHistogram,
+} from '../../pipeline/instruments.ts';
+import type { ComponentContext } from '../../schema/component.ts';
 
-/** Why a sample was not even tried; `queue_full` is this engine's own, whose queue is in memory. */
+/** Why a sample was dropped unsent. `queue_full` exists only here, where the queue is in memory. */
 export type DropReason = 'too_old' | 'dropped_series' | 'queue_full';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 
-/** The metrics of one endpoint, under the names and labels of Prometheus's remote storage; all counters begin at 0. */
-export function remoteMetrics(context: ComponentContext, remoteName: string, url: string) {
+/** The metrics of one endpoint, with the names and labels of Prometheus's remote storage. All counters start at 0. */
+export function createRemoteMetrics(context: ComponentContext, remoteName: string, url: string) {
   const names = [...COMPONENT_LABELS, 'remote_name', 'url'];
-  const labels = { ...componentLabels(context), remote_name: remoteName, url };
+  const labels = { ...buildComponentLabels(context), remote_name: remoteName, url };
   const count = (name: string, help: string) => {
-    const metric = counter(context.registry, `prometheus_remote_storage_${name}`, help, names);
+    const metric = getCounter(context.registry, `prometheus_remote_storage_${name}`, help, names);
     metric.inc(labels, 0);
     return (by: number) => metric.inc(labels, by);
   };
   const level = (name: string, help: string) => {
-    const metric = gauge(context.registry, `prometheus_remote_storage_${name}`, help, names);
+    const metric = getGauge(context.registry, `prometheus_remote_storage_${name}`, help, names);
     metric.set(labels, 0);
     return (value: number) => metric.set(labels, value);
   };
-  const dropped = counter(
+  const dropped = getCounter(
     context.registry,
     'prometheus_remote_storage_samples_dropped_total',
     'Total number of samples which were dropped before being sent via remote write, either via relabelling, due to being too old or because the queue was full.',
@@ -30,7 +36,7 @@ export function remoteMetrics(context: ComponentContext, remoteName: string, url
   for (const reason of ['too_old', 'dropped_series', 'queue_full'] as const) {
     drop(reason, 0);
   }
-  const duration = histogram(
+  const duration = getHistogram(
     context.registry,
     'prometheus_remote_storage_sent_batch_duration_seconds',
     'Duration of send calls to the remote storage.',
@@ -64,15 +70,15 @@ export function remoteMetrics(context: ComponentContext, remoteName: string, url
   };
 }
 
-/** Counts what has been taken in, before any endpoint: Alloy counts it as it writes its write-ahead log. */
-export function appendedCounter(context: ComponentContext): (by: number) => void {
-  const metric = counter(
+/** Counts incoming samples, before any endpoint. Alloy counts them as it writes its write-ahead log. */
+export function createAppendedCounter(context: ComponentContext): (by: number) => void {
+  const metric = getCounter(
     context.registry,
     'prometheus_remote_write_wal_samples_appended_total',
     'Total number of samples appended to the WAL',
     COMPONENT_LABELS,
   );
-  const labels = componentLabels(context);
+  const labels = buildComponentLabels(context);
   metric.inc(labels, 0);
   return (by) => metric.inc(labels, by);
 }

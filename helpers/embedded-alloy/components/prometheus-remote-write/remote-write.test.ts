@@ -2,49 +2,48 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unsnappyBounded } from '../../../otlp/compression.ts';
 import { STALE_NAN } from '../../../otlp/remote-write.ts';
-import type { Instance } from '../../component.ts';
-import type { ConsumerOf, ScrapedSample } from '../../pipeline.ts';
-import { regex } from '../../schema/regex.ts';
-import { secret } from '../../schema/secret.ts';
+import { createSecret } from '../../language/evaluation/secret.ts';
+import { regex } from '../../schema/blocks/relabel-rule.ts';
+import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
+import type { Instance } from '../../schema/component.ts';
 import {
-  argumentsFor,
+  buildArguments,
   type ComponentFixture,
-  componentFixture,
-  type Written,
+  createFixture,
+  type PartialArguments,
 } from '../../testing/component-fixture.ts';
 import { type RecordedRequest, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type RemoteWriteArgs, remoteWriteBlock } from './block.ts';
-import { LARGEST_QUEUE } from './endpoint-queue.ts';
+import { MAX_QUEUED_SAMPLES } from './endpoint-queue.ts';
 import { createRemoteWrite } from './remote-write.ts';
 import { BitsWriteRequest } from './write-request.ts';
 
 const TOKEN = 'glc_do-not-show-this';
-type Endpoint = Written<RemoteWriteArgs['endpoint'][number]>;
+type Endpoint = PartialArguments<RemoteWriteArgs['endpoint'][number]>;
 
 type Running = {
   readonly fixture: ComponentFixture;
   readonly instance: Instance;
-  readonly append: ConsumerOf['metrics'];
+  readonly append: MetricsConsumer;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-async function startWriter(endpoint: Endpoint, more: Written<RemoteWriteArgs> = {}): Promise<Running> {
-  const fixture = componentFixture('prometheus.remote_write.cloud');
+async function startWriter(endpoint: Endpoint, more: PartialArguments<RemoteWriteArgs> = {}): Promise<Running> {
+  const fixture = createFixture('prometheus.remote_write.cloud');
   const withDefaults = {
-    basic_auth: { username: '2847239', password: secret(TOKEN) },
+    basic_auth: { username: '2847239', password: createSecret(TOKEN) },
     ...endpoint,
     queue_config: { batch_send_deadline: 20, min_backoff: 5, max_backoff: 20, ...endpoint.queue_config },
   };
-  const instance = createRemoteWrite(argumentsFor(remoteWriteBlock, { ...more, endpoint: [withDefaults] }), fixture);
+  const instance = createRemoteWrite(buildArguments(remoteWriteBlock, { ...more, endpoint: [withDefaults] }), fixture);
   await instance.start();
-  const { receiver } = instance.exports as { receiver: { consumer: ConsumerOf['metrics'] } };
+  const { receiver } = instance.exports as { receiver: { consumer: MetricsConsumer } };
   return {
     fixture,
     instance,
     append: receiver.consumer,
     [Symbol.asyncDispose]: async () => {
       await instance.stop(100);
-      fixture[Symbol.dispose]();
       expect(JSON.stringify(fixture.lines)).not.toContain(TOKEN);
       expect(await fixture.registry.metrics()).not.toContain(TOKEN);
     },
@@ -70,7 +69,7 @@ const metric = (running: Running, name: string, labels = {}) =>
   running.fixture.metric(`prometheus_remote_storage_${name}`, labels);
 
 describe('prometheus.remote_write sends', () => {
-  test('what it got, with the headers of remote write 1.0 and Basic auth, after its deadline', async () => {
+  test('its samples after the deadline, with the headers of remote write 1.0 and Basic auth', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: `${cloud.url}/api/prom/push`, headers: { 'x-scope-orgid': 'a' } });
     writer.append(samples(3));
@@ -82,7 +81,7 @@ describe('prometheus.remote_write sends', () => {
         'content-encoding': 'snappy',
         'content-type': 'application/x-protobuf',
         'x-prometheus-remote-write-version': '0.1.0',
-        'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
+        'user-agent': expect.stringContaining('embedded Alloy, not Grafana Alloy'),
         authorization: `Basic ${Buffer.from(`2847239:${TOKEN}`).toString('base64')}`,
         'x-scope-orgid': 'a',
       },
@@ -96,7 +95,7 @@ describe('prometheus.remote_write sends', () => {
     expect(await writer.fixture.metric('prometheus_remote_write_wal_samples_appended_total')).toBe(3);
   });
 
-  test('stale markers and other NaNs with the bits that tell them apart', async () => {
+  test('stale markers and other NaNs with their distinct bits', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url });
     const [one] = samples(1);
@@ -113,7 +112,7 @@ describe('prometheus.remote_write sends', () => {
     expect(bits).toEqual([STALE_NAN, 0x7ff8000000000001n, 0xfff0000000000000n]);
   });
 
-  test('max_samples_per_send at most, and at once when it has that many', async () => {
+  test('at most max_samples_per_send at once, and without delay once it has that many', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({
       url: cloud.url,
@@ -125,7 +124,7 @@ describe('prometheus.remote_write sends', () => {
     expect(cloud.requests.map((request) => decode(request).length)).toEqual([10, 10, 5]);
   });
 
-  test('external labels that a series has not itself, and none that are empty', async () => {
+  test('external labels that a series lacks, except empty ones', async () => {
     await using cloud = await backend({});
     const external = { cluster: 'c1', n: 'external', none: '' };
     await using writer = await startWriter({ url: cloud.url }, { external_labels: external });
@@ -144,7 +143,7 @@ describe('prometheus.remote_write sends', () => {
     expect(await metric(writer, 'samples_dropped_total', { reason: 'dropped_series' })).toBe(2);
   });
 
-  test('nothing from before it was made', async () => {
+  test('no samples from before it was created', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url });
     const [old, current] = samples(2);
@@ -155,7 +154,7 @@ describe('prometheus.remote_write sends', () => {
     expect(labelsIn(cloud.requests[0])).toEqual([{ __name__: 'a', n: '1' }]);
   });
 
-  test('again after 500, 429 and a refused connection, and loses nothing', async () => {
+  test('again after 500, 429 and a refused connection, without losing data', async () => {
     const free = await backend();
     const { port, url } = free;
     await free[Symbol.asyncDispose]();
@@ -176,7 +175,7 @@ describe('prometheus.remote_write sends', () => {
     expect(await metric(writer, 'samples_failed_total')).toBe(0);
   });
 
-  test('what it holds before it stops', async () => {
+  test('everything it holds before it stops', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url, queue_config: { batch_send_deadline: 600_000 } });
     writer.append(samples(5));
@@ -186,7 +185,7 @@ describe('prometheus.remote_write sends', () => {
 });
 
 describe('prometheus.remote_write drops', () => {
-  test('what gets 401, with the log line and the metric of the real one, and goes on', async () => {
+  test('samples refused with 401, with Alloy’s log line and metric, and continues', async () => {
     await using cloud = await backend({ status: 401, body: 'authentication error: invalid token' }, {});
     await using writer = await startWriter({ url: cloud.url });
     writer.append(samples(2));
@@ -203,16 +202,16 @@ describe('prometheus.remote_write drops', () => {
     expect(writer.fixture.health().state).toBe('healthy');
   });
 
-  test('the oldest samples of a queue that is full, and says how many', async () => {
+  test('the oldest samples of a full queue, and logs how many', async () => {
     await using cloud = await backend('hang');
     await using writer = await startWriter({ url: cloud.url, queue_config: { max_samples_per_send: 10 } });
     writer.append(samples(10));
     await cloud.received(1);
     const [one] = samples(1);
-    const many = new Array<ScrapedSample>(LARGEST_QUEUE + 7).fill(one ?? { labels: [], value: 0, timestamp: 0 });
+    const many = new Array<ScrapedSample>(MAX_QUEUED_SAMPLES + 7).fill(one ?? { labels: [], value: 0, timestamp: 0 });
     writer.append(many);
     expect(await metric(writer, 'samples_dropped_total', { reason: 'queue_full' })).toBe(7);
-    expect(await metric(writer, 'samples_pending')).toBe(LARGEST_QUEUE + 10);
+    expect(await metric(writer, 'samples_pending')).toBe(MAX_QUEUED_SAMPLES + 10);
     expect(await writer.fixture.logged(/queue .* is full/)).toMatchObject({ level: 'error', fields: { dropped: 7 } });
   });
 
@@ -224,7 +223,7 @@ describe('prometheus.remote_write drops', () => {
     expect(cloud.requests).toEqual([]);
   });
 
-  test('what can’t be sent within the grace of its end, and counts it as failed', async () => {
+  test('samples that can’t be sent before it has to stop, and counts them as failed', async () => {
     await using cloud = await backend('hang');
     await using writer = await startWriter({ url: cloud.url });
     writer.append(samples(4));
@@ -237,7 +236,7 @@ describe('prometheus.remote_write drops', () => {
   });
 });
 
-test('an endpoint without a URL takes everything and sends nothing, without a word', async () => {
+test('an endpoint without a URL accepts all samples and sends none, with no error message', async () => {
   await using writer = await startWriter({ url: '' });
   writer.append(samples(3));
   await writer.instance.stop(100);
@@ -246,14 +245,14 @@ test('an endpoint without a URL takes everything and sends nothing, without a wo
   expect(writer.fixture.lines).toEqual([]);
 });
 
-test('a password in the URL is shown nowhere', async () => {
+test('a password in the URL is never shown', async () => {
   await using writer = await startWriter({ url: `http://u:${TOKEN}@127.0.0.1:9/push` });
   writer.append(samples(1));
   const { fields } = await writer.fixture.logged('Failed to send batch, retrying');
   expect(fields.url).toBe('http://u:xxxxx@127.0.0.1:9/push');
 });
 
-test('the body of a real Alloy is read and written back byte by byte', () => {
+test('the body of a real Alloy is decoded and encoded to the same bytes', () => {
   const capture = readFileSync(new URL('../../../../fixtures/captures/wire/remote-write.snappy', import.meta.url));
   const body = unsnappyBounded(capture);
   expect(Buffer.from(BitsWriteRequest.encode(BitsWriteRequest.decode(body))).equals(Buffer.from(body))).toBe(true);
@@ -263,19 +262,19 @@ test.each([
   ['sigv4', { sigv4: {} }],
   ['protobuf_message', { protobuf_message: 'io.prometheus.write.v2.Request' }],
   ['oauth2', { oauth2: { client_id: 'x', token_url: 'http://127.0.0.1:9' }, basic_auth: undefined }],
-])('an endpoint with %s is refused, and a real Alloy named', async (name, endpoint) => {
+])('an endpoint with %s is refused with a reference to a real Alloy', async (name, endpoint) => {
   await expect(startWriter({ url: 'http://127.0.0.1:9', ...endpoint })).rejects.toThrow(
     new RegExp(`does not implement ${name}.* of prometheus.remote_write: run this with a real Grafana Alloy`),
   );
 });
 
-// What `alloy run` 1.18 says of each, but for the password.
+// Recorded from `alloy run` 1.18, except that passwords are hidden.
 test.each([
   ['127.0.0.1:1', '"127.0.0.1:1": parse "127.0.0.1:1": first path segment in URL cannot contain colon'],
   ['http://h:port', '"http://h:port": parse "http://h:port": invalid port ":port" after host'],
   ['%zz#%zz', '"%zz#%zz": parse "%zz": invalid URL escape "%zz"'],
   [`http://u:${TOKEN}@h:x/`, '"http://u:xxxxx@h:x/": parse "http://u:xxxxx@h:x/": invalid port ":x" after host'],
-])('the URL %j keeps the component from being built', async (url, message) => {
+])('the URL %j prevents the component from being built', async (url, message) => {
   await expect(startWriter({ url })).rejects.toThrow(new Error(`cannot parse remote_write url ${message}`));
 });
 

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { ComponentContext, Instance } from '../../component.ts';
-import type { ScrapedSample } from '../../pipeline.ts';
-import { checkUrl, withoutPassword } from '../../schema/url.ts';
-import { quote } from '../../syntax/quote.ts';
-import { unsupported } from '../../unsupported.ts';
+import { createUnsupportedError } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { quote } from '../../language/syntax/quote.ts';
+import type { ScrapedSample } from '../../schema/capsules.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
+import { checkUrl, hidePassword } from '../../schema/url.ts';
 import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
 import { createEndpointQueue } from './endpoint-queue.ts';
-import { appendedCounter } from './remote-metrics.ts';
+import { createAppendedCounter } from './remote-metrics.ts';
 
 /**
- * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before it was made are not
- * sent: a real Alloy reads its write-ahead log from that moment on.
- * @throws Error with Alloy's text for a URL that can't be parsed; one to which nothing can be sent is none.
+ * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before its creation are not
+ * sent: Alloy reads its write-ahead log from that moment on.
+ * @throws Error with Alloy's message for a URL that can't be parsed; a URL to which nothing can be sent is accepted
  */
 export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentContext): Instance {
   for (const endpoint of args.endpoint) {
@@ -19,9 +20,9 @@ export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentConte
     refuseBrokenUrl(endpoint.url);
   }
   const queues = args.endpoint.map((endpoint) =>
-    createEndpointQueue(endpoint, nameOf(endpoint), args.external_labels, context),
+    createEndpointQueue(endpoint, nameEndpoint(endpoint), args.external_labels, context),
   );
-  const appended = appendedCounter(context);
+  const appended = createAppendedCounter(context);
   const startedAt = Date.now();
   let running = true;
 
@@ -52,26 +53,26 @@ function refuseBrokenUrl(url: string): void {
   try {
     checkUrl(url);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot parse remote_write url ${quote(withoutPassword(url))}: ${reason}`);
+    const reason = describeError(error);
+    throw new Error(`cannot parse remote_write url ${quote(hidePassword(url))}: ${reason}`);
   }
 }
 
-/** What the endpoint is called in metrics: its `name`, or six digits that depend on what it is. */
-function nameOf(endpoint: RemoteWriteEndpoint): string {
+/** The name of the endpoint in metrics: its `name`, or six digits derived from its arguments. */
+function nameEndpoint(endpoint: RemoteWriteEndpoint): string {
   return endpoint.name !== ''
     ? endpoint.name
     : createHash('md5').update(JSON.stringify(endpoint)).digest('hex').slice(0, 6);
 }
 
 function refuseUnsupported(endpoint: RemoteWriteEndpoint): void {
-  const asked = [
+  const unsupported = [
     endpoint.sigv4 !== undefined && 'sigv4',
     endpoint.azuread !== undefined && 'azuread',
     endpoint.google_iam !== undefined && 'google_iam',
     endpoint.protobuf_message !== 'prometheus.WriteRequest' && `protobuf_message "${endpoint.protobuf_message}"`,
   ].find((name) => name !== false);
-  if (asked !== undefined) {
-    throw unsupported(`${asked} of prometheus.remote_write`);
+  if (unsupported !== undefined) {
+    throw createUnsupportedError(`${unsupported} of prometheus.remote_write`);
   }
 }

@@ -2,7 +2,7 @@ import { compress } from 'snappyjs';
 import { type Field, message } from '../../../otlp/message.ts';
 import { type Label, STALE_NAN } from '../../../otlp/remote-write.ts';
 
-/** A sample that waits to be sent, with the labels it is sent under. */
+/** A sample that waits to be sent, with its final labels. */
 export type PendingSample = {
   readonly labels: Label[];
   readonly value: number;
@@ -11,7 +11,7 @@ export type PendingSample = {
   readonly stale: boolean;
 };
 
-/** A sample by the bits of its value: JavaScript does not keep the ones that tell one NaN from another. */
+/** A sample with the bits of its value: JavaScript does not preserve those that distinguish one NaN from another. */
 type Sample = { bits: bigint; timestamp: bigint };
 type TimeSeries = { labels: Label[]; samples: Sample[] };
 type WriteRequest = { timeseries: TimeSeries[] };
@@ -28,8 +28,8 @@ const TimeSeriesMessage = message<TimeSeries>('TimeSeries', {
 });
 
 /**
- * `prometheus.WriteRequest` (remote write 1.0, "Protocol") with the bits of every value: a `double` and a `fixed64` look
- * the same on the wire.
+ * `prometheus.WriteRequest` (remote write 1.0, "Protocol") with the bits of each value: on the wire, a `double` and a
+ * `fixed64` are the same.
  */
 export const BitsWriteRequest = message<WriteRequest>('WriteRequest', {
   timeseries: { no: 1, type: { message: () => TimeSeriesMessage }, repeated: true },
@@ -39,16 +39,16 @@ const NORMAL_NAN = 0x7ff8000000000001n;
 const double = new Float64Array(1);
 const bits = new BigUint64Array(double.buffer);
 
-/** The body of a remote write request: a snappy block, one series for each sample, as Prometheus sends it. */
-export function writeRequestBody(samples: readonly PendingSample[]): Uint8Array {
+/** Encodes the body of a remote write request: a snappy block with one series per sample, as Prometheus sends it. */
+export function encodeWriteRequest(samples: readonly PendingSample[]): Uint8Array {
   const timeseries = samples.map(({ labels, value, timestamp, stale }) => ({
     labels,
-    samples: [{ bits: stale ? STALE_NAN : bitsOf(value), timestamp: BigInt(timestamp) }],
+    samples: [{ bits: stale ? STALE_NAN : readBits(value), timestamp: BigInt(timestamp) }],
   }));
   return compress(BitsWriteRequest.encode({ timeseries }));
 }
 
-function bitsOf(value: number): bigint {
+function readBits(value: number): bigint {
   if (Number.isNaN(value)) {
     return NORMAL_NAN;
   }

@@ -1,8 +1,9 @@
+import { quote } from '../../language/syntax/quote.ts';
 import { checkHttpClient, httpClient } from '../../schema/blocks/http-client.ts';
+import { metricsReceiver } from '../../schema/capsules.ts';
 import { formatDuration } from '../../schema/duration.ts';
-import { type ArgsOf, block, defaultedBlock, optional, required } from '../../schema/schema.ts';
-import { bool, duration, float, list, map, metricsReceiver, size, string, target, uint } from '../../schema/types.ts';
-import { quote } from '../../syntax/quote.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, required } from '../../schema/schema.ts';
+import { bool, duration, float, list, map, size, string, target, uint } from '../../schema/types.ts';
 
 const defaultProtocols = ['OpenMetricsText1.0.0', 'OpenMetricsText0.0.1', 'PrometheusText1.0.0', 'PrometheusText0.0.4'];
 const protocols = [...defaultProtocols, 'PrometheusProto'].sort();
@@ -51,17 +52,17 @@ export const scrapeBlock = block(
       return `scrape_timeout (${formatDuration(args.scrape_timeout)}) greater than scrape_interval (${formatDuration(args.scrape_interval)}) for scrape config with job name ${quote(args.job_name)}`;
     }
     return (
-      protocolProblem(args.scrape_protocols, args.enable_protobuf_negotiation, args.scrape_native_histograms) ??
-      fallbackProblem(args.scrape_fallback_protocol) ??
-      namingProblem(args.metric_name_validation_scheme, args.metric_name_escaping_scheme) ??
+      findProtocolProblem(args.scrape_protocols, args.enable_protobuf_negotiation, args.scrape_native_histograms) ??
+      findFallbackProblem(args.scrape_fallback_protocol) ??
+      findNamingProblem(args.metric_name_validation_scheme, args.metric_name_escaping_scheme) ??
       checkHttpClient(args)
     );
   },
 );
 
-export type ScrapeArgs = ArgsOf<typeof scrapeBlock>;
+export type ScrapeArgs = DecodedBlock<typeof scrapeBlock>;
 
-function protocolProblem(chosen: readonly string[], protobuf: boolean, native: boolean): string | undefined {
+function findProtocolProblem(chosen: readonly string[], protobuf: boolean, native: boolean): string | undefined {
   const isDefault = chosen.join() === defaultProtocols.join();
   if (protobuf && !isDefault) {
     return 'both enable_protobuf_negotiation and scrape_protocols are set, only one can be set at a time';
@@ -74,23 +75,23 @@ function protocolProblem(chosen: readonly string[], protobuf: boolean, native: b
       return `duplicate scrape protocol ${quote(protocol)}: make sure the scrape protocols provided are unique`;
     }
     if (!protocols.includes(protocol)) {
-      return `invalid scrape protocol ${quote(protocol)}: ${unknownProtocol(protocol)}`;
+      return `invalid scrape protocol ${quote(protocol)}: ${describeUnknownProtocol(protocol)}`;
     }
   }
   return undefined;
 }
 
-function fallbackProblem(protocol: string): string | undefined {
+function findFallbackProblem(protocol: string): string | undefined {
   return protocol === '' || protocols.includes(protocol)
     ? undefined
-    : `invalid scrape_fallback_protocol ${quote(protocol)}: ${unknownProtocol(protocol)}`;
+    : `invalid scrape_fallback_protocol ${quote(protocol)}: ${describeUnknownProtocol(protocol)}`;
 }
 
-function unknownProtocol(protocol: string): string {
+function describeUnknownProtocol(protocol: string): string {
   return `unknown scrape protocol ${protocol}, supported: [${protocols.join(' ')}]`;
 }
 
-function namingProblem(validation: string, escaping: string): string | undefined {
+function findNamingProblem(validation: string, escaping: string): string | undefined {
   if (validation !== 'utf8' && validation !== 'legacy') {
     return `invalid metric_name_validation_scheme ${quote(validation)}: must be either "utf8" or "legacy"`;
   }

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { ConsumerOf, ScrapedSample } from '../../pipeline.ts';
-import { secret } from '../../schema/secret.ts';
-import { inProcessPages, pagePath } from '../../scrape/in-process-pages.ts';
+import { createSecret } from '../../language/evaluation/secret.ts';
+import { buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
+import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
 import {
-  argumentsFor,
+  buildArguments,
   type ComponentFixture,
-  componentFixture,
-  type Written,
+  createFixture,
+  type PartialArguments,
 } from '../../testing/component-fixture.ts';
 import { type RecordingServer, type Reply, startRecordingServer } from '../../testing/recording-server.ts';
 import { type ScrapeArgs, scrapeBlock } from './block.ts';
@@ -17,7 +17,7 @@ type Shown = Readonly<Record<string, number>>;
 type Running = {
   readonly fixture: ComponentFixture;
   readonly server: RecordingServer;
-  /** The samples of each scrape: `name{label="value"}` and value, without the duration. */
+  /** The samples of each scrape by `name{label="value"}`, without the duration. */
   readonly scrapes: readonly Shown[];
   readonly samples: readonly (readonly ScrapedSample[])[];
   readonly scraped: (count: number) => Promise<void>;
@@ -29,19 +29,19 @@ const text = (body: string | Uint8Array, headers = {}): Reply => ({
   body,
 });
 
-/** Scrapes a server that answers with `replies` in turn, the last one again and again. */
-async function startScrape(replies: readonly Reply[], written: Written<ScrapeArgs> = {}): Promise<Running> {
+/** Scrapes a server that answers with `replies` in turn, then repeats the last one. */
+async function startScrape(replies: readonly Reply[], written: PartialArguments<ScrapeArgs> = {}): Promise<Running> {
   const server = await startRecordingServer((_, number) => replies[Math.min(number, replies.length) - 1] ?? {});
-  const fixture = componentFixture('prometheus.scrape.t');
+  const fixture = createFixture('prometheus.scrape.t');
   const scrapes: Shown[] = [];
   const samples: (readonly ScrapedSample[])[] = [];
   let wake = (): void => {};
-  const consumer: ConsumerOf['metrics'] = (received) => {
+  const consumer: MetricsConsumer = (received) => {
     samples.push(received);
     scrapes.push(Object.fromEntries(received.map(show).filter(([name]) => !name.startsWith('scrape_duration'))));
     wake();
   };
-  const args = argumentsFor(scrapeBlock, {
+  const args = buildArguments(scrapeBlock, {
     targets: [{ __address__: `127.0.0.1:${server.port}` }],
     forward_to: [consumer],
     scrape_interval: 50,
@@ -65,7 +65,6 @@ async function startScrape(replies: readonly Reply[], written: Written<ScrapeArg
     [Symbol.asyncDispose]: async () => {
       await instance.stop(1_000);
       await server[Symbol.asyncDispose]();
-      fixture[Symbol.dispose]();
     },
   };
 }
@@ -83,10 +82,10 @@ const report = (up: number, scraped: number, added: number): Shown => ({
   scrape_samples_post_metric_relabeling: scraped,
   scrape_series_added: added,
 });
-const LONG: Written<ScrapeArgs> = { scrape_interval: 2_000, scrape_timeout: 2_000 };
+const LONG: PartialArguments<ScrapeArgs> = { scrape_interval: 2_000, scrape_timeout: 2_000 };
 
 describe('prometheus.scrape fails a scrape', () => {
-  test.each<[string, string, Written<ScrapeArgs>, RegExp]>([
+  test.each<[string, string, PartialArguments<ScrapeArgs>, RegExp]>([
     ['with more samples than sample_limit', 'a 1\nb 2\nc 3\n', { sample_limit: 2 }, /^sample limit exceeded$/],
     [
       'with more labels than label_limit',
@@ -124,7 +123,7 @@ describe('prometheus.scrape fails a scrape', () => {
     expect(running.fixture.lines.at(-1)?.fields.err).toMatch(reason);
   });
 
-  test('of a page over body_size_limit, packed or not', async () => {
+  test('of a page over body_size_limit, compressed or not', async () => {
     const page = 'a 1\n'.repeat(1000);
     for (const reply of [text(page), text(gzipSync(page), { 'content-encoding': 'gzip' })]) {
       await using running = await startScrape([reply], { ...LONG, body_size_limit: 1000 });
@@ -133,7 +132,7 @@ describe('prometheus.scrape fails a scrape', () => {
     }
   });
 
-  test('of every target when there are more than target_limit', async () => {
+  test('of every target if there are more than target_limit', async () => {
     const targets = ['a', 'b'].map((name) => ({ __address__: '127.0.0.1:9', name }));
     await using running = await startScrape([], { ...LONG, targets, target_limit: 1 });
     await running.scraped(2);
@@ -141,16 +140,16 @@ describe('prometheus.scrape fails a scrape', () => {
   });
 });
 
-describe('prometheus.scrape asks', () => {
-  test('as Prometheus does, with its credentials, and follows redirects', async () => {
+describe('prometheus.scrape requests', () => {
+  test('a page as Prometheus does, with its credentials, and follows redirects', async () => {
     const redirect = { status: 302, headers: { location: '/elsewhere' } };
     const page = gzipSync('a 1\n');
     await using running = await startScrape([redirect, text(page, { 'content-encoding': 'gzip' })], {
       ...LONG,
       params: { q: ['1', '2'], p: ['x y'] },
       metrics_path: '/m',
-      basic_auth: { username: 'u', password: secret('pw') },
-      http_headers: { 'x-scope': [secret('a')] },
+      basic_auth: { username: 'u', password: createSecret('pw') },
+      http_headers: { 'x-scope': [createSecret('a')] },
     });
     await running.scraped(1);
     expect(running.server.requests.map(({ url }) => url)).toEqual(['/m?p=x+y&q=1&q=2', '/elsewhere']);
@@ -159,21 +158,25 @@ describe('prometheus.scrape asks', () => {
         'application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
       'accept-encoding': 'gzip',
       'x-prometheus-scrape-timeout-seconds': '2',
-      'user-agent': expect.stringContaining('embedded engine, not Grafana Alloy'),
+      'user-agent': expect.stringContaining('embedded Alloy, not Grafana Alloy'),
       authorization: `Basic ${Buffer.from('u:pw').toString('base64')}`,
       'x-scope': 'a',
     });
     expect(running.scrapes[0]).toEqual({ a: 1, ...report(1, 1, 1) });
   });
 
-  test('a component of the engine by its path, without a socket', async () => {
+  test('the page of a component by its path, without a socket', async () => {
     await using running = await startScrape([], {
       targets: [
-        { __address__: 'alloy.internal:12345', __metrics_path__: pagePath('prometheus.exporter.x.y'), instance: 'i' },
+        {
+          __address__: 'alloy.internal:12345',
+          __metrics_path__: buildPagePath('prometheus.exporter.x.y'),
+          instance: 'i',
+        },
       ],
     });
     const body = Buffer.from('a 1\n');
-    inProcessPages(running.fixture.registry).set(pagePath('prometheus.exporter.x.y'), async () => ({
+    findPages(running.fixture.registry).set(buildPagePath('prometheus.exporter.x.y'), async () => ({
       status: 200,
       contentType: 'text/plain',
       body,
@@ -183,13 +186,13 @@ describe('prometheus.scrape asks', () => {
   });
 });
 
-test('times of the page are ignored when honor_timestamps is off', async () => {
+test('timestamps of the page are ignored if honor_timestamps is off', async () => {
   await using running = await startScrape([text('a 1 1600000000000\n')], { ...LONG, honor_timestamps: false });
   await running.scraped(1);
   expect(running.samples[0]?.[0]?.timestamp).toBeGreaterThan(Date.now() - 10_000);
 });
 
-test('samples more than ten minutes ahead are dropped with a warning', async () => {
+test('samples more than ten minutes in the future are dropped with a warning', async () => {
   await using running = await startScrape([text(`a 1 ${Date.now() + 11 * 60_000}\nb 1\n`)], LONG);
   await running.scraped(1);
   expect(running.scrapes[0]).toEqual({ b: 1, ...report(1, 2, 1) });
@@ -206,7 +209,7 @@ test('extra_metrics adds the limits and the size of the page', async () => {
   });
 });
 
-test('a target with an interval of its own keeps it, and one without an address is left out', async () => {
+test('a target keeps its own interval, and a target without an address is skipped', async () => {
   await using running = await startScrape([text('a 1\n')], {
     ...LONG,
     targets: [
@@ -219,7 +222,7 @@ test('a target with an interval of its own keeps it, and one without an address 
   expect(await running.fixture.metric('prometheus_scrape_targets_gauge')).toBe(1);
 });
 
-test('what it does not implement is said in one warning that names a real Alloy', async () => {
+test('one warning lists all unsupported arguments and refers to a real Alloy', async () => {
   await using running = await startScrape([text('')], {
     ...LONG,
     scrape_native_histograms: true,

@@ -1,25 +1,26 @@
-import type { ComponentContext, Instance } from '../../component.ts';
-import { redactUrl } from '../../http/failure.ts';
-import { createPrometheusClient } from '../../http/prometheus-client.ts';
-import { COMPONENT_LABELS, componentLabels, gauge } from '../../metrics/instruments.ts';
-import type { ScrapedSample, SeriesLabels } from '../../pipeline.ts';
-import { sortedLabels } from '../../relabel/labels.ts';
-import { createPageFetcher, type PageFetcher } from '../../scrape/fetch-page.ts';
-import { inProcessPages, type Page } from '../../scrape/in-process-pages.ts';
-import { createScrapeLoop, type ScrapeLoop } from '../../scrape/scrape-loop.ts';
-import { completeTarget, type Target } from '../../scrape/target.ts';
-import { type Appended, createTargetSeries } from '../../scrape/target-series.ts';
-import { ignored } from '../../unsupported.ts';
+import { describeIgnored } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { redactUrl } from '../../pipeline/http/failure.ts';
+import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { findPages, type Page } from '../../pipeline/in-process-pages.ts';
+import { buildComponentLabels, COMPONENT_LABELS, getGauge } from '../../pipeline/instruments.ts';
+import { sortLabels } from '../../pipeline/relabel/labels.ts';
+import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
+import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { ScrapeArgs } from './block.ts';
+import { createPageFetcher, type PageFetcher } from './fetch-page.ts';
+import { createScrapeLoop, type ScrapeLoop } from './scrape-loop.ts';
+import { completeTarget, type Target } from './target.ts';
+import { createTargetSeries, type ScrapeResult } from './target-series.ts';
 
 /**
- * `prometheus.scrape`: fetches the pages of its targets at their interval and hands on their series with the target's
- * labels, the `up` and `scrape_…` series of every scrape, and stale markers for series that are gone.
+ * `prometheus.scrape`: fetches the pages of its targets at their interval and forwards their series with the labels of
+ * the target, the `up` and `scrape_…` series of each scrape, and stale markers for series that have disappeared.
  */
 export function createScrape(args: ScrapeArgs, context: ComponentContext): Instance {
-  warnOfIgnored(args, context);
+  warnAboutIgnored(args, context);
   const client = createPrometheusClient(args, 'prometheus.scrape');
-  const fetchPage = createPageFetcher(args, client, inProcessPages(context.registry));
+  const fetchPage = createPageFetcher(args, client, findPages(context.registry));
   const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
   const forward = (samples: readonly ScrapedSample[]): void => {
     for (const consumer of forwardTo) {
@@ -33,12 +34,12 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
       : undefined;
   const fetcher: PageFetcher = overLimit === undefined ? fetchPage : () => Promise.reject(overLimit);
   const loops = targets.map((target) => scrapeTarget(target, args, context, fetcher, forward));
-  gauge(
+  getGauge(
     context.registry,
     'prometheus_scrape_targets_gauge',
     'Number of targets this component is configured to scrape',
     COMPONENT_LABELS,
-  ).set(componentLabels(context), targets.length);
+  ).set(buildComponentLabels(context), targets.length);
   return {
     exports: {},
     start: async () => {
@@ -54,7 +55,7 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
   };
 }
 
-/** The targets that can be scraped, each once. */
+/** The valid targets, without duplicates. */
 function completeTargets(args: ScrapeArgs, context: ComponentContext): Target[] {
   const targets = new Map<string, Target>();
   for (const discovered of args.targets) {
@@ -62,7 +63,7 @@ function completeTargets(args: ScrapeArgs, context: ComponentContext): Target[] 
       const target = completeTarget(discovered, args, context.id);
       targets.set(JSON.stringify([target.url, target.labels]), target);
     } catch (error) {
-      context.log('error', 'Creating target failed', { err: messageOf(error) });
+      context.log('error', 'Creating target failed', { err: describeError(error) });
     }
   }
   return [...targets.values()];
@@ -84,7 +85,7 @@ function scrapeTarget(
   const scrape = async (timestamp: number, ending: AbortSignal): Promise<void> => {
     const start = performance.now();
     let page: Page | undefined;
-    let appended: Appended;
+    let appended: ScrapeResult;
     let error: Error | undefined;
     try {
       page = await fetchPage(target, AbortSignal.any([ending, AbortSignal.timeout(target.timeoutMs)]));
@@ -95,7 +96,7 @@ function scrapeTarget(
       return;
     }
     if (page === undefined) {
-      context.log('debug', 'Scrape failed', { ...about, err: messageOf(error) });
+      context.log('debug', 'Scrape failed', { ...about, err: describeError(error) });
       appended = series.fail(timestamp);
     } else {
       appended = series.append(page, timestamp);
@@ -109,7 +110,7 @@ function scrapeTarget(
   return createScrapeLoop(`${context.id} ${target.url}`, target.intervalMs, scrape);
 }
 
-function logAppended(appended: Appended, about: Readonly<Record<string, string>>, context: ComponentContext): void {
+function logAppended(appended: ScrapeResult, about: Readonly<Record<string, string>>, context: ComponentContext): void {
   if (appended.error !== undefined) {
     context.log('debug', 'Append failed', { ...about, err: appended.error.message });
   }
@@ -127,24 +128,27 @@ function logAppended(appended: Appended, about: Readonly<Record<string, string>>
   }
 }
 
-/** The series that Prometheus makes of every scrape ("Jobs and instances: Automatically generated labels and time series"). */
+/**
+ * The series that Prometheus adds to each scrape ("Jobs and instances: Automatically generated labels and time
+ * series").
+ */
 function createReport(target: Target, args: ScrapeArgs) {
-  const labelsOf = (name: string): SeriesLabels => sortedLabels([...target.labels, ['__name__', name]]);
+  const nameSeries = (name: string): SeriesLabels => sortLabels([...target.labels, ['__name__', name]]);
   const names = {
-    up: labelsOf('up'),
-    duration: labelsOf('scrape_duration_seconds'),
-    scraped: labelsOf('scrape_samples_scraped'),
-    kept: labelsOf('scrape_samples_post_metric_relabeling'),
-    added: labelsOf('scrape_series_added'),
-    timeout: labelsOf('scrape_timeout_seconds'),
-    limit: labelsOf('scrape_sample_limit'),
-    bytes: labelsOf('scrape_body_size_bytes'),
+    up: nameSeries('up'),
+    duration: nameSeries('scrape_duration_seconds'),
+    scraped: nameSeries('scrape_samples_scraped'),
+    kept: nameSeries('scrape_samples_post_metric_relabeling'),
+    added: nameSeries('scrape_series_added'),
+    timeout: nameSeries('scrape_timeout_seconds'),
+    limit: nameSeries('scrape_sample_limit'),
+    bytes: nameSeries('scrape_body_size_bytes'),
   };
   return (
     timestamp: number,
     healthy: boolean,
     seconds: number,
-    appended: Appended,
+    appended: ScrapeResult,
     bodyBytes: number,
   ): readonly ScrapedSample[] => {
     const values: (readonly [SeriesLabels, number])[] = [
@@ -161,9 +165,9 @@ function createReport(target: Target, args: ScrapeArgs) {
   };
 }
 
-function warnOfIgnored(args: ScrapeArgs, context: ComponentContext): void {
+function warnAboutIgnored(args: ScrapeArgs, context: ComponentContext): void {
   const protobuf = args.enable_protobuf_negotiation || args.scrape_protocols.includes('PrometheusProto');
-  const unheeded = [
+  const unsupported = [
     protobuf && 'the protobuf exposition format',
     args.scrape_native_histograms && 'scrape_native_histograms',
     args.convert_classic_histograms_to_nhcb && 'convert_classic_histograms_to_nhcb',
@@ -172,11 +176,7 @@ function warnOfIgnored(args: ScrapeArgs, context: ComponentContext): void {
     args.clustering.enabled && 'clustering',
     args.scrape_failure_log_file !== '' && 'scrape_failure_log_file',
   ].filter((name) => name !== false);
-  if (unheeded.length > 0) {
-    context.log('warn', ignored(`${unheeded.join(', ')} of prometheus.scrape`));
+  if (unsupported.length > 0) {
+    context.log('warn', describeIgnored(`${unsupported.join(', ')} of prometheus.scrape`));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,9 @@
-import { quote } from '../../syntax/quote.ts';
-import { block, defaultedBlock, optional, optionalBlock } from '../schema.ts';
-import type { Secret } from '../secret.ts';
-import { bool, list, map, oneOf, secret, string } from '../types.ts';
+import { quote } from '../../language/syntax/quote.ts';
+import { block, type DecodedBlock, defaultedBlock, optional, optionalBlock } from '../schema.ts';
+import { bool, choice, list, map, secret, string } from '../types.ts';
 import { url } from '../url.ts';
 
-/** `tls_config` of a `prometheus.*` component. */
-export const tlsConfig = block(
+const tlsConfig = block(
   {
     ca_pem: optional(string),
     ca_file: optional(string),
@@ -15,7 +13,7 @@ export const tlsConfig = block(
     key_file: optional(string),
     server_name: optional(string),
     insecure_skip_verify: optional(bool),
-    min_version: optional(oneOf(['TLS13', 'TLS12', 'TLS11', 'TLS10'], '', (text) => `unknown TLS version: ${text}`)),
+    min_version: optional(choice(['TLS13', 'TLS12', 'TLS11', 'TLS10'], '', (text) => `unknown TLS version: ${text}`)),
   },
   (args) => {
     const key = args.key_pem.reveal();
@@ -39,8 +37,7 @@ export const tlsConfig = block(
   },
 );
 
-/** `basic_auth`. */
-export const basicAuth = block(
+const basicAuth = block(
   { username: optional(string), password: optional(secret), password_file: optional(string) },
   (args) =>
     args.password.reveal() !== '' && args.password_file !== ''
@@ -48,8 +45,8 @@ export const basicAuth = block(
       : undefined,
 );
 
-/** `authorization`. An empty `type` means `Bearer`. */
-export const authorization = block(
+/** An empty `type` means `Bearer`. */
+const authorization = block(
   { type: optional(string), credentials: optional(secret), credentials_file: optional(string) },
   (args) => {
     if (args.credentials.reveal() !== '' && args.credentials_file !== '') {
@@ -68,12 +65,9 @@ const proxy = {
   proxy_connect_header: optional(map(list(secret))),
 };
 
-type ProxyArgs = {
-  readonly proxy_url: string;
-  readonly no_proxy: string;
-  readonly proxy_from_environment: boolean;
-  readonly proxy_connect_header: Readonly<Record<string, readonly Secret[]>>;
-};
+const proxyBlock = block(proxy);
+
+type ProxyArgs = DecodedBlock<typeof proxyBlock>;
 
 function checkProxy(args: ProxyArgs): string | undefined {
   const headers = Object.keys(args.proxy_connect_header).length;
@@ -91,8 +85,7 @@ function checkProxy(args: ProxyArgs): string | undefined {
     : undefined;
 }
 
-/** `oauth2`. */
-export const oauth2 = block(
+const oauth2 = block(
   {
     client_id: optional(string),
     client_secret: optional(secret),
@@ -120,7 +113,7 @@ export const oauth2 = block(
   },
 );
 
-/** The attributes and blocks of the HTTP client that `prometheus.*` components share, to be spread into theirs. */
+/** The HTTP client arguments that components share, to be spread into their blocks. */
 export const httpClient = {
   basic_auth: optionalBlock(basicAuth),
   authorization: optionalBlock(authorization),
@@ -134,14 +127,10 @@ export const httpClient = {
   http_headers: optional(map(list(secret))),
 };
 
-type HttpClientArgs = ProxyArgs & {
-  readonly basic_auth: unknown;
-  readonly authorization: unknown;
-  readonly oauth2: unknown;
-  readonly bearer_token: Secret;
-  readonly bearer_token_file: string;
-  readonly http_headers: Readonly<Record<string, readonly Secret[]>>;
-};
+const httpClientBlock = block(httpClient);
+
+/** The HTTP client arguments, decoded. */
+export type HttpClientArgs = DecodedBlock<typeof httpClientBlock>;
 
 const reservedHeaders = new Set([
   'authorization',
@@ -164,7 +153,7 @@ const reservedHeaders = new Set([
   'x-amz-content-sha256',
 ]);
 
-/** Alloy's message for HTTP client arguments that contradict each other, or undefined. */
+/** Alloy's message for HTTP client arguments that contradict each other; undefined if they don't. */
 export function checkHttpClient(args: HttpClientArgs): string | undefined {
   const methods = [
     args.basic_auth !== undefined,
@@ -178,11 +167,11 @@ export function checkHttpClient(args: HttpClientArgs): string | undefined {
   }
   const reserved = Object.keys(args.http_headers).find((name) => reservedHeaders.has(name.toLowerCase()));
   if (reserved !== undefined) {
-    return `setting header ${quote(canonicalHeader(reserved))} is not allowed`;
+    return `setting header ${quote(canonicalizeHeader(reserved))} is not allowed`;
   }
   return checkProxy(args);
 }
 
-function canonicalHeader(name: string): string {
+function canonicalizeHeader(name: string): string {
   return name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }

@@ -1,7 +1,17 @@
-import { quote } from '../../syntax/quote.ts';
-import { type Regex, regex } from '../regex.ts';
-import { type ArgsOf, block, optional } from '../schema.ts';
-import { list, oneOf, string, text, uint } from '../types.ts';
+import { RE2JS } from 're2js';
+import { quote } from '../../language/syntax/quote.ts';
+import { block, type DecodedBlock, optional } from '../schema.ts';
+import { choice, list, string, text, uint } from '../types.ts';
+
+/** The expression of a relabelling rule: its source, and the compiled RE2 that matches whole strings. */
+export type Regex = { readonly source: string; readonly compiled: RE2JS };
+
+/**
+ * Compiles `source` as relabelling does: anchored at both ends, `.` matches newlines. @throws Error with Go's message
+ */
+export function regex(source: string): Regex {
+  return { source, compiled: RE2JS.compile(`^(?s:${source})$`) };
+}
 
 const actions = [
   'replace',
@@ -34,51 +44,39 @@ export const relabelRule = block(
     target_label: optional(string),
     replacement: optional(string, '$1'),
     action: optional(
-      oneOf(actions, 'replace', (written) => `unrecognized action type ${quote(written)}`),
+      choice(actions, 'replace', (written) => `unrecognized action type ${quote(written)}`),
       'replace',
     ),
   },
-  checkRule,
+  (rule) => {
+    const { action, target_label: target } = rule;
+    if (rule.modulus === 0 && action === 'hashmod') {
+      return 'relabel configuration for hashmod requires non-zero modulus';
+    }
+    if (withTarget.includes(action) && target === '') {
+      return `relabel configuration for ${action} action requires 'target_label' value`;
+    }
+    // Any text is a label name, as since Prometheus 3.0; only a template is limited to label characters.
+    if (action === 'replace' && target.includes('$') && !labelTemplate.test(target)) {
+      return `${quote(target)} is invalid 'target_label' for ${action} action`;
+    }
+    if (withoutReplacement.includes(action) && rule.replacement !== '$1') {
+      return `'replacement' can not be set for ${action} action`;
+    }
+    if (action === 'labelmap' && !labelTemplate.test(rule.replacement)) {
+      return `${quote(rule.replacement)} is invalid 'replacement' for ${action} action`;
+    }
+    const plain = rule.modulus === 0 && rule.separator === ';' && rule.replacement === '$1';
+    if (action === 'labeldrop' || action === 'labelkeep') {
+      return rule.source_labels.length > 0 || target !== '' || !plain
+        ? `${action} action requires only 'regex', and no other fields`
+        : undefined;
+    }
+    return (action === 'keepequal' || action === 'dropequal') && (rule.regex.source !== '(.*)' || !plain)
+      ? `${action} action requires only 'source_labels' and 'target_label', and no other fields`
+      : undefined;
+  },
 );
 
 /** One relabelling rule, decoded. */
-export type RelabelRule = ArgsOf<typeof relabelRule>;
-
-type Checked = {
-  readonly source_labels: readonly string[];
-  readonly separator: string;
-  readonly regex: Regex;
-  readonly modulus: number;
-  readonly target_label: string;
-  readonly replacement: string;
-  readonly action: Action;
-};
-
-function checkRule(rule: Checked): string | undefined {
-  const { action, target_label: target } = rule;
-  if (rule.modulus === 0 && action === 'hashmod') {
-    return 'relabel configuration for hashmod requires non-zero modulus';
-  }
-  if (withTarget.includes(action) && target === '') {
-    return `relabel configuration for ${action} action requires 'target_label' value`;
-  }
-  // Any text is the name of a label, as in Prometheus since 3.0; only a template must be made of label characters.
-  if (action === 'replace' && target.includes('$') && !labelTemplate.test(target)) {
-    return `${quote(target)} is invalid 'target_label' for ${action} action`;
-  }
-  if (withoutReplacement.includes(action) && rule.replacement !== '$1') {
-    return `'replacement' can not be set for ${action} action`;
-  }
-  if (action === 'labelmap' && !labelTemplate.test(rule.replacement)) {
-    return `${quote(rule.replacement)} is invalid 'replacement' for ${action} action`;
-  }
-  const plain = rule.modulus === 0 && rule.separator === ';' && rule.replacement === '$1';
-  if (action === 'labeldrop' || action === 'labelkeep') {
-    return rule.source_labels.length > 0 || target !== '' || !plain
-      ? `${action} action requires only 'regex', and no other fields`
-      : undefined;
-  }
-  return (action === 'keepequal' || action === 'dropequal') && (rule.regex.source !== '(.*)' || !plain)
-    ? `${action} action requires only 'source_labels' and 'target_label', and no other fields`
-    : undefined;
-}
+export type RelabelRule = DecodedBlock<typeof relabelRule>;

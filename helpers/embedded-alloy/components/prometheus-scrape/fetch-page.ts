@@ -1,0 +1,110 @@
+import { STATUS_CODES } from 'node:http';
+import { type Dispatcher, request } from 'undici';
+import { gunzipBounded } from '../../../otlp/compression.ts';
+import { userAgent } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { describeFailure } from '../../pipeline/http/failure.ts';
+import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
+import { IN_PROCESS_ADDRESS, type Page, type PageSource } from '../../pipeline/in-process-pages.ts';
+import type { ScrapeArgs } from './block.ts';
+import type { Target } from './target.ts';
+
+/** The maximum if `body_size_limit` sets none: a target never decides how much memory is used. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  'PrometheusText0.0.4': 'text/plain;version=0.0.4',
+  'PrometheusText1.0.0': 'text/plain;version=1.0.0',
+  'OpenMetricsText0.0.1': 'application/openmetrics-text;version=0.0.1',
+  'OpenMetricsText1.0.0': 'application/openmetrics-text;version=1.0.0',
+};
+/** The weight of the first protocol: Prometheus knows five, and counts down from one more. */
+const FIRST_WEIGHT = 6;
+
+/** Fetches the pages of targets. */
+export type PageFetcher = (target: Target, signal: AbortSignal) => Promise<Page>;
+
+/**
+ * Fetches pages as `prometheus.scrape` does (headers, compression, limits). @throws Error with Prometheus's message if
+ * there is no answer, a status other than 200, or a page over the limit
+ */
+export function createPageFetcher(
+  args: ScrapeArgs,
+  client: PrometheusClient,
+  pages: ReadonlyMap<string, PageSource>,
+): PageFetcher {
+  const accept = acceptHeader(args);
+  const limit = args.body_size_limit > 0 ? args.body_size_limit : MAX_PAGE_BYTES;
+
+  const fetchRemote = async (target: Target, signal: AbortSignal): Promise<Page> => {
+    const headers = {
+      accept,
+      'accept-encoding': args.enable_compression ? 'gzip' : 'identity',
+      'user-agent': userAgent,
+      'x-prometheus-scrape-timeout-seconds': String(target.timeoutMs / 1000),
+      ...client.headers(),
+    };
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await request(target.url, { headers, signal, dispatcher: client.dispatcher });
+      const body = await readLimited(response, limit);
+      const packed = String(response.headers['content-encoding'] ?? '') === 'gzip';
+      return {
+        status: response.statusCode,
+        contentType: String(response.headers['content-type'] ?? ''),
+        body: packed ? Buffer.from(await unpack(body, limit)) : body,
+      };
+    } catch (error) {
+      throw error instanceof PageError ? error : new Error(describeFailure('GET', target.url, error).text);
+    }
+  };
+
+  return async (target, signal) => {
+    const source = target.address === IN_PROCESS_ADDRESS ? (pages.get(target.path) ?? noPage) : undefined;
+    const page = source === undefined ? await fetchRemote(target, signal) : await source(signal);
+    if (page.status !== 200) {
+      throw new Error(`server returned HTTP status ${page.status} ${STATUS_CODES[page.status] ?? ''}`.trimEnd());
+    }
+    return page;
+  };
+}
+
+class PageError extends Error {}
+
+const noPage: PageSource = async () => ({ status: 404, contentType: '', body: Buffer.alloc(0) });
+
+async function readLimited(response: Dispatcher.ResponseData, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    if (size >= limit) {
+      throw new PageError('body size limit exceeded');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+async function unpack(body: Buffer, limit: number): Promise<Uint8Array> {
+  try {
+    return await gunzipBounded(body, limit);
+  } catch (error) {
+    const message = describeError(error);
+    throw new PageError(message.includes('unpacks to more') ? 'body size limit exceeded' : message);
+  }
+}
+
+function acceptHeader(args: ScrapeArgs): string {
+  const escaping =
+    args.metric_name_escaping_scheme !== ''
+      ? args.metric_name_escaping_scheme
+      : args.metric_name_validation_scheme === 'utf8'
+        ? 'allow-utf-8'
+        : 'underscores';
+  const known = args.scrape_protocols.filter((protocol) => protocol in PROTOCOLS);
+  const parts = known.map((protocol, index) => {
+    const escaped = protocol.endsWith('1.0.0') ? `;escaping=${escaping}` : '';
+    return `${PROTOCOLS[protocol]}${escaped};q=0.${FIRST_WEIGHT - index}`;
+  });
+  return [...parts, `*/*;q=0.${FIRST_WEIGHT - known.length}`].join(',');
+}

@@ -1,0 +1,68 @@
+import type { Registry } from 'prom-client';
+import type { Scope } from '../language/evaluation/evaluate.ts';
+import type { Block } from '../language/syntax/ast.ts';
+import { decodeBlock } from './decode.ts';
+import type { BlockSchema } from './schema.ts';
+
+/** The health of a component, as in `/-/healthy` and `/api/v0/web/components`. */
+export type Health = { readonly state: 'unknown' | 'healthy' | 'unhealthy' | 'exited'; readonly message: string };
+
+/** Logs a line with the `component_id` and `component_path` of the component. */
+export type Logger = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, string | number | boolean>>,
+) => void;
+
+/** The context in which a component is created. */
+export type ComponentContext = {
+  /** `prometheus.scrape.redis` */
+  readonly id: string;
+  /** The registry behind `/metrics`, shared by all components. */
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly setHealth: (health: Health) => void;
+};
+
+/** A component that has been created but not started. */
+export type Instance = {
+  /** The values that other components can refer to: plain values, or a `Capsule`. */
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly start: () => Promise<void>;
+  /** Flushes its data, then releases all resources, within `graceMs`. */
+  readonly stop: (graceMs: number) => Promise<void>;
+};
+
+/** A component that can run. */
+export type Component = {
+  /** `prometheus.scrape` */
+  readonly name: string;
+  /** Its block with all arguments of the Alloy reference, including those that are refused or ignored. */
+  readonly block: BlockSchema;
+  /**
+   * Evaluates its block; returns a function that creates the instance.
+   * @throws DiagnosticError or ArgumentsError, like {@link decodeBlock}
+   */
+  readonly prepare: (scope: Scope, block: Block) => Promise<(context: ComponentContext) => Instance>;
+};
+
+/**
+ * Defines a component. `load` returns the function that creates it from its decoded block. It is called only when the
+ * component runs, because `alloy validate` has no use for HTTP clients and servers.
+ */
+export function defineComponent<Args>(definition: {
+  readonly name: string;
+  readonly block: BlockSchema<Args>;
+  readonly load: () => Promise<(args: Args, context: ComponentContext) => Instance>;
+}): Component {
+  const { name, block: schema, load } = definition;
+  return {
+    name,
+    block: schema,
+    prepare: async (scope, block) => {
+      const args = decodeBlock(scope, block, schema);
+      const create = await load();
+      return (context) => create(args, context);
+    },
+  };
+}
