@@ -17,8 +17,9 @@ export async function gunzipBounded(body: Uint8Array, limit: number = MAX_BODY_B
     return await gunzipAsync(body, { maxOutputLength: limit });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new DecodeError(`gzip body unpacks to more than ${limit} bytes`);
-    throw new DecodeError('unexpected EOF');
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      throw new DecodeError(`gzip body decompresses to more than ${limit} bytes`, 'too large');
+    throw new DecodeError('unexpected EOF', 'truncated');
   }
 }
 
@@ -30,6 +31,9 @@ export function unsnappyBounded(body: Uint8Array, limit: number = MAX_BODY_BYTES
   try {
     return uncompress(body, limit);
   } catch (error) {
-    throw new DecodeError(`snappy: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    // The library has no other sign of it.
+    const isTooLarge = /uncompressed length .* too big/.test(message);
+    throw new DecodeError(`snappy: ${message}`, isTooLarge ? 'too large' : 'malformed');
   }
 }

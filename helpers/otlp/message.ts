@@ -10,7 +10,17 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 /** A body that is not what its content type says; the message describes where and why, for a 400 answer. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
+  /** What is wrong with it, for callers that answer differently: a limit, a body that is cut off, a bad ID, or anything else. */
+  readonly problem: DecodeProblem;
+  /** The path of the offending field in a JSON body, where there is one: `resourceSpans[0].resource`. */
+  readonly path: string | undefined;
+  constructor(message: string, problem: DecodeProblem = 'malformed', path?: string) {
+    super(path === undefined ? message : `${path}: ${message}`);
+    this.problem = problem;
+    this.path = path;
+  }
 }
+export type DecodeProblem = 'too large' | 'truncated' | 'bad ID' | 'malformed';
 
 /** How JSON is written: OTLP senders use hexadecimal IDs and numbers for enums, Tempo's answers base64 and names. */
 export type JsonStyle = { readonly ids: 'hex' | 'base64'; readonly enums: 'number' | 'name' };
@@ -141,12 +151,14 @@ export function message<T extends object>(
             spend(WEIGHT_OF_NUMBER);
             list.push(readOne(reader, field, stop, depth));
           }
-          if (reader.pos !== stop) throw new DecodeError(`${name}.${field.key}: packed values overrun their length`);
+          if (reader.pos !== stop) {
+            throw new DecodeError(`${name}.${field.key}: packed values overrun their length`, 'truncated');
+          }
         } else {
           throw new DecodeError(`${name}.${field.key}: wire type ${wire}, expected ${expected}`);
         }
       }
-      if (reader.pos !== end) throw new DecodeError(`${name}: fields overrun the message`);
+      if (reader.pos !== end) throw new DecodeError(`${name}: fields overrun the message`, 'truncated');
       return value;
     },
     write(writer, value) {
@@ -169,10 +181,10 @@ export function message<T extends object>(
       }
     },
     parse(json, path, depth, ids) {
-      if (depth > MAX_DEPTH) throw new DecodeError(`${path}: nested deeper than ${MAX_DEPTH} levels`);
+      if (depth > MAX_DEPTH) throw new DecodeError(`nested deeper than ${MAX_DEPTH} levels`, 'malformed', path);
       spend(weight);
       if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`${path || name}: expected an object, found ${describeKind(json)}`);
+        throw new DecodeError(`expected an object, found ${describeKind(json)}`, 'malformed', path || name);
       }
       const value = zero();
       for (const [key, held] of Object.entries(json)) {
@@ -180,7 +192,9 @@ export function message<T extends object>(
         if (field === undefined || held === null) continue;
         const at = path === '' ? key : `${path}.${key}`;
         if (field.repeated) {
-          if (!Array.isArray(held)) throw new DecodeError(`${at}: expected an array, found ${describeKind(held)}`);
+          if (!Array.isArray(held)) {
+            throw new DecodeError(`expected an array, found ${describeKind(held)}`, 'malformed', at);
+          }
           value[field.key] = held.map((item, index) => parseOne(item, field, `${at}[${index}]`, depth, ids));
         } else {
           value[field.key] = parseOne(held, field, at, depth, ids);
@@ -213,7 +227,10 @@ export function message<T extends object>(
         return inner.read(new BinaryReader(bytes), bytes.length, 0) as T;
       } catch (error) {
         if (error instanceof DecodeError) throw error;
-        throw new DecodeError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        const message = error instanceof Error ? error.message : String(error);
+        // The reader of the library has no other sign of it.
+        const isTruncated = /premature EOF|out of bounds/i.test(message);
+        throw new DecodeError(`${name}: ${message}`, isTruncated ? 'truncated' : 'malformed');
       }
     },
     encode(value) {
@@ -286,7 +303,7 @@ function getWireType(field: Field): WireType {
 function delimited(reader: BinaryReader, end: number): number {
   const length = reader.uint32();
   const stop = reader.pos + length;
-  if (stop > end) throw new DecodeError('unexpected EOF');
+  if (stop > end) throw new DecodeError('unexpected EOF', 'truncated');
   return stop;
 }
 
@@ -369,9 +386,9 @@ function writeScalar(writer: BinaryWriter, field: Field, value: unknown): void {
   }
 }
 
-function checkId(hex: string, field: Field): string {
+function checkId(hex: string, field: Field, path?: string): string {
   if (hex !== '' && field.length !== undefined && hex.length !== field.length * 2) {
-    throw new DecodeError(`ID of ${hex.length / 2} bytes, expected ${field.length}`);
+    throw new DecodeError(`ID of ${hex.length / 2} bytes, expected ${field.length}`, 'bad ID', path);
   }
   return hex;
 }
@@ -388,18 +405,19 @@ function parseOne(json: unknown, field: Field, path: string, depth: number, ids:
   }
   switch (type) {
     case 'string':
-      if (typeof json !== 'string') throw new DecodeError(`${path}: expected a string, found ${describeKind(json)}`);
+      if (typeof json !== 'string')
+        throw new DecodeError(`expected a string, found ${describeKind(json)}`, 'malformed', path);
       return json;
     case 'id':
       return parseId(json, field, path, ids);
     case 'bytes':
       if (typeof json !== 'string' || !BASE64.test(json)) {
-        throw new DecodeError(`${path}: expected base64`);
+        throw new DecodeError(`expected base64`, 'malformed', path);
       }
       return new Uint8Array(Buffer.from(json, 'base64'));
     case 'bool':
       if (typeof json !== 'boolean')
-        throw new DecodeError(`${path}: expected true or false, found ${describeKind(json)}`);
+        throw new DecodeError(`expected true or false, found ${describeKind(json)}`, 'malformed', path);
       return json;
     case 'double':
       return parseDouble(json, path);
@@ -419,10 +437,10 @@ function parseOne(json: unknown, field: Field, path: string, depth: number, ids:
 }
 
 function parseId(json: unknown, field: Field, path: string, ids: JsonStyle['ids']): string {
-  if (typeof json !== 'string') throw new DecodeError(`${path}: expected an ID, found ${describeKind(json)}`);
+  if (typeof json !== 'string') throw new DecodeError(`expected an ID, found ${describeKind(json)}`, 'malformed', path);
   const encoded = ids === 'hex' ? /^([0-9a-fA-F]{2})*$/ : BASE64;
-  if (!encoded.test(json)) throw new DecodeError(`${path}: an ID that is not ${ids}`);
-  return checkId(ids === 'hex' ? json.toLowerCase() : Buffer.from(json, 'base64').toString('hex'), field);
+  if (!encoded.test(json)) throw new DecodeError(`an ID that is not ${ids}`, 'bad ID', path);
+  return checkId(ids === 'hex' ? json.toLowerCase() : Buffer.from(json, 'base64').toString('hex'), field, path);
 }
 
 function parseDouble(json: unknown, path: string): number {
@@ -431,16 +449,16 @@ function parseDouble(json: unknown, path: string): number {
   if (json === 'Infinity') return Number.POSITIVE_INFINITY;
   if (json === '-Infinity') return Number.NEGATIVE_INFINITY;
   if (typeof json === 'string' && json.trim() !== '' && Number.isFinite(Number(json))) return Number(json);
-  throw new DecodeError(`${path}: expected a number, found ${describeKind(json)}`);
+  throw new DecodeError(`expected a number, found ${describeKind(json)}`, 'malformed', path);
 }
 
 function parseInteger<T>(json: unknown, path: string, min: bigint, max: bigint, as: (value: bigint) => T): T {
   const written = typeof json === 'number' ? String(json) : json;
   if (typeof written !== 'string' || !/^-?\d{1,20}$/.test(written)) {
-    throw new DecodeError(`${path}: expected an integer, found ${describeKind(json)}`);
+    throw new DecodeError(`expected an integer, found ${describeKind(json)}`, 'malformed', path);
   }
   const value = BigInt(written);
-  if (value < min || value > max) throw new DecodeError(`${path}: ${written} is out of range`);
+  if (value < min || value > max) throw new DecodeError(`${written} is out of range`, 'malformed', path);
   return as(value);
 }
 

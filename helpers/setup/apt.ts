@@ -8,6 +8,16 @@ const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pi
 const lockSeconds = 120;
 const lockHeld = /Could not get lock|Unable to (?:acquire|lock)/;
 
+/** apt-get failed. */
+export class AptError extends CannotRun {
+  /** Whether the package lists name files that the mirror no longer has. */
+  readonly hasOldLists: boolean;
+  constructor(command: string, output: string) {
+    super(`apt-get ${command} failed:\n${lastLines(output)}`, 'fix what apt-get reports, then run again.');
+    this.hasOldLists = /404|Hash Sum mismatch|Unable to fetch/.test(output);
+  }
+}
+
 /** Names of the packages of which apt knows a version that can be installed. */
 export async function knownPackages(names: readonly string[]): Promise<Set<string>> {
   const output = await shell`apt-cache policy ${[...names]}`;
@@ -62,10 +72,7 @@ async function apt(args: readonly string[]): Promise<void> {
       // The timeout option covers dpkg's lock only, not that of the package lists.
       await delay(500);
     } else {
-      throw new CannotRun(
-        `apt-get ${args[0]} failed:\n${lastLines(output.stdall)}`,
-        'fix what apt-get reports, then run again.',
-      );
+      throw new AptError(args[0] ?? '', output.stdall);
     }
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { question } from 'zx';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
-import { configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
+import { AptError, configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
 import { howToInstall } from './how-to-install.mjs';
 import { withLock } from './lock.mjs';
 import { findProgram, installationMark, type ProgramName, programs } from './programs.mjs';
@@ -81,7 +81,7 @@ async function installListed(names: readonly string[]): Promise<void> {
     try {
       await installPackages(names);
     } catch (error) {
-      if (!(error instanceof CannotRun) || !/404|Hash Sum mismatch|Unable to fetch/.test(error.message)) throw error;
+      if (!(error instanceof AptError) || !error.hasOldLists) throw error;
       await updateLists();
       await installPackages(names);
     }

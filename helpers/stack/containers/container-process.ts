@@ -4,7 +4,7 @@ import type Dockerode from 'dockerode';
 import type { GenericContainer, WaitStrategy } from 'testcontainers';
 import { CannotRun } from '../../run/cannot-run.ts';
 import { readEngineMessage } from '../../setup/container-engine.ts';
-import type { PartProcess } from '../native/part-process.ts';
+import type { Ending, PartProcess } from '../native/part-process.ts';
 import type { LogFile } from '../owned/log-file.ts';
 import { PortTaken } from '../owned/ready.ts';
 import { readInternals } from './testcontainers-internals.ts';
@@ -91,7 +91,7 @@ async function untilStarted(
 function follow(id: string, since: number, { docker, log }: ContainerContext): ContainerProcess {
   const container = docker.getContainer(id);
   const logged = copyLog(docker, id, since, log).catch(() => {});
-  let ending: string | undefined;
+  let ending: Ending | undefined;
   let paused = false;
   const end = awaitEnding(container).then(async (message) => {
     // Its last lines may still be on their way.
@@ -125,14 +125,14 @@ function follow(id: string, since: number, { docker, log }: ContainerContext): C
   };
 }
 
-async function awaitEnding(container: Dockerode.Container): Promise<string> {
+async function awaitEnding(container: Dockerode.Container): Promise<Ending> {
   try {
     const { StatusCode: code } = await container.wait();
     const { State } = await container.inspect();
-    if (State.OOMKilled) return 'was ended by the kernel: it needed more memory than it may have';
-    return `ended with exit code ${code}`;
+    if (State.OOMKilled) return { description: 'was ended by the kernel: it needed more memory than it may have' };
+    return { exitCode: code, description: `ended with exit code ${code}` };
   } catch (error) {
-    return `is gone from the engine (${readEngineMessage(error)})`;
+    return { description: `is gone from the engine (${readEngineMessage(error)})` };
   }
 }
 

@@ -17,10 +17,13 @@ export type Command = {
   readonly user?: UnprivilegedUser | undefined;
 };
 
+/** How a process or container ended: its exit code, where it has one, and a sentence's predicate for people. */
+export type Ending = { readonly exitCode?: number; readonly description: string };
+
 /** What a part was started as: a process with all that it started itself, or a container. */
 export type PartProcess = {
-  /** How it ended, for people; undefined while it runs. */
-  readonly ended: () => string | undefined;
+  /** How it ended; undefined while it runs. */
+  readonly ended: () => Ending | undefined;
   /** Resolves when it has ended. */
   readonly end: Promise<void>;
   /** Stops or continues the process and everything that it started. Returns when all have stopped. */
@@ -80,7 +83,7 @@ export async function startProcess(command: Command, run: RunDirectory, log: Log
   };
 }
 
-function describeEnding({ exitCode, signalCode }: ChildProcess): string | undefined {
-  if (exitCode !== null) return `ended with exit code ${exitCode}`;
-  return signalCode === null ? undefined : `was ended by ${signalCode}`;
+function describeEnding({ exitCode, signalCode }: ChildProcess): Ending | undefined {
+  if (exitCode !== null) return { exitCode, description: `ended with exit code ${exitCode}` };
+  return signalCode === null ? undefined : { description: `was ended by ${signalCode}` };
 }

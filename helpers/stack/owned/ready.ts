@@ -33,7 +33,7 @@ export async function untilReady({ title, process, probe, deadlineMs, readLogTai
     if (ended !== undefined && portTaken.test(readLogTail(200).join('\n')))
       throw new PortTaken(`${title}: port in use`);
     if (ended !== undefined || performance.now() > deadline) {
-      const what = ended ?? `was not ready within ${deadlineMs / 1000} s (${outcome})`;
+      const what = ended?.description ?? `was not ready within ${deadlineMs / 1000} s (${outcome})`;
       throw new CannotRun(`${title} ${what}. Its last log lines:\n${indented(readLogTail(20))}`, adviseOn(title));
     }
     await Promise.race([delay(15), process.end]);

@@ -51,10 +51,10 @@ export async function planPostgres(context: PartContext): Promise<PartPlan> {
     };
     const initdb = await startProcess(command, run, context.log);
     await initdb.end;
-    if (initdb.ended() === 'ended with exit code 0') return;
+    if (initdb.ended()?.exitCode === 0) return;
     const lastLines = (await readFile(context.logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-20);
     throw new CannotRun(
-      `initdb ${initdb.ended()}. Its last lines:\n${lastLines.join('\n')}`,
+      `initdb ${initdb.ended()?.description}. Its last lines:\n${lastLines.join('\n')}`,
       'see the lines of initdb above.',
     );
   };

@@ -3,7 +3,6 @@ import { promisify } from 'node:util';
 import { inflate, zstdDecompress } from 'node:zlib';
 import { gunzipBounded, unsnappyBounded } from '../../../otlp/compression.ts';
 import { DecodeError } from '../../../otlp/message.ts';
-import { describeError } from '../../language/describe-error.ts';
 
 /** A body that is refused, with the message and status of the answer. */
 export class BodyError extends Error {
@@ -88,12 +87,11 @@ async function unpack(decoder: Decoder, body: Uint8Array, limit: number): Promis
   try {
     return await decoder(body, limit);
   } catch (error) {
-    const message = describeError(error);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE' || /unpacks to more than|uncompressed length .* too big/.test(message)) {
+    if (code === 'ERR_BUFFER_TOO_LARGE' || (error instanceof DecodeError && error.problem === 'too large')) {
       throw new BodyError(TOO_LARGE);
     }
-    throw new BodyError(error instanceof DecodeError ? message : 'unexpected EOF');
+    throw new BodyError(error instanceof DecodeError ? error.message : 'unexpected EOF');
   }
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
 import { gunzipBounded } from '../../../otlp/compression.ts';
+import { DecodeError } from '../../../otlp/message.ts';
 import { userAgent } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { describeFailure } from '../../pipeline/http/failure.ts';
@@ -89,8 +90,8 @@ async function unpack(body: Buffer, limit: number): Promise<Uint8Array> {
   try {
     return await gunzipBounded(body, limit);
   } catch (error) {
-    const message = describeError(error);
-    throw new PageError(message.includes('unpacks to more') ? 'body size limit exceeded' : message);
+    const isTooLarge = error instanceof DecodeError && error.problem === 'too large';
+    throw new PageError(isTooLarge ? 'body size limit exceeded' : describeError(error));
   }
 }
 

@@ -31,14 +31,16 @@ export async function listen(server: Server, address: ListenAddress): Promise<Li
   return { host: address.host, port: typeof bound === 'object' && bound !== null ? bound.port : address.port };
 }
 
+const goReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'bind: address already in use',
+  EACCES: 'bind: permission denied',
+  EADDRNOTAVAIL: 'bind: cannot assign requested address',
+};
+
 /** The error for a port that can't be bound, with Go's message. */
 export function describeBindError(address: ListenAddress, error: Error): Error {
-  const reason = /EADDRINUSE/.test(error.message)
-    ? 'bind: address already in use'
-    : /EACCES/.test(error.message)
-      ? 'bind: permission denied'
-      : /EADDRNOTAVAIL/.test(error.message)
-        ? 'bind: cannot assign requested address'
-        : error.message;
+  // grpc-js gives the system's code in its message only.
+  const code = Object.keys(goReasons).find((known) => error.message.includes(known));
+  const reason = goReasons[code ?? ''] ?? error.message;
   return new Error(`listen tcp ${formatAddress(address)}: ${reason}`);
 }

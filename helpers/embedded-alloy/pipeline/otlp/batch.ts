@@ -32,7 +32,7 @@ export function readProtobufBatch(signal: Signal, body: Uint8Array): OtlpBatch {
 
 /** Whether a protobuf message is truncated, for which Go has its own message. */
 export function isTruncated(error: unknown): boolean {
-  return error instanceof DecodeError && /premature EOF|unexpected EOF|out of bounds|overrun/i.test(error.message);
+  return error instanceof DecodeError && error.problem === 'truncated';
 }
 
 /** Makes a batch of an OTLP/JSON body. @throws DecodeError with the position and reason, as in Alloy */

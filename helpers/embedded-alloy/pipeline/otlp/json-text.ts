@@ -19,7 +19,7 @@ export function parseJson<T>(text: string, read: (json: unknown) => T): T {
   try {
     return read(json);
   } catch (error) {
-    throw error instanceof DecodeError ? located(text, error) : error;
+    throw error instanceof DecodeError ? locate(text, error) : error;
   }
 }
 
@@ -33,15 +33,12 @@ function keepLongIntegers(
   return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
 }
 
-function located(text: string, error: DecodeError): DecodeError {
-  const [, path, reason = ''] = /^([A-Za-z_][\w.[\]]*): (.*)$/s.exec(error.message) ?? [];
-  const at = path === undefined ? undefined : findBreak(text, path).at;
-  if (at === undefined) {
+function locate(text: string, error: DecodeError): DecodeError {
+  if (error.path === undefined) {
     return error;
   }
-  const shown = /an ID that is not hex|ID of \d+ bytes/.test(reason)
-    ? 'ID.UnmarshalJSONIter: length mismatch'
-    : error.message;
+  const { at } = findBreak(text, error.path);
+  const shown = error.problem === 'bad ID' ? 'ID.UnmarshalJSONIter: length mismatch' : error.message;
   return new DecodeError(`${shown}, ${formatSurrounding(text, at)}`);
 }
 
