@@ -1,6 +1,6 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
-import { chosenPhases } from './helpers/report/criteria.ts';
+import { readChosenPhases } from './helpers/report/chosen-phases.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
 
 const longest = 120_000;
@@ -22,7 +22,7 @@ const phases = {
 let attached = false;
 
 /** `verify` has its phases run in one thread; see there. */
-const together = chosenPhases().length > 0;
+const together = readChosenPhases().length > 0;
 
 export default defineConfig({
   plugins: [

@@ -1,15 +1,14 @@
-import { describe } from 'vitest';
-import { receiverCounts } from '../helpers/clients/alloy.ts';
+import { readReceiverCounts } from '../helpers/clients/alloy-metrics.ts';
 import { call } from '../helpers/emit/http.ts';
 import { newGuild } from '../helpers/emit/service-data.ts';
-import { alone, test } from '../helpers/expect/criterion.ts';
+import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
-import { traceOf } from '../helpers/expect/found-trace.ts';
 import { run } from '../helpers/expect/run.ts';
 import { nextExport, presentValue } from '../helpers/expect/scrape.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
-import { conventionsOf } from '../helpers/expect/spans.ts';
+import { readConventions } from '../helpers/expect/spans.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
+import { waitForRequestTrace } from '../helpers/expect/wait-for-trace.ts';
 
 const SERVICE = 'api-service';
 const api = run.api?.url ?? '';
@@ -21,7 +20,7 @@ const REDIS = { kind: 'client', attributes: { 'db.system.name|db.system': 'redis
 const COUNT = 'http_server_request_duration_seconds_count|http_server_duration_milliseconds_count';
 const BUCKET = 'http_server_request_duration_seconds_bucket|http_server_duration_milliseconds_bucket';
 
-describe('Phase 4: API service', { concurrent: true }, () => {
+phase('Phase 4: API service', { needs: ['postgres', 'redis', 'rabbitmq', 'api'] }, () => {
   test('P4.1 the log says that tracing, metrics and logging were initialised, and instrumentation enabled', async ({
     expect,
   }) => {
@@ -52,7 +51,7 @@ describe('Phase 4: API service', { concurrent: true }, () => {
     expect,
     note,
   }) => {
-    const health = trace(await traceOf(await call(`${api}/health`)));
+    const health = trace(await waitForRequestTrace(await call(`${api}/health`)));
     await expect(health).toHaveSpan({
       name: 'GET /health',
       service: SERVICE,
@@ -64,7 +63,7 @@ describe('Phase 4: API service', { concurrent: true }, () => {
         'url.path|http.target': /^\/health/,
       },
     });
-    note(`it follows the ${conventionsOf(await health.ask())} semantic conventions`);
+    note(`it follows the ${readConventions(await health.ask())} semantic conventions`);
   });
 
   alone(
@@ -72,7 +71,7 @@ describe('Phase 4: API service', { concurrent: true }, () => {
     async ({ expect }) => {
       const request = await call(`${api}/api/games?guild_id=${await newGuild(api)}`);
       expect(request).toMatchObject({ status: 200 });
-      await expect(trace(await traceOf(request))).toHaveSpan({
+      await expect(trace(await waitForRequestTrace(request))).toHaveSpan({
         service: SERVICE,
         kind: 'server',
         children: [DATABASE_QUERY],
@@ -84,14 +83,14 @@ describe('Phase 4: API service', { concurrent: true }, () => {
     await newGuild(api);
     const first = await call(`${api}/api/guilds`);
     const second = await call(`${api}/api/guilds`);
-    await expect(trace(await traceOf(first))).toHaveSpan({
+    await expect(trace(await waitForRequestTrace(first))).toHaveSpan({
       kind: 'server',
       children: [
         { ...REDIS, name: /^get$/i },
         { ...REDIS, name: /^set/i },
       ],
     });
-    await expect(trace(await traceOf(second))).toHaveSpan({
+    await expect(trace(await waitForRequestTrace(second))).toHaveSpan({
       kind: 'server',
       children: [{ ...REDIS, name: /^get$/i }],
       lacks: { attributes: { 'db.system.name|db.system': 'postgresql' } },
@@ -114,7 +113,7 @@ describe('Phase 4: API service', { concurrent: true }, () => {
   });
 
   test('P4.8 the logs carry the trace_id of the request, which resolves to its trace', async ({ expect }) => {
-    const id = await traceOf(await call(`${api}/api/games`));
+    const id = await waitForRequestTrace(await call(`${api}/api/games`));
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow(
       'has a line',
       (lines) => lines.length > 0,
@@ -124,7 +123,7 @@ describe('Phase 4: API service', { concurrent: true }, () => {
 
   test('P4.9 no 401, and nothing dropped between the service and the backend', async ({ expect }) => {
     await call(`${api}/health`);
-    const { refused } = await receiverCounts(run.alloy, 'http');
+    const { refused } = await readReceiverCounts(run.alloy, 'http');
     expect(refused).toEqual({ spans: 0, metric_points: 0, log_records: 0 });
     await expect(await delivery()).toShow(
       'has failed nothing and has sent all that was accepted',
@@ -137,7 +136,7 @@ describe('Phase 4: API service', { concurrent: true }, () => {
   }) => {
     const failed = await call(`${api}/api/fail`);
     expect(failed.status).toBe(500);
-    const id = await traceOf(failed);
+    const id = await waitForRequestTrace(failed);
     await expect(trace(id)).toHaveSpan({ service: SERVICE, status: 'error', event: 'exception' });
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow('has an error', (lines) =>
       lines.some(({ labels }) => labels.detected_level === 'error' || /error/i.test(labels.severity_text ?? '')),

@@ -1,16 +1,15 @@
-import { describe } from 'vitest';
 import { dispatch, interaction, newSnowflake } from '../helpers/emit/discord.ts';
-import { test } from '../helpers/expect/criterion.ts';
-import { foundTrace } from '../helpers/expect/found-trace.ts';
+import { phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
+import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
 
 const SERVICE = 'bot-service';
 const gateway = run.bot?.gatewayUrl ?? '';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 
-describe('Phase 5: bot service', { concurrent: true }, () => {
+phase('Phase 5: bot service', { needs: ['postgres', 'rabbitmq', 'bot'] }, () => {
   test('P5.1 initialisation is logged for all three signals; discord.on_ready span', async ({ expect }) => {
     const initialised = logql(`{service_name="${SERVICE}"}${serviceInstance} |~ "initiali[sz]ed"`);
     await expect(initialised).toShow('has a line for each signal', (lines) =>
@@ -18,7 +17,7 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
     );
     const user = newSnowflake();
     await dispatch(gateway, 'READY', { user: { id: user, username: 'bot' }, guilds: [] });
-    const id = await foundTrace(`{name="discord.on_ready" && span.discord.user_id="${user}"}`);
+    const id = await waitForTrace(`{name="discord.on_ready" && span.discord.user_id="${user}"}`);
     await expect(trace(id)).toHaveSpan({ name: 'discord.on_ready', service: SERVICE, root: true });
   });
 
@@ -26,7 +25,7 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
     expect,
   }) => {
     const { ids, query } = await interaction(gateway, 'list-games');
-    await expect(trace(await foundTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.on_interaction',
       service: SERVICE,
       root: true,
@@ -36,7 +35,7 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
 
   test('P5.3 its child discord.command.list_games with the command and the same IDs', async ({ expect }) => {
     const { ids, query } = await interaction(gateway, 'list-games');
-    await expect(trace(await foundTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.on_interaction',
       children: [{ name: 'discord.command.list_games', attributes: { 'discord.command': 'list-games', ...ids } }],
     });
@@ -44,7 +43,7 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
 
   test('P5.4 /my-games likewise, discord.command.my_games', async ({ expect }) => {
     const { ids, query } = await interaction(gateway, 'my-games');
-    await expect(trace(await foundTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.on_interaction',
       root: true,
       attributes: { 'discord.interaction_type': 'application_command', ...ids },
@@ -54,7 +53,7 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
 
   test('P5.5 database spans are children of the command span', async ({ expect }) => {
     const { query } = await interaction(gateway, 'list-games');
-    await expect(trace(await foundTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.command.list_games',
       children: [DATABASE_QUERY],
     });
@@ -64,9 +63,9 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
     const guild = newSnowflake();
     await dispatch(gateway, 'GUILD_CREATE', { id: guild, name: 'A guild that joins' });
     await dispatch(gateway, 'GUILD_DELETE', { id: guild });
-    const joined = await foundTrace(`{name="discord.on_guild_join" && span.discord.guild_id="${guild}"}`);
+    const joined = await waitForTrace(`{name="discord.on_guild_join" && span.discord.guild_id="${guild}"}`);
     await expect(trace(joined)).toHaveSpan({ name: 'discord.on_guild_join', service: SERVICE, root: true });
-    const removed = await foundTrace(`{name="discord.on_guild_remove" && span.discord.guild_id="${guild}"}`);
+    const removed = await waitForTrace(`{name="discord.on_guild_remove" && span.discord.guild_id="${guild}"}`);
     await expect(trace(removed)).toHaveSpan({ name: 'discord.on_guild_remove', service: SERVICE, root: true });
   });
 
@@ -79,7 +78,7 @@ describe('Phase 5: bot service', { concurrent: true }, () => {
 
   test('P5.8 logs carry the trace_id of the interaction', async ({ expect }) => {
     const { query } = await interaction(gateway, 'my-games');
-    const id = await foundTrace(query);
+    const id = await waitForTrace(query);
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow(
       'has a line',
       (lines) => lines.length > 0,

@@ -1,144 +1,148 @@
-import { describe } from 'vitest';
 import {
+  countProcessed,
   dueNotification,
   dueNotifications,
   dueTransition,
-  parkedReason,
-  processedCount,
+  findParkedReason,
   publishMalformed,
-  statusOfGame,
+  readGameStatus,
 } from '../helpers/emit/schedules.ts';
-import { alone, test } from '../helpers/expect/criterion.ts';
-import { foundTrace } from '../helpers/expect/found-trace.ts';
+import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { logql, trace } from '../helpers/expect/telemetry.ts';
+import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
 
 const NOTIFICATIONS = 'notification-daemon';
 const TRANSITIONS = 'status-transition-daemon';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
 
-describe('Phase 6: daemons', { concurrent: true }, () => {
-  test('P6.1 both daemons log initialisation of all three signals', async ({ expect }) => {
-    const initialised = (service: string) => logql(`{service_name="${service}"}${serviceInstance} |~ "initiali[sz]ed"`);
-    await expect(initialised(NOTIFICATIONS)).toShow('has a line for each signal', (lines) =>
-      ['tracing', 'metrics', 'logging'].every((signal) => lines.some(({ line }) => line.includes(signal))),
-    );
-    await expect(initialised(TRANSITIONS)).toShow('has a line for each signal', (lines) =>
-      ['tracing', 'metrics', 'logging'].every((signal) => lines.some(({ line }) => line.includes(signal))),
-    );
-  });
-
-  test('P6.2 a due notification: root span scheduled.NotificationSchedule with its job, model and time field', async ({
-    expect,
-    postgres,
-  }) => {
-    const { job, query } = await dueNotification(await postgres.connect());
-    await expect(trace(await foundTrace(query))).toHaveSpan({
-      name: 'scheduled.NotificationSchedule',
-      service: NOTIFICATIONS,
-      root: true,
-      attributes: {
-        'scheduler.job_id': job,
-        'scheduler.model': 'NotificationSchedule',
-        'scheduler.time_field': 'notification_time',
-      },
+phase(
+  'Phase 6: daemons',
+  { needs: ['postgres', 'rabbitmq', 'bot', 'notification-daemon', 'status-transition-daemon'] },
+  () => {
+    test('P6.1 both daemons log initialisation of all three signals', async ({ expect }) => {
+      const initialised = (service: string) =>
+        logql(`{service_name="${service}"}${serviceInstance} |~ "initiali[sz]ed"`);
+      await expect(initialised(NOTIFICATIONS)).toShow('has a line for each signal', (lines) =>
+        ['tracing', 'metrics', 'logging'].every((signal) => lines.some(({ line }) => line.includes(signal))),
+      );
+      await expect(initialised(TRANSITIONS)).toShow('has a line for each signal', (lines) =>
+        ['tracing', 'metrics', 'logging'].every((signal) => lines.some(({ line }) => line.includes(signal))),
+      );
     });
-  });
 
-  test('P6.3 its children: the database query and the RabbitMQ publish', async ({ expect, postgres }) => {
-    const { query } = await dueNotification(await postgres.connect());
-    await expect(trace(await foundTrace(query))).toHaveSpan({
-      name: 'scheduled.NotificationSchedule',
-      children: [DATABASE_QUERY, PUBLISH],
+    test('P6.2 a due notification: root span scheduled.NotificationSchedule with its job, model and time field', async ({
+      expect,
+      postgres,
+    }) => {
+      const { job, query } = await dueNotification(await postgres.connect());
+      await expect(trace(await waitForTrace(query))).toHaveSpan({
+        name: 'scheduled.NotificationSchedule',
+        service: NOTIFICATIONS,
+        root: true,
+        attributes: {
+          'scheduler.job_id': job,
+          'scheduler.model': 'NotificationSchedule',
+          'scheduler.time_field': 'notification_time',
+        },
+      });
     });
-  });
 
-  test('P6.4 a due transition: scheduled.GameStatusSchedule, and the game’s status changed in the database', async ({
-    expect,
-    postgres,
-  }) => {
-    const client = await postgres.connect();
-    const { job, game, query } = await dueTransition(client, 'IN_PROGRESS');
-    await expect(trace(await foundTrace(query))).toHaveSpan({
-      name: 'scheduled.GameStatusSchedule',
-      service: TRANSITIONS,
-      root: true,
-      attributes: {
-        'scheduler.job_id': job,
-        'scheduler.model': 'GameStatusSchedule',
-        'scheduler.time_field': 'transition_time',
-      },
+    test('P6.3 its children: the database query and the RabbitMQ publish', async ({ expect, postgres }) => {
+      const { query } = await dueNotification(await postgres.connect());
+      await expect(trace(await waitForTrace(query))).toHaveSpan({
+        name: 'scheduled.NotificationSchedule',
+        children: [DATABASE_QUERY, PUBLISH],
+      });
     });
-    expect(await statusOfGame(client, game)).toBe('IN_PROGRESS');
-  });
 
-  test('P6.5 its children: database and publish', async ({ expect, postgres }) => {
-    const { query } = await dueTransition(await postgres.connect(), 'IN_PROGRESS');
-    await expect(trace(await foundTrace(query))).toHaveSpan({
-      name: 'scheduled.GameStatusSchedule',
-      children: [DATABASE_QUERY, PUBLISH],
-    });
-  });
-
-  test('P6.6 context crosses RabbitMQ: the bot’s consumer span belongs to the publisher’s trace', async ({
-    expect,
-    postgres,
-  }) => {
-    const { query } = await dueNotification(await postgres.connect());
-    await expect(trace(await foundTrace(query))).toHaveSpan({
-      kind: 'producer',
-      service: NOTIFICATIONS,
-      children: [{ kind: 'consumer', service: 'bot-service' }],
-    });
-  });
-
-  test('P6.7 dead letters: a rejected message lands in the DLQ, and scheduled.process_dlq processes it', async ({
-    expect,
-    rabbitmq,
-    note,
-  }) => {
-    const channel = await rabbitmq.channel();
-    const message = await publishMalformed(channel);
-    await expect.poll(() => parkedReason(channel, message), { timeout: 30_000 }).toMatch(/malformed/);
-    note(
-      'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
-    );
-    const interval = run.dlqCheckInterval;
-    const id = await foundTrace(`{name="scheduled.process_dlq" && span.scheduler.dlq_check_interval=${interval}}`);
-    await expect(trace(id)).toHaveSpan({
-      name: 'scheduled.process_dlq',
-      service: NOTIFICATIONS,
-      attributes: { 'scheduler.dlq_check_interval': interval },
-    });
-  });
-
-  test('P6.8 logs of both daemons carry trace_id and span_id', async ({ expect, postgres }) => {
-    const client = await postgres.connect();
-    const due = [await dueNotification(client), await dueTransition(client, 'IN_PROGRESS')];
-    const [notification, transition] = await Promise.all(due.map(({ query }) => foundTrace(query)));
-    await expect(logql(`{service_name="${NOTIFICATIONS}"} | trace_id="${notification}"`)).toShow(
-      'has a line with a span_id',
-      (lines) => lines.some(({ labels }) => labels.span_id !== undefined),
-    );
-    await expect(logql(`{service_name="${TRANSITIONS}"} | trace_id="${transition}"`)).toShow(
-      'has a line with a span_id',
-      (lines) => lines.some(({ labels }) => labels.span_id !== undefined),
-    );
-  });
-
-  alone(
-    'P6.9 a daemon killed mid-job loses no job: the row is processed once after restart',
-    async ({ expect, postgres, stack, note }) => {
+    test('P6.4 a due transition: scheduled.GameStatusSchedule, and the game’s status changed in the database', async ({
+      expect,
+      postgres,
+    }) => {
       const client = await postgres.connect();
-      const jobs = await dueNotifications(client, 20);
-      await stack.takeAway('notification-daemon');
-      await stack.bringBack('notification-daemon');
-      await expect
-        .poll(() => processedCount(client, jobs), { timeout: 30_000 })
-        .toEqual({ processed: 20, announced: 20 });
-      note('each of 20 due rows was processed, and its event announced, exactly once');
-    },
-  );
-});
+      const { job, game, query } = await dueTransition(client, 'IN_PROGRESS');
+      await expect(trace(await waitForTrace(query))).toHaveSpan({
+        name: 'scheduled.GameStatusSchedule',
+        service: TRANSITIONS,
+        root: true,
+        attributes: {
+          'scheduler.job_id': job,
+          'scheduler.model': 'GameStatusSchedule',
+          'scheduler.time_field': 'transition_time',
+        },
+      });
+      expect(await readGameStatus(client, game)).toBe('IN_PROGRESS');
+    });
+
+    test('P6.5 its children: database and publish', async ({ expect, postgres }) => {
+      const { query } = await dueTransition(await postgres.connect(), 'IN_PROGRESS');
+      await expect(trace(await waitForTrace(query))).toHaveSpan({
+        name: 'scheduled.GameStatusSchedule',
+        children: [DATABASE_QUERY, PUBLISH],
+      });
+    });
+
+    test('P6.6 context crosses RabbitMQ: the bot’s consumer span belongs to the publisher’s trace', async ({
+      expect,
+      postgres,
+    }) => {
+      const { query } = await dueNotification(await postgres.connect());
+      await expect(trace(await waitForTrace(query))).toHaveSpan({
+        kind: 'producer',
+        service: NOTIFICATIONS,
+        children: [{ kind: 'consumer', service: 'bot-service' }],
+      });
+    });
+
+    test('P6.7 dead letters: a rejected message lands in the DLQ, and scheduled.process_dlq processes it', async ({
+      expect,
+      rabbitmq,
+      note,
+    }) => {
+      const channel = await rabbitmq.channel();
+      const message = await publishMalformed(channel);
+      await expect.poll(() => findParkedReason(channel, message), { timeout: 30_000 }).toMatch(/malformed/);
+      note(
+        'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
+      );
+      const interval = run.dlqCheckInterval;
+      const id = await waitForTrace(`{name="scheduled.process_dlq" && span.scheduler.dlq_check_interval=${interval}}`);
+      await expect(trace(id)).toHaveSpan({
+        name: 'scheduled.process_dlq',
+        service: NOTIFICATIONS,
+        attributes: { 'scheduler.dlq_check_interval': interval },
+      });
+    });
+
+    test('P6.8 logs of both daemons carry trace_id and span_id', async ({ expect, postgres }) => {
+      const client = await postgres.connect();
+      const due = [await dueNotification(client), await dueTransition(client, 'IN_PROGRESS')];
+      const [notification, transition] = await Promise.all(due.map(({ query }) => waitForTrace(query)));
+      await expect(logql(`{service_name="${NOTIFICATIONS}"} | trace_id="${notification}"`)).toShow(
+        'has a line with a span_id',
+        (lines) => lines.some(({ labels }) => labels.span_id !== undefined),
+      );
+      await expect(logql(`{service_name="${TRANSITIONS}"} | trace_id="${transition}"`)).toShow(
+        'has a line with a span_id',
+        (lines) => lines.some(({ labels }) => labels.span_id !== undefined),
+      );
+    });
+
+    alone(
+      'P6.9 a daemon killed mid-job loses no job: the row is processed once after restart',
+      async ({ expect, postgres, stack, note }) => {
+        const client = await postgres.connect();
+        const jobs = await dueNotifications(client, 20);
+        await stack.takeAway('notification-daemon');
+        await stack.bringBack('notification-daemon');
+        await expect
+          .poll(() => countProcessed(client, jobs), { timeout: 30_000 })
+          .toEqual({ processed: 20, announced: 20 });
+        note('each of 20 due rows was processed, and its event announced, exactly once');
+      },
+    );
+  },
+);

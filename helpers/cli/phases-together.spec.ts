@@ -5,10 +5,11 @@
 import { pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
 import { registerOnly } from '../expect/criterion.ts';
-import { chosenPhases, declaredPhase, hasOrder, ORDERS } from '../report/criteria.ts';
+import { readChosenPhases } from '../report/chosen-phases.ts';
+import { hasOrder, orders, readPhase } from '../run/phases.ts';
 
-for (const order of ORDERS) {
-  const files = chosenPhases().filter((chosen) => hasOrder(declaredPhase(chosen), order));
+for (const order of orders) {
+  const files = readChosenPhases().filter((chosen) => hasOrder(readPhase(chosen), order));
   if (files.length === 0) continue;
   // A suite is collected with all that is in it before the next one.
   describe(order, () => {

@@ -1,4 +1,4 @@
-import { worldOf } from '../report/terminal.ts';
+import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { environmentWithDotenv, readSettings } from '../settings/settings.ts';
 import { partsFor } from '../stack/phases.ts';
@@ -33,7 +33,7 @@ async function begin(specFiles: readonly string[]): Promise<StartedRun> {
   forgetVerdict();
   const environment = environmentWithDotenv();
   return await startRun(readSettings(environment), partsFor(specFiles), environment, {
-    announce: (world) => process.stdout.write(`${worldOf(world)}\n`),
+    announce: (world) => process.stdout.write(`${describeRun(world)}\n`),
     say: (line) => process.stdout.write(`${line}\n`),
   });
 }

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { worldOf } from '../report/terminal.ts';
+import { describeRun } from '../report/terminal.ts';
 import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
 import type { KeeperMessage } from '../stack/warm/keeper.ts';
 import { endWarmStack } from '../stack/warm/warm-end.ts';
@@ -16,7 +16,7 @@ try {
   const state = readWarmState();
   if (state === undefined)
     throw new CannotRun('the warm stack ended at once.', 'start it again with `npm run stack:up`.');
-  process.stdout.write(`${worldOf({ ...state.run, warm: true })}\n`);
+  process.stdout.write(`${describeRun({ ...state.run, warm: true })}\n`);
   const seconds = ((state.timings.stack ?? 0) / 1000).toFixed(1);
   process.stdout.write(
     `Ready after ${seconds} s. Runs with the same settings use it; \`npm run stack:down\` ends it.\n`,

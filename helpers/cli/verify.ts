@@ -1,13 +1,14 @@
 /** `npm run verify [-- phase2 phase7]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
-import { choosePhases, declaredPhase, phaseFiles } from '../report/criteria.ts';
+import { choosePhases } from '../report/chosen-phases.ts';
 import { CannotRun, cannotRunLines } from '../run/cannot-run.ts';
+import { readPhases } from '../run/phases.ts';
 import { ROOT, SettingsError } from '../settings/settings.ts';
 import { joinRun } from './shared-run.ts';
 
 process.exitCode = await verify(process.argv.slice(2));
 
 async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
-  const phases = phaseFiles().map(declaredPhase);
+  const phases = readPhases();
   const unknown = wanted.filter((name) => !phases.some(({ id }) => id === name));
   if (unknown.length > 0) {
     process.stderr.write(

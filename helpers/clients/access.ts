@@ -14,7 +14,7 @@ export type BackendAccess = {
  * The query APIs that belong to the `GRAFANA_CLOUD_*` variables: Prometheus and Loki are asked beside the path that takes
  * their data (`/api/prom/push` → `/api/prom`), Tempo at its endpoint.
  */
-export function accessOf(variables: Readonly<Record<string, string>>): BackendAccess {
+export function readBackendAccess(variables: Readonly<Record<string, string>>): BackendAccess {
   const service = (name: CloudService, pushed: string): ServiceAccess => ({
     url: (variables[`GRAFANA_CLOUD_${name}_ENDPOINT`] ?? '').replace(/\/$/, '').replace(new RegExp(`${pushed}$`), ''),
     user: variables[`GRAFANA_CLOUD_${name}_INSTANCE_ID`] ?? '',

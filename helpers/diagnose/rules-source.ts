@@ -1,12 +1,47 @@
-import type { Rule } from './diagnose.ts';
+import { EXISTING_VARIABLES } from '../settings/settings.ts';
+import { findRecentLogLine, getObservation, quoteLog } from './readings.ts';
+import { createRule, type Rule } from './rule.ts';
+import type { Symptoms } from './symptoms.ts';
 
-/** What is measured can't be reached: of a series that names a source only that source can be the cause. */
-export const sourceGone: Rule = ({ asked, unreachable }) => {
-  const gone = unreachable.find(({ pattern }) => asked === '' || pattern.test(asked));
-  return gone === undefined
-    ? undefined
-    : {
-        cause: `${gone.name} gives no answer at ${gone.address}`,
-        fix: `Start ${gone.name}, or correct ${gone.variable} where it was given`,
-      };
-};
+const unreachable = createRule('source unreachable', ({ unreachable: [first] }) => {
+  if (first === undefined) return undefined;
+  const variable = EXISTING_VARIABLES[first.part];
+  return { source: first.part, address: first.address, ...(variable !== undefined && { variable }) };
+});
+
+const CANNOT_CONNECT = /error opening connection|couldn't connect|NOAUTH|WRONGPASS|password authentication failed/i;
+
+/** The exporter of what was asked for can't log in, or looks for it at another address. */
+const exporterCannotConnect = createRule('exporter cannot connect', (symptoms) => {
+  const source = getSource(symptoms);
+  if (source === undefined) return undefined;
+  const line = findRecentLogLine(symptoms, { component: `prometheus.exporter.${source}.`, text: CANNOT_CONNECT });
+  return line && { source, log: quoteLog(line) };
+});
+
+const scrapeFails = createRule('scrape fails', (symptoms) => {
+  const subject = getObservation(symptoms)?.subject;
+  if (subject?.kind !== 'scraped metric' || symptoms.up !== 0) return undefined;
+  const { source } = subject;
+  if (source !== undefined && symptoms.takenAway.includes(source)) return undefined;
+  const { job = '', instance = '' } = subject.labels;
+  const target = symptoms.targets.find(({ error }) => error !== '');
+  return {
+    job,
+    instance,
+    ...(source !== undefined && { source }),
+    ...(target !== undefined && { target: { component: target.component, url: target.url, error: target.error } }),
+  };
+});
+
+/** The part that the series measures, unless the criterion took it away itself. */
+function getSource(symptoms: Symptoms) {
+  const subject = getObservation(symptoms)?.subject;
+  const source = subject?.kind === 'scraped metric' || subject?.kind === 'series' ? subject.source : undefined;
+  return source === undefined || symptoms.takenAway.includes(source) ? undefined : source;
+}
+
+/** What is measured, or has to work with the criterion, gives no answer at all. */
+export const UNREACHABLE_RULES: readonly Rule[] = [unreachable];
+/** What is measured is there, and Alloy can't get at it. */
+export const SOURCE_RULES: readonly Rule[] = [exporterCannotConnect, scrapeFails];

@@ -1,4 +1,4 @@
-import { accessOf } from '../clients/access.ts';
+import { readBackendAccess } from '../clients/access.ts';
 import type { Run } from '../run/run.ts';
 
 /** A run for tests whose Alloy gives no answer: nothing listens at port 1 of loopback. */
@@ -16,7 +16,7 @@ export function runAt(variables: Record<string, string>): Run {
       config: 'config.alloy',
     },
     variables,
-    access: accessOf(variables),
+    access: readBackendAccess(variables),
     intervals: { scrape: 1000, scrapeTimeout: 900, otlpBatch: 200, remoteWriteDeadline: 100 },
     dlqCheckInterval: 1,
     seriesWindow: 300,

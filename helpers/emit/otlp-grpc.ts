@@ -14,7 +14,7 @@ export async function sendGrpc(address: string, data: Export): Promise<Response>
   const client = new Client(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
   try {
     return await new Promise<Response>((resolve, reject) => {
-      const { method, bytes } = callOf(data);
+      const { method, bytes } = encodeCall(data);
       client.makeUnaryRequest(
         method,
         (body: Buffer) => body,
@@ -29,7 +29,7 @@ export async function sendGrpc(address: string, data: Export): Promise<Response>
   }
 }
 
-function callOf(data: Export): { method: string; bytes: Buffer } {
+function encodeCall(data: Export): { method: string; bytes: Buffer } {
   if ('traces' in data) {
     return { method: `/${SERVICE}.trace.v1.TraceService/Export`, bytes: Buffer.from(TracesData.encode(data.traces)) };
   }

@@ -39,7 +39,7 @@ export function blockedClients(clients: readonly Redis[]): Disposable {
 }
 
 /** A number of Redis's INFO, by its field's name. */
-export async function infoOf(client: Redis, field: string): Promise<number> {
+export async function readInfo(client: Redis, field: string): Promise<number> {
   const found = new RegExp(`^${field}:(\\d+)`, 'm').exec(await client.info());
   if (found === null) throw new Error(`INFO has no field ${field}`);
   return Number(found[1]);

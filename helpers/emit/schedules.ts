@@ -36,13 +36,13 @@ export async function dueTransition(client: Client, status: string): Promise<Due
 }
 
 /** The status that a game has in the database. */
-export async function statusOfGame(client: Client, game: string): Promise<string | undefined> {
+export async function readGameStatus(client: Client, game: string): Promise<string | undefined> {
   const { rows } = await client.query<{ status: string }>('SELECT status FROM games WHERE id = $1', [game]);
   return rows[0]?.status;
 }
 
 /** How many of these rows were processed, and how often the bot announced their events, all in all. */
-export async function processedCount(
+export async function countProcessed(
   client: Client,
   rows: readonly DueRow[],
 ): Promise<{ processed: number; announced: number }> {
@@ -62,7 +62,7 @@ export async function publishMalformed(channel: Channel): Promise<string> {
 }
 
 /** The reason that a message carries which was parked after its death; undefined while it is not there. Leaves all in the queue. */
-export async function parkedReason(channel: Channel, messageId: string): Promise<string | undefined> {
+export async function findParkedReason(channel: Channel, messageId: string): Promise<string | undefined> {
   const { messageCount } = await channel.checkQueue('bot.events.parked');
   let reason: string | undefined;
   for (let taken = 0; taken < messageCount && reason === undefined; taken++) {

@@ -25,13 +25,13 @@ export function hasSpan(trace: readonly FoundSpan[], shape: SpanShape): boolean 
   return trace.some((found) => isLike(found, shape, trace));
 }
 
-/** The shape as it is told to a person. */
-export function shapeText(shape: SpanShape): string {
+/** The shape as JSON. */
+export function describeShape(shape: SpanShape): string {
   return JSON.stringify(shape, (_, value: unknown) => (value instanceof RegExp ? String(value) : value));
 }
 
 /** The value of an attribute of a span, a resource or a log record; whole numbers as numbers; undefined where it is absent. */
-export function attributeOf(
+export function readAttribute(
   holder: { readonly attributes: readonly KeyValue[] },
   key: string,
 ): string | number | boolean | undefined {
@@ -41,8 +41,8 @@ export function attributeOf(
 }
 
 /** Which semantic conventions for HTTP the spans of a trace follow. */
-export function conventionsOf(trace: readonly FoundSpan[]): 'stable' | 'old' | 'none' {
-  const has = (key: string) => trace.some(({ span }) => attributeOf(span, key) !== undefined);
+export function readConventions(trace: readonly FoundSpan[]): 'stable' | 'old' | 'none' {
+  const has = (key: string) => trace.some(({ span }) => readAttribute(span, key) !== undefined);
   if (has('http.request.method')) return 'stable';
   return has('http.method') ? 'old' : 'none';
 }
@@ -51,13 +51,13 @@ function isLike({ span, resource }: FoundSpan, shape: SpanShape, trace: readonly
   const { name, service, kind, attributes = {}, root, status, event, children = [], lacks } = shape;
   return (
     (name === undefined || matches(span.name, name)) &&
-    (service === undefined || attributeOf(resource, 'service.name') === service) &&
+    (service === undefined || readAttribute(resource, 'service.name') === service) &&
     (kind === undefined || SPAN_KINDS[span.kind] === `SPAN_KIND_${kind.toUpperCase()}`) &&
     (status === undefined || STATUS_CODES[span.status?.code ?? 0] === 'STATUS_CODE_ERROR') &&
     (root === undefined || span.parentSpanId === '') &&
     (event === undefined || span.events.some((found) => found.name === event)) &&
     Object.entries(attributes).every(([keys, value]) =>
-      keys.split('|').some((key) => matches(attributeOf(span, key), value)),
+      keys.split('|').some((key) => matches(readAttribute(span, key), value)),
     ) &&
     children.every((child) =>
       trace.some((found) => found.span.parentSpanId === span.spanId && isLike(found, child, trace)),

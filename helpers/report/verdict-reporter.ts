@@ -1,11 +1,9 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
-import type { Finding } from '../diagnose/finding.ts';
-import type { Run } from '../run/run.ts';
-import type { DeclaredCriterion, DeclaredPhase } from './criteria.ts';
-import { chosenPhases, declaredPhase } from './criteria.ts';
-import { printSummary } from './terminal.ts';
-import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
-import { forgetVerdict, statusOf, writeVerdict } from './verdict.ts';
+import type { Reporter, TestModule } from 'vitest/node';
+import { type DeclaredPhase, readPhases } from '../run/phases.ts';
+import { readChosenPhases } from './chosen-phases.ts';
+import { composeVerdict, type FinishedTest } from './compose-verdict.ts';
+import { formatSummary } from './terminal.ts';
+import { forgetVerdict, writeVerdict } from './verdict.ts';
 
 /** Turns a vitest run of phase specs into a verdict, writes it and, for `verify`, prints it. Other tests leave it alone. */
 export function verdictReporter(options: { readonly print: boolean }): Reporter {
@@ -16,91 +14,46 @@ export function verdictReporter(options: { readonly print: boolean }): Reporter 
     },
     onTestRunEnd(modules, _errors, reason) {
       const phaseModules = modules.filter(
-        ({ project }) => project.name === 'criteria' || project.name?.startsWith('outages'),
+        ({ project: { name } }) => name === 'criteria' || name?.startsWith('outages'),
       );
-      const run = phaseModules[0] && runOf(phaseModules[0]);
+      const [first] = phaseModules;
+      const run = first?.project.getProvidedContext().run;
       if (run === undefined) return;
-      const verdict = verdictOf(run, phaseModules, performance.now() - started, reason === 'interrupted');
+      const verdict = composeVerdict({
+        run,
+        phases: listPhases(phaseModules),
+        tests: phaseModules.flatMap(readTests),
+        loadErrors: phaseModules.flatMap((module) => module.errors().map(({ message }) => message)),
+        elapsed: performance.now() - started,
+        isInterrupted: reason === 'interrupted',
+      });
       forgetVerdict();
       writeVerdict(verdict);
-      if (options.print) printSummary(verdict, run);
+      if (options.print) process.stdout.write(`${formatSummary(verdict)}\n`);
     },
   };
 }
 
-function runOf(module: TestModule): Run | undefined {
-  return module.project.getProvidedContext().run;
+/** The phases that this run is about: those that `verify` chose, else those whose specs ran. */
+function listPhases(modules: readonly TestModule[]): DeclaredPhase[] {
+  const chosen = readChosenPhases();
+  const files = new Set(chosen.length > 0 ? chosen : modules.map(({ moduleId }) => moduleId));
+  return readPhases().filter(({ file }) => files.has(file));
 }
 
-function verdictOf(run: Run, modules: readonly TestModule[], elapsed: number, interrupted: boolean): Verdict {
-  const chosen = chosenPhases();
-  const files = chosen.length > 0 ? chosen : [...new Set(modules.map(({ moduleId }) => moduleId))].sort();
-  const tests = new Map(
-    modules.flatMap(({ children }) =>
-      [...children.allTests()].map((test) => [test.name.split(' ', 1)[0] ?? '', test] as const),
-    ),
-  );
-  const broken = modules.flatMap((module) => module.errors().map(({ message }) => message));
-  return {
-    schema: 1,
-    startedAt: new Date(run.startedAt).toISOString(),
-    durationMs: Date.now() - run.startedAt,
-    stack: run.stack,
-    alloy: { kind: run.alloy.kind, version: run.alloy.version },
-    backend: run.backend,
-    ...(run.standIns !== undefined && { standIns: run.standIns }),
-    timings: { ...run.timings, criteria: Math.round(elapsed - (run.timings.stack ?? 0)) },
-    phases: files.map((file) => phaseVerdict(declaredPhase(file), tests, broken, interrupted)),
-  };
-}
-
-function phaseVerdict(
-  { id, title, criteria: declared }: DeclaredPhase,
-  tests: ReadonlyMap<string, TestCase>,
-  broken: readonly string[],
-  interrupted: boolean,
-): PhaseVerdict {
-  const spans = declared.map((criterion) => tests.get(criterion.id)?.diagnostic()).filter((span) => span !== undefined);
-  const from = Math.min(...spans.map(({ startTime }) => startTime));
-  const until = Math.max(...spans.map(({ startTime, duration }) => startTime + duration));
-  const criteria = declared.map((criterion) =>
-    criterionVerdict(criterion, tests.get(criterion.id), broken, interrupted),
-  );
-  return {
-    id,
-    title,
-    status: statusOf(criteria),
-    durationMs: spans.length === 0 ? 0 : Math.round(until - from),
-    criteria,
-  };
-}
-
-function criterionVerdict(
-  { id, title }: DeclaredCriterion,
-  test: TestCase | undefined,
-  broken: readonly string[],
-  interrupted: boolean,
-): CriterionVerdict {
-  const { evidence = [], cause, fix } = test?.meta() ?? {};
-  const durationMs = Math.round(test?.diagnostic()?.duration ?? 0);
-  const result = test?.result();
-  const told = { id, title, durationMs, evidence };
-  if (result?.state === 'passed') return { ...told, status: 'passed' };
-  if (result?.state === 'skipped')
-    return { ...told, status: 'skipped', cause: result.note ?? 'not selected for this run' };
-  if (result?.state === 'failed') {
-    const messages = result.errors.map(({ message }) => message);
-    const thrown = result.errors.map(({ finding }) => finding as Finding | undefined).find((finding) => finding);
-    const first = messages[0]?.split('\n')[0] ?? 'it failed without a word';
-    const advice = fix ?? thrown?.fix;
+function readTests({ children }: TestModule): FinishedTest[] {
+  return [...children.allTests()].map((test) => {
+    const { state, errors = [], ...result } = test.result();
+    const { evidence = [], finding } = test.meta();
+    const { startTime = 0, duration = 0 } = test.diagnostic() ?? {};
     return {
-      ...told,
-      status: 'failed',
-      evidence: cause === undefined ? [...new Set([...evidence, ...messages])] : evidence,
-      cause: cause ?? thrown?.cause ?? first,
-      ...(advice !== undefined && { fix: advice }),
+      id: test.name.split(' ', 1)[0] ?? '',
+      state,
+      ...('note' in result && result.note !== undefined && { note: result.note }),
+      evidence,
+      ...(finding !== undefined && { finding }),
+      startTime,
+      duration,
     };
-  }
-  if (interrupted) return { ...told, status: 'skipped', cause: 'the run was interrupted before it' };
-  return { ...told, status: 'failed', cause: broken[0] ?? 'it did not run' };
+  });
 }

@@ -1,12 +1,15 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Finding } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { Run } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 
 /** `skipped` always comes with its reason, as `cause`. */
 export type Status = 'passed' | 'failed' | 'skipped';
 
-/** What became of one criterion. `evidence` tells what was seen, `cause` and `fix` why it fails and what to do. */
+/** What became of one criterion. `evidence` says what was seen, `cause` and `fix` why it fails and
+ * what to do; `finding` is the cause as data, where it is known. */
 export type CriterionVerdict = {
   readonly id: string;
   readonly title: string;
@@ -15,6 +18,7 @@ export type CriterionVerdict = {
   readonly evidence: readonly string[];
   readonly cause?: string;
   readonly fix?: string;
+  readonly finding?: Finding;
 };
 
 /** A phase passes when none of its criteria failed and one passed at least. */
@@ -32,9 +36,9 @@ export type Verdict = {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: Milliseconds;
-  readonly stack: string;
-  readonly alloy: { readonly kind: string; readonly version: string };
-  readonly backend: string;
+  readonly stack: Run['stack'];
+  readonly alloy: Pick<Run['alloy'], 'kind' | 'version'>;
+  readonly backend: Run['backend'];
   /** The images that the stack would have had, where others stood in for them. */
   readonly standIns?: readonly string[];
   /** Milliseconds that each part of the stack took to start, and `criteria` for all criteria together. */
@@ -45,7 +49,7 @@ export type Verdict = {
 /** Where the verdict of the last run is. */
 export const VERDICT_FILE: string = join(ROOT, 'reports', 'verdict.json');
 
-/** Takes away the verdict of an earlier run, so that none can be mistaken for this one's. */
+/** Removes the verdict of an earlier run, so that none can be mistaken for this one's. */
 export function forgetVerdict(): void {
   rmSync(VERDICT_FILE, { force: true });
 }
@@ -58,14 +62,14 @@ export function writeVerdict(verdict: Verdict): void {
 }
 
 /** How many criteria have each status. */
-export function countOf(verdict: Verdict): Record<Status, number> {
+export function countStatuses(verdict: Verdict): Record<Status, number> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { status } of verdict.phases.flatMap(({ criteria }) => criteria)) counts[status]++;
   return counts;
 }
 
 /** The status of a phase that has these criteria. */
-export function statusOf(criteria: readonly CriterionVerdict[]): Status {
+export function summarizeStatus(criteria: readonly CriterionVerdict[]): Status {
   if (criteria.some(({ status }) => status === 'failed')) return 'failed';
   return criteria.some(({ status }) => status === 'passed') ? 'passed' : 'skipped';
 }

@@ -44,7 +44,7 @@ export type AlloyEndpoint = {
   /** The path of the configuration that it runs. */
   readonly config: string;
   /** The path by which `command` knows the configuration, where that is another one: in a container. */
-  readonly configAsGiven?: string;
+  readonly configInside?: string;
   /** The program with which `validate FILE` and `fmt FILE` are asked; absent where there is none on this machine. */
   readonly command?: readonly string[];
   /** Where its log is written; absent on a stack that is not ours. */
@@ -85,5 +85,9 @@ export type Run = ServiceEndpoints & {
   readonly startedAt: Milliseconds;
 };
 
-/** In which order the criteria of a run come: outages of what several phases use when all others have ended. */
-export type Order = 'criteria' | 'outages';
+/** What is known of a run before anything of it is started: the first thing that every run says. */
+export type RunDescription = Pick<Run, 'stack' | 'backend' | 'standIns'> & {
+  readonly alloy: Pick<AlloyEndpoint, 'kind'>;
+  /** Whether it reuses a warm stack. */
+  readonly warm: boolean;
+};

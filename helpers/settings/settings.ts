@@ -54,6 +54,16 @@ export type Settings = {
   readonly cloud: CloudVariables;
 };
 
+/** The variable that says where a part already runs, by the part's name. */
+export const EXISTING_VARIABLES: Readonly<Record<string, string>> = {
+  postgres: 'DATABASE_URL',
+  redis: 'REDIS_URL',
+  rabbitmq: 'RABBITMQ_URL',
+  api: 'API_URL',
+  bot: 'BOT_GATEWAY_URL',
+  alloy: 'ALLOY_URL',
+};
+
 /** The intervals that decide how long telemetry may take; every deadline is computed from them. */
 export type Intervals = {
   readonly scrape: Milliseconds;

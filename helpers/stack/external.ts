@@ -1,4 +1,4 @@
-import { accessOf } from '../clients/access.ts';
+import { readBackendAccess } from '../clients/access.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Run } from '../run/run.ts';
 import { CLOUD_VARIABLES } from '../settings/cloud.ts';
@@ -44,7 +44,7 @@ export async function externalRun(
     ...servers,
     dlqCheckInterval: settings.dlqCheckIntervalSeconds,
     variables,
-    access: accessOf(variables),
+    access: readBackendAccess(variables),
     intervals: settings.intervals,
     seriesWindow: 300,
     timings: {},

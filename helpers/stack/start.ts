@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { accessOf } from '../clients/access.ts';
+import { readBackendAccess } from '../clients/access.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Run } from '../run/run.ts';
 import type { Part, Stack } from '../run/stack.ts';
@@ -97,7 +97,7 @@ export async function startRun(
     ...('api' in given || 'bot' in given ? {} : { servicesInstanceId: id }),
     dlqCheckInterval: settings.dlqCheckIntervalSeconds,
     variables,
-    access: accessOf(aimedAtMock(variables, cloud.url)),
+    access: readBackendAccess(aimedAtMock(variables, cloud.url)),
     mockUrl: cloud.url,
     intervals: settings.intervals,
     ...(marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),

@@ -165,7 +165,7 @@ async function completed(
       kind: image.engine === 'embedded' ? 'embedded' : 'container',
       version: running.get('alloy')?.version ?? 'unknown',
       config: alloyConfig,
-      configAsGiven: '/etc/alloy/config.alloy',
+      configInside: '/etc/alloy/config.alloy',
       ...(id !== undefined && { command: [process.execPath, exec, id, ...entrypoint] }),
       logFile,
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { malformedSamples, samplesOf } from './alloy.ts';
+import { listMalformedSamples, readSamples } from './text-format.ts';
 
 const page = `# TYPE c_total counter
 c_total{a="1"} 5
@@ -10,7 +10,7 @@ g3 1.5e+06
 `;
 
 test('counters and gauges are read with their labels and values', () => {
-  expect(samplesOf(page).map(({ labels, value }) => [labels.__name__, labels.a, value])).toEqual([
+  expect(readSamples(page).map(({ labels, value }) => [labels.__name__, labels.a, value])).toEqual([
     ['c_total', '1', 5],
     ['g', undefined, Number.NaN],
     ['g2', undefined, Number.NEGATIVE_INFINITY],
@@ -19,7 +19,7 @@ test('counters and gauges are read with their labels and values', () => {
 });
 
 test('every value that the text format knows is well-formed, and none other', () => {
-  expect(malformedSamples(page)).toEqual([]);
-  expect(malformedSamples('a b c\nfine 1\n')).toEqual(['a b']);
-  expect(malformedSamples('x{ 2\n')).toHaveLength(1);
+  expect(listMalformedSamples(page)).toEqual([]);
+  expect(listMalformedSamples('a b c\nfine 1\n')).toEqual(['a b']);
+  expect(listMalformedSamples('x{ 2\n')).toHaveLength(1);
 });

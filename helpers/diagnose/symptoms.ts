@@ -1,0 +1,116 @@
+import { request } from 'undici';
+import { z } from 'zod';
+import { type Component, listComponents, listScrapeTargets, type ScrapeTarget } from '../clients/alloy-components.ts';
+import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
+import type { InstantSample } from '../clients/prometheus.ts';
+import { queryInstant } from '../clients/prometheus.ts';
+import type { Evidence, Labels } from '../findings/evidence.ts';
+import type { Part } from '../run/part.ts';
+import type { Run } from '../run/run.ts';
+import { type LogLine, readAlloyLog } from './alloy-log.ts';
+import { redact } from './redact.ts';
+import { listUnreachable, type Unreachable } from './sources.ts';
+
+const Refusals = z.object({
+  refusals: z.array(
+    z.object({ service: z.string(), user: z.string().optional(), reason: z.string(), count: z.number() }),
+  ),
+});
+type Refusal = z.infer<typeof Refusals>['refusals'][number];
+
+/** A criterion that failed: the evidence, the parts that its phase needs, and those that it took away itself. */
+export type Failure = {
+  readonly evidence: Evidence;
+  readonly needs: readonly Part[];
+  readonly takenAway: readonly Part[];
+};
+
+/** What can be seen from outside of a run in which a criterion failed. Each part of it is gathered on its own. */
+export type Symptoms = Failure & {
+  readonly run: Run;
+  /** False where Alloy gives no answer at all. */
+  readonly alloyAnswers: boolean;
+  readonly alloyMetrics: readonly InstantSample[];
+  readonly components: readonly Component[];
+  /** What Alloy logged about things that went wrong, newest last. */
+  readonly alloyLog: readonly LogLine[];
+  /** Logins and requests that the mock cloud refused. */
+  readonly refusals: readonly Refusal[];
+  /** Those parts that the failure may come from and that take no connection. */
+  readonly unreachable: readonly Unreachable[];
+  /** The present `up` of the job and instance that were asked for; undefined where there is none. */
+  readonly up: number | undefined;
+  /** The targets of that job and instance, as Alloy reports them. */
+  readonly targets: readonly ScrapeTarget[];
+};
+
+/** Gathers the symptoms; what can't be had is empty. */
+export async function gatherSymptoms(run: Run, failure: Failure): Promise<Symptoms> {
+  const labels = readTargetLabels(failure.evidence);
+  const components = listComponents(run.alloy).catch(() => []);
+  const [metrics, known, alloyLog, refusals, unreachable, up, targets] = await Promise.all([
+    readAlloyMetrics(run.alloy).catch(() => undefined),
+    components,
+    readAlloyLog(run).catch(() => []),
+    run.mockUrl === undefined ? [] : readRefusals(run.mockUrl).catch(() => []),
+    listUnreachable(run, listSuspects(failure)),
+    labels && readUp(run, labels).catch(() => undefined),
+    labels ? components.then((list) => findTargets(run, list, labels)).catch(() => []) : [],
+  ]);
+  return {
+    ...failure,
+    run,
+    alloyAnswers: metrics !== undefined,
+    alloyMetrics: metrics ?? [],
+    components: known.map((component) => ({ ...component, message: redact(component.message, run) })),
+    alloyLog,
+    refusals,
+    unreachable,
+    up,
+    targets,
+  };
+}
+
+/**
+ * The parts that a failure may come from: of a series that measures a part only that part; of what Alloy says of itself
+ * none; of all else those that the phase needs. What a criterion took away itself is not a fault.
+ */
+export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
+  const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
+  if (subject?.kind === 'metric of Alloy' || subject?.kind === 'delivery') return [];
+  const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
+  const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
+  return suspects.filter((part) => !takenAway.includes(part));
+}
+
+function readTargetLabels(evidence: Evidence): { job: string; instance: string } | undefined {
+  if (evidence.kind !== 'observation' || evidence.subject.kind !== 'scraped metric') return undefined;
+  const { job, instance } = evidence.subject.labels;
+  return job === undefined || instance === undefined ? undefined : { job, instance };
+}
+
+async function readUp(run: Run, labels: Labels): Promise<number | undefined> {
+  const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  );
+  const samples = await queryInstant(run.access.prometheus, `up{${matchers.join(',')}}`);
+  return samples.length === 0 ? undefined : Math.min(...samples.map(({ value }) => value));
+}
+
+async function findTargets(
+  run: Run,
+  components: readonly Component[],
+  { job, instance }: Labels,
+): Promise<ScrapeTarget[]> {
+  const scrapes = components.filter(({ name }) => name === 'prometheus.scrape');
+  const targets = await Promise.all(scrapes.map(({ id }) => listScrapeTargets(run.alloy, id)));
+  return targets
+    .flat()
+    .filter(({ labels }) => labels.job === job && labels.instance === instance)
+    .map((target) => ({ ...target, url: redact(target.url, run), error: redact(target.error, run) }));
+}
+
+async function readRefusals(mockUrl: string): Promise<Refusal[]> {
+  const { body } = await request(`${mockUrl}/-/refusals`);
+  return Refusals.parse(await body.json()).refusals;
+}

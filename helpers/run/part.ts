@@ -1,0 +1,35 @@
+/** The services of the application. */
+export const serviceParts = ['api', 'bot', 'notification-daemon', 'status-transition-daemon'] as const;
+export type ServicePart = (typeof serviceParts)[number];
+
+/**
+ * The parts of a stack, in the order in which they are started: Alloy's first sample leaves it seconds after its start,
+ * and RabbitMQ boots for seconds. `cloud` is the mock cloud.
+ */
+export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'cloud', 'redis', 'postgres'] as const;
+export type Part = (typeof partsInOrder)[number];
+
+/** Whether a name is that of a part. */
+export function isPart(name: string): name is Part {
+  return partsInOrder.some((part) => part === name);
+}
+
+/** Whether a part is a service of the application. */
+export function isServicePart(part: Part): part is ServicePart {
+  return serviceParts.some((service) => service === part);
+}
+
+/** What can be done to the parts of a stack of ours. Requests for one part are carried out one after the other. */
+export type PartControl = {
+  /** Causes an outage of a part, in the way that costs least. Returns when it can't be reached. Harmless when it is away. */
+  readonly takeAway: (part: Part) => Promise<void>;
+  /** Ends the outage. Returns when the part is ready. Harmless when it is there. */
+  readonly bringBack: (part: Part) => Promise<void>;
+  /** Stops the processes of a part where they stand (SIGSTOP): connections stay open and nothing answers. */
+  readonly pause: (part: Part) => Promise<void>;
+  readonly resume: (part: Part) => Promise<void>;
+  /** Does with a part what its users will do; throws, with the reason, where it can't. */
+  readonly check: (part: Part) => Promise<void>;
+  /** Ends a part and starts it again at the same address. Returns when it is ready. */
+  readonly restart: (part: Part) => Promise<void>;
+};
