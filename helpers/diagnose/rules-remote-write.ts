@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Labels } from '../findings/evidence.ts';
 import {
   addUp,
   findLogLine,
@@ -41,11 +43,16 @@ const fails = createRule('remote write fails', (symptoms) => {
 const otherLabels = createRule('other labels', (symptoms) => {
   const nearest = getObservation(symptoms)?.nearest;
   if (nearest?.kind !== 'other labels') return undefined;
-  const { metric, wanted, found } = nearest;
-  const isElsewhere = found.every(({ job, instance }) => job !== wanted.job || instance !== wanted.instance);
-  const [first] = found;
-  return isElsewhere && first !== undefined ? { metric, wanted, found: first } : undefined;
+  const wanted = pickTarget(nearest.wanted);
+  const [found, ...others] = nearest.found.map(pickTarget);
+  if (found === undefined || [found, ...others].some((labels) => isDeepStrictEqual(labels, wanted))) return undefined;
+  return { wanted, found };
 });
+
+/** The labels that a scrape's target has, and a relabelling sets. */
+function pickTarget({ job = '', instance = '' }: Labels): Labels {
+  return { job, instance };
+}
 
 const nothingSent = createRule('nothing sent by remote write', (symptoms) =>
   symptoms.alloyAnswers && addUp(symptoms, SENT) === 0 ? {} : undefined,

@@ -1,27 +1,98 @@
 import { expect, test } from 'vitest';
-import { post } from '../emit/otlp-http.ts';
-import { localCloudVariables } from '../settings/alloy-environment.ts';
-import { startNative } from '../stack/native/native.ts';
-import { diagnose } from './diagnose.ts';
-import { gather } from './evidence.ts';
-import { runAt } from './testing.ts';
+import { z } from 'zod';
+import { readCapture, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { sampleRun } from '../clients/testing/sample-run.ts';
+import { sampleObservation } from '../findings/testing/samples.ts';
+import { listUnreachable } from './sources.ts';
+import { gatherSymptoms, listSuspects } from './symptoms.ts';
 
-const variables = { GRAFANA_CLOUD_API_KEY: 'glc_test', GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' };
+const captured = z
+  .object({ 'GET /api/v0/web/components': z.unknown(), details: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readCapture('alloy-1.18/components-api.json')));
+const refusals = [{ service: 'otlp', user: '2847239', reason: 'foreign instance ID', count: 1 }];
 
-test('the evidence holds what the mock refused, and that Alloy gives no answer', async () => {
-  const variablesAt = (url: string) => localCloudVariables(variables, url);
-  await using stack = await startNative({ parts: ['cloud'], cloudEnvironment: variablesAt });
-  const url = stack.endpoints.cloud?.url ?? '';
-  const login = Buffer.from('2847239:glc_test').toString('base64');
-  const { status } = await post(`${url}/otlp/v1/traces`, '{}', {
-    'content-type': 'application/json',
-    authorization: `Basic ${login}`,
+/** Alloy 1.18 as it was recorded, the mock's list of refusals, and a Prometheus in which `up` is 0, all at one address. */
+function startRecordedStack() {
+  return startAnsweringServer(({ path }) => {
+    if (path === '/metrics') return { body: readCapture('alloy-1.18/self-metrics.txt') };
+    if (path === '/-/refusals') return { body: JSON.stringify({ refusals }) };
+    if (path === '/api/prom/api/v1/query') {
+      return { body: '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"0"]}]}}' };
+    }
+    if (path === '/api/v0/web/components') return { body: JSON.stringify(captured['GET /api/v0/web/components']) };
+    const detail = captured.details[path.split('/').at(-1) ?? ''];
+    return detail === undefined ? undefined : { body: JSON.stringify(detail) };
   });
-  expect(status).toBe(401);
+}
 
-  const run = { ...runAt(variablesAt(url)), mockUrl: url };
-  const evidence = await gather(run, '', []);
-  expect(evidence.refusals).toMatchObject([{ service: 'otlp', user: '2847239', count: 1 }]);
-  expect(evidence.alloyAnswers).toBe(false);
-  expect(await diagnose(run, 'otlp')).toMatchObject({ cause: expect.stringContaining('Alloy gives no answer') });
+const rabbitmq = sampleObservation({
+  subject: {
+    kind: 'scraped metric',
+    expression: 'up',
+    metric: 'up',
+    labels: { job: 'integrations/rabbitmq', instance: 'rabbitmq' },
+    source: 'rabbitmq',
+  },
+});
+
+test('what Alloy, the mock and the backend report is gathered', async () => {
+  await using server = await startRecordedStack();
+  const run = sampleRun({ origin: server.url, mockUrl: server.url });
+  const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: ['rabbitmq'], takenAway: [] });
+  expect(symptoms).toMatchObject({ alloyAnswers: true, refusals, up: 0, unreachable: [] });
+  expect(symptoms.components.length).toBeGreaterThan(10);
+  expect(symptoms.alloyMetrics.length).toBeGreaterThan(100);
+  expect(symptoms.targets).toMatchObject([
+    { component: 'prometheus.scrape.rabbitmq', url: 'http://127.0.0.1:9/metrics' },
+  ]);
+});
+
+test('the series of the run are asked for, and no others', async () => {
+  await using server = await startRecordedStack();
+  const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });
+  await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
+  const query = server.received.find(({ path }) => path.endsWith('/query'))?.parameters.get('query');
+  expect(query).toBe('up{job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}');
+});
+
+test('where nothing answers the symptoms say so', async () => {
+  const run = sampleRun({ mockUrl: 'http://127.0.0.1:1' });
+  const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
+  expect(symptoms).toMatchObject({
+    alloyAnswers: false,
+    alloyMetrics: [],
+    components: [],
+    alloyLog: [],
+    refusals: [],
+    up: undefined,
+    targets: [],
+  });
+});
+
+test('of a series that measures a part only that part is suspected; of what Alloy says of itself none; else what the phase needs', () => {
+  const failure = { needs: ['postgres', 'api'] as const, takenAway: [] };
+  const error = { kind: 'error', message: 'x' } as const;
+  const about = (evidence: Parameters<typeof listSuspects>[0]['evidence']) => listSuspects({ ...failure, evidence });
+  expect(about(sampleObservation())).toEqual(['redis']);
+  expect(about(sampleObservation({ subject: { kind: 'series', selector: '{}' } }))).toEqual([]);
+  expect(about(sampleObservation({ path: 'otlp', subject: { kind: 'traces', query: '{}' } }))).toEqual([
+    'postgres',
+    'api',
+  ]);
+  expect(about(sampleObservation({ path: 'otlp', subject: { kind: 'delivery' } }))).toEqual([]);
+  expect(about(error)).toEqual(['postgres', 'api']);
+  expect(listSuspects({ ...failure, evidence: error, takenAway: ['postgres'] })).toEqual(['api']);
+});
+
+test('a part is unreachable where nothing listens; one whose address is not known is not', async () => {
+  await using server = await startAnsweringServer(() => ({}));
+  const login = { user: 'u', password: 'p' };
+  const run = sampleRun({
+    api: { url: server.url },
+    redis: { host: '127.0.0.1', port: 1, password: '' },
+    rabbitmq: { host: '127.0.0.1', port: Number(new URL(server.url).port), ...login, metricsUrl: '' },
+  });
+  expect(await listUnreachable(run, ['api', 'redis', 'rabbitmq', 'bot', 'cloud'])).toEqual([
+    { part: 'redis', address: '127.0.0.1:1' },
+  ]);
 });

@@ -54,8 +54,8 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : 'Check the address in targets of the prometheus.scrape of this job, and its scrape_timeout',
   }),
 
-  'other labels': ({ metric, found }) => ({
-    cause: `${metric} is scraped and delivered under other labels: ${describeLabels(found)}`,
+  'other labels': ({ wanted, found }) => ({
+    cause: `it is scraped and delivered under other labels: ${describeLabels(found)} instead of ${describeLabels(wanted)}`,
     fix:
       'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
       'the job_name of a prometheus.scrape does not override the labels that an exporter sets',

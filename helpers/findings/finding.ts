@@ -45,7 +45,8 @@ export type Finding =
       /** The scrape's URL, and Alloy's error, where Alloy reports them. */
       readonly target?: { readonly component: string; readonly url: string; readonly error: string };
     }
-  | { readonly kind: 'other labels'; readonly metric: string; readonly wanted: Labels; readonly found: Labels }
+  /** The metric arrives under another job and instance than those asked for. */
+  | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
   | ({ readonly kind: 'OTLP login refused' } & RefusedLogin)
   | { readonly kind: 'OTLP path not found'; readonly url?: string }
   | { readonly kind: 'OTLP endpoint unreachable'; readonly endpoint: string; readonly log: LogExcerpt }

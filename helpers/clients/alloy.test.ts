@@ -1,0 +1,130 @@
+/** The clients of Alloy on what Alloy 1.18 answered. */
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { listComponents, listScrapeTargets } from './alloy-components.ts';
+import { readAlloyTotal, readAlloyTotals, readReceiverCounts } from './alloy-metrics.ts';
+import { checkConfiguration } from './alloy-program.ts';
+import { getPage } from './page.ts';
+import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
+
+const captured = z
+  .object({ 'GET /api/v0/web/components': z.unknown(), details: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readCapture('alloy-1.18/components-api.json')));
+
+function startAlloy(metrics = readCapture('alloy-1.18/self-metrics.txt')) {
+  return startAnsweringServer(({ path }) => {
+    if (path === '/metrics') return { body: metrics, type: 'text/plain' };
+    if (path === '/api/v0/web/components') return { body: JSON.stringify(captured['GET /api/v0/web/components']) };
+    const detail = captured.details[path.split('/').at(-1) ?? ''];
+    return detail === undefined ? undefined : { body: JSON.stringify(detail) };
+  });
+}
+
+test('a metric is added up over its series, or over those with the labels', async () => {
+  await using alloy = await startAlloy();
+  expect(await readAlloyTotal(alloy, 'prometheus_forwarded_samples_total')).toBe(2179);
+  const labels = { component_id: 'prometheus.scrape.redis' };
+  expect(await readAlloyTotal(alloy, 'prometheus_forwarded_samples_total', labels)).toBe(19);
+});
+
+test('a metric that Alloy does not have is 0', async () => {
+  await using alloy = await startAlloy();
+  expect(await readAlloyTotal(alloy, 'otelcol_exporter_sent_spans_total')).toBe(0);
+});
+
+test('totals are read at one moment', async () => {
+  await using alloy = await startAlloy();
+  expect(
+    await readAlloyTotals(alloy, [/^prometheus_remote_storage_samples_pending$/, /^otelcol_exporter_sent_/]),
+  ).toEqual([1099, 0]);
+  expect(alloy.received).toHaveLength(1);
+});
+
+test('receivers are counted by transport and signal', async () => {
+  await using alloy = await startAlloy(
+    [
+      'otelcol_receiver_accepted_spans_total{transport="grpc"} 3',
+      'otelcol_receiver_accepted_spans_total{transport="http"} 5',
+      'otelcol_receiver_refused_log_records_total{transport="grpc"} 2\n',
+    ].join('\n'),
+  );
+  expect(await readReceiverCounts(alloy, 'grpc')).toEqual({
+    accepted: { spans: 3, metric_points: 0, log_records: 0 },
+    refused: { spans: 0, metric_points: 0, log_records: 2 },
+  });
+});
+
+test('every component has its ID, its name and its health', async () => {
+  await using alloy = await startAlloy();
+  const components = await listComponents(alloy);
+  expect(components).toContainEqual({
+    id: 'prometheus.exporter.redis.redis',
+    name: 'prometheus.exporter.redis',
+    state: 'healthy',
+    message: 'started component',
+  });
+  expect(components.filter(({ name }) => name === 'prometheus.scrape')).toHaveLength(3);
+});
+
+test('a target has its URL, its labels and the error of its last scrape', async () => {
+  await using alloy = await startAlloy();
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.rabbitmq')).toEqual([
+    {
+      component: 'prometheus.scrape.rabbitmq',
+      url: 'http://127.0.0.1:9/metrics',
+      labels: { job: 'integrations/rabbitmq', instance: 'rabbitmq' },
+      error: 'Get "http://127.0.0.1:9/metrics": dial tcp 127.0.0.1:9: connect: connection refused',
+    },
+  ]);
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
+});
+
+test('an Alloy without debug info has no targets', async () => {
+  await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
+});
+
+test('a page is returned whatever its status; no answer in time is an error', async () => {
+  await using alloy = await startAnsweringServer(({ path }) =>
+    path === '/slow' ? 'never' : { status: 500, body: 'x' },
+  );
+  expect(await getPage(`${alloy.url}/-/healthy`)).toEqual({ status: 500, contentType: 'application/json', body: 'x' });
+  await expect(getPage(`${alloy.url}/slow`, 100)).rejects.toThrow(/timeout/i);
+});
+
+test('what is wrong with a configuration is said in the program’s own words, under the path that a person knows', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'alloy-program-'));
+  try {
+    const config = join(directory, 'config.alloy');
+    writeFileSync(config, 'formatted');
+    const ask = (script: string, question: 'validate' | 'fmt') =>
+      checkConfiguration(
+        { command: [process.execPath, '-e', script, '--'], config, configInside: '/etc/alloy/config.alloy' },
+        question,
+        failSkip,
+      );
+    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
+    expect(await ask(fail, 'validate')).toEqual({ problems: [`Error: ${config}:1:1: bad`] });
+    expect(await ask('', 'validate')).toEqual({ problems: [] });
+    expect(await ask('process.stdout.write("formatted")', 'fmt')).toEqual({ problems: [] });
+    expect(await ask('process.stdout.write("otherwise")', 'fmt')).toEqual({
+      problems: [`${config} is not formatted as alloy fmt does`],
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('without a program the question is skipped', async () => {
+  await expect(checkConfiguration({ config: 'config.alloy' }, 'validate', failSkip)).rejects.toThrow(
+    'skipped: there is no alloy program on this machine to ask',
+  );
+});
+
+function failSkip(reason: string): never {
+  throw new Error(`skipped: ${reason}`);
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sampleRun } from '../clients/testing/sample-run.ts';
+import { parseLog, readAlloyLog } from './alloy-log.ts';
+
+const LINE =
+  'ts=2026-11-25T23:24:19.5Z level=error msg="non-recoverable error" component_path=/ component_id=prometheus.remote_write.x url=http://h/push err="server returned HTTP status 401 Unauthorized: {\\"status\\":\\"error\\"}"';
+
+test('a line in logfmt, with a quoted value', () => {
+  expect(parseLog(LINE)).toEqual([
+    {
+      time: Date.parse('2026-11-25T23:24:19.5Z'),
+      level: 'error',
+      component: 'prometheus.remote_write.x',
+      message: 'non-recoverable error',
+      error: 'server returned HTTP status 401 Unauthorized: {"status":"error"}',
+    },
+  ]);
+});
+
+test('a line in JSON says the same', () => {
+  const json = '{"ts":"2026-11-25T23:24:19.5Z","level":"warn","msg":"m","component_id":"c","error":"e"}';
+  expect(parseLog(json)).toMatchObject([{ level: 'warn', component: 'c', message: 'm', error: 'e' }]);
+});
+
+test('what works is left out; an export that is tried again, at level info, is not', () => {
+  const lines = [
+    'ts=2026-11-25T23:24:19Z level=info msg="now listening for http traffic"',
+    'ts=2026-11-25T23:24:19Z level=info msg="Exporting failed. Will retry the request after interval." error="refused"',
+    'ts=2026-11-25T23:24:19Z level=debug msg="scraped"',
+    'not a line of a log',
+  ];
+  expect(parseLog(lines.join('\n'))).toMatchObject([{ error: 'refused' }]);
+});
+
+test('the error with which Alloy did not start has no time', () => {
+  expect(parseLog('Error: /x/config.alloy:1:2: bad')).toMatchObject([
+    { time: undefined, level: 'error', message: '/x/config.alloy:1:2: bad' },
+  ]);
+});
+
+test('the log of a run is read without its secrets, under the path of the configuration that a person knows', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'alloy-log-'));
+  try {
+    const logFile = join(directory, 'alloy.log');
+    writeFileSync(
+      logFile,
+      `Error: /etc/alloy/config.alloy:1:2: token glc_secret_token\n${LINE} x=1\nts=x level=warn msg="postgresql://u:hunter2@h/db"\n`,
+    );
+    const run = sampleRun();
+    const alloy = { ...run.alloy, logFile, config: '/home/me/config.alloy', configInside: '/etc/alloy/config.alloy' };
+    const lines = await readAlloyLog({ ...run, alloy });
+    expect(lines.map(({ message }) => message)).toEqual([
+      '/home/me/config.alloy:1:2: token (secret)',
+      'non-recoverable error',
+      'postgresql://(secret)@h/db',
+    ]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('a log that is not ours is empty', async () => {
+  expect(await readAlloyLog(sampleRun())).toEqual([]);
+});
