@@ -96,7 +96,7 @@ describe('evidence in words', () => {
     [{ kind: 'answer', count: 2, json: '[1,2]' }, '2 found: [1,2]'],
     [{ kind: 'query failure', message: 'http://x answered 500' }, 'http://x answered 500'],
   ] as const)('what was seen: %j', (seen, words) => {
-    expect(summarizeEvidence(sampleObservation({ seen }))).toMatch(new RegExp(`last seen: ${RegExp.escape(words)}$`));
+    expect(summarizeEvidence(sampleObservation({ seen })).split('; last seen: ')[1]).toBe(words);
   });
 
   test.each([

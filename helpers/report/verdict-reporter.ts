@@ -3,10 +3,18 @@ import { type DeclaredPhase, readPhases } from '../run/phases.ts';
 import { readChosenPhases } from './chosen-phases.ts';
 import { composeVerdict, type FinishedTest } from './compose-verdict.ts';
 import { formatSummary } from './terminal.ts';
-import { forgetVerdict, writeVerdict } from './verdict.ts';
+import { forgetVerdict, VERDICT_FILE, writeVerdict } from './verdict.ts';
+
+type Options = {
+  readonly print: boolean;
+  /** Where the verdict is written; by default {@link VERDICT_FILE}. */
+  readonly file?: string;
+  /** The phases that there are; by default the project's. */
+  readonly phases?: readonly DeclaredPhase[];
+};
 
 /** Turns a vitest run of phase specs into a verdict, writes it and, for `verify`, prints it. Other tests leave it alone. */
-export function verdictReporter(options: { readonly print: boolean }): Reporter {
+export function verdictReporter({ print, file = VERDICT_FILE, phases = readPhases() }: Options): Reporter {
   let started = 0;
   return {
     onTestRunStart() {
@@ -21,24 +29,24 @@ export function verdictReporter(options: { readonly print: boolean }): Reporter 
       if (run === undefined) return;
       const verdict = composeVerdict({
         run,
-        phases: listPhases(phaseModules),
+        phases: keepChosen(phases, phaseModules),
         tests: phaseModules.flatMap(readTests),
         loadErrors: phaseModules.flatMap((module) => module.errors().map(({ message }) => message)),
         elapsed: performance.now() - started,
         isInterrupted: reason === 'interrupted',
       });
-      forgetVerdict();
-      writeVerdict(verdict);
-      if (options.print) process.stdout.write(`${formatSummary(verdict)}\n`);
+      forgetVerdict(file);
+      writeVerdict(verdict, file);
+      if (print) process.stdout.write(`${formatSummary(verdict)}\n`);
     },
   };
 }
 
 /** The phases that this run is about: those that `verify` chose, else those whose specs ran. */
-function listPhases(modules: readonly TestModule[]): DeclaredPhase[] {
+function keepChosen(phases: readonly DeclaredPhase[], modules: readonly TestModule[]): DeclaredPhase[] {
   const chosen = readChosenPhases();
   const files = new Set(chosen.length > 0 ? chosen : modules.map(({ moduleId }) => moduleId));
-  return readPhases().filter(({ file }) => files.has(file));
+  return phases.filter(({ file }) => files.has(file));
 }
 
 function readTests({ children }: TestModule): FinishedTest[] {

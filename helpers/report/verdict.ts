@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Finding } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -50,15 +50,15 @@ export type Verdict = {
 export const VERDICT_FILE: string = join(ROOT, 'reports', 'verdict.json');
 
 /** Removes the verdict of an earlier run, so that none can be mistaken for this one's. */
-export function forgetVerdict(): void {
-  rmSync(VERDICT_FILE, { force: true });
+export function forgetVerdict(file: string = VERDICT_FILE): void {
+  rmSync(file, { force: true });
 }
 
 /** Writes the verdict whole or not at all. */
-export function writeVerdict(verdict: Verdict): void {
-  mkdirSync(join(ROOT, 'reports'), { recursive: true });
-  writeFileSync(`${VERDICT_FILE}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
-  renameSync(`${VERDICT_FILE}.new`, VERDICT_FILE);
+export function writeVerdict(verdict: Verdict, file: string = VERDICT_FILE): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
 }
 
 /** How many criteria have each status. */
