@@ -28,13 +28,12 @@ export type FinishedRun = {
   readonly tests: readonly FinishedTest[];
   /** Why specs could not be loaded. */
   readonly loadErrors: readonly string[];
-  readonly elapsed: Milliseconds;
   readonly isInterrupted: boolean;
 };
 
 /** The verdict on a run: each criterion that its phases declare, whether it ran or not. */
 export function composeVerdict(finished: FinishedRun): Verdict {
-  const { run, phases, elapsed } = finished;
+  const { run, phases, tests } = finished;
   return {
     schema: 1,
     startedAt: new Date(run.startedAt).toISOString(),
@@ -43,7 +42,7 @@ export function composeVerdict(finished: FinishedRun): Verdict {
     alloy: { kind: run.alloy.kind, version: run.alloy.version },
     backend: run.backend,
     ...(run.standIns !== undefined && { standIns: run.standIns }),
-    timings: { ...run.timings, criteria: Math.round(elapsed) },
+    timings: { ...run.timings, criteria: measure(tests) },
     phases: phases.map((phase) => composePhase(phase, finished)),
   };
 }
@@ -51,16 +50,22 @@ export function composeVerdict(finished: FinishedRun): Verdict {
 function composePhase({ id, title, criteria: declared }: DeclaredPhase, finished: FinishedRun): PhaseVerdict {
   const tests = new Map(finished.tests.map((test) => [test.id, test]));
   const ran = declared.map((criterion) => tests.get(criterion.id)).filter((test) => test !== undefined);
-  const from = Math.min(...ran.map(({ startTime }) => startTime));
-  const until = Math.max(...ran.map(({ startTime, duration }) => startTime + duration));
   const criteria = declared.map((criterion) => composeCriterion(criterion, tests.get(criterion.id), finished));
   return {
     id,
     title,
     status: summarizeStatus(criteria),
-    durationMs: ran.length === 0 ? 0 : Math.round(until - from),
+    durationMs: measure(ran),
     criteria,
   };
+}
+
+/** From the start of the first of these tests that ran to the end of the last. */
+function measure(tests: readonly FinishedTest[]): Milliseconds {
+  const ran = tests.filter(({ startTime }) => startTime > 0);
+  if (ran.length === 0) return 0;
+  const from = Math.min(...ran.map(({ startTime }) => startTime));
+  return Math.round(Math.max(...ran.map(({ startTime, duration }) => startTime + duration)) - from);
 }
 
 function composeCriterion(

@@ -13,7 +13,7 @@ const ALLOYS: Readonly<Record<Verdict['alloy']['kind'], string>> = {
   embedded: 'embedded Alloy, not Grafana Alloy',
   binary: 'Grafana Alloy (binary)',
   container: 'Grafana Alloy (container)',
-  external: 'Alloy of the external stack',
+  external: 'external Alloy',
 };
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;

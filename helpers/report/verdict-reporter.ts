@@ -14,12 +14,8 @@ type Options = {
 };
 
 /** Turns a vitest run of phase specs into a verdict, writes it and, for `verify`, prints it. Other tests leave it alone. */
-export function verdictReporter({ print, file = VERDICT_FILE, phases = readPhases() }: Options): Reporter {
-  let started = 0;
+export function verdictReporter({ print, file = VERDICT_FILE, phases }: Options): Reporter {
   return {
-    onTestRunStart() {
-      started = performance.now();
-    },
     onTestRunEnd(modules, _errors, reason) {
       const phaseModules = modules.filter(
         ({ project: { name } }) => name === 'criteria' || name?.startsWith('outages'),
@@ -29,10 +25,9 @@ export function verdictReporter({ print, file = VERDICT_FILE, phases = readPhase
       if (run === undefined) return;
       const verdict = composeVerdict({
         run,
-        phases: keepChosen(phases, phaseModules),
+        phases: keepChosen(phases ?? readPhases(), phaseModules),
         tests: phaseModules.flatMap(readTests),
         loadErrors: phaseModules.flatMap((module) => module.errors().map(({ message }) => message)),
-        elapsed: performance.now() - started,
         isInterrupted: reason === 'interrupted',
       });
       forgetVerdict(file);
@@ -51,13 +46,13 @@ function keepChosen(phases: readonly DeclaredPhase[], modules: readonly TestModu
 
 function readTests({ children }: TestModule): FinishedTest[] {
   return [...children.allTests()].map((test) => {
-    const { state, errors = [], ...result } = test.result();
+    const result = test.result();
     const { evidence = [], finding } = test.meta();
     const { startTime = 0, duration = 0 } = test.diagnostic() ?? {};
     return {
       id: test.name.split(' ', 1)[0] ?? '',
-      state,
-      ...('note' in result && result.note !== undefined && { note: result.note }),
+      state: result.state,
+      ...(result.state === 'skipped' && result.note !== undefined && { note: result.note }),
       evidence,
       ...(finding !== undefined && { finding }),
       startTime,
