@@ -9,7 +9,7 @@ import { phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { logql, otlpMetric, trace, traceql } from '../helpers/expect/telemetry.ts';
-import { cloudProblems } from '../helpers/settings/cloud.ts';
+import { listVariableProblems } from '../helpers/expect/variables.ts';
 
 const SERVICE = 'alloy-verify';
 const from = resource(SERVICE, run.id);
@@ -17,9 +17,7 @@ const { alloy } = run;
 
 phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   test('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
-    expect(cloudProblems(run.variables)).toHaveNoProblems(
-      'Correct these variables in .env, or where the run gets them from',
-    );
+    expect(listVariableProblems()).toHaveNoProblems('Correct these variables in .env, or where the run gets them from');
     note(`${Object.keys(run.variables).length} variables are set and well-formed`);
   });
 

@@ -31,6 +31,14 @@ test('of two causes the one nearer to the root is found', () => {
   expect(explain({ ...healthy, unreachable, alloyAnswers: false })).toMatchObject({ kind: 'no answer from Alloy' });
 });
 
+test('of what is no telemetry a part that gives no answer is the cause before Alloy is', () => {
+  const evidence = { kind: 'error', message: 'connect ECONNREFUSED' } as const;
+  const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' } as const];
+  expect(explain({ ...healthy, evidence, unreachable, alloyAnswers: false })).toMatchObject({
+    kind: 'source unreachable',
+  });
+});
+
 test('an assertion that failed is not put down to what happens to telemetry', () => {
   const evidence = { kind: 'error', message: 'expected 1 to be 2' } as const;
   expect(explain({ ...healthy, evidence, alloyMetrics: [] })).toBeUndefined();

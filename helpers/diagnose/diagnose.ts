@@ -28,7 +28,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...SOURCE_RULES,
     ...REMOTE_WRITE_GAP_RULES,
   ],
-  other: [...ALLOY_DOWN_RULES, ...UNREACHABLE_RULES, ...COMPONENT_RULES],
+  other: [...UNREACHABLE_RULES, ...ALLOY_DOWN_RULES, ...COMPONENT_RULES],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove; undefined where they prove none. */

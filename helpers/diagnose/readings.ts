@@ -65,7 +65,8 @@ export function readRefusedLogin(
   const [refusal] = refusals
     .filter((refused) => refused.service.toUpperCase() === service)
     .sort((a, b) => b.count - a.count);
-  const instanceId = variables[name] ?? '';
+  // A configuration may send another ID than the variable's.
+  const instanceId = refusal?.user ?? variables[name] ?? '';
   const twin = Object.keys(variables).find(
     (other) => other !== name && other.endsWith('_INSTANCE_ID') && variables[other] === instanceId,
   );

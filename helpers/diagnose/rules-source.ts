@@ -1,3 +1,4 @@
+import type { Part } from '../run/part.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { findRecentLogLine, getObservation, quoteLog } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
@@ -11,12 +12,16 @@ const unreachable = createRule('source unreachable', ({ unreachable: [first] }) 
 
 const CANNOT_CONNECT = /error opening connection|couldn't connect|NOAUTH|WRONGPASS|password authentication failed/i;
 
-/** The exporter of what was asked for can't log in, or looks for it at another address. */
+/** What an exporter sets to 0 where it is scraped but can't get at what it measures. */
+const EXPORTER_UP: Readonly<Partial<Record<Part, string>>> = { postgres: 'pg_up', redis: 'redis_up' };
+
+/** The exporter can't log in to what it measures, or has another address for it. */
 const exporterCannotConnect = createRule('exporter cannot connect', (symptoms) => {
   const source = getSource(symptoms);
   if (source === undefined) return undefined;
   const line = findRecentLogLine(symptoms, { component: `prometheus.exporter.${source}.`, text: CANNOT_CONNECT });
-  return line && { source, log: quoteLog(line) };
+  if (line !== undefined) return { source, log: quoteLog(line) };
+  return symptoms.up === 1 && isSeenAsZero(symptoms, EXPORTER_UP[source]) ? { source } : undefined;
 });
 
 const scrapeFails = createRule('scrape fails', (symptoms) => {
@@ -34,8 +39,19 @@ const scrapeFails = createRule('scrape fails', (symptoms) => {
   };
 });
 
+function isSeenAsZero(symptoms: Symptoms, metric: string | undefined): boolean {
+  const { subject, seen } = getObservation(symptoms) ?? {};
+  const values = seen?.kind === 'values' ? seen.values : [];
+  return (
+    subject?.kind === 'scraped metric' &&
+    subject.metric === metric &&
+    values.length > 0 &&
+    values.every((value) => value === 0)
+  );
+}
+
 /** The part that the series measures, unless the criterion took it away itself. */
-function getSource(symptoms: Symptoms) {
+function getSource(symptoms: Symptoms): Part | undefined {
   const subject = getObservation(symptoms)?.subject;
   const source = subject?.kind === 'scraped metric' || subject?.kind === 'series' ? subject.source : undefined;
   return source === undefined || symptoms.takenAway.includes(source) ? undefined : source;

@@ -116,6 +116,17 @@ const CASES: Record<
           `${NOW} level=error msg="Error opening connection to database" component_id=prometheus.exporter.postgres.postgres`,
         ),
       },
+      'the exporter is not scraped either': {
+        ...asked({ seen: { kind: 'values', count: 1, values: [0] } }),
+        up: 0,
+      },
+      'another metric is 0': {
+        ...asked({
+          subject: { kind: 'scraped metric', expression: 'x', metric: 'x', labels: {}, source: 'redis' },
+          seen: { kind: 'values', count: 1, values: [0] },
+        }),
+        up: 1,
+      },
       'the criterion took the part away': {
         takenAway: ['redis'],
         alloyLog: parseLog(
@@ -392,5 +403,14 @@ describe.each(rules.map((rule) => [rule.kind, rule] as const))('%s', (kind, rule
 
   test.each(Object.entries(cases.silent))('is silent where %s', (_, changes) => {
     expect(rule.find(symptoms(changes))).toBeUndefined();
+  });
+});
+
+test('an exporter cannot connect where its own metric is 0 and it is scraped, even if its log can not be read', () => {
+  const rule = rules.find(({ kind }) => kind === 'exporter cannot connect');
+  const seen = { kind: 'values', count: 1, values: [0] } as const;
+  expect(rule?.find(symptoms({ ...asked({ seen }), up: 1 }))).toEqual({
+    kind: 'exporter cannot connect',
+    source: 'redis',
   });
 });

@@ -46,6 +46,17 @@ test('a part that the phase does not need, or that the criterion took away, is n
   expect(takenAway.meta.finding).toBeUndefined();
 });
 
+test('the error points at the line of the criterion, not at the helpers', async () => {
+  const error = new CriterionFailed(sampleObservation());
+  error.stack = [
+    'CriterionFailed: x',
+    `    at waitFor (file://${import.meta.dirname}/wait.ts:1:1)`,
+    '    at async file:///phases/phase3.spec.ts:5:7',
+  ].join('\n');
+  const { stack, message } = await concludeIn({ meta: {} }, error);
+  expect(stack).toBe(`CriterionFailed: ${message}\n    at async file:///phases/phase3.spec.ts:5:7`);
+});
+
 test('a finding that is known stays', async () => {
   const task: JudgedTask = { meta: {} };
   const finding = { kind: 'listed problems', problems: ['x'], fix: 'y' } as const;

@@ -12,7 +12,21 @@ export async function conclude(task: JudgedTask, error: unknown): Promise<Criter
   if (evidence !== undefined) record(task, evidence);
   const finding = known ?? (evidence && (await findCause(task, evidence)));
   if (finding !== undefined) task.meta.finding = finding;
-  return new CriterionFailed(evidence, finding, error instanceof CriterionFailed ? undefined : { cause: error });
+  const failure = new CriterionFailed(
+    evidence,
+    finding,
+    error instanceof CriterionFailed ? undefined : { cause: error },
+  );
+  failure.stack = [`${failure.name}: ${failure.message}`, ...listFrames(error)].join('\n');
+  return failure;
+}
+
+const HERE = import.meta.dirname;
+
+/** Where it happened, below the helpers: a person looks for the line of the criterion. */
+function listFrames(error: unknown): string[] {
+  const frames = error instanceof Error ? (error.stack?.split('\n') ?? []) : [];
+  return frames.filter((line) => /^\s+at /.test(line) && !line.includes(HERE));
 }
 
 function readError(error: unknown): { evidence: Evidence; finding?: undefined } {

@@ -37,7 +37,10 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   }),
 
   'exporter cannot connect': ({ source, log }) => ({
-    cause: `${log.component} can't connect to ${NAMES[source]}: ${log.message}`,
+    cause:
+      log === undefined
+        ? `Alloy's exporter can't connect to ${NAMES[source]}`
+        : `${log.component} can't connect to ${NAMES[source]}: ${log.message}`,
     fix:
       source === 'redis'
         ? 'Check REDIS_EXPORTER_ADDRESS and REDIS_EXPORTER_PASSWORD'

@@ -35,7 +35,8 @@ export type Finding =
       readonly portInUse: boolean;
     }
   | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
-  | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log: LogExcerpt }
+  /** `log` is what the exporter reports, where its log can be read. */
+  | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log?: LogExcerpt }
   /** `up` is 0: Alloy knows the target and gets no page from it. */
   | {
       readonly kind: 'scrape fails';

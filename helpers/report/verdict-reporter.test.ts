@@ -35,23 +35,27 @@ test('the verdict holds each criterion that the phase declares, in its order', (
   ]);
 });
 
-const noAnswer = { kind: 'no answer from Alloy', url: 'http://127.0.0.1:1' };
-
 test.each([
   ['an assertion', 'P9.2', /^expected 1 to be 2/],
-  [
-    'telemetry that does not come',
-    'P9.3',
-    /^expected that redis_up\{job="integrations\/redis_exporter",instance="redis"\} is 1\n {2}last seen: http:/,
-  ],
   ['a connection', 'P9.4', /connect|closed/i],
   ['the time limit', 'P9.7', /^Test timed out in 3000ms/],
 ])('what fails by %s has one piece of evidence, its finding, and both in words', (_, id, evidence) => {
   expect(findCriterion(id)).toMatchObject({
     evidence: [expect.stringMatching(evidence)],
-    finding: noAnswer,
-    cause: 'Alloy gives no answer at http://127.0.0.1:1',
-    fix: expect.stringContaining('Check whether it runs'),
+    finding: { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:1' },
+    cause: 'Redis gives no answer at 127.0.0.1:1',
+    fix: expect.stringContaining('Start Redis'),
+  });
+});
+
+test('what fails by telemetry that does not come has what was asked, seen and found nearest', () => {
+  expect(findCriterion('P9.3')).toMatchObject({
+    evidence: [
+      expect.stringMatching(
+        /^expected that redis_up\{job="integrations\/redis_exporter",instance="redis"\} is 1\n {2}last seen: http:.*\n {2}nearest: /,
+      ),
+    ],
+    finding: { kind: 'no answer from Alloy' },
   });
 });
 
@@ -64,6 +68,6 @@ test('facts, listed problems and reasons for skipping arrive as they are', () =>
 
 test('the summary is printed', () => {
   const lines = stripVTControlCharacters(stdout).split('\n');
-  expect(lines).toContain('    cause: Alloy gives no answer at http://127.0.0.1:1');
+  expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
   expect(lines.some((line) => line.startsWith('1 passed, 6 failed, 1 skipped in '))).toBe(true);
 });

@@ -47,6 +47,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'exporter cannot connect': [
     { kind: 'exporter cannot connect', source: 'redis', log },
     { kind: 'exporter cannot connect', source: 'postgres', log },
+    { kind: 'exporter cannot connect', source: 'postgres' },
   ],
   'scrape fails': [
     { kind: 'scrape fails', ...labels },
