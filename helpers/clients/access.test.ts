@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readBackendAccess } from './access.ts';
 
-test('Prometheus and Loki are asked beside the path that takes their data, Tempo at its endpoint, each as its own instance', () => {
+test('Prometheus and Loki are queried next to the path that accepts their data, Tempo at its endpoint, each with its own ID', () => {
   const access = readBackendAccess({
     GRAFANA_CLOUD_API_KEY: 'glc_x',
     GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prometheus.example/api/prom/push',

@@ -29,7 +29,7 @@ export async function listComponents({ url }: Pick<AlloyEndpoint, 'url'>): Promi
   }));
 }
 
-/** A target of a `prometheus.scrape`, as its debug info reports it; `error` is that of the last scrape, empty where it worked. */
+/** A target of a `prometheus.scrape`, as its debug info reports it; `error` is empty if the last scrape worked. */
 export type ScrapeTarget = {
   readonly component: string;
   readonly url: string;
@@ -50,8 +50,8 @@ const Details = z.object({
 });
 
 /**
- * The targets of one `prometheus.scrape` (`debugInfo` of `/api/v0/web/components/ID`, a `target` block each); none where
- * this Alloy has no debug info.
+ * The targets of one `prometheus.scrape` (`debugInfo` of `/api/v0/web/components/ID`, a `target` block each). Empty if
+ * this Alloy reports no debug info.
  */
 export async function listScrapeTargets({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<ScrapeTarget[]> {
   const { body } = await getPage(`${url}/api/v0/web/components/${id}`);

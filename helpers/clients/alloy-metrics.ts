@@ -1,4 +1,3 @@
-/** What Alloy's own metrics say. The backend is asked elsewhere. */
 import type { AlloyEndpoint } from '../run/run.ts';
 import { getPage } from './page.ts';
 import type { InstantSample, Labels } from './prometheus.ts';
@@ -9,7 +8,7 @@ export async function readAlloyMetrics({ url }: Pick<AlloyEndpoint, 'url'>): Pro
   return readSamples((await getPage(`${url}/metrics`)).body);
 }
 
-/** The sum of a metric over all its series with these labels; 0 where it has none, as a counter before its first event. */
+/** The sum of a metric over all its series with these labels; 0 if it has none, like a counter before its first event. */
 export async function readAlloyTotal(
   alloy: Pick<AlloyEndpoint, 'url'>,
   name: string,
@@ -18,17 +17,17 @@ export async function readAlloyTotal(
   return addUp(await readAlloyMetrics(alloy), (found) => found.__name__ === name && carries(found, labels));
 }
 
-/** For each pattern the sum of the metrics whose names match it, all read at one moment. */
+/** For each pattern, the sum of the metrics whose names match it. All are read at the same moment. */
 export async function readAlloyTotals(alloy: Pick<AlloyEndpoint, 'url'>, names: readonly RegExp[]): Promise<number[]> {
   const samples = await readAlloyMetrics(alloy);
   return names.map((name) => addUp(samples, ({ __name__ = '' }) => name.test(__name__)));
 }
 
-/** What the OTLP receivers say of one transport, by signal. */
+/** What the OTLP receivers counted for one transport, by signal. */
 export type ReceiverCounts = Readonly<Record<'accepted' | 'refused', Readonly<Record<Signal, number>>>>;
 type Signal = 'spans' | 'metric_points' | 'log_records';
 
-/** How many items the OTLP receivers have accepted and refused over this transport since Alloy's start. */
+/** How many items the OTLP receivers have accepted and refused over this transport since Alloy started. */
 export async function readReceiverCounts(
   alloy: Pick<AlloyEndpoint, 'url'>,
   transport: 'grpc' | 'http',

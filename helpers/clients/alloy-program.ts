@@ -7,15 +7,15 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 30_000;
 
 /**
- * Asks Alloy's program about its configuration: `validate` whether it is valid, `fmt` whether it is formatted. Returns what
- * is wrong, in the program's own words. Calls `skip` where there is no program on this machine that could be asked.
+ * Runs `alloy validate` or `alloy fmt` on the configuration and returns what it reports. Calls `skip` if this machine has no
+ * program to run.
  */
 export async function checkConfiguration(
   { command, config, configInside = config }: Pick<AlloyEndpoint, 'command' | 'config' | 'configInside'>,
   question: 'validate' | 'fmt',
   skip: (reason: string) => never,
 ): Promise<{ problems: string[] }> {
-  const [program, ...first] = command ?? skip('there is no alloy program on this machine to ask');
+  const [program, ...first] = command ?? skip('this machine has no alloy program to check it with');
   if (program === undefined) throw new TypeError('an empty command');
   try {
     const { stdout } = await run(program, [...first, question, configInside], { timeout: TIMEOUT_MS });

@@ -1,4 +1,4 @@
-/** The clients of Alloy on what Alloy 1.18 answered. */
+/** The clients of Alloy, on recorded answers of Alloy 1.18. */
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ function startAlloy(metrics = readCapture('alloy-1.18/self-metrics.txt')) {
   });
 }
 
-test('a metric is added up over its series, or over those with the labels', async () => {
+test('a metric is summed over its series, or over those with the given labels', async () => {
   await using alloy = await startAlloy();
   expect(await readAlloyTotal(alloy, 'prometheus_forwarded_samples_total')).toBe(2179);
   const labels = { component_id: 'prometheus.scrape.redis' };
@@ -36,7 +36,7 @@ test('a metric that Alloy does not have is 0', async () => {
   expect(await readAlloyTotal(alloy, 'otelcol_exporter_sent_spans_total')).toBe(0);
 });
 
-test('totals are read at one moment', async () => {
+test('several totals are read in one request', async () => {
   await using alloy = await startAlloy();
   expect(
     await readAlloyTotals(alloy, [/^prometheus_remote_storage_samples_pending$/, /^otelcol_exporter_sent_/]),
@@ -44,7 +44,7 @@ test('totals are read at one moment', async () => {
   expect(alloy.received).toHaveLength(1);
 });
 
-test('receivers are counted by transport and signal', async () => {
+test('receiver counts are split by transport and signal', async () => {
   await using alloy = await startAlloy(
     [
       'otelcol_receiver_accepted_spans_total{transport="grpc"} 3',
@@ -58,7 +58,7 @@ test('receivers are counted by transport and signal', async () => {
   });
 });
 
-test('every component has its ID, its name and its health', async () => {
+test('components are listed with ID, name and health', async () => {
   await using alloy = await startAlloy();
   const components = await listComponents(alloy);
   expect(components).toContainEqual({
@@ -70,7 +70,7 @@ test('every component has its ID, its name and its health', async () => {
   expect(components.filter(({ name }) => name === 'prometheus.scrape')).toHaveLength(3);
 });
 
-test('a target has its URL, its labels and the error of its last scrape', async () => {
+test('scrape targets are listed with URL, labels and the error of the last scrape', async () => {
   await using alloy = await startAlloy();
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.rabbitmq')).toEqual([
     {
@@ -83,12 +83,12 @@ test('a target has its URL, its labels and the error of its last scrape', async 
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
 });
 
-test('an Alloy without debug info has no targets', async () => {
+test('no targets are listed for an Alloy without debug info', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
 });
 
-test('a page is returned whatever its status; no answer in time is an error', async () => {
+test('a page is returned whatever its status, and a timeout is an error', async () => {
   await using alloy = await startAnsweringServer(({ path }) =>
     path === '/slow' ? 'never' : { status: 500, body: 'x' },
   );
@@ -96,7 +96,7 @@ test('a page is returned whatever its status; no answer in time is an error', as
   await expect(getPage(`${alloy.url}/slow`, 100)).rejects.toThrow(/timeout/i);
 });
 
-test('what is wrong with a configuration is said in the program’s own words, under the path that a person knows', async () => {
+test('the output of the program is returned with the path that the user knows', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'alloy-program-'));
   try {
     const config = join(directory, 'config.alloy');
@@ -119,9 +119,9 @@ test('what is wrong with a configuration is said in the program’s own words, u
   }
 });
 
-test('without a program the question is skipped', async () => {
+test('without a program the check is skipped', async () => {
   await expect(checkConfiguration({ config: 'config.alloy' }, 'validate', failSkip)).rejects.toThrow(
-    'skipped: there is no alloy program on this machine to ask',
+    'skipped: this machine has no alloy program to check it with',
   );
 });
 

@@ -12,7 +12,7 @@ async function ask(reply: Reply) {
   return { answer, server };
 }
 
-test('it asks with the login and the parameters, and returns the JSON', async () => {
+test('the login and the parameters are sent, and the JSON is returned', async () => {
   const { answer, server } = await ask({ body: '{"status":"success"}' });
   expect(answer).toEqual({ status: 'success' });
   expect(server.received).toMatchObject([{ path: '/api', login: '2847239:glc_secret' }]);
@@ -32,8 +32,8 @@ test.each<[string, Reply, number, RegExp]>([
     400,
     /answered 400: parse error at line 1$/,
   ],
-  ['an answer that is not JSON', { body: '<html>' }, 200, /answered what is not its API's answer: <html>$/],
-  ['JSON of another shape', { body: '{"status":"error"}' }, 200, /answered what is not its API's answer/],
+  ['an answer that is not JSON', { body: '<html>' }, 200, /gave an unexpected answer: <html>$/],
+  ['JSON of another shape', { body: '{"status":"error"}' }, 200, /gave an unexpected answer/],
   ['no answer in time', 'never', 0, /gives no answer: .*timeout/i],
 ])('%s is a QueryError with its status, its URL and its user', async (_, reply, status, message) => {
   const { answer, server } = await ask(reply);
@@ -46,7 +46,7 @@ test.each<[string, Reply, number, RegExp]>([
   });
 });
 
-test('a server that is not there is a QueryError with status 0', async () => {
+test('a server that refuses connections is a QueryError with status 0', async () => {
   const access = { url: 'http://127.0.0.1:1', user: 'u', password: 'glc_secret' };
   await expect(getJson(access, '/api', {}, Answer)).rejects.toMatchObject({
     status: 0,
@@ -54,7 +54,7 @@ test('a server that is not there is a QueryError with status 0', async () => {
   });
 });
 
-test('no message holds the password, and a long body is cut', async () => {
+test('the message holds no password, and only the start of a long body', async () => {
   const { answer } = await ask({ status: 500, body: 'x'.repeat(10_000) });
   expect(String(answer)).not.toContain('glc_secret');
   expect(String(answer).length).toBeLessThan(1000);

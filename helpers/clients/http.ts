@@ -3,16 +3,16 @@ import type { z } from 'zod';
 import type { ServiceAccess } from './access.ts';
 
 /**
- * An answer other than 200, one that isn't what the API promises, or none. The beginning of the body is in the message, no
- * password is.
+ * A query that failed: no answer, a status other than 200, or a body that the API doesn't document. The message holds the
+ * start of the body and no password.
  */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
-  /** The URL that was asked, without its parameters. */
+  /** The URL that was queried, without its parameters. */
   readonly url: string;
-  /** The instance ID as which it was asked. */
+  /** The instance ID of the login. */
   readonly user: string;
-  /** The HTTP status, or 0 where there was no answer. */
+  /** The HTTP status, or 0 if there was no answer. */
   readonly status: number;
   constructor(request: { readonly url: string; readonly user: string; readonly status: number }, message: string) {
     super(`${request.url} ${message}`);
@@ -28,8 +28,7 @@ const TIMEOUT_MS = 30_000;
 const agent = new Agent({ connections: 16, maxResponseSize: MAX_ANSWER_BYTES });
 
 /**
- * Asks `path` below the service's URL with these parameters; returns the JSON of the answer, which is of this schema, or
- * throws {@link QueryError}.
+ * Queries `path` below the service's URL and returns the JSON answer, parsed with `schema`. Throws {@link QueryError}.
  */
 export async function getJson<T>(
   access: ServiceAccess,
@@ -50,7 +49,7 @@ export async function getJson<T>(
   }
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new QueryError({ ...asked, status }, `answered what is not its API's answer: ${text.slice(0, MAX_SHOWN)}`);
+  throw new QueryError({ ...asked, status }, `gave an unexpected answer: ${text.slice(0, MAX_SHOWN)}`);
 }
 
 async function getText(

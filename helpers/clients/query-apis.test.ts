@@ -1,4 +1,4 @@
-/** The clients on answers that the real programs gave: Tempo 3, Prometheus 3 and Loki 3. */
+/** The clients of the backend, on recorded answers of Tempo 3, Prometheus 3 and Loki 3. */
 import { expect, test } from 'vitest';
 import type { TraceId } from '../otlp/ids.ts';
 import { queryLogs } from './loki.ts';
@@ -8,14 +8,14 @@ import { readCapture, startAnsweringServer } from './testing/answering-server.ts
 
 const TRACE = '6cd472d3fbf692a81fdd7353690756db' as TraceId;
 
-/** Serves one answer, has it asked for, and returns what the client made of it with the request. */
+/** Serves one answer, and returns what the client read from it together with the request that it made. */
 async function serve<T>(body: string, ask: (access: { url: string; user: string; password: string }) => Promise<T>) {
   await using server = await startAnsweringServer(() => ({ body }));
   const result = await ask({ url: server.url, user: 'u', password: 'p' });
   return { result, request: server.received[0] };
 }
 
-test('Prometheus: an instant vector, with labels, time and value', async () => {
+test('Prometheus: an instant vector is read with labels, time and value', async () => {
   const { result, request } = await serve(readCapture('query-apis/prometheus-query-scrape.json'), (access) =>
     queryInstant(access, 'pg_stat_database_xact_commit'),
   );
@@ -36,14 +36,14 @@ test('Prometheus: an instant vector, with labels, time and value', async () => {
   ]);
 });
 
-test('Prometheus: an answer with infos beside the data', async () => {
+test('Prometheus: infos next to the data are ignored', async () => {
   const { result } = await serve(readCapture('query-apis/prometheus-query-rate.json'), (access) =>
     queryInstant(access, 'rate(x[5m])'),
   );
   expect(result).toMatchObject([{ value: 26.389516666666665 }]);
 });
 
-test('Prometheus: a scalar, infinities, and ranges where a vector was asked for', async () => {
+test('Prometheus: scalars and infinities are read, and ranges are refused', async () => {
   const scalar = (value: string) => `{"status":"success","data":{"resultType":"scalar","result":[1,"${value}"]}}`;
   const ask = (body: string) => serve(body, (access) => queryInstant(access, 'x'));
   expect((await ask(scalar('-Inf'))).result).toEqual([{ labels: {}, time: 1, value: Number.NEGATIVE_INFINITY }]);
@@ -53,7 +53,7 @@ test('Prometheus: a scalar, infinities, and ranges where a vector was asked for'
   );
 });
 
-test('Prometheus: the samples of a range selector', async () => {
+test('Prometheus: the samples of a range selector are read, and a vector is refused', async () => {
   const body =
     '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"job":"j"},"values":[[1,"0"],[2.5,"NaN"]]}]}}';
   const { result } = await serve(body, (access) => queryRanges(access, 'up[5m]'));
@@ -71,7 +71,7 @@ test('Prometheus: the samples of a range selector', async () => {
   ).rejects.toThrow('x is not a range selector');
 });
 
-test('Prometheus: the labels of series, over the window that was asked for', async () => {
+test('Prometheus: series are listed over the given window', async () => {
   const { result, request } = await serve(readCapture('query-apis/prometheus-series.json'), (access) =>
     findSeries(access, '{job=~".+"}', 300),
   );
@@ -82,7 +82,7 @@ test('Prometheus: the labels of series, over the window that was asked for', asy
   expect(result).toContainEqual({ __name__: 'redis_up', instance: '127.0.0.1:56379', job: 'integrations/redis' });
 });
 
-test('Tempo: the spans of a trace with their resource; none of one that it does not know', async () => {
+test('Tempo: spans are read with their resource, and an unknown trace has none', async () => {
   const { result, request } = await serve(readCapture('query-apis/tempo-trace-v2.json'), (access) =>
     findTrace(access, TRACE),
   );
@@ -93,7 +93,7 @@ test('Tempo: the spans of a trace with their resource; none of one that it does 
   expect((await serve('{"trace":{},"metrics":{}}', (access) => findTrace(access, TRACE))).result).toEqual([]);
 });
 
-test('Tempo: the IDs that a search finds, with the zeros that it leaves out', async () => {
+test('Tempo: the IDs of a search get back the leading zeros that it leaves out', async () => {
   const { result, request } = await serve(readCapture('query-apis/tempo-search.json'), (access) =>
     searchTraces(access, '{name="x"}'),
   );
@@ -104,7 +104,7 @@ test('Tempo: the IDs that a search finds, with the zeros that it leaves out', as
   expect((await serve('{}', (access) => searchTraces(access, '{}'))).result).toEqual([]);
 });
 
-test('Loki: each line with its labels and structured metadata, and its time in nanoseconds', async () => {
+test('Loki: lines are read with labels, structured metadata and time in nanoseconds', async () => {
   const { result, request } = await serve(readCapture('query-apis/loki-query-range.json'), (access) =>
     queryLogs(access, '{service_name="api-service"}'),
   );

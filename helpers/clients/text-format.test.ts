@@ -18,7 +18,7 @@ test('counters and gauges are read with their labels and values', () => {
   ]);
 });
 
-test('every value that the text format knows is well-formed, and none other', () => {
+test('a sample is malformed if its value is not valid in the text format', () => {
   expect(listMalformedSamples(page)).toEqual([]);
   expect(listMalformedSamples('a b c\nfine 1\n')).toEqual(['a b']);
   expect(listMalformedSamples('x{ 2\n')).toHaveLength(1);

@@ -1,7 +1,7 @@
 import parsePrometheusTextFormat from 'parse-prometheus-text-format';
 import type { InstantSample } from './prometheus.ts';
 
-/** The samples on a page in the Prometheus text format: counters, gauges and untyped ones, which is all that is asked here. */
+/** The counters, gauges and untyped samples on a page in the Prometheus text format. */
 export function readSamples(page: string): InstantSample[] {
   return parsePrometheusTextFormat(page).flatMap(({ name, metrics }) =>
     metrics.flatMap(({ value, labels = {} }) =>
@@ -12,7 +12,7 @@ export function readSamples(page: string): InstantSample[] {
   );
 }
 
-/** The samples of a page whose value the text format does not know; empty where the whole page is in that format. */
+/** The samples on a page whose value is not valid in the Prometheus text format. */
 export function listMalformedSamples(page: string): string[] {
   return parsePrometheusTextFormat(page).flatMap(({ name, metrics }) =>
     metrics.flatMap(({ value }) =>

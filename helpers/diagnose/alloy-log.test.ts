@@ -8,7 +8,7 @@ import { parseLog, readAlloyLog } from './alloy-log.ts';
 const LINE =
   'ts=2026-11-25T23:24:19.5Z level=error msg="non-recoverable error" component_path=/ component_id=prometheus.remote_write.x url=http://h/push err="server returned HTTP status 401 Unauthorized: {\\"status\\":\\"error\\"}"';
 
-test('a line in logfmt, with a quoted value', () => {
+test('a line in logfmt is read, quoted values included', () => {
   expect(parseLog(LINE)).toEqual([
     {
       time: Date.parse('2026-11-25T23:24:19.5Z'),
@@ -20,12 +20,12 @@ test('a line in logfmt, with a quoted value', () => {
   ]);
 });
 
-test('a line in JSON says the same', () => {
+test('a line in JSON is read too', () => {
   const json = '{"ts":"2026-11-25T23:24:19.5Z","level":"warn","msg":"m","component_id":"c","error":"e"}';
   expect(parseLog(json)).toMatchObject([{ level: 'warn', component: 'c', message: 'm', error: 'e' }]);
 });
 
-test('what works is left out; an export that is tried again, at level info, is not', () => {
+test('lines about what works are left out, and exports that are retried are kept although they are of level info', () => {
   const lines = [
     'ts=2026-11-25T23:24:19Z level=info msg="now listening for http traffic"',
     'ts=2026-11-25T23:24:19Z level=info msg="Exporting failed. Will retry the request after interval." error="refused"',
@@ -35,13 +35,13 @@ test('what works is left out; an export that is tried again, at level info, is n
   expect(parseLog(lines.join('\n'))).toMatchObject([{ error: 'refused' }]);
 });
 
-test('the error with which Alloy did not start has no time', () => {
+test('the error that keeps Alloy from starting is read without a time', () => {
   expect(parseLog('Error: /x/config.alloy:1:2: bad')).toMatchObject([
     { time: undefined, level: 'error', message: '/x/config.alloy:1:2: bad' },
   ]);
 });
 
-test('the log of a run is read without its secrets, under the path of the configuration that a person knows', async () => {
+test('secrets are removed from the log, and the configuration has the path that the user knows', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'alloy-log-'));
   try {
     const logFile = join(directory, 'alloy.log');
@@ -62,6 +62,6 @@ test('the log of a run is read without its secrets, under the path of the config
   }
 });
 
-test('a log that is not ours is empty', async () => {
+test('a run without a log file has no lines', async () => {
   expect(await readAlloyLog(sampleRun())).toEqual([]);
 });

@@ -3,11 +3,11 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { redact } from './redact.ts';
 
-/** A line of Alloy's log. `error` is its `err` or `error`; `time` is undefined where the line has none. */
+/** A line of Alloy's log. `error` is its `err` or `error`; `time` is undefined if the line has none. */
 export type LogLine = {
   readonly time: Milliseconds | undefined;
   readonly level: string;
-  /** The ID of the component that wrote it; empty where Alloy itself did. */
+  /** The ID of the component that wrote it; empty for Alloy itself. */
   readonly component: string;
   readonly message: string;
   readonly error: string;
@@ -16,18 +16,18 @@ export type LogLine = {
 const TAIL_BYTES = 256 * 1024;
 
 /**
- * What Alloy logged about things that went wrong, oldest first: at level warn or error, failed exports that are tried again
- * (level info), and the error with which it did not start. Without secrets; empty where the log is not ours to read.
+ * The problems that Alloy logged, oldest first: lines of level warn and error, exports that are retried (level info), and
+ * the error that kept it from starting. Secrets are removed. Empty if the run has no log file.
  */
 export async function readAlloyLog(run: Run): Promise<LogLine[]> {
   if (run.alloy.logFile === undefined) return [];
   const text = redact(await readTail(run.alloy.logFile), run);
   const { config, configInside = config } = run.alloy;
-  // In a container the configuration has another path than where a person corrects it.
+  // Inside a container the configuration has another path than the one that the user edits.
   return parseLog(text.replaceAll(configInside, config));
 }
 
-/** The lines of a log in logfmt or JSON that report something that went wrong. */
+/** The lines of a log, in logfmt or JSON, that report a problem. */
 export function parseLog(text: string): LogLine[] {
   return text
     .split('\n')

@@ -21,17 +21,17 @@ const healthy: Symptoms = {
   targets: [],
 };
 
-test('where nothing is wrong to be seen there is no cause', () => {
+test('healthy symptoms have no cause', () => {
   expect(explain(healthy)).toBeUndefined();
 });
 
-test('of two causes the one nearer to the root is found', () => {
+test('of two causes the one closer to the root is found', () => {
   const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' } as const];
   expect(explain({ ...healthy, unreachable, up: 0 })).toMatchObject({ kind: 'source unreachable' });
   expect(explain({ ...healthy, unreachable, alloyAnswers: false })).toMatchObject({ kind: 'no answer from Alloy' });
 });
 
-test('of what is no telemetry a part that gives no answer is the cause before Alloy is', () => {
+test('for an assertion, an unreachable part is the cause rather than Alloy', () => {
   const evidence = { kind: 'error', message: 'connect ECONNREFUSED' } as const;
   const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' } as const];
   expect(explain({ ...healthy, evidence, unreachable, alloyAnswers: false })).toMatchObject({
@@ -39,12 +39,12 @@ test('of what is no telemetry a part that gives no answer is the cause before Al
   });
 });
 
-test('an assertion that failed is not put down to what happens to telemetry', () => {
+test('an assertion is not explained by lost telemetry', () => {
   const evidence = { kind: 'error', message: 'expected 1 to be 2' } as const;
   expect(explain({ ...healthy, evidence, alloyMetrics: [] })).toBeUndefined();
 });
 
-test('what should not be there is no fault of the way', async () => {
+test('telemetry that should not have arrived is not explained by lost telemetry', async () => {
   const failure = { needs: [], takenAway: [] };
   const tooMuch = sampleObservation({ condition: { kind: 'empty' }, seen: { kind: 'answer', json: '[{}]' } });
   expect(await diagnose(sampleRun(), { ...failure, evidence: tooMuch })).toBeUndefined();

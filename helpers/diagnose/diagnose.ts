@@ -9,7 +9,7 @@ import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-
 import { SOURCE_RULES, UNREACHABLE_RULES } from './rules-source.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 
-/** The rules for a datum of each path, and for what is no telemetry (`other`); nearest to the root first. */
+/** The rules for telemetry on each path and for all other failures, root causes first. */
 export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   otlp: [
     ...ALLOY_DOWN_RULES,
@@ -31,7 +31,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   other: [...UNREACHABLE_RULES, ...ALLOY_DOWN_RULES, ...COMPONENT_RULES],
 };
 
-/** Why a criterion failed: the first cause that the symptoms prove; undefined where they prove none. */
+/** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */
 export async function diagnose(run: Run, failure: Failure): Promise<Finding | undefined> {
   return isTooMuch(failure.evidence) ? undefined : explain(await gatherSymptoms(run, failure));
 }
@@ -46,7 +46,7 @@ export function explain(symptoms: Symptoms): Finding | undefined {
   return undefined;
 }
 
-/** Whether it failed because something is there that should not be: no fault on the way explains that. */
+/** Whether something arrived that should not have: no fault on the path explains that. */
 function isTooMuch(evidence: Evidence): boolean {
   if (evidence.kind !== 'observation') return false;
   const { condition, seen } = evidence;

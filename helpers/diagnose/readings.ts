@@ -3,12 +3,12 @@ import type { LogExcerpt } from '../findings/finding.ts';
 import type { LogLine } from './alloy-log.ts';
 import type { Symptoms } from './symptoms.ts';
 
-/** The question that the criterion failed with; undefined where it was an assertion or any other error. */
+/** The question that failed the criterion; undefined if an assertion or another error did. */
 export function getObservation({ evidence }: Symptoms): Observation | undefined {
   return evidence.kind === 'observation' ? evidence : undefined;
 }
 
-/** The sum of those of Alloy's own metrics that `pattern` matches. */
+/** The sum of Alloy's own metrics whose names match. */
 export function addUp({ alloyMetrics }: Symptoms, pattern: RegExp): number {
   return alloyMetrics
     .filter(({ labels }) => pattern.test(labels.__name__ ?? ''))
@@ -16,8 +16,8 @@ export function addUp({ alloyMetrics }: Symptoms, pattern: RegExp): number {
 }
 
 /**
- * Whether Alloy has given data up, by the counters that `pattern` matches. Of an Alloy that runs longer than the run, only
- * what it gave up since the question was asked counts: last week's loss is not the cause.
+ * Whether Alloy has dropped data, according to the counters whose names match. An external Alloy may have been running for
+ * weeks, so there only what it dropped since the question was asked counts.
  */
 export function hasLost(symptoms: Symptoms, pattern: RegExp): boolean {
   const total = addUp(symptoms, pattern);
@@ -28,11 +28,11 @@ export function hasLost(symptoms: Symptoms, pattern: RegExp): boolean {
   return total > before;
 }
 
-/** What a line of Alloy's log has to be. */
+/** Which lines of Alloy's log match. */
 type Wanted = {
-  /** The beginning of the component's ID. */
+  /** How the component's ID starts. */
   readonly component: string;
-  /** Matches the message or the error, which are Alloy's own words. */
+  /** A pattern for the message or the error: Alloy's own text. */
   readonly text: RegExp;
 };
 
@@ -43,7 +43,7 @@ export function findLogLine({ alloyLog }: Symptoms, { component, text }: Wanted)
   );
 }
 
-/** The same, of the time since the question was asked: what failed while the stack was starting may work by now. */
+/** The same, since the question was asked: what failed while the stack was starting may work by now. */
 export function findRecentLogLine(symptoms: Symptoms, wanted: Wanted): LogLine | undefined {
   const since = getObservation(symptoms)?.askedAt;
   if (since === undefined) return undefined;
@@ -51,12 +51,12 @@ export function findRecentLogLine(symptoms: Symptoms, wanted: Wanted): LogLine |
   return findLogLine({ ...symptoms, alloyLog: recent }, wanted);
 }
 
-/** A line of the log as a finding holds it. */
+/** A line of the log in the form that findings hold. */
 export function quoteLog({ component, message, error }: LogLine): LogExcerpt {
   return { component, message: error === '' ? message : `${message}: ${error}` };
 }
 
-/** The login that a service refuses: the ID, what the mock cloud says of it, and the variable that holds the same ID. */
+/** The refused login of a service: the ID, the mock cloud's reason, and another variable that holds the same ID. */
 export function readRefusedLogin(
   { refusals, run: { variables } }: Symptoms,
   service: 'OTLP' | 'PROMETHEUS',
@@ -65,7 +65,7 @@ export function readRefusedLogin(
   const [refusal] = refusals
     .filter((refused) => refused.service.toUpperCase() === service)
     .sort((a, b) => b.count - a.count);
-  // A configuration may send another ID than the variable's.
+  // The configuration may send another ID than that of the variable.
   const instanceId = refusal?.user ?? variables[name] ?? '';
   const twin = Object.keys(variables).find(
     (other) => other !== name && other.endsWith('_INSTANCE_ID') && variables[other] === instanceId,

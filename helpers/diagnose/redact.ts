@@ -2,7 +2,7 @@ import type { Run } from '../run/run.ts';
 
 const MIN_SECRET = 4;
 
-/** The text without the run's token and passwords, and without the login in any URL. */
+/** Replaces the run's token and passwords, and the login in any URL, by `(secret)`. */
 export function redact(
   text: string,
   { variables, postgres, redis, rabbitmq }: Pick<Run, 'variables' | 'postgres' | 'redis' | 'rabbitmq'>,

@@ -1,13 +1,13 @@
 import type { Finding, FindingKind } from '../findings/finding.ts';
 import type { Symptoms } from './symptoms.ts';
 
-/** Sees one kind of cause in the symptoms, where they prove it. It reads data, never a sentence. */
+/** Finds one kind of cause if the symptoms prove it. Rules read data, never sentences. */
 export type Rule = {
   readonly kind: Finding['kind'];
   readonly find: (symptoms: Symptoms) => Finding | undefined;
 };
 
-/** A rule; `find` returns what the finding holds beside its kind. */
+/** Creates a rule; `find` returns the finding without its kind. */
 export function createRule<K extends Finding['kind']>(
   kind: K,
   find: (symptoms: Symptoms) => Omit<FindingKind<K>, 'kind'> | undefined,

@@ -2,7 +2,7 @@ import { getObservation, quoteLog } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 import type { Symptoms } from './symptoms.ts';
 
-/** It ended because its configuration can't be evaluated. */
+/** Alloy exits if it can't evaluate its configuration. */
 const configurationError = createRule('configuration error', ({ alloyAnswers, alloyLog }) => {
   if (alloyAnswers) return undefined;
   const [, file, line, column, message] =
@@ -17,10 +17,10 @@ const noAnswer = createRule('no answer from Alloy', ({ alloyAnswers, alloyLog, r
   return { url: run.alloy.url, ...(last !== undefined && { lastLog: quoteLog(last) }) };
 });
 
-/** A component that the datum passes, or whichever for a criterion about Alloy alone, says that it does not work. */
+/** An unhealthy component on the path of the telemetry; any component for a criterion about Alloy alone. */
 const unhealthy = createRule('unhealthy components', (symptoms) => {
   const found = symptoms.components.filter(
-    ({ id, state }) => (state === 'unhealthy' || state === 'exited') && isOnTheWay(id, symptoms),
+    ({ id, state }) => (state === 'unhealthy' || state === 'exited') && isOnPath(id, symptoms),
   );
   const [first] = found;
   if (first === undefined) return undefined;
@@ -31,7 +31,7 @@ const unhealthy = createRule('unhealthy components', (symptoms) => {
   };
 });
 
-function isOnTheWay(id: string, symptoms: Symptoms): boolean {
+function isOnPath(id: string, symptoms: Symptoms): boolean {
   const observation = getObservation(symptoms);
   if (observation === undefined) return symptoms.needs.length === 0;
   const isOtelcol = id.startsWith('otelcol.');
@@ -42,7 +42,7 @@ function isOnTheWay(id: string, symptoms: Symptoms): boolean {
   return !isOtelcol && (exporter === undefined || exporter === source);
 }
 
-/** Alloy as a whole does not run: nothing can arrive, whichever way it goes. */
+/** Alloy does not run, so nothing can arrive on any path. */
 export const ALLOY_DOWN_RULES: readonly Rule[] = [configurationError, noAnswer];
-/** What Alloy's components say of themselves. */
+/** Alloy's components report a problem themselves. */
 export const COMPONENT_RULES: readonly Rule[] = [unhealthy];

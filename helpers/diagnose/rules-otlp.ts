@@ -47,7 +47,7 @@ const nothingExported = createRule('nothing exported over OTLP', (symptoms) =>
     : undefined,
 );
 
-/** Why data that Alloy received over OTLP is lost on the way out; the most specific first. */
+/** Why Alloy can't deliver what it received over OTLP, most specific first. */
 export const OTLP_LOSS_RULES: readonly Rule[] = [loginRefused, pathNotFound, endpointUnreachable, exportFails];
 /** Where the OTLP pipeline has a gap. */
 export const OTLP_GAP_RULES: readonly Rule[] = [nothingAccepted, nothingExported];

@@ -31,7 +31,7 @@ const pathNotFound = createRule('remote write path not found', (symptoms) => {
   return { endpoint: symptoms.run.variables.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT ?? '' };
 });
 
-/** Samples are dropped, or are tried again and again since the question was asked. */
+/** Samples were dropped, or have been retried since the question was asked. */
 const fails = createRule('remote write fails', (symptoms) => {
   const retry = findRecentLogLine(symptoms, { component: REMOTE_WRITE, text: /^Failed to send batch/ });
   if (!hasLost(symptoms, FAILED)) return retry && { log: quoteLog(retry) };
@@ -39,7 +39,7 @@ const fails = createRule('remote write fails', (symptoms) => {
   return line === undefined ? {} : { log: quoteLog(line) };
 });
 
-/** The metric is there under another job or instance: the relabelling is what is wrong. */
+/** The metric arrives with another job or instance: the relabelling is wrong. */
 const otherLabels = createRule('other labels', (symptoms) => {
   const nearest = getObservation(symptoms)?.nearest;
   if (nearest?.kind !== 'other labels') return undefined;
@@ -49,7 +49,7 @@ const otherLabels = createRule('other labels', (symptoms) => {
   return { wanted, found };
 });
 
-/** The labels that a scrape's target has, and a relabelling sets. */
+/** The labels that identify a scrape target. */
 function pickTarget({ job = '', instance = '' }: Labels): Labels {
   return { job, instance };
 }
@@ -58,7 +58,7 @@ const nothingSent = createRule('nothing sent by remote write', (symptoms) =>
   symptoms.alloyAnswers && addUp(symptoms, SENT) === 0 ? {} : undefined,
 );
 
-/** Why scraped series are lost on the way out; the most specific first. */
+/** Why Alloy can't deliver what it scraped, most specific first. */
 export const REMOTE_WRITE_LOSS_RULES: readonly Rule[] = [withoutUrl, loginRefused, pathNotFound, fails];
-/** Why series that Alloy scrapes are not where they were looked for. */
+/** Why scraped series don't arrive where they are expected. */
 export const REMOTE_WRITE_GAP_RULES: readonly Rule[] = [otherLabels, nothingSent];

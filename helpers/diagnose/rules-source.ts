@@ -12,10 +12,10 @@ const unreachable = createRule('source unreachable', ({ unreachable: [first] }) 
 
 const CANNOT_CONNECT = /error opening connection|couldn't connect|NOAUTH|WRONGPASS|password authentication failed/i;
 
-/** What an exporter sets to 0 where it is scraped but can't get at what it measures. */
+/** The metric that an exporter sets to 0 if it can't connect to what it measures. */
 const EXPORTER_UP: Readonly<Partial<Record<Part, string>>> = { postgres: 'pg_up', redis: 'redis_up' };
 
-/** The exporter can't log in to what it measures, or has another address for it. */
+/** The exporter has a wrong login, or a wrong address. */
 const exporterCannotConnect = createRule('exporter cannot connect', (symptoms) => {
   const source = getSource(symptoms);
   if (source === undefined) return undefined;
@@ -50,14 +50,14 @@ function isSeenAsZero(symptoms: Symptoms, metric: string | undefined): boolean {
   );
 }
 
-/** The part that the series measures, unless the criterion took it away itself. */
+/** The part that the series measures, unless the criterion itself took it away. */
 function getSource(symptoms: Symptoms): Part | undefined {
   const subject = getObservation(symptoms)?.subject;
   const source = subject?.kind === 'scraped metric' || subject?.kind === 'series' ? subject.source : undefined;
   return source === undefined || symptoms.takenAway.includes(source) ? undefined : source;
 }
 
-/** What is measured, or has to work with the criterion, gives no answer at all. */
+/** A part that the criterion depends on gives no answer. */
 export const UNREACHABLE_RULES: readonly Rule[] = [unreachable];
-/** What is measured is there, and Alloy can't get at it. */
+/** Alloy can't read from a part that does answer. */
 export const SOURCE_RULES: readonly Rule[] = [exporterCannotConnect, scrapeFails];

@@ -8,7 +8,7 @@ import { parseLog } from './alloy-log.ts';
 import { RULES } from './diagnose.ts';
 import type { Symptoms } from './symptoms.ts';
 
-/** A run in which nothing is wrong to be seen, and a question about `redis_up` got no answer. */
+/** A healthy run in which a question about `redis_up` got no answer. */
 function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
   return {
     run: sampleRun(),
@@ -42,7 +42,7 @@ const OTLP_EXPORTER = 'component_id=otelcol.exporter.otlphttp.grafana_cloud';
 const lostSamples = [sample('prometheus_remote_storage_samples_failed_total', 9)];
 const lostSpans = [sample('otelcol_exporter_send_failed_spans_total', 3)];
 
-/** For each rule symptoms that prove its cause, and some that look alike and don't. */
+/** For each rule, symptoms that prove its cause, and similar ones that don't. */
 const CASES: Record<
   Exclude<Finding['kind'], 'listed problems'>,
   { speaks: Partial<Symptoms>; finds: object; silent: Readonly<Record<string, Partial<Symptoms>>> }
@@ -78,7 +78,7 @@ const CASES: Record<
         ...trace,
         components: [{ id: 'otelcol.receiver.otlp.x', name: 'otelcol.receiver.otlp', state: 'unknown', message: '' }],
       },
-      'it is on the other way': {
+      'it is on the other path': {
         components: [{ id: 'otelcol.receiver.otlp.x', name: 'otelcol.receiver.otlp', state: 'unhealthy', message: '' }],
       },
       'it is the exporter of another part': {
@@ -106,7 +106,7 @@ const CASES: Record<
     },
     finds: { source: 'redis', log: { component: 'prometheus.exporter.redis.redis' } },
     silent: {
-      'it was so while the stack was starting': {
+      'that was while the stack was starting': {
         alloyLog: parseLog(
           `${EARLIER} level=error msg="Couldn't connect to redis instance" component_id=prometheus.exporter.redis.redis`,
         ),
@@ -178,7 +178,7 @@ const CASES: Record<
           found: [{ job: 'j', instance: 'i', datname: 'other' }],
         },
       }),
-      'nothing is near': asked({ nearest: { kind: 'no series', labels: {} } }),
+      'there is nothing similar': asked({ nearest: { kind: 'no series', labels: {} } }),
     },
   },
   'OTLP login refused': {
@@ -198,7 +198,7 @@ const CASES: Record<
         alloyMetrics: lostSamples,
         alloyLog: parseLog(`${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="Status Code 401"`),
       },
-      'it was refused last week, in an Alloy that still runs': {
+      'that was last week, in an external Alloy': {
         ...asked({ path: 'otlp', lostBefore: 3, subject: { kind: 'traces', query: '{}' } }),
         run: sampleRun({ stack: 'external' }),
         alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })],
@@ -235,7 +235,7 @@ const CASES: Record<
     },
     finds: { endpoint: 'http://127.0.0.1:1/otlp', log: { component: 'otelcol.exporter.otlphttp.grafana_cloud' } },
     silent: {
-      'it was so while the stack was starting': {
+      'that was while the stack was starting': {
         ...trace,
         alloyLog: parseLog(
           `${EARLIER} level=info msg="Exporting failed. Will retry the request after interval." ${OTLP_EXPORTER} error="connection refused"`,
@@ -258,7 +258,7 @@ const CASES: Record<
     },
     finds: { log: { message: 'Exporting failed. Dropping data.: 413' } },
     silent: {
-      'it is only tried again': {
+      'the export is retried': {
         ...trace,
         alloyLog: parseLog(`${NOW} level=info msg="Exporting failed. Will retry" ${OTLP_EXPORTER} error="503"`),
       },
@@ -352,7 +352,7 @@ const CASES: Record<
     },
     finds: { log: { message: 'Failed to send batch, retrying: connection refused' } },
     silent: {
-      'it was so while the stack was starting': {
+      'that was while the stack was starting': {
         alloyLog: parseLog(
           `${EARLIER} level=warn msg="Failed to send batch, retrying" ${REMOTE_WRITE} err="connection refused"`,
         ),
@@ -379,7 +379,7 @@ const CASES: Record<
     finds: { status: 401, url: 'http://h/api/v1/query', user: '1' },
     silent: {
       'the backend answered': {},
-      'it was no question to the backend that failed': asked({
+      'what failed was not a query': asked({
         seen: { kind: 'query failure', message: 'pg is gone' },
       }),
     },
@@ -397,16 +397,16 @@ describe.each(rules.map((rule) => [rule.kind, rule] as const))('%s', (kind, rule
   const cases = Object.entries(CASES).find(([name]) => name === kind)?.[1];
   if (cases === undefined) return;
 
-  test('speaks where the symptoms prove it', () => {
+  test('speaks if the symptoms prove it', () => {
     expect(rule.find(symptoms(cases.speaks))).toMatchObject({ kind, ...cases.finds });
   });
 
-  test.each(Object.entries(cases.silent))('is silent where %s', (_, changes) => {
+  test.each(Object.entries(cases.silent))('is silent if %s', (_, changes) => {
     expect(rule.find(symptoms(changes))).toBeUndefined();
   });
 });
 
-test('an exporter cannot connect where its own metric is 0 and it is scraped, even if its log can not be read', () => {
+test('without a log, an exporter that is scraped and reports 0 cannot connect', () => {
   const rule = rules.find(({ kind }) => kind === 'exporter cannot connect');
   const seen = { kind: 'values', count: 1, values: [0] } as const;
   expect(rule?.find(symptoms({ ...asked({ seen }), up: 1 }))).toEqual({

@@ -2,17 +2,17 @@ import { connect } from 'node:net';
 import type { Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 
-/** A part that takes no connection at its address, `host:port`. */
+/** A part that accepts no connections at its address, `host:port`. */
 export type Unreachable = { readonly part: Part; readonly address: string };
 
 const CONNECT_MS = 1000;
 
-/** Those of the parts that take no connection. A part whose address is not known counts as reachable. */
+/** The parts that accept no connections. A part whose address is unknown counts as reachable. */
 export async function listUnreachable(run: Run, parts: readonly Part[]): Promise<Unreachable[]> {
   const found = await Promise.all(
     parts.map(async (part) => {
       const address = findAddress(run, part);
-      if (address === undefined || (await takesConnections(address))) return [];
+      if (address === undefined || (await acceptsConnections(address))) return [];
       return [{ part, address: `${address.host}:${address.port}` }];
     }),
   );
@@ -45,7 +45,7 @@ function readAddress(url: string | undefined): Address | undefined {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
-function takesConnections({ host, port }: Address): Promise<boolean> {
+function acceptsConnections({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_MS });
     const end = (isReached: boolean) => {

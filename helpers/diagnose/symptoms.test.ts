@@ -11,7 +11,7 @@ const captured = z
   .parse(JSON.parse(readCapture('alloy-1.18/components-api.json')));
 const refusals = [{ service: 'otlp', user: '2847239', reason: 'foreign instance ID', count: 1 }];
 
-/** Alloy 1.18 as it was recorded, the mock's list of refusals, and a Prometheus in which `up` is 0, all at one address. */
+/** One server for a recorded Alloy 1.18, the mock's list of refusals, and a Prometheus in which `up` is 0. */
 function startRecordedStack() {
   return startAnsweringServer(({ path }) => {
     if (path === '/metrics') return { body: readCapture('alloy-1.18/self-metrics.txt') };
@@ -35,7 +35,7 @@ const rabbitmq = sampleObservation({
   },
 });
 
-test('what Alloy, the mock and the backend report is gathered', async () => {
+test('the state of Alloy, the mock cloud and the backend is gathered', async () => {
   await using server = await startRecordedStack();
   const run = sampleRun({ origin: server.url, mockUrl: server.url });
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: ['rabbitmq'], takenAway: [] });
@@ -47,7 +47,7 @@ test('what Alloy, the mock and the backend report is gathered', async () => {
   ]);
 });
 
-test('the series of the run are asked for, and no others', async () => {
+test('only series of the run are queried', async () => {
   await using server = await startRecordedStack();
   const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });
   await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
@@ -55,7 +55,7 @@ test('the series of the run are asked for, and no others', async () => {
   expect(query).toBe('up{job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}');
 });
 
-test('where nothing answers the symptoms say so', async () => {
+test('what gives no answer is left empty', async () => {
   const run = sampleRun({ mockUrl: 'http://127.0.0.1:1' });
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   expect(symptoms).toMatchObject({
@@ -69,7 +69,7 @@ test('where nothing answers the symptoms say so', async () => {
   });
 });
 
-test('of a series that measures a part only that part is suspected; of what Alloy says of itself none; else what the phase needs', () => {
+test('suspects are the measured part, none for Alloy’s own metrics, and otherwise what the phase needs', () => {
   const failure = { needs: ['postgres', 'api'] as const, takenAway: [] };
   const error = { kind: 'error', message: 'x' } as const;
   const about = (evidence: Parameters<typeof listSuspects>[0]['evidence']) => listSuspects({ ...failure, evidence });
@@ -84,7 +84,7 @@ test('of a series that measures a part only that part is suspected; of what Allo
   expect(listSuspects({ ...failure, evidence: error, takenAway: ['postgres'] })).toEqual(['api']);
 });
 
-test('a part is unreachable where nothing listens; one whose address is not known is not', async () => {
+test('a part is unreachable if nothing listens at its address, and counts as reachable if that is unknown', async () => {
   await using server = await startAnsweringServer(() => ({}));
   const login = { user: 'u', password: 'p' };
   const run = sampleRun({

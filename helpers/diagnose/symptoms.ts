@@ -18,33 +18,33 @@ const Refusals = z.object({
 });
 type Refusal = z.infer<typeof Refusals>['refusals'][number];
 
-/** A criterion that failed: the evidence, the parts that its phase needs, and those that it took away itself. */
+/** A failed criterion: the evidence, the parts that its phase needs, and those that it took away itself. */
 export type Failure = {
   readonly evidence: Evidence;
   readonly needs: readonly Part[];
   readonly takenAway: readonly Part[];
 };
 
-/** What can be seen from outside of a run in which a criterion failed. Each part of it is gathered on its own. */
+/** The observable state of a run in which a criterion failed. Each field is gathered independently of the others. */
 export type Symptoms = Failure & {
   readonly run: Run;
-  /** False where Alloy gives no answer at all. */
+  /** False if Alloy gives no answer at all. */
   readonly alloyAnswers: boolean;
   readonly alloyMetrics: readonly InstantSample[];
   readonly components: readonly Component[];
-  /** What Alloy logged about things that went wrong, newest last. */
+  /** The problems that Alloy logged, newest last. */
   readonly alloyLog: readonly LogLine[];
-  /** Logins and requests that the mock cloud refused. */
+  /** Logins that the mock cloud refused. */
   readonly refusals: readonly Refusal[];
-  /** Those parts that the failure may come from and that take no connection. */
+  /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
-  /** The present `up` of the job and instance that were asked for; undefined where there is none. */
+  /** The current `up` of the job and instance in question; undefined if there is none. */
   readonly up: number | undefined;
   /** The targets of that job and instance, as Alloy reports them. */
   readonly targets: readonly ScrapeTarget[];
 };
 
-/** Gathers the symptoms; what can't be had is empty. */
+/** Gathers the symptoms; what can't be read is left empty. */
 export async function gatherSymptoms(run: Run, failure: Failure): Promise<Symptoms> {
   const labels = readTargetLabels(failure.evidence);
   const components = listComponents(run.alloy).catch(() => []);
@@ -72,8 +72,8 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
 }
 
 /**
- * The parts that a failure may come from: of a series that measures a part only that part; of what Alloy says of itself
- * none; of all else those that the phase needs. What a criterion took away itself is not a fault.
+ * The parts that may have caused a failure: for a series that measures a part, only that part; for Alloy's own metrics, none;
+ * otherwise, those that the phase needs. A part that the criterion itself took away is not at fault.
  */
 export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
   const subject = evidence.kind === 'observation' ? evidence.subject : undefined;

@@ -8,7 +8,7 @@ const DEADLINE_MS = 10_000;
 
 /**
  * Sends one export to an OTLP/gRPC receiver at `address` (`host:port`, in clear text) and returns its answer
- * (OTLP 1.x, "OTLP/gRPC"). Throws grpc-js's `ServiceError` where it is refused or not answered within 10 s.
+ * (OTLP 1.x, "OTLP/gRPC"). Throws grpc-js's `ServiceError` if it is refused or not answered within 10 s.
  */
 export async function sendGrpc(address: string, data: Export): Promise<Response> {
   const client = new Client(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });

@@ -9,7 +9,7 @@ const gzipAsync = promisify(gzip);
 
 /** One signal's data. */
 export type Export = { readonly traces: Traces } | { readonly metrics: Metrics } | { readonly logs: Logs };
-/** How a body is written and packed. */
+/** How a body is encoded and compressed. */
 export type Encoding = { readonly format: 'json' | 'protobuf'; readonly gzip?: boolean };
 /** An answer's status and body. */
 export type HttpAnswer = { readonly status: number; readonly bytes: Buffer };
@@ -24,7 +24,7 @@ export async function sendHttp(url: string, data: Export, encoding: Encoding): P
   });
 }
 
-/** How one of the four ways of {@link sendEveryWay} went; `rejected` counts items, -1 where the answer is not an export response. */
+/** The answer to one encoding of {@link sendEveryWay}; `rejected` counts items, and is -1 if it is not an export response. */
 export type EncodingAnswer = { readonly encoding: string; readonly status: number; readonly rejected: bigint };
 
 /** Sends the same export as JSON and as protobuf, each plain and gzip, one after the other. */
@@ -49,7 +49,7 @@ function countRejected(format: Encoding['format'], bytes: Buffer): bigint {
   }
 }
 
-/** Posts any bytes with any headers: for bodies that are malformed on purpose. */
+/** Posts any bytes with any headers, for bodies that are malformed on purpose. */
 export async function post(
   url: string,
   body: Uint8Array | string,

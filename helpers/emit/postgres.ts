@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 
 /**
- * Commits this many transactions, one after the other, and ends the connection: a backend reports its statistics at most
- * once a second while it lives, and at once when it ends.
+ * Commits this many transactions, one after the other, and closes the connection: a PostgreSQL backend reports its statistics
+ * at most once a second while it runs, and immediately when it ends.
  */
 export async function transactions(client: Client, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
@@ -18,7 +18,7 @@ export function countConnections(client: Client): Promise<number> {
   return readCount(client, 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()');
 }
 
-/** How many of them are idle. */
+/** How many idle backends are connected to the client's own database. */
 export function countIdle(client: Client): Promise<number> {
   return readCount(
     client,

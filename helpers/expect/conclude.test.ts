@@ -15,7 +15,7 @@ async function concludeIn(task: JudgedTask, error: unknown): Promise<CriterionFa
   return await conclude(task, error);
 }
 
-test('what failed comes after what was proven, as data that can travel, with the cause', async () => {
+test('the failure is recorded after the facts, with its cause, as data that can be cloned', async () => {
   const task: JudgedTask = { meta: {} };
   record(task, { kind: 'fact', fact: 'it was there before' });
   const observation = sampleObservation();
@@ -28,7 +28,7 @@ test('what failed comes after what was proven, as data that can travel, with the
   expect(failure.message).toContain('cause:     Redis gives no answer at 127.0.0.1:1');
 });
 
-test('any other error is evidence by its message, and the cause of the error that is thrown', async () => {
+test('any other error is recorded by its message, and kept as the cause of the error that is thrown', async () => {
   const task: JudgedTask = { meta: { needs: ['redis'] } };
   const error = new TypeError('fetch failed: connect ECONNREFUSED');
   const failure = await concludeIn(task, error);
@@ -37,7 +37,7 @@ test('any other error is evidence by its message, and the cause of the error tha
   expect(failure).toMatchObject({ name: 'CriterionFailed', cause: error });
 });
 
-test('a part that the phase does not need, or that the criterion took away, is not the cause', async () => {
+test('a part that the phase does not need, or that the criterion took away, is not blamed', async () => {
   const unneeded: JudgedTask = { meta: { needs: ['postgres'] } };
   await concludeIn(unneeded, new Error('expected 1 to be 2'));
   expect(unneeded.meta.finding).toBeUndefined();
@@ -57,7 +57,7 @@ test('the error points at the line of the criterion, not at the helpers', async 
   expect(stack).toBe(`CriterionFailed: ${message}\n    at async file:///phases/phase3.spec.ts:5:7`);
 });
 
-test('a finding that is known stays', async () => {
+test('a known finding is kept', async () => {
   const task: JudgedTask = { meta: {} };
   const finding = { kind: 'listed problems', problems: ['x'], fix: 'y' } as const;
   await concludeIn(task, new CriterionFailed(undefined, finding));

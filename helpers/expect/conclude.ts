@@ -4,8 +4,8 @@ import { run } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
 
 /**
- * Ends a criterion that failed: records the evidence and the finding in its task, where the reporter reads them, and returns
- * the error to throw. Whatever a criterion throws passes here once: what a matcher found, or any other error as its message.
+ * Ends a failed criterion: records its evidence and finding in the task, where the reporter reads them, and returns the error
+ * to throw. Everything that a criterion throws passes through here once.
  */
 export async function conclude(task: JudgedTask, error: unknown): Promise<CriterionFailed> {
   const { evidence, finding: known } = error instanceof CriterionFailed ? error : readError(error);
@@ -23,7 +23,7 @@ export async function conclude(task: JudgedTask, error: unknown): Promise<Criter
 
 const HERE = import.meta.dirname;
 
-/** Where it happened, below the helpers: a person looks for the line of the criterion. */
+/** The frames of an error outside of this folder: vitest then points at the line of the criterion. */
 function listFrames(error: unknown): string[] {
   const frames = error instanceof Error ? (error.stack?.split('\n') ?? []) : [];
   return frames.filter((line) => /^\s+at /.test(line) && !line.includes(HERE));
@@ -34,7 +34,7 @@ function readError(error: unknown): { evidence: Evidence; finding?: undefined } 
 }
 
 async function findCause({ meta: { needs = [], takenAway = [] } }: JudgedTask, evidence: Evidence) {
-  // Loaded only where something fails.
+  // Loaded only if something fails.
   const { diagnose } = await import('../diagnose/diagnose.ts');
   return await diagnose(run, { evidence, needs, takenAway });
 }

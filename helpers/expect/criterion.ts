@@ -1,6 +1,6 @@
 /**
- * `test` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run when every other
- * criterion of the run has ended: the same spec files are run a second time, by the project that only registers those.
+ * `phase`, `test`, `alone` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run after
+ * all other criteria: the same spec files run a second time, in the project that registers only outages.
  */
 
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
@@ -18,17 +18,17 @@ import './matchers.ts';
 import { run } from './run.ts';
 import { record } from './task.ts';
 
-// Each phase has a thread of its own, which loads only the clients that its criteria ask for.
+// Each phase has its own thread, which loads only the clients that its criteria use.
 
-/** What a criterion can ask for by name; each is made for it alone and closed after it. */
+/** The fixtures of a criterion; each is created for one criterion and closed after it. */
 type Fixtures = {
-  /** Notes a fact that was proven by other means than a matcher, for the verdict. */
+  /** Records a fact that was proven without a matcher, for the verdict. */
   note: (fact: string) => void;
   /** Opens connections to the application's database. */
   postgres: { connect: () => Promise<pg.Client>; connectMany: (count: number) => Promise<void> };
   /** Opens connections to Redis. */
   redis: { connect: () => Promise<Redis>; connectMany: (count: number) => Promise<{ close: () => void }> };
-  /** Takes a part away and brings it back; what is still away at the end is brought back. Skips on a stack that is not ours. */
+  /** Takes parts away and brings them back, at the latest after the criterion. Skips if the run did not start the stack. */
   stack: { takeAway: (part: Part) => Promise<void>; bringBack: (part: Part) => Promise<void> };
   /** Opens connections and channels to RabbitMQ. */
   rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<ConfirmChannel> };
@@ -38,8 +38,8 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
   checked: [
     async ({ task, skip, onTestFailed }, use) => {
       const missing = listMissing(task.meta.needs ?? []);
-      if (missing.length > 0) skip(`this run does not know where to find it: ${missing.join(', ')} is not set`);
-      // What fails outside of the body: a fixture, or the criterion's time limit.
+      if (missing.length > 0) skip(`this run has no address for it: ${missing.join(', ')} is not set`);
+      // What fails outside of the body: a fixture, or the time limit.
       onTestFailed(async () => {
         const [error] = task.result?.errors ?? [];
         if (error !== undefined && error.name !== CriterionFailed.name) await conclude(task, new Error(error.message));
@@ -54,7 +54,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
   stack: async ({ task, skip }, use) => {
     const { controlSocket } = run;
     if (controlSocket === undefined)
-      return skip('it takes a part of the stack away, and this stack was not started by the run');
+      return skip('it takes away a part of the stack, and this run did not start the stack');
     const { takeAway, bringBack } = partControl(controlSocket);
     const listTakenAway = () => task.meta.takenAway ?? [];
     await use({
@@ -69,7 +69,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     });
     for (const part of listTakenAway()) await bringBack(part);
   },
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   postgres: async ({}, use) => {
     const opened: pg.Client[] = [];
     const fixture = {
@@ -79,7 +79,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
           ...needed('postgres', run.postgres),
           application_name: `alloy-verify ${run.id}`,
         });
-        // An outage ends the connection under the client; the next query fails as well, an unhandled event would end the process.
+        // An outage closes the connection, which the next query reports; an unhandled event would end the process.
         client.on('error', () => undefined);
         opened.push(client);
         await client.connect();
@@ -92,7 +92,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     await use(fixture);
     await Promise.allSettled(opened.map((client) => client.end()));
   },
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   redis: async ({}, use) => {
     const opened: Redis[] = [];
     const fixture = {
@@ -112,7 +112,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     await use(fixture);
     for (const client of opened) client.disconnect();
   },
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   rabbitmq: async ({}, use) => {
     const opened: ChannelModel[] = [];
     const open = async () => {
@@ -130,20 +130,20 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
 
 type Body = (context: TestContext & Fixtures) => Promise<void>;
 
-/** Of which order the criteria are that are registered now: the project's, where a spec is a file of its own. */
+/** The order whose criteria are registered: by default that of the vitest project. */
 let registered: Order = inject('order');
-/** The parts that the phase needs whose criteria are being registered. */
+/** What the phase that is being registered needs. */
 let needs: readonly Part[] = [];
 
-/** Has the specs that are imported from now on register their criteria of this order, and no others. */
+/** Makes specs that are imported from now on register only their criteria of this order. */
 export function registerOnly(order: Order): void {
   registered = order;
 }
 
 /**
  * A phase of a guide: `phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => { test(…); })`. `needs` names
- * the parts beside Alloy and the backend: a run starts those, set-up installs their programs, and where an external stack
- * lacks one its criteria are skipped. Criteria run side by side, or one after the other with `inOrder`.
+ * the parts besides Alloy and the backend: a run starts them, set-up installs their programs, and on an external stack without
+ * one of them the criteria are skipped. Criteria run concurrently, or one after the other with `inOrder`.
  */
 export function phase(
   title: string,
@@ -161,20 +161,20 @@ export function test(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { meta: { needs } }, judged(body));
 }
 
-/** A criterion that takes away a part which other phases use: it runs when all others have ended. */
+/** A criterion that takes away a part that other phases use: it runs after all others. */
 export function outage(name: string, body: Body): void {
   if (registered === 'outages') criterion(name, { meta: { needs } }, judged(body));
 }
 
 /**
- * A criterion that counts, caches or takes away what others of its phase use: in a phase whose criteria run side by side it
- * runs when those before it have ended, and those after it wait for it.
+ * A criterion that counts, caches or takes away what others of its phase use: in a phase whose criteria run concurrently, it
+ * waits for those before it, and those after it wait for it.
  */
 export function alone(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { concurrent: false, meta: { needs } }, judged(body));
 }
 
-/** Has the body end with `CriterionFailed`, whatever it throws. The causes are looked for before its fixtures clean up. */
+/** Turns whatever the body throws into `CriterionFailed`. The diagnosis runs before the fixtures clean up. */
 function judged(body: Body): Body {
   const whole: Body = async (context) => {
     try {
@@ -183,17 +183,17 @@ function judged(body: Body): Body {
       throw isSkip(error) ? error : await conclude(context.task, error);
     }
   };
-  // vitest reads off a function's text which fixtures it asks for.
+  // vitest reads the fixtures that a function uses from its source text.
   whole.toString = () => body.toString();
   return whole;
 }
 
-/** Whether this is what `skip` throws. */
+/** Whether `skip` threw this. */
 function isSkip(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'VITEST_PENDING';
 }
 
-/** The variables that would have to name these parts of an external stack; none for a stack that the run starts, which has them. */
+/** The variables of an external stack that are not set, out of those for these parts. */
 function listMissing(parts: readonly Part[]): string[] {
   if (run.stack !== 'external') return [];
   return parts.flatMap((part) => {
@@ -203,6 +203,6 @@ function listMissing(parts: readonly Part[]): string[] {
 }
 
 function needed<T>(part: string, endpoint: T | undefined): T {
-  if (endpoint === undefined) throw new Error(`this run has no ${part}: name it among the needs of the phase`);
+  if (endpoint === undefined) throw new Error(`this run has no ${part}: add it to the needs of the phase`);
   return endpoint;
 }

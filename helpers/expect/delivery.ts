@@ -3,7 +3,7 @@ import { otlpDeadline } from './deadlines.ts';
 import type { Telemetry } from './question.ts';
 import { run } from './run.ts';
 
-/** Items (spans, metric points and log records together) by what became of them. `acceptedBefore` was read at the call. */
+/** The number of spans, metric points and log records together, by their fate. `acceptedBefore` was read at the call. */
 export type Delivery = {
   readonly acceptedBefore: number;
   readonly acceptedNow: number;
@@ -16,8 +16,8 @@ const SENT = /^otelcol_exporter_sent_(spans|metric_points|log_records)_total$/;
 const FAILED = /^otelcol_exporter_(send|enqueue)_failed_(spans|metric_points|log_records)_total$/;
 
 /**
- * What Alloy says of the way out, since its start. While services keep sending, sent and accepted are never equal at one
- * moment: all that was accepted at the call has to be sent in the end, and never more than has been accepted.
+ * What Alloy has exported since its start. While services keep sending, the numbers of sent and accepted items are never
+ * equal: what was accepted at the call has to be sent in the end, and never more than has been accepted.
  */
 export async function delivery(): Promise<Telemetry<Delivery>> {
   const [acceptedBefore = 0] = await readAlloyTotals(run.alloy, [ACCEPTED]);

@@ -4,7 +4,7 @@ import { sampleRun } from '../clients/testing/sample-run.ts';
 import { startWatch, type Watch } from './give-up.ts';
 import type { Question } from './question.ts';
 
-/** What a criterion waits through: `at` moves the clock, in milliseconds since it began to wait, and asks. */
+/** A wait with a clock of its own: `at` sets it, in milliseconds since the wait began, and asks whether to give up. */
 type Waiting = {
   readonly at: (time: number) => Promise<boolean>;
   readonly setLost: (metric: string, count: number) => void;
@@ -33,14 +33,14 @@ async function wait(question: Pick<Question, 'path' | 'isMisplaced'>, body: (wai
   });
 }
 
-/** At the intervals of the sample run data over OTLP had the time to come after 1.6 s, scraped data after 2.2 s. */
+/** With the intervals of the sample run, OTLP data has had time to arrive after 1.6 s, scraped data after 2.2 s. */
 const OTLP_PATIENCE = 1600;
 const SCRAPE_PATIENCE = 2200;
 const SPANS = 'otelcol_exporter_send_failed_spans_total';
 const SAMPLES = 'prometheus_remote_storage_samples_failed_total';
 
 describe('it gives up', () => {
-  test('at once when Alloy gives no answer any more', () =>
+  test('if Alloy no longer answers', () =>
     wait({ path: 'otlp' }, async ({ at, endAlloy }) => {
       expect(await at(600)).toBe(false);
       await endAlloy();
@@ -51,7 +51,7 @@ describe('it gives up', () => {
     ['otlp', SPANS, OTLP_PATIENCE],
     ['remote write', SAMPLES, SCRAPE_PATIENCE],
     ['remote write', 'prometheus_remote_storage_samples_dropped_total', SCRAPE_PATIENCE],
-  ] as const)('when data by %s was lost since (%s)', (path, metric, patience) =>
+  ] as const)('if Alloy has dropped data on the path %s (%s)', (path, metric, patience) =>
     wait({ path }, async ({ at, setLost }) => {
       setLost(metric, 8);
       expect(await at(patience)).toBe(false);
@@ -59,37 +59,37 @@ describe('it gives up', () => {
     }),
   );
 
-  test('when what was asked for has arrived somewhere else, after twice the time', () =>
+  test('if the data has arrived somewhere else, after twice the time', () =>
     wait({ path: 'remote write', isMisplaced: async () => true }, async ({ at }) => {
       expect(await at(2 * SCRAPE_PATIENCE)).toBe(false);
       expect(await at(2 * SCRAPE_PATIENCE + 600)).toBe(true);
     }));
 });
 
-describe('it waits on', () => {
-  test('when the loss is older than the question', () =>
+describe('it keeps waiting', () => {
+  test('if the loss is older than the question', () =>
     wait({ path: 'otlp' }, async ({ at }) => {
       expect(await at(60_000)).toBe(false);
     }));
 
-  test('when the loss is one of the other path', () =>
+  test('if the loss is on the other path', () =>
     wait({ path: 'remote write' }, async ({ at, setLost }) => {
       setLost(SPANS, 99);
       expect(await at(60_000)).toBe(false);
     }));
 
-  test('when samples are only tried again', () =>
+  test('if samples are retried', () =>
     wait({ path: 'remote write' }, async ({ at, setLost }) => {
       setLost('prometheus_remote_storage_samples_retried_total', 99);
       expect(await at(60_000)).toBe(false);
     }));
 
-  test('when what was asked for is nowhere', () =>
+  test('if the data has arrived nowhere', () =>
     wait({ path: 'remote write', isMisplaced: async () => false }, async ({ at }) => {
       expect(await at(60_000)).toBe(false);
     }));
 
-  test('between two checks, so that Alloy is not asked at every attempt', () =>
+  test('between two checks, so Alloy is not queried at every attempt', () =>
     wait({ path: 'otlp' }, async ({ at, endAlloy }) => {
       expect(await at(600)).toBe(false);
       await endAlloy();

@@ -4,26 +4,26 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import type { Question } from './question.ts';
 
-/** How often it is checked. */
+/** The minimum time between two checks. */
 const INTERVAL: Milliseconds = 500;
 
-/** The counters, per path, of the data that Alloy has given up for good. */
-const GIVEN_UP: Readonly<Record<Path, RegExp>> = {
+/** The counters of data that Alloy dropped for good, by path. */
+const DROPPED: Readonly<Record<Path, RegExp>> = {
   otlp: /^otelcol_exporter_send_failed_/,
   'remote write': /^prometheus_remote_storage_samples_(failed|dropped)_total$/,
 };
 
-/** Watches, while something is waited for, whether waiting is still of use. */
+/** Watches whether it still makes sense to wait. */
 export type Watch = {
   readonly shouldGiveUp: () => Promise<boolean>;
-  /** How many items Alloy had given up when the watch began; undefined where Alloy gave no answer. */
+  /** How many items Alloy had dropped when the watch began; undefined if Alloy gave no answer. */
   readonly lostBefore: Promise<number | undefined>;
 };
 
 /**
- * Begins a watch. Waiting is of no use when Alloy gives no answer any more; or when what was asked for had the time to come,
- * and Alloy has given up data of this path since the watch began, or it has arrived somewhere else. So a run in which
- * everything is refused fails in seconds.
+ * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
+ * this path since the watch began, or if the data has arrived somewhere else. So a run in which everything is refused fails
+ * in seconds.
  */
 export function startWatch(
   run: Pick<Run, 'alloy' | 'intervals'>,
@@ -50,6 +50,6 @@ export function startWatch(
 }
 
 async function countLost({ alloy }: Pick<Run, 'alloy'>, path: Path): Promise<number | undefined> {
-  const [total] = await readAlloyTotals(alloy, [GIVEN_UP[path]]).catch(() => []);
+  const [total] = await readAlloyTotals(alloy, [DROPPED[path]]).catch(() => []);
   return total;
 }

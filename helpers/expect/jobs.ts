@@ -1,6 +1,6 @@
 import type { Part } from '../run/part.ts';
 
-/** The job under which each part is scraped: its name in the guides, the dashboards and the shipped configuration. */
+/** The parts by the job that scrapes them, as named in the guides, the dashboard and the shipped configuration. */
 const SOURCES: Readonly<Record<string, Part>> = {
   'integrations/postgres_exporter': 'postgres',
   'integrations/redis_exporter': 'redis',

@@ -48,7 +48,7 @@ type Case = {
   readonly negated: () => Promise<void>;
 };
 
-/** For each matcher a use in which it holds, one in which it fails with what it saw, and one with `not`. */
+/** For each matcher, a use that holds, one that fails with what was seen, and one with `not`. */
 const CASES: Record<string, Case> = {
   toHaveValue: {
     holds: () => expect(values(1, 1)).toHaveValue(1),
@@ -130,13 +130,13 @@ async function catchFailure(run: () => Promise<void>): Promise<Observation> {
   throw new Error(`it did not fail with an observation: ${error}`);
 }
 
-test.each(Object.entries(CASES))('%s holds, and records the fact', (_, { holds }) =>
+test.each(Object.entries(CASES))('%s holds', (_, { holds }) =>
   withAlloy(async () => {
     await holds();
   }),
 );
 
-test('the fact that is recorded is that of the criterion', ({ task }) =>
+test('what holds is recorded in the task of the criterion', ({ task }) =>
   withAlloy(async () => {
     await expect(values(1)).toHaveValue(1);
     expect(task.meta.evidence).toMatchObject([
@@ -158,7 +158,7 @@ test.each(Object.entries(CASES))('%s refuses "not"', async (_, { negated }) => {
 });
 
 test.each(['toHaveValue', 'toHaveValueAtLeast', 'toHaveValueAtMost', 'toHaveValueAbove', 'toHaveValueBelow'] as const)(
-  '%s fails where there is no series',
+  '%s fails if there is no series',
   (matcher) =>
     withAlloy(async () => {
       const { seen } = await catchFailure(() => expect(values())[matcher](0));
@@ -166,13 +166,13 @@ test.each(['toHaveValue', 'toHaveValueAtLeast', 'toHaveValueAtMost', 'toHaveValu
     }),
 );
 
-test('an answer that no later one can better ends the wait at once', () =>
+test('a final answer ends the wait at once', () =>
   withAlloy(async () => {
     const final = { ...answer(4, () => true), deadline: 60_000 };
     expect(await catchFailure(() => expect(final).toShow('is three', () => false))).toMatchObject({ attempts: 1 });
   }));
 
-test('problems are the finding, with the fix', () => {
+test('problems become the finding, with the fix', () => {
   expect(() => expect([]).toHaveNoProblems('do this')).not.toThrow();
   expect(() => expect(['a is wrong']).toHaveNoProblems('do this')).toThrow(
     expect.objectContaining({

@@ -1,4 +1,4 @@
-/** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` asks until it holds or its deadline passes. */
+/** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` retries until it holds or its deadline passes. */
 import { expect } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Condition } from '../findings/evidence.ts';
@@ -14,29 +14,29 @@ type AnswerTo<T> = T extends Telemetry<infer A> ? A : never;
 
 declare module 'vitest' {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /** There is at least one series, and each one's present value is this. */
+    /** There is at least one series, and every series has this value. */
     toHaveValue(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is this or more. */
+    /** There is at least one series, and every series has at least this value. */
     toHaveValueAtLeast(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is this or less. */
+    /** There is at least one series, and every series has at most this value. */
     toHaveValueAtMost(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is more than this. */
+    /** There is at least one series, and every series is above this value. */
     toHaveValueAbove(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is less than this. */
+    /** There is at least one series, and every series is below this value. */
     toHaveValueBelow(value: number): Promise<void>;
-    /** The value is what `source` says at the same time, give or take `within`: both are read again until they agree. */
+    /** The value is that of `source` at the same time, give or take `within`: both are read again until they agree. */
     toAgreeWith(source: () => Promise<number>, sourceName: string, within?: number): Promise<void>;
     /** The trace has a span of this shape. */
     toHaveSpan(shape: SpanShape): Promise<void>;
     /** The search finds this trace. */
     toFind(id: TraceId): Promise<void>;
-    /** One of the lines is this. */
+    /** One of the lines is equal to this. */
     toHaveLine(line: string): Promise<void>;
     /** No series matches. */
     toBeEmpty(): Promise<void>;
-    /** The answer fulfils what `statement` says in words, in the third person. */
+    /** The answer passes `holds`, which `statement` describes in the third person: `came within 6 s`. */
     toShow(statement: string, holds: (answer: AnswerTo<T>) => boolean): Promise<void>;
-    /** Does not wait: the list of problems is empty, or they are the cause that the verdict gives. */
+    /** The list of problems is empty; otherwise they are the cause in the verdict. Does not wait. */
     toHaveNoProblems(fix: string): R;
   }
 }
@@ -128,7 +128,7 @@ function compare(
   });
 }
 
-/** Waits until it holds, and records the fact; throws `CriterionFailed` where it does not. */
+/** Waits until it holds, and records that. Throws `CriterionFailed` if it does not. */
 async function judge<T>(
   state: State,
   received: Question,
@@ -143,8 +143,6 @@ async function judge<T>(
 
 function refuseNot({ isNot }: State): void {
   if (isNot) {
-    throw new TypeError(
-      '"not" proves nothing about telemetry that may still be on its way: state what has to be there',
-    );
+    throw new TypeError('"not" proves nothing about telemetry that may still arrive: state what has to be there');
   }
 }

@@ -4,12 +4,12 @@ import { readCapture, startAnsweringServer } from '../clients/testing/answering-
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
 
-/** The series of a recorded run of a configuration without a relabelling for Redis. */
+/** The series of a recorded run whose configuration does not relabel Redis. */
 const recorded: Labels[] = JSON.parse(readCapture('query-apis/prometheus-series.json')).data;
 const POSTGRES = { job: 'integrations/postgres_exporter', instance: 'postgres' };
 const REDIS = { job: 'integrations/redis_exporter', instance: 'redis' };
 
-/** Asks about those series, with the run that they would be of. */
+/** Serves these series, and asks with a run that they belong to. */
 async function among<T>(series: readonly Labels[], ask: (run: ReturnType<typeof sampleRun>) => Promise<T>) {
   await using server = await startAnsweringServer(({ parameters }) => {
     const selector = parameters.get('match[]') ?? '';
@@ -22,7 +22,7 @@ async function among<T>(series: readonly Labels[], ask: (run: ReturnType<typeof 
   return await ask(sampleRun({ origin: server.url }));
 }
 
-test('a metric under other labels is found where it is', async () => {
+test('a metric with other labels is found', async () => {
   expect(await among(recorded, (run) => findNearestSeries(run, 'redis_up', REDIS))).toEqual({
     kind: 'other labels',
     metric: 'redis_up',
@@ -31,20 +31,20 @@ test('a metric under other labels is found where it is', async () => {
   });
 });
 
-test('of many other labels the three nearest are kept, the nearest first', async () => {
+test('only the three most similar labels are kept, the most similar first', async () => {
   const series = ['z', 'y', 'postgre', 'x'].map((instance) => ({ __name__: 'pg_up', job: POSTGRES.job, instance }));
   const nearest = await among(series, (run) => findNearestSeries(run, 'pg_up', POSTGRES));
   expect(nearest).toMatchObject({ kind: 'other labels', found: [{ instance: 'postgre' }, {}, {}] });
 });
 
-test('a metric of every job is not found under another one', async () => {
+test('a metric that every job has is not reported for another job', async () => {
   expect(await among(recorded, (run) => findNearestSeries(run, 'up', REDIS))).toEqual({
     kind: 'no series',
     labels: REDIS,
   });
 });
 
-test('other names under the same labels are counted, the nearest first', async () => {
+test('other names with the same labels are counted, the most similar first', async () => {
   expect(await among(recorded, (run) => findNearestSeries(run, 'pg_uo', POSTGRES))).toEqual({
     kind: 'other names',
     metric: 'pg_uo',
@@ -54,18 +54,18 @@ test('other names under the same labels are counted, the nearest first', async (
   });
 });
 
-test('where neither the metric nor the labels are there is no series', async () => {
+test('without the metric and the labels, nothing is similar', async () => {
   expect(await among([], (run) => findNearestSeries(run, 'pg_up', POSTGRES))).toEqual({
     kind: 'no series',
     labels: POSTGRES,
   });
 });
 
-test('of a series that exists nothing is nearer', async () => {
+test('for a series that exists, nothing is reported', async () => {
   expect(await among(recorded, (run) => findNearestSeries(run, 'pg_up', POSTGRES))).toBeUndefined();
 });
 
-test('a metric is misplaced where it is only under another job or instance', async () => {
+test('a metric is misplaced if it exists only with another job or instance', async () => {
   expect(await among(recorded, (run) => isMisplaced(run, 'redis_up', REDIS))).toBe(true);
   expect(await among(recorded, (run) => isMisplaced(run, 'pg_up', { ...POSTGRES, datname: 'x' }))).toBe(false);
   expect(await among([], (run) => isMisplaced(run, 'redis_up', REDIS))).toBe(false);
@@ -73,7 +73,7 @@ test('a metric is misplaced where it is only under another job or instance', asy
   expect(await among(recorded, (run) => isMisplaced(run, 'redis_up|up', REDIS))).toBe(false);
 });
 
-test('only the series and traces of the run count', async () => {
+test('only series and traces of the run are queried', async () => {
   await using server = await startAnsweringServer(() => ({ body: '{"status":"success","data":[],"traces":[]}' }));
   const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });
   await findNearestSeries(run, 'pg_up', POSTGRES);
@@ -86,7 +86,7 @@ test('only the series and traces of the run count', async () => {
 test.each([
   ['{"traces":[{"traceID":"1"},{"traceID":"2"}]}', { kind: 'other traces', count: 2, example: '1'.padStart(32, '0') }],
   ['{"traces":[]}', { kind: 'no traces' }],
-])('the traces that the run delivered: %s', async (body, nearest) => {
+])('other traces of the run: %s', async (body, nearest) => {
   await using server = await startAnsweringServer(() => ({ body }));
   expect(await findOtherTraces(sampleRun({ origin: server.url }))).toEqual(nearest);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { QueryError } from '../clients/http.ts';
 import { poll } from './poll.ts';
 
-/** Holds from its nth attempt on. */
+/** An attempt that holds from the nth time on. */
 const counting = (holdsAt: number) => {
   let attempts = 0;
   return async () => ({ holds: ++attempts >= holdsAt, seen: seen(attempts), value: attempts });
@@ -10,7 +10,7 @@ const counting = (holdsAt: number) => {
 const seen = (count: number) => ({ kind: 'count', of: 'traces', count }) as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
-test('what holds at once is tried once', async () => {
+test('an attempt that holds is the only one', async () => {
   expect(await poll(counting(1), 1000)).toMatchObject({ holds: true, attempts: 1, value: 1 });
 });
 
@@ -18,18 +18,18 @@ test('it tries until it holds', async () => {
   expect(await poll(counting(4), 5000)).toMatchObject({ holds: true, attempts: 4, seen: seen(4) });
 });
 
-test('it ends at the deadline with what was seen last', async () => {
+test('the deadline ends it with what was seen last', async () => {
   const outcome = await poll(counting(NEVER), 60);
   expect(outcome.holds).toBe(false);
   expect(outcome.seen).toEqual(seen(outcome.attempts));
   expect(outcome.elapsed).toBeGreaterThanOrEqual(60);
 });
 
-test('it tries once even where the deadline has passed', async () => {
+test('it tries once even if the deadline has passed', async () => {
   expect(await poll(counting(1), 0)).toMatchObject({ holds: true, attempts: 1 });
 });
 
-test('an attempt that throws counts as one that does not hold', async () => {
+test('an attempt that throws does not hold', async () => {
   let attempts = 0;
   const outcome = await poll(async () => {
     if (++attempts < 3) throw new Error('not yet');
@@ -38,7 +38,7 @@ test('an attempt that throws counts as one that does not hold', async () => {
   expect(outcome).toMatchObject({ holds: true, attempts: 3 });
 });
 
-test('what an attempt threw last is what was seen, with its request where it was one', async () => {
+test('the last error is what was seen, with the request of a query', async () => {
   const request = { url: 'http://h/api', user: '1', status: 401 };
   const refused = () => Promise.reject(new QueryError(request, 'answered 401: no'));
   expect((await poll(refused, 0)).seen).toEqual({
@@ -50,17 +50,17 @@ test('what an attempt threw last is what was seen, with its request where it was
   expect((await poll(broken, 0)).seen).toEqual({ kind: 'query failure', message: 'broken' });
 });
 
-test('it ends early where it should give up', async () => {
+test('it ends early if it should give up', async () => {
   const outcome = await poll(counting(NEVER), 60_000, { shouldGiveUp: async () => true });
   expect(outcome).toMatchObject({ holds: false, attempts: 1 });
 });
 
-test('it ends early after an answer that no later one can better', async () => {
+test('it ends early after a final answer', async () => {
   const final = async () => ({ holds: false, seen: seen(0), value: 0, isFinal: true });
   expect(await poll(final, 60_000)).toMatchObject({ holds: false, attempts: 1 });
 });
 
-test('a slower one tries less often', async () => {
+test('slower polling tries less often', async () => {
   const { attempts } = await poll(counting(NEVER), 250);
   const slower = await poll(counting(NEVER), 250, { slower: 10 });
   expect(slower.attempts).toBeLessThan(attempts);

@@ -3,7 +3,7 @@ import { QueryError } from '../clients/http.ts';
 import type { QueryFailure, Seen } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 
-/** What one attempt found: whether it is what was wanted, and what was seen. */
+/** What one attempt found. */
 export type Attempt<T> = {
   readonly holds: boolean;
   readonly seen: Seen;
@@ -12,17 +12,16 @@ export type Attempt<T> = {
   readonly isFinal?: boolean;
 };
 
-/** How the attempts ended. `value` and `seen` are of the last one. */
+/** How the attempts ended; `value` and `seen` are those of the last one. */
 export type Outcome<T> = Attempt<T> & { readonly attempts: number; readonly elapsed: Milliseconds };
 
 const FIRST_PAUSE = 10;
 const MAX_PAUSE = 120;
 
 /**
- * Tries until an attempt holds or the deadline has passed, at least once; one that throws counts as one that does not hold.
- * The pause between attempts grows from 10 to 120 ms (times `slower`, against a hosted backend), so that what arrives is
- * noticed within a tenth of a second at little cost. It ends early where `shouldGiveUp` says so. The only place in the
- * project that waits by time.
+ * Tries at least once, until an attempt holds, the deadline has passed or `shouldGiveUp` returns true. An attempt that throws
+ * does not hold. The pause between attempts grows from 10 to 120 ms (times `slower`, for a hosted backend), so arrivals are
+ * noticed within a tenth of a second at little cost. This is the only place in the project that waits by time.
  */
 export async function poll<T>(
   attempt: () => Promise<Attempt<T>>,
@@ -42,7 +41,7 @@ export async function poll<T>(
   }
 }
 
-/** A question that failed, as evidence. */
+/** The evidence of a query that failed. */
 export function readQueryFailure(error: unknown): QueryFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof QueryError)) return { kind: 'query failure', message };

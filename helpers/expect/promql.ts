@@ -1,9 +1,9 @@
 import type { Labels } from '../clients/prometheus.ts';
 
-/** What labels have to be: a text, or a pattern of which the whole value is one (in the syntax that PromQL and JavaScript share). */
+/** What labels have to be: a text, or a pattern for the whole value, in syntax that PromQL and JavaScript share. */
 export type LabelMatchers = Readonly<Record<string, string | RegExp>>;
 
-/** `a="b",c=~"d.+"`, quoted as PromQL, LogQL and TraceQL all read it. */
+/** `a="b",c=~"d.+"`, quoted for PromQL, LogQL and TraceQL alike. */
 export function formatMatchers(labels: LabelMatchers): string {
   return Object.entries(labels)
     .map(([name, value]) =>
@@ -12,14 +12,14 @@ export function formatMatchers(labels: LabelMatchers): string {
     .join(',');
 }
 
-/** A selector: `pg_up{job="…"}`. Names that are joined with `|` are alternatives. */
+/** A selector: `pg_up{job="…"}`. Names joined with `|` are alternatives. */
 export function formatSelector(metric: string, labels: LabelMatchers): string {
   return metric.includes('|')
     ? `{__name__=~${JSON.stringify(metric)},${formatMatchers(labels)}}`
     : `${metric}{${formatMatchers(labels)}}`;
 }
 
-/** Those labels that have to be one text. */
+/** The labels that have to be a text. */
 export function keepTexts(labels: LabelMatchers): Labels {
   return Object.fromEntries(
     Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

@@ -4,21 +4,21 @@ import type { FoundSpan } from '../clients/tempo.ts';
 import type { Nearest, Path, Subject } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 
-/** A question about telemetry: how long an answer may take, and what exists when the answer is nothing. */
+/** A question about telemetry: how long an answer may take, and what to report if there is none. */
 export type Question = {
   readonly subject: Subject;
   readonly path: Path;
   readonly deadline: Milliseconds;
-  /** Whether what was asked for has arrived somewhere else. */
+  /** Whether the telemetry has arrived somewhere else. */
   readonly isMisplaced?: () => Promise<boolean>;
-  /** The nearest thing that does exist. */
+  /** The most similar thing that does exist. */
   readonly findNearest?: () => Promise<Nearest | undefined>;
 };
 
-/** A question with the way to ask it. */
+/** A question and how to ask it. */
 export type Telemetry<T> = Question & {
   readonly ask: () => Promise<T>;
-  /** Whether after this answer no later one can be better, so that asking again is of no use. */
+  /** Whether no later answer can be better than this one. */
   readonly isFinal?: (answer: T) => boolean;
 };
 export type Metric = Telemetry<InstantSample[]> & { readonly kind: 'metric' };
@@ -27,5 +27,5 @@ export type Series = Telemetry<Labels[]> & { readonly kind: 'series' };
 export type Trace = Telemetry<FoundSpan[]> & { readonly kind: 'trace' };
 export type Search = Telemetry<string[]> & { readonly kind: 'search' };
 export type Logs = Telemetry<LogLine[]> & { readonly kind: 'logs' };
-/** A scraped metric, as PromQL that can be put into functions. */
+/** A scraped metric as PromQL, which functions such as `rate` can wrap. */
 export type ScrapedMetric = Metric & { readonly expression: string };

@@ -9,10 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** The run that this spec belongs to: its ID, its stack's endpoints and where its telemetry can be asked for. */
+/** The run that this spec belongs to: its ID, the endpoints of its stack, and where to query its telemetry. */
 export let run: Run = inject('run');
 
-/** Takes another run in its place: for the tests of the judge, which belong to none. */
+/** Replaces the run, for the unit tests of this folder. */
 export function useRun(other: Run): void {
   run = other;
 }

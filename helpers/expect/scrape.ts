@@ -7,17 +7,17 @@ import { run } from './run.ts';
 import { samples, serviceSamples } from './telemetry.ts';
 import { waitFor } from './wait.ts';
 
-/** What Alloy may take from its own start to evaluating the configuration (measured: 0.16 s). */
+/** How long Alloy may take to evaluate its configuration (measured: 0.16 s). */
 const ALLOY_START: Milliseconds = 1000;
-/** The longest window in which the first sample is looked for. */
+/** The longest window that is searched for the first sample. */
 const MAX_WINDOW: Milliseconds = 3_600_000;
 
-/** Within what the first sample of a scrape has to be there: one interval, Alloy's target sync and the write deadline. */
+/** How long the first sample of a scrape may take: one interval, Alloy's target sync and the write deadline. */
 export function firstSampleBound(): Milliseconds {
   return run.intervals.scrape + ALLOY_TARGET_SYNC + run.intervals.remoteWriteDeadline + ALLOY_START;
 }
 
-/** The present value of a metric of one series, waited for until it exists; throws `CriterionFailed` where it does not come. */
+/** Waits for a metric of one series to exist, and returns its value. Throws `CriterionFailed` if it does not arrive. */
 export async function presentValue(metric: Metric): Promise<number> {
   const { value } = await waitFor(metric, { kind: 'any', of: 'value' }, async () => {
     const [sample] = await metric.ask();
@@ -26,12 +26,12 @@ export async function presentValue(metric: Metric): Promise<number> {
   return value;
 }
 
-/** Returns when a sample of this metric that was scraped after the call is in the backend; throws `CriterionFailed` where none comes. */
+/** Waits for a sample that was scraped after the call. Throws `CriterionFailed` if none arrives. */
 export async function nextScrape(name: string, labels: Labels): Promise<void> {
   await waitForNewerSample(samples(name, labels, 60));
 }
 
-/** Returns when metrics that this service exported after the call are in the backend; throws `CriterionFailed` where none come. */
+/** Waits for metrics that the service exported after the call. Throws `CriterionFailed` if none arrive. */
 export async function nextExport(service: string): Promise<void> {
   await waitForNewerSample(serviceSamples('http_server_active_requests', service, 60));
 }
@@ -46,8 +46,8 @@ async function waitForNewerSample(source: Ranges): Promise<void> {
 }
 
 /**
- * How long after Alloy's start the first sample of a scrape was taken, in milliseconds. Where Alloy started longer ago than
- * an hour it is the age of the newest sample: a late one breaks the same promise.
+ * How long after Alloy's start the first sample of a scrape was taken, in milliseconds. If Alloy started more than an hour ago,
+ * it is the age of the newest sample: a late one breaks the same promise.
  */
 export async function firstSample(name: string, labels: Labels): Promise<Telemetry<Milliseconds>> {
   const starts = await Promise.all(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { listValues, summarizeAnswer } from './seen.ts';
 
-test('of many values the first are kept, with the number of all', () => {
+test('many values are cut to the first, with the number of all', () => {
   const samples = [1, 2, 3, 4, 5].map((value) => ({ labels: {}, time: 0, value }));
   expect(listValues(samples)).toEqual({ count: 5, values: [1, 2, 3, 4] });
 });
@@ -10,7 +10,7 @@ test.each([[undefined], [[]]])('%j is nothing', (answer) => {
   expect(summarizeAnswer(answer)).toEqual({ kind: 'nothing' });
 });
 
-test('of samples over time the newest are kept', () => {
+test('samples over time are cut to the newest', () => {
   const samples = [1, 2, 3, 4, 5].map((time) => ({ time, value: time }));
   expect(summarizeAnswer([{ labels: {}, samples }])).toEqual({
     kind: 'samples',
@@ -23,7 +23,7 @@ test('of samples over time the newest are kept', () => {
   });
 });
 
-test('of all else the beginning is kept, as JSON', () => {
+test('any other answer is cut to its start, as JSON', () => {
   expect(summarizeAnswer([{ line: 'x', time: 5n }])).toEqual({
     kind: 'answer',
     count: 1,

@@ -5,14 +5,14 @@ import type { Seen } from '../findings/evidence.ts';
 const MAX_SHOWN = 4;
 const MAX_JSON = 300;
 
-/** The values of an instant query's answer: the first of them, and how many there are. */
+/** The first values of an instant query's answer, and the number of all. */
 export function listValues(samples: readonly InstantSample[]): { count: number; values: number[] } {
   return { count: samples.length, values: samples.slice(0, MAX_SHOWN).map(({ value }) => value) };
 }
 
 const SampleRanges = z.array(z.object({ samples: z.array(z.object({ time: z.number(), value: z.number() })) })).min(1);
 
-/** What any answer holds, in short: of samples over time the newest, of all else the beginning. */
+/** Shortens any answer: to the newest samples if it holds some over time, else to its start. */
 export function summarizeAnswer(answer: unknown): Seen {
   if (answer === undefined || (Array.isArray(answer) && answer.length === 0)) return { kind: 'nothing' };
   const ranges = SampleRanges.safeParse(answer);
@@ -30,7 +30,7 @@ function summarizeRange({ samples }: z.infer<typeof SampleRanges>[number]) {
   return { count: samples.length, newest };
 }
 
-/** JSON has no big integers, and no numbers that are not finite. */
+/** Whether JSON can hold it: it has no big integers, and only finite numbers. */
 function isPlain(value: unknown): boolean {
   return typeof value !== 'bigint' && (typeof value !== 'number' || Number.isFinite(value));
 }

@@ -2,25 +2,25 @@ import type { FoundSpan } from '../clients/tempo.ts';
 import type { KeyValue } from '../otlp/schema.ts';
 import { SPAN_KINDS, STATUS_CODES } from '../otlp/schema.ts';
 
-/** What a span has to be; what is not named may be anything. */
+/** What a span has to be; fields that are left out may be anything. */
 export type SpanShape = {
   readonly name?: string | RegExp;
   readonly service?: string;
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  /** Names that mean the same, as the stable and the old semantic conventions have them, are joined by `|`. */
+  /** Names for the same attribute in the stable and the old semantic conventions are joined by `|`. */
   readonly attributes?: Readonly<Record<string, string | number | boolean | RegExp>>;
   /** It has no parent. */
   readonly root?: true;
   readonly status?: 'error';
-  /** The name of an event that it has. */
+  /** It has an event of this name. */
   readonly event?: string;
-  /** Each of these is a child of it. */
+  /** It has a child of each of these shapes. */
   readonly children?: readonly SpanShape[];
-  /** No span of its trace is like this. */
+  /** No span of its trace has this shape. */
   readonly lacks?: SpanShape;
 };
 
-/** Whether the spans of a trace hold one of this shape. */
+/** Whether a trace has a span of this shape. */
 export function hasSpan(trace: readonly FoundSpan[], shape: SpanShape): boolean {
   return trace.some((found) => isLike(found, shape, trace));
 }
@@ -30,7 +30,7 @@ export function describeShape(shape: SpanShape): string {
   return JSON.stringify(shape, (_, value: unknown) => (value instanceof RegExp ? String(value) : value));
 }
 
-/** The value of an attribute of a span, a resource or a log record; whole numbers as numbers; undefined where it is absent. */
+/** The value of an attribute of a span, resource or log record, integers as numbers; undefined if it is absent. */
 export function readAttribute(
   holder: { readonly attributes: readonly KeyValue[] },
   key: string,

@@ -7,19 +7,19 @@ declare module 'vitest' {
   interface TaskMeta {
     /** The parts that the criterion's phase needs. */
     needs?: readonly Part[];
-    /** The parts that the criterion has taken away and not brought back yet. */
+    /** The parts that the criterion has taken away and not yet brought back. */
     takenAway?: readonly Part[];
-    /** What the criterion found; where it failed, the last is what failed it. */
+    /** What the criterion found; the last evidence of a failed one is what failed it. */
     evidence?: readonly Evidence[];
-    /** Why it failed, where the evidence proves it. */
+    /** Why it failed, if the evidence proves it. */
     finding?: Finding;
   }
 }
 
-/** The part of a task that holds what the verdict is made of. */
+/** A test whose metadata becomes its verdict. */
 export type JudgedTask = { readonly meta: TaskMeta };
 
-/** Adds what a criterion found to what its verdict is made of. */
+/** Records what a criterion found, for its verdict. */
 export function record(task: JudgedTask, evidence: Evidence): void {
   task.meta.evidence = [...(task.meta.evidence ?? []), evidence];
 }

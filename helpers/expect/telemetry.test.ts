@@ -23,7 +23,7 @@ useRun(sampleRun());
 
 const POSTGRES = { job: 'integrations/postgres_exporter', instance: 'postgres' };
 
-/** The queries that asking it sends to the backend. */
+/** The queries that a question sends to the backend. */
 async function listQueries(create: () => { ask: () => Promise<unknown> }): Promise<string[]> {
   await using server = await startAnsweringServer(() => ({
     body: '{"status":"success","data":{"resultType":"vector","result":[]},"traces":[]}',
@@ -45,12 +45,12 @@ test.each([
   [series({ job: 'integrations/redis_exporter' }), 'redis'],
   [metric('up', { job: 'another' }), undefined],
   [series('__name__=~"pg_.+"'), undefined],
-])('a question about scraped series knows the part that they measure: %#', ({ subject }, source) => {
+])('a question about scraped series names the part that they measure: %#', ({ subject }, source) => {
   expect(subject).toHaveProperty('kind');
   expect('source' in subject ? subject.source : undefined).toBe(source);
 });
 
-test('what is shown of a scraped metric is without the mark of the run, what is asked is with it', async () => {
+test('the query is restricted to the run, and what is shown leaves that out', async () => {
   const create = () => sum(rate(metric('pg_x_total', POSTGRES), '5m'));
   expect(await listQueries(create)).toEqual([
     'sum(rate(pg_x_total{job="integrations/postgres_exporter",instance="postgres",verify_run="run-1"}[5m]))',
@@ -80,11 +80,11 @@ test.each([
   [() => trace('abc' as TraceId), ['/tempo/api/v2/traces/abc']],
   [() => traceql('{name="x"}'), ['{name="x"}']],
   [() => logql('{a="b"}'), ['{a="b"}']],
-])('what is asked of the backend: %#', async (create, queries) => {
+])('the query to the backend: %#', async (create, queries) => {
   expect(await listQueries(create)).toEqual(queries);
 });
 
-test('scraped data travels by remote write, all else over OTLP', () => {
+test('scraped metrics travel by remote write, everything else over OTLP', () => {
   expect([metric('up', {}), samples('up', {}, 1), series({})].map(({ path }) => path)).toEqual(
     Array(3).fill('remote write'),
   );

@@ -1,4 +1,4 @@
-/** The questions that a criterion can ask about its run's telemetry. */
+/** The questions that a criterion can ask about the telemetry of its run. */
 import { queryLogs } from '../clients/loki.ts';
 import type { Labels } from '../clients/prometheus.ts';
 import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts';
@@ -12,7 +12,7 @@ import { formatMatchers, formatSelector, keepTexts, type LabelMatchers } from '.
 import type { Logs, Metric, Question, Ranges, ScrapedMetric, Search, Series, Trace } from './question.ts';
 import { run } from './run.ts';
 
-/** The present value of this run's series of a scraped metric. */
+/** The current value of a scraped metric of this run. */
 export function metric(name: string, labels: LabelMatchers): ScrapedMetric {
   const { seriesMark = {} } = run;
   return {
@@ -22,7 +22,7 @@ export function metric(name: string, labels: LabelMatchers): ScrapedMetric {
   };
 }
 
-/** Per second over `window`, the rate at which each series of a counter rises. */
+/** The per-second rate of a counter over `window`. */
 export function rate(counter: ScrapedMetric, window: string): ScrapedMetric {
   return wrap(counter, (inner) => `rate(${inner}[${window}])`);
 }
@@ -42,7 +42,7 @@ export function countSeries(labels: Labels): ScrapedMetric {
   return count(metric('', labels));
 }
 
-/** The raw samples over the last `seconds` of a metric, or of several whose names are joined with `|`. */
+/** The raw samples of the last `seconds` of a metric, or of several, with their names joined by `|`. */
 export function samples(name: string, labels: Labels, seconds: number): Ranges {
   const window = `[${Math.ceil(seconds)}s]`;
   const selector = formatSelector(name, { ...labels, ...run.seriesMark });
@@ -53,7 +53,7 @@ export function samples(name: string, labels: Labels, seconds: number): Ranges {
   };
 }
 
-/** The labels of all of this run's series that match. `matchers` is the inside of a selector's braces, or labels. */
+/** The labels of all series of this run that match: `matchers` are labels, or the inside of a selector's braces. */
 export function series(matchers: string | Labels): Series {
   const isText = typeof matchers === 'string';
   const source = isText ? undefined : findSource(matchers.job);
@@ -68,7 +68,7 @@ export function series(matchers: string | Labels): Series {
   };
 }
 
-/** The present value of a metric that was sent over OTLP by this run's `service`. */
+/** The current value of a metric that this run sent over OTLP as `service`. */
 export function otlpMetric(name: string, service: string): Metric {
   return {
     kind: 'metric',
@@ -78,8 +78,8 @@ export function otlpMetric(name: string, service: string): Metric {
 }
 
 /**
- * The present value of a metric of a service of this run's stack, summed over its series. Names that mean the same, as the
- * stable and the old semantic conventions have them, are joined by `|`, of the metric and of labels alike.
+ * The current value of a metric of a service of this run's stack, summed over its series. Names for the same metric or label
+ * in the stable and the old semantic conventions are joined by `|`.
  */
 export function serviceMetric(name: string, service: string, labels: Labels = {}): Metric {
   const selectors = listAlternatives(labels).map(
@@ -96,7 +96,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   };
 }
 
-/** The raw samples over the last `seconds` of a metric of a service of this run's stack. */
+/** The raw samples of the last `seconds` of a metric of a service of this run's stack. */
 export function serviceSamples(name: string, service: string, seconds: number): Ranges {
   const selector = `${formatSelector(name, labelService(service))}[${Math.ceil(seconds)}s]`;
   return {
@@ -106,7 +106,7 @@ export function serviceSamples(name: string, service: string, seconds: number): 
   };
 }
 
-/** A trace, looked up by its ID: the first that a backend can answer. */
+/** A trace, looked up by its ID, which a backend can answer before any search. */
 export function trace(traceId: TraceId): Trace {
   return {
     kind: 'trace',
@@ -136,7 +136,7 @@ function overOtlp(subject: Subject): Question {
   return { subject, path: 'otlp', deadline: otlpDeadline(run) };
 }
 
-/** What is known of a question about a scraped metric; `shown` is how the criterion asks it, without the mark of the run. */
+/** A question about a scraped metric; `shown` is its PromQL without the label that marks the run. */
 function scraped(name: string, matchers: LabelMatchers, shown: string): Question {
   const labels = keepTexts(matchers);
   const source = findSource(labels.job);
@@ -159,7 +159,7 @@ function expression(text: string): Pick<ScrapedMetric, 'expression' | 'ask'> {
   return { expression: text, ask: () => queryInstant(run.access.prometheus, text) };
 }
 
-/** The same question about a function of the metric. */
+/** The question about a function of the metric. */
 function wrap(of: ScrapedMetric, write: (inner: string) => string): ScrapedMetric {
   const { subject } = of;
   const shown = subject.kind === 'scraped metric' ? { ...subject, expression: write(subject.expression) } : subject;
@@ -171,7 +171,7 @@ function labelService(service: string): Labels {
   return { service_name: service, ...instance };
 }
 
-/** The labels with each choice of their names, where those are joined with `|`. */
+/** The labels with every combination of the names that are joined by `|`. */
 function listAlternatives(labels: Labels): Labels[] {
   return Object.entries(labels).reduce<Labels[]>(
     (found, [names, value]) => found.flatMap((some) => names.split('|').map((name) => ({ ...some, [name]: value }))),

@@ -1,7 +1,7 @@
 import { cloudProblems } from '../settings/cloud.ts';
 import { run } from './run.ts';
 
-/** What is wrong with the `GRAFANA_CLOUD_*` variables of this run, a sentence each; empty where all are well-formed. */
+/** The problems of this run's `GRAFANA_CLOUD_*` variables, one sentence each; empty if all are well-formed. */
 export function listVariableProblems(): string[] {
   return cloudProblems(run.variables);
 }

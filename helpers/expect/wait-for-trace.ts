@@ -3,7 +3,7 @@ import type { TraceId } from '../otlp/ids.ts';
 import { traceql } from './telemetry.ts';
 import { waitFor } from './wait.ts';
 
-/** The trace that a TraceQL query finds, waited for; throws `CriterionFailed` where none comes. */
+/** Waits for the trace that a TraceQL query finds. Throws `CriterionFailed` if there is none. */
 export async function waitForTrace(query: string): Promise<TraceId> {
   const search = traceql(query);
   const { value } = await waitFor(search, { kind: 'any', of: 'trace' }, async () => {
@@ -13,7 +13,7 @@ export async function waitForTrace(query: string): Promise<TraceId> {
   return value;
 }
 
-/** The trace of a request that was made with `call`, by its user agent under the stable or the old name. */
+/** Waits for the trace of a request, found by its user agent under the stable or the old attribute name. */
 export function waitForRequestTrace({ userAgent }: HttpResult): Promise<TraceId> {
   return waitForTrace(`{span.user_agent.original="${userAgent}" || span.http.user_agent="${userAgent}"}`);
 }

@@ -12,7 +12,7 @@ const question: Question = { subject: { kind: 'delivery' }, path: 'otlp', deadli
 const empty = { kind: 'empty' } as const;
 const nothing = { kind: 'nothing' } as const;
 
-/** A stack in which Alloy has given up seven spans, and no trace is known. */
+/** A stack in which Alloy has dropped seven spans, and every search finds one trace. */
 async function withStack<T>(backend: 'mock' | 'cloud', body: () => Promise<T>): Promise<T> {
   await using server = await startAnsweringServer(({ path }) => ({
     body: path === '/metrics' ? 'otelcol_exporter_send_failed_spans_total 7\n' : '{"traces":[{"traceID":"1"}]}',
@@ -24,7 +24,7 @@ async function withStack<T>(backend: 'mock' | 'cloud', body: () => Promise<T>): 
 const fail = (asked: Question) =>
   waitFor(asked, empty, async () => ({ holds: false, seen: nothing, value: 0 })).catch((error: unknown) => error);
 
-test('what holds is returned with the observation', async () => {
+test('the value is returned with the observation', async () => {
   const waited = await withStack('mock', () =>
     waitFor(question, empty, async () => ({ holds: true, seen: nothing, value: 'x' })),
   );
@@ -34,7 +34,7 @@ test('what holds is returned with the observation', async () => {
   });
 });
 
-test('what does not is thrown with the nearest thing, and with what Alloy had given up by then', async () => {
+test('a failure holds the nearest thing, and what Alloy had dropped before', async () => {
   const before = Date.now();
   const error = await withStack('mock', () => fail({ ...question, findNearest: async () => ({ kind: 'no traces' }) }));
   expect(error).toBeInstanceOf(CriterionFailed);
@@ -46,20 +46,20 @@ test('what does not is thrown with the nearest thing, and with what Alloy had gi
   expect(askedAt).toBeGreaterThanOrEqual(before);
 });
 
-test('where the nearest thing can’t be found out, that is said', async () => {
+test('a failure holds the error if the nearest thing can’t be queried', async () => {
   const findNearest = () => Promise.reject(new Error('the backend is gone'));
   expect(await withStack('mock', () => fail({ ...question, findNearest }))).toMatchObject({
     evidence: { nearest: { kind: 'query failure', message: 'the backend is gone' } },
   });
 });
 
-test('a hosted backend is asked less often', async () => {
+test('a hosted backend is queried less often', async () => {
   const count = async (backend: 'mock' | 'cloud') =>
     (await withStack(backend, () => fail(question))) as { evidence: { attempts: number } };
   expect((await count('cloud')).evidence.attempts).toBeLessThan((await count('mock')).evidence.attempts);
 });
 
-test('a value to start from is waited for, and missed with the same error', async () => {
+test('a value to start from is waited for, and a missing one fails the criterion', async () => {
   const ask = (found: number[]) => async () => found.map((value) => ({ labels: {}, time: 0, value }));
   await withStack('mock', async () => {
     expect(await presentValue({ ...question, kind: 'metric', ask: ask([0, 7]) })).toBe(0);
@@ -67,6 +67,6 @@ test('a value to start from is waited for, and missed with the same error', asyn
   });
 });
 
-test('a trace is waited for by a query', async () => {
+test('a trace is waited for', async () => {
   expect(await withStack('mock', () => waitForTrace('{name="x"}'))).toBe('1'.padStart(32, '0'));
 });

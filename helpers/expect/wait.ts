@@ -6,15 +6,15 @@ import { type Attempt, poll, readQueryFailure } from './poll.ts';
 import type { Question } from './question.ts';
 import { run } from './run.ts';
 
-/** A hosted backend is asked less often. */
+/** A hosted backend is queried less often. */
 const HOSTED_PAUSES = 10;
 
-/** What was waited for, and the observation that it holds. */
+/** The value of the attempt that held, and the observation for the verdict. */
 export type Waited<T> = { readonly value: T; readonly observation: Observation };
 
 /**
- * Tries until `attempt` holds, the deadline of the question has passed or waiting is of no use any more; throws
- * {@link CriterionFailed} where it does not hold.
+ * Tries until `attempt` holds, the deadline has passed or the watch gives up. Throws {@link CriterionFailed} if it does not
+ * hold.
  */
 export async function waitFor<T>(
   question: Question,

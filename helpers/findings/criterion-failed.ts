@@ -3,8 +3,8 @@ import type { Finding } from './finding.ts';
 import { describeFailure } from './sentences.ts';
 
 /**
- * A criterion that does not hold: the one error with which a criterion ends. `evidence` is what failed it, `finding` is why,
- * where the evidence proves it; a criterion that lists its own problems has a finding alone.
+ * The one error that a failed criterion throws. `evidence` is what failed it, and `finding` is why, if the evidence proves
+ * it. A criterion that lists its own problems has only a finding.
  */
 export class CriterionFailed extends Error {
   override readonly name = 'CriterionFailed';

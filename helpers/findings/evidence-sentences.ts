@@ -1,6 +1,6 @@
 import type { Condition, Evidence, Labels, Nearest, Observation, Seen, SeenSample, Subject } from './evidence.ts';
 
-/** Evidence in words: one line for what was proven, several for a question that was not answered as expected. */
+/** Puts evidence into words: one line for what was proven, several for a question without the expected answer. */
 export function describeEvidence(evidence: Evidence): string {
   switch (evidence.kind) {
     case 'fact':
@@ -12,7 +12,7 @@ export function describeEvidence(evidence: Evidence): string {
   }
 }
 
-/** The same in one line. */
+/** Puts evidence into one line. */
 export function summarizeEvidence(evidence: Evidence): string {
   if (evidence.kind === 'observation' && !evidence.holds) {
     const { subject, condition, seen } = evidence;
@@ -21,7 +21,7 @@ export function summarizeEvidence(evidence: Evidence): string {
   return describeEvidence(evidence).split('\n', 1)[0] ?? '';
 }
 
-/** Labels as PromQL writes them: `job="x", instance="y"`. */
+/** Formats labels like PromQL: `job="x", instance="y"`. */
 export function describeLabels(labels: Labels): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)

@@ -4,18 +4,18 @@ import type { Part } from '../run/part.ts';
 /** A series' labels. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Which way a datum travels; a failure is diagnosed along it. */
+/** How telemetry travels from Alloy to the backend; a failure is diagnosed along this path. */
 export type Path = 'otlp' | 'remote write';
 
 /** What a question to the backend, or to Alloy, is about. */
 export type Subject =
   | {
-      /** A scraped metric of this run. `expression` is the PromQL, without the mark of the run. */
+      /** A scraped metric of this run. `expression` is the PromQL without the label that marks the run. */
       readonly kind: 'scraped metric';
       readonly expression: string;
       readonly metric: string;
       readonly labels: Labels;
-      /** The part that it measures, where its job is one of a part. */
+      /** The part that it measures, if its job measures one. */
       readonly source?: Part;
     }
   | { readonly kind: 'series'; readonly selector: string; readonly source?: Part }
@@ -26,7 +26,7 @@ export type Subject =
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
   | { readonly kind: 'delivery' };
 
-/** What an answer has to fulfil. */
+/** What an answer is expected to be. */
 export type Condition =
   | {
       readonly kind: 'value';
@@ -37,18 +37,18 @@ export type Condition =
   | { readonly kind: 'span'; readonly shape: string }
   | { readonly kind: 'trace'; readonly traceId: TraceId }
   | { readonly kind: 'line'; readonly line: string }
-  /** At least one of what was asked for. */
+  /** At least one result. */
   | { readonly kind: 'any'; readonly of: 'value' | 'trace' }
   | { readonly kind: 'empty' }
   /** A sample that is newer than this moment. */
   | { readonly kind: 'newer sample'; readonly since: Milliseconds }
-  /** What a spec says in its own words, in the third person: `has a line for each signal`. */
+  /** A statement in the spec's own words, in the third person: `came within 6.6 s`. */
   | { readonly kind: 'stated'; readonly statement: string };
 
 /** A sample of a series; the time is in milliseconds since the epoch. */
 export type SeenSample = { readonly time: Milliseconds; readonly value: number };
 
-/** What the last attempt saw. Long lists hold their beginning; the count is that of all. */
+/** What the last attempt saw. Long lists are cut; `count` is that of the whole list. */
 export type Seen =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'values'; readonly count: number; readonly values: readonly number[] }
@@ -61,34 +61,34 @@ export type Seen =
     }
   | { readonly kind: 'spans'; readonly names: readonly string[] }
   | { readonly kind: 'count'; readonly of: 'traces' | 'lines'; readonly count: number }
-  /** For each series the number of its samples and the newest of them. */
+  /** For each series, the number of its samples and the newest of them. */
   | {
       readonly kind: 'samples';
       readonly series: readonly { readonly count: number; readonly newest: readonly SeenSample[] }[];
     }
   | { readonly kind: 'newest sample'; readonly time: Milliseconds }
-  /** The beginning of any other answer, as JSON. */
+  /** The start of any other answer, as JSON. */
   | { readonly kind: 'answer'; readonly count?: number; readonly json: string }
   | QueryFailure;
 
-/** A question that got no answer, or not the one that its API promises. `status` is 0 where nothing answered. */
+/** A query that failed. */
 export type QueryFailure = {
   readonly kind: 'query failure';
   readonly message: string;
-  /** Where it was asked, and with what HTTP status it was answered; absent where the question was not one over HTTP. */
+  /** The HTTP request, if it was one; `status` is 0 if there was no answer. */
   readonly request?: { readonly url: string; readonly user: string; readonly status: number };
 };
 
-/** When what was asked for is not there: what does exist in its place. */
+/** What exists instead of what was asked for. */
 export type Nearest =
-  /** The metric, under other labels than those asked for; each with the names that were asked for. */
+  /** The metric exists with other labels; `found` has the same label names as `wanted`. */
   | {
       readonly kind: 'other labels';
       readonly metric: string;
       readonly wanted: Labels;
       readonly found: readonly Labels[];
     }
-  /** Other metrics under the same labels, the nearest names first; `count` is the number of all. */
+  /** Other metrics have these labels: the most similar names, and the number of all. */
   | {
       readonly kind: 'other names';
       readonly metric: string;
@@ -101,7 +101,7 @@ export type Nearest =
   | { readonly kind: 'no traces' }
   | QueryFailure;
 
-/** The answer to a question that was asked until it held or the wait was over. */
+/** The answer to a question that was repeated until the condition held or the wait ended. */
 export type Observation = {
   readonly kind: 'observation';
   readonly holds: boolean;
@@ -111,16 +111,16 @@ export type Observation = {
   readonly seen: Seen;
   readonly nearest?: Nearest;
   readonly attempts: number;
-  /** When it was asked first, in milliseconds since the epoch. */
+  /** When it was first asked, in milliseconds since the epoch. */
   readonly askedAt: Milliseconds;
   readonly elapsedMs: Milliseconds;
-  /** How many items of its path Alloy had given up by then, since its own start. */
+  /** How many items Alloy had dropped on this path by then, since it started. */
   readonly lostBefore?: number;
 };
 
-/** What a criterion found. A failed one ends with the evidence that failed it. */
+/** What a criterion found. The last evidence of a failed criterion is what failed it. */
 export type Evidence =
-  /** Proven by other means than a matcher, in the words of the spec. */
+  /** Proven without a matcher, in the spec's own words. */
   | { readonly kind: 'fact'; readonly fact: string }
   | Observation
   /** An assertion that failed, or any other error. */

@@ -2,10 +2,10 @@ import type { Part } from '../run/part.ts';
 import { describeLabels } from './evidence-sentences.ts';
 import type { Finding, FindingKind, LogExcerpt } from './finding.ts';
 
-/** Why a criterion fails and what to do about it, in a sentence or two each. */
+/** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
 
-/** A finding in words. */
+/** Puts a finding into words. */
 export function describeFinding<K extends Finding['kind']>(finding: FindingKind<K>): Explanation {
   return SENTENCES[finding.kind as K](finding);
 }
@@ -143,7 +143,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   }),
 };
 
-/** What a person calls each part. */
+/** The parts' names for people. */
 const NAMES: Readonly<Record<Part, string>> = {
   postgres: 'PostgreSQL',
   redis: 'Redis',

@@ -1,22 +1,22 @@
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
 
-/** What a line of Alloy's log says went wrong, without its time, so that two lines about the same fault are equal. */
+/** A line of Alloy's log, without its time: two lines about the same fault are equal. */
 export type LogExcerpt = { readonly component: string; readonly message: string };
 
-/** A login that a service of the backend refuses. */
+/** A login that a service of the backend refused. */
 type RefusedLogin = {
   /** The instance ID that was refused. */
   readonly instanceId: string;
-  /** What the backend says of it, where it says so. */
+  /** The reason that the backend gives, if it gives one. */
   readonly reason?: string;
-  /** The variable of another service that holds the same ID. */
+  /** The variable of another service that has the same ID. */
   readonly twin?: string;
 };
 
-/** Why a criterion fails: one kind for each rule of the diagnosis, with what the rule saw, as data. */
+/** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
 export type Finding =
-  /** Problems that a criterion lists itself. */
+  /** A criterion lists its problems itself. */
   | { readonly kind: 'listed problems'; readonly problems: readonly string[]; readonly fix: string }
   | {
       readonly kind: 'configuration error';
@@ -29,24 +29,24 @@ export type Finding =
   | {
       readonly kind: 'unhealthy components';
       readonly ids: readonly string[];
-      /** What the first of them says. */
+      /** The message of the first of them. */
       readonly message: string;
-      /** Whether another program holds the port that it listens at. */
+      /** Whether another program uses its port. */
       readonly portInUse: boolean;
     }
   | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
-  /** `log` is what the exporter reports, where its log can be read. */
+  /** `log` is the exporter's error, if the log can be read. */
   | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log?: LogExcerpt }
-  /** `up` is 0: Alloy knows the target and gets no page from it. */
+  /** `up` is 0: Alloy has the target, and can't scrape it. */
   | {
       readonly kind: 'scrape fails';
       readonly job: string;
       readonly instance: string;
       readonly source?: Part;
-      /** The scrape's URL, and Alloy's error, where Alloy reports them. */
+      /** The URL and the error of the scrape, if Alloy reports them. */
       readonly target?: { readonly component: string; readonly url: string; readonly error: string };
     }
-  /** The metric arrives under another job and instance than those asked for. */
+  /** The metric arrives with another job or instance. */
   | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
   | ({ readonly kind: 'OTLP login refused' } & RefusedLogin)
   | { readonly kind: 'OTLP path not found'; readonly url?: string }
@@ -62,7 +62,7 @@ export type Finding =
   | {
       readonly kind: 'query refused';
       readonly url: string;
-      /** The HTTP status; 0 where nothing answered. */
+      /** The HTTP status; 0 if there was no answer. */
       readonly status: number;
       readonly message: string;
       readonly user: string;

@@ -7,11 +7,11 @@ import { sampleFindings, sampleObservation } from './testing/samples.ts';
 const up = sampleObservation();
 
 describe('evidence in words', () => {
-  test('a fact is the words of the spec', () => {
+  test('a fact keeps the words of the spec', () => {
     expect(describeEvidence({ kind: 'fact', fact: 'all is well' })).toBe('all is well');
   });
 
-  test('what holds is one line with what was seen, and how often it was asked', () => {
+  test('what holds is one line with what was seen and the number of attempts', () => {
     const seen = { kind: 'values', count: 1, values: [1] } as const;
     expect(describeEvidence({ ...up, holds: true, seen, attempts: 5, elapsedMs: 240 })).toBe(
       'redis_up{job="integrations/redis_exporter",instance="redis"} is 1: 1 (5 attempts in 0.2 s)',
@@ -21,7 +21,7 @@ describe('evidence in words', () => {
     );
   });
 
-  test('what does not hold says what was expected, last seen and nearest', () => {
+  test('what does not hold is shown with what was expected, last seen and nearest', () => {
     const nearest = {
       kind: 'other labels',
       metric: 'redis_up',
@@ -38,7 +38,7 @@ describe('evidence in words', () => {
     );
   });
 
-  test('in one line it is what was expected and what was last seen; of an error its first line', () => {
+  test('the summary is what was expected and last seen, or the first line of an error', () => {
     expect(summarizeEvidence(up)).toBe(
       'expected that redis_up{job="integrations/redis_exporter",instance="redis"} is 1; last seen: no series',
     );
@@ -54,7 +54,7 @@ describe('evidence in words', () => {
     [{ kind: 'metric of Alloy', metric: 'm', labels: {} }, "Alloy's own m"],
     [{ kind: 'metric of Alloy', metric: 'm', labels: { a: 'b' } }, 'Alloy\'s own m{a="b"}'],
     [{ kind: 'delivery' }, 'what Alloy reports of its OTLP exporters'],
-  ] as const)('a question about %j names it', (subject, words) => {
+  ] as const)('the subject %j', (subject, words) => {
     const observation = sampleObservation({ subject: subject as typeof up.subject });
     expect(summarizeEvidence(observation)).toBe(`expected that ${words} is 1; last seen: no series`);
   });
@@ -95,7 +95,7 @@ describe('evidence in words', () => {
     [{ kind: 'newest sample', time: 0 }, 'the newest is of 1970-01-01T00:00:00.000Z'],
     [{ kind: 'answer', count: 2, json: '[1,2]' }, '2 found: [1,2]'],
     [{ kind: 'query failure', message: 'http://x answered 500' }, 'http://x answered 500'],
-  ] as const)('what was seen: %j', (seen, words) => {
+  ] as const)('seen: %j', (seen, words) => {
     expect(summarizeEvidence(sampleObservation({ seen })).split('; last seen: ')[1]).toBe(words);
   });
 
@@ -108,7 +108,7 @@ describe('evidence in words', () => {
     [{ kind: 'other traces', count: 3, example: 'abc' }, '3 other traces of this run are in the backend, such as abc'],
     [{ kind: 'no traces' }, 'no trace of this run is in the backend'],
     [{ kind: 'query failure', message: 'http://x gives no answer' }, 'http://x gives no answer'],
-  ] as const)('what is nearest: %j', (nearest, words) => {
+  ] as const)('nearest: %j', (nearest, words) => {
     expect(describeEvidence(sampleObservation({ nearest })).split('\n')).toContain(`  nearest:   ${words}`);
   });
 });
@@ -123,7 +123,7 @@ describe('findings in words', () => {
     }
   });
 
-  test('a login that is refused names the variable whose ID it is', () => {
+  test('a refused login names the variable that has the same ID', () => {
     const twin = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
     const { cause, fix } = describeFinding({
       kind: 'OTLP login refused',
@@ -137,7 +137,7 @@ describe('findings in words', () => {
     expect(fix).toContain("the OTLP gateway's own ID");
   });
 
-  test('a finding is the cause; without one it is what was expected and seen, and there is no fix', () => {
+  test('without a finding the cause is what was expected and seen, and there is no fix', () => {
     expect(explainFailure(up, { kind: 'nothing sent by remote write' }).cause).toBe(
       'remote write has not sent a single sample',
     );
@@ -145,7 +145,7 @@ describe('findings in words', () => {
     expect(explainFailure(undefined, undefined).cause).toBe('it failed with no error message');
   });
 
-  test('the error says what was found, the cause and the fix', () => {
+  test('the message of the error holds what was found, the cause and the fix', () => {
     expect(
       describeFailure({ kind: 'error', message: 'expected 1 to be 2' }, { kind: 'nothing sent by remote write' }),
     ).toBe(

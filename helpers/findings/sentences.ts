@@ -3,14 +3,14 @@ import { describeEvidence, summarizeEvidence } from './evidence-sentences.ts';
 import type { Finding } from './finding.ts';
 import { describeFinding, type Explanation } from './finding-sentences.ts';
 
-/** What a failed criterion says in the terminal of vitest: what was found, the cause and the fix. */
+/** The message of a failed criterion's error: what was found, the cause and the fix. */
 export function describeFailure(evidence: Evidence | undefined, finding: Finding | undefined): string {
   const { cause, fix } = explainFailure(evidence, finding);
   const explained = finding === undefined ? [] : [`  cause:     ${cause}`, `  fix:       ${fix}`];
   return [...(evidence === undefined ? [] : [describeEvidence(evidence)]), ...explained].join('\n');
 }
 
-/** The cause that a finding proves, else what was expected and seen; no fix where the cause isn't known. */
+/** The cause and the fix of a finding. Without a finding, the cause is what was expected and seen, and there is no fix. */
 export function explainFailure(
   evidence: Evidence | undefined,
   finding: Finding | undefined,

@@ -22,7 +22,7 @@ function compose(tests: readonly FinishedTest[], changes: Partial<FinishedRun> =
 }
 const composeFirst = (test: Partial<FinishedTest>) => compose([{ ...passed, ...test }]).phases[0]?.criteria[0];
 
-test('what passed has its evidence in words, and no cause', () => {
+test('a passed criterion has its evidence in words, and no cause', () => {
   const evidence = [{ kind: 'fact', fact: 'it answered 200' } as const, sampleObservation({ holds: true })];
   expect(composeFirst({ evidence })).toEqual({
     id: 'P3.1',
@@ -33,7 +33,7 @@ test('what passed has its evidence in words, and no cause', () => {
   });
 });
 
-test('what failed has the cause and the fix of its finding, and the finding as data', () => {
+test('a failed criterion has the cause and fix of its finding, and the finding as data', () => {
   const finding = { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379' } as const;
   expect(composeFirst({ state: 'failed', evidence: [sampleObservation()], finding })).toMatchObject({
     status: 'failed',
@@ -44,14 +44,14 @@ test('what failed has the cause and the fix of its finding, and the finding as d
   });
 });
 
-test('without a finding the cause is what failed last, and there is no fix', () => {
+test('without a finding the cause is the last evidence, and there is no fix', () => {
   const evidence = [{ kind: 'fact', fact: 'x' } as const, { kind: 'error', message: 'expected 1 to be 2' } as const];
   const criterion = composeFirst({ state: 'failed', evidence });
   expect(criterion).toMatchObject({ status: 'failed', cause: 'expected 1 to be 2' });
   expect(criterion).not.toHaveProperty('fix');
 });
 
-test('what was skipped has the reason', () => {
+test('a skipped criterion has the reason', () => {
   expect(composeFirst({ state: 'skipped', note: 'it takes a part away' })).toMatchObject({
     status: 'skipped',
     cause: 'it takes a part away',
@@ -59,7 +59,7 @@ test('what was skipped has the reason', () => {
   expect(composeFirst({ state: 'skipped' })).toMatchObject({ cause: 'not selected for this run' });
 });
 
-test('a criterion that never ran has failed, with the reason where it is known', () => {
+test('a criterion that never ran has failed, with the reason if it is known', () => {
   const never = (changes: Partial<FinishedRun>) => compose([passed], changes).phases[0]?.criteria[1];
   expect(never({})).toMatchObject({ id: 'P3.2', status: 'failed', cause: 'it did not run' });
   expect(never({ loadErrors: ['no such module'] })).toMatchObject({ status: 'failed', cause: 'no such module' });
@@ -79,7 +79,7 @@ test('a phase lasts from its first criterion to its last, and fails with one of 
   expect(compose([]).phases).toMatchObject([{ durationMs: 0 }]);
 });
 
-test('the verdict says of what it is', () => {
+test('the verdict describes the run', () => {
   const run = sampleRun({ standIns: ['grafana/alloy'], timings: { stack: 12 }, startedAt: Date.UTC(2026, 0, 1) });
   expect(compose([passed], { run })).toMatchObject({
     schema: 1,
@@ -92,6 +92,6 @@ test('the verdict says of what it is', () => {
   });
 });
 
-test('no secret of the run is in it', () => {
+test('the verdict holds no secret of the run', () => {
   expect(JSON.stringify(compose([passed]))).not.toContain('glc_secret_token');
 });

@@ -7,7 +7,7 @@ import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
 import { type CriterionVerdict, type PhaseVerdict, summarizeStatus, type Verdict } from './verdict.ts';
 
-/** A test that vitest has dealt with: how it ended, and what the criterion left in its task. */
+/** A test that has ended: its state, and what the criterion recorded in its task. */
 export type FinishedTest = {
   /** `P2.1` */
   readonly id: string;
@@ -21,17 +21,17 @@ export type FinishedTest = {
   readonly duration: Milliseconds;
 };
 
-/** A run of phases that has ended. */
+/** A run that has ended. */
 export type FinishedRun = {
   readonly run: Run;
   readonly phases: readonly DeclaredPhase[];
   readonly tests: readonly FinishedTest[];
-  /** Why specs could not be loaded. */
+  /** Why specs failed to load. */
   readonly loadErrors: readonly string[];
   readonly isInterrupted: boolean;
 };
 
-/** The verdict on a run: each criterion that its phases declare, whether it ran or not. */
+/** The verdict of a run: every criterion that its phases declare, whether it ran or not. */
 export function composeVerdict(finished: FinishedRun): Verdict {
   const { run, phases, tests } = finished;
   return {
@@ -60,7 +60,7 @@ function composePhase({ id, title, criteria: declared }: DeclaredPhase, finished
   };
 }
 
-/** From the start of the first of these tests that ran to the end of the last. */
+/** The time from the start of the first test to the end of the last. */
 function measure(tests: readonly FinishedTest[]): Milliseconds {
   const ran = tests.filter(({ startTime }) => startTime > 0);
   if (ran.length === 0) return 0;

@@ -41,7 +41,7 @@ const failed = (id: string, changes: Partial<CriterionVerdict> = {}): CriterionV
 const format = (verdict: Verdict, columns = 100) =>
   stripVTControlCharacters(formatSummary(verdict, columns)).split('\n');
 
-test('where all passes it is a line for each phase, and the totals', () => {
+test('a run that passes has a line for each phase, and the totals', () => {
   expect(format(verdictOn([passed('P3.1'), passed('P3.2')]))).toEqual([
     '',
     '✓ phase3  Redis metrics   2 of  2 passed   1.2 s',
@@ -51,7 +51,7 @@ test('where all passes it is a line for each phase, and the totals', () => {
   ]);
 });
 
-test('a failure is shown with what was seen, its cause and its fix, within the width of the terminal', () => {
+test('a failure is shown with its evidence, cause and fix, within the width of the terminal', () => {
   const evidence = ['expected that redis_up is 1\n  last seen: 0'];
   expect(format(verdictOn([passed('P3.1'), failed('P3.2', { cause: LONG, evidence })]), 80)).toEqual([
     '',
@@ -69,7 +69,7 @@ test('a failure is shown with what was seen, its cause and its fix, within the w
   ]);
 });
 
-test('failures with one finding are shown together, without what each of them saw', () => {
+test('failures with the same finding are grouped, without their evidence', () => {
   const lines = format(verdictOn([failed('P3.1', { evidence: ['a'] }), failed('P3.2', { evidence: ['b'] })]));
   expect(lines.slice(3, 7)).toEqual([
     '✗ P3.1 P3.1 holds',
@@ -79,7 +79,7 @@ test('failures with one finding are shown together, without what each of them sa
   ]);
 });
 
-test('failures with different causes are shown apart, and one without a fix has none', () => {
+test('failures with different causes are shown separately, and a fix is only shown if there is one', () => {
   const { fix: _, ...unknown } = failed('P3.2', { cause: 'expected 1 to be 2', evidence: ['expected 1 to be 2'] });
   expect(format(verdictOn([failed('P3.1'), unknown])).slice(3, 9)).toEqual([
     '✗ P3.1 P3.1 holds',
@@ -91,12 +91,12 @@ test('failures with different causes are shown apart, and one without a fix has 
   ]);
 });
 
-test('a large group is shown by its IDs', () => {
+test('a large group is shown by ID only', () => {
   const many = Array.from({ length: 13 }, (_, index) => failed(`P3.${index + 1}`));
   expect(format(verdictOn(many))[3]).toBe(`✗ 13 criteria: ${many.map(({ id }) => id).join(', ')}`);
 });
 
-test('what was skipped is shown with the reason, and counted', () => {
+test('skipped criteria are shown with the reason, and counted', () => {
   const skipped: CriterionVerdict = { ...passed('P3.2'), status: 'skipped', cause: 'it takes a part away' };
   const lines = format(verdictOn([passed('P3.1'), skipped]));
   expect(lines.slice(3, 5)).toEqual(['– P3.2 P3.2 holds', '    skipped: it takes a part away']);
@@ -108,7 +108,7 @@ test('a Grafana Alloy is shown with its version', () => {
   expect(lines.at(-2)).toBe('1 passed, 0 failed in 8.9 s · Grafana Alloy (binary) v1.18.0');
 });
 
-describe('what a run has chosen', () => {
+describe('the first line of a run', () => {
   test.each([
     [
       { stack: 'native', alloy: { kind: 'embedded' }, backend: 'mock', warm: false },

@@ -8,7 +8,7 @@ const BACKENDS: Readonly<Record<Verdict['backend'], string>> = {
   lgtm: 'grafana/otel-lgtm',
   cloud: 'Grafana Cloud',
 };
-/** The embedded Alloy is never mistaken for Grafana's. */
+/** The embedded Alloy must never be mistaken for Grafana's. */
 const ALLOYS: Readonly<Record<Verdict['alloy']['kind'], string>> = {
   embedded: 'embedded Alloy, not Grafana Alloy',
   binary: 'Grafana Alloy (binary)',
@@ -18,17 +18,17 @@ const ALLOYS: Readonly<Record<Verdict['alloy']['kind'], string>> = {
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 const MAX_WIDTH = 120;
-/** A larger group of criteria is shown by its IDs. */
+/** A larger group of criteria is shown by ID only. */
 const MAX_TITLES = 12;
 
-/** What a run has chosen, in one line: the first thing that every run says. */
+/** What a run consists of, in one line: the first thing that every run prints. */
 export function describeRun({ stack, standIns = [], alloy, backend, warm }: RunDescription): string {
   const images = standIns.length === 0 ? '' : `, with stand-in images for ${standIns.join(', ')}`;
   const place = backend === 'mock' && stack === 'native' ? ' on loopback' : '';
   return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ALLOYS[alloy.kind]} · backend: ${BACKENDS[backend]}${place}`;
 }
 
-/** What a person needs of a verdict: a line for each phase, each failure with its cause and fix, and the totals. */
+/** A verdict for people: a line for each phase, each failure with its cause and fix, and the totals. */
 export function formatSummary(verdict: Verdict, columns: number = process.stdout.columns ?? MAX_WIDTH): string {
   const width = Math.max(...verdict.phases.map(({ title }) => title.length));
   const file = relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE;
@@ -48,14 +48,14 @@ function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, 
   return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
-/** The criteria that did not pass; those with one cause together. */
+/** The criteria that did not pass, grouped by cause. */
 function groupByCause({ phases }: Verdict): CriterionVerdict[][] {
   const open = phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status !== 'passed');
   const groups = Object.groupBy(open, ({ status, cause, finding }) => JSON.stringify([status, finding ?? cause]));
   return Object.values(groups).map((group) => group ?? []);
 }
 
-/** Criteria that fail for one reason: the reason and the fix once, and what was seen where there is only one. */
+/** Criteria with the same cause: the cause and the fix once, and the evidence only for a single one. */
 function formatGroup(group: readonly CriterionVerdict[], columns: number): string[] {
   const [first] = group;
   if (first === undefined) return [];
@@ -75,7 +75,7 @@ function formatGroup(group: readonly CriterionVerdict[], columns: number): strin
   ];
 }
 
-/** The text over as many lines as the terminal needs, below where it begins after `    cause: `. */
+/** Wraps a text for the terminal, aligned with its start after `    cause: `. */
 function wrap(text: string, columns: number): string {
   const indent = ' '.repeat(11);
   const width = Math.max(1, Math.min(columns, MAX_WIDTH) - indent.length);

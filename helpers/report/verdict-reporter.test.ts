@@ -21,7 +21,7 @@ function findCriterion(id: string): CriterionVerdict | undefined {
   return verdict.phases.flatMap(({ criteria }) => criteria).find((criterion) => criterion.id === id);
 }
 
-test('the verdict holds each criterion that the phase declares, in its order', () => {
+test('the verdict holds every criterion that the phase declares, in order', () => {
   expect(verdict.phases).toMatchObject([{ id: 'phase9', title: 'a sample', status: 'failed' }]);
   expect(verdict.phases[0]?.criteria.map(({ id, status }) => `${id} ${status}`)).toEqual([
     'P9.1 passed',
@@ -39,7 +39,7 @@ test.each([
   ['an assertion', 'P9.2', /^expected 1 to be 2/],
   ['a connection', 'P9.4', /connect|closed/i],
   ['the time limit', 'P9.7', /^Test timed out in 3000ms/],
-])('what fails by %s has one piece of evidence, its finding, and both in words', (_, id, evidence) => {
+])('a failure by %s has its evidence and its finding, both in words', (_, id, evidence) => {
   expect(findCriterion(id)).toMatchObject({
     evidence: [expect.stringMatching(evidence)],
     finding: { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:1' },
@@ -48,7 +48,7 @@ test.each([
   });
 });
 
-test('what fails by telemetry that does not come has what was asked, seen and found nearest', () => {
+test('a failure by missing telemetry has what was expected, seen and nearest', () => {
   expect(findCriterion('P9.3')).toMatchObject({
     evidence: [
       expect.stringMatching(
@@ -59,7 +59,7 @@ test('what fails by telemetry that does not come has what was asked, seen and fo
   });
 });
 
-test('facts, listed problems and reasons for skipping arrive as they are', () => {
+test('facts, listed problems and reasons for skipping are kept', () => {
   expect(findCriterion('P9.1')).toMatchObject({ evidence: ['it holds'] });
   expect(findCriterion('P9.5')).toMatchObject({ cause: 'there is no reason to run it' });
   expect(findCriterion('P9.6')).toMatchObject({ evidence: [], cause: 'this is wrong', fix: 'correct it' });

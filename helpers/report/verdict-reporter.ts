@@ -7,13 +7,13 @@ import { forgetVerdict, VERDICT_FILE, writeVerdict } from './verdict.ts';
 
 type Options = {
   readonly print: boolean;
-  /** Where the verdict is written; by default {@link VERDICT_FILE}. */
+  /** Where the verdict is written, {@link VERDICT_FILE} by default. */
   readonly file?: string;
-  /** The phases that there are; by default the project's. */
+  /** All phases, by default those of the project. */
   readonly phases?: readonly DeclaredPhase[];
 };
 
-/** Turns a vitest run of phase specs into a verdict, writes it and, for `verify`, prints it. Other tests leave it alone. */
+/** Writes the verdict of a vitest run of phase specs, and prints it for `verify`. It ignores all other tests. */
 export function verdictReporter({ print, file = VERDICT_FILE, phases }: Options): Reporter {
   return {
     onTestRunEnd(modules, _errors, reason) {
@@ -37,7 +37,7 @@ export function verdictReporter({ print, file = VERDICT_FILE, phases }: Options)
   };
 }
 
-/** The phases that this run is about: those that `verify` chose, else those whose specs ran. */
+/** The phases of this run: those that `verify` chose, else those whose specs ran. */
 function keepChosen(phases: readonly DeclaredPhase[], modules: readonly TestModule[]): DeclaredPhase[] {
   const chosen = readChosenPhases();
   const files = new Set(chosen.length > 0 ? chosen : modules.map(({ moduleId }) => moduleId));

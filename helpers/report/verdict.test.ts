@@ -31,7 +31,7 @@ const verdict: Verdict = {
   ],
 };
 
-test('a verdict is written whole, in a directory that is made for it, and forgotten', () => {
+test('a verdict is written to a new directory, and removed', () => {
   const directory = mkdtempSync(join(tmpdir(), 'verdict-'));
   try {
     const file = join(directory, 'reports', 'verdict.json');
@@ -54,6 +54,6 @@ test.each([
   [['passed', 'failed', 'skipped'], 'failed'],
   [['passed', 'skipped'], 'passed'],
   [['skipped', 'skipped'], 'skipped'],
-] as const)('a phase of %j has %s', (statuses, status) => {
+] as const)('a phase with %j has %s', (statuses, status) => {
   expect(summarizeStatus(statuses.map(criterion))).toBe(status);
 });

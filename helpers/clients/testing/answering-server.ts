@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a server of a test answers; `never` leaves the request open. */
+/** What the server answers; `never` leaves the request open. */
 export type Reply = { readonly status?: number; readonly body?: string; readonly type?: string } | 'never';
 
-/** A request that it got. */
+/** A request that the server received. */
 export type Received = { readonly path: string; readonly parameters: URLSearchParams; readonly login: string };
 
-/** A real HTTP server on a free port of loopback, with the requests that it has got. */
+/** A real HTTP server on a free port of loopback, and the requests that it received. */
 export type AnsweringServer = AsyncDisposable & { readonly url: string; readonly received: readonly Received[] };
 
-/** Starts a server that answers with what `reply` returns; 404 where that is nothing. */
+/** Starts a server that answers with what `reply` returns; 404 if that is undefined. */
 export async function startAnsweringServer(reply: (request: Received) => Reply | undefined): Promise<AnsweringServer> {
   const received: Received[] = [];
   const server = createServer((request, response) => {

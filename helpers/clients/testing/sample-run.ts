@@ -1,7 +1,7 @@
 import type { Run } from '../../run/run.ts';
 import { readBackendAccess } from '../access.ts';
 
-/** A run for tests. Nothing listens at port 1 of loopback, where its Alloy and its backend are unless told otherwise. */
+/** A run for tests. Its Alloy and its backend are at `origin`; by default that is port 1 of loopback, where nothing listens. */
 export function sampleRun(parts: Partial<Run> & { readonly origin?: string } = {}): Run {
   const { origin = 'http://127.0.0.1:1', ...others } = parts;
   const variables = {

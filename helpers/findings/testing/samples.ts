@@ -26,7 +26,7 @@ export function sampleObservation(changes: Partial<Observation> = {}): Observati
 const log = { component: 'otelcol.exporter.otlphttp.x', message: 'Exporting failed: connection refused' };
 const labels = { job: 'j', instance: 'i' };
 
-/** Findings of every kind, with and without what is optional in them. */
+/** Findings of every kind, with and without their optional fields. */
 export const sampleFindings: { readonly [K in Finding['kind']]: readonly FindingKind<K>[] } = {
   'listed problems': [{ kind: 'listed problems', problems: ['this is wrong', 'so is that'], fix: 'correct both' }],
   'configuration error': [

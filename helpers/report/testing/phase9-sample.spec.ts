@@ -1,4 +1,4 @@
-/** A phase for the test of the reporter: one criterion for each way to end. Nothing of it belongs to a run of the project. */
+/** A phase for the test of the reporter, with a criterion for each way to end. It is not part of the project's runs. */
 import { outage, phase, test } from '../../expect/criterion.ts';
 import { metric } from '../../expect/telemetry.ts';
 

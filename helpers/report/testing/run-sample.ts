@@ -1,4 +1,4 @@
-/** `node run-sample.ts FILE`: runs the sample phase in a vitest of its own, and has the reporter write the verdict to FILE. */
+/** `node run-sample.ts FILE`: runs the sample phase in its own vitest, with the reporter writing the verdict to FILE. */
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
 import { sampleRun } from '../../clients/testing/sample-run.ts';
