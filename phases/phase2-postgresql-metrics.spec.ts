@@ -51,10 +51,7 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
 
   test('P2.6 every series of the job carries both labels, and no other job has pg_*', async ({ expect }) => {
     await nextScrape('pg_up', POSTGRES);
-    await expect(series({ job: POSTGRES.job })).toShow(
-      'has series, all with instance="postgres"',
-      (found) => found.length > 0 && found.every(({ instance }) => instance === 'postgres'),
-    );
+    await expect(series({ job: POSTGRES.job })).toAllHave({ instance: POSTGRES.instance });
     await expect(series(`__name__=~"pg_.+",job!="${POSTGRES.job}"`)).toBeEmpty();
   });
 

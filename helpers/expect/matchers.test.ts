@@ -104,6 +104,24 @@ const CASES: Record<string, Case> = {
     seen: { kind: 'count', of: 'lines', count: 1 },
     negated: () => expect(logs('x')).not.toHaveLine('y'),
   },
+  toHaveLines: {
+    holds: () => expect(logs('tracing on', 'METRICS on')).toHaveLines('tracing', /metrics/i),
+    fails: () => expect(logs('tracing on', 'METRICS on')).toHaveLines('tracing', 'metrics'),
+    seen: { kind: 'count', of: 'lines', count: 2 },
+    negated: () => expect(logs('x')).not.toHaveLines('y'),
+  },
+  toHaveAnyLine: {
+    holds: () => expect(logs('x')).toHaveAnyLine(),
+    fails: () => expect(logs()).toHaveAnyLine(),
+    seen: { kind: 'count', of: 'lines', count: 0 },
+    negated: () => expect(logs()).not.toHaveAnyLine(),
+  },
+  toAllHave: {
+    holds: () => expect(series('x', 'x')).toAllHave({ job: 'x' }),
+    fails: () => expect(series('x', 'y')).toAllHave({ job: 'x' }),
+    seen: { kind: 'answer', count: 1, json: '[{"job":"y"}]' },
+    negated: () => expect(series('y')).not.toAllHave({ job: 'x' }),
+  },
   toBeEmpty: {
     holds: () => expect(series()).toBeEmpty(),
     fails: () => expect(series('x')).toBeEmpty(),
@@ -165,6 +183,12 @@ test.each(['toHaveValue', 'toHaveValueAtLeast', 'toHaveValueAtMost', 'toHaveValu
       expect(seen).toEqual({ kind: 'values', count: 0, values: [] });
     }),
 );
+
+test('toAllHave fails if there is no series', () =>
+  withAlloy(async () => {
+    const { seen } = await catchFailure(() => expect(series()).toAllHave({ job: 'x' }));
+    expect(seen).toEqual({ kind: 'nothing' });
+  }));
 
 test('a final answer ends the wait at once', () =>
   withAlloy(async () => {

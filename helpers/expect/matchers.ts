@@ -1,7 +1,7 @@
 /** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` retries until it holds or its deadline passes. */
 import { expect } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
-import type { Condition } from '../findings/evidence.ts';
+import type { Condition, Labels } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
 import type { Attempt } from './poll.ts';
 import type { Logs, Metric, Question, Search, Series, Telemetry, Trace } from './question.ts';
@@ -32,8 +32,14 @@ declare module 'vitest' {
     toFind(id: TraceId): Promise<void>;
     /** One of the lines is equal to this. */
     toHaveLine(line: string): Promise<void>;
+    /** For each of these there is a line that contains or matches it. */
+    toHaveLines(...patterns: readonly (string | RegExp)[]): Promise<void>;
+    /** There is at least one line. */
+    toHaveAnyLine(): Promise<void>;
     /** No series matches. */
     toBeEmpty(): Promise<void>;
+    /** There is at least one series, and every one has these labels. */
+    toAllHave(labels: Labels): Promise<void>;
     /** The answer passes `holds`, which `statement` describes in the third person: `came within 6 s`. */
     toShow(statement: string, holds: (answer: AnswerTo<T>) => boolean): Promise<void>;
     /** The list of problems is empty; otherwise they are the cause in the verdict. Does not wait. */
@@ -92,6 +98,27 @@ expect.extend({
       return { holds, seen: { kind: 'count', of: 'lines', count: lines.length }, value: lines };
     });
   },
+  toHaveLines(this: State, received: Logs, ...patterns: readonly (string | RegExp)[]) {
+    return judge(this, received, { kind: 'lines', patterns: patterns.map(String) }, async () => {
+      const lines = await received.ask();
+      const holds = patterns.every((pattern) => lines.some(({ line }) => matches(line, pattern)));
+      return { holds, seen: { kind: 'count', of: 'lines', count: lines.length }, value: lines };
+    });
+  },
+  toHaveAnyLine(this: State, received: Logs) {
+    return judge(this, received, { kind: 'any', of: 'line' }, async () => {
+      const lines = await received.ask();
+      return { holds: lines.length > 0, seen: { kind: 'count', of: 'lines', count: lines.length }, value: lines };
+    });
+  },
+  toAllHave(this: State, received: Series, labels: Labels) {
+    return judge(this, received, { kind: 'labels', labels }, async () => {
+      const found = await received.ask();
+      const others = found.filter((one) => Object.entries(labels).some(([name, value]) => one[name] !== value));
+      const shown = found.length > 0 && others.length > 0 ? others : found;
+      return { holds: found.length > 0 && others.length === 0, seen: summarizeAnswer(shown), value: found };
+    });
+  },
   toBeEmpty(this: State, received: Series) {
     return judge(this, received, { kind: 'empty' }, async () => {
       const found = await received.ask();
@@ -139,6 +166,10 @@ async function judge<T>(
   const { observation } = await waitFor(received, condition, attempt);
   if (state.task) record(state.task, observation);
   return HOLDS;
+}
+
+function matches(line: string, pattern: string | RegExp): boolean {
+  return typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line);
 }
 
 function refuseNot({ isNot }: State): void {

@@ -67,7 +67,7 @@ export async function firstSample(name: string, labels: Labels): Promise<Telemet
       const ranges = await source.ask();
       if (ranges.length === 0) return Number.POSITIVE_INFINITY;
       if (!isRecent) return Date.now() - findNewestTime(ranges);
-      return Math.min(...ranges.flatMap((range) => range.samples.map(({ time }) => time * 1000))) - started;
+      return Math.round(Math.min(...ranges.flatMap((range) => range.samples.map(({ time }) => time * 1000))) - started);
     },
   };
 }

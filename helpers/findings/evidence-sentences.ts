@@ -63,7 +63,7 @@ function describeSubject(subject: Subject): string {
       return `Alloy's own ${subject.metric}${labels === '' ? '' : `{${labels}}`}`;
     }
     case 'delivery':
-      return 'what Alloy reports of its OTLP exporters';
+      return "Alloy's OTLP export";
   }
 }
 
@@ -74,6 +74,8 @@ const COMPARISONS = {
   above: 'is above',
   below: 'is below',
 } as const;
+
+const ANY = { value: 'has a value to start from', trace: 'finds a trace', line: 'has a line' } as const;
 
 function describeCondition(condition: Condition): string {
   switch (condition.kind) {
@@ -87,8 +89,12 @@ function describeCondition(condition: Condition): string {
       return `finds the trace ${condition.traceId}`;
     case 'line':
       return `has the line ${JSON.stringify(condition.line)}`;
+    case 'lines':
+      return `has a line for each of ${condition.patterns.join(', ')}`;
+    case 'labels':
+      return `has series, all with ${describeLabels(condition.labels)}`;
     case 'any':
-      return condition.of === 'trace' ? 'finds a trace' : 'has a value to start from';
+      return ANY[condition.of];
     case 'empty':
       return 'is empty';
     case 'newer sample':
@@ -109,7 +115,7 @@ function describeSeen(seen: Seen): string {
     case 'spans':
       return seen.names.length === 0 ? 'no span of it' : `spans ${seen.names.join(', ')}`;
     case 'count':
-      return `${seen.count} ${seen.of}`;
+      return `${seen.count} ${seen.count === 1 ? seen.of.slice(0, -1) : seen.of}`;
     case 'samples':
       return seen.series.map(describeSamples).join('; ');
     case 'newest sample':

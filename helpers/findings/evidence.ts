@@ -37,8 +37,12 @@ export type Condition =
   | { readonly kind: 'span'; readonly shape: string }
   | { readonly kind: 'trace'; readonly traceId: TraceId }
   | { readonly kind: 'line'; readonly line: string }
+  /** A line that matches, for each of these patterns. */
+  | { readonly kind: 'lines'; readonly patterns: readonly string[] }
+  /** At least one series, and these labels on every one. */
+  | { readonly kind: 'labels'; readonly labels: Labels }
   /** At least one result. */
-  | { readonly kind: 'any'; readonly of: 'value' | 'trace' }
+  | { readonly kind: 'any'; readonly of: 'value' | 'trace' | 'line' }
   | { readonly kind: 'empty' }
   /** A sample that is newer than this moment. */
   | { readonly kind: 'newer sample'; readonly since: Milliseconds }

@@ -53,7 +53,7 @@ describe('evidence in words', () => {
     [{ kind: 'logs', query: '{a="b"}' }, '{a="b"}'],
     [{ kind: 'metric of Alloy', metric: 'm', labels: {} }, "Alloy's own m"],
     [{ kind: 'metric of Alloy', metric: 'm', labels: { a: 'b' } }, 'Alloy\'s own m{a="b"}'],
-    [{ kind: 'delivery' }, 'what Alloy reports of its OTLP exporters'],
+    [{ kind: 'delivery' }, "Alloy's OTLP export"],
   ] as const)('the subject %j', (subject, words) => {
     const observation = sampleObservation({ subject: subject as typeof up.subject });
     expect(summarizeEvidence(observation)).toBe(`expected that ${words} is 1; last seen: no series`);
@@ -66,6 +66,9 @@ describe('evidence in words', () => {
     [{ kind: 'span', shape: '{"name":"x"}' }, 'has a span {"name":"x"}'],
     [{ kind: 'trace', traceId: 'abc' }, 'finds the trace abc'],
     [{ kind: 'line', line: 'a "b"' }, 'has the line "a \\"b\\""'],
+    [{ kind: 'lines', patterns: ['tracing', '/logs?/i'] }, 'has a line for each of tracing, /logs?/i'],
+    [{ kind: 'labels', labels: { instance: 'redis' } }, 'has series, all with instance="redis"'],
+    [{ kind: 'any', of: 'line' }, 'has a line'],
     [{ kind: 'any', of: 'value' }, 'has a value to start from'],
     [{ kind: 'any', of: 'trace' }, 'finds a trace'],
     [{ kind: 'empty' }, 'is empty'],
@@ -88,6 +91,7 @@ describe('evidence in words', () => {
     [{ kind: 'spans', names: [] }, 'no span of it'],
     [{ kind: 'spans', names: ['a', 'b'] }, 'spans a, b'],
     [{ kind: 'count', of: 'lines', count: 3 }, '3 lines'],
+    [{ kind: 'count', of: 'traces', count: 1 }, '1 trace'],
     [
       { kind: 'samples', series: [{ count: 7, newest: [{ time: 1500, value: 0 }] }] },
       '7 samples, the newest 0 at 00:00:01.500',
