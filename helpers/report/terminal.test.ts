@@ -69,6 +69,15 @@ test('a failure is shown with its evidence, cause and fix, within the width of t
   ]);
 });
 
+test('a cause of several lines keeps them', () => {
+  const cause = 'Error: config.alloy:3:1: unrecognized attribute\n3 |   nonsense = 1\nError: validation failed';
+  expect(format(verdictOn([failed('P3.1', { cause })])).slice(4, 7)).toEqual([
+    '    cause: Error: config.alloy:3:1: unrecognized attribute',
+    '           3 |   nonsense = 1',
+    '           Error: validation failed',
+  ]);
+});
+
 test('failures with the same finding are grouped, without their evidence', () => {
   const lines = format(verdictOn([failed('P3.1', { evidence: ['a'] }), failed('P3.2', { evidence: ['b'] })]));
   expect(lines.slice(3, 7)).toEqual([

@@ -79,7 +79,11 @@ function formatGroup(group: readonly CriterionVerdict[], columns: number): strin
 function wrap(text: string, columns: number): string {
   const indent = ' '.repeat(11);
   const width = Math.max(1, Math.min(columns, MAX_WIDTH) - indent.length);
-  return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'g'), `$1\n${indent}`);
+  const long = new RegExp(`(?!.{1,${width}}$)(.{1,${width}}) `, 'g');
+  return text
+    .split('\n')
+    .map((line) => line.replace(long, `$1\n${indent}`))
+    .join(`\n${indent}`);
 }
 
 function formatTotals(verdict: Verdict): string {
