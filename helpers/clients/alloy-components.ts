@@ -37,6 +37,34 @@ export type ScrapeTarget = {
   readonly error: string;
 };
 
+/** A setting in the JSON form of Alloy's evaluated arguments: an attribute with a value, or a block with settings. */
+type Setting = {
+  readonly name: string;
+  readonly value?: { readonly value?: unknown };
+  readonly body?: readonly Setting[];
+};
+const Setting: z.ZodType<Setting> = z.object({
+  name: z.string(),
+  value: z.object({ value: z.unknown() }).optional(),
+  body: z.lazy(() => z.array(Setting)).optional(),
+}) as z.ZodType<Setting>;
+const Arguments = z.object({ arguments: z.array(Setting).optional().catch(undefined) });
+
+/**
+ * The user names among the evaluated arguments of a component, at any depth (`arguments` of `/api/v0/web/components/ID`).
+ * Empty if this Alloy reports no arguments.
+ */
+export async function listUsernames({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<string[]> {
+  const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
+  return findUsernames(Arguments.parse(JSON.parse(body)).arguments ?? []);
+}
+
+function findUsernames(settings: readonly Setting[]): string[] {
+  return settings.flatMap(({ name, value, body = [] }) =>
+    name === 'username' && typeof value?.value === 'string' ? [value.value] : findUsernames(body),
+  );
+}
+
 const Text = z.object({ name: z.string(), value: z.object({ value: z.string() }) });
 const Pairs = z.object({
   name: z.literal('labels'),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { listComponents, listScrapeTargets } from './alloy-components.ts';
+import { listComponents, listScrapeTargets, listUsernames } from './alloy-components.ts';
 import { readAlloyTotal, readAlloyTotals, readReceiverCounts } from './alloy-metrics.ts';
 import { checkConfiguration } from './alloy-program.ts';
 import { getPage } from './page.ts';
@@ -86,6 +86,14 @@ test('scrape targets are listed with URL, labels and the error of the last scrap
 test('no targets are listed for an Alloy without debug info', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual([]);
+});
+
+test('user names are found in the evaluated arguments, at any depth', async () => {
+  await using alloy = await startAlloy();
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.grafana_cloud')).toEqual(['1461503']);
+  expect(await listUsernames(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual(['2847239']);
+  expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
 });
 
 test('a page is returned whatever its status, and a timeout is an error', async () => {

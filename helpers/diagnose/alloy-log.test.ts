@@ -16,6 +16,7 @@ test('a line in logfmt is read, quoted values included', () => {
       component: 'prometheus.remote_write.x',
       message: 'non-recoverable error',
       error: 'server returned HTTP status 401 Unauthorized: {"status":"error"}',
+      url: 'http://h/push',
     },
   ]);
 });

@@ -11,6 +11,8 @@ export type LogLine = {
   readonly component: string;
   readonly message: string;
   readonly error: string;
+  /** Where it was sent to; empty if the line does not say. */
+  readonly url: string;
 };
 
 const TAIL_BYTES = 256 * 1024;
@@ -40,7 +42,14 @@ export function parseLog(text: string): LogLine[] {
 
 function parseLine(line: string): LogLine {
   if (line.startsWith('Error: ')) {
-    return { time: undefined, level: 'error', component: '', message: line.slice('Error: '.length), error: '' };
+    return {
+      time: undefined,
+      level: 'error',
+      component: '',
+      message: line.slice('Error: '.length),
+      error: '',
+      url: '',
+    };
   }
   const fields = line.startsWith('{') ? parseJson(line) : parseLogfmt(line);
   const time = Date.parse(fields.ts ?? '');
@@ -50,6 +59,7 @@ function parseLine(line: string): LogLine {
     component: fields.component_id ?? '',
     message: fields.msg ?? '',
     error: fields.err ?? fields.error ?? '',
+    url: fields.url ?? '',
   };
 }
 

@@ -14,6 +14,7 @@ const healthy: Symptoms = {
   alloyAnswers: true,
   alloyMetrics: [sample('prometheus_remote_storage_samples_total', 9)],
   components: [],
+  usernames: {},
   alloyLog: [],
   refusals: [],
   unreachable: [],

@@ -1,7 +1,7 @@
 import type { Observation } from '../findings/evidence.ts';
 import type { LogExcerpt } from '../findings/finding.ts';
 import type { LogLine } from './alloy-log.ts';
-import type { Symptoms } from './symptoms.ts';
+import { LOGIN_COMPONENTS, type Symptoms } from './symptoms.ts';
 
 /** The question that failed the criterion; undefined if an assertion or another error did. */
 export function getObservation({ evidence }: Symptoms): Observation | undefined {
@@ -58,20 +58,23 @@ export function quoteLog({ component, message, error }: LogLine): LogExcerpt {
 
 /** The refused login of a service: the ID, the mock cloud's reason, and another variable that holds the same ID. */
 export function readRefusedLogin(
-  { refusals, run: { variables } }: Symptoms,
-  service: 'OTLP' | 'PROMETHEUS',
-): { readonly instanceId: string; readonly reason?: string; readonly twin?: string } {
+  symptoms: Symptoms,
+  service: keyof typeof LOGIN_COMPONENTS,
+): { readonly instanceId?: string; readonly reason?: string; readonly twin?: string } {
+  const { refusals, usernames, run } = symptoms;
   const name = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   const [refusal] = refusals
     .filter((refused) => refused.service.toUpperCase() === service)
     .sort((a, b) => b.count - a.count);
-  // The configuration may send another ID than that of the variable.
-  const instanceId = refusal?.user ?? variables[name] ?? '';
-  const twin = Object.keys(variables).find(
-    (other) => other !== name && other.endsWith('_INSTANCE_ID') && variables[other] === instanceId,
+  const [username, ...others] = usernames[LOGIN_COMPONENTS[service]] ?? [];
+  // What Alloy has is known of a stack that the run started; an external one may have other variables.
+  const own = run.stack === 'external' ? undefined : run.variables[name];
+  const instanceId = (others.length === 0 ? username : undefined) ?? refusal?.user ?? own;
+  const twin = Object.keys(run.variables).find(
+    (other) => other !== name && other.endsWith('_INSTANCE_ID') && run.variables[other] === instanceId,
   );
   return {
-    instanceId,
+    ...(instanceId !== undefined && { instanceId }),
     ...(refusal !== undefined && { reason: refusal.reason }),
     ...(twin !== undefined && { twin }),
   };

@@ -26,7 +26,7 @@ const UNREACHABLE = /connection refused|no such host|ECONNREFUSED|ENOTFOUND|dead
 const endpointUnreachable = createRule('OTLP endpoint unreachable', (symptoms) => {
   const line = findRecentLogLine(symptoms, { component: EXPORTER, text: UNREACHABLE });
   if (line === undefined || addUp(symptoms, SENT) > 0) return undefined;
-  return { endpoint: symptoms.run.variables.GRAFANA_CLOUD_OTLP_ENDPOINT ?? '', log: quoteLog(line) };
+  return { log: quoteLog(line) };
 });
 
 const exportFails = createRule('OTLP export fails', (symptoms) => {

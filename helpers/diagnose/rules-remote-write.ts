@@ -28,7 +28,7 @@ const loginRefused = createRule('remote write login refused', (symptoms) => {
 const pathNotFound = createRule('remote write path not found', (symptoms) => {
   const line = findLogLine(symptoms, { component: REMOTE_WRITE, text: /HTTP status 404\b/ });
   if (line === undefined || !hasLost(symptoms, FAILED)) return undefined;
-  return { endpoint: symptoms.run.variables.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT ?? '' };
+  return line.url === '' ? {} : { url: line.url };
 });
 
 /** Samples were dropped, or have been retried since the question was asked. */

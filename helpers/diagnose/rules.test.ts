@@ -18,6 +18,7 @@ function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
     alloyAnswers: true,
     alloyMetrics: [],
     components: [],
+    usernames: {},
     alloyLog: [],
     refusals: [],
     unreachable: [],
@@ -233,7 +234,7 @@ const CASES: Record<
         `${NOW} level=info msg="Exporting failed. Will retry the request after interval." ${OTLP_EXPORTER} error="dial tcp: connection refused"`,
       ),
     },
-    finds: { endpoint: 'http://127.0.0.1:1/otlp', log: { component: 'otelcol.exporter.otlphttp.grafana_cloud' } },
+    finds: { log: { component: 'otelcol.exporter.otlphttp.grafana_cloud' } },
     silent: {
       'that was while the stack was starting': {
         ...trace,
@@ -331,10 +332,10 @@ const CASES: Record<
     speaks: {
       alloyMetrics: lostSamples,
       alloyLog: parseLog(
-        `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="server returned HTTP status 404 Not Found: x"`,
+        `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} url=http://h/push/ err="server returned HTTP status 404 Not Found: x"`,
       ),
     },
-    finds: { endpoint: 'http://127.0.0.1:1/api/prom/push' },
+    finds: { url: 'http://h/push/' },
     silent: {
       'another status': {
         alloyMetrics: lostSamples,
@@ -412,5 +413,41 @@ test('without a log, an exporter that is scraped and reports 0 cannot connect', 
   expect(rule?.find(symptoms({ ...asked({ seen }), up: 1 }))).toEqual({
     kind: 'exporter cannot connect',
     source: 'redis',
+  });
+});
+
+describe('the ID of a refused login', () => {
+  const refused = {
+    ...trace,
+    alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })],
+  };
+  const rule = rules.find(({ kind }) => kind === 'OTLP login refused');
+  const find = (changes: Partial<Symptoms>) => rule?.find(symptoms({ ...refused, ...changes }));
+  const external = {
+    run: sampleRun({ stack: 'external' }),
+    ...asked({ path: 'otlp', lostBefore: 0, subject: { kind: 'traces', query: '{}' } }),
+  };
+
+  test('is what Alloy evaluated, whatever the variables are', () => {
+    expect(find({ usernames: { 'otelcol.auth.basic': ['2847239'] } })).toMatchObject({
+      instanceId: '2847239',
+      twin: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+    });
+  });
+
+  test('is what the mock cloud refused', () => {
+    const refusals = [{ service: 'otlp', user: '1419296', reason: 'foreign instance ID', count: 1 }];
+    expect(find({ refusals })).toMatchObject({ instanceId: '1419296', twin: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID' });
+  });
+
+  test('is the variable of a stack that the run started, and unknown for an external one', () => {
+    expect(find({})).toMatchObject({ instanceId: '1461503' });
+    expect(find(external)).toEqual({ kind: 'OTLP login refused' });
+  });
+
+  test('is unknown if Alloy has several logins and the stack is external', () => {
+    expect(find({ ...external, usernames: { 'otelcol.auth.basic': ['1', '2'] } })).toEqual({
+      kind: 'OTLP login refused',
+    });
   });
 });

@@ -40,6 +40,7 @@ test('the state of Alloy, the mock cloud and the backend is gathered', async () 
   const run = sampleRun({ origin: server.url, mockUrl: server.url });
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: ['rabbitmq'], takenAway: [] });
   expect(symptoms).toMatchObject({ alloyAnswers: true, refusals, up: 0, unreachable: [] });
+  expect(symptoms.usernames).toEqual({ 'otelcol.auth.basic': ['1461503'], 'prometheus.remote_write': ['2847239'] });
   expect(symptoms.components.length).toBeGreaterThan(10);
   expect(symptoms.alloyMetrics.length).toBeGreaterThan(100);
   expect(symptoms.targets).toMatchObject([
@@ -62,6 +63,7 @@ test('what gives no answer is left empty', async () => {
     alloyAnswers: false,
     alloyMetrics: [],
     components: [],
+    usernames: { 'otelcol.auth.basic': [], 'prometheus.remote_write': [] },
     alloyLog: [],
     refusals: [],
     up: undefined,

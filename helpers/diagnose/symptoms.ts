@@ -1,6 +1,12 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import { type Component, listComponents, listScrapeTargets, type ScrapeTarget } from '../clients/alloy-components.ts';
+import {
+  type Component,
+  listComponents,
+  listScrapeTargets,
+  listUsernames,
+  type ScrapeTarget,
+} from '../clients/alloy-components.ts';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import type { InstantSample } from '../clients/prometheus.ts';
 import { queryInstant } from '../clients/prometheus.ts';
@@ -36,6 +42,8 @@ export type Symptoms = Failure & {
   readonly alloyLog: readonly LogLine[];
   /** Logins that the mock cloud refused. */
   readonly refusals: readonly Refusal[];
+  /** The user names of Alloy's logins, as it evaluated them, by the name of the component that has them. */
+  readonly usernames: Readonly<Record<string, readonly string[]>>;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
   /** The current `up` of the job and instance in question; undefined if there is none. */
@@ -48,9 +56,10 @@ export type Symptoms = Failure & {
 export async function gatherSymptoms(run: Run, failure: Failure): Promise<Symptoms> {
   const labels = readTargetLabels(failure.evidence);
   const components = listComponents(run.alloy).catch(() => []);
-  const [metrics, known, alloyLog, refusals, unreachable, up, targets] = await Promise.all([
+  const [metrics, known, usernames, alloyLog, refusals, unreachable, up, targets] = await Promise.all([
     readAlloyMetrics(run.alloy).catch(() => undefined),
     components,
+    components.then((list) => readUsernames(run, list)).catch(() => ({})),
     readAlloyLog(run).catch(() => []),
     run.mockUrl === undefined ? [] : readRefusals(run.mockUrl).catch(() => []),
     listUnreachable(run, listSuspects(failure)),
@@ -63,6 +72,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     alloyAnswers: metrics !== undefined,
     alloyMetrics: metrics ?? [],
     components: known.map((component) => ({ ...component, message: redact(component.message, run) })),
+    usernames,
     alloyLog,
     refusals,
     unreachable,
@@ -108,6 +118,17 @@ async function findTargets(
     .flat()
     .filter(({ labels }) => labels.job === job && labels.instance === instance)
     .map((target) => ({ ...target, url: redact(target.url, run), error: redact(target.error, run) }));
+}
+
+/** The names of the components that log in to each service of the backend. */
+export const LOGIN_COMPONENTS = { OTLP: 'otelcol.auth.basic', PROMETHEUS: 'prometheus.remote_write' } as const;
+
+async function readUsernames(run: Run, components: readonly Component[]): Promise<Record<string, string[]>> {
+  const entries = Object.values(LOGIN_COMPONENTS).map(async (wanted) => {
+    const ids = components.filter(({ name }) => name === wanted).map(({ id }) => id);
+    return [wanted, (await Promise.all(ids.map((id) => listUsernames(run.alloy, id)))).flat()] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 async function readRefusals(mockUrl: string): Promise<Refusal[]> {

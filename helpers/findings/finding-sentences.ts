@@ -66,7 +66,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'OTLP login refused': ({ instanceId, reason, twin }) => ({
     cause:
-      `the OTLP gateway answers 401 Unauthorized to the instance ID ${instanceId}${inBrackets(reason)}` +
+      `the OTLP gateway answers 401 Unauthorized to ${describeLogin(instanceId)}${inBrackets(reason)}` +
       `${twin === undefined ? '' : `: that is ${twin}`}; Alloy drops the data, while senders get 200 and every component is healthy`,
     fix:
       twin === undefined
@@ -79,8 +79,8 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: 'Let GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds /v1/traces itself',
   }),
 
-  'OTLP endpoint unreachable': ({ endpoint, log }) => ({
-    cause: `Alloy can't reach the OTLP endpoint ${endpoint} and keeps trying: ${describeLog(log)}`,
+  'OTLP endpoint unreachable': ({ log }) => ({
+    cause: `Alloy can't reach the OTLP endpoint and keeps trying: ${describeLog(log)}`,
     fix: 'Check GRAFANA_CLOUD_OTLP_ENDPOINT, and the network and proxy between Alloy and it',
   }),
 
@@ -94,7 +94,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'nothing accepted over OTLP': ({ grpc, http }) => ({
     cause: `Alloy has accepted nothing over OTLP at ${grpc} and ${http}`,
-    fix: 'Add an otelcol.receiver.otlp that listens there, with an output for each signal',
+    fix: 'Check that the services send there, and that an otelcol.receiver.otlp listens there with an output for each signal',
   }),
 
   'nothing exported over OTLP': () => ({
@@ -109,13 +109,13 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'remote write login refused': ({ instanceId, reason, twin }) => ({
     cause:
-      `remote write gets 401 Unauthorized for the instance ID ${instanceId}${inBrackets(reason)}` +
+      `remote write gets 401 Unauthorized for ${describeLogin(instanceId)}${inBrackets(reason)}` +
       `${twin === undefined ? '' : `: that is ${twin}`}; the samples are dropped, while every component is healthy`,
     fix: 'Set GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > Prometheus > Details',
   }),
 
-  'remote write path not found': ({ endpoint }) => ({
-    cause: `remote write gets 404: ${endpoint} is not a path where Prometheus accepts samples`,
+  'remote write path not found': ({ url }) => ({
+    cause: `remote write gets 404: ${url ?? 'its URL'} is not a path where Prometheus accepts samples`,
     fix: 'Let GRAFANA_CLOUD_PROMETHEUS_ENDPOINT end in /api/prom/push',
   }),
 
@@ -158,6 +158,10 @@ const NAMES: Readonly<Record<Part, string>> = {
 
 function describeLog({ component, message }: LogExcerpt): string {
   return component === '' ? message : `${component}: ${message}`;
+}
+
+function describeLogin(instanceId: string | undefined): string {
+  return instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
 }
 
 function inBrackets(reason: string | undefined): string {

@@ -6,8 +6,8 @@ export type LogExcerpt = { readonly component: string; readonly message: string 
 
 /** A login that a service of the backend refused. */
 type RefusedLogin = {
-  /** The instance ID that was refused. */
-  readonly instanceId: string;
+  /** The instance ID that was refused, if it is known. */
+  readonly instanceId?: string;
   /** The reason that the backend gives, if it gives one. */
   readonly reason?: string;
   /** The variable of another service that has the same ID. */
@@ -50,13 +50,13 @@ export type Finding =
   | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
   | ({ readonly kind: 'OTLP login refused' } & RefusedLogin)
   | { readonly kind: 'OTLP path not found'; readonly url?: string }
-  | { readonly kind: 'OTLP endpoint unreachable'; readonly endpoint: string; readonly log: LogExcerpt }
+  | { readonly kind: 'OTLP endpoint unreachable'; readonly log: LogExcerpt }
   | { readonly kind: 'OTLP export fails'; readonly log?: LogExcerpt }
   | { readonly kind: 'nothing accepted over OTLP'; readonly grpc: string; readonly http: string }
   | { readonly kind: 'nothing exported over OTLP' }
   | { readonly kind: 'remote write without URL'; readonly component: string }
   | ({ readonly kind: 'remote write login refused' } & RefusedLogin)
-  | { readonly kind: 'remote write path not found'; readonly endpoint: string }
+  | { readonly kind: 'remote write path not found'; readonly url?: string }
   | { readonly kind: 'remote write fails'; readonly log?: LogExcerpt }
   | { readonly kind: 'nothing sent by remote write' }
   | {

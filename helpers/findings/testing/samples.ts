@@ -60,6 +60,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'other labels': [{ kind: 'other labels', wanted: labels, found: { job: 'k', instance: 'i' } }],
   'OTLP login refused': [
+    { kind: 'OTLP login refused' },
     { kind: 'OTLP login refused', instanceId: '1' },
     {
       kind: 'OTLP login refused',
@@ -69,7 +70,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     },
   ],
   'OTLP path not found': [{ kind: 'OTLP path not found' }, { kind: 'OTLP path not found', url: 'http://x/v1/traces' }],
-  'OTLP endpoint unreachable': [{ kind: 'OTLP endpoint unreachable', endpoint: 'http://x/otlp', log }],
+  'OTLP endpoint unreachable': [{ kind: 'OTLP endpoint unreachable', log }],
   'OTLP export fails': [{ kind: 'OTLP export fails' }, { kind: 'OTLP export fails', log }],
   'nothing accepted over OTLP': [
     { kind: 'nothing accepted over OTLP', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },
@@ -77,10 +78,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'nothing exported over OTLP': [{ kind: 'nothing exported over OTLP' }],
   'remote write without URL': [{ kind: 'remote write without URL', component: 'prometheus.remote_write.x' }],
   'remote write login refused': [
+    { kind: 'remote write login refused' },
     { kind: 'remote write login refused', instanceId: '1' },
     { kind: 'remote write login refused', instanceId: '1', reason: 'r', twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID' },
   ],
-  'remote write path not found': [{ kind: 'remote write path not found', endpoint: 'http://x/push/' }],
+  'remote write path not found': [
+    { kind: 'remote write path not found' },
+    { kind: 'remote write path not found', url: 'http://x/push/' },
+  ],
   'remote write fails': [{ kind: 'remote write fails' }, { kind: 'remote write fails', log }],
   'nothing sent by remote write': [{ kind: 'nothing sent by remote write' }],
   'query refused': [
