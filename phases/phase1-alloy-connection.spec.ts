@@ -1,4 +1,7 @@
-import { askAlloy, componentsOf, get, receiverCounts } from '../helpers/clients/alloy.ts';
+import { listComponents } from '../helpers/clients/alloy-components.ts';
+import { readReceiverCounts } from '../helpers/clients/alloy-metrics.ts';
+import { checkConfiguration } from '../helpers/clients/alloy-program.ts';
+import { getPage } from '../helpers/clients/page.ts';
 import { sendGrpc } from '../helpers/emit/otlp-grpc.ts';
 import { post, sendEveryWay, sendHttp } from '../helpers/emit/otlp-http.ts';
 import { gauges, logs, newSpan, resource, traces } from '../helpers/emit/telemetry.ts';
@@ -6,7 +9,7 @@ import { phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { logql, otlpMetric, trace, traceql } from '../helpers/expect/telemetry.ts';
-import { cloudProblems } from '../helpers/settings/cloud.ts';
+import { listVariableProblems } from '../helpers/expect/variables.ts';
 
 const SERVICE = 'alloy-verify';
 const from = resource(SERVICE, run.id);
@@ -14,23 +17,24 @@ const { alloy } = run;
 
 phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   test('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
-    expect(cloudProblems(run.variables)).toHaveNoProblems(
-      'Correct these variables in .env, or where the run gets them from',
-    );
+    expect(listVariableProblems()).toHaveNoProblems('Correct these variables in .env, or where the run gets them from');
     note(`${Object.keys(run.variables).length} variables are set and well-formed`);
   });
 
   test('P1.2 config.alloy is valid and formatted', async ({ expect, note, skip }) => {
-    const [validate, format] = await Promise.all([askAlloy(alloy, 'validate', skip), askAlloy(alloy, 'fmt', skip)]);
-    expect(validate.problems).toHaveNoProblems('Mend the configuration where the error points');
+    const [validate, format] = await Promise.all([
+      checkConfiguration(alloy, 'validate', skip),
+      checkConfiguration(alloy, 'fmt', skip),
+    ]);
+    expect(validate.problems).toHaveNoProblems('Correct the configuration where the error points');
     expect(format.problems).toHaveNoProblems(`Write it as alloy fmt does: alloy fmt --write ${alloy.config}`);
     note(`alloy validate accepts ${alloy.config}, and alloy fmt changes nothing`);
   });
 
   test('P1.3 Alloy starts: ready, and every component is healthy', async ({ expect, note }) => {
-    await expect.poll(async () => (await get(`${alloy.url}/-/ready`)).status, { timeout: 10_000 }).toBe(200);
-    expect(await get(`${alloy.url}/-/healthy`)).toMatchObject({ status: 200 });
-    const components = await componentsOf(alloy);
+    await expect.poll(async () => (await getPage(`${alloy.url}/-/ready`)).status, { timeout: 10_000 }).toBe(200);
+    expect(await getPage(`${alloy.url}/-/healthy`)).toMatchObject({ status: 200 });
+    const components = await listComponents(alloy);
     expect(components.filter(({ state }) => state !== 'healthy')).toEqual([]);
     note(`ready, and all of its ${components.length} components are healthy`);
   });
@@ -53,7 +57,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   });
 
   test('P1.6 Alloy says it accepted exactly what was sent, and refused nothing', async ({ expect, note }) => {
-    const before = await receiverCounts(alloy, 'grpc');
+    const before = await readReceiverCounts(alloy, 'grpc');
     await sendGrpc(alloy.otlpGrpc, {
       traces: traces(
         from,
@@ -63,7 +67,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     await sendGrpc(alloy.otlpGrpc, { metrics: gauges(from, 'alloy.verify.counted', [1, 2, 3, 4]) });
     await sendGrpc(alloy.otlpGrpc, { logs: logs(from, ['1', '2', '3', '4', '5']) });
     await expect
-      .poll(() => receiverCounts(alloy, 'grpc'), { timeout: 10_000 })
+      .poll(() => readReceiverCounts(alloy, 'grpc'), { timeout: 10_000 })
       .toEqual({
         accepted: {
           spans: before.accepted.spans + 3,
@@ -112,7 +116,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   test('P1.10 nothing was dropped on the way out', async ({ expect }) => {
     await sendHttp(alloy.otlpHttp, { traces: traces(from, [newSpan({ name: 'P1.10' })]) }, { format: 'protobuf' });
     await expect(await delivery()).toShow(
-      'has failed nothing and has sent all that was accepted',
+      'has dropped nothing and has sent all that was accepted',
       ({ failed, sent, acceptedBefore, acceptedNow }) => failed === 0 && sent >= acceptedBefore && sent <= acceptedNow,
     );
   });
@@ -122,7 +126,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     const url = `${alloy.otlpHttp}/v1/traces`;
     expect(await post(url, '{"resourceSpans":[{', json), 'malformed JSON').toMatchObject({ status: 400 });
     expect(await post(url, 'x', { 'content-type': 'text/plain' }), 'a wrong type').toMatchObject({ status: 415 });
-    expect(await get(url), 'GET').toMatchObject({ status: 405 });
+    expect(await getPage(url), 'GET').toMatchObject({ status: 405 });
     expect(
       await post(url, Buffer.from([0x0a, 0x50, 0x0a]), { 'content-type': 'application/x-protobuf' }),
       'truncated protobuf',

@@ -1,12 +1,14 @@
-import { get, malformedSamples, samplesOf } from '../helpers/clients/alloy.ts';
+import { getPage } from '../helpers/clients/page.ts';
+import { listMalformedSamples, readSamples } from '../helpers/clients/text-format.ts';
 import { consume, declareQueues, publish, queueNames } from '../helpers/emit/rabbitmq.ts';
 import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { presentValue, turnedTo } from '../helpers/expect/scrape.ts';
-import { metric, promql, samples, selector, series } from '../helpers/expect/telemetry.ts';
+import { count, countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
 
 const RABBITMQ = { job: 'integrations/rabbitmq', instance: 'rabbitmq' };
 const MANY_QUEUES = queueNames(run, 'budget', run.backend === 'cloud' ? 10 : 100);
+const MANY_QUEUES_PATTERN = new RegExp(`alloy-verify\\.${run.id}\\.budget\\..+`);
 const BUDGET = 1000 + 40 * MANY_QUEUES.length;
 const MEBIBYTE = 1024 * 1024;
 
@@ -15,10 +17,10 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     expect,
     note,
   }) => {
-    const page = await get(run.rabbitmq?.metricsUrl ?? '');
+    const page = await getPage(run.rabbitmq?.metricsUrl ?? '');
     expect(page).toMatchObject({ status: 200, contentType: expect.stringContaining('text/plain') });
-    const found = samplesOf(page.body);
-    expect(malformedSamples(page.body)).toEqual([]);
+    const found = readSamples(page.body);
+    expect(listMalformedSamples(page.body)).toEqual([]);
     expect(found.map(({ labels }) => labels.__name__)).toContain('rabbitmq_connections');
     note(`${run.rabbitmq?.metricsUrl} answered 200 with ${found.length} samples`);
   });
@@ -63,12 +65,12 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     const channel = await rabbitmq.channel();
     const [queue = ''] = queueNames(run, 'published', 1);
     await declareQueues(channel, [queue]);
-    const published = selector('rabbitmq_queue_messages_published_total', { ...RABBITMQ, queue });
+    const published = metric('rabbitmq_queue_messages_published_total', { ...RABBITMQ, queue });
     await publish(channel, queue, 10);
-    await expect(promql(`sum(${published})`)).toHaveValue(10);
+    await expect(sum(published)).toHaveValue(10);
     await publish(channel, queue, 15);
-    await expect(promql(`sum(${published})`)).toHaveValue(25);
-    await expect(promql(`sum(rate(${published}[5m]))`)).toHaveValueAbove(0);
+    await expect(sum(published)).toHaveValue(25);
+    await expect(sum(rate(published, '5m'))).toHaveValueAbove(0);
   });
 
   test('P7.7 the memory of the node', async ({ expect }) => {
@@ -80,19 +82,11 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     rabbitmq,
   }) => {
     await declareQueues(await rabbitmq.channel(), MANY_QUEUES);
-    const queues = selector('rabbitmq_queue_messages', RABBITMQ).replace(
-      '}',
-      `,queue=~"${MANY_QUEUES[0]?.replace(/\d+$/, '.*')}"}`,
+    await expect(count(metric('rabbitmq_queue_messages', { ...RABBITMQ, queue: MANY_QUEUES_PATTERN }))).toHaveValue(
+      MANY_QUEUES.length,
     );
-    await expect(promql(`count(${queues})`)).toHaveValue(MANY_QUEUES.length);
-    await expect(series(`job="${RABBITMQ.job}"`)).toShow(
-      'has series, all with instance="rabbitmq"',
-      (found) => found.length > 0 && found.every(({ instance }) => instance === 'rabbitmq'),
-    );
-    await expect(promql(`count(${selector('', RABBITMQ)})`)).toShow(
-      `counts ${BUDGET} series at most`,
-      ([count]) => count !== undefined && count.value <= BUDGET,
-    );
+    await expect(series({ job: RABBITMQ.job })).toAllHave({ instance: RABBITMQ.instance });
+    await expect(countSeries(RABBITMQ)).toHaveValueAtMost(BUDGET);
   });
 
   outage('P7.9 RabbitMQ out of reach: up becomes 0, and 1 again after it is back', async ({ expect, stack }) => {

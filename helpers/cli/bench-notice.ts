@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accessOf } from '../clients/access.ts';
+import { readBackendAccess } from '../clients/access.ts';
 import { findTrace } from '../clients/tempo.ts';
 import { post } from '../emit/otlp-http.ts';
 import { newSpan, resource, traces } from '../emit/telemetry.ts';
@@ -33,10 +33,10 @@ export async function measureNotice(): Promise<string[]> {
 
 async function noticeOne(variables: Readonly<Record<string, string>>): Promise<number> {
   const span = newSpan({ name: 'noticed' });
-  const { tempo } = accessOf(variables);
+  const { tempo } = readBackendAccess(variables);
   const noticed = poll(async () => {
     const spans = await findTrace(tempo, span.traceId);
-    return { holds: spans.length > 0, seen: '', value: performance.now() };
+    return { holds: spans.length > 0, seen: { kind: 'nothing' }, value: performance.now() };
   }, 2 * MAX_DELAY_MS);
   await sleep(Math.random() * MAX_DELAY_MS);
   const login = `${variables.GRAFANA_CLOUD_OTLP_INSTANCE_ID}:${variables.GRAFANA_CLOUD_API_KEY}`;

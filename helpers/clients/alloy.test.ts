@@ -1,25 +1,138 @@
+/** The clients of Alloy, on recorded answers of Alloy 1.18. */
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { malformedSamples, samplesOf } from './alloy.ts';
+import { z } from 'zod';
+import { listComponents, listScrapeTargets, listUsernames } from './alloy-components.ts';
+import { readAlloyTotal, readAlloyTotals, readReceiverCounts } from './alloy-metrics.ts';
+import { checkConfiguration } from './alloy-program.ts';
+import { getPage } from './page.ts';
+import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
 
-const page = `# TYPE c_total counter
-c_total{a="1"} 5
-# TYPE g gauge
-g NaN
-g2 -Inf
-g3 1.5e+06
-`;
+const captured = z
+  .object({ 'GET /api/v0/web/components': z.unknown(), details: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readCapture('alloy-1.18/components-api.json')));
 
-test('counters and gauges are read with their labels and values', () => {
-  expect(samplesOf(page).map(({ labels, value }) => [labels.__name__, labels.a, value])).toEqual([
-    ['c_total', '1', 5],
-    ['g', undefined, Number.NaN],
-    ['g2', undefined, Number.NEGATIVE_INFINITY],
-    ['g3', undefined, 1_500_000],
+function startAlloy(metrics = readCapture('alloy-1.18/self-metrics.txt')) {
+  return startAnsweringServer(({ path }) => {
+    if (path === '/metrics') return { body: metrics, type: 'text/plain' };
+    if (path === '/api/v0/web/components') return { body: JSON.stringify(captured['GET /api/v0/web/components']) };
+    const detail = captured.details[path.split('/').at(-1) ?? ''];
+    return detail === undefined ? undefined : { body: JSON.stringify(detail) };
+  });
+}
+
+test('a metric is summed over its series, or over those with the given labels', async () => {
+  await using alloy = await startAlloy();
+  expect(await readAlloyTotal(alloy, 'prometheus_forwarded_samples_total')).toBe(2179);
+  const labels = { component_id: 'prometheus.scrape.redis' };
+  expect(await readAlloyTotal(alloy, 'prometheus_forwarded_samples_total', labels)).toBe(19);
+});
+
+test('a metric that Alloy does not have is 0', async () => {
+  await using alloy = await startAlloy();
+  expect(await readAlloyTotal(alloy, 'otelcol_exporter_sent_spans_total')).toBe(0);
+});
+
+test('several totals are read in one request', async () => {
+  await using alloy = await startAlloy();
+  expect(
+    await readAlloyTotals(alloy, [/^prometheus_remote_storage_samples_pending$/, /^otelcol_exporter_sent_/]),
+  ).toEqual([1099, 0]);
+  expect(alloy.received).toHaveLength(1);
+});
+
+test('receiver counts are split by transport and signal', async () => {
+  await using alloy = await startAlloy(
+    [
+      'otelcol_receiver_accepted_spans_total{transport="grpc"} 3',
+      'otelcol_receiver_accepted_spans_total{transport="http"} 5',
+      'otelcol_receiver_refused_log_records_total{transport="grpc"} 2\n',
+    ].join('\n'),
+  );
+  expect(await readReceiverCounts(alloy, 'grpc')).toEqual({
+    accepted: { spans: 3, metric_points: 0, log_records: 0 },
+    refused: { spans: 0, metric_points: 0, log_records: 2 },
+  });
+});
+
+test('components are listed with ID, name and health', async () => {
+  await using alloy = await startAlloy();
+  const components = await listComponents(alloy);
+  expect(components).toContainEqual({
+    id: 'prometheus.exporter.redis.redis',
+    name: 'prometheus.exporter.redis',
+    state: 'healthy',
+    message: 'started component',
+  });
+  expect(components.filter(({ name }) => name === 'prometheus.scrape')).toHaveLength(3);
+});
+
+test('scrape targets are listed with URL, labels and the error of the last scrape', async () => {
+  await using alloy = await startAlloy();
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.rabbitmq')).toEqual([
+    {
+      component: 'prometheus.scrape.rabbitmq',
+      url: 'http://127.0.0.1:9/metrics',
+      labels: { job: 'integrations/rabbitmq', instance: 'rabbitmq' },
+      error: 'Get "http://127.0.0.1:9/metrics": dial tcp 127.0.0.1:9: connect: connection refused',
+    },
   ]);
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
 });
 
-test('every value that the text format knows is well-formed, and none other', () => {
-  expect(malformedSamples(page)).toEqual([]);
-  expect(malformedSamples('a b c\nfine 1\n')).toEqual(['a b']);
-  expect(malformedSamples('x{ 2\n')).toHaveLength(1);
+test('no targets are listed for an Alloy without debug info', async () => {
+  await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual([]);
 });
+
+test('user names are found in the evaluated arguments, at any depth', async () => {
+  await using alloy = await startAlloy();
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.grafana_cloud')).toEqual(['1461503']);
+  expect(await listUsernames(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual(['2847239']);
+  expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
+});
+
+test('a page is returned whatever its status, and a timeout is an error', async () => {
+  await using alloy = await startAnsweringServer(({ path }) =>
+    path === '/slow' ? 'never' : { status: 500, body: 'x' },
+  );
+  expect(await getPage(`${alloy.url}/-/healthy`)).toEqual({ status: 500, contentType: 'application/json', body: 'x' });
+  await expect(getPage(`${alloy.url}/slow`, 100)).rejects.toThrow(/timeout/i);
+});
+
+test('the output of the program is returned with the path that the user knows', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'alloy-program-'));
+  try {
+    const config = join(directory, 'config.alloy');
+    writeFileSync(config, 'formatted');
+    const ask = (script: string, question: 'validate' | 'fmt') =>
+      checkConfiguration(
+        { command: [process.execPath, '-e', script, '--'], config, configInside: '/etc/alloy/config.alloy' },
+        question,
+        failSkip,
+      );
+    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
+    expect(await ask(fail, 'validate')).toEqual({ problems: [`Error: ${config}:1:1: bad`] });
+    expect(await ask('', 'validate')).toEqual({ problems: [] });
+    expect(await ask('process.stdout.write("formatted")', 'fmt')).toEqual({ problems: [] });
+    expect(await ask('process.stdout.write("otherwise")', 'fmt')).toEqual({
+      problems: [`${config} is not formatted as alloy fmt does`],
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('without a program the check is skipped', async () => {
+  await expect(checkConfiguration({ config: 'config.alloy' }, 'validate', failSkip)).rejects.toThrow(
+    'skipped: this machine has no alloy program to check it with',
+  );
+});
+
+function failSkip(reason: string): never {
+  throw new Error(`skipped: ${reason}`);
+}

@@ -31,7 +31,7 @@ export async function queryLogs(access: ServiceAccess, query: string, seconds = 
     end: String(now + 60_000_000_000n),
     limit: '1000',
   };
-  const { data } = Answer.parse(await getJson(access, '/loki/api/v1/query_range', parameters));
+  const { data } = await getJson(access, '/loki/api/v1/query_range', parameters, Answer);
   return data.result.flatMap(({ stream, values }) =>
     values.map(([time, line]) => ({ labels: stream, time: BigInt(time), line })),
   );

@@ -23,7 +23,7 @@ const SeriesAnswer = z.object({ status: z.literal('success'), data: z.array(Labe
 
 /** Evaluates a PromQL expression that gives a vector or a scalar, now (Prometheus HTTP API, "Instant queries"). */
 export async function queryInstant(access: ServiceAccess, expression: string): Promise<InstantSample[]> {
-  const { data } = Answer.parse(await getJson(access, '/api/v1/query', { query: expression }));
+  const { data } = await getJson(access, '/api/v1/query', { query: expression }, Answer);
   if (data.resultType === 'scalar') return [{ labels: {}, time: data.result[0], value: sampleValue(data.result[1]) }];
   if (data.resultType === 'matrix') throw new TypeError(`${expression} gives ranges; ask with queryRanges`);
   return data.result.map(({ metric, value }) => ({ labels: metric, time: value[0], value: sampleValue(value[1]) }));
@@ -31,7 +31,7 @@ export async function queryInstant(access: ServiceAccess, expression: string): P
 
 /** The raw samples of a range selector such as `up[5m]`, now. */
 export async function queryRanges(access: ServiceAccess, selector: string): Promise<SampleRange[]> {
-  const { data } = Answer.parse(await getJson(access, '/api/v1/query', { query: selector }));
+  const { data } = await getJson(access, '/api/v1/query', { query: selector }, Answer);
   if (data.resultType !== 'matrix') throw new TypeError(`${selector} is not a range selector`);
   return data.result.map(({ metric, values }) => ({
     labels: metric,
@@ -43,7 +43,7 @@ export async function queryRanges(access: ServiceAccess, selector: string): Prom
 export async function findSeries(access: ServiceAccess, selector: string, seconds = 3600): Promise<Labels[]> {
   const now = Date.now() / 1000;
   const parameters = { 'match[]': selector, start: String(now - seconds), end: String(now + 60) };
-  return SeriesAnswer.parse(await getJson(access, '/api/v1/series', parameters)).data;
+  return (await getJson(access, '/api/v1/series', parameters, SeriesAnswer)).data;
 }
 
 function sampleValue(text: string): number {

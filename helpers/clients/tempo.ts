@@ -11,9 +11,9 @@ export type FoundSpan = { readonly resource: NonNullable<ResourceSpans['resource
 const TraceAnswer = z.object({ trace: z.object({ resourceSpans: z.array(z.unknown()).optional() }).optional() });
 const SearchAnswer = z.object({ traces: z.array(z.object({ traceID: z.string() })).optional() });
 
-/** The spans of a trace, by ID; none while Tempo does not know it (Tempo HTTP API, "Query V2": 200 with an empty trace). */
+/** The spans of a trace, by ID; empty while Tempo does not know it (Tempo HTTP API, "Query V2": 200 with an empty trace). */
 export async function findTrace(access: ServiceAccess, id: TraceId): Promise<FoundSpan[]> {
-  const { trace } = TraceAnswer.parse(await getJson(access, `/api/v2/traces/${id}`, {}));
+  const { trace } = await getJson(access, `/api/v2/traces/${id}`, {}, TraceAnswer);
   const { resourceSpans } = TracesData.fromJson({ resourceSpans: trace?.resourceSpans ?? [] }, 'base64');
   return resourceSpans.flatMap(({ resource = { attributes: [], droppedAttributesCount: 0 }, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ resource, span }))),
@@ -24,7 +24,7 @@ export async function findTrace(access: ServiceAccess, id: TraceId): Promise<Fou
 export async function searchTraces(access: ServiceAccess, query: string, seconds = 3600): Promise<string[]> {
   const now = Math.floor(Date.now() / 1000);
   const parameters = { q: query, start: String(now - seconds), end: String(now + 60), limit: '50' };
-  const { traces = [] } = SearchAnswer.parse(await getJson(access, '/api/search', parameters));
-  // Tempo leaves leading zeros out of the IDs that a search answers.
+  const { traces = [] } = await getJson(access, '/api/search', parameters, SearchAnswer);
+  // A search answers with IDs without their leading zeros.
   return traces.map(({ traceID }) => traceID.padStart(32, '0'));
 }

@@ -1,35 +1,55 @@
+import type { Evidence, Path } from '../findings/evidence.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
-import type { Evidence } from './evidence.ts';
-import { gather } from './evidence.ts';
-import type { Finding } from './finding.ts';
-import { ALLOY_RULES } from './rules-alloy.ts';
-import { OTLP_RULES } from './rules-otlp.ts';
-import { REMOTE_WRITE_RULES } from './rules-remote-write.ts';
-import { sourceGone } from './rules-source.ts';
+import type { Rule } from './rule.ts';
+import { ALLOY_DOWN_RULES, COMPONENT_RULES } from './rules-alloy.ts';
+import { OTLP_GAP_RULES, OTLP_LOSS_RULES } from './rules-otlp.ts';
+import { QUERY_RULES } from './rules-query.ts';
+import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-write.ts';
+import { SOURCE_RULES, UNREACHABLE_RULES } from './rules-source.ts';
+import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 
-/** Sees a cause in the evidence, or doesn't. */
-export type Rule = (evidence: Evidence) => Finding | undefined;
-
-const RULES: Readonly<Record<'alloy' | 'otlp' | 'remote write', readonly Rule[]>> = {
-  alloy: [...ALLOY_RULES, sourceGone],
-  otlp: [...ALLOY_RULES, ...OTLP_RULES],
-  'remote write': [...ALLOY_RULES, sourceGone, ...REMOTE_WRITE_RULES],
+/** The rules for telemetry on each path and for all other failures, root causes first. */
+export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
+  otlp: [
+    ...ALLOY_DOWN_RULES,
+    ...UNREACHABLE_RULES,
+    ...COMPONENT_RULES,
+    ...OTLP_LOSS_RULES,
+    ...QUERY_RULES,
+    ...OTLP_GAP_RULES,
+  ],
+  'remote write': [
+    ...ALLOY_DOWN_RULES,
+    ...UNREACHABLE_RULES,
+    ...COMPONENT_RULES,
+    ...REMOTE_WRITE_LOSS_RULES,
+    ...QUERY_RULES,
+    ...SOURCE_RULES,
+    ...REMOTE_WRITE_GAP_RULES,
+  ],
+  other: [...UNREACHABLE_RULES, ...ALLOY_DOWN_RULES, ...COMPONENT_RULES],
 };
 
-/**
- * Why something that should have travelled this path is not there (`alloy`: whichever path): the first cause that the evidence shows, nearest to the
- * root first; undefined where it shows none. Costs nothing until something fails.
- */
-export async function diagnose(
-  run: Run,
-  path: 'alloy' | 'otlp' | 'remote write',
-  asked = '',
-  nearest: readonly string[] = [],
-): Promise<Finding | undefined> {
-  const evidence = await gather(run, asked, nearest);
-  for (const rule of RULES[path]) {
-    const finding = rule(evidence);
+/** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */
+export async function diagnose(run: Run, failure: Failure): Promise<Finding | undefined> {
+  return isTooMuch(failure.evidence) ? undefined : explain(await gatherSymptoms(run, failure));
+}
+
+/** The first cause that these symptoms prove. */
+export function explain(symptoms: Symptoms): Finding | undefined {
+  const { evidence } = symptoms;
+  for (const rule of RULES[evidence.kind === 'observation' ? evidence.path : 'other']) {
+    const finding = rule.find(symptoms);
     if (finding !== undefined) return finding;
   }
   return undefined;
+}
+
+/** Whether something arrived that should not have: no fault on the path explains that. */
+function isTooMuch(evidence: Evidence): boolean {
+  if (evidence.kind !== 'observation') return false;
+  const { condition, seen } = evidence;
+  if (condition.kind === 'empty') return seen.kind !== 'query failure';
+  return condition.kind === 'value' && condition.is === 'at most' && seen.kind === 'values' && seen.count > 0;
 }

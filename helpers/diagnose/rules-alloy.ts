@@ -1,32 +1,48 @@
-import type { Rule } from './diagnose.ts';
+import { getObservation, quoteLog } from './readings.ts';
+import { createRule, type Rule } from './rule.ts';
+import type { Symptoms } from './symptoms.ts';
 
-const noAnswer: Rule = ({ alloyAnswers, alloyLog, run }) => {
+/** Alloy exits if it can't evaluate its configuration. */
+const configurationError = createRule('configuration error', ({ alloyAnswers, alloyLog }) => {
   if (alloyAnswers) return undefined;
-  const wrong = alloyLog.find((line) => /^Error: .+:\d+:\d+: /.test(line));
-  if (wrong !== undefined) {
-    return {
-      cause: `Alloy did not start: ${wrong.replace('Error: ', '')}`,
-      fix: 'Mend the configuration at that line',
-    };
-  }
+  const [, file, line, column, message] =
+    alloyLog.map((entry) => /^(.+?):(\d+):(\d+): (.+)/.exec(entry.message)).find((match) => match !== null) ?? [];
+  if (file === undefined || message === undefined) return undefined;
+  return { file, line: Number(line), column: Number(column), message };
+});
+
+const noAnswer = createRule('no answer from Alloy', ({ alloyAnswers, alloyLog, run }) => {
+  if (alloyAnswers) return undefined;
   const last = alloyLog.at(-1);
+  return { url: run.alloy.url, ...(last !== undefined && { lastLog: quoteLog(last) }) };
+});
+
+/** An unhealthy component on the path of the telemetry; any component for a criterion about Alloy alone. */
+const unhealthy = createRule('unhealthy components', (symptoms) => {
+  const found = symptoms.components.filter(
+    ({ id, state }) => (state === 'unhealthy' || state === 'exited') && isOnPath(id, symptoms),
+  );
+  const [first] = found;
+  if (first === undefined) return undefined;
   return {
-    cause: `Alloy gives no answer at ${run.alloy.url}${last === undefined ? '' : `; its log ends with: ${last}`}`,
-    fix: 'Look at why it ended, or at its address',
+    ids: found.map(({ id }) => id),
+    message: first.message,
+    portInUse: /address already in use|EADDRINUSE/.test(first.message),
   };
-};
+});
 
-const unhealthy: Rule = ({ unhealthy }) => {
-  const [first] = unhealthy;
-  return first === undefined
-    ? undefined
-    : {
-        cause: `${unhealthy.map(({ id }) => id).join(', ')} ${unhealthy.length === 1 ? 'is' : 'are'} not healthy: ${first.message}`,
-        fix: /address already in use|EADDRINUSE/.test(first.message)
-          ? 'Another program holds that port: end it, or give Alloy another address (ALLOY_OTLP_GRPC_LISTEN, ALLOY_OTLP_HTTP_LISTEN)'
-          : `Mend ${first.id} in the configuration; /api/v0/web/components tells its state`,
-      };
-};
+function isOnPath(id: string, symptoms: Symptoms): boolean {
+  const observation = getObservation(symptoms);
+  if (observation === undefined) return symptoms.needs.length === 0;
+  const isOtelcol = id.startsWith('otelcol.');
+  if (observation.path === 'otlp') return isOtelcol;
+  const { subject } = observation;
+  const source = subject.kind === 'scraped metric' || subject.kind === 'series' ? subject.source : undefined;
+  const exporter = /^prometheus\.exporter\.(\w+)/.exec(id)?.[1];
+  return !isOtelcol && (exporter === undefined || exporter === source);
+}
 
-/** What can be wrong with Alloy as a whole, whichever way the datum goes. */
-export const ALLOY_RULES: readonly Rule[] = [noAnswer, unhealthy];
+/** Alloy does not run, so nothing can arrive on any path. */
+export const ALLOY_DOWN_RULES: readonly Rule[] = [configurationError, noAnswer];
+/** Alloy's components report a problem themselves. */
+export const COMPONENT_RULES: readonly Rule[] = [unhealthy];

@@ -1,73 +1,53 @@
-import type { Rule } from './diagnose.ts';
-import { logLine, refusalOf, totalOf, twinOf } from './reading.ts';
+import { addUp, findLogLine, findRecentLogLine, hasLost, quoteLog, readRefusedLogin } from './readings.ts';
+import { createRule, type Rule } from './rule.ts';
 
-const ID = 'GRAFANA_CLOUD_OTLP_INSTANCE_ID';
+const EXPORTER = 'otelcol.exporter.';
 const FAILED = /^otelcol_exporter_send_failed_/;
+const SENT = /^otelcol_exporter_sent_/;
 
-const unauthorized: Rule = (evidence) => {
-  const refused = evidence.alloyMetrics.some(
+const loginRefused = createRule('OTLP login refused', (symptoms) => {
+  if (!hasLost(symptoms, FAILED)) return undefined;
+  const isCounted = symptoms.alloyMetrics.some(
     ({ labels, value }) => FAILED.test(labels.__name__ ?? '') && labels.error_type === 'Unauthenticated' && value > 0,
   );
-  if (!refused && logLine(evidence, /Status Code 401/) === undefined) return undefined;
-  const said = refusalOf(evidence, 'otlp')?.reason;
-  const id = evidence.run.variables[ID];
-  const twin = twinOf(evidence, ID);
-  return {
-    cause:
-      `the OTLP gateway answers 401 Unauthorized to the instance ID ${id}${said === undefined ? '' : ` (${said})`}` +
-      `${twin === undefined ? '' : `: that is ${twin}`}; Alloy drops the data, while senders get 200 and every component is healthy`,
-    fix:
-      twin === undefined
-        ? `Set ${ID} and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
-        : `Set ${ID} to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure`,
-  };
-};
+  const isLogged = findLogLine(symptoms, { component: EXPORTER, text: /Status Code 401/ }) !== undefined;
+  return isCounted || isLogged ? readRefusedLogin(symptoms, 'OTLP') : undefined;
+});
 
-const wrongPath: Rule = (evidence) => {
-  const line = logLine(evidence, /Status Code 404/);
-  return line === undefined
-    ? undefined
-    : {
-        cause: `the OTLP gateway answers 404: ${/request to (\S+)/.exec(line)?.[1] ?? 'the exporter’s endpoint'} is not where it listens`,
-        fix: 'Let GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds /v1/traces itself',
-      };
-};
+const pathNotFound = createRule('OTLP path not found', (symptoms) => {
+  const line = findLogLine(symptoms, { component: EXPORTER, text: /Status Code 404/ });
+  if (line === undefined || !hasLost(symptoms, FAILED)) return undefined;
+  const url = /request to (\S+)/.exec(line.error)?.[1];
+  return url === undefined ? {} : { url };
+});
 
-const noWay: Rule = (evidence) => {
-  const line = logLine(
-    evidence,
-    /component_id=otelcol\.exporter.*(connection refused|no such host|ECONNREFUSED|ENOTFOUND|deadline exceeded|certificate)/,
-  );
-  return line === undefined || totalOf(evidence, /^otelcol_exporter_sent_/) > 0
-    ? undefined
-    : {
-        cause: `Alloy can't reach the OTLP endpoint ${evidence.run.variables.GRAFANA_CLOUD_OTLP_ENDPOINT} and retries: ${line}`,
-        fix: 'Check GRAFANA_CLOUD_OTLP_ENDPOINT, and the network and its proxy from where Alloy runs',
-      };
-};
+const UNREACHABLE = /connection refused|no such host|ECONNREFUSED|ENOTFOUND|deadline exceeded|certificate/;
 
-const otherFailure: Rule = (evidence) => {
-  const line = logLine(evidence, /Exporting failed/);
-  return line === undefined || totalOf(evidence, FAILED) === 0
-    ? undefined
-    : { cause: `Alloy fails to export and drops data: ${line}`, fix: 'Mend what the exporter’s error names' };
-};
+const endpointUnreachable = createRule('OTLP endpoint unreachable', (symptoms) => {
+  const line = findRecentLogLine(symptoms, { component: EXPORTER, text: UNREACHABLE });
+  if (line === undefined || addUp(symptoms, SENT) > 0) return undefined;
+  return { log: quoteLog(line) };
+});
 
-const notAccepted: Rule = (evidence) =>
-  totalOf(evidence, /^otelcol_receiver_accepted_/) > 0
-    ? undefined
-    : {
-        cause: `Alloy accepted nothing over OTLP at ${evidence.run.alloy.otlpGrpc} and ${evidence.run.alloy.otlpHttp}`,
-        fix: 'Let the configuration have an otelcol.receiver.otlp that listens there, with an output for each signal',
-      };
+const exportFails = createRule('OTLP export fails', (symptoms) => {
+  if (!hasLost(symptoms, FAILED)) return undefined;
+  const line = findLogLine(symptoms, { component: EXPORTER, text: /^Exporting failed/ });
+  return line === undefined ? {} : { log: quoteLog(line) };
+});
 
-const notWired: Rule = (evidence) =>
-  totalOf(evidence, /^otelcol_exporter_sent_/) > 0
-    ? undefined
-    : {
-        cause: 'Alloy accepted data over OTLP and no exporter has sent any of it',
-        fix: 'Follow the output of otelcol.receiver.otlp: each signal has to end at an exporter’s input (Alloy shows the graph at /graph)',
-      };
+const nothingAccepted = createRule('nothing accepted over OTLP', (symptoms) => {
+  const { alloyAnswers, run } = symptoms;
+  if (!alloyAnswers || addUp(symptoms, /^otelcol_receiver_accepted_/) > 0) return undefined;
+  return { grpc: run.alloy.otlpGrpc, http: run.alloy.otlpHttp };
+});
 
-/** Why data that was sent over OTLP is not in the backend; the most telling first. */
-export const OTLP_RULES: readonly Rule[] = [unauthorized, wrongPath, noWay, otherFailure, notAccepted, notWired];
+const nothingExported = createRule('nothing exported over OTLP', (symptoms) =>
+  addUp(symptoms, /^otelcol_receiver_accepted_/) > 0 && addUp(symptoms, /^otelcol_exporter_(sent|send_failed)_/) === 0
+    ? {}
+    : undefined,
+);
+
+/** Why Alloy can't deliver what it received over OTLP, most specific first. */
+export const OTLP_LOSS_RULES: readonly Rule[] = [loginRefused, pathNotFound, endpointUnreachable, exportFails];
+/** Where the OTLP pipeline has a gap. */
+export const OTLP_GAP_RULES: readonly Rule[] = [nothingAccepted, nothingExported];

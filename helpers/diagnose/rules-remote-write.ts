@@ -1,86 +1,64 @@
-import type { Rule } from './diagnose.ts';
-import { logLine, refusalOf, totalOf, twinOf } from './reading.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Labels } from '../findings/evidence.ts';
+import {
+  addUp,
+  findLogLine,
+  findRecentLogLine,
+  getObservation,
+  hasLost,
+  quoteLog,
+  readRefusedLogin,
+} from './readings.ts';
+import { createRule, type Rule } from './rule.ts';
 
-const ID = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
-const ENDPOINT = 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT';
+const REMOTE_WRITE = 'prometheus.remote_write.';
+const FAILED = /^prometheus_remote_storage_samples_failed_total$/;
+const SENT = /^prometheus_remote_storage_samples_total$/;
 
-const noUrl: Rule = ({ alloyMetrics }) =>
-  alloyMetrics.some(({ labels }) => labels.__name__ === 'prometheus_remote_storage_samples_total' && labels.url === '')
-    ? {
-        cause: 'prometheus.remote_write has an empty url: it drops every sample, without a word in its log',
-        fix: `Set ${ENDPOINT}`,
-      }
-    : undefined;
+const withoutUrl = createRule('remote write without URL', ({ alloyMetrics }) => {
+  const found = alloyMetrics.find(({ labels }) => SENT.test(labels.__name__ ?? '') && labels.url === '');
+  return found && { component: found.labels.component_id ?? 'prometheus.remote_write' };
+});
 
-const unauthorized: Rule = (evidence) => {
-  if (logLine(evidence, /401 Unauthorized|Status Code 401.*push|status code 401/i) === undefined) return undefined;
-  const said = refusalOf(evidence, 'prometheus')?.reason;
-  const twin = twinOf(evidence, ID);
-  return {
-    cause:
-      `remote write gets 401 Unauthorized for the instance ID ${evidence.run.variables[ID]}${said === undefined ? '' : ` (${said})`}` +
-      `${twin === undefined ? '' : `: that is ${twin}`}; the samples are dropped, while every component is healthy`,
-    fix: `Set ${ID} and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > Prometheus > Details`,
-  };
-};
+const loginRefused = createRule('remote write login refused', (symptoms) => {
+  const line = findLogLine(symptoms, { component: REMOTE_WRITE, text: /HTTP status 401\b/ });
+  return line === undefined || !hasLost(symptoms, FAILED) ? undefined : readRefusedLogin(symptoms, 'PROMETHEUS');
+});
 
-const wrongPath: Rule = (evidence) =>
-  logLine(evidence, /404 Not Found|status code 404/i) === undefined
-    ? undefined
-    : {
-        cause: `remote write gets 404: ${evidence.run.variables[ENDPOINT]} is not where Prometheus takes samples`,
-        fix: `Let ${ENDPOINT} end in /api/prom/push`,
-      };
+const pathNotFound = createRule('remote write path not found', (symptoms) => {
+  const line = findLogLine(symptoms, { component: REMOTE_WRITE, text: /HTTP status 404\b/ });
+  if (line === undefined || !hasLost(symptoms, FAILED)) return undefined;
+  return line.url === '' ? {} : { url: line.url };
+});
 
-const failed: Rule = (evidence) => {
-  const line = logLine(evidence, /non-recoverable error|Failed to send batch/);
-  return line === undefined || totalOf(evidence, /^prometheus_remote_storage_samples_(failed|retried)_total$/) === 0
-    ? undefined
-    : { cause: `remote write fails: ${line}`, fix: 'Mend what the error names' };
-};
+/** Samples were dropped, or have been retried since the question was asked. */
+const fails = createRule('remote write fails', (symptoms) => {
+  const retry = findRecentLogLine(symptoms, { component: REMOTE_WRITE, text: /^Failed to send batch/ });
+  if (!hasLost(symptoms, FAILED)) return retry && { log: quoteLog(retry) };
+  const line = findLogLine(symptoms, { component: REMOTE_WRITE, text: /^non-recoverable error/ }) ?? retry;
+  return line === undefined ? {} : { log: quoteLog(line) };
+});
 
-/** The series is there under other labels: the relabelling is what is wrong. */
-const otherLabels: Rule = ({ nearest }) => {
-  const found = nearest.find((sentence) => sentence.includes(' exists under '));
-  return found === undefined
-    ? undefined
-    : {
-        cause: `it is scraped and delivered under other labels: ${found.split(' exists under ')[1]}`,
-        fix:
-          'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
-          'the job_name of a prometheus.scrape does not win over the labels that an exporter gives',
-      };
-};
+/** The metric arrives with another job or instance: the relabelling is wrong. */
+const otherLabels = createRule('other labels', (symptoms) => {
+  const nearest = getObservation(symptoms)?.nearest;
+  if (nearest?.kind !== 'other labels') return undefined;
+  const wanted = pickTarget(nearest.wanted);
+  const [found, ...others] = nearest.found.map(pickTarget);
+  if (found === undefined || [found, ...others].some((labels) => isDeepStrictEqual(labels, wanted))) return undefined;
+  return { wanted, found };
+});
 
-const sourceDown: Rule = (evidence) => {
-  const exporter = /redis/.test(evidence.asked) ? 'redis' : 'postgres';
-  const line = logLine(
-    evidence,
-    /Error opening connection|couldn't connect|NOAUTH|WRONGPASS|password authentication failed/i,
-  );
-  return line === undefined || !line.includes(`component_id=prometheus.exporter.${exporter}`)
-    ? undefined
-    : {
-        cause: `the exporter can't log in to what it measures: ${line}`,
-        fix: 'Check POSTGRES_EXPORTER_DSN, REDIS_EXPORTER_ADDRESS and REDIS_EXPORTER_PASSWORD',
-      };
-};
+/** The labels that identify a scrape target. */
+function pickTarget({ job = '', instance = '' }: Labels): Labels {
+  return { job, instance };
+}
 
-const nothingSent: Rule = (evidence) =>
-  totalOf(evidence, /^prometheus_remote_storage_samples_total$/) > 0
-    ? undefined
-    : {
-        cause: 'remote write has not sent a single sample',
-        fix: 'Let forward_to of each prometheus.scrape lead to prometheus.remote_write (Alloy shows the graph at /graph)',
-      };
+const nothingSent = createRule('nothing sent by remote write', (symptoms) =>
+  symptoms.alloyAnswers && addUp(symptoms, SENT) === 0 ? {} : undefined,
+);
 
-/** Why scraped series are not in the backend; the most telling first. */
-export const REMOTE_WRITE_RULES: readonly Rule[] = [
-  noUrl,
-  unauthorized,
-  wrongPath,
-  failed,
-  otherLabels,
-  sourceDown,
-  nothingSent,
-];
+/** Why Alloy can't deliver what it scraped, most specific first. */
+export const REMOTE_WRITE_LOSS_RULES: readonly Rule[] = [withoutUrl, loginRefused, pathNotFound, fails];
+/** Why scraped series don't arrive where they are expected. */
+export const REMOTE_WRITE_GAP_RULES: readonly Rule[] = [otherLabels, nothingSent];

@@ -1,93 +1,453 @@
 import { describe, expect, test } from 'vitest';
 import type { InstantSample } from '../clients/prometheus.ts';
-import { localCloudVariables } from '../settings/alloy-environment.ts';
-import type { Evidence } from './evidence.ts';
-import { OTLP_RULES } from './rules-otlp.ts';
-import { REMOTE_WRITE_RULES } from './rules-remote-write.ts';
-import { sourceGone } from './rules-source.ts';
-import { runAt } from './testing.ts';
+import { sampleRun } from '../clients/testing/sample-run.ts';
+import type { Observation } from '../findings/evidence.ts';
+import type { Finding } from '../findings/finding.ts';
+import { sampleObservation } from '../findings/testing/samples.ts';
+import { parseLog } from './alloy-log.ts';
+import { RULES } from './diagnose.ts';
+import type { Symptoms } from './symptoms.ts';
 
-const variables = localCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_secret' }, 'http://127.0.0.1:1');
-const run = runAt(variables);
-const nothing: Evidence = {
-  run,
-  alloyAnswers: true,
-  alloyMetrics: [],
-  unhealthy: [],
-  alloyLog: [],
-  refusals: [],
-  asked: '',
-  unreachable: [],
-  nearest: [],
-};
+/** A healthy run in which a question about `redis_up` got no answer. */
+function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
+  return {
+    run: sampleRun(),
+    evidence: sampleObservation(),
+    needs: ['redis'],
+    takenAway: [],
+    alloyAnswers: true,
+    alloyMetrics: [],
+    components: [],
+    usernames: {},
+    alloyLog: [],
+    refusals: [],
+    unreachable: [],
+    up: undefined,
+    targets: [],
+    ...changes,
+  };
+}
+
 const sample = (name: string, value: number, labels = {}): InstantSample => ({
   labels: { __name__: name, ...labels },
   time: 0,
   value,
 });
-const first = (rules: typeof OTLP_RULES, evidence: Partial<Evidence>) =>
-  rules.map((rule) => rule({ ...nothing, ...evidence })).find((finding) => finding !== undefined);
+const asked = (changes: Partial<Observation>) => ({ evidence: sampleObservation(changes) });
+const trace = asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, seen: { kind: 'nothing' } });
+/** Ten seconds before and one second after the question was asked. */
+const EARLIER = 'ts=2026-11-26T00:00:00Z';
+const NOW = 'ts=2026-11-26T00:00:11Z';
+const REMOTE_WRITE = 'component_id=prometheus.remote_write.grafana_cloud';
+const OTLP_EXPORTER = 'component_id=otelcol.exporter.otlphttp.grafana_cloud';
+const lostSamples = [sample('prometheus_remote_storage_samples_failed_total', 9)];
+const lostSpans = [sample('otelcol_exporter_send_failed_spans_total', 3)];
 
-describe('data sent over OTLP that is not in the backend', () => {
-  test('is put down to the instance ID when the exporter was refused', () => {
-    const finding = first(OTLP_RULES, {
-      run: { ...run, variables: { ...variables, GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' } },
-      alloyMetrics: [
-        sample('otelcol_exporter_send_failed_spans_total', 3, {
-          error_type: 'Unauthenticated',
-          error_permanent: 'true',
-        }),
+/** For each rule, symptoms that prove its cause, and similar ones that don't. */
+const CASES: Record<
+  Exclude<Finding['kind'], 'listed problems'>,
+  { speaks: Partial<Symptoms>; finds: object; silent: Readonly<Record<string, Partial<Symptoms>>> }
+> = {
+  'configuration error': {
+    speaks: { alloyAnswers: false, alloyLog: parseLog('Error: /x/config.alloy:3:15: expected block label\n') },
+    finds: { file: '/x/config.alloy', line: 3, column: 15, message: 'expected block label' },
+    silent: {
+      'Alloy runs': { alloyLog: parseLog('Error: /x/config.alloy:3:15: expected block label') },
+      'the error names no place': { alloyAnswers: false, alloyLog: parseLog('Error: out of memory') },
+    },
+  },
+  'no answer from Alloy': {
+    speaks: { alloyAnswers: false, alloyLog: parseLog(`${NOW} level=error msg="giving up" err="disk full"`) },
+    finds: { url: 'http://127.0.0.1:1', lastLog: { component: '', message: 'giving up: disk full' } },
+    silent: { 'Alloy answers': { alloyLog: parseLog(`${NOW} level=error msg="giving up"`) } },
+  },
+  'unhealthy components': {
+    speaks: {
+      ...trace,
+      components: [
+        {
+          id: 'otelcol.receiver.otlp.services',
+          name: 'otelcol.receiver.otlp',
+          state: 'unhealthy',
+          message: 'listen tcp 0.0.0.0:4317: bind: address already in use',
+        },
       ],
-    });
-    expect(finding?.cause).toMatch(
-      /401 Unauthorized to the instance ID 2847239: that is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID/,
-    );
-    expect(finding?.fix).toContain('GRAFANA_CLOUD_OTLP_INSTANCE_ID');
-    expect(JSON.stringify(finding)).not.toContain('glc_secret');
+    },
+    finds: { ids: ['otelcol.receiver.otlp.services'], portInUse: true },
+    silent: {
+      'it has only just started': {
+        ...trace,
+        components: [{ id: 'otelcol.receiver.otlp.x', name: 'otelcol.receiver.otlp', state: 'unknown', message: '' }],
+      },
+      'it is on the other path': {
+        components: [{ id: 'otelcol.receiver.otlp.x', name: 'otelcol.receiver.otlp', state: 'unhealthy', message: '' }],
+      },
+      'it is the exporter of another part': {
+        components: [
+          {
+            id: 'prometheus.exporter.postgres.x',
+            name: 'prometheus.exporter.postgres',
+            state: 'unhealthy',
+            message: '',
+          },
+        ],
+      },
+    },
+  },
+  'source unreachable': {
+    speaks: { unreachable: [{ part: 'redis', address: '127.0.0.1:6379' }] },
+    finds: { source: 'redis', address: '127.0.0.1:6379', variable: 'REDIS_URL' },
+    silent: { 'every suspect takes connections': { unreachable: [] } },
+  },
+  'exporter cannot connect': {
+    speaks: {
+      alloyLog: parseLog(
+        `${NOW} level=error msg="Couldn't connect to redis instance (redis://h)" component_id=prometheus.exporter.redis.redis err="WRONGPASS"`,
+      ),
+    },
+    finds: { source: 'redis', log: { component: 'prometheus.exporter.redis.redis' } },
+    silent: {
+      'that was while the stack was starting': {
+        alloyLog: parseLog(
+          `${EARLIER} level=error msg="Couldn't connect to redis instance" component_id=prometheus.exporter.redis.redis`,
+        ),
+      },
+      'it is the exporter of another part': {
+        alloyLog: parseLog(
+          `${NOW} level=error msg="Error opening connection to database" component_id=prometheus.exporter.postgres.postgres`,
+        ),
+      },
+      'the exporter is not scraped either': {
+        ...asked({ seen: { kind: 'values', count: 1, values: [0] } }),
+        up: 0,
+      },
+      'another metric is 0': {
+        ...asked({
+          subject: { kind: 'scraped metric', expression: 'x', metric: 'x', labels: {}, source: 'redis' },
+          seen: { kind: 'values', count: 1, values: [0] },
+        }),
+        up: 1,
+      },
+      'the criterion took the part away': {
+        takenAway: ['redis'],
+        alloyLog: parseLog(
+          `${NOW} level=error msg="Couldn't connect to redis instance" component_id=prometheus.exporter.redis.redis`,
+        ),
+      },
+    },
+  },
+  'scrape fails': {
+    speaks: {
+      up: 0,
+      targets: [
+        {
+          component: 'prometheus.scrape.redis',
+          url: 'http://127.0.0.1:9/metrics',
+          labels: { job: 'integrations/redis_exporter', instance: 'redis' },
+          error: 'connect: connection refused',
+        },
+      ],
+    },
+    finds: {
+      job: 'integrations/redis_exporter',
+      instance: 'redis',
+      source: 'redis',
+      target: { url: 'http://127.0.0.1:9/metrics', error: 'connect: connection refused' },
+    },
+    silent: {
+      'the scrape works': { up: 1 },
+      'there is no such scrape': { up: undefined },
+      'the criterion took the part away': { up: 0, takenAway: ['redis'] },
+    },
+  },
+  'other labels': {
+    speaks: asked({
+      nearest: {
+        kind: 'other labels',
+        metric: 'redis_up',
+        wanted: { job: 'integrations/redis_exporter', instance: 'redis' },
+        found: [{ job: 'integrations/redis', instance: 'redis:6379' }],
+      },
+    }),
+    finds: { found: { job: 'integrations/redis', instance: 'redis:6379' } },
+    silent: {
+      'only another label differs': asked({
+        nearest: {
+          kind: 'other labels',
+          metric: 'pg_stat_database_numbackends',
+          wanted: { job: 'j', instance: 'i', datname: 'mine' },
+          found: [{ job: 'j', instance: 'i', datname: 'other' }],
+        },
+      }),
+      'there is nothing similar': asked({ nearest: { kind: 'no series', labels: {} } }),
+    },
+  },
+  'OTLP login refused': {
+    speaks: {
+      ...trace,
+      alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })],
+      refusals: [{ service: 'otlp', user: '1461503', reason: 'unknown token', count: 3 }],
+    },
+    finds: { instanceId: '1461503', reason: 'unknown token' },
+    silent: {
+      'the export failed for another reason': {
+        ...trace,
+        alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unavailable' })],
+      },
+      'only the metrics of another path were refused': {
+        ...trace,
+        alloyMetrics: lostSamples,
+        alloyLog: parseLog(`${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="Status Code 401"`),
+      },
+      'that was last week, in an external Alloy': {
+        ...asked({ path: 'otlp', lostBefore: 3, subject: { kind: 'traces', query: '{}' } }),
+        run: sampleRun({ stack: 'external' }),
+        alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })],
+      },
+    },
+  },
+  'OTLP path not found': {
+    speaks: {
+      ...trace,
+      alloyMetrics: lostSpans,
+      alloyLog: parseLog(
+        `${NOW} level=error msg="Exporting failed. Dropping data." ${OTLP_EXPORTER} error="request to http://h/v1/traces responded with HTTP Status Code 404"`,
+      ),
+    },
+    finds: { url: 'http://h/v1/traces' },
+    silent: {
+      'the 404 is that of remote write': {
+        ...trace,
+        alloyMetrics: lostSpans,
+        alloyLog: parseLog(`${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="Status Code 404"`),
+      },
+      'nothing was lost': {
+        ...trace,
+        alloyLog: parseLog(`${NOW} level=error msg="x" ${OTLP_EXPORTER} error="HTTP Status Code 404"`),
+      },
+    },
+  },
+  'OTLP endpoint unreachable': {
+    speaks: {
+      ...trace,
+      alloyLog: parseLog(
+        `${NOW} level=info msg="Exporting failed. Will retry the request after interval." ${OTLP_EXPORTER} error="dial tcp: connection refused"`,
+      ),
+    },
+    finds: { log: { component: 'otelcol.exporter.otlphttp.grafana_cloud' } },
+    silent: {
+      'that was while the stack was starting': {
+        ...trace,
+        alloyLog: parseLog(
+          `${EARLIER} level=info msg="Exporting failed. Will retry the request after interval." ${OTLP_EXPORTER} error="connection refused"`,
+        ),
+      },
+      'something was sent since': {
+        ...trace,
+        alloyMetrics: [sample('otelcol_exporter_sent_spans_total', 1)],
+        alloyLog: parseLog(
+          `${NOW} level=info msg="Exporting failed. Will retry the request after interval." ${OTLP_EXPORTER} error="connection refused"`,
+        ),
+      },
+    },
+  },
+  'OTLP export fails': {
+    speaks: {
+      ...trace,
+      alloyMetrics: lostSpans,
+      alloyLog: parseLog(`${NOW} level=error msg="Exporting failed. Dropping data." ${OTLP_EXPORTER} error="413"`),
+    },
+    finds: { log: { message: 'Exporting failed. Dropping data.: 413' } },
+    silent: {
+      'the export is retried': {
+        ...trace,
+        alloyLog: parseLog(`${NOW} level=info msg="Exporting failed. Will retry" ${OTLP_EXPORTER} error="503"`),
+      },
+    },
+  },
+  'nothing accepted over OTLP': {
+    speaks: trace,
+    finds: { grpc: '127.0.0.1:1', http: 'http://127.0.0.1:1' },
+    silent: {
+      'a log record was accepted': {
+        ...trace,
+        alloyMetrics: [sample('otelcol_receiver_accepted_log_records_total', 1)],
+      },
+      'Alloy could not be asked': { ...trace, alloyAnswers: false },
+    },
+  },
+  'nothing exported over OTLP': {
+    speaks: { ...trace, alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)] },
+    finds: {},
+    silent: {
+      'something was sent': {
+        ...trace,
+        alloyMetrics: [
+          sample('otelcol_receiver_accepted_spans_total', 1),
+          sample('otelcol_exporter_sent_spans_total', 1),
+        ],
+      },
+      'an exporter tried': {
+        ...trace,
+        alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1), ...lostSpans],
+      },
+      'nothing was accepted': trace,
+    },
+  },
+  'remote write without URL': {
+    speaks: {
+      alloyMetrics: [
+        sample('prometheus_remote_storage_samples_total', 0, { url: '', component_id: 'prometheus.remote_write.x' }),
+      ],
+    },
+    finds: { component: 'prometheus.remote_write.x' },
+    silent: {
+      'it has one': { alloyMetrics: [sample('prometheus_remote_storage_samples_total', 0, { url: 'http://h/push' })] },
+    },
+  },
+  'remote write login refused': {
+    speaks: {
+      run: sampleRun({
+        variables: { GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: '1', GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '1' },
+      }),
+      alloyMetrics: lostSamples,
+      alloyLog: parseLog(
+        `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="server returned HTTP status 401 Unauthorized: x"`,
+      ),
+    },
+    finds: { instanceId: '1', twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID' },
+    silent: {
+      'it is the OTLP exporter that gets 401': {
+        alloyMetrics: lostSamples,
+        alloyLog: parseLog(`${NOW} level=error msg="Exporting failed" ${OTLP_EXPORTER} error="HTTP status 401"`),
+      },
+      'no sample was lost': {
+        alloyLog: parseLog(
+          `${NOW} level=error msg="x" ${REMOTE_WRITE} err="server returned HTTP status 401 Unauthorized"`,
+        ),
+      },
+    },
+  },
+  'remote write path not found': {
+    speaks: {
+      alloyMetrics: lostSamples,
+      alloyLog: parseLog(
+        `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} url=http://h/push/ err="server returned HTTP status 404 Not Found: x"`,
+      ),
+    },
+    finds: { url: 'http://h/push/' },
+    silent: {
+      'another status': {
+        alloyMetrics: lostSamples,
+        alloyLog: parseLog(
+          `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="HTTP status 400 Bad Request"`,
+        ),
+      },
+    },
+  },
+  'remote write fails': {
+    speaks: {
+      alloyLog: parseLog(
+        `${NOW} level=warn msg="Failed to send batch, retrying" ${REMOTE_WRITE} err="connection refused"`,
+      ),
+    },
+    finds: { log: { message: 'Failed to send batch, retrying: connection refused' } },
+    silent: {
+      'that was while the stack was starting': {
+        alloyLog: parseLog(
+          `${EARLIER} level=warn msg="Failed to send batch, retrying" ${REMOTE_WRITE} err="connection refused"`,
+        ),
+      },
+      'nothing failed': { alloyMetrics: [sample('prometheus_remote_storage_samples_failed_total', 0)] },
+    },
+  },
+  'nothing sent by remote write': {
+    speaks: { alloyMetrics: [sample('prometheus_remote_storage_samples_total', 0, { url: 'http://h' })] },
+    finds: {},
+    silent: {
+      'a sample was sent': { alloyMetrics: [sample('prometheus_remote_storage_samples_total', 1)] },
+      'Alloy could not be asked': { alloyAnswers: false },
+    },
+  },
+  'query refused': {
+    speaks: asked({
+      seen: {
+        kind: 'query failure',
+        message: 'http://h/api/v1/query answered 401: no',
+        request: { url: 'http://h/api/v1/query', user: '1', status: 401 },
+      },
+    }),
+    finds: { status: 401, url: 'http://h/api/v1/query', user: '1' },
+    silent: {
+      'the backend answered': {},
+      'what failed was not a query': asked({
+        seen: { kind: 'query failure', message: 'pg is gone' },
+      }),
+    },
+  },
+};
+
+const rules = [...new Set(Object.values(RULES).flat())];
+
+test('every rule has a case in which it speaks and one in which it must not', () => {
+  expect(rules.map(({ kind }) => kind).sort()).toEqual(Object.keys(CASES).sort());
+  for (const { silent } of Object.values(CASES)) expect(Object.keys(silent).length).toBeGreaterThan(0);
+});
+
+describe.each(rules.map((rule) => [rule.kind, rule] as const))('%s', (kind, rule) => {
+  const cases = Object.entries(CASES).find(([name]) => name === kind)?.[1];
+  if (cases === undefined) return;
+
+  test('speaks if the symptoms prove it', () => {
+    expect(rule.find(symptoms(cases.speaks))).toMatchObject({ kind, ...cases.finds });
   });
 
-  test('is put down to the path when the gateway knows none such', () => {
-    const line =
-      'level=error msg="Exporting failed. Dropping data." error="… request to http://127.0.0.1:1/v1/traces responded with HTTP Status Code 404"';
-    expect(first(OTLP_RULES, { alloyLog: [line] })?.cause).toContain('http://127.0.0.1:1/v1/traces');
-  });
-
-  test('is put down to the wiring when all was accepted and nothing sent', () => {
-    expect(first(OTLP_RULES, { alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)] })?.fix).toContain(
-      'output',
-    );
+  test.each(Object.entries(cases.silent))('is silent if %s', (_, changes) => {
+    expect(rule.find(symptoms(changes))).toBeUndefined();
   });
 });
 
-describe('series that are not in the backend', () => {
-  test('are put down to the missing URL, which no log tells', () => {
-    const finding = first(REMOTE_WRITE_RULES, {
-      alloyMetrics: [sample('prometheus_remote_storage_samples_total', 0, { url: '' })],
-    });
-    expect(finding?.fix).toContain('GRAFANA_CLOUD_PROMETHEUS_ENDPOINT');
-  });
-
-  test('are put down to the relabelling when they exist under other labels', () => {
-    const nearest = ['redis_up exists under job="integrations/redis", instance="redis:6379"'];
-    const finding = first(REMOTE_WRITE_RULES, {
-      nearest,
-      alloyMetrics: [sample('prometheus_remote_storage_samples_total', 9)],
-    });
-    expect(finding?.cause).toContain('job="integrations/redis"');
-    expect(finding?.fix).toContain('discovery.relabel');
-  });
-
-  test('are left without a cause when nothing is wrong to be seen', () => {
-    expect(
-      first(REMOTE_WRITE_RULES, { alloyMetrics: [sample('prometheus_remote_storage_samples_total', 9)] }),
-    ).toBeUndefined();
+test('without a log, an exporter that is scraped and reports 0 cannot connect', () => {
+  const rule = rules.find(({ kind }) => kind === 'exporter cannot connect');
+  const seen = { kind: 'values', count: 1, values: [0] } as const;
+  expect(rule?.find(symptoms({ ...asked({ seen }), up: 1 }))).toEqual({
+    kind: 'exporter cannot connect',
+    source: 'redis',
   });
 });
 
-test('a source that is gone is the cause of its own series only', () => {
-  const unreachable = [{ name: 'Redis', address: '127.0.0.1:1', variable: 'REDIS_URL', pattern: /redis/ }];
-  expect(sourceGone({ ...nothing, unreachable, asked: 'redis_up{job="x"}' })?.cause).toBe(
-    'Redis gives no answer at 127.0.0.1:1',
-  );
-  expect(sourceGone({ ...nothing, unreachable, asked: 'pg_up{job="x"}' })).toBeUndefined();
+describe('the ID of a refused login', () => {
+  const refused = {
+    ...trace,
+    alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })],
+  };
+  const rule = rules.find(({ kind }) => kind === 'OTLP login refused');
+  const find = (changes: Partial<Symptoms>) => rule?.find(symptoms({ ...refused, ...changes }));
+  const external = {
+    run: sampleRun({ stack: 'external' }),
+    ...asked({ path: 'otlp', lostBefore: 0, subject: { kind: 'traces', query: '{}' } }),
+  };
+
+  test('is what Alloy evaluated, whatever the variables are', () => {
+    expect(find({ usernames: { 'otelcol.auth.basic': ['2847239'] } })).toMatchObject({
+      instanceId: '2847239',
+      twin: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+    });
+  });
+
+  test('is what the mock cloud refused', () => {
+    const refusals = [{ service: 'otlp', user: '1419296', reason: 'foreign instance ID', count: 1 }];
+    expect(find({ refusals })).toMatchObject({ instanceId: '1419296', twin: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID' });
+  });
+
+  test('is the variable of a stack that the run started, and unknown for an external one', () => {
+    expect(find({})).toMatchObject({ instanceId: '1461503' });
+    expect(find(external)).toEqual({ kind: 'OTLP login refused' });
+  });
+
+  test('is unknown if Alloy has several logins and the stack is external', () => {
+    expect(find({ ...external, usernames: { 'otelcol.auth.basic': ['1', '2'] } })).toEqual({
+      kind: 'OTLP login refused',
+    });
+  });
 });

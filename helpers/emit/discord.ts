@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { request } from 'undici';
 
-/** A fresh ID of the kind that Discord gives: digits only. */
+/** A new ID in the form of Discord's: digits only. */
 export function newSnowflake(): string {
   return `9${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
 }
 
-/** Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events). Throws where it does not take it. */
+/** Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events). Throws if the bot refuses it. */
 export async function dispatch(gatewayUrl: string, event: string, data: unknown): Promise<void> {
   const { statusCode, body } = await request(gatewayUrl, {
     method: 'POST',
@@ -17,10 +17,10 @@ export async function dispatch(gatewayUrl: string, event: string, data: unknown)
   if (statusCode >= 300) throw new Error(`the bot answered ${event} with ${statusCode}: ${text}`);
 }
 
-/** The IDs of an interaction as its spans carry them, and the TraceQL query that finds its trace and no other. */
+/** The IDs of an interaction as attributes of its spans, and a TraceQL query that finds only its trace. */
 export type Interaction = { readonly ids: Readonly<Record<string, string>>; readonly query: string };
 
-/** Has a new user type a command in a channel of a guild. */
+/** Sends the bot a command that a new user types in a channel of a guild. */
 export async function interaction(gatewayUrl: string, command: string): Promise<Interaction> {
   const [user, channel, guild] = [newSnowflake(), newSnowflake(), newSnowflake()];
   await dispatch(gatewayUrl, 'INTERACTION_CREATE', {

@@ -8,13 +8,13 @@ const DEADLINE_MS = 10_000;
 
 /**
  * Sends one export to an OTLP/gRPC receiver at `address` (`host:port`, in clear text) and returns its answer
- * (OTLP 1.x, "OTLP/gRPC"). Throws grpc-js's `ServiceError` where it is refused or not answered within 10 s.
+ * (OTLP 1.x, "OTLP/gRPC"). Throws grpc-js's `ServiceError` if it is refused or not answered within 10 s.
  */
 export async function sendGrpc(address: string, data: Export): Promise<Response> {
   const client = new Client(address, credentials.createInsecure(), { 'grpc.enable_http_proxy': 0 });
   try {
     return await new Promise<Response>((resolve, reject) => {
-      const { method, bytes } = callOf(data);
+      const { method, bytes } = encodeCall(data);
       client.makeUnaryRequest(
         method,
         (body: Buffer) => body,
@@ -29,7 +29,7 @@ export async function sendGrpc(address: string, data: Export): Promise<Response>
   }
 }
 
-function callOf(data: Export): { method: string; bytes: Buffer } {
+function encodeCall(data: Export): { method: string; bytes: Buffer } {
   if ('traces' in data) {
     return { method: `/${SERVICE}.trace.v1.TraceService/Export`, bytes: Buffer.from(TracesData.encode(data.traces)) };
   }

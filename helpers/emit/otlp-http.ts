@@ -9,14 +9,14 @@ const gzipAsync = promisify(gzip);
 
 /** One signal's data. */
 export type Export = { readonly traces: Traces } | { readonly metrics: Metrics } | { readonly logs: Logs };
-/** How a body is written and packed. */
+/** How a body is encoded and compressed. */
 export type Encoding = { readonly format: 'json' | 'protobuf'; readonly gzip?: boolean };
 /** An answer's status and body. */
 export type HttpAnswer = { readonly status: number; readonly bytes: Buffer };
 
 /** Sends one export to an OTLP/HTTP receiver at `url` (`http://host:4318`) and returns its answer (OTLP 1.x, "OTLP/HTTP"). */
 export async function sendHttp(url: string, data: Export, encoding: Encoding): Promise<HttpAnswer> {
-  const { path, json, protobuf } = signalOf(data);
+  const { path, json, protobuf } = describeSignal(data);
   const written = encoding.format === 'json' ? Buffer.from(JSON.stringify(json())) : protobuf();
   return post(`${url}${path}`, encoding.gzip ? await gzipAsync(written) : written, {
     'content-type': encoding.format === 'json' ? 'application/json' : 'application/x-protobuf',
@@ -24,22 +24,22 @@ export async function sendHttp(url: string, data: Export, encoding: Encoding): P
   });
 }
 
-/** How one of the four ways of {@link sendEveryWay} went; `rejected` counts items, -1 where the answer is no export response. */
-export type WayAnswer = { readonly encoding: string; readonly status: number; readonly rejected: bigint };
+/** The answer to one encoding of {@link sendEveryWay}; `rejected` counts items, and is -1 if it is not an export response. */
+export type EncodingAnswer = { readonly encoding: string; readonly status: number; readonly rejected: bigint };
 
 /** Sends the same export as JSON and as protobuf, each plain and gzip, one after the other. */
-export async function sendEveryWay(url: string, data: Export): Promise<WayAnswer[]> {
-  const answers: WayAnswer[] = [];
+export async function sendEveryWay(url: string, data: Export): Promise<EncodingAnswer[]> {
+  const answers: EncodingAnswer[] = [];
   for (const format of ['json', 'protobuf'] as const) {
     for (const gzip of [false, true]) {
       const { status, bytes } = await sendHttp(url, data, { format, gzip });
-      answers.push({ encoding: gzip ? `${format}, gzip` : format, status, rejected: rejectedOf(format, bytes) });
+      answers.push({ encoding: gzip ? `${format}, gzip` : format, status, rejected: countRejected(format, bytes) });
     }
   }
   return answers;
 }
 
-function rejectedOf(format: Encoding['format'], bytes: Buffer): bigint {
+function countRejected(format: Encoding['format'], bytes: Buffer): bigint {
   try {
     const answer =
       format === 'json' ? ExportResponse.fromJson(JSON.parse(bytes.toString())) : ExportResponse.decode(bytes);
@@ -49,7 +49,7 @@ function rejectedOf(format: Encoding['format'], bytes: Buffer): bigint {
   }
 }
 
-/** Posts any bytes with any headers: for bodies that are malformed on purpose. */
+/** Posts any bytes with any headers, for bodies that are malformed on purpose. */
 export async function post(
   url: string,
   body: Uint8Array | string,
@@ -59,12 +59,12 @@ export async function post(
   return { status: statusCode, bytes: Buffer.from(await answer.arrayBuffer()) };
 }
 
-function signalOf(data: Export): { path: string; json: () => unknown; protobuf: () => Uint8Array } {
-  if ('traces' in data) return writers('/v1/traces', TracesData, data.traces);
-  if ('metrics' in data) return writers('/v1/metrics', MetricsData, data.metrics);
-  return writers('/v1/logs', LogsData, data.logs);
+function describeSignal(data: Export): { path: string; json: () => unknown; protobuf: () => Uint8Array } {
+  if ('traces' in data) return createWriters('/v1/traces', TracesData, data.traces);
+  if ('metrics' in data) return createWriters('/v1/metrics', MetricsData, data.metrics);
+  return createWriters('/v1/logs', LogsData, data.logs);
 }
 
-function writers<T extends object>(path: string, message: Message<T>, value: T) {
+function createWriters<T extends object>(path: string, message: Message<T>, value: T) {
   return { path, json: () => message.toJson(value), protobuf: () => message.encode(value) };
 }

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 
 /**
- * Commits this many transactions, one after the other, and ends the connection: a backend reports its statistics at most
- * once a second while it lives, and at once when it ends.
+ * Commits this many transactions, one after the other, and closes the connection: a PostgreSQL backend reports its statistics
+ * at most once a second while it runs, and immediately when it ends.
  */
 export async function transactions(client: Client, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
@@ -14,16 +14,19 @@ export async function transactions(client: Client, count: number): Promise<void>
 }
 
 /** How many backends are connected to the client's own database. */
-export function connectionCount(client: Client): Promise<number> {
-  return countOf(client, 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()');
+export function countConnections(client: Client): Promise<number> {
+  return readCount(client, 'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()');
 }
 
-/** How many of them are idle. */
-export function idleCount(client: Client): Promise<number> {
-  return countOf(client, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'");
+/** How many idle backends are connected to the client's own database. */
+export function countIdle(client: Client): Promise<number> {
+  return readCount(
+    client,
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'",
+  );
 }
 
-async function countOf(client: Client, query: string): Promise<number> {
+async function readCount(client: Client, query: string): Promise<number> {
   const { rows } = await client.query<{ count: string }>(query);
   return Number(rows[0]?.count);
 }

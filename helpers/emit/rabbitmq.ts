@@ -5,7 +5,7 @@ export function queueNames(run: { readonly id: string }, purpose: string, count:
   return Array.from({ length: count }, (_, index) => `alloy-verify.${run.id}.${purpose}.${index}`);
 }
 
-/** Declares these queues for this connection alone: with it the broker deletes them, however it ends. */
+/** Declares queues that are exclusive to this connection: the broker deletes them when it ends. */
 export async function declareQueues(channel: Channel, names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => channel.assertQueue(name, { durable: false, exclusive: true })));
 }
@@ -16,7 +16,7 @@ export async function publish(channel: ConfirmChannel, queue: string, count: num
   await channel.waitForConfirms();
 }
 
-/** Starts this many consumers on a queue, which take nothing away; the returned function cancels them. */
+/** Starts consumers that put every message back; the returned function cancels them. */
 export async function consume(channel: Channel, queue: string, count: number): Promise<() => Promise<void>> {
   const consumers = await Promise.all(
     Array.from({ length: count }, () => channel.consume(queue, (message) => message && channel.nack(message))),

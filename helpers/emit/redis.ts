@@ -27,9 +27,9 @@ export async function withKeys(
   };
 }
 
-/** Blocks each client in a BLPOP on a list that nobody fills; disposing ends their connections. */
+/** Blocks each client in a BLPOP on a list that stays empty; disposing closes their connections. */
 export function blockedClients(clients: readonly Redis[]): Disposable {
-  // The connection's end, by disposing or by the test's own clean-up, rejects what is still waited for.
+  // Closing the connection rejects the command.
   for (const client of clients) client.blpop(`alloy-verify:${randomUUID()}`, 0).catch(() => undefined);
   return {
     [Symbol.dispose]() {
@@ -38,8 +38,8 @@ export function blockedClients(clients: readonly Redis[]): Disposable {
   };
 }
 
-/** A number of Redis's INFO, by its field's name. */
-export async function infoOf(client: Redis, field: string): Promise<number> {
+/** A numeric field of Redis's INFO. */
+export async function readInfo(client: Redis, field: string): Promise<number> {
   const found = new RegExp(`^${field}:(\\d+)`, 'm').exec(await client.info());
   if (found === null) throw new Error(`INFO has no field ${field}`);
   return Number(found[1]);

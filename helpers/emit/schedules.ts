@@ -6,7 +6,7 @@ import { newSnowflake } from './discord.ts';
 /** A row that is due: its UUID, its game, and the TraceQL query that finds the trace of its processing. */
 export type DueRow = { readonly job: string; readonly game: string; readonly query: string };
 
-/** Makes a notification due now, of a game of its own. */
+/** Makes a notification of a new game due now. */
 export async function dueNotification(client: Client): Promise<DueRow> {
   const game = await newGame(client);
   const job = await insert(
@@ -24,7 +24,7 @@ export async function dueNotifications(client: Client, count: number): Promise<D
   return rows;
 }
 
-/** Makes a change of a game's status due now. */
+/** Makes a status change of a new game due now. */
 export async function dueTransition(client: Client, status: string): Promise<DueRow> {
   const game = await newGame(client);
   const job = await insert(
@@ -35,14 +35,14 @@ export async function dueTransition(client: Client, status: string): Promise<Due
   return { job, game, query: `{name="scheduled.GameStatusSchedule" && span.scheduler.job_id="${job}"}` };
 }
 
-/** The status that a game has in the database. */
-export async function statusOfGame(client: Client, game: string): Promise<string | undefined> {
+/** The status of a game in the database. */
+export async function readGameStatus(client: Client, game: string): Promise<string | undefined> {
   const { rows } = await client.query<{ status: string }>('SELECT status FROM games WHERE id = $1', [game]);
   return rows[0]?.status;
 }
 
-/** How many of these rows were processed, and how often the bot announced their events, all in all. */
-export async function processedCount(
+/** How many of these rows were processed, and how often the bot announced their events in total. */
+export async function countProcessed(
   client: Client,
   rows: readonly DueRow[],
 ): Promise<{ processed: number; announced: number }> {
@@ -54,15 +54,15 @@ export async function processedCount(
   return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
 }
 
-/** A message that the bot can't read, under an ID of its own. */
+/** Publishes a message that the bot can't read, and returns its ID. */
 export async function publishMalformed(channel: Channel): Promise<string> {
   const messageId = randomUUID();
-  channel.publish('game_scheduler.events', 'game.created', Buffer.from('{ this is no event'), { messageId });
+  channel.publish('game_scheduler.events', 'game.created', Buffer.from('{ not an event'), { messageId });
   return messageId;
 }
 
-/** The reason that a message carries which was parked after its death; undefined while it is not there. Leaves all in the queue. */
-export async function parkedReason(channel: Channel, messageId: string): Promise<string | undefined> {
+/** The headers of a parked dead letter, with the reason; undefined while it is not parked. The queue keeps its messages. */
+export async function findParkedReason(channel: Channel, messageId: string): Promise<string | undefined> {
   const { messageCount } = await channel.checkQueue('bot.events.parked');
   let reason: string | undefined;
   for (let taken = 0; taken < messageCount && reason === undefined; taken++) {

@@ -2,7 +2,7 @@ import type { SpanId, TraceId } from '../otlp/ids.ts';
 import { newSpanId, newTraceId, nowNanos } from '../otlp/ids.ts';
 import type { AnyValue, KeyValue, LogsData, MetricsData, Resource, Span, TracesData } from '../otlp/schema.ts';
 
-/** Attribute values as a person writes them; numbers that are whole become OTLP integers. */
+/** Plain attribute values; integers become OTLP integers. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** OTLP attributes. */
@@ -16,7 +16,7 @@ function anyValue(value: string | number | boolean): AnyValue {
   return Number.isInteger(value) ? { intValue: BigInt(value) } : { doubleValue: value };
 }
 
-/** A resource that carries the service's name and, as `service.instance.id`, the ID of the run that emits. */
+/** A resource that carries the service's name and, as `service.instance.id`, the ID of the run. */
 export function resource(service: string, runId: string): Resource {
   return {
     attributes: attributes({ 'service.name': service, 'service.instance.id': runId }),
@@ -24,7 +24,7 @@ export function resource(service: string, runId: string): Resource {
   };
 }
 
-/** What a span is to be; IDs and times are made fresh. */
+/** What a new span has; its IDs and times are generated. */
 export type SpanPlan = { readonly name: string; readonly attributes?: Attributes; readonly parent?: Span };
 
 /** A span of 50 ms that ends now, of kind internal, in its parent's trace or in a new one. */
@@ -58,7 +58,7 @@ export function traces(from: Resource, spans: Span[]): TracesData {
   return { resourceSpans: [{ resource: from, scopeSpans: [{ scope, spans, schemaUrl: '' }], schemaUrl: '' }] };
 }
 
-/** One gauge with a data point for each value, told apart by the attribute `point`. */
+/** One gauge with a data point for each value, numbered by the attribute `point`. */
 export function gauges(from: Resource, name: string, values: readonly number[]): MetricsData {
   const dataPoints = values.map((value, point) => ({
     attributes: attributes({ point: String(point) }),

@@ -1,18 +1,16 @@
-import { alloyTotal } from '../clients/alloy.ts';
+import { readAlloyTotal } from '../clients/alloy-metrics.ts';
 import type { Labels } from '../clients/prometheus.ts';
 import { otlpDeadline } from './deadlines.ts';
+import type { Metric } from './question.ts';
 import { run } from './run.ts';
-import type { Metric } from './telemetry.ts';
-import { matchers } from './telemetry.ts';
 
 /** Alloy's own metric, summed over its series, as something to wait for. */
 export function alloyMetric(name: string, labels: Labels = {}): Metric {
   return {
     kind: 'metric',
-    asked: `Alloy's own ${name}{${matchers(labels)}}`,
+    subject: { kind: 'metric of Alloy', metric: name, labels },
     path: name.startsWith('otelcol') ? 'otlp' : 'remote write',
     deadline: otlpDeadline(run),
-    ask: async () => [{ labels, time: 0, value: await alloyTotal(run.alloy, name, labels) }],
-    nearest: async () => [],
+    ask: async () => [{ labels, time: 0, value: await readAlloyTotal(run.alloy, name, labels) }],
   };
 }

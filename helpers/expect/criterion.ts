@@ -1,6 +1,6 @@
 /**
- * `test` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run when every other
- * criterion of the run has ended: the same spec files are run a second time, by the project that only registers those.
+ * `phase`, `test`, `alone` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run after
+ * all other criteria: the same spec files run a second time, in the project that registers only outages.
  */
 
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
@@ -8,67 +8,68 @@ import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
-import { connectControl } from '../stack/owned/control-client.ts';
-import './matchers.ts';
+import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Part } from '../run/part.ts';
 import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
-import { noteCause, noteEvidence } from './record.ts';
+import { connectControl } from '../stack/owned/control-client.ts';
+import { conclude } from './conclude.ts';
+import './matchers.ts';
 import { run } from './run.ts';
+import { record } from './task.ts';
 
-// Each phase has a thread of its own, which loads only the clients that its criteria ask for.
+// Each phase has its own thread, which loads only the clients that its criteria use.
 
-/** What a criterion can ask for by name; each is made for it alone and closed after it. */
+/** The fixtures of a criterion; each is created for one criterion and closed after it. */
 type Fixtures = {
-  /** Notes a fact that was proven by other means than a matcher, for the verdict. */
+  /** Records a fact that was proven without a matcher, for the verdict. */
   note: (fact: string) => void;
   /** Opens connections to the application's database. */
   postgres: { connect: () => Promise<pg.Client>; connectMany: (count: number) => Promise<void> };
   /** Opens connections to Redis. */
   redis: { connect: () => Promise<Redis>; connectMany: (count: number) => Promise<{ close: () => void }> };
-  /** Takes a part away and brings it back; what is still away at the end is brought back. Skips on a stack that is not ours. */
+  /** Takes parts away and brings them back, at the latest after the criterion. Skips if the run did not start the stack. */
   stack: { takeAway: (part: Part) => Promise<void>; bringBack: (part: Part) => Promise<void> };
   /** Opens connections and channels to RabbitMQ. */
   rabbitmq: { connect: () => Promise<ChannelModel>; channel: () => Promise<ConfirmChannel> };
 };
 
-const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
-  // What fails without telemetry to wait for, such as a refused connection, has a cause as well.
-  diagnosed: [
+const criterion = plain.extend<Fixtures & { checked: undefined }>({
+  checked: [
     async ({ task, skip, onTestFailed }, use) => {
       const missing = listMissing(task.meta.needs ?? []);
-      if (missing.length > 0) skip(`this run does not know where to find it: ${missing.join(', ')} is not set`);
+      if (missing.length > 0) skip(`this run has no address for it: ${missing.join(', ')} is not set`);
+      // What fails outside of the body: a fixture, or the time limit.
       onTestFailed(async () => {
-        const { diagnose } = await import('../diagnose/diagnose.ts');
-        const finding = await diagnose(run, 'alloy');
-        if (finding !== undefined) noteCause(task, finding);
+        const [error] = task.result?.errors ?? [];
+        if (error !== undefined && error.name !== CriterionFailed.name) await conclude(task, new Error(error.message));
       });
       await use(undefined);
     },
     { auto: true },
   ],
   note: async ({ task }, use) => {
-    await use((fact) => noteEvidence(task, fact));
+    await use((fact) => record(task, { kind: 'fact', fact }));
   },
-  stack: async ({ skip }, use) => {
+  stack: async ({ task, skip }, use) => {
     const { controlSocket } = run;
     if (controlSocket === undefined)
-      return skip('it takes a part of the stack away, and this stack is not ours to break');
-    const away = new Set<Part>();
-    const control = connectControl(controlSocket);
+      return skip('it takes away a part of the stack, and this run did not start the stack');
+    const { takeAway, bringBack } = connectControl(controlSocket);
+    const listTakenAway = () => task.meta.takenAway ?? [];
     await use({
       async takeAway(part) {
-        away.add(part);
-        await control.takeAway(part);
+        task.meta.takenAway = [...listTakenAway(), part];
+        await takeAway(part);
       },
       async bringBack(part) {
-        await control.bringBack(part);
-        away.delete(part);
+        await bringBack(part);
+        task.meta.takenAway = listTakenAway().filter((other) => other !== part);
       },
     });
-    for (const part of away) await control.bringBack(part);
+    for (const part of listTakenAway()) await bringBack(part);
   },
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   postgres: async ({}, use) => {
     const opened: pg.Client[] = [];
     const fixture = {
@@ -78,7 +79,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
           ...needed('postgres', run.postgres),
           application_name: `alloy-verify ${run.id}`,
         });
-        // An outage ends the connection under the client; the next query tells, an unheard event would end the process.
+        // An outage closes the connection, which the next query reports; an unhandled event would end the process.
         client.on('error', () => undefined);
         opened.push(client);
         await client.connect();
@@ -91,7 +92,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     await use(fixture);
     await Promise.allSettled(opened.map((client) => client.end()));
   },
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   redis: async ({}, use) => {
     const opened: Redis[] = [];
     const fixture = {
@@ -111,7 +112,7 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
     await use(fixture);
     for (const client of opened) client.disconnect();
   },
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads a fixture's needs off this pattern
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   rabbitmq: async ({}, use) => {
     const opened: ChannelModel[] = [];
     const open = async () => {
@@ -129,21 +130,20 @@ const criterion = plain.extend<Fixtures & { diagnosed: undefined }>({
 
 type Body = (context: TestContext & Fixtures) => Promise<void>;
 
-/** Of which order the criteria are that are registered now: the project's, where a spec is a file of its own. */
+/** The order whose criteria are registered: by default that of the vitest project. */
 let registered: Order = inject('order');
+/** What the phase that is being registered needs. */
+let needs: readonly Part[] = [];
 
-/** Has the specs that are imported from now on register their criteria of this order, and no others. */
+/** Makes specs that are imported from now on register only their criteria of this order. */
 export function registerOnly(order: Order): void {
   registered = order;
 }
 
-/** The parts that the phase needs whose criteria are being registered. */
-let needs: readonly Part[] = [];
-
 /**
  * A phase of a guide: `phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => { test(…); })`. `needs` names
- * the parts beside Alloy and the backend: a run starts those, set-up installs their programs, and where an external stack
- * lacks one its criteria are skipped. Criteria run side by side, or one after the other with `inOrder`.
+ * the parts besides Alloy and the backend: a run starts them, set-up installs their programs, and on an external stack without
+ * one of them the criteria are skipped. Criteria run concurrently, or one after the other with `inOrder`.
  */
 export function phase(
   title: string,
@@ -156,7 +156,44 @@ export function phase(
   });
 }
 
-/** The variables that would have to name these parts of an external stack; none for a stack of ours, which has them. */
+/** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
+export function test(name: string, body: Body): void {
+  if (registered === 'criteria') criterion(name, { meta: { needs } }, judged(body));
+}
+
+/** A criterion that takes away a part that other phases use: it runs after all others. */
+export function outage(name: string, body: Body): void {
+  if (registered === 'outages') criterion(name, { meta: { needs } }, judged(body));
+}
+
+/**
+ * A criterion that counts, caches or takes away what others of its phase use: in a phase whose criteria run concurrently, it
+ * waits for those before it, and those after it wait for it.
+ */
+export function alone(name: string, body: Body): void {
+  if (registered === 'criteria') criterion(name, { concurrent: false, meta: { needs } }, judged(body));
+}
+
+/** Turns whatever the body throws into `CriterionFailed`. The diagnosis runs before the fixtures clean up. */
+function judged(body: Body): Body {
+  const whole: Body = async (context) => {
+    try {
+      await body(context);
+    } catch (error) {
+      throw isSkip(error) ? error : await conclude(context.task, error);
+    }
+  };
+  // vitest reads the fixtures that a function uses from its source text.
+  whole.toString = () => body.toString();
+  return whole;
+}
+
+/** Whether `skip` threw this. */
+function isSkip(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'VITEST_PENDING';
+}
+
+/** The variables of an external stack that are not set, out of those for these parts. */
 function listMissing(parts: readonly Part[]): string[] {
   if (run.stack !== 'external') return [];
   return parts.flatMap((part) => {
@@ -165,25 +202,7 @@ function listMissing(parts: readonly Part[]): string[] {
   });
 }
 
-/** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
-export function test(name: string, body: Body): void {
-  if (registered === 'criteria') criterion(name, { meta: { needs } }, body);
-}
-
-/** A criterion that takes away a part which other phases use: it runs when all others have ended. */
-export function outage(name: string, body: Body): void {
-  if (registered === 'outages') criterion(name, { meta: { needs } }, body);
-}
-
-/**
- * A criterion that counts, caches or takes away what others of its phase use: in a phase whose criteria run side by side it
- * runs when those before it have ended, and those after it wait for it.
- */
-export function alone(name: string, body: Body): void {
-  if (registered === 'criteria') criterion(name, { concurrent: false, meta: { needs } }, body);
-}
-
 function needed<T>(part: string, endpoint: T | undefined): T {
-  if (endpoint === undefined) throw new Error(`this run has no ${part}: name it among the needs of the phase`);
+  if (endpoint === undefined) throw new Error(`this run has no ${part}: add it to the needs of the phase`);
   return endpoint;
 }

@@ -1,25 +1,30 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 
-/** How often a real Alloy's scrape manager takes up new targets (measured on 1.18). */
+/** How often Alloy's scrape manager picks up new targets (measured on 1.18). */
 export const ALLOY_TARGET_SYNC: Milliseconds = 5000;
-/** What a busy machine may add to any of it. It costs time only where a criterion fails. */
+/** What a busy machine may add to any deadline. It costs time only if a criterion fails. */
 const SLACK: Milliseconds = 10_000;
-/** What the hosted services take until a search finds what a look-up by ID already answers (Tempo: 20 s and more). */
+/** How long a hosted search may lag behind a look-up by ID (Tempo: 20 s and more). */
 const HOSTED_SEARCH_LAG: Milliseconds = 90_000;
 
-/** Until a value that changed at the source is in the backend: two scrapes, and on the first ones Alloy's target sync. */
-export function scrapeDeadline({ intervals }: Run): Milliseconds {
+/** Whether the backend of a run is anything but the mock cloud, which has no lag. */
+export function isHosted({ backend }: Pick<Run, 'backend'>): boolean {
+  return backend !== 'mock';
+}
+
+/** How long a change at the source may take to reach the backend: two scrapes, and Alloy's target sync after its start. */
+export function scrapeDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
   const { scrape, scrapeTimeout, remoteWriteDeadline } = intervals;
   return 2 * scrape + scrapeTimeout + 2 * remoteWriteDeadline + ALLOY_TARGET_SYNC + SLACK;
 }
 
-/** Until a datum sent over OTLP is in the backend: two batch timeouts. */
-export function otlpDeadline({ intervals }: Run): Milliseconds {
+/** How long data sent over OTLP may take to reach the backend: two batch timeouts. */
+export function otlpDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
   return 2 * intervals.otlpBatch + SLACK;
 }
 
-/** Until a search finds a trace. */
-export function searchDeadline(run: Run): Milliseconds {
-  return otlpDeadline(run) + (run.backend === 'mock' ? 0 : HOSTED_SEARCH_LAG);
+/** How long it may take until a search finds a trace. */
+export function searchDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+  return otlpDeadline(run) + (isHosted(run) ? HOSTED_SEARCH_LAG : 0);
 }

@@ -1,9 +1,9 @@
-import { alloyTotals } from '../clients/alloy.ts';
+import { readAlloyTotals } from '../clients/alloy-metrics.ts';
 import { otlpDeadline } from './deadlines.ts';
+import type { Telemetry } from './question.ts';
 import { run } from './run.ts';
-import type { Telemetry } from './telemetry.ts';
 
-/** Items (spans, metric points and log records together) by what became of them. `acceptedBefore` was read at the call. */
+/** The number of spans, metric points and log records together, by their fate. `acceptedBefore` was read at the call. */
 export type Delivery = {
   readonly acceptedBefore: number;
   readonly acceptedNow: number;
@@ -16,19 +16,18 @@ const SENT = /^otelcol_exporter_sent_(spans|metric_points|log_records)_total$/;
 const FAILED = /^otelcol_exporter_(send|enqueue)_failed_(spans|metric_points|log_records)_total$/;
 
 /**
- * What Alloy says of the way out, since its start. While services keep sending, sent and accepted are never equal at one
- * moment: all that was accepted at the call has to be sent in the end, and never more than has been accepted.
+ * What Alloy has exported since its start. While services keep sending, the numbers of sent and accepted items are never
+ * equal: what was accepted at the call has to be sent in the end, and never more than has been accepted.
  */
 export async function delivery(): Promise<Telemetry<Delivery>> {
-  const [acceptedBefore = 0] = await alloyTotals(run.alloy, [ACCEPTED]);
+  const [acceptedBefore = 0] = await readAlloyTotals(run.alloy, [ACCEPTED]);
   return {
-    asked: 'what Alloy says of its OTLP exporters',
+    subject: { kind: 'delivery' },
     path: 'otlp',
     deadline: otlpDeadline(run),
-    nearest: async () => [],
-    inVain: ({ failed }) => failed > 0,
+    isFinal: ({ failed }) => failed > 0,
     async ask() {
-      const [acceptedNow = 0, sent = 0, failed = 0] = await alloyTotals(run.alloy, [ACCEPTED, SENT, FAILED]);
+      const [acceptedNow = 0, sent = 0, failed = 0] = await readAlloyTotals(run.alloy, [ACCEPTED, SENT, FAILED]);
       return { acceptedBefore, acceptedNow, sent, failed };
     },
   };

@@ -1,164 +1,179 @@
-/** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` looks until it holds or its deadline passes. */
+/** Assertions that wait: `await expect(metric('pg_up', labels)).toHaveValue(1)` retries until it holds or its deadline passes. */
 import { expect } from 'vitest';
-import { z } from 'zod';
-import type { InstantSample } from '../clients/prometheus.ts';
+import { CriterionFailed } from '../findings/criterion-failed.ts';
+import type { Condition, Labels } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import type { Look } from './poll.ts';
-import type { Noted } from './record.ts';
-import { noteCause, noteEvidence } from './record.ts';
-import type { SpanShape } from './spans.ts';
-import { hasSpan, shapeText } from './spans.ts';
-import type { Logs, Metric, Search, Telemetry, Trace } from './telemetry.ts';
+import type { Attempt } from './poll.ts';
+import type { Logs, Metric, Question, Search, Series, Telemetry, Trace } from './question.ts';
+import { listValues, summarizeAnswer } from './seen.ts';
+import { describeShape, hasSpan, type SpanShape } from './spans.ts';
+import { type JudgedTask, record } from './task.ts';
 import { waitFor } from './wait.ts';
 
-type AnswerOf<T> = T extends Telemetry<infer A> ? A : never;
+type AnswerTo<T> = T extends Telemetry<infer A> ? A : never;
 
 declare module 'vitest' {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /** There is at least one series, and each one's present value is this. */
+    /** There is at least one series, and every series has this value. */
     toHaveValue(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is this or more. */
+    /** There is at least one series, and every series has at least this value. */
     toHaveValueAtLeast(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is more than this. */
+    /** There is at least one series, and every series has at most this value. */
+    toHaveValueAtMost(value: number): Promise<void>;
+    /** There is at least one series, and every series is above this value. */
     toHaveValueAbove(value: number): Promise<void>;
-    /** There is at least one series, and each one's present value is less than this. */
+    /** There is at least one series, and every series is below this value. */
     toHaveValueBelow(value: number): Promise<void>;
-    /** The value is what `source` says at the same time, give or take `within`: both are read again until they agree. */
+    /** The value is that of `source` at the same time, give or take `within`: both are read again until they agree. */
     toAgreeWith(source: () => Promise<number>, sourceName: string, within?: number): Promise<void>;
     /** The trace has a span of this shape. */
     toHaveSpan(shape: SpanShape): Promise<void>;
     /** The search finds this trace. */
     toFind(id: TraceId): Promise<void>;
-    /** One of the lines is this. */
+    /** One of the lines is equal to this. */
     toHaveLine(line: string): Promise<void>;
-    /** The answer fulfils what `condition` says in words. */
-    toShow(condition: string, holds: (answer: AnswerOf<T>) => boolean): Promise<void>;
-    /** Not a thing to wait for: the list of problems is empty, or they are the cause that the verdict tells. */
+    /** For each of these there is a line that contains or matches it. */
+    toHaveLines(...patterns: readonly (string | RegExp)[]): Promise<void>;
+    /** There is at least one line. */
+    toHaveAnyLine(): Promise<void>;
+    /** No series matches. */
+    toBeEmpty(): Promise<void>;
+    /** There is at least one series, and every one has these labels. */
+    toAllHave(labels: Labels): Promise<void>;
+    /** The answer passes `holds`, which `statement` describes in the third person: `came within 6 s`. */
+    toShow(statement: string, holds: (answer: AnswerTo<T>) => boolean): Promise<void>;
+    /** The list of problems is empty; otherwise they are the cause in the verdict. Does not wait. */
     toHaveNoProblems(fix: string): R;
   }
 }
 
-type State = { readonly task?: Noted; readonly isNot: boolean };
-type Verdict = { pass: boolean; message: () => string };
+type State = { readonly task?: JudgedTask; readonly isNot: boolean };
+type Result = { readonly pass: boolean; readonly message: () => string };
+const HOLDS: Result = { pass: true, message: () => '' };
 
 expect.extend({
   toHaveValue(this: State, received: Metric, value: number) {
-    return valued(this, received, `is ${value}`, (seen) => seen === value);
+    return compare(this, received, { kind: 'value', is: 'equal', value }, (seen) => seen === value);
   },
   toHaveValueAtLeast(this: State, received: Metric, value: number) {
-    return valued(this, received, `is at least ${value}`, (seen) => seen >= value);
+    return compare(this, received, { kind: 'value', is: 'at least', value }, (seen) => seen >= value);
+  },
+  toHaveValueAtMost(this: State, received: Metric, value: number) {
+    return compare(this, received, { kind: 'value', is: 'at most', value }, (seen) => seen <= value);
   },
   toHaveValueAbove(this: State, received: Metric, value: number) {
-    return valued(this, received, `is above ${value}`, (seen) => seen > value);
+    return compare(this, received, { kind: 'value', is: 'above', value }, (seen) => seen > value);
   },
   toHaveValueBelow(this: State, received: Metric, value: number) {
-    return valued(this, received, `is below ${value}`, (seen) => seen < value);
+    return compare(this, received, { kind: 'value', is: 'below', value }, (seen) => seen < value);
   },
   toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string, within = 0) {
-    const margin = within === 0 ? '' : `, give or take ${within}`;
-    return judge(this, received, `agrees with ${sourceName}${margin}`, async () => {
+    return judge(this, received, { kind: 'agreement', with: sourceName, within }, async () => {
       const [samples, truth] = await Promise.all([received.ask(), source()]);
       const holds = samples.length > 0 && samples.every(({ value }) => Math.abs(value - truth) <= within);
-      return { holds, seen: `${listed(samples)}, while ${sourceName} says ${truth}`, value: samples };
+      return {
+        holds,
+        seen: { kind: 'disagreement', ...listValues(samples), source: sourceName, truth },
+        value: samples,
+      };
     });
   },
   toHaveSpan(this: State, received: Trace, shape: SpanShape) {
-    return judge(this, received, `has a span ${shapeText(shape)}`, async () => {
+    return judge(this, received, { kind: 'span', shape: describeShape(shape) }, async () => {
       const spans = await received.ask();
-      const holds = hasSpan(spans, shape);
-      const names = spans.map(({ span }) => span.name).join(', ');
-      return { holds, seen: spans.length === 0 ? 'no span of it' : `spans ${names}`, value: spans };
+      const names = spans.map(({ span }) => span.name);
+      return { holds: hasSpan(spans, shape), seen: { kind: 'spans', names }, value: spans };
     });
   },
-  toFind(this: State, received: Search, id: TraceId) {
-    return judge(this, received, `finds the trace ${id}`, async () => {
+  toFind(this: State, received: Search, traceId: TraceId) {
+    return judge(this, received, { kind: 'trace', traceId }, async () => {
       const ids = await received.ask();
-      return { holds: ids.includes(id), seen: `${ids.length} traces`, value: ids };
+      return { holds: ids.includes(traceId), seen: { kind: 'count', of: 'traces', count: ids.length }, value: ids };
     });
   },
   toHaveLine(this: State, received: Logs, line: string) {
-    return judge(this, received, `has the line ${JSON.stringify(line)}`, async () => {
+    return judge(this, received, { kind: 'line', line }, async () => {
       const lines = await received.ask();
-      return { holds: lines.some((found) => found.line === line), seen: `${lines.length} lines`, value: lines };
+      const holds = lines.some((found) => found.line === line);
+      return { holds, seen: { kind: 'count', of: 'lines', count: lines.length }, value: lines };
     });
   },
-  toShow(this: State, received: Telemetry<unknown>, condition: string, holds: (answer: never) => boolean) {
-    return judge(this, received, condition, async () => {
+  toHaveLines(this: State, received: Logs, ...patterns: readonly (string | RegExp)[]) {
+    return judge(this, received, { kind: 'lines', patterns: patterns.map(String) }, async () => {
+      const lines = await received.ask();
+      const holds = patterns.every((pattern) => lines.some(({ line }) => matches(line, pattern)));
+      return { holds, seen: { kind: 'count', of: 'lines', count: lines.length }, value: lines };
+    });
+  },
+  toHaveAnyLine(this: State, received: Logs) {
+    return judge(this, received, { kind: 'any', of: 'line' }, async () => {
+      const lines = await received.ask();
+      return { holds: lines.length > 0, seen: { kind: 'count', of: 'lines', count: lines.length }, value: lines };
+    });
+  },
+  toAllHave(this: State, received: Series, labels: Labels) {
+    return judge(this, received, { kind: 'labels', labels }, async () => {
+      const found = await received.ask();
+      const others = found.filter((one) => Object.entries(labels).some(([name, value]) => one[name] !== value));
+      const shown = found.length > 0 && others.length > 0 ? others : found;
+      return { holds: found.length > 0 && others.length === 0, seen: summarizeAnswer(shown), value: found };
+    });
+  },
+  toBeEmpty(this: State, received: Series) {
+    return judge(this, received, { kind: 'empty' }, async () => {
+      const found = await received.ask();
+      return { holds: found.length === 0, seen: summarizeAnswer(found), value: found };
+    });
+  },
+  toShow(this: State, received: Telemetry<unknown>, statement: string, holds: (answer: never) => boolean) {
+    return judge(this, received, { kind: 'stated', statement }, async () => {
       const answer = await received.ask();
-      const inVain = received.inVain?.(answer) ?? false;
-      return { holds: holds(answer as never), seen: summary(answer), value: answer, inVain };
+      const isFinal = received.isFinal?.(answer) ?? false;
+      return { holds: holds(answer as never), seen: summarizeAnswer(answer), value: answer, isFinal };
     });
   },
   toHaveNoProblems(this: State, received: readonly string[], fix: string) {
-    if (this.task && received.length > 0) noteCause(this.task, { cause: received.join('; '), fix });
-    return { pass: received.length === 0, message: () => [...received, `fix: ${fix}`].join('\n') };
+    refuseNot(this);
+    if (received.length === 0) return HOLDS;
+    throw new CriterionFailed(undefined, { kind: 'listed problems', problems: received, fix });
   },
 });
 
-function valued(
+function compare(
   state: State,
   received: Metric,
-  condition: string,
+  condition: Condition,
   holds: (value: number) => boolean,
-): Promise<Verdict> {
+): Promise<Result> {
   return judge(state, received, condition, async () => {
     const samples = await received.ask();
     return {
       holds: samples.length > 0 && samples.every(({ value }) => holds(value)),
-      seen: listed(samples),
+      seen: { kind: 'values', ...listValues(samples) },
       value: samples,
     };
   });
 }
 
+/** Waits until it holds, and records that. Throws `CriterionFailed` if it does not. */
 async function judge<T>(
   state: State,
-  received: Telemetry<T>,
-  condition: string,
-  look: () => Promise<Look<T>>,
-): Promise<Verdict> {
-  if (state.isNot)
-    throw new TypeError('"not" says nothing of telemetry that may still be on its way: state what has to be there');
-  const waited = await waitFor(received, condition, look);
-  if (waited.holds) {
-    if (state.task) noteEvidence(state.task, waited.fact);
-    return { pass: true, message: () => '' };
+  received: Question,
+  condition: Condition,
+  attempt: () => Promise<Attempt<T>>,
+): Promise<Result> {
+  refuseNot(state);
+  const { observation } = await waitFor(received, condition, attempt);
+  if (state.task) record(state.task, observation);
+  return HOLDS;
+}
+
+function matches(line: string, pattern: string | RegExp): boolean {
+  return typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line);
+}
+
+function refuseNot({ isNot }: State): void {
+  if (isNot) {
+    throw new TypeError('"not" proves nothing about telemetry that may still arrive: state what has to be there');
   }
-  const { told, finding } = waited;
-  if (state.task) {
-    noteEvidence(state.task, told.join('\n'));
-    if (finding !== undefined) noteCause(state.task, finding);
-  }
-  const why = finding === undefined ? [] : [`  cause:     ${finding.cause}`, `  fix:       ${finding.fix}`];
-  return { pass: false, message: () => [...told, ...why].join('\n') };
-}
-
-const MOST = 4;
-
-function listed(samples: readonly InstantSample[]): string {
-  if (samples.length === 0) return 'no series';
-  if (samples.length === 1) return String(samples[0]?.value);
-  const values = samples.slice(0, MOST).map(({ value }) => String(value));
-  return `${samples.length} series with ${values.join(', ')}${samples.length > MOST ? ', …' : ''}`;
-}
-
-/** What an answer holds, in a line: of samples over time the newest, of all else the beginning. */
-function summary(answer: unknown): string {
-  if (Array.isArray(answer) && answer.length === 0) return 'nothing';
-  const ranges = SampleRanges.safeParse(answer);
-  if (ranges.success) return ranges.data.map(newest).slice(0, MOST).join('; ');
-  const text =
-    JSON.stringify(answer, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? 'nothing';
-  const size = Array.isArray(answer) ? `${answer.length} found: ` : '';
-  return `${size}${text.slice(0, LONGEST)}${text.length > LONGEST ? '…' : ''}`;
-}
-
-const LONGEST = 300;
-const SampleRanges = z.array(z.object({ samples: z.array(z.object({ time: z.number(), value: z.number() })) })).min(1);
-
-function newest({ samples }: z.infer<typeof SampleRanges>[number]): string {
-  const last = samples
-    .slice(-MOST)
-    .map(({ time, value }) => `${value} at ${new Date(time * 1000).toISOString().slice(11, 23)}`);
-  return `${samples.length} samples, the newest ${last.join(', ')}`;
 }

@@ -1,60 +1,62 @@
-/** When what was asked for is not there: what is, so that a wrong label or name is seen at a glance. */
 import { distance } from 'fastest-levenshtein';
 import type { Labels } from '../clients/prometheus.ts';
 import { findSeries } from '../clients/prometheus.ts';
 import { searchTraces } from '../clients/tempo.ts';
-import { run } from './run.ts';
+import type { Nearest } from '../findings/evidence.ts';
+import type { Run } from '../run/run.ts';
+import { formatMatchers } from './promql.ts';
 
-const MOST = 3;
+type RunAccess = Pick<Run, 'id' | 'access' | 'seriesMark' | 'seriesWindow'>;
 
-/** Where the metric exists under other labels, or else which names under these labels come nearest. */
-export async function nearestSeries(name: string, labels: Labels): Promise<string[]> {
-  const mark = run.seriesMark ?? {};
-  const sameName = await findSeries(run.access.prometheus, braces({ __name__: name, ...mark }), run.seriesWindow);
-  const names = Object.keys(labels);
-  const wanted = shown(labels, names);
-  const places = new Set(sameName.map((found) => shown(found, names)));
-  if (places.has(wanted)) return [];
-  const nearFirst = [...places].sort((a, b) => distance(a, wanted) - distance(b, wanted));
-  if (nearFirst.length > 0) return nearFirst.slice(0, MOST).map((where) => `${name} exists under ${where}`);
+const MAX_NEAREST = 3;
 
-  const sameLabels = await findSeries(run.access.prometheus, braces({ ...labels, ...mark }), run.seriesWindow);
-  const others = [...new Set(sameLabels.map(({ __name__ = '' }) => __name__))];
-  if (others.length === 0) return [`no series of this run has the labels ${wanted}`];
-  const near = others.sort((a, b) => distance(a, name) - distance(b, name)).slice(0, MOST);
-  return [
-    `no series of this run is called ${name}; under these labels there are ${others.length} names, the nearest: ${near.join(', ')}`,
-  ];
-}
+/** Metrics of every job: that another job has one proves nothing. */
+const OF_EVERY_JOB = /^(up|scrape_.*)?$/;
 
 /**
- * Whether this run has the metric, and none of its series under this job and instance: then it is not late but misplaced.
- * Every job has an `up` and the `scrape_*` series, so of those it can't be told.
+ * The other labels with which the metric exists, or else the metrics with these labels that have the most similar names.
+ * Undefined if the series itself exists.
  */
-export async function isMisplaced(name: string, { job, instance }: Labels): Promise<boolean> {
-  if (name === '' || /^(up|scrape_)|\|/.test(name)) return false;
-  const found = await findSeries(
-    run.access.prometheus,
-    braces({ __name__: name, ...run.seriesMark }),
-    run.seriesWindow,
-  );
+export async function findNearestSeries(run: RunAccess, metric: string, wanted: Labels): Promise<Nearest | undefined> {
+  const sameMetric = await findRunSeries(run, { __name__: metric });
+  const places = new Map(sameMetric.map((found) => describePlace(found, wanted)));
+  const place = formatMatchers(wanted);
+  if (places.has(place)) return undefined;
+  if (places.size > 0 && !OF_EVERY_JOB.test(metric)) {
+    const found = sortByDistance([...places.keys()], place).map((key) => places.get(key) ?? {});
+    return { kind: 'other labels', metric, wanted, found };
+  }
+  const sameLabels = await findRunSeries(run, wanted);
+  const others = [...new Set(sameLabels.map(({ __name__ = '' }) => __name__))];
+  if (others.length === 0) return { kind: 'no series', labels: wanted };
+  const nearest = sortByDistance(others, metric);
+  return { kind: 'other names', metric, labels: wanted, count: others.length, names: nearest };
+}
+
+/** Whether the metric has arrived in this run, but not with this job and instance: then it is not late but misplaced. */
+export async function isMisplaced(run: RunAccess, metric: string, { job, instance }: Labels): Promise<boolean> {
+  if (OF_EVERY_JOB.test(metric) || metric.includes('|')) return false;
+  const found = await findRunSeries(run, { __name__: metric });
   return found.length > 0 && !found.some((labels) => labels.job === job && labels.instance === instance);
 }
 
-/** The traces that this run did deliver. */
-export async function tracesOfTheRun(): Promise<string[]> {
-  const query = `{resource.service.instance.id=${JSON.stringify(run.id)}}`;
-  const found = await searchTraces(run.access.tempo, query);
-  if (found.length === 0) return ['no trace of this run is in the backend'];
-  return [`${found.length} other traces of this run are in the backend, ${found[0]} for one`];
+/** The traces of this run that did arrive. */
+export async function findOtherTraces({ id, access }: RunAccess): Promise<Nearest> {
+  const [example, ...more] = await searchTraces(access.tempo, `{resource.service.instance.id=${JSON.stringify(id)}}`);
+  if (example === undefined) return { kind: 'no traces' };
+  return { kind: 'other traces', count: 1 + more.length, example };
 }
 
-function braces(labels: Labels): string {
-  return `{${Object.entries(labels)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(',')}}`;
+function findRunSeries({ access, seriesMark, seriesWindow }: RunAccess, labels: Labels): Promise<Labels[]> {
+  return findSeries(access.prometheus, `{${formatMatchers({ ...labels, ...seriesMark })}}`, seriesWindow);
 }
 
-function shown(labels: Labels, names: readonly string[]): string {
-  return names.map((name) => `${name}=${JSON.stringify(labels[name] ?? '')}`).join(', ');
+/** The labels of a series that were asked for, as text and as they are. */
+function describePlace(found: Labels, wanted: Labels): [text: string, labels: Labels] {
+  const labels = Object.fromEntries(Object.keys(wanted).map((name) => [name, found[name] ?? '']));
+  return [formatMatchers(labels), labels];
+}
+
+function sortByDistance(texts: readonly string[], wanted: string): string[] {
+  return [...texts].sort((a, b) => distance(a, wanted) - distance(b, wanted)).slice(0, MAX_NEAREST);
 }

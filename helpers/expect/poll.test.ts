@@ -1,36 +1,67 @@
 import { expect, test } from 'vitest';
+import { QueryError } from '../clients/http.ts';
 import { poll } from './poll.ts';
 
+/** An attempt that holds from the nth time on. */
 const counting = (holdsAt: number) => {
-  let looks = 0;
-  return async () => ({ holds: ++looks >= holdsAt, seen: `look ${looks}`, value: looks });
+  let attempts = 0;
+  return async () => ({ holds: ++attempts >= holdsAt, seen: seen(attempts), value: attempts });
 };
+const seen = (count: number) => ({ kind: 'count', of: 'traces', count }) as const;
+const NEVER = Number.POSITIVE_INFINITY;
 
-test('what holds at once is looked at once', async () => {
-  expect(await poll(counting(1), 1000)).toMatchObject({ holds: true, looks: 1, value: 1 });
+test('an attempt that holds is the only one', async () => {
+  expect(await poll(counting(1), 1000)).toMatchObject({ holds: true, attempts: 1, value: 1 });
 });
 
-test('looking goes on until it holds', async () => {
-  expect(await poll(counting(4), 5000)).toMatchObject({ holds: true, looks: 4, seen: 'look 4' });
+test('it tries until it holds', async () => {
+  expect(await poll(counting(4), 5000)).toMatchObject({ holds: true, attempts: 4, seen: seen(4) });
 });
 
-test('it ends at the deadline with what was seen last', async () => {
-  const outcome = await poll(counting(Number.POSITIVE_INFINITY), 60);
+test('the deadline ends it with what was seen last', async () => {
+  const outcome = await poll(counting(NEVER), 60);
   expect(outcome.holds).toBe(false);
-  expect(outcome.seen).toBe(`look ${outcome.looks}`);
+  expect(outcome.seen).toEqual(seen(outcome.attempts));
   expect(outcome.elapsed).toBeGreaterThanOrEqual(60);
 });
 
-test('a look that throws counts as one that does not hold', async () => {
-  let looks = 0;
-  const outcome = await poll(async () => {
-    if (++looks < 3) throw new Error('not yet');
-    return { holds: true, seen: 'there', value: looks };
-  }, 5000);
-  expect(outcome).toMatchObject({ holds: true, looks: 3 });
+test('it tries once even if the deadline has passed', async () => {
+  expect(await poll(counting(1), 0)).toMatchObject({ holds: true, attempts: 1 });
 });
 
-test('it ends early when looking on is in vain', async () => {
-  const outcome = await poll(counting(Number.POSITIVE_INFINITY), 60_000, { hopeless: async () => true });
-  expect(outcome).toMatchObject({ holds: false, looks: 1 });
+test('an attempt that throws does not hold', async () => {
+  let attempts = 0;
+  const outcome = await poll(async () => {
+    if (++attempts < 3) throw new Error('not yet');
+    return { holds: true, seen: seen(1), value: attempts };
+  }, 5000);
+  expect(outcome).toMatchObject({ holds: true, attempts: 3 });
+});
+
+test('the last error is what was seen, with the request of a query', async () => {
+  const request = { url: 'http://h/api', user: '1', status: 401 };
+  const refused = () => Promise.reject(new QueryError(request, 'answered 401: no'));
+  expect((await poll(refused, 0)).seen).toEqual({
+    kind: 'query failure',
+    message: 'http://h/api answered 401: no',
+    request,
+  });
+  const broken = () => Promise.reject(new Error('broken'));
+  expect((await poll(broken, 0)).seen).toEqual({ kind: 'query failure', message: 'broken' });
+});
+
+test('it ends early if it should give up', async () => {
+  const outcome = await poll(counting(NEVER), 60_000, { shouldGiveUp: async () => true });
+  expect(outcome).toMatchObject({ holds: false, attempts: 1 });
+});
+
+test('it ends early after a final answer', async () => {
+  const final = async () => ({ holds: false, seen: seen(0), value: 0, isFinal: true });
+  expect(await poll(final, 60_000)).toMatchObject({ holds: false, attempts: 1 });
+});
+
+test('slower polling tries less often', async () => {
+  const { attempts } = await poll(counting(NEVER), 250);
+  const slower = await poll(counting(NEVER), 250, { slower: 10 });
+  expect(slower.attempts).toBeLessThan(attempts);
 });

@@ -1,42 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { QueryError } from '../clients/http.ts';
+import type { QueryFailure, Seen } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 
-/** What one look found: whether it is what was wanted, and a sentence that says what was seen. */
-export type Look<T> = {
+/** What one attempt found. */
+export type Attempt<T> = {
   readonly holds: boolean;
-  readonly seen: string;
+  readonly seen: Seen;
   readonly value: T;
-  /** No later look can hold. */
-  readonly inVain?: boolean;
+  /** No later attempt can hold. */
+  readonly isFinal?: boolean;
 };
 
-/** How the looking ended. `value` and `seen` are of the last look. */
-export type Outcome<T> = Look<T> & { readonly looks: number; readonly elapsed: Milliseconds };
+/** How the attempts ended; `value` and `seen` are those of the last one. */
+export type Outcome<T> = Attempt<T> & { readonly attempts: number; readonly elapsed: Milliseconds };
 
 const FIRST_PAUSE = 10;
-const LONGEST_PAUSE = 120;
+const MAX_PAUSE = 120;
 
 /**
- * Looks until it holds or the deadline has passed, at least once; a look that throws counts as one that doesn't hold and
- * is told as seen. The pause between looks grows from 10 to 120 ms (`slower` times as long against a hosted backend), so
- * that what arrives is noticed within a tenth of a second at little cost. Where `hopeless` says so it ends early. The only place in the project that waits by time.
+ * Tries at least once, until an attempt holds, the deadline has passed or `shouldGiveUp` returns true. An attempt that throws
+ * does not hold. The pause between attempts grows from 10 to 120 ms (times `slower`, for a hosted backend), so arrivals are
+ * noticed within a tenth of a second at little cost. This is the only place in the project that waits by time.
  */
 export async function poll<T>(
-  look: () => Promise<Look<T>>,
+  attempt: () => Promise<Attempt<T>>,
   deadline: Milliseconds,
-  { slower = 1, hopeless = async () => false }: { slower?: number; hopeless?: () => Promise<boolean> } = {},
+  { slower = 1, shouldGiveUp = async () => false }: { slower?: number; shouldGiveUp?: () => Promise<boolean> } = {},
 ): Promise<Outcome<T | undefined>> {
   const started = performance.now();
-  for (let looks = 1, pause = FIRST_PAUSE; ; looks++, pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-    const last = await look().catch(
-      (error: unknown): Look<undefined> => ({
-        holds: false,
-        seen: error instanceof Error ? error.message : String(error),
-        value: undefined,
-      }),
+  for (let attempts = 1, pause = FIRST_PAUSE; ; attempts++, pause = Math.min(pause * 1.5, MAX_PAUSE)) {
+    const last = await attempt().catch(
+      (error: unknown): Attempt<undefined> => ({ holds: false, seen: readQueryFailure(error), value: undefined }),
     );
     const elapsed = performance.now() - started;
-    if (last.holds || last.inVain || elapsed >= deadline || (await hopeless())) return { ...last, looks, elapsed };
+    if (last.holds || last.isFinal || elapsed >= deadline || (await shouldGiveUp())) {
+      return { ...last, attempts, elapsed };
+    }
     await sleep(Math.min(pause * slower, Math.max(1, deadline - elapsed)));
   }
+}
+
+/** The evidence of a query that failed. */
+export function readQueryFailure(error: unknown): QueryFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof QueryError)) return { kind: 'query failure', message };
+  const { url, user, status } = error;
+  return { kind: 'query failure', message, request: { url, user, status } };
 }

@@ -6,9 +6,15 @@ declare module 'vitest' {
   interface ProvidedContext {
     run: Run;
     order: Order;
+    /** The phases of the run. */
     phases: readonly DeclaredPhase[];
   }
 }
 
-/** The run that this spec belongs to: its ID, its stack's endpoints and where its telemetry can be asked for. */
-export const run: Run = inject('run');
+/** The run that this spec belongs to: its ID, the endpoints of its stack, and where to query its telemetry. */
+export let run: Run = inject('run');
+
+/** Replaces the run, for the unit tests of this folder. */
+export function useRun(other: Run): void {
+  run = other;
+}

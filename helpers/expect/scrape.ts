@@ -1,72 +1,73 @@
-import { alloyTotal } from '../clients/alloy.ts';
+import { readAlloyTotal } from '../clients/alloy-metrics.ts';
 import type { Labels, SampleRange } from '../clients/prometheus.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { ALLOY_TARGET_SYNC } from './deadlines.ts';
+import type { Metric, Ranges, Telemetry } from './question.ts';
 import { run } from './run.ts';
-import type { Metric, Telemetry } from './telemetry.ts';
 import { samples, serviceSamples } from './telemetry.ts';
-import { waitOrThrow } from './wait.ts';
+import { waitFor } from './wait.ts';
 
-/** What Alloy may take from its own start to evaluating the configuration (measured: 0.16 s). */
+/** How long Alloy may take to evaluate its configuration (measured: 0.16 s). */
 const ALLOY_START: Milliseconds = 1000;
-/** The longest window in which the first sample is looked for. */
-const WINDOW: Milliseconds = 3_600_000;
+/** The longest window that is searched for the first sample. */
+const MAX_WINDOW: Milliseconds = 3_600_000;
 
-/** Within what the first sample of a scrape has to be there: one interval, Alloy's target sync and the write deadline. */
-export const firstSampleBound: Milliseconds =
-  run.intervals.scrape + ALLOY_TARGET_SYNC + run.intervals.remoteWriteDeadline + ALLOY_START;
+/** How long the first sample of a scrape may take: one interval, Alloy's target sync and the write deadline. */
+export function firstSampleBound(): Milliseconds {
+  return run.intervals.scrape + ALLOY_TARGET_SYNC + run.intervals.remoteWriteDeadline + ALLOY_START;
+}
 
-/** The present value of a metric of one series, waited for until it exists; throws `TelemetryMissing` where it does not come. */
+/** Waits for a metric of one series to exist, and returns its value. Throws `CriterionFailed` if it does not arrive. */
 export async function presentValue(metric: Metric): Promise<number> {
-  return await waitOrThrow(metric, 'has a value to start from', async () => {
+  const { value } = await waitFor(metric, { kind: 'any', of: 'value' }, async () => {
     const [sample] = await metric.ask();
-    return { holds: sample !== undefined, seen: 'no series', value: sample?.value ?? Number.NaN };
+    return { holds: sample !== undefined, seen: { kind: 'values', count: 0, values: [] }, value: sample?.value ?? 0 };
   });
+  return value;
 }
 
-/** Returns when a sample of this metric that was scraped after the call is in the backend; throws `TelemetryMissing` where none comes. */
+/** Waits for a sample that was scraped after the call. Throws `CriterionFailed` if none arrives. */
 export async function nextScrape(name: string, labels: Labels): Promise<void> {
-  const asked = Date.now();
-  const up = samples(name, labels, 60);
-  await waitOrThrow(up, `has a sample after ${new Date(asked).toISOString()}`, async () => {
-    const newest = newestTime(await up.ask());
-    return { holds: newest > asked, seen: newest === 0 ? 'none' : new Date(newest).toISOString(), value: newest };
-  });
+  await waitForNewerSample(samples(name, labels, 60));
 }
 
-/** Returns when metrics that this service exported after the call are in the backend; throws `TelemetryMissing` where none come. */
+/** Waits for metrics that the service exported after the call. Throws `CriterionFailed` if none arrive. */
 export async function nextExport(service: string): Promise<void> {
-  const asked = Date.now();
-  const exported = serviceSamples('http_server_active_requests', service, 60);
-  await waitOrThrow(exported, `has a sample after ${new Date(asked).toISOString()}`, async () => {
-    const newest = newestTime(await exported.ask());
-    return { holds: newest > asked, seen: newest === 0 ? 'none' : new Date(newest).toISOString(), value: newest };
+  await waitForNewerSample(serviceSamples('http_server_active_requests', service, 60));
+}
+
+async function waitForNewerSample(source: Ranges): Promise<void> {
+  const since = Date.now();
+  await waitFor(source, { kind: 'newer sample', since }, async () => {
+    const newest = findNewestTime(await source.ask());
+    const seen = newest === 0 ? ({ kind: 'nothing' } as const) : ({ kind: 'newest sample', time: newest } as const);
+    return { holds: newest > since, seen, value: newest };
   });
 }
 
 /**
- * How long after Alloy's start the first sample of a scrape was taken, in milliseconds. Where Alloy started longer ago than
- * an hour it is the age of the newest sample that is told: a late one breaks the same promise.
+ * How long after Alloy's start the first sample of a scrape was taken, in milliseconds. If Alloy started more than an hour ago,
+ * it is the age of the newest sample: a late one breaks the same promise.
  */
 export async function firstSample(name: string, labels: Labels): Promise<Telemetry<Milliseconds>> {
   const starts = await Promise.all(
     ['process_start_time_seconds', 'alloy_resources_process_start_time_seconds'].map((start) =>
-      alloyTotal(run.alloy, start),
+      readAlloyTotal(run.alloy, start),
     ),
   );
   const started = Math.max(...starts) * 1000;
-  const recently = Date.now() - started < WINDOW;
-  const source = samples(name, labels, (recently ? Date.now() - started + 60_000 : WINDOW) / 1000);
+  const isRecent = Date.now() - started < MAX_WINDOW;
+  const source = samples(name, labels, (isRecent ? Date.now() - started + 60_000 : MAX_WINDOW) / 1000);
+  const { subject, path, deadline } = source;
   return {
-    asked: `the first sample of ${name}`,
-    path: source.path,
-    deadline: source.deadline,
-    nearest: source.nearest,
+    path,
+    deadline,
+    subject: subject.kind === 'scraped metric' ? { ...subject, expression: `the first sample of ${name}` } : subject,
     async ask() {
       const ranges = await source.ask();
       if (ranges.length === 0) return Number.POSITIVE_INFINITY;
-      if (!recently) return Date.now() - newestTime(ranges);
-      return Math.min(...ranges.flatMap((range) => range.samples.map(({ time }) => time * 1000))) - started;
+      if (!isRecent) return Date.now() - findNewestTime(ranges);
+      return Math.round(Math.min(...ranges.flatMap((range) => range.samples.map(({ time }) => time * 1000))) - started);
     },
   };
 }
@@ -82,6 +83,6 @@ export function turnedTo(value: number, since: Milliseconds): (ranges: SampleRan
     );
 }
 
-function newestTime(ranges: readonly SampleRange[]): number {
+function findNewestTime(ranges: readonly SampleRange[]): number {
   return Math.max(0, ...ranges.flatMap((range) => range.samples.map(({ time }) => time * 1000)));
 }

@@ -1,5 +1,5 @@
 import { run } from './run.ts';
 
-/** The part of a LogQL query that keeps to the services of this run's stack; nothing where they are somebody's own. */
+/** Restricts a LogQL query to the services that this run started; empty if it did not start them. */
 export const serviceInstance: string =
   run.servicesInstanceId === undefined ? '' : ` | service_instance_id="${run.servicesInstanceId}"`;

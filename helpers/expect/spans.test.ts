@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { FoundSpan } from '../clients/tempo.ts';
 import { TracesData } from '../otlp/schema.ts';
-import { conventionsOf, hasSpan } from './spans.ts';
+import { hasSpan, readConventions } from './spans.ts';
 
 const capture = readFileSync(new URL('../../fixtures/captures/wire/sdk-traces.pb', import.meta.url));
 const none = { attributes: [], droppedAttributesCount: 0 };
@@ -21,7 +21,7 @@ test('the captured request has its database query as a child of the server span'
   expect(hasSpan(spans, { attributes: { 'db.system.name|db.system': 'postgresql', 'db.query.text': /SELECT/ } })).toBe(
     true,
   );
-  expect(conventionsOf(spans)).toBe('stable');
+  expect(readConventions(spans)).toBe('stable');
 });
 
 test('a shape that differs in one thing is not found', () => {

@@ -2,36 +2,36 @@ import type { FoundSpan } from '../clients/tempo.ts';
 import type { KeyValue } from '../otlp/schema.ts';
 import { SPAN_KINDS, STATUS_CODES } from '../otlp/schema.ts';
 
-/** What a span has to be; what is not named may be anything. */
+/** What a span has to be; fields that are left out may be anything. */
 export type SpanShape = {
   readonly name?: string | RegExp;
   readonly service?: string;
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  /** Names that mean the same, as the stable and the old semantic conventions have them, are joined by `|`. */
+  /** Names for the same attribute in the stable and the old semantic conventions are joined by `|`. */
   readonly attributes?: Readonly<Record<string, string | number | boolean | RegExp>>;
   /** It has no parent. */
   readonly root?: true;
   readonly status?: 'error';
-  /** The name of an event that it has. */
+  /** It has an event of this name. */
   readonly event?: string;
-  /** Each of these is a child of it. */
+  /** It has a child of each of these shapes. */
   readonly children?: readonly SpanShape[];
-  /** No span of its trace is like this. */
+  /** No span of its trace has this shape. */
   readonly lacks?: SpanShape;
 };
 
-/** Whether the spans of a trace hold one of this shape. */
+/** Whether a trace has a span of this shape. */
 export function hasSpan(trace: readonly FoundSpan[], shape: SpanShape): boolean {
   return trace.some((found) => isLike(found, shape, trace));
 }
 
-/** The shape as it is told to a person. */
-export function shapeText(shape: SpanShape): string {
+/** The shape as JSON. */
+export function describeShape(shape: SpanShape): string {
   return JSON.stringify(shape, (_, value: unknown) => (value instanceof RegExp ? String(value) : value));
 }
 
-/** The value of an attribute of a span, a resource or a log record; whole numbers as numbers; undefined where it is absent. */
-export function attributeOf(
+/** The value of an attribute of a span, resource or log record, integers as numbers; undefined if it is absent. */
+export function readAttribute(
   holder: { readonly attributes: readonly KeyValue[] },
   key: string,
 ): string | number | boolean | undefined {
@@ -41,8 +41,8 @@ export function attributeOf(
 }
 
 /** Which semantic conventions for HTTP the spans of a trace follow. */
-export function conventionsOf(trace: readonly FoundSpan[]): 'stable' | 'old' | 'none' {
-  const has = (key: string) => trace.some(({ span }) => attributeOf(span, key) !== undefined);
+export function readConventions(trace: readonly FoundSpan[]): 'stable' | 'old' | 'none' {
+  const has = (key: string) => trace.some(({ span }) => readAttribute(span, key) !== undefined);
   if (has('http.request.method')) return 'stable';
   return has('http.method') ? 'old' : 'none';
 }
@@ -51,13 +51,13 @@ function isLike({ span, resource }: FoundSpan, shape: SpanShape, trace: readonly
   const { name, service, kind, attributes = {}, root, status, event, children = [], lacks } = shape;
   return (
     (name === undefined || matches(span.name, name)) &&
-    (service === undefined || attributeOf(resource, 'service.name') === service) &&
+    (service === undefined || readAttribute(resource, 'service.name') === service) &&
     (kind === undefined || SPAN_KINDS[span.kind] === `SPAN_KIND_${kind.toUpperCase()}`) &&
     (status === undefined || STATUS_CODES[span.status?.code ?? 0] === 'STATUS_CODE_ERROR') &&
     (root === undefined || span.parentSpanId === '') &&
     (event === undefined || span.events.some((found) => found.name === event)) &&
     Object.entries(attributes).every(([keys, value]) =>
-      keys.split('|').some((key) => matches(attributeOf(span, key), value)),
+      keys.split('|').some((key) => matches(readAttribute(span, key), value)),
     ) &&
     children.every((child) =>
       trace.some((found) => found.span.parentSpanId === span.spanId && isLike(found, child, trace)),

@@ -1,160 +1,118 @@
-import type { LogLine } from '../clients/loki.ts';
+/** The questions that a criterion can ask about the telemetry of its run. */
 import { queryLogs } from '../clients/loki.ts';
-import type { InstantSample, Labels, SampleRange } from '../clients/prometheus.ts';
+import type { Labels } from '../clients/prometheus.ts';
 import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts';
-import type { FoundSpan } from '../clients/tempo.ts';
 import { findTrace, searchTraces } from '../clients/tempo.ts';
-import type { Milliseconds, TraceId } from '../otlp/ids.ts';
+import type { Subject } from '../findings/evidence.ts';
+import type { TraceId } from '../otlp/ids.ts';
 import { otlpDeadline, scrapeDeadline, searchDeadline } from './deadlines.ts';
-import { isMisplaced, nearestSeries, tracesOfTheRun } from './nearest.ts';
+import { findSource } from './jobs.ts';
+import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
+import { formatMatchers, formatSelector, keepTexts, type LabelMatchers } from './promql.ts';
+import type { Logs, Metric, Question, Ranges, ScrapedMetric, Search, Series, Trace } from './question.ts';
 import { run } from './run.ts';
 
-/** Which way a datum travels; a failure is diagnosed along it. */
-export type Path = 'otlp' | 'remote write';
-
-/** A question to the backend: how to ask it, how long an answer may take, and what exists when the answer is nothing. */
-export type Telemetry<T> = {
-  readonly asked: string;
-  readonly path: Path;
-  readonly deadline: Milliseconds;
-  readonly ask: () => Promise<T>;
-  /** Whether after this answer no later one can be better, so that looking on is in vain. */
-  readonly inVain?: (answer: T) => boolean;
-  /** Whether what was asked for has come somewhere else. */
-  readonly misplaced?: () => Promise<boolean>;
-  /** Sentences about the nearest things that do exist. */
-  readonly nearest: () => Promise<string[]>;
-};
-export type Metric = Telemetry<InstantSample[]> & { readonly kind: 'metric' };
-export type Ranges = Telemetry<SampleRange[]> & { readonly kind: 'ranges' };
-export type Series = Telemetry<Labels[]> & { readonly kind: 'series' };
-export type Trace = Telemetry<FoundSpan[]> & { readonly kind: 'trace' };
-export type Search = Telemetry<string[]> & { readonly kind: 'search' };
-export type Logs = Telemetry<LogLine[]> & { readonly kind: 'logs' };
-
-/** The selector of this run's scraped series: `pg_up{job="…",verify_run="…"}`. Values may not need more than PromQL's own escapes. */
-export function selector(name: string, labels: Labels): string {
-  const marked = run.seriesMark === undefined ? labels : { ...labels, ...run.seriesMark };
-  return `${name}{${matchers(marked)}}`;
-}
-
-/** The present value of this run's series of a scraped metric. */
-export function metric(name: string, labels: Labels): Metric {
-  return {
-    ...promql(selector(name, labels)),
-    asked: `${name}{${matchers(labels)}}`,
-    misplaced: () => isMisplaced(name, labels),
-    nearest: () => nearestSeries(name, labels),
-  };
-}
-
-/** The present value of a PromQL expression; mark its selectors with {@link selector}. */
-export function promql(expression: string): Metric {
+/** The current value of a scraped metric of this run. */
+export function metric(name: string, labels: LabelMatchers): ScrapedMetric {
+  const { seriesMark = {} } = run;
   return {
     kind: 'metric',
-    asked: expression,
-    path: 'remote write',
-    deadline: scrapeDeadline(run),
-    ask: () => queryInstant(run.access.prometheus, expression),
-    nearest: async () => [],
+    ...scraped(name, labels, formatSelector(name, labels)),
+    ...expression(formatSelector(name, { ...labels, ...seriesMark })),
   };
 }
 
-/** The present value of a metric that was sent over OTLP by this run's `service`. */
+/** The per-second rate of a counter over `window`. */
+export function rate(counter: ScrapedMetric, window: string): ScrapedMetric {
+  return wrap(counter, (inner) => `rate(${inner}[${window}])`);
+}
+
+/** The sum over the series of a metric. */
+export function sum(of: ScrapedMetric): ScrapedMetric {
+  return wrap(of, (inner) => `sum(${inner})`);
+}
+
+/** The number of the series of a metric. */
+export function count(of: ScrapedMetric): ScrapedMetric {
+  return wrap(of, (inner) => `count(${inner})`);
+}
+
+/** The number of all series of this run with these labels. */
+export function countSeries(labels: Labels): ScrapedMetric {
+  return count(metric('', labels));
+}
+
+/** The raw samples of the last `seconds` of a metric, or of several, with their names joined by `|`. */
+export function samples(name: string, labels: Labels, seconds: number): Ranges {
+  const window = `[${Math.ceil(seconds)}s]`;
+  const selector = formatSelector(name, { ...labels, ...run.seriesMark });
+  return {
+    kind: 'ranges',
+    ...scraped(name, labels, `${formatSelector(name, labels)}${window}`),
+    ask: () => queryRanges(run.access.prometheus, `${selector}${window}`),
+  };
+}
+
+/** The labels of all series of this run that match: `matchers` are labels, or the inside of a selector's braces. */
+export function series(matchers: string | Labels): Series {
+  const isText = typeof matchers === 'string';
+  const source = isText ? undefined : findSource(matchers.job);
+  const wanted = isText ? matchers : formatMatchers(matchers);
+  const mark = run.seriesMark === undefined ? '' : `,${formatMatchers(run.seriesMark)}`;
+  return {
+    kind: 'series',
+    subject: { kind: 'series', selector: `{${wanted}}`, ...(source !== undefined && { source }) },
+    path: 'remote write',
+    deadline: scrapeDeadline(run),
+    ask: () => findSeries(run.access.prometheus, `{${wanted}${mark}}`, run.seriesWindow),
+  };
+}
+
+/** The current value of a metric that this run sent over OTLP as `service`. */
 export function otlpMetric(name: string, service: string): Metric {
-  const labels = { service_name: service, instance: run.id };
-  const expression = `${name}{${matchers(labels)}}`;
-  return { ...promql(expression), path: 'otlp', deadline: otlpDeadline(run) };
+  return {
+    kind: 'metric',
+    ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    ask: () => queryInstant(run.access.prometheus, formatSelector(name, { service_name: service, instance: run.id })),
+  };
 }
 
 /**
- * The present value of a metric of a service of this run's stack, summed over its series. Names that mean the same, as the
- * stable and the old semantic conventions have them, are joined by `|`, of the metric and of labels alike.
+ * The current value of a metric of a service of this run's stack, summed over its series. Names for the same metric or label
+ * in the stable and the old semantic conventions are joined by `|`.
  */
 export function serviceMetric(name: string, service: string, labels: Labels = {}): Metric {
-  const fixed = labelsOfService(service);
-  const entries = Object.entries(labels);
-  const ways = combinations(entries.map(([names]) => names.split('|'))).map((names) =>
-    Object.fromEntries(names.map((label, index) => [label, entries[index]?.[1] ?? ''])),
+  const selectors = listAlternatives(labels).map(
+    (alternative) =>
+      `sum({__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}})`,
   );
-  const selectors = ways.map((way) => `sum({__name__=~${JSON.stringify(name)},${matchers({ ...fixed, ...way })}})`);
   return {
-    ...promql(selectors[0] ?? ''),
-    asked: `${name} of ${service}`,
-    path: 'otlp',
-    deadline: otlpDeadline(run),
+    kind: 'metric',
+    ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     async ask() {
-      const answers = await Promise.all(selectors.map((expression) => queryInstant(run.access.prometheus, expression)));
-      return answers.find((samples) => samples.length > 0) ?? [];
+      const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
+      return answers.find((found) => found.length > 0) ?? [];
     },
   };
 }
 
-/** The raw samples over the last `seconds` of a metric of a service of this run's stack. */
+/** The raw samples of the last `seconds` of a metric of a service of this run's stack. */
 export function serviceSamples(name: string, service: string, seconds: number): Ranges {
-  const expression = `${name}{${matchers(labelsOfService(service))}}[${Math.ceil(seconds)}s]`;
+  const selector = `${formatSelector(name, labelService(service))}[${Math.ceil(seconds)}s]`;
   return {
     kind: 'ranges',
-    asked: expression,
-    path: 'otlp',
-    deadline: otlpDeadline(run),
-    ask: () => queryRanges(run.access.prometheus, expression),
-    nearest: async () => [],
+    ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    ask: () => queryRanges(run.access.prometheus, selector),
   };
 }
 
-function labelsOfService(service: string): Labels {
-  const instance = run.servicesInstanceId === undefined ? {} : { instance: run.servicesInstanceId };
-  return { service_name: service, ...instance };
-}
-
-function combinations(lists: readonly (readonly string[])[]): string[][] {
-  return lists.reduce<string[][]>(
-    (found, list) => found.flatMap((names) => list.map((name) => [...names, name])),
-    [[]],
-  );
-}
-
-/** The raw samples over the last `seconds` of a metric, or of several whose names are joined with `|`. */
-export function samples(name: string, labels: Labels, seconds: number): Ranges {
-  const named = name.includes('|')
-    ? selector('', labels).replace('{', `{__name__=~"${name}",`)
-    : selector(name, labels);
-  const expression = `${named}[${Math.ceil(seconds)}s]`;
-  return {
-    kind: 'ranges',
-    asked: expression,
-    path: 'remote write',
-    deadline: scrapeDeadline(run),
-    ask: () => queryRanges(run.access.prometheus, expression),
-    misplaced: () => isMisplaced(name, labels),
-    nearest: () => nearestSeries(name, labels),
-  };
-}
-
-/** The labels of all of this run's series that match. `matchersText` is the inside of a selector's braces. */
-export function series(matchersText: string): Series {
-  const mark = run.seriesMark === undefined ? '' : `,${matchers(run.seriesMark)}`;
-  const expression = `{${matchersText}${mark}}`;
-  return {
-    kind: 'series',
-    asked: expression,
-    path: 'remote write',
-    deadline: scrapeDeadline(run),
-    ask: () => findSeries(run.access.prometheus, expression, run.seriesWindow),
-    nearest: async () => [],
-  };
-}
-
-/** A trace, looked up by its ID: the first that a backend can answer. */
-export function trace(id: TraceId): Trace {
+/** A trace, looked up by its ID, which a backend can answer before any search. */
+export function trace(traceId: TraceId): Trace {
   return {
     kind: 'trace',
-    asked: `the trace ${id}`,
-    path: 'otlp',
-    deadline: otlpDeadline(run),
-    ask: () => findTrace(run.access.tempo, id),
-    nearest: tracesOfTheRun,
+    ...overOtlp({ kind: 'trace', traceId }),
+    ask: () => findTrace(run.access.tempo, traceId),
+    findNearest: () => findOtherTraces(run),
   };
 }
 
@@ -162,29 +120,61 @@ export function trace(id: TraceId): Trace {
 export function traceql(query: string): Search {
   return {
     kind: 'search',
-    asked: query,
-    path: 'otlp',
+    ...overOtlp({ kind: 'traces', query }),
     deadline: searchDeadline(run),
     ask: () => searchTraces(run.access.tempo, query),
-    nearest: tracesOfTheRun,
+    findNearest: () => findOtherTraces(run),
   };
 }
 
 /** The log lines that a LogQL query selects. */
 export function logql(query: string): Logs {
+  return { kind: 'logs', ...overOtlp({ kind: 'logs', query }), ask: () => queryLogs(run.access.loki, query) };
+}
+
+function overOtlp(subject: Subject): Question {
+  return { subject, path: 'otlp', deadline: otlpDeadline(run) };
+}
+
+/** A question about a scraped metric; `shown` is its PromQL without the label that marks the run. */
+function scraped(name: string, matchers: LabelMatchers, shown: string): Question {
+  const labels = keepTexts(matchers);
+  const source = findSource(labels.job);
   return {
-    kind: 'logs',
-    asked: query,
-    path: 'otlp',
-    deadline: otlpDeadline(run),
-    ask: () => queryLogs(run.access.loki, query),
-    nearest: async () => [],
+    subject: {
+      kind: 'scraped metric',
+      expression: shown,
+      metric: name,
+      labels,
+      ...(source !== undefined && { source }),
+    },
+    path: 'remote write',
+    deadline: scrapeDeadline(run),
+    isMisplaced: () => isMisplaced(run, name, labels),
+    ...(name !== '' && { findNearest: () => findNearestSeries(run, name, labels) }),
   };
 }
 
-/** `a="b",c="d"`, quoted as PromQL, LogQL and TraceQL all read it. */
-export function matchers(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(',');
+function expression(text: string): Pick<ScrapedMetric, 'expression' | 'ask'> {
+  return { expression: text, ask: () => queryInstant(run.access.prometheus, text) };
+}
+
+/** The question about a function of the metric. */
+function wrap(of: ScrapedMetric, write: (inner: string) => string): ScrapedMetric {
+  const { subject } = of;
+  const shown = subject.kind === 'scraped metric' ? { ...subject, expression: write(subject.expression) } : subject;
+  return { ...of, subject: shown, ...expression(write(of.expression)) };
+}
+
+function labelService(service: string): Labels {
+  const instance = run.servicesInstanceId === undefined ? {} : { instance: run.servicesInstanceId };
+  return { service_name: service, ...instance };
+}
+
+/** The labels with every combination of the names that are joined by `|`. */
+function listAlternatives(labels: Labels): Labels[] {
+  return Object.entries(labels).reduce<Labels[]>(
+    (found, [names, value]) => found.flatMap((some) => names.split('|').map((name) => ({ ...some, [name]: value }))),
+    [{}],
+  );
 }

@@ -1,56 +1,41 @@
-import type { Finding } from '../diagnose/finding.ts';
-import { hopelessness } from './hopeless.ts';
-import type { Look } from './poll.ts';
-import { poll } from './poll.ts';
+import { CriterionFailed } from '../findings/criterion-failed.ts';
+import type { Condition, Observation } from '../findings/evidence.ts';
+import { isHosted } from './deadlines.ts';
+import { startWatch } from './give-up.ts';
+import { type Attempt, poll, readQueryFailure } from './poll.ts';
+import type { Question } from './question.ts';
 import { run } from './run.ts';
-import type { Telemetry } from './telemetry.ts';
 
-/** A hosted backend is asked less often. */
+/** A hosted backend is queried less often. */
 const HOSTED_PAUSES = 10;
 
-/** How the wait for telemetry ended: `fact` is one line for the verdict, `told` is all that a person needs, line by line. */
-export type Waited<T> =
-  | { readonly holds: true; readonly value: T; readonly fact: string }
-  | { readonly holds: false; readonly told: readonly string[]; readonly finding: Finding | undefined };
+/** The value of the attempt that held, and the observation for the verdict. */
+export type Waited<T> = { readonly value: T; readonly observation: Observation };
 
-/** Telemetry that a criterion has to start from did not come; `finding` is why, where the evidence shows it. */
-export class TelemetryMissing extends Error {
-  override readonly name = 'TelemetryMissing';
-  readonly finding: Finding | undefined;
-  constructor(told: readonly string[], finding: Finding | undefined) {
-    super(told.join('\n'));
-    this.finding = finding;
-  }
-}
-
-/** Looks until `look` holds, its deadline has passed or looking on is in vain, and then says what was seen and why. */
+/**
+ * Tries until `attempt` holds, the deadline has passed or the watch gives up. Throws {@link CriterionFailed} if it does not
+ * hold.
+ */
 export async function waitFor<T>(
-  asked: Pick<Telemetry<unknown>, 'asked' | 'path' | 'deadline' | 'misplaced' | 'nearest'>,
-  condition: string,
-  look: () => Promise<Look<T>>,
+  question: Question,
+  condition: Condition,
+  attempt: () => Promise<Attempt<T>>,
 ): Promise<Waited<T>> {
-  const outcome = await poll(look, asked.deadline, {
-    slower: run.backend === 'mock' ? 1 : HOSTED_PAUSES,
-    hopeless: hopelessness(asked),
+  const { subject, path, deadline } = question;
+  const askedAt = Date.now();
+  const watch = startWatch(run, question);
+  const outcome = await poll(attempt, deadline, {
+    slower: isHosted(run) ? HOSTED_PAUSES : 1,
+    shouldGiveUp: watch.shouldGiveUp,
   });
-  const looked = `${outcome.looks} ${outcome.looks === 1 ? 'look' : 'looks'} in ${(outcome.elapsed / 1000).toFixed(1)} s`;
-  if (outcome.holds && outcome.value !== undefined) {
-    return { holds: true, value: outcome.value, fact: `${asked.asked} ${condition}: ${outcome.seen} (${looked})` };
-  }
-  const nearest = await asked.nearest().catch((error: unknown) => [String(error)]);
-  const told = [
-    `${asked.asked}: expected that it ${condition}`,
-    `  last seen: ${outcome.seen}`,
-    ...nearest.map((sentence) => `  nearest:   ${sentence}`),
-    `  looked:    ${looked}`,
-  ];
-  const { diagnose } = await import('../diagnose/diagnose.ts');
-  return { holds: false, told, finding: await diagnose(run, asked.path, asked.asked, nearest) };
-}
-
-/** The same, for what a criterion starts from: throws {@link TelemetryMissing} where it does not come. */
-export async function waitOrThrow<T>(...wait: Parameters<typeof waitFor<T>>): Promise<T> {
-  const waited = await waitFor(...wait);
-  if (!waited.holds) throw new TelemetryMissing(waited.told, waited.finding);
-  return waited.value;
+  const { holds, seen, attempts, elapsed, value } = outcome;
+  const observation = { kind: 'observation', holds, subject, path, condition, seen, attempts } as const;
+  const asked = { ...observation, askedAt, elapsedMs: Math.round(elapsed) };
+  if (holds && value !== undefined) return { value, observation: asked };
+  const [nearest, lostBefore] = await Promise.all([question.findNearest?.().catch(readQueryFailure), watch.lostBefore]);
+  throw new CriterionFailed({
+    ...asked,
+    ...(nearest !== undefined && { nearest }),
+    ...(lostBefore !== undefined && { lostBefore }),
+  });
 }

@@ -1,66 +1,67 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
-import type { Run, RunDescription } from '../run/run.ts';
-import { ROOT } from '../settings/settings.ts';
-import type { CriterionVerdict, PhaseVerdict, Verdict } from './verdict.ts';
-import { countOf, VERDICT_FILE } from './verdict.ts';
+import type { RunDescription } from '../run/run.ts';
+import { type CriterionVerdict, countStatuses, type PhaseVerdict, VERDICT_FILE, type Verdict } from './verdict.ts';
 
-const BACKENDS: Readonly<Record<Run['backend'], string>> = {
+const BACKENDS: Readonly<Record<Verdict['backend'], string>> = {
   mock: 'mock Grafana Cloud',
   lgtm: 'grafana/otel-lgtm',
   cloud: 'Grafana Cloud',
 };
-/** The embedded engine is never mistaken for Grafana Alloy. */
-const ENGINES: Readonly<Record<Run['alloy']['kind'], string>> = {
+/** The embedded Alloy must never be mistaken for Grafana's. */
+const ALLOYS: Readonly<Record<Verdict['alloy']['kind'], string>> = {
   embedded: 'embedded Alloy, not Grafana Alloy',
   binary: 'Grafana Alloy (binary)',
   container: 'Grafana Alloy (container)',
-  external: 'the one of the external stack',
+  external: 'external Alloy',
 };
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const;
-const WIDEST = 120;
-/** A group of more criteria than this is told by its ids. */
-const MOST_TITLES = 12;
 const COLOURS = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
+const MAX_WIDTH = 120;
+/** A larger group of criteria is shown by ID only. */
+const MAX_TITLES = 12;
 
-/** A run in one line: the first thing that every run says. */
+/** What a run consists of, in one line: the first thing that every run prints. */
 export function describeRun({ stack, standIns = [], alloy, backend, warm }: RunDescription): string {
   const images = standIns.length === 0 ? '' : `, with stand-in images for ${standIns.join(', ')}`;
-  return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ENGINES[alloy.kind]} · backend: ${BACKENDS[backend]}${backend === 'mock' && stack === 'native' ? ' on loopback' : ''}`;
+  const place = backend === 'mock' && stack === 'native' ? ' on loopback' : '';
+  return `stack: ${stack}${warm ? ' (warm)' : ''}${images} · Alloy: ${ALLOYS[alloy.kind]} · backend: ${BACKENDS[backend]}${place}`;
 }
 
-/** Prints what a person needs: a line for each phase, each failure with cause and fix, and the tally. */
-export function printSummary(verdict: Verdict, run: Run): void {
+/** A verdict for people: a line for each phase, each failure with its cause and fix, and the totals. */
+export function formatSummary(verdict: Verdict, columns: number = process.stdout.columns ?? MAX_WIDTH): string {
   const width = Math.max(...verdict.phases.map(({ title }) => title.length));
-  const lines = [
+  const file = relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE;
+  return [
     '',
-    ...verdict.phases.map((phase) => phaseLine(phase, width)),
-    ...groupsOf(verdict).flatMap(groupLines),
+    ...verdict.phases.map((phase) => formatPhase(phase, width)),
+    ...groupByCause(verdict).flatMap((group) => formatGroup(group, columns)),
     '',
-    tally(verdict, run),
-    styleText('dim', `${relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE} holds the evidence of each criterion`),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+    formatTotals(verdict),
+    styleText('dim', `${file} holds the evidence of each criterion`),
+  ].join('\n');
 }
 
-function phaseLine({ id, title, status, durationMs, criteria }: PhaseVerdict, width: number): string {
+function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, width: number): string {
   const passed = criteria.filter((criterion) => criterion.status === 'passed').length;
   const seconds = `${(durationMs / 1000).toFixed(1)} s`.padStart(7);
   return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
-function groupsOf({ phases }: Verdict): CriterionVerdict[][] {
+/** The criteria that did not pass, grouped by cause. */
+function groupByCause({ phases }: Verdict): CriterionVerdict[][] {
   const open = phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status !== 'passed');
-  return Object.values(Object.groupBy(open, ({ status, cause }) => `${status} ${cause}`)).map((group) => group ?? []);
+  const groups = Object.groupBy(open, ({ status, cause, finding }) => JSON.stringify([status, finding ?? cause]));
+  return Object.values(groups).map((group) => group ?? []);
 }
 
-/** Criteria that fail for one reason are told together: the reason and what to do first, what was seen where there is only one. */
-function groupLines(group: readonly CriterionVerdict[]): string[] {
+/** Criteria with the same cause: the cause and the fix once, and the evidence only for a single one. */
+function formatGroup(group: readonly CriterionVerdict[], columns: number): string[] {
   const [first] = group;
   if (first === undefined) return [];
   const { status, cause = '', fix } = first;
   const titles =
-    group.length > MOST_TITLES
+    group.length > MAX_TITLES
       ? [`${mark(status)} ${styleText('bold', `${group.length} criteria:`)} ${group.map(({ id }) => id).join(', ')}`]
       : group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
   if (status === 'skipped') return ['', ...titles, `    skipped: ${cause}`];
@@ -68,34 +69,32 @@ function groupLines(group: readonly CriterionVerdict[]): string[] {
   return [
     '',
     ...titles,
-    ...facts.filter((fact) => !cause.includes(fact)).map((fact) => styleText('dim', `    ${fact}`)),
-    `    ${styleText('red', 'cause:')} ${wrapped(cause)}`,
-    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrapped(fix)}`]),
+    ...facts.filter((fact) => fact !== cause).map((fact) => styleText('dim', `    ${fact}`)),
+    `    ${styleText('red', 'cause:')} ${wrap(cause, columns)}`,
+    ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrap(fix, columns)}`]),
   ];
 }
 
-/** The text over as many lines as the terminal needs, below where it begins after `    cause: `. */
-function wrapped(text: string): string {
+/** Wraps a text for the terminal, aligned with its start after `    cause: `. */
+function wrap(text: string, columns: number): string {
   const indent = ' '.repeat(11);
-  const width = Math.min(process.stdout.columns ?? WIDEST, WIDEST) - indent.length;
-  return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'g'), `$1\n${indent}`);
+  const width = Math.max(1, Math.min(columns, MAX_WIDTH) - indent.length);
+  const long = new RegExp(`(?!.{1,${width}}$)(.{1,${width}}) `, 'g');
+  return text
+    .split('\n')
+    .map((line) => line.replace(long, `$1\n${indent}`))
+    .join(`\n${indent}`);
 }
 
-function tally(verdict: Verdict, run: Run): string {
-  const { passed, failed, skipped } = countOf(verdict);
+function formatTotals(verdict: Verdict): string {
+  const { passed, failed, skipped } = countStatuses(verdict);
   const counts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
   const seconds = (verdict.durationMs / 1000).toFixed(1);
-  const { kind, version } = run.alloy;
-  const engine = kind === 'embedded' ? ENGINES.embedded : `${ENGINES[kind]} ${version}`;
-  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${engine}`;
+  const { kind, version } = verdict.alloy;
+  const alloy = kind === 'embedded' ? ALLOYS.embedded : `${ALLOYS[kind]} ${version}`;
+  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
 }
 
 function mark(status: keyof typeof MARKS): string {
   return styleText(COLOURS[status], MARKS[status]);
-}
-
-/** A path as a person in the project's directory would type it. */
-export function shownPath(path: string): string {
-  const short = relative(ROOT, path);
-  return short.startsWith('..') ? path : short;
 }

@@ -1,12 +1,17 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Finding } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { Run } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 
-/** `skipped` always comes with its reason, as `cause`. */
+/** A skipped criterion always has the reason as its `cause`. */
 export type Status = 'passed' | 'failed' | 'skipped';
 
-/** What became of one criterion. `evidence` tells what was seen, `cause` and `fix` why it fails and what to do. */
+/**
+ * The verdict on one criterion: what was seen, why it failed and what to do about it. `finding` is the cause as data, if it is
+ * known.
+ */
 export type CriterionVerdict = {
   readonly id: string;
   readonly title: string;
@@ -15,9 +20,10 @@ export type CriterionVerdict = {
   readonly evidence: readonly string[];
   readonly cause?: string;
   readonly fix?: string;
+  readonly finding?: Finding;
 };
 
-/** A phase passes when none of its criteria failed and one passed at least. */
+/** A phase passes if no criterion failed and at least one passed. */
 export type PhaseVerdict = {
   readonly id: string;
   readonly title: string;
@@ -26,46 +32,46 @@ export type PhaseVerdict = {
   readonly criteria: readonly CriterionVerdict[];
 };
 
-/** The file that other tools read: `reports/verdict.json`. `schema` rises when a field changes its meaning. */
+/** The file that other tools read: `reports/verdict.json`. `schema` rises if a field changes its meaning. */
 export type Verdict = {
   readonly schema: 1;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: Milliseconds;
-  readonly stack: string;
-  readonly alloy: { readonly kind: string; readonly version: string };
-  readonly backend: string;
-  /** The images that the stack would have had, where others stood in for them. */
+  readonly stack: Run['stack'];
+  readonly alloy: Pick<Run['alloy'], 'kind' | 'version'>;
+  readonly backend: Run['backend'];
+  /** The published images that stand-ins replaced. */
   readonly standIns?: readonly string[];
-  /** Milliseconds that each part of the stack took to start, and `criteria` for all criteria together. */
+  /** Milliseconds that each part of the stack took to start; `criteria` is the time of all criteria. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   readonly phases: readonly PhaseVerdict[];
 };
 
-/** Where the verdict of the last run is. */
+/** The verdict of the last run. */
 export const VERDICT_FILE: string = join(ROOT, 'reports', 'verdict.json');
 
-/** Takes away the verdict of an earlier run, so that none can be mistaken for this one's. */
-export function forgetVerdict(): void {
-  rmSync(VERDICT_FILE, { force: true });
+/** Removes the verdict of an earlier run, so that it can't be mistaken for this one's. */
+export function forgetVerdict(file: string = VERDICT_FILE): void {
+  rmSync(file, { force: true });
 }
 
-/** Writes the verdict whole or not at all. */
-export function writeVerdict(verdict: Verdict): void {
-  mkdirSync(join(ROOT, 'reports'), { recursive: true });
-  writeFileSync(`${VERDICT_FILE}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
-  renameSync(`${VERDICT_FILE}.new`, VERDICT_FILE);
+/** Writes the verdict completely or not at all. */
+export function writeVerdict(verdict: Verdict, file: string = VERDICT_FILE): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
 }
 
-/** How many criteria have each status. */
-export function countOf(verdict: Verdict): Record<Status, number> {
+/** The number of criteria with each status. */
+export function countStatuses(verdict: Verdict): Record<Status, number> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { status } of verdict.phases.flatMap(({ criteria }) => criteria)) counts[status]++;
   return counts;
 }
 
 /** The status of a phase that has these criteria. */
-export function statusOf(criteria: readonly CriterionVerdict[]): Status {
+export function summarizeStatus(criteria: readonly CriterionVerdict[]): Status {
   if (criteria.some(({ status }) => status === 'failed')) return 'failed';
   return criteria.some(({ status }) => status === 'passed') ? 'passed' : 'skipped';
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessOf } from '../clients/access.ts';
+import { readBackendAccess } from '../clients/access.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimedAtMock, localCloudVariables } from '../settings/alloy-environment.ts';
@@ -69,7 +69,7 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
-    access: accessOf(aimedAtMock(variables, cloud.url)),
+    access: readBackendAccess(aimedAtMock(variables, cloud.url)),
     mockUrl: cloud.url,
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,
@@ -84,7 +84,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
   const { alloy, cloud: _, ...servers } = existing;
   if (alloy === undefined) throw new TypeError('the plan of an external stack has an Alloy');
   const variables = Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, settings.cloud[name] ?? '']));
-  const access = accessOf(variables);
+  const access = readBackendAccess(variables);
   const endpoint: AlloyEndpoint = {
     ...alloy,
     kind: 'external',

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { AlloyEndpoint } from '../run/run.ts';
+import { getPage } from './page.ts';
+import type { Labels } from './prometheus.ts';
+
+const Components = z.array(
+  z.object({
+    localID: z.string(),
+    name: z.string(),
+    health: z.object({ state: z.string(), message: z.string().optional() }),
+  }),
+);
+/** A component of the running configuration: its ID (`prometheus.scrape.redis`), its name without the label, its health. */
+export type Component = {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly message: string;
+};
+
+/** Every component of the running configuration (`/api/v0/web/components`). */
+export async function listComponents({ url }: Pick<AlloyEndpoint, 'url'>): Promise<Component[]> {
+  const { body } = await getPage(`${url}/api/v0/web/components`);
+  return Components.parse(JSON.parse(body)).map(({ localID, name, health }) => ({
+    id: localID,
+    name,
+    state: health.state,
+    message: health.message ?? '',
+  }));
+}
+
+/** A target of a `prometheus.scrape`, as its debug info reports it; `error` is empty if the last scrape worked. */
+export type ScrapeTarget = {
+  readonly component: string;
+  readonly url: string;
+  readonly labels: Labels;
+  readonly error: string;
+};
+
+/** A setting in the JSON form of Alloy's evaluated arguments: an attribute with a value, or a block with settings. */
+type Setting = {
+  readonly name: string;
+  readonly value?: { readonly value?: unknown };
+  readonly body?: readonly Setting[];
+};
+const Setting: z.ZodType<Setting> = z.object({
+  name: z.string(),
+  value: z.object({ value: z.unknown() }).optional(),
+  body: z.lazy(() => z.array(Setting)).optional(),
+}) as z.ZodType<Setting>;
+const Arguments = z.object({ arguments: z.array(Setting).optional().catch(undefined) });
+
+/**
+ * The user names among the evaluated arguments of a component, at any depth (`arguments` of `/api/v0/web/components/ID`).
+ * Empty if this Alloy reports no arguments.
+ */
+export async function listUsernames({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<string[]> {
+  const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
+  return findUsernames(Arguments.parse(JSON.parse(body)).arguments ?? []);
+}
+
+function findUsernames(settings: readonly Setting[]): string[] {
+  return settings.flatMap(({ name, value, body = [] }) =>
+    name === 'username' && typeof value?.value === 'string' ? [value.value] : findUsernames(body),
+  );
+}
+
+const Text = z.object({ name: z.string(), value: z.object({ value: z.string() }) });
+const Pairs = z.object({
+  name: z.literal('labels'),
+  value: z.object({ value: z.array(z.object({ key: z.string(), value: z.object({ value: z.string() }) })) }),
+});
+const Details = z.object({
+  debugInfo: z
+    .array(z.object({ name: z.string(), body: z.array(z.unknown()).optional() }))
+    .optional()
+    .catch(undefined),
+});
+
+/**
+ * The targets of one `prometheus.scrape` (`debugInfo` of `/api/v0/web/components/ID`, a `target` block each). Empty if
+ * this Alloy reports no debug info.
+ */
+export async function listScrapeTargets({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<ScrapeTarget[]> {
+  const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
+  const { debugInfo = [] } = Details.parse(JSON.parse(body));
+  return debugInfo.filter(({ name }) => name === 'target').map((block) => readTarget(id, block.body ?? []));
+}
+
+function readTarget(component: string, attributes: readonly unknown[]): ScrapeTarget {
+  const texts = attributes.flatMap((attribute) => Text.safeParse(attribute).data ?? []);
+  const read = (wanted: string) => texts.find(({ name }) => name === wanted)?.value.value ?? '';
+  const [labels] = attributes.flatMap((attribute) => Pairs.safeParse(attribute).data ?? []);
+  const pairs = labels?.value.value.map(({ key, value }) => [key, value.value] as const) ?? [];
+  return { component, url: read('url'), labels: Object.fromEntries(pairs), error: read('last_error') };
+}

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { AlloyEndpoint } from '../run/run.ts';
+
+const run = promisify(execFile);
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Runs `alloy validate` or `alloy fmt` on the configuration and returns what it reports. Calls `skip` if this machine has no
+ * program to run.
+ */
+export async function checkConfiguration(
+  { command, config, configInside = config }: Pick<AlloyEndpoint, 'command' | 'config' | 'configInside'>,
+  question: 'validate' | 'fmt',
+  skip: (reason: string) => never,
+): Promise<{ problems: string[] }> {
+  const [program, ...first] = command ?? skip('this machine has no alloy program to check it with');
+  if (program === undefined) throw new TypeError('an empty command');
+  try {
+    const { stdout } = await run(program, [...first, question, configInside], { timeout: TIMEOUT_MS });
+    const isFine = question === 'validate' || stdout === (await readFile(config, 'utf8'));
+    return { problems: isFine ? [] : [`${config} is not formatted as alloy fmt does`] };
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return { problems: [output === '' ? String(error) : output.replaceAll(configInside, config)] };
+  }
+}

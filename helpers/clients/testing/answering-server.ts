@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the server answers; `never` leaves the request open. */
+export type Reply = { readonly status?: number; readonly body?: string; readonly type?: string } | 'never';
+
+/** A request that the server received. */
+export type Received = { readonly path: string; readonly parameters: URLSearchParams; readonly login: string };
+
+/** A real HTTP server on a free port of loopback, and the requests that it received. */
+export type AnsweringServer = AsyncDisposable & { readonly url: string; readonly received: readonly Received[] };
+
+/** Starts a server that answers with what `reply` returns; 404 if that is undefined. */
+export async function startAnsweringServer(reply: (request: Received) => Reply | undefined): Promise<AnsweringServer> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    request.resume();
+    const asked = readRequest(request);
+    received.push(asked);
+    const answer = reply(asked) ?? { status: 404, body: 'page not found' };
+    if (answer === 'never') return;
+    const { status = 200, body = '', type = 'application/json' } = answer;
+    response.writeHead(status, { 'content-type': type }).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The text of a file below fixtures/captures. */
+export function readCapture(path: string): string {
+  return readFileSync(new URL(`../../../fixtures/captures/${path}`, import.meta.url), 'utf8');
+}
+
+function readRequest({ url = '/', headers }: IncomingMessage): Received {
+  const { pathname, searchParams } = new URL(url, 'http://server');
+  const [, encoded = ''] = /^Basic (.+)/.exec(headers.authorization ?? '') ?? [];
+  return { path: pathname, parameters: searchParams, login: Buffer.from(encoded, 'base64').toString() };
+}

@@ -1,0 +1,12 @@
+import { getObservation } from './readings.ts';
+import { createRule, type Rule } from './rule.ts';
+
+/** The backend could not be queried, so what arrived is unknown. */
+const queryRefused = createRule('query refused', (symptoms) => {
+  const seen = getObservation(symptoms)?.seen;
+  if (seen?.kind !== 'query failure' || seen.request === undefined) return undefined;
+  return { ...seen.request, message: seen.message };
+});
+
+/** Why a query failed. */
+export const QUERY_RULES: readonly Rule[] = [queryRefused];

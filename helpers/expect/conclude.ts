@@ -1,0 +1,40 @@
+import { CriterionFailed } from '../findings/criterion-failed.ts';
+import type { Evidence } from '../findings/evidence.ts';
+import { run } from './run.ts';
+import { type JudgedTask, record } from './task.ts';
+
+/**
+ * Ends a failed criterion: records its evidence and finding in the task, where the reporter reads them, and returns the error
+ * to throw. Everything that a criterion throws passes through here once.
+ */
+export async function conclude(task: JudgedTask, error: unknown): Promise<CriterionFailed> {
+  const { evidence, finding: known } = error instanceof CriterionFailed ? error : readError(error);
+  if (evidence !== undefined) record(task, evidence);
+  const finding = known ?? (evidence && (await findCause(task, evidence)));
+  if (finding !== undefined) task.meta.finding = finding;
+  const failure = new CriterionFailed(
+    evidence,
+    finding,
+    error instanceof CriterionFailed ? undefined : { cause: error },
+  );
+  failure.stack = [`${failure.name}: ${failure.message}`, ...listFrames(error)].join('\n');
+  return failure;
+}
+
+const HERE = import.meta.dirname;
+
+/** The frames of an error outside of this folder: vitest then points at the line of the criterion. */
+function listFrames(error: unknown): string[] {
+  const frames = error instanceof Error ? (error.stack?.split('\n') ?? []) : [];
+  return frames.filter((line) => /^\s+at /.test(line) && !line.includes(HERE));
+}
+
+function readError(error: unknown): { evidence: Evidence; finding?: undefined } {
+  return { evidence: { kind: 'error', message: error instanceof Error ? error.message : String(error) } };
+}
+
+async function findCause({ meta: { needs = [], takenAway = [] } }: JudgedTask, evidence: Evidence) {
+  // Loaded only if something fails.
+  const { diagnose } = await import('../diagnose/diagnose.ts');
+  return await diagnose(run, { evidence, needs, takenAway });
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { sampleRun } from '../clients/testing/sample-run.ts';
+import { startWatch, type Watch } from './give-up.ts';
+import type { Question } from './question.ts';
+
+/** A wait with a clock of its own: `at` sets it, in milliseconds since the wait began, and asks whether to give up. */
+type Waiting = {
+  readonly at: (time: number) => Promise<boolean>;
+  readonly setLost: (metric: string, count: number) => void;
+  readonly endAlloy: () => Promise<void>;
+  readonly lostBefore: Watch['lostBefore'];
+};
+
+async function wait(question: Pick<Question, 'path' | 'isMisplaced'>, body: (waiting: Waiting) => Promise<void>) {
+  let page = '';
+  let time = 0;
+  await using alloy = await startAnsweringServer(() => ({ body: page }));
+  const setLost = (metric: string, count: number) => {
+    page = `${metric} ${count}\n`;
+  };
+  setLost('otelcol_exporter_send_failed_spans_total', 7);
+  const watch = startWatch(sampleRun({ origin: alloy.url }), question, () => time);
+  expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
+  await body({
+    setLost,
+    lostBefore: watch.lostBefore,
+    endAlloy: async () => await alloy[Symbol.asyncDispose](),
+    at(present) {
+      time = present;
+      return watch.shouldGiveUp();
+    },
+  });
+}
+
+/** With the intervals of the sample run, OTLP data has had time to arrive after 1.6 s, scraped data after 2.2 s. */
+const OTLP_PATIENCE = 1600;
+const SCRAPE_PATIENCE = 2200;
+const SPANS = 'otelcol_exporter_send_failed_spans_total';
+const SAMPLES = 'prometheus_remote_storage_samples_failed_total';
+
+describe('it gives up', () => {
+  test('if Alloy no longer answers', () =>
+    wait({ path: 'otlp' }, async ({ at, endAlloy }) => {
+      expect(await at(600)).toBe(false);
+      await endAlloy();
+      expect(await at(1200)).toBe(true);
+    }));
+
+  test.each([
+    ['otlp', SPANS, OTLP_PATIENCE],
+    ['remote write', SAMPLES, SCRAPE_PATIENCE],
+    ['remote write', 'prometheus_remote_storage_samples_dropped_total', SCRAPE_PATIENCE],
+  ] as const)('if Alloy has dropped data on the path %s (%s)', (path, metric, patience) =>
+    wait({ path }, async ({ at, setLost }) => {
+      setLost(metric, 8);
+      expect(await at(patience)).toBe(false);
+      expect(await at(patience + 600)).toBe(true);
+    }),
+  );
+
+  test('if the data has arrived somewhere else, after twice the time', () =>
+    wait({ path: 'remote write', isMisplaced: async () => true }, async ({ at }) => {
+      expect(await at(2 * SCRAPE_PATIENCE)).toBe(false);
+      expect(await at(2 * SCRAPE_PATIENCE + 600)).toBe(true);
+    }));
+});
+
+describe('it keeps waiting', () => {
+  test('if the loss is older than the question', () =>
+    wait({ path: 'otlp' }, async ({ at }) => {
+      expect(await at(60_000)).toBe(false);
+    }));
+
+  test('if the loss is on the other path', () =>
+    wait({ path: 'remote write' }, async ({ at, setLost }) => {
+      setLost(SPANS, 99);
+      expect(await at(60_000)).toBe(false);
+    }));
+
+  test('if samples are retried', () =>
+    wait({ path: 'remote write' }, async ({ at, setLost }) => {
+      setLost('prometheus_remote_storage_samples_retried_total', 99);
+      expect(await at(60_000)).toBe(false);
+    }));
+
+  test('if the data has arrived nowhere', () =>
+    wait({ path: 'remote write', isMisplaced: async () => false }, async ({ at }) => {
+      expect(await at(60_000)).toBe(false);
+    }));
+
+  test('between two checks, so Alloy is not queried at every attempt', () =>
+    wait({ path: 'otlp' }, async ({ at, endAlloy }) => {
+      expect(await at(600)).toBe(false);
+      await endAlloy();
+      expect(await at(1000)).toBe(false);
+    }));
+});

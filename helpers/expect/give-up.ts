@@ -1,0 +1,55 @@
+import { readAlloyTotals } from '../clients/alloy-metrics.ts';
+import type { Path } from '../findings/evidence.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { Run } from '../run/run.ts';
+import type { Question } from './question.ts';
+
+/** The minimum time between two checks. */
+const INTERVAL: Milliseconds = 500;
+
+/** The counters of data that Alloy dropped for good, by path. */
+const DROPPED: Readonly<Record<Path, RegExp>> = {
+  otlp: /^otelcol_exporter_send_failed_/,
+  'remote write': /^prometheus_remote_storage_samples_(failed|dropped)_total$/,
+};
+
+/** Watches whether it still makes sense to wait. */
+export type Watch = {
+  readonly shouldGiveUp: () => Promise<boolean>;
+  /** How many items Alloy had dropped when the watch began; undefined if Alloy gave no answer. */
+  readonly lostBefore: Promise<number | undefined>;
+};
+
+/**
+ * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
+ * this path since the watch began, or if the data has arrived somewhere else. So a run in which everything is refused fails
+ * in seconds.
+ */
+export function startWatch(
+  run: Pick<Run, 'alloy' | 'intervals'>,
+  { path, isMisplaced }: Pick<Question, 'path' | 'isMisplaced'>,
+  now: () => Milliseconds = () => performance.now(),
+): Watch {
+  const { otlpBatch, scrape, remoteWriteDeadline } = run.intervals;
+  const patience = path === 'otlp' ? 3 * otlpBatch + 1000 : 2 * scrape + 2 * remoteWriteDeadline + 1000;
+  const began = now();
+  const lostBefore = countLost(run, path);
+  let checked = began;
+  return {
+    lostBefore,
+    async shouldGiveUp() {
+      const present = now();
+      if (present - checked < INTERVAL) return false;
+      checked = present;
+      const [before = 0, lost] = await Promise.all([lostBefore, countLost(run, path)]);
+      if (lost === undefined) return true;
+      if (present - began <= patience) return false;
+      return lost > before || (present - began > 2 * patience && (await isMisplaced?.()) === true);
+    },
+  };
+}
+
+async function countLost({ alloy }: Pick<Run, 'alloy'>, path: Path): Promise<number | undefined> {
+  const [total] = await readAlloyTotals(alloy, [DROPPED[path]]).catch(() => []);
+  return total;
+}

@@ -1,0 +1,25 @@
+import type { TaskMeta } from 'vitest';
+import type { Evidence } from '../findings/evidence.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Part } from '../run/part.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** The parts that the criterion's phase needs. */
+    needs?: readonly Part[];
+    /** The parts that the criterion has taken away and not yet brought back. */
+    takenAway?: readonly Part[];
+    /** What the criterion found; the last evidence of a failed one is what failed it. */
+    evidence?: readonly Evidence[];
+    /** Why it failed, if the evidence proves it. */
+    finding?: Finding;
+  }
+}
+
+/** A test whose metadata becomes its verdict. */
+export type JudgedTask = { readonly meta: TaskMeta };
+
+/** Records what a criterion found, for its verdict. */
+export function record(task: JudgedTask, evidence: Evidence): void {
+  task.meta.evidence = [...(task.meta.evidence ?? []), evidence];
+}

@@ -1,0 +1,19 @@
+import type { HttpResult } from '../emit/http.ts';
+import type { TraceId } from '../otlp/ids.ts';
+import { traceql } from './telemetry.ts';
+import { waitFor } from './wait.ts';
+
+/** Waits for the trace that a TraceQL query finds. Throws `CriterionFailed` if there is none. */
+export async function waitForTrace(query: string): Promise<TraceId> {
+  const search = traceql(query);
+  const { value } = await waitFor(search, { kind: 'any', of: 'trace' }, async () => {
+    const [id] = await search.ask();
+    return { holds: id !== undefined, seen: { kind: 'count', of: 'traces', count: 0 }, value: (id ?? '') as TraceId };
+  });
+  return value;
+}
+
+/** Waits for the trace of a request, found by its user agent under the stable or the old attribute name. */
+export function waitForRequestTrace({ userAgent }: HttpResult): Promise<TraceId> {
+  return waitForTrace(`{span.user_agent.original="${userAgent}" || span.http.user_agent="${userAgent}"}`);
+}

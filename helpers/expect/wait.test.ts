@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { sampleRun } from '../clients/testing/sample-run.ts';
+import { CriterionFailed } from '../findings/criterion-failed.ts';
+import type { Question } from './question.ts';
+import { useRun } from './run.ts';
+import { presentValue } from './scrape.ts';
+import { waitFor } from './wait.ts';
+import { waitForTrace } from './wait-for-trace.ts';
+
+const question: Question = { subject: { kind: 'delivery' }, path: 'otlp', deadline: 300 };
+const empty = { kind: 'empty' } as const;
+const nothing = { kind: 'nothing' } as const;
+
+/** A stack in which Alloy has dropped seven spans, and every search finds one trace. */
+async function withStack<T>(backend: 'mock' | 'cloud', body: () => Promise<T>): Promise<T> {
+  await using server = await startAnsweringServer(({ path }) => ({
+    body: path === '/metrics' ? 'otelcol_exporter_send_failed_spans_total 7\n' : '{"traces":[{"traceID":"1"}]}',
+  }));
+  useRun(sampleRun({ origin: server.url, backend }));
+  return await body();
+}
+
+const fail = (asked: Question) =>
+  waitFor(asked, empty, async () => ({ holds: false, seen: nothing, value: 0 })).catch((error: unknown) => error);
+
+test('the value is returned with the observation', async () => {
+  const waited = await withStack('mock', () =>
+    waitFor(question, empty, async () => ({ holds: true, seen: nothing, value: 'x' })),
+  );
+  expect(waited).toMatchObject({
+    value: 'x',
+    observation: { holds: true, condition: empty, seen: nothing, attempts: 1 },
+  });
+});
+
+test('a failure holds the nearest thing, and what Alloy had dropped before', async () => {
+  const before = Date.now();
+  const error = await withStack('mock', () => fail({ ...question, findNearest: async () => ({ kind: 'no traces' }) }));
+  expect(error).toBeInstanceOf(CriterionFailed);
+  expect(error).toMatchObject({
+    finding: undefined,
+    evidence: { kind: 'observation', holds: false, nearest: { kind: 'no traces' }, lostBefore: 7 },
+  });
+  const { askedAt } = (error as { evidence: { askedAt: number } }).evidence;
+  expect(askedAt).toBeGreaterThanOrEqual(before);
+});
+
+test('a failure holds the error if the nearest thing can’t be queried', async () => {
+  const findNearest = () => Promise.reject(new Error('the backend is gone'));
+  expect(await withStack('mock', () => fail({ ...question, findNearest }))).toMatchObject({
+    evidence: { nearest: { kind: 'query failure', message: 'the backend is gone' } },
+  });
+});
+
+test('a hosted backend is queried less often', async () => {
+  const count = async (backend: 'mock' | 'cloud') =>
+    (await withStack(backend, () => fail(question))) as { evidence: { attempts: number } };
+  expect((await count('cloud')).evidence.attempts).toBeLessThan((await count('mock')).evidence.attempts);
+});
+
+test('a value to start from is waited for, and a missing one fails the criterion', async () => {
+  const ask = (found: number[]) => async () => found.map((value) => ({ labels: {}, time: 0, value }));
+  await withStack('mock', async () => {
+    expect(await presentValue({ ...question, kind: 'metric', ask: ask([0, 7]) })).toBe(0);
+    await expect(presentValue({ ...question, kind: 'metric', ask: ask([]) })).rejects.toThrow(CriterionFailed);
+  });
+});
+
+test('a trace is waited for', async () => {
+  expect(await withStack('mock', () => waitForTrace('{name="x"}'))).toBe('1'.padStart(32, '0'));
+});

@@ -1,0 +1,164 @@
+import type { Condition, Evidence, Labels, Nearest, Observation, Seen, SeenSample, Subject } from './evidence.ts';
+
+/** Puts evidence into words: one line for what was proven, several for a question without the expected answer. */
+export function describeEvidence(evidence: Evidence): string {
+  switch (evidence.kind) {
+    case 'fact':
+      return evidence.fact;
+    case 'error':
+      return evidence.message;
+    case 'observation':
+      return evidence.holds ? describeSuccess(evidence) : describeShortfall(evidence);
+  }
+}
+
+/** Puts evidence into one line. */
+export function summarizeEvidence(evidence: Evidence): string {
+  if (evidence.kind === 'observation' && !evidence.holds) {
+    const { subject, condition, seen } = evidence;
+    return `expected that ${describeSubject(subject)} ${describeCondition(condition)}; last seen: ${describeSeen(seen)}`;
+  }
+  return describeEvidence(evidence).split('\n', 1)[0] ?? '';
+}
+
+/** Formats labels like PromQL: `job="x", instance="y"`. */
+export function describeLabels(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(', ');
+}
+
+function describeSuccess({ subject, condition, seen, ...observation }: Observation): string {
+  return `${describeSubject(subject)} ${describeCondition(condition)}: ${describeSeen(seen)} (${describeAttempts(observation)})`;
+}
+
+function describeShortfall({ subject, condition, seen, nearest, ...observation }: Observation): string {
+  return [
+    `expected that ${describeSubject(subject)} ${describeCondition(condition)}`,
+    `  last seen: ${describeSeen(seen)}`,
+    ...(nearest === undefined ? [] : describeNearest(nearest).map((line) => `  nearest:   ${line}`)),
+    `  asked:     ${describeAttempts(observation)}`,
+  ].join('\n');
+}
+
+function describeAttempts({ attempts, elapsedMs }: Pick<Observation, 'attempts' | 'elapsedMs'>): string {
+  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${(elapsedMs / 1000).toFixed(1)} s`;
+}
+
+function describeSubject(subject: Subject): string {
+  switch (subject.kind) {
+    case 'scraped metric':
+      return subject.expression;
+    case 'series':
+      return subject.selector;
+    case 'OTLP metric':
+      return `${subject.metric} of ${subject.service}`;
+    case 'trace':
+      return `the trace ${subject.traceId}`;
+    case 'traces':
+    case 'logs':
+      return subject.query;
+    case 'metric of Alloy': {
+      const labels = describeLabels(subject.labels);
+      return `Alloy's own ${subject.metric}${labels === '' ? '' : `{${labels}}`}`;
+    }
+    case 'delivery':
+      return "Alloy's OTLP export";
+  }
+}
+
+const COMPARISONS = {
+  equal: 'is',
+  'at least': 'is at least',
+  'at most': 'is at most',
+  above: 'is above',
+  below: 'is below',
+} as const;
+
+const ANY = { value: 'has a value to start from', trace: 'finds a trace', line: 'has a line' } as const;
+
+function describeCondition(condition: Condition): string {
+  switch (condition.kind) {
+    case 'value':
+      return `${COMPARISONS[condition.is]} ${condition.value}`;
+    case 'agreement':
+      return `agrees with ${condition.with}${condition.within === 0 ? '' : `, give or take ${condition.within}`}`;
+    case 'span':
+      return `has a span ${condition.shape}`;
+    case 'trace':
+      return `finds the trace ${condition.traceId}`;
+    case 'line':
+      return `has the line ${JSON.stringify(condition.line)}`;
+    case 'lines':
+      return `has a line for each of ${condition.patterns.join(', ')}`;
+    case 'labels':
+      return `has series, all with ${describeLabels(condition.labels)}`;
+    case 'any':
+      return ANY[condition.of];
+    case 'empty':
+      return 'is empty';
+    case 'newer sample':
+      return `has a sample after ${new Date(condition.since).toISOString()}`;
+    case 'stated':
+      return condition.statement;
+  }
+}
+
+function describeSeen(seen: Seen): string {
+  switch (seen.kind) {
+    case 'nothing':
+      return 'nothing';
+    case 'values':
+      return describeValues(seen);
+    case 'disagreement':
+      return `${describeValues(seen)}, while ${seen.source} says ${seen.truth}`;
+    case 'spans':
+      return seen.names.length === 0 ? 'no span of it' : `spans ${seen.names.join(', ')}`;
+    case 'count':
+      return `${seen.count} ${seen.count === 1 ? seen.of.slice(0, -1) : seen.of}`;
+    case 'samples':
+      return seen.series.map(describeSamples).join('; ');
+    case 'newest sample':
+      return `the newest is of ${new Date(seen.time).toISOString()}`;
+    case 'answer':
+      return `${seen.count === undefined ? '' : `${seen.count} found: `}${seen.json}`;
+    case 'query failure':
+      return seen.message;
+  }
+}
+
+function describeValues({ count, values }: { readonly count: number; readonly values: readonly number[] }): string {
+  if (count === 0) return 'no series';
+  if (count === 1) return String(values[0]);
+  return `${count} series with ${values.join(', ')}${count > values.length ? ', …' : ''}`;
+}
+
+function describeSamples({
+  count,
+  newest,
+}: {
+  readonly count: number;
+  readonly newest: readonly SeenSample[];
+}): string {
+  const last = newest.map(({ time, value }) => `${value} at ${new Date(time).toISOString().slice(11, 23)}`);
+  return `${count} samples, the newest ${last.join(', ')}`;
+}
+
+function describeNearest(nearest: Nearest): string[] {
+  switch (nearest.kind) {
+    case 'other labels':
+      return nearest.found.map((labels) => `${nearest.metric} exists with ${describeLabels(labels)}`);
+    case 'other names':
+      return [
+        `no series of this run is called ${nearest.metric}; ${nearest.count} other names have these labels, the nearest: ${nearest.names.join(', ')}`,
+      ];
+    case 'no series':
+      return [`no series of this run has the labels ${describeLabels(nearest.labels)}`];
+    case 'other traces':
+      return [`${nearest.count} other traces of this run are in the backend, such as ${nearest.example}`];
+    case 'no traces':
+      return ['no trace of this run is in the backend'];
+    case 'query failure':
+      return [nearest.message];
+  }
+}

@@ -1,0 +1,131 @@
+import type { Milliseconds, TraceId } from '../otlp/ids.ts';
+import type { Part } from '../run/part.ts';
+
+/** A series' labels. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** How telemetry travels from Alloy to the backend; a failure is diagnosed along this path. */
+export type Path = 'otlp' | 'remote write';
+
+/** What a question to the backend, or to Alloy, is about. */
+export type Subject =
+  | {
+      /** A scraped metric of this run. `expression` is the PromQL without the label that marks the run. */
+      readonly kind: 'scraped metric';
+      readonly expression: string;
+      readonly metric: string;
+      readonly labels: Labels;
+      /** The part that it measures, if its job measures one. */
+      readonly source?: Part;
+    }
+  | { readonly kind: 'series'; readonly selector: string; readonly source?: Part }
+  | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string }
+  | { readonly kind: 'trace'; readonly traceId: TraceId }
+  | { readonly kind: 'traces'; readonly query: string }
+  | { readonly kind: 'logs'; readonly query: string }
+  | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
+  | { readonly kind: 'delivery' };
+
+/** What an answer is expected to be. */
+export type Condition =
+  | {
+      readonly kind: 'value';
+      readonly is: 'equal' | 'at least' | 'at most' | 'above' | 'below';
+      readonly value: number;
+    }
+  | { readonly kind: 'agreement'; readonly with: string; readonly within: number }
+  | { readonly kind: 'span'; readonly shape: string }
+  | { readonly kind: 'trace'; readonly traceId: TraceId }
+  | { readonly kind: 'line'; readonly line: string }
+  /** A line that matches, for each of these patterns. */
+  | { readonly kind: 'lines'; readonly patterns: readonly string[] }
+  /** At least one series, and these labels on every one. */
+  | { readonly kind: 'labels'; readonly labels: Labels }
+  /** At least one result. */
+  | { readonly kind: 'any'; readonly of: 'value' | 'trace' | 'line' }
+  | { readonly kind: 'empty' }
+  /** A sample that is newer than this moment. */
+  | { readonly kind: 'newer sample'; readonly since: Milliseconds }
+  /** A statement in the spec's own words, in the third person: `came within 6.6 s`. */
+  | { readonly kind: 'stated'; readonly statement: string };
+
+/** A sample of a series; the time is in milliseconds since the epoch. */
+export type SeenSample = { readonly time: Milliseconds; readonly value: number };
+
+/** What the last attempt saw. Long lists are cut; `count` is that of the whole list. */
+export type Seen =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'values'; readonly count: number; readonly values: readonly number[] }
+  | {
+      readonly kind: 'disagreement';
+      readonly count: number;
+      readonly values: readonly number[];
+      readonly source: string;
+      readonly truth: number;
+    }
+  | { readonly kind: 'spans'; readonly names: readonly string[] }
+  | { readonly kind: 'count'; readonly of: 'traces' | 'lines'; readonly count: number }
+  /** For each series, the number of its samples and the newest of them. */
+  | {
+      readonly kind: 'samples';
+      readonly series: readonly { readonly count: number; readonly newest: readonly SeenSample[] }[];
+    }
+  | { readonly kind: 'newest sample'; readonly time: Milliseconds }
+  /** The start of any other answer, as JSON. */
+  | { readonly kind: 'answer'; readonly count?: number; readonly json: string }
+  | QueryFailure;
+
+/** A query that failed. */
+export type QueryFailure = {
+  readonly kind: 'query failure';
+  readonly message: string;
+  /** The HTTP request, if it was one; `status` is 0 if there was no answer. */
+  readonly request?: { readonly url: string; readonly user: string; readonly status: number };
+};
+
+/** What exists instead of what was asked for. */
+export type Nearest =
+  /** The metric exists with other labels; `found` has the same label names as `wanted`. */
+  | {
+      readonly kind: 'other labels';
+      readonly metric: string;
+      readonly wanted: Labels;
+      readonly found: readonly Labels[];
+    }
+  /** Other metrics have these labels: the most similar names, and the number of all. */
+  | {
+      readonly kind: 'other names';
+      readonly metric: string;
+      readonly labels: Labels;
+      readonly count: number;
+      readonly names: readonly string[];
+    }
+  | { readonly kind: 'no series'; readonly labels: Labels }
+  | { readonly kind: 'other traces'; readonly count: number; readonly example: string }
+  | { readonly kind: 'no traces' }
+  | QueryFailure;
+
+/** The answer to a question that was repeated until the condition held or the wait ended. */
+export type Observation = {
+  readonly kind: 'observation';
+  readonly holds: boolean;
+  readonly subject: Subject;
+  readonly path: Path;
+  readonly condition: Condition;
+  readonly seen: Seen;
+  readonly nearest?: Nearest;
+  readonly attempts: number;
+  /** When it was first asked, in milliseconds since the epoch. */
+  readonly askedAt: Milliseconds;
+  readonly elapsedMs: Milliseconds;
+  /** How many items Alloy had dropped on this path by then, since it started. */
+  readonly lostBefore?: number;
+};
+
+/** What a criterion found. The last evidence of a failed criterion is what failed it. */
+export type Evidence =
+  /** Proven without a matcher, in the spec's own words. */
+  | { readonly kind: 'fact'; readonly fact: string }
+  | Observation
+  /** An assertion that failed, or any other error. */
+  | { readonly kind: 'error'; readonly message: string };

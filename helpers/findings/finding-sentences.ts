@@ -1,0 +1,169 @@
+import type { Part } from '../run/part.ts';
+import { describeLabels } from './evidence-sentences.ts';
+import type { Finding, FindingKind, LogExcerpt } from './finding.ts';
+
+/** Why a criterion failed, and what to do about it. */
+export type Explanation = { readonly cause: string; readonly fix: string };
+
+/** Puts a finding into words. */
+export function describeFinding<K extends Finding['kind']>(finding: FindingKind<K>): Explanation {
+  return SENTENCES[finding.kind as K](finding);
+}
+
+/** The words for each kind of finding. */
+const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) => Explanation } = {
+  'listed problems': ({ problems, fix }) => ({ cause: problems.join('; '), fix }),
+
+  'configuration error': ({ file, line, column, message }) => ({
+    cause: `Alloy did not start: ${file}:${line}:${column}: ${message}`,
+    fix: 'Correct the configuration at that line',
+  }),
+
+  'no answer from Alloy': ({ url, lastLog }) => ({
+    cause: `Alloy gives no answer at ${url}${lastLog === undefined ? '' : `; its log ends with: ${describeLog(lastLog)}`}`,
+    fix: 'Check whether it runs and listens at that address',
+  }),
+
+  'unhealthy components': ({ ids, message, portInUse }) => ({
+    cause: `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} not healthy: ${message}`,
+    fix: portInUse
+      ? 'Another program holds that port: stop it, or give Alloy another address (ALLOY_OTLP_GRPC_LISTEN, ALLOY_OTLP_HTTP_LISTEN)'
+      : `Correct ${ids[0]} in the configuration; Alloy shows its state at /component/${ids[0]}`,
+  }),
+
+  'source unreachable': ({ source, address, variable }) => ({
+    cause: `${NAMES[source]} gives no answer at ${address}`,
+    fix: `Start ${NAMES[source]}${variable === undefined ? '' : `, or correct ${variable} if you set it`}`,
+  }),
+
+  'exporter cannot connect': ({ source, log }) => ({
+    cause:
+      log === undefined
+        ? `Alloy's exporter can't connect to ${NAMES[source]}`
+        : `${log.component} can't connect to ${NAMES[source]}: ${log.message}`,
+    fix:
+      source === 'redis'
+        ? 'Check REDIS_EXPORTER_ADDRESS and REDIS_EXPORTER_PASSWORD'
+        : 'Check the address, user and password in POSTGRES_EXPORTER_DSN',
+  }),
+
+  'scrape fails': ({ job, instance, source, target }) => ({
+    cause:
+      `Alloy can't scrape the target ${describeLabels({ job, instance })}: its up is 0` +
+      (target === undefined ? '' : `; ${target.component} reports for ${target.url}: ${target.error}`),
+    fix:
+      source === 'rabbitmq'
+        ? 'Check the address that Alloy scrapes: RABBITMQ_METRICS_ADDRESS in the shipped configuration'
+        : 'Check the address in targets of the prometheus.scrape of this job, and its scrape_timeout',
+  }),
+
+  'other labels': ({ wanted, found }) => ({
+    cause: `it is scraped and delivered under other labels: ${describeLabels(found)} instead of ${describeLabels(wanted)}`,
+    fix:
+      'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+      'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+  }),
+
+  'OTLP login refused': ({ instanceId, reason, twin }) => ({
+    cause:
+      `the OTLP gateway answers 401 Unauthorized to ${describeLogin(instanceId)}${inBrackets(reason)}` +
+      `${twin === undefined ? '' : `: that is ${twin}`}; Alloy drops the data, while senders get 200 and every component is healthy`,
+    fix:
+      twin === undefined
+        ? 'Set GRAFANA_CLOUD_OTLP_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > OpenTelemetry > Configure'
+        : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure",
+  }),
+
+  'OTLP path not found': ({ url }) => ({
+    cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
+    fix: 'Let GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds /v1/traces itself',
+  }),
+
+  'OTLP endpoint unreachable': ({ log }) => ({
+    cause: `Alloy can't reach the OTLP endpoint and keeps trying: ${describeLog(log)}`,
+    fix: 'Check GRAFANA_CLOUD_OTLP_ENDPOINT, and the network and proxy between Alloy and it',
+  }),
+
+  'OTLP export fails': ({ log }) => ({
+    cause: `Alloy can't export over OTLP and drops the data${log === undefined ? '' : `: ${describeLog(log)}`}`,
+    fix:
+      log === undefined
+        ? 'Look for "Exporting failed" in the log of Alloy: it gives the reason'
+        : "Correct what the exporter's error names",
+  }),
+
+  'nothing accepted over OTLP': ({ grpc, http }) => ({
+    cause: `Alloy has accepted nothing over OTLP at ${grpc} and ${http}`,
+    fix: 'Check that the services send there, and that an otelcol.receiver.otlp listens there with an output for each signal',
+  }),
+
+  'nothing exported over OTLP': () => ({
+    cause: 'Alloy accepted data over OTLP, and no exporter has sent any of it',
+    fix: "Follow the output of otelcol.receiver.otlp: each signal has to end at an exporter's input (Alloy shows the graph at /graph)",
+  }),
+
+  'remote write without URL': ({ component }) => ({
+    cause: `${component} has an empty url: it drops every sample, with no error message in its log`,
+    fix: 'Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
+  }),
+
+  'remote write login refused': ({ instanceId, reason, twin }) => ({
+    cause:
+      `remote write gets 401 Unauthorized for ${describeLogin(instanceId)}${inBrackets(reason)}` +
+      `${twin === undefined ? '' : `: that is ${twin}`}; the samples are dropped, while every component is healthy`,
+    fix: 'Set GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > Prometheus > Details',
+  }),
+
+  'remote write path not found': ({ url }) => ({
+    cause: `remote write gets 404: ${url ?? 'its URL'} is not a path where Prometheus accepts samples`,
+    fix: 'Let GRAFANA_CLOUD_PROMETHEUS_ENDPOINT end in /api/prom/push',
+  }),
+
+  'remote write fails': ({ log }) => ({
+    cause: `remote write fails${log === undefined ? ', and samples are dropped' : `: ${describeLog(log)}`}`,
+    fix:
+      log === undefined
+        ? 'Look for "non-recoverable error" in the log of Alloy: it gives the reason'
+        : 'Correct what the error names',
+  }),
+
+  'nothing sent by remote write': () => ({
+    cause: 'remote write has not sent a single sample',
+    fix: 'Let forward_to of each prometheus.scrape lead to a prometheus.remote_write (Alloy shows the graph at /graph)',
+  }),
+
+  'query refused': ({ url, status, message, user }) => ({
+    cause: message,
+    fix:
+      status === 401 || status === 403
+        ? `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY that may read from ${url}`
+        : status === 0
+          ? `Check that ${url} is right and can be reached from here: the run asks it for what arrived`
+          : 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query',
+  }),
+};
+
+/** The parts' names for people. */
+const NAMES: Readonly<Record<Part, string>> = {
+  postgres: 'PostgreSQL',
+  redis: 'Redis',
+  rabbitmq: 'RabbitMQ',
+  alloy: 'Alloy',
+  cloud: 'the mock Grafana Cloud',
+  api: 'the API service',
+  bot: 'the bot service',
+  'notification-daemon': 'the notification daemon',
+  'status-transition-daemon': 'the status transition daemon',
+};
+
+function describeLog({ component, message }: LogExcerpt): string {
+  return component === '' ? message : `${component}: ${message}`;
+}
+
+function describeLogin(instanceId: string | undefined): string {
+  return instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
+}
+
+function inBrackets(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${reason})`;
+}

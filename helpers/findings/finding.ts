@@ -1,0 +1,72 @@
+import type { Part } from '../run/part.ts';
+import type { Labels } from './evidence.ts';
+
+/** A line of Alloy's log, without its time: two lines about the same fault are equal. */
+export type LogExcerpt = { readonly component: string; readonly message: string };
+
+/** A login that a service of the backend refused. */
+type RefusedLogin = {
+  /** The instance ID that was refused, if it is known. */
+  readonly instanceId?: string;
+  /** The reason that the backend gives, if it gives one. */
+  readonly reason?: string;
+  /** The variable of another service that has the same ID. */
+  readonly twin?: string;
+};
+
+/** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
+export type Finding =
+  /** A criterion lists its problems itself. */
+  | { readonly kind: 'listed problems'; readonly problems: readonly string[]; readonly fix: string }
+  | {
+      readonly kind: 'configuration error';
+      readonly file: string;
+      readonly line: number;
+      readonly column: number;
+      readonly message: string;
+    }
+  | { readonly kind: 'no answer from Alloy'; readonly url: string; readonly lastLog?: LogExcerpt }
+  | {
+      readonly kind: 'unhealthy components';
+      readonly ids: readonly string[];
+      /** The message of the first of them. */
+      readonly message: string;
+      /** Whether another program uses its port. */
+      readonly portInUse: boolean;
+    }
+  | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
+  /** `log` is the exporter's error, if the log can be read. */
+  | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log?: LogExcerpt }
+  /** `up` is 0: Alloy has the target, and can't scrape it. */
+  | {
+      readonly kind: 'scrape fails';
+      readonly job: string;
+      readonly instance: string;
+      readonly source?: Part;
+      /** The URL and the error of the scrape, if Alloy reports them. */
+      readonly target?: { readonly component: string; readonly url: string; readonly error: string };
+    }
+  /** The metric arrives with another job or instance. */
+  | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
+  | ({ readonly kind: 'OTLP login refused' } & RefusedLogin)
+  | { readonly kind: 'OTLP path not found'; readonly url?: string }
+  | { readonly kind: 'OTLP endpoint unreachable'; readonly log: LogExcerpt }
+  | { readonly kind: 'OTLP export fails'; readonly log?: LogExcerpt }
+  | { readonly kind: 'nothing accepted over OTLP'; readonly grpc: string; readonly http: string }
+  | { readonly kind: 'nothing exported over OTLP' }
+  | { readonly kind: 'remote write without URL'; readonly component: string }
+  | ({ readonly kind: 'remote write login refused' } & RefusedLogin)
+  | { readonly kind: 'remote write path not found'; readonly url?: string }
+  | { readonly kind: 'remote write fails'; readonly log?: LogExcerpt }
+  | { readonly kind: 'nothing sent by remote write' }
+  | {
+      readonly kind: 'query refused';
+      readonly url: string;
+      /** The HTTP status; 0 if there was no answer. */
+      readonly status: number;
+      readonly message: string;
+      readonly user: string;
+    };
+
+/** The findings of one kind. */
+export type FindingKind<K extends Finding['kind']> = Extract<Finding, { readonly kind: K }>;

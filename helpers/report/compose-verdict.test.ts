@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { sampleRun } from '../clients/testing/sample-run.ts';
+import { sampleObservation } from '../findings/testing/samples.ts';
+import type { DeclaredPhase } from '../run/phases.ts';
+import { composeVerdict, type FinishedRun, type FinishedTest } from './compose-verdict.ts';
+
+const phase: DeclaredPhase = {
+  id: 'phase3',
+  title: 'Redis metrics',
+  file: '/phases/phase3-redis-metrics.spec.ts',
+  needs: ['redis'],
+  criteria: [
+    { id: 'P3.1', title: 'redis_up is 1', order: 'criteria' },
+    { id: 'P3.2', title: 'Redis out of reach', order: 'outages' },
+  ],
+};
+const passed: FinishedTest = { id: 'P3.1', state: 'passed', evidence: [], startTime: 1000, duration: 500 };
+
+function compose(tests: readonly FinishedTest[], changes: Partial<FinishedRun> = {}) {
+  const run = { run: sampleRun(), phases: [phase], tests, loadErrors: [], isInterrupted: false, ...changes };
+  return composeVerdict(run);
+}
+const composeFirst = (test: Partial<FinishedTest>) => compose([{ ...passed, ...test }]).phases[0]?.criteria[0];
+
+test('a passed criterion has its evidence in words, and no cause', () => {
+  const evidence = [{ kind: 'fact', fact: 'it answered 200' } as const, sampleObservation({ holds: true })];
+  expect(composeFirst({ evidence })).toEqual({
+    id: 'P3.1',
+    title: 'redis_up is 1',
+    status: 'passed',
+    durationMs: 500,
+    evidence: ['it answered 200', expect.stringContaining('12 attempts in 3.4 s')],
+  });
+});
+
+test('a failed criterion has the cause and fix of its finding, and the finding as data', () => {
+  const finding = { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379' } as const;
+  expect(composeFirst({ state: 'failed', evidence: [sampleObservation()], finding })).toMatchObject({
+    status: 'failed',
+    evidence: [expect.stringMatching(/^expected that redis_up.*\n {2}last seen: no series/)],
+    cause: 'Redis gives no answer at 127.0.0.1:6379',
+    fix: 'Start Redis',
+    finding,
+  });
+});
+
+test('without a finding the cause is the last evidence, and there is no fix', () => {
+  const evidence = [{ kind: 'fact', fact: 'x' } as const, { kind: 'error', message: 'expected 1 to be 2' } as const];
+  const criterion = composeFirst({ state: 'failed', evidence });
+  expect(criterion).toMatchObject({ status: 'failed', cause: 'expected 1 to be 2' });
+  expect(criterion).not.toHaveProperty('fix');
+});
+
+test('a skipped criterion has the reason', () => {
+  expect(composeFirst({ state: 'skipped', note: 'it takes a part away' })).toMatchObject({
+    status: 'skipped',
+    cause: 'it takes a part away',
+  });
+  expect(composeFirst({ state: 'skipped' })).toMatchObject({ cause: 'not selected for this run' });
+});
+
+test('a criterion that never ran has failed, with the reason if it is known', () => {
+  const never = (changes: Partial<FinishedRun>) => compose([passed], changes).phases[0]?.criteria[1];
+  expect(never({})).toMatchObject({ id: 'P3.2', status: 'failed', cause: 'it did not run' });
+  expect(never({ loadErrors: ['no such module'] })).toMatchObject({ status: 'failed', cause: 'no such module' });
+  expect(never({ isInterrupted: true })).toMatchObject({
+    status: 'skipped',
+    cause: 'the run was interrupted before it',
+  });
+});
+
+test('a phase lasts from its first criterion to its last, and fails with one of them', () => {
+  const verdict = compose([passed, { ...passed, id: 'P3.2', state: 'failed', startTime: 9000, duration: 1000 }]);
+  expect(verdict.phases).toMatchObject([{ id: 'phase3', title: 'Redis metrics', status: 'failed', durationMs: 9000 }]);
+  expect(verdict.timings.criteria).toBe(9000);
+  expect(compose([passed, { ...passed, id: 'P3.2', state: 'skipped', startTime: 0 }]).phases).toMatchObject([
+    { status: 'passed', durationMs: 500 },
+  ]);
+  expect(compose([]).phases).toMatchObject([{ durationMs: 0 }]);
+});
+
+test('the verdict describes the run', () => {
+  const run = sampleRun({ standIns: ['grafana/alloy'], timings: { stack: 12 }, startedAt: Date.UTC(2026, 0, 1) });
+  expect(compose([passed], { run })).toMatchObject({
+    schema: 1,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    stack: 'native',
+    alloy: { kind: 'binary', version: 'v1.18.0' },
+    backend: 'mock',
+    standIns: ['grafana/alloy'],
+    timings: { stack: 12 },
+  });
+});
+
+test('the verdict holds no secret of the run', () => {
+  expect(JSON.stringify(compose([passed]))).not.toContain('glc_secret_token');
+});

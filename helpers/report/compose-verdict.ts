@@ -1,0 +1,95 @@
+import type { Evidence } from '../findings/evidence.ts';
+import { describeEvidence } from '../findings/evidence-sentences.ts';
+import type { Finding } from '../findings/finding.ts';
+import { explainFailure } from '../findings/sentences.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
+import type { Run } from '../run/run.ts';
+import { type CriterionVerdict, type PhaseVerdict, summarizeStatus, type Verdict } from './verdict.ts';
+
+/** A test that has ended: its state, and what the criterion recorded in its task. */
+export type FinishedTest = {
+  /** `P2.1` */
+  readonly id: string;
+  readonly state: 'passed' | 'failed' | 'skipped' | 'pending';
+  /** Why it was skipped. */
+  readonly note?: string;
+  readonly evidence: readonly Evidence[];
+  readonly finding?: Finding;
+  /** In milliseconds since the epoch. */
+  readonly startTime: Milliseconds;
+  readonly duration: Milliseconds;
+};
+
+/** A run that has ended. */
+export type FinishedRun = {
+  readonly run: Run;
+  readonly phases: readonly DeclaredPhase[];
+  readonly tests: readonly FinishedTest[];
+  /** Why specs failed to load. */
+  readonly loadErrors: readonly string[];
+  readonly isInterrupted: boolean;
+};
+
+/** The verdict of a run: every criterion that its phases declare, whether it ran or not. */
+export function composeVerdict(finished: FinishedRun): Verdict {
+  const { run, phases, tests } = finished;
+  return {
+    schema: 1,
+    startedAt: new Date(run.startedAt).toISOString(),
+    durationMs: Date.now() - run.startedAt,
+    stack: run.stack,
+    alloy: { kind: run.alloy.kind, version: run.alloy.version },
+    backend: run.backend,
+    ...(run.standIns !== undefined && { standIns: run.standIns }),
+    timings: { ...run.timings, criteria: measure(tests) },
+    phases: phases.map((phase) => composePhase(phase, finished)),
+  };
+}
+
+function composePhase({ id, title, criteria: declared }: DeclaredPhase, finished: FinishedRun): PhaseVerdict {
+  const tests = new Map(finished.tests.map((test) => [test.id, test]));
+  const ran = declared.map((criterion) => tests.get(criterion.id)).filter((test) => test !== undefined);
+  const criteria = declared.map((criterion) => composeCriterion(criterion, tests.get(criterion.id), finished));
+  return {
+    id,
+    title,
+    status: summarizeStatus(criteria),
+    durationMs: measure(ran),
+    criteria,
+  };
+}
+
+/** The time from the start of the first test to the end of the last. */
+function measure(tests: readonly FinishedTest[]): Milliseconds {
+  const ran = tests.filter(({ startTime }) => startTime > 0);
+  if (ran.length === 0) return 0;
+  const from = Math.min(...ran.map(({ startTime }) => startTime));
+  return Math.round(Math.max(...ran.map(({ startTime, duration }) => startTime + duration)) - from);
+}
+
+function composeCriterion(
+  { id, title }: DeclaredCriterion,
+  test: FinishedTest | undefined,
+  { loadErrors, isInterrupted }: FinishedRun,
+): CriterionVerdict {
+  const { evidence = [], finding, note } = test ?? {};
+  const head = { id, title, durationMs: Math.round(test?.duration ?? 0), evidence: evidence.map(describeEvidence) };
+  switch (test?.state) {
+    case 'passed':
+      return { ...head, status: 'passed' };
+    case 'skipped':
+      return { ...head, status: 'skipped', cause: note ?? 'not selected for this run' };
+    case 'failed':
+      return {
+        ...head,
+        status: 'failed',
+        ...explainFailure(evidence.at(-1), finding),
+        ...(finding !== undefined && { finding }),
+      };
+    default:
+      return isInterrupted
+        ? { ...head, status: 'skipped', cause: 'the run was interrupted before it' }
+        : { ...head, status: 'failed', cause: loadErrors[0] ?? 'it did not run' };
+  }
+}

@@ -1,0 +1,143 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { describeRun, formatSummary } from './terminal.ts';
+import type { CriterionVerdict, Verdict } from './verdict.ts';
+
+const passed = (id: string): CriterionVerdict => ({
+  id,
+  title: `${id} holds`,
+  status: 'passed',
+  durationMs: 1,
+  evidence: [],
+});
+const LONG =
+  'Redis gives no answer at 127.0.0.1:6379, which is where this run started it and where every exporter of it looks for it';
+
+function verdictOn(criteria: readonly CriterionVerdict[], changes: Partial<Verdict> = {}): Verdict {
+  const isFailed = criteria.some(({ status }) => status === 'failed');
+  return {
+    schema: 1,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 8900,
+    stack: 'native',
+    alloy: { kind: 'embedded', version: '0.1.0' },
+    backend: 'mock',
+    timings: {},
+    phases: [
+      { id: 'phase3', title: 'Redis metrics', status: isFailed ? 'failed' : 'passed', durationMs: 1234, criteria },
+    ],
+    ...changes,
+  };
+}
+
+const failed = (id: string, changes: Partial<CriterionVerdict> = {}): CriterionVerdict => ({
+  ...passed(id),
+  status: 'failed',
+  cause: 'Redis gives no answer at 127.0.0.1:6379',
+  fix: 'Start Redis',
+  ...changes,
+});
+
+const format = (verdict: Verdict, columns = 100) =>
+  stripVTControlCharacters(formatSummary(verdict, columns)).split('\n');
+
+test('a run that passes has a line for each phase, and the totals', () => {
+  expect(format(verdictOn([passed('P3.1'), passed('P3.2')]))).toEqual([
+    '',
+    '✓ phase3  Redis metrics   2 of  2 passed   1.2 s',
+    '',
+    '2 passed, 0 failed in 8.9 s · embedded Alloy, not Grafana Alloy',
+    'reports/verdict.json holds the evidence of each criterion',
+  ]);
+});
+
+test('a failure is shown with its evidence, cause and fix, within the width of the terminal', () => {
+  const evidence = ['expected that redis_up is 1\n  last seen: 0'];
+  expect(format(verdictOn([passed('P3.1'), failed('P3.2', { cause: LONG, evidence })]), 80)).toEqual([
+    '',
+    '✗ phase3  Redis metrics   1 of  2 passed   1.2 s',
+    '',
+    '✗ P3.2 P3.2 holds',
+    '    expected that redis_up is 1',
+    '      last seen: 0',
+    '    cause: Redis gives no answer at 127.0.0.1:6379, which is where this run',
+    '           started it and where every exporter of it looks for it',
+    '    fix:   Start Redis',
+    '',
+    '1 passed, 1 failed in 8.9 s · embedded Alloy, not Grafana Alloy',
+    'reports/verdict.json holds the evidence of each criterion',
+  ]);
+});
+
+test('a cause of several lines keeps them', () => {
+  const cause = 'Error: config.alloy:3:1: unrecognized attribute\n3 |   nonsense = 1\nError: validation failed';
+  expect(format(verdictOn([failed('P3.1', { cause })])).slice(4, 7)).toEqual([
+    '    cause: Error: config.alloy:3:1: unrecognized attribute',
+    '           3 |   nonsense = 1',
+    '           Error: validation failed',
+  ]);
+});
+
+test('failures with the same finding are grouped, without their evidence', () => {
+  const lines = format(verdictOn([failed('P3.1', { evidence: ['a'] }), failed('P3.2', { evidence: ['b'] })]));
+  expect(lines.slice(3, 7)).toEqual([
+    '✗ P3.1 P3.1 holds',
+    '✗ P3.2 P3.2 holds',
+    '    cause: Redis gives no answer at 127.0.0.1:6379',
+    '    fix:   Start Redis',
+  ]);
+});
+
+test('failures with different causes are shown separately, and a fix is only shown if there is one', () => {
+  const { fix: _, ...unknown } = failed('P3.2', { cause: 'expected 1 to be 2', evidence: ['expected 1 to be 2'] });
+  expect(format(verdictOn([failed('P3.1'), unknown])).slice(3, 9)).toEqual([
+    '✗ P3.1 P3.1 holds',
+    '    cause: Redis gives no answer at 127.0.0.1:6379',
+    '    fix:   Start Redis',
+    '',
+    '✗ P3.2 P3.2 holds',
+    '    cause: expected 1 to be 2',
+  ]);
+});
+
+test('a large group is shown by ID only', () => {
+  const many = Array.from({ length: 13 }, (_, index) => failed(`P3.${index + 1}`));
+  expect(format(verdictOn(many))[3]).toBe(`✗ 13 criteria: ${many.map(({ id }) => id).join(', ')}`);
+});
+
+test('skipped criteria are shown with the reason, and counted', () => {
+  const skipped: CriterionVerdict = { ...passed('P3.2'), status: 'skipped', cause: 'it takes a part away' };
+  const lines = format(verdictOn([passed('P3.1'), skipped]));
+  expect(lines.slice(3, 5)).toEqual(['– P3.2 P3.2 holds', '    skipped: it takes a part away']);
+  expect(lines).toContain('1 passed, 0 failed, 1 skipped in 8.9 s · embedded Alloy, not Grafana Alloy');
+});
+
+test('a Grafana Alloy is shown with its version', () => {
+  const lines = format(verdictOn([passed('P3.1')], { alloy: { kind: 'binary', version: 'v1.18.0' } }));
+  expect(lines.at(-2)).toBe('1 passed, 0 failed in 8.9 s · Grafana Alloy (binary) v1.18.0');
+});
+
+describe('the first line of a run', () => {
+  test.each([
+    [
+      { stack: 'native', alloy: { kind: 'embedded' }, backend: 'mock', warm: false },
+      'stack: native · Alloy: embedded Alloy, not Grafana Alloy · backend: mock Grafana Cloud on loopback',
+    ],
+    [
+      {
+        stack: 'containers',
+        alloy: { kind: 'container' },
+        backend: 'mock',
+        warm: true,
+        standIns: ['postgres:15', 'redis:7'],
+      },
+      'stack: containers (warm), with stand-in images for postgres:15, redis:7 · Alloy: Grafana Alloy (container) · backend: mock Grafana Cloud',
+    ],
+    [
+      { stack: 'external', alloy: { kind: 'external' }, backend: 'cloud', warm: false },
+      'stack: external · Alloy: external Alloy · backend: Grafana Cloud',
+    ],
+  ] as const)('%j', (run, line) => {
+    expect(describeRun(run)).toBe(line);
+  });
+});

@@ -1,0 +1,35 @@
+/** A phase for the test of the reporter, with a criterion for each way to end. It is not part of the project's runs. */
+import { outage, phase, test } from '../../expect/criterion.ts';
+import { metric } from '../../expect/telemetry.ts';
+
+phase('Phase 9: a sample', { needs: ['redis'], inOrder: true }, () => {
+  test('P9.1 holds', async ({ note }) => {
+    note('it holds');
+  });
+
+  test('P9.2 fails by an assertion', async ({ expect }) => {
+    expect(1).toBe(2);
+  });
+
+  test('P9.3 fails by telemetry', async ({ expect }) => {
+    await expect(metric('redis_up', { job: 'integrations/redis_exporter', instance: 'redis' })).toHaveValue(1);
+  });
+
+  test('P9.4 fails by a connection', async ({ redis }) => {
+    await redis.connect();
+  });
+
+  test('P9.5 is skipped', async ({ skip }) => {
+    skip('there is no reason to run it');
+  });
+
+  test('P9.6 lists its problems', async ({ expect }) => {
+    expect(['this is wrong']).toHaveNoProblems('correct it');
+  });
+
+  test('P9.7 never ends', async () => {
+    await new Promise(() => undefined);
+  });
+
+  outage('P9.8 belongs to the other order', async () => undefined);
+});

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import type { CriterionVerdict, Verdict } from './verdict.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'verdict-reporter-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const file = join(directory, 'verdict.json');
+const script = join(import.meta.dirname, 'testing', 'run-sample.ts');
+const { stdout } = spawnSync(process.execPath, [script, file], {
+  encoding: 'utf8',
+  env: { PATH: process.env.PATH, HOME: process.env.HOME },
+});
+const verdict: Verdict = JSON.parse(readFileSync(file, 'utf8'));
+
+function findCriterion(id: string): CriterionVerdict | undefined {
+  return verdict.phases.flatMap(({ criteria }) => criteria).find((criterion) => criterion.id === id);
+}
+
+test('the verdict holds every criterion that the phase declares, in order', () => {
+  expect(verdict.phases).toMatchObject([{ id: 'phase9', title: 'a sample', status: 'failed' }]);
+  expect(verdict.phases[0]?.criteria.map(({ id, status }) => `${id} ${status}`)).toEqual([
+    'P9.1 passed',
+    'P9.2 failed',
+    'P9.3 failed',
+    'P9.4 failed',
+    'P9.5 skipped',
+    'P9.6 failed',
+    'P9.7 failed',
+    'P9.8 failed',
+  ]);
+});
+
+test.each([
+  ['an assertion', 'P9.2', /^expected 1 to be 2/],
+  ['a connection', 'P9.4', /connect|closed/i],
+  ['the time limit', 'P9.7', /^Test timed out in 3000ms/],
+])('a failure by %s has its evidence and its finding, both in words', (_, id, evidence) => {
+  expect(findCriterion(id)).toMatchObject({
+    evidence: [expect.stringMatching(evidence)],
+    finding: { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:1' },
+    cause: 'Redis gives no answer at 127.0.0.1:1',
+    fix: expect.stringContaining('Start Redis'),
+  });
+});
+
+test('a failure by missing telemetry has what was expected, seen and nearest', () => {
+  expect(findCriterion('P9.3')).toMatchObject({
+    evidence: [
+      expect.stringMatching(
+        /^expected that redis_up\{job="integrations\/redis_exporter",instance="redis"\} is 1\n {2}last seen: http:.*\n {2}nearest: /,
+      ),
+    ],
+    finding: { kind: 'no answer from Alloy' },
+  });
+});
+
+test('facts, listed problems and reasons for skipping are kept', () => {
+  expect(findCriterion('P9.1')).toMatchObject({ evidence: ['it holds'] });
+  expect(findCriterion('P9.5')).toMatchObject({ cause: 'there is no reason to run it' });
+  expect(findCriterion('P9.6')).toMatchObject({ evidence: [], cause: 'this is wrong', fix: 'correct it' });
+  expect(findCriterion('P9.8')).toMatchObject({ cause: 'it did not run' });
+});
+
+test('the summary is printed', () => {
+  const lines = stripVTControlCharacters(stdout).split('\n');
+  expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
+  expect(lines.some((line) => line.startsWith('1 passed, 6 failed, 1 skipped in '))).toBe(true);
+});

@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { countStatuses, forgetVerdict, summarizeStatus, type Verdict, writeVerdict } from './verdict.ts';
+
+const criterion = (status: 'passed' | 'failed' | 'skipped') => ({
+  id: 'P1.1',
+  title: 't',
+  status,
+  durationMs: 0,
+  evidence: [],
+});
+const verdict: Verdict = {
+  schema: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  durationMs: 1,
+  stack: 'native',
+  alloy: { kind: 'embedded', version: '0.1.0' },
+  backend: 'mock',
+  timings: {},
+  phases: [
+    { id: 'phase1', title: 'x', status: 'failed', durationMs: 1, criteria: [criterion('passed'), criterion('failed')] },
+    {
+      id: 'phase2',
+      title: 'y',
+      status: 'passed',
+      durationMs: 1,
+      criteria: [criterion('passed'), criterion('skipped')],
+    },
+  ],
+};
+
+test('a verdict is written to a new directory, and removed', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'verdict-'));
+  try {
+    const file = join(directory, 'reports', 'verdict.json');
+    writeVerdict(verdict, file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(verdict);
+    expect(readdirSync(join(directory, 'reports'))).toEqual(['verdict.json']);
+    forgetVerdict(file);
+    expect(existsSync(file)).toBe(false);
+    expect(() => forgetVerdict(file)).not.toThrow();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('criteria are counted by status over all phases', () => {
+  expect(countStatuses(verdict)).toEqual({ passed: 2, failed: 1, skipped: 1 });
+});
+
+test.each([
+  [['passed', 'failed', 'skipped'], 'failed'],
+  [['passed', 'skipped'], 'passed'],
+  [['skipped', 'skipped'], 'skipped'],
+] as const)('a phase with %j has %s', (statuses, status) => {
+  expect(summarizeStatus(statuses.map(criterion))).toBe(status);
+});
