@@ -1,4 +1,4 @@
-import { countConnections, countIdle, transactions } from '../helpers/emit/postgres.ts';
+import { commitTransactions, countConnections, countIdle } from '../helpers/emit/postgres.ts';
 import { alloyMetric } from '../helpers/expect/alloy.ts';
 import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
@@ -32,12 +32,12 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
     postgres,
   }) => {
     const before = await presentValue(metric('pg_stat_database_xact_commit', DATABASE));
-    await transactions(await postgres.connect(), 25);
+    await commitTransactions(await postgres.connect(), 25);
     await expect(metric('pg_stat_database_xact_commit', DATABASE)).toHaveValueAtLeast(before + 25);
   });
 
   test('P2.4 the rate of commits is above 0: the dashboard query', async ({ expect, postgres }) => {
-    await transactions(await postgres.connect(), 10);
+    await commitTransactions(await postgres.connect(), 10);
     await expect(rate(metric('pg_stat_database_xact_commit', DATABASE), '5m')).toHaveValueAbove(0);
   });
 

@@ -1,4 +1,4 @@
-import { blockedClients, readInfo, storeBytes, withKeys } from '../helpers/emit/redis.ts';
+import { blockClients, readInfo, storeBytes, storeKeys } from '../helpers/emit/redis.ts';
 import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { countSeries, metric, samples, series } from '../helpers/expect/telemetry.ts';
@@ -48,7 +48,7 @@ phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
 
   test('P3.5 redis_blocked_clients counts a client blocked in BLPOP', async ({ expect, redis }) => {
     const client = await redis.connect();
-    using _blocked = blockedClients([await redis.connect(), await redis.connect()]);
+    using _blocked = blockClients([await redis.connect(), await redis.connect()]);
     await expect(metric('redis_blocked_clients', REDIS)).toHaveValueAtLeast(2);
     await expect(metric('redis_blocked_clients', REDIS)).toAgreeWith(() => readInfo(client, 'blocked_clients'), 'INFO');
   });
@@ -57,7 +57,7 @@ phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
     const hits = await presentValue(metric('redis_keyspace_hits_total', REDIS));
     const misses = await presentValue(metric('redis_keyspace_misses_total', REDIS));
     const client = await redis.connect();
-    await using keys = await withKeys(client, 50);
+    await using keys = await storeKeys(client, 50);
     await Promise.all(keys.names.map((name) => client.get(name)));
     await Promise.all(keys.names.map((name) => client.get(`${name} is not there`)));
     await expect(metric('redis_keyspace_hits_total', REDIS)).toHaveValueAtLeast(hits + 50);
@@ -69,7 +69,7 @@ phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
     expect,
     redis,
   }) => {
-    await using _keys = await withKeys(await redis.connect(), 10);
+    await using _keys = await storeKeys(await redis.connect(), 10);
     await nextScrape('redis_up', REDIS);
     await expect(series({ job: REDIS.job })).toAllHave({ instance: REDIS.instance });
     await expect(series('__name__=~"redis_.+",job!="integrations/redis_exporter"')).toBeEmpty();

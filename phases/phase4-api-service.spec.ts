@@ -1,6 +1,6 @@
 import { readReceiverCounts } from '../helpers/clients/alloy-metrics.ts';
 import { call } from '../helpers/emit/http.ts';
-import { newGuild } from '../helpers/emit/service-data.ts';
+import { createGuild } from '../helpers/emit/service-data.ts';
 import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
@@ -67,7 +67,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   alone(
     'P4.4 a request that reads the database has a child span for the query, with its statement and postgresql',
     async ({ expect }) => {
-      const request = await call(`${api}/api/games?guild_id=${await newGuild(api)}`);
+      const request = await call(`${api}/api/games?guild_id=${await createGuild(api)}`);
       expect(request).toMatchObject({ status: 200 });
       await expect(trace(await waitForRequestTrace(request))).toHaveSpan({
         service: SERVICE,
@@ -78,7 +78,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   );
 
   alone('P4.5 a cached request has Redis child spans; the second one no database span', async ({ expect }) => {
-    await newGuild(api);
+    await createGuild(api);
     const first = await call(`${api}/api/guilds`);
     const second = await call(`${api}/api/guilds`);
     await expect(trace(await waitForRequestTrace(first))).toHaveSpan({

@@ -1,4 +1,4 @@
-import { dispatch, interaction, newSnowflake } from '../helpers/emit/discord.ts';
+import { dispatch, makeSnowflake, sendInteraction } from '../helpers/emit/discord.ts';
 import { phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
@@ -13,7 +13,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   test('P5.1 initialisation is logged for all three signals; discord.on_ready span', async ({ expect }) => {
     const initialised = logql(`{service_name="${SERVICE}"}${serviceInstance} |~ "initiali[sz]ed"`);
     await expect(initialised).toHaveLines('tracing', 'metrics', 'logging');
-    const user = newSnowflake();
+    const user = makeSnowflake();
     await dispatch(gateway, 'READY', { user: { id: user, username: 'bot' }, guilds: [] });
     const id = await waitForTrace(`{name="discord.on_ready" && span.discord.user_id="${user}"}`);
     await expect(trace(id)).toHaveSpan({ name: 'discord.on_ready', service: SERVICE, root: true });
@@ -22,7 +22,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   test('P5.2 /list-games: root span discord.on_interaction with the interaction’s type and the user, channel and guild IDs', async ({
     expect,
   }) => {
-    const { ids, query } = await interaction(gateway, 'list-games');
+    const { ids, query } = await sendInteraction(gateway, 'list-games');
     await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.on_interaction',
       service: SERVICE,
@@ -32,7 +32,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   });
 
   test('P5.3 its child discord.command.list_games with the command and the same IDs', async ({ expect }) => {
-    const { ids, query } = await interaction(gateway, 'list-games');
+    const { ids, query } = await sendInteraction(gateway, 'list-games');
     await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.on_interaction',
       children: [{ name: 'discord.command.list_games', attributes: { 'discord.command': 'list-games', ...ids } }],
@@ -40,7 +40,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   });
 
   test('P5.4 /my-games likewise, discord.command.my_games', async ({ expect }) => {
-    const { ids, query } = await interaction(gateway, 'my-games');
+    const { ids, query } = await sendInteraction(gateway, 'my-games');
     await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.on_interaction',
       root: true,
@@ -50,7 +50,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   });
 
   test('P5.5 database spans are children of the command span', async ({ expect }) => {
-    const { query } = await interaction(gateway, 'list-games');
+    const { query } = await sendInteraction(gateway, 'list-games');
     await expect(trace(await waitForTrace(query))).toHaveSpan({
       name: 'discord.command.list_games',
       children: [DATABASE_QUERY],
@@ -58,7 +58,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   });
 
   test('P5.6 discord.on_guild_join and discord.on_guild_remove spans with the guild ID', async ({ expect }) => {
-    const guild = newSnowflake();
+    const guild = makeSnowflake();
     await dispatch(gateway, 'GUILD_CREATE', { id: guild, name: 'A guild that joins' });
     await dispatch(gateway, 'GUILD_DELETE', { id: guild });
     const joined = await waitForTrace(`{name="discord.on_guild_join" && span.discord.guild_id="${guild}"}`);
@@ -68,14 +68,14 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
   });
 
   test('P5.7 metrics under service_name="bot-service"', async ({ expect }) => {
-    await interaction(gateway, 'list-games');
+    await sendInteraction(gateway, 'list-games');
     await expect(
       serviceMetric('discord_interactions_total|http_client_.+_count|nodejs_.+', SERVICE),
     ).toHaveValueAtLeast(0);
   });
 
   test('P5.8 logs carry the trace_id of the interaction', async ({ expect }) => {
-    const { query } = await interaction(gateway, 'my-games');
+    const { query } = await sendInteraction(gateway, 'my-games');
     const id = await waitForTrace(query);
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toHaveAnyLine();
   });

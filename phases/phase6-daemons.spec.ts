@@ -1,11 +1,11 @@
 import {
   countProcessed,
-  dueNotification,
-  dueNotifications,
-  dueTransition,
   findParkedReason,
   publishMalformed,
   readGameStatus,
+  scheduleNotification,
+  scheduleNotifications,
+  scheduleTransition,
 } from '../helpers/emit/schedules.ts';
 import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
@@ -33,7 +33,7 @@ phase(
       expect,
       postgres,
     }) => {
-      const { job, query } = await dueNotification(await postgres.connect());
+      const { job, query } = await scheduleNotification(await postgres.connect());
       await expect(trace(await waitForTrace(query))).toHaveSpan({
         name: 'scheduled.NotificationSchedule',
         service: NOTIFICATIONS,
@@ -47,7 +47,7 @@ phase(
     });
 
     test('P6.3 its children: the database query and the RabbitMQ publish', async ({ expect, postgres }) => {
-      const { query } = await dueNotification(await postgres.connect());
+      const { query } = await scheduleNotification(await postgres.connect());
       await expect(trace(await waitForTrace(query))).toHaveSpan({
         name: 'scheduled.NotificationSchedule',
         children: [DATABASE_QUERY, PUBLISH],
@@ -59,7 +59,7 @@ phase(
       postgres,
     }) => {
       const client = await postgres.connect();
-      const { job, game, query } = await dueTransition(client, 'IN_PROGRESS');
+      const { job, game, query } = await scheduleTransition(client, 'IN_PROGRESS');
       await expect(trace(await waitForTrace(query))).toHaveSpan({
         name: 'scheduled.GameStatusSchedule',
         service: TRANSITIONS,
@@ -74,7 +74,7 @@ phase(
     });
 
     test('P6.5 its children: database and publish', async ({ expect, postgres }) => {
-      const { query } = await dueTransition(await postgres.connect(), 'IN_PROGRESS');
+      const { query } = await scheduleTransition(await postgres.connect(), 'IN_PROGRESS');
       await expect(trace(await waitForTrace(query))).toHaveSpan({
         name: 'scheduled.GameStatusSchedule',
         children: [DATABASE_QUERY, PUBLISH],
@@ -85,7 +85,7 @@ phase(
       expect,
       postgres,
     }) => {
-      const { query } = await dueNotification(await postgres.connect());
+      const { query } = await scheduleNotification(await postgres.connect());
       await expect(trace(await waitForTrace(query))).toHaveSpan({
         kind: 'producer',
         service: NOTIFICATIONS,
@@ -115,7 +115,7 @@ phase(
 
     test('P6.8 logs of both daemons carry trace_id and span_id', async ({ expect, postgres }) => {
       const client = await postgres.connect();
-      const due = [await dueNotification(client), await dueTransition(client, 'IN_PROGRESS')];
+      const due = [await scheduleNotification(client), await scheduleTransition(client, 'IN_PROGRESS')];
       const [notification, transition] = await Promise.all(due.map(({ query }) => waitForTrace(query)));
       await expect(
         logql(`{service_name="${NOTIFICATIONS}"} | trace_id="${notification}" | span_id=~".+"`),
@@ -127,7 +127,7 @@ phase(
       'P6.9 a daemon killed mid-job loses no job: the row is processed once after restart',
       async ({ expect, postgres, stack, note }) => {
         const client = await postgres.connect();
-        const jobs = await dueNotifications(client, 20);
+        const jobs = await scheduleNotifications(client, 20);
         await stack.takeAway('notification-daemon');
         await stack.bringBack('notification-daemon');
         await expect

@@ -1,13 +1,13 @@
 import { getPage } from '../helpers/clients/page.ts';
 import { listMalformedSamples, readSamples } from '../helpers/clients/text-format.ts';
-import { consume, declareQueues, publish, queueNames } from '../helpers/emit/rabbitmq.ts';
+import { consume, declareQueues, nameQueues, publish } from '../helpers/emit/rabbitmq.ts';
 import { outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { count, countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
 
 const RABBITMQ = { job: 'integrations/rabbitmq', instance: 'rabbitmq' };
-const MANY_QUEUES = queueNames(run, 'budget', run.backend === 'cloud' ? 10 : 100);
+const MANY_QUEUES = nameQueues(run, 'budget', run.backend === 'cloud' ? 10 : 100);
 const MANY_QUEUES_PATTERN = new RegExp(`alloy-verify\\.${run.id}\\.budget\\..+`);
 const BUDGET = 1000 + 40 * MANY_QUEUES.length;
 const MEBIBYTE = 1024 * 1024;
@@ -31,7 +31,7 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
 
   test('P7.3 rabbitmq_queue_messages equals the depth that the test makes, per queue', async ({ expect, rabbitmq }) => {
     const channel = await rabbitmq.channel();
-    const [first = '', second = ''] = queueNames(run, 'depth', 2);
+    const [first = '', second = ''] = nameQueues(run, 'depth', 2);
     await declareQueues(channel, [first, second]);
     await publish(channel, first, 7);
     await publish(channel, second, 3);
@@ -50,7 +50,7 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
   test('P7.5 rabbitmq_consumers counts the test’s consumers', async ({ expect, rabbitmq }) => {
     const before = await presentValue(metric('rabbitmq_consumers', RABBITMQ));
     const channel = await rabbitmq.channel();
-    const [queue = ''] = queueNames(run, 'consumed', 1);
+    const [queue = ''] = nameQueues(run, 'consumed', 1);
     await declareQueues(channel, [queue]);
     const cancel = await consume(channel, queue, 4);
     await expect(metric('rabbitmq_consumers', RABBITMQ)).toHaveValueAtLeast(before + 4);
@@ -63,7 +63,7 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     rabbitmq,
   }) => {
     const channel = await rabbitmq.channel();
-    const [queue = ''] = queueNames(run, 'published', 1);
+    const [queue = ''] = nameQueues(run, 'published', 1);
     await declareQueues(channel, [queue]);
     const published = metric('rabbitmq_queue_messages_published_total', { ...RABBITMQ, queue });
     await publish(channel, queue, 10);

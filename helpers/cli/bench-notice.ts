@@ -5,8 +5,8 @@ import { post } from '../emit/otlp-http.ts';
 import { newSpan, resource, traces } from '../emit/telemetry.ts';
 import { poll } from '../expect/poll.ts';
 import { TracesData } from '../otlp/schema.ts';
-import { localCloudVariables } from '../settings/alloy-environment.ts';
-import { madeUpToken } from '../settings/cloud.ts';
+import { completeCloudVariables } from '../settings/alloy-environment.ts';
+import { makeToken } from '../settings/cloud.ts';
 import { readEnvironment, readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { startNative } from '../stack/native/native.ts';
@@ -19,8 +19,8 @@ const MAX_DELAY_MS = 3000;
  * polling of the criteria that has been looking for it. The traces come at random within three seconds. Returns a line.
  */
 export async function measureNotice(): Promise<string[]> {
-  const cloud = { GRAFANA_CLOUD_API_KEY: madeUpToken() };
-  const cloudVariables = (origin: string) => localCloudVariables(cloud, origin);
+  const cloud = { GRAFANA_CLOUD_API_KEY: makeToken() };
+  const cloudVariables = (origin: string) => completeCloudVariables(cloud, origin);
   const plan = await chooseStack(readSettings({ ...readEnvironment(), STACK: 'native' }), ['cloud'], { reuse: false });
   if (plan.stack !== 'native') throw new TypeError('STACK=native is a native stack');
   await using stack = await startNative({ plan, runId: 'bench', cloudVariables });

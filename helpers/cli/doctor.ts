@@ -4,7 +4,7 @@ import { partsInOrder } from '../run/part.ts';
 import { ROOT, readSettings, type Settings } from '../settings/settings.ts';
 import { type EngineFinding, findContainerEngine } from '../setup/container-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
-import { programVersion } from '../setup/program-version.ts';
+import { readProgramVersion } from '../setup/program-version.ts';
 import { findOnPath, findProgram, programs } from '../setup/programs.mjs';
 import { chooseStack, describePlan } from '../stack/choose.ts';
 import { listPrograms } from '../stack/native/programs.ts';
@@ -44,7 +44,7 @@ async function addVersion(row: Row, { path }: Settings): Promise<Row> {
   const program = programs.find(({ title }) => title === row.what);
   const found = program && findProgram(program.name, path);
   if (program === undefined || found === undefined) return row;
-  return { ...row, found: `${((await programVersion(program.name, found)) ?? '').padEnd(12)} ${found}` };
+  return { ...row, found: `${((await readProgramVersion(program.name, found)) ?? '').padEnd(12)} ${found}` };
 }
 
 async function describeAlloy({ alloyBinary, path }: Settings): Promise<Row> {
@@ -57,7 +57,7 @@ async function describeAlloy({ alloyBinary, path }: Settings): Promise<Row> {
       found: 'none on PATH, ALLOY_BIN unset: the embedded Alloy stands in, which is not Grafana Alloy',
     };
   }
-  const version = await programVersion('alloy', found);
+  const version = await readProgramVersion('alloy', found);
   const todo = 'a run would fail with it: set ALLOY_BIN to the path of an Alloy, or unset it';
   if (version === undefined) return { what, state: 'absent', found: `${found} does not print a version`, todo };
   return { what, state: 'ok', found: `${version.padEnd(12)} ${found}` };

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { request } from 'undici';
 
 /** A new ID in the form of Discord's: digits only. */
-export function newSnowflake(): string {
+export function makeSnowflake(): string {
   return `9${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
 }
 
@@ -21,10 +21,10 @@ export async function dispatch(gatewayUrl: string, event: string, data: unknown)
 export type Interaction = { readonly ids: Readonly<Record<string, string>>; readonly query: string };
 
 /** Sends the bot a command that a new user types in a channel of a guild. */
-export async function interaction(gatewayUrl: string, command: string): Promise<Interaction> {
-  const [user, channel, guild] = [newSnowflake(), newSnowflake(), newSnowflake()];
+export async function sendInteraction(gatewayUrl: string, command: string): Promise<Interaction> {
+  const [user, channel, guild] = [makeSnowflake(), makeSnowflake(), makeSnowflake()];
   await dispatch(gatewayUrl, 'INTERACTION_CREATE', {
-    id: newSnowflake(),
+    id: makeSnowflake(),
     type: 2,
     data: { name: command },
     guild_id: guild,

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 
 /**
- * Commits this many transactions, one after the other, and closes the connection: a PostgreSQL backend reports its statistics
+ * Commits this many commitTransactions, one after the other, and closes the connection: a PostgreSQL backend reports its statistics
  * at most once a second while it runs, and immediately when it ends.
  */
-export async function transactions(client: Client, count: number): Promise<void> {
+export async function commitTransactions(client: Client, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     await client.query('BEGIN');
     await client.query('SELECT 1');

@@ -1,7 +1,7 @@
 import type { Channel, ConfirmChannel } from 'amqplib';
 
 /** Names of queues that only this run uses: `alloy-verify.RUN.PURPOSE.0` and on. */
-export function queueNames(run: { readonly id: string }, purpose: string, count: number): string[] {
+export function nameQueues(run: { readonly id: string }, purpose: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `alloy-verify.${run.id}.${purpose}.${index}`);
 }
 

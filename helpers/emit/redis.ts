@@ -13,7 +13,7 @@ export async function storeBytes(client: Redis, bytes: number): Promise<AsyncDis
 }
 
 /** Sets this many small keys; disposing deletes them. */
-export async function withKeys(
+export async function storeKeys(
   client: Redis,
   count: number,
 ): Promise<AsyncDisposable & { readonly names: readonly string[] }> {
@@ -28,7 +28,7 @@ export async function withKeys(
 }
 
 /** Blocks each client in a BLPOP on a list that stays empty; disposing closes their connections. */
-export function blockedClients(clients: readonly Redis[]): Disposable {
+export function blockClients(clients: readonly Redis[]): Disposable {
   // Closing the connection rejects the command.
   for (const client of clients) client.blpop(`alloy-verify:${randomUUID()}`, 0).catch(() => undefined);
   return {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from 'amqplib';
 import type { Client } from 'pg';
-import { newSnowflake } from './discord.ts';
+import { makeSnowflake } from './discord.ts';
 
 /** A row that is due: its UUID, its game, and the TraceQL query that finds the trace of its processing. */
 export type DueRow = { readonly job: string; readonly game: string; readonly query: string };
 
 /** Makes a notification of a new game due now. */
-export async function dueNotification(client: Client): Promise<DueRow> {
+export async function scheduleNotification(client: Client): Promise<DueRow> {
   const game = await newGame(client);
   const job = await insert(
     client,
@@ -18,14 +18,14 @@ export async function dueNotification(client: Client): Promise<DueRow> {
 }
 
 /** Makes this many notifications due, one after the other. */
-export async function dueNotifications(client: Client, count: number): Promise<DueRow[]> {
+export async function scheduleNotifications(client: Client, count: number): Promise<DueRow[]> {
   const rows: DueRow[] = [];
-  for (let n = 0; n < count; n++) rows.push(await dueNotification(client));
+  for (let n = 0; n < count; n++) rows.push(await scheduleNotification(client));
   return rows;
 }
 
 /** Makes a status change of a new game due now. */
-export async function dueTransition(client: Client, status: string): Promise<DueRow> {
+export async function scheduleTransition(client: Client, status: string): Promise<DueRow> {
   const game = await newGame(client);
   const job = await insert(
     client,
@@ -76,11 +76,11 @@ export async function findParkedReason(channel: Channel, messageId: string): Pro
 
 async function newGame(client: Client): Promise<string> {
   const guild = await insert(client, 'INSERT INTO guilds (discord_id, name) VALUES ($1, $2)', [
-    newSnowflake(),
+    makeSnowflake(),
     'alloy-verify',
   ]);
   const host = await insert(client, 'INSERT INTO users (discord_id, name) VALUES ($1, $2)', [
-    newSnowflake(),
+    makeSnowflake(),
     'alloy-verify',
   ]);
   return await insert(

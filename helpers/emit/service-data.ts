@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { newSnowflake } from './discord.ts';
+import { makeSnowflake } from './discord.ts';
 import { call } from './http.ts';
 
 const Created = z.object({ id: z.string() });
 
 /** Creates a guild through the API and returns its ID. */
-export async function newGuild(api: string): Promise<string> {
+export async function createGuild(api: string): Promise<string> {
   const { status, json } = await call(`${api}/api/guilds`, {
-    discord_id: newSnowflake(),
+    discord_id: makeSnowflake(),
     name: `alloy-verify ${randomUUID()}`,
   });
   if (status !== 201) throw new Error(`POST ${api}/api/guilds answered ${status}: ${JSON.stringify(json)}`);

@@ -1,7 +1,7 @@
-import { cloudProblems } from '../settings/cloud.ts';
+import { findCloudProblems } from '../settings/cloud.ts';
 import { run } from './run.ts';
 
 /** The problems of this run's `GRAFANA_CLOUD_*` variables, one sentence each; empty if all are well-formed. */
 export function listVariableProblems(): string[] {
-  return cloudProblems(run.variables);
+  return findCloudProblems(run.variables);
 }

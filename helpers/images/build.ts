@@ -8,7 +8,7 @@ import { startTicks, withLock } from '../setup/lock.mjs';
 import { debianRecipe, makeDebianRoot, makeSharedDirectory } from './debian.ts';
 import { addLayer, connectEngine, findImage, importImage, type PresentImage, removeReplaced } from './engine.ts';
 import { describeLayer } from './layer.ts';
-import { bringMmdebstrap, packageSource } from './package-source.ts';
+import { bringMmdebstrap, findPackageSource } from './package-source.ts';
 import { computeRecipe } from './recipe.ts';
 import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, VERSION_LABEL } from './stand-ins.ts';
 
@@ -145,7 +145,7 @@ async function debianBase(
   if (!rebuild && present?.labels[RECIPE_LABEL] === recipe)
     return { image, labels: present.labels, replaced: undefined };
   await bringMmdebstrap(settings);
-  const source = await packageSource(settings);
+  const source = await findPackageSource(settings);
   const { version, archive } = await makeDebianRoot(name, debian, { source, shared, signal });
   const labels = { [RECIPE_LABEL]: recipe, ...(version && { [VERSION_LABEL]: version }) };
   await importImage(engine, archive, { image, labels, signal });

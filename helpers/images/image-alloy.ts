@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
-import { programVersion } from '../setup/program-version.ts';
+import { readProgramVersion } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
 
 /** The Alloy that goes into the image: the real one of this machine, or the embedded Alloy. */
@@ -29,7 +29,7 @@ export function chooseImageAlloy({ alloy, alloyBinary, path: folders }: Settings
     );
   }
   const path = realpathSync(found);
-  return { kind: 'alloy', path, version: async () => (await programVersion('alloy', path)) ?? 'unknown' };
+  return { kind: 'alloy', path, version: async () => (await readProgramVersion('alloy', path)) ?? 'unknown' };
 }
 
 function isElf(path: string): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../settings/settings.ts';
-import { findMirror, packageSource, readFetchSettings } from './package-source.ts';
+import { findMirror, findPackageSource, readFetchSettings } from './package-source.ts';
 
 test("the mirror is the machine's first source that has Debian's archive", () => {
   const policy = `Package files:
@@ -19,7 +19,7 @@ test("a machine with another system has no mirror of Debian's archive", () => {
 });
 
 test('the mirror that DEBIAN_MIRROR names is used as it is', async () => {
-  const { mirror } = await packageSource(readSettings({ DEBIAN_MIRROR: 'http://127.0.0.1:9/debian' }));
+  const { mirror } = await findPackageSource(readSettings({ DEBIAN_MIRROR: 'http://127.0.0.1:9/debian' }));
   expect(mirror).toBe('http://127.0.0.1:9/debian');
 });
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
-import { installPackages, knownPackages, updateLists } from '../setup/apt.ts';
+import { installPackages, listKnownPackages, updateLists } from '../setup/apt.ts';
 import { findOnPath } from '../setup/programs.mjs';
 import { step } from '../setup/progress.ts';
 
@@ -21,7 +21,7 @@ export type PackageSource = {
  * The mirror from `DEBIAN_MIRROR`, else the one that this machine's own packages come from, else Debian's; with the proxies,
  * certificates and credentials of this machine's apt.
  */
-export async function packageSource({ debianMirror }: Settings): Promise<PackageSource> {
+export async function findPackageSource({ debianMirror }: Settings): Promise<PackageSource> {
   const [policy, configuration] = await Promise.all([
     debianMirror === undefined
       ? run('apt-cache', ['policy']).then(
@@ -76,7 +76,7 @@ export async function bringMmdebstrap({ path }: Settings): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new CannotRun(`${names} must be installed on this machine.`, `sudo apt-get install ${names}`);
   await step(names, async () => {
-    const known = await knownPackages(packages);
+    const known = await listKnownPackages(packages);
     if (packages.some((name) => !known.has(name))) await updateLists();
     await installPackages(packages);
   });

@@ -1,13 +1,13 @@
 import type { CloudService, CloudVariables } from './cloud.ts';
-import { CLOUD_PATHS, CLOUD_SERVICES, LOCAL_INSTANCE_IDS, madeUpToken } from './cloud.ts';
+import { CLOUD_PATHS, CLOUD_SERVICES, LOCAL_INSTANCE_IDS, makeToken } from './cloud.ts';
 import type { Intervals } from './settings.ts';
 
 /**
  * The `GRAFANA_CLOUD_*` variables of a run against the mock: what the person set stays, so that it is checked as it is;
  * what is unset is made up to fit the mock at `origin` (`http://127.0.0.1:PORT`).
  */
-export function localCloudVariables(cloud: CloudVariables, origin: string): Record<string, string> {
-  const variables: Record<string, string> = { GRAFANA_CLOUD_API_KEY: cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken() };
+export function completeCloudVariables(cloud: CloudVariables, origin: string): Record<string, string> {
+  const variables: Record<string, string> = { GRAFANA_CLOUD_API_KEY: cloud.GRAFANA_CLOUD_API_KEY ?? makeToken() };
   for (const service of CLOUD_SERVICES) {
     const endpoint = `GRAFANA_CLOUD_${service}_ENDPOINT`;
     const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
@@ -18,7 +18,7 @@ export function localCloudVariables(cloud: CloudVariables, origin: string): Reco
 }
 
 /** The same variables with every endpoint moved to the mock: host and scheme change, the path stays as it was set. */
-export function aimedAtMock(variables: Readonly<Record<string, string>>, origin: string): Record<string, string> {
+export function aimAtMock(variables: Readonly<Record<string, string>>, origin: string): Record<string, string> {
   const aimed = { ...variables };
   for (const service of CLOUD_SERVICES) {
     const name: `GRAFANA_CLOUD_${CloudService}_ENDPOINT` = `GRAFANA_CLOUD_${service}_ENDPOINT`;
@@ -29,7 +29,7 @@ export function aimedAtMock(variables: Readonly<Record<string, string>>, origin:
 }
 
 /** What `config.alloy` reads of a run's intervals, by variable. */
-export function intervalVariables(intervals: Intervals): Record<string, string> {
+export function listIntervalVariables(intervals: Intervals): Record<string, string> {
   const ms = (value: number) => `${Math.round(value)}ms`;
   return {
     ALLOY_SCRAPE_INTERVAL: ms(intervals.scrape),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { aimedAtMock, localCloudVariables } from './alloy-environment.ts';
-import { cloudProblems, isPrivate } from './cloud.ts';
+import { aimAtMock, completeCloudVariables } from './alloy-environment.ts';
+import { findCloudProblems, isPrivate } from './cloud.ts';
 
 const good = {
   GRAFANA_CLOUD_API_KEY: 'glc_dGVzdA==',
@@ -16,7 +16,7 @@ const good = {
 
 describe('the GRAFANA_CLOUD_* variables', () => {
   test('have no problem when all are well-formed', () => {
-    expect(cloudProblems(good)).toEqual([]);
+    expect(findCloudProblems(good)).toEqual([]);
   });
 
   test.each([
@@ -41,18 +41,18 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
     ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /holds a character that no token has/],
   ])('are reported by name: %s', (_, change, message) => {
-    const problems = cloudProblems({ ...good, ...change });
+    const problems = findCloudProblems({ ...good, ...change });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(message);
   });
 
   test('are all reported at once when none is set', () => {
-    expect(cloudProblems({})).toHaveLength(9);
+    expect(findCloudProblems({})).toHaveLength(9);
   });
 
   test('never show the token, nor one that was pasted where an ID belongs', () => {
     const secret = 'glc_verysecret';
-    const problems = cloudProblems({
+    const problems = findCloudProblems({
       ...good,
       GRAFANA_CLOUD_API_KEY: `${secret} `,
       GRAFANA_CLOUD_LOKI_INSTANCE_ID: secret,
@@ -66,16 +66,16 @@ describe('a run against the mock', () => {
   const origin = 'http://127.0.0.1:4711';
 
   test('makes up what is unset so that it is well-formed', () => {
-    expect(cloudProblems(localCloudVariables({}, origin))).toEqual([]);
+    expect(findCloudProblems(completeCloudVariables({}, origin))).toEqual([]);
   });
 
   test('keeps what was set, an empty value too', () => {
-    const variables = localCloudVariables({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' }, origin);
+    const variables = completeCloudVariables({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' }, origin);
     expect(variables).toEqual({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' });
   });
 
   test('moves the endpoints to the mock with the paths that were set', () => {
-    const aimed = aimedAtMock({ ...good, GRAFANA_CLOUD_OTLP_ENDPOINT: 'https://otlp.example/wrong' }, origin);
+    const aimed = aimAtMock({ ...good, GRAFANA_CLOUD_OTLP_ENDPOINT: 'https://otlp.example/wrong' }, origin);
     expect(aimed.GRAFANA_CLOUD_OTLP_ENDPOINT).toBe(`${origin}/wrong`);
     expect(aimed.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT).toBe(`${origin}/api/prom/push`);
     expect(aimed.GRAFANA_CLOUD_OTLP_INSTANCE_ID).toBe(good.GRAFANA_CLOUD_OTLP_INSTANCE_ID);

@@ -30,7 +30,7 @@ export const CLOUD_VARIABLES: readonly string[] = [
 ];
 
 /** A token of the shape that Grafana Cloud issues, for a run that was given none. */
-export function madeUpToken(): string {
+export function makeToken(): string {
   return `glc_${randomBytes(24).toString('base64url')}`;
 }
 
@@ -38,11 +38,14 @@ export function madeUpToken(): string {
  * What is wrong with the `GRAFANA_CLOUD_*` variables (criterion P1.1): one sentence for each problem, naming the variable
  * and what to set; empty when all are set and well-formed. The token's value is in none of them.
  */
-export function cloudProblems(variables: CloudVariables): string[] {
-  return [...tokenProblems(variables), ...CLOUD_SERVICES.flatMap((service) => serviceProblems(service, variables))];
+export function findCloudProblems(variables: CloudVariables): string[] {
+  return [
+    ...findTokenProblems(variables),
+    ...CLOUD_SERVICES.flatMap((service) => findServiceProblems(service, variables)),
+  ];
 }
 
-function tokenProblems(variables: CloudVariables): string[] {
+function findTokenProblems(variables: CloudVariables): string[] {
   const token = variables.GRAFANA_CLOUD_API_KEY;
   if (token === undefined || token === '') return ['GRAFANA_CLOUD_API_KEY is not set: give it an access policy token'];
   if (!token.startsWith('glc_')) {
@@ -53,17 +56,17 @@ function tokenProblems(variables: CloudVariables): string[] {
     : ['GRAFANA_CLOUD_API_KEY holds a character that no token has (a blank, a quote, a line end): copy it again'];
 }
 
-function serviceProblems(service: CloudService, variables: CloudVariables): string[] {
+function findServiceProblems(service: CloudService, variables: CloudVariables): string[] {
   const problems: string[] = [];
   const name = `GRAFANA_CLOUD_${service}_ENDPOINT`;
   const endpoint = variables[name];
   if (endpoint === undefined || endpoint === '') problems.push(`${name} is not set`);
-  else problems.push(...endpointProblems(name, endpoint, CLOUD_PATHS[service]));
+  else problems.push(...findEndpointProblems(name, endpoint, CLOUD_PATHS[service]));
 
   const idName = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   const id = variables[idName];
   if (id === undefined || id === '') problems.push(`${idName} is not set`);
-  else if (!/^\d+$/.test(id)) problems.push(`${idName} is "${shown(id)}": an instance ID is a number`);
+  else if (!/^\d+$/.test(id)) problems.push(`${idName} is "${maskValue(id)}": an instance ID is a number`);
   else if (service === 'OTLP') {
     const twin = CLOUD_SERVICES.find(
       (other) => other !== 'OTLP' && variables[`GRAFANA_CLOUD_${other}_INSTANCE_ID`] === id,
@@ -78,7 +81,7 @@ function serviceProblems(service: CloudService, variables: CloudVariables): stri
   return problems;
 }
 
-function endpointProblems(name: string, endpoint: string, path: string): string[] {
+function findEndpointProblems(name: string, endpoint: string, path: string): string[] {
   if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
   const url = new URL(endpoint);
   const problems: string[] = [];
@@ -102,6 +105,6 @@ export function isPrivate(hostname: string): boolean {
 }
 
 /** Somebody may have pasted a token where an ID belongs. */
-function shown(value: string): string {
+function maskValue(value: string): string {
   return value.length > 12 || value.includes('glc_') ? `${value.slice(0, 4)}…` : value;
 }

@@ -19,7 +19,7 @@ export class AptError extends CannotRun {
 }
 
 /** Names of the packages of which apt knows a version that can be installed. */
-export async function knownPackages(names: readonly string[]): Promise<Set<string>> {
+export async function listKnownPackages(names: readonly string[]): Promise<Set<string>> {
   const output = await shell`apt-cache policy ${[...names]}`;
   const known = new Set<string>();
   for (const [, name, candidate] of output.stdout.matchAll(/^(\S+):\n(?:.*\n)?\s+Candidate: (.*)$/gm)) {
@@ -29,7 +29,7 @@ export async function knownPackages(names: readonly string[]): Promise<Set<strin
 }
 
 /** Names of the packages that are installed and configured. */
-export async function installedPackages(): Promise<Set<string>> {
+export async function listInstalledPackages(): Promise<Set<string>> {
   const stanzas = (await readFile('/var/lib/dpkg/status', 'utf8')).split('\n\n');
   const installed = stanzas.filter((stanza) => /^Status: .* installed$/m.test(stanza));
   return new Set(installed.flatMap((stanza) => /^Package: (\S+)$/m.exec(stanza)?.[1] ?? []));

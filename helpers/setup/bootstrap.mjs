@@ -44,7 +44,7 @@ function showWithoutPackages() {
   const path = process.env.PATH ?? '';
   process.stdout.write(`This machine\n${table([...packageRows(root), ...programRows(path, [])])}`);
   process.stdout.write(
-    '`npm run verify` installs the npm packages; then this command can tell which stack a run would choose.\n',
+    '`npm run verify` installs the npm packages; then this command also shows which stack a run would choose.\n',
   );
   return 0;
 }

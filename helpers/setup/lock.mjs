@@ -11,13 +11,13 @@ import { setTimeout as delay } from 'node:timers/promises';
  * holder lives.
  * @template T
  * @param {string} name letters, digits and dashes
- * @param {() => void} waiting called once, if another process holds the lock
+ * @param {() => void} onWait called once, if another process holds the lock
  * @param {() => Promise<T>} action
  * @returns {Promise<T>}
  */
-export async function withLock(name, waiting, action) {
+export async function withLock(name, onWait, action) {
   const path = join(tmpdir(), `alloy-verify-${process.getuid?.() ?? 0}-${name}.lock`);
-  const release = await acquire(path, waiting);
+  const release = await acquire(path, onWait);
   try {
     return await action();
   } finally {
@@ -27,21 +27,21 @@ export async function withLock(name, waiting, action) {
 
 /**
  * @param {string} path
- * @param {() => void} waiting
+ * @param {() => void} onWait
  */
-async function acquire(path, waiting) {
+async function acquire(path, onWait) {
   const me = `${process.pid} ${startTicks(process.pid)}\n`;
   // A file of one's own, then a link: the lock never exists without its holder's name in it.
   const mine = `${path}.${process.pid}.${randomUUID()}`;
   writeFileSync(mine, me, { mode: 0o600 });
   try {
-    for (let told = false; ; ) {
+    for (let hasWaited = false; ; ) {
       if (link(mine, path)) return () => rmSync(path, { force: true });
       const holder = read(path);
       if (holder !== undefined && !isAlive(holder)) dropStale(path, holder);
       else {
-        if (!told) waiting();
-        told = true;
+        if (!hasWaited) onWait();
+        hasWaited = true;
         await delay(100);
       }
     }

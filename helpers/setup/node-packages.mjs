@@ -118,11 +118,11 @@ function read(path) {
  */
 function npm(root, args) {
   // Under `npm run` npm says where it is; else it stands beside node, or on PATH.
-  const told = process.env.npm_execpath ?? '';
+  const given = process.env.npm_execpath ?? '';
   const node = lastingNode(root, process.execPath, process.env);
   if (node === undefined) throw new Error('npm needs a Node that is not one of the packages, and none is on PATH');
   const beside = join(dirname(node), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
-  const script = [told, beside].find((path) => basename(path) === 'npm-cli.js' && existsSync(path));
+  const script = [given, beside].find((path) => basename(path) === 'npm-cli.js' && existsSync(path));
   const [command, ...first] = script === undefined ? ['npm'] : [node, script];
   return new Promise((resolve, reject) => {
     const child = spawn(command ?? 'npm', [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { question } from 'zx';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
-import { AptError, configurePending, installPackages, knownPackages, updateLists } from './apt.ts';
+import { AptError, configurePending, installPackages, listKnownPackages, updateLists } from './apt.ts';
 import { howToInstall } from './how-to-install.mjs';
 import { withLock } from './lock.mjs';
 import { findProgram, installationMark, type ProgramName, programs } from './programs.mjs';
@@ -51,10 +51,10 @@ async function mayInstall(
 
 async function install(missing: readonly Program[], listMissing: () => readonly Program[]): Promise<void> {
   const candidates = missing.flatMap(({ packages }) => packages);
-  let known = await knownPackages(candidates);
+  let known = await listKnownPackages(candidates);
   if (missing.some((program) => choosePackage(program, known) === undefined)) {
     await step('package lists', updateLists);
-    known = await knownPackages(candidates);
+    known = await listKnownPackages(candidates);
   }
   const unknown = missing.filter((program) => choosePackage(program, known) === undefined);
   if (unknown.length > 0) {

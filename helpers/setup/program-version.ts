@@ -7,7 +7,7 @@ import type { ProgramName } from './programs.mjs';
 const run = promisify(execFile);
 
 /** Asks a program of the native stack for its version, `15.18`; undefined where it prints none. Never throws. */
-export async function programVersion(name: ProgramName | 'alloy', path: string): Promise<string | undefined> {
+export async function readProgramVersion(name: ProgramName | 'alloy', path: string): Promise<string | undefined> {
   // Its own answer would take an Erlang's start; its directory has it in its name.
   if (name === 'rabbitmq') return /-(\d[\d.]*)$/.exec(basename(dirname(dirname(realpathSync(path)))))?.[1];
   try {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { $ } from 'zx';
-import { installedPackages } from './apt.ts';
+import { listInstalledPackages } from './apt.ts';
 import { startTicks } from './lock.mjs';
 import { installationMark } from './programs.mjs';
 
@@ -31,9 +31,9 @@ export async function withServicesOff<T>(install: () => Promise<T>): Promise<T> 
   await writeFile(policy, policyScript());
   await chmod(policy, 0o755);
 
-  const before = await installedPackages();
+  const before = await listInstalledPackages();
   cleanup.defer(async () => {
-    const after = await installedPackages();
+    const after = await listInstalledPackages();
     await disableServices([...after].filter((name) => !before.has(name)));
   });
   return await install();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
-import { localCloudVariables } from '../settings/alloy-environment.ts';
+import { completeCloudVariables } from '../settings/alloy-environment.ts';
 import { type Environment, readSettings } from '../settings/settings.ts';
 import { chooseStack, describePlan, isMockCloud } from './choose.ts';
 import { startNativeParts } from './testing/plans.ts';
@@ -61,7 +61,7 @@ describe('a stack that already runs', () => {
   const external = (origin: string) => ({
     STACK: 'external',
     ALLOY_URL: 'http://alloy:12345',
-    ...localCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_test' }, origin),
+    ...completeCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_test' }, origin),
   });
 
   test('starts no part, and needs no program', async () => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readBackendAccess } from '../clients/access.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
-import { aimedAtMock, localCloudVariables } from '../settings/alloy-environment.ts';
-import { CLOUD_VARIABLES, madeUpToken } from '../settings/cloud.ts';
+import { aimAtMock, completeCloudVariables } from '../settings/alloy-environment.ts';
+import { CLOUD_VARIABLES, makeToken } from '../settings/cloud.ts';
 import { describePlan } from './choose.ts';
 import { SERIES_MARK } from './configuration.ts';
 import { pullImages } from './containers/container-images.ts';
@@ -50,9 +50,9 @@ export async function startRun(
   if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
 
   const { settings, configuration, existing } = plan;
-  const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? madeUpToken();
+  const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? makeToken();
   const cloudVariables = (origin: string) =>
-    localCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
+    completeCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
   const stack =
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
@@ -69,7 +69,7 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
-    access: readBackendAccess(aimedAtMock(variables, cloud.url)),
+    access: readBackendAccess(aimAtMock(variables, cloud.url)),
     mockUrl: cloud.url,
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,

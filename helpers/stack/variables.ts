@@ -1,6 +1,6 @@
 /** The environment variables of the parts of a stack. */
 import type { Endpoints, MockCloudEndpoint } from '../run/endpoints.ts';
-import { aimedAtMock, intervalVariables } from '../settings/alloy-environment.ts';
+import { aimAtMock, listIntervalVariables } from '../settings/alloy-environment.ts';
 import type { Settings } from '../settings/settings.ts';
 import { SERIES_MARK } from './configuration.ts';
 import type { StackRequest } from './plan.ts';
@@ -19,13 +19,13 @@ export function listAlloyVariables(request: StackRequest, { cloud, ...others }: 
 
 /** The intervals of the run, and the mark of its series. */
 export function listRunVariables({ plan: { settings }, runId }: StackRequest): Variables {
-  return { ...intervalVariables(settings.intervals), [SERIES_MARK.variable]: runId };
+  return { ...listIntervalVariables(settings.intervals), [SERIES_MARK.variable]: runId };
 }
 
 /** Where Alloy exports to. */
 export function listExportVariables({ cloudVariables }: StackRequest, cloud: MockCloudEndpoint): Variables {
   const url = cloud.urlInside ?? cloud.url;
-  return { ...aimedAtMock(cloudVariables(url), url), ...listTrustVariables(cloud) };
+  return { ...aimAtMock(cloudVariables(url), url), ...listTrustVariables(cloud) };
 }
 
 /** The mock cloud's gRPC, and what its certificate is trusted by: a real Alloy and the embedded one read different variables. */

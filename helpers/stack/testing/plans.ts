@@ -1,7 +1,7 @@
 import type { Part } from '../../run/part.ts';
 import type { Stack } from '../../run/stack.ts';
-import { localCloudVariables } from '../../settings/alloy-environment.ts';
-import { madeUpToken } from '../../settings/cloud.ts';
+import { completeCloudVariables } from '../../settings/alloy-environment.ts';
+import { makeToken } from '../../settings/cloud.ts';
 import { type Environment, readEnvironment, readSettings } from '../../settings/settings.ts';
 import { readConfiguration } from '../configuration.ts';
 import { startNative } from '../native/native.ts';
@@ -23,9 +23,9 @@ export function planCommon(parts: readonly Part[], environment: Environment = {}
 
 /** A request for a stack of this plan, with a token of its own where the environment has none. */
 export function requestStack<Plan extends CommonPlan>(plan: Plan): { plan: Plan } & Omit<StackRequest, 'plan'> {
-  const token = plan.settings.cloud.GRAFANA_CLOUD_API_KEY || madeUpToken();
+  const token = plan.settings.cloud.GRAFANA_CLOUD_API_KEY || makeToken();
   const cloud = { ...plan.settings.cloud, GRAFANA_CLOUD_API_KEY: token };
-  return { plan, runId: 'test', cloudVariables: (origin) => localCloudVariables(cloud, origin) };
+  return { plan, runId: 'test', cloudVariables: (origin) => completeCloudVariables(cloud, origin) };
 }
 
 /** Starts these parts as processes of this machine. Throws as `startNative` does. */
