@@ -78,7 +78,7 @@ function readArguments(): { chosen: readonly StandIn[]; rebuild: boolean } {
 }
 
 function formatState({ standIn, version, embedded, size, builtInMs }: ImageState): string {
-  const title = embedded ? 'embedded, not Grafana' : `${standIn.title} ${version}`;
+  const title = embedded ? 'embedded Alloy, not Grafana Alloy' : `${standIn.title} ${version}`;
   const how = builtInMs === undefined ? 'up to date' : `built in ${Math.round(builtInMs / 1000)} s`;
-  return `${standIn.image.padEnd(18)}  ${title.padEnd(26)}  ${how.padEnd(14)}  ${Math.round(size / 1e6)} MB`;
+  return `${standIn.image.padEnd(18)}  ${title.padEnd(33)}  ${how.padEnd(14)}  ${Math.round(size / 1e6)} MB`;
 }
