@@ -7,7 +7,7 @@ import { canInstallPrograms, packageRows, programRows, type Row, table } from '.
 import { readProgramVersion } from '../setup/program-version.ts';
 import { findOnPath, findProgram, programs } from '../setup/programs.mjs';
 import { chooseStack, describePlan } from '../stack/choose.ts';
-import { listPrograms } from '../stack/native/programs.ts';
+import { listPrograms } from '../stack/native/required-programs.ts';
 import type { StackPlan } from '../stack/plan.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';
 import { describeRefusal, runCommand } from './command.ts';

@@ -4,7 +4,7 @@ import { type DeclaredPhase, listParts } from '../run/phases.ts';
 import { readSettings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
-import { listPrograms } from '../stack/native/programs.ts';
+import { listPrograms } from '../stack/native/required-programs.ts';
 import { type StartedRun, startRun } from '../stack/start.ts';
 import { shared } from './shared-state.ts';
 

@@ -9,7 +9,7 @@ import { partsInOrder } from '../run/part.ts';
 import { readSettings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
-import { listPrograms } from '../stack/native/programs.ts';
+import { listPrograms } from '../stack/native/required-programs.ts';
 import type { KeeperMessage } from '../stack/warm/keeper.ts';
 import { endWarmStack } from '../stack/warm/warm-end.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';

@@ -1,20 +1,11 @@
+import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
 import type { CloudService } from '../settings/cloud.ts';
-
-/** Where to query one service, and with which login: `url` is the base URL of its query API, without a final slash. */
-export type ServiceAccess = { readonly url: string; readonly user: string; readonly password: string };
-
-/** The three services that can be queried. */
-export type BackendAccess = {
-  readonly prometheus: ServiceAccess;
-  readonly tempo: ServiceAccess;
-  readonly loki: ServiceAccess;
-};
 
 /**
  * The query APIs that belong to the `GRAFANA_CLOUD_*` variables: those of Prometheus and Loki are next to the path that
  * accepts their data (`/api/prom/push` → `/api/prom`), Tempo's is at its endpoint.
  */
-export function readBackendAccess(variables: Readonly<Record<string, string>>): BackendAccess {
+export function readBackendAccess(variables: Readonly<Record<string, string | undefined>>): BackendAccess {
   const service = (name: CloudService, pushed: string): ServiceAccess => ({
     url: (variables[`GRAFANA_CLOUD_${name}_ENDPOINT`] ?? '').replace(/\/$/, '').replace(new RegExp(`${pushed}$`), ''),
     user: variables[`GRAFANA_CLOUD_${name}_INSTANCE_ID`] ?? '',

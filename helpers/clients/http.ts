@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import type { z } from 'zod';
-import type { ServiceAccess } from './access.ts';
+import type { ServiceAccess } from '../run/endpoints.ts';
 
 /**
  * A query that failed: no answer, a status other than 200, or a body that the API doesn't document. The message holds the

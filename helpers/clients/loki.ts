@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServiceAccess } from './access.ts';
+import type { ServiceAccess } from '../run/endpoints.ts';
 import { getJson } from './http.ts';
 
 /** A log line; `labels` holds index labels and structured metadata together, as Loki's answers do. */

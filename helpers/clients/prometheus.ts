@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServiceAccess } from './access.ts';
+import type { ServiceAccess } from '../run/endpoints.ts';
 import { getJson } from './http.ts';
 
 /** A series' labels, `__name__` among them. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TraceId } from '../otlp/ids.ts';
 import type { ResourceSpans, Span } from '../otlp/schema.ts';
 import { TracesData } from '../otlp/schema.ts';
-import type { ServiceAccess } from './access.ts';
+import type { ServiceAccess } from '../run/endpoints.ts';
 import { getJson } from './http.ts';
 
 /** A span with the resource that it was sent under. */

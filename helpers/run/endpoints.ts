@@ -55,3 +55,13 @@ export type Endpoints = {
   readonly notificationDaemon?: { readonly url: string };
   readonly statusTransitionDaemon?: { readonly url: string };
 };
+
+/** Where to query one service, and with which login: `url` is the base URL of its query API, without a final slash. */
+export type ServiceAccess = { readonly url: string; readonly user: string; readonly password: string };
+
+/** The three services that can be queried. */
+export type BackendAccess = {
+  readonly prometheus: ServiceAccess;
+  readonly tempo: ServiceAccess;
+  readonly loki: ServiceAccess;
+};

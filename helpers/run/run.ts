@@ -1,7 +1,6 @@
-import type { BackendAccess } from '../clients/access.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Intervals } from '../settings/settings.ts';
-import type { AlloyAddresses, Endpoints } from './endpoints.ts';
+import type { AlloyAddresses, BackendAccess, Endpoints } from './endpoints.ts';
 
 /** Where the telemetry of a run is stored. */
 export type Backend = 'mock' | 'lgtm' | 'cloud';

@@ -178,7 +178,7 @@ async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'pa
 
 /** The mock cloud is known by its metrics; anything else on a private host is a backend of the person's own. */
 async function detectBackend({ cloud }: Settings): Promise<Backend> {
-  const { url } = readBackendAccess({ ...cloud, GRAFANA_CLOUD_API_KEY: '' }).prometheus;
+  const { url } = readBackendAccess(cloud).prometheus;
   if (!URL.canParse(url) || !isPrivate(new URL(url).hostname)) return 'cloud';
   return (await isMockCloud(new URL(url).origin)) ? 'mock' : 'lgtm';
 }

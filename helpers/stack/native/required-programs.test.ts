@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Part, partsInOrder } from '../../run/part.ts';
-import { listPrograms } from './programs.ts';
+import { listPrograms } from './required-programs.ts';
 
 const embedded = { kind: 'embedded', command: ['node'] } as const;
 const real = { kind: 'binary', command: ['/opt/alloy'] } as const;
