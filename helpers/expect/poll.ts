@@ -21,7 +21,7 @@ const MAX_PAUSE = 120;
 /**
  * Tries at least once, until an attempt holds, the deadline has passed or `shouldGiveUp` returns true. An attempt that throws
  * does not hold. The pause between attempts grows from 10 to 120 ms (times `slower`, for a hosted backend), so arrivals are
- * noticed within a tenth of a second at little cost. This is the only place in the project that waits by time.
+ * noticed within a tenth of a second at little cost. This is the only place where a criterion waits by time.
  */
 export async function poll<T>(
   attempt: () => Promise<Attempt<T>>,
