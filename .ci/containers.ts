@@ -6,14 +6,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import type Dockerode from 'dockerode';
 import { describeRefusal } from '../helpers/cli/command.ts';
 import { bringImage, lookForImage } from '../helpers/images/resolve.ts';
 import { standInFor } from '../helpers/images/stand-ins.ts';
 import { CannotRun } from '../helpers/run/cannot-run.ts';
 import { partsInOrder } from '../helpers/run/part.ts';
-import { ROOT, readSettings } from '../helpers/settings/settings.ts';
-import { findContainerEngine } from '../helpers/setup/container-engine.ts';
+import { listEngineVariables, ROOT, readSettings } from '../helpers/settings/settings.ts';
+import { type ContainerEngine, findContainerEngine } from '../helpers/setup/container-engine.ts';
 import { listImages, nameImageVariable, nameService } from '../helpers/stack/containers/container-images.ts';
 import {
   bringDockerd,
@@ -44,7 +43,7 @@ try {
 async function main(): Promise<number> {
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) return await withOwnEngine(engine.absent);
-  await bringImages(engine.docker);
+  await bringImages(engine);
   return await runTests(`Docker ${engine.version} at ${engine.address}`, { DOCKER_HOST: engine.address });
 }
 
@@ -62,7 +61,7 @@ async function withOwnEngine(absent: string): Promise<number> {
       await using engine = await start('machine');
       const found = await findContainerEngine({ ...settings.engine, host: engine.at });
       if ('absent' in found) throw new NoEngine(found.absent);
-      await bringImages(found.docker);
+      await bringImages(found);
     }
     await using engine = await start('own');
     return await runTests(engine.title, { DOCKER_HOST: engine.at }, engine.inNetwork);
@@ -76,14 +75,15 @@ async function withOwnEngine(absent: string): Promise<number> {
 }
 
 /** Finds or pulls the images of the stack, and builds stand-ins for the others. Throws `CannotRun` when that fails too. */
-async function bringImages(docker: Dockerode): Promise<void> {
+async function bringImages(engine: ContainerEngine): Promise<void> {
   const parts = partsInOrder.filter((part) => part !== 'cloud');
   const wanted = listImages(parts, settings);
   const images = new Map(parts.map((part) => [wanted.get(nameService(part)) ?? '', part]));
   const missing: string[] = [];
   for (const [image, part] of images) {
     try {
-      await bringImage(docker, await lookForImage(docker, image, settings), nameImageVariable(part), settings, say);
+      const look = await lookForImage(engine.docker, image, settings);
+      await bringImage(engine, look, nameImageVariable(part), settings, say);
     } catch (error) {
       const standIn = standInFor(image);
       if (!(error instanceof CannotRun) || standIn === undefined) throw error;
@@ -91,7 +91,8 @@ async function bringImages(docker: Dockerode): Promise<void> {
     }
   }
   if (missing.length === 0) return;
-  const code = await run(['npm', 'run', 'images', '--', ...missing], settings.inherited);
+  const toEngine = listEngineVariables({ ...settings.engine, host: engine.address });
+  const code = await run(['npm', 'run', 'images', '--', ...missing], { ...settings.inherited, ...toEngine });
   if (code !== 0)
     throw new CannotRun('the images of the stack could not be built.', 'read the messages of `npm run images` above.');
 }

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
-import { readEngineMessage } from '../setup/container-engine.ts';
+import { type ContainerEngine, readEngineMessage, useContainerEngine } from '../setup/container-engine.ts';
 import { computeRecipe } from './recipe.ts';
 import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
@@ -49,16 +49,18 @@ export async function lookForImage(docker: Dockerode, wanted: string, settings: 
  * before it pulls. Throws `CannotRun` where neither it nor a stand-in can be had; `variable` is what names another one.
  */
 export async function bringImage(
-  docker: Dockerode,
+  engine: ContainerEngine,
   availability: Availability,
   variable: string,
   settings: Settings,
   onProgress: (line: string) => void,
 ): Promise<FoundImage> {
+  const { docker } = engine;
   const { wanted } = availability;
   if ('found' in availability) return availability.found;
   if ('absent' in availability) throw missing(wanted, variable, availability.absent);
   onProgress(`Pulling ${wanted} …`);
+  useContainerEngine(engine, settings.engine);
   const refusal = await pull(docker, wanted);
   const pulled = await inspectImage(docker, wanted);
   if (pulled !== undefined) return describeFound(wanted, wanted, pulled);

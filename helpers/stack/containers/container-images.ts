@@ -50,7 +50,7 @@ export async function pullImages(plan: ContainersPlan, onProgress: (line: string
   const pulls = new Map<string, Promise<FoundImage>>();
   const entries = [...images].map(async ([service, look]): Promise<[ServiceName, Availability]> => {
     const variable = variables.get(service) ?? 'NODE_IMAGE';
-    const pull = pulls.get(look.wanted) ?? bringImage(engine.docker, look, variable, settings, onProgress);
+    const pull = pulls.get(look.wanted) ?? bringImage(engine, look, variable, settings, onProgress);
     pulls.set(look.wanted, pull);
     const found = await pull;
     return [service, { wanted: look.wanted, found }];
@@ -66,8 +66,8 @@ export function requireImage(images: ContainersPlan['images'], service: ServiceN
 }
 
 /** Finds or pulls the image of the mock cloud, for an engine that does not reach this machine. Throws as {@link pullImages} does. */
-export async function bringMockCloudImage({ docker }: ContainerEngine, settings: Settings): Promise<Availability> {
+export async function bringMockCloudImage(engine: ContainerEngine, settings: Settings): Promise<Availability> {
   const wanted = listImages(['cloud'], settings).get('cloud') ?? '';
-  const look = await lookForImage(docker, wanted, settings);
-  return { wanted, found: await bringImage(docker, look, 'NODE_IMAGE', settings, () => {}) };
+  const look = await lookForImage(engine.docker, wanted, settings);
+  return { wanted, found: await bringImage(engine, look, 'NODE_IMAGE', settings, () => {}) };
 }
