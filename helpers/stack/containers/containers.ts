@@ -123,7 +123,7 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
         kind: image.carries === 'embedded' ? 'embedded' : 'container',
         config: settings.alloyConfig,
         configInside: '/etc/alloy/config.alloy',
-        ...(id !== undefined && { command: [process.execPath, exec, id, ...entrypoint] }),
+        ...(id !== undefined && { command: [process.execPath, exec, engine.address, id, ...entrypoint] }),
       };
     },
     end: () => removal(),

@@ -1,11 +1,14 @@
-// exec.ts ID COMMAND…: runs a command as in a container, and ends with its output and its exit code: what `command` of an
-// Alloy in a container is. Where that one has ended, as over a configuration that is not valid, another one is made of its
-// image for this command alone, with the same files and environment.
+// exec.ts ENGINE ID COMMAND…: runs a command as in a container of the engine at this address, and ends with its output and
+// its exit code: what `command` of an Alloy in a container is. Where that one has ended, as over a configuration that is not
+// valid, another container is created from its image for this command alone, with the same files and environment.
 
-import Docker from 'dockerode';
+import { readEngineSettings, readEnvironment } from '../../settings/settings.ts';
+import { findContainerEngine } from '../../setup/container-engine.ts';
 
-const [, , id = '', ...command] = process.argv;
-const docker = new Docker();
+const [, , host = '', id = '', ...command] = process.argv;
+const engine = await findContainerEngine({ ...readEngineSettings(readEnvironment()), host });
+if ('absent' in engine) throw new Error(engine.absent);
+const { docker } = engine;
 const container = docker.getContainer(id);
 const { State, Config, HostConfig } = await container.inspect();
 process.exitCode = State.Running ? await inside() : await apart();
