@@ -6,7 +6,7 @@ import type { AnyValue, KeyValue, LogsData, MetricsData, Resource, Span, TracesD
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** OTLP attributes. */
-export function attributes(values: Attributes): KeyValue[] {
+function attributes(values: Attributes): KeyValue[] {
   return Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 

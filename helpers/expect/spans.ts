@@ -31,7 +31,7 @@ export function describeShape(shape: SpanShape): string {
 }
 
 /** The value of an attribute of a span, resource or log record, integers as numbers; undefined if it is absent. */
-export function readAttribute(
+function readAttribute(
   holder: { readonly attributes: readonly KeyValue[] },
   key: string,
 ): string | number | boolean | undefined {

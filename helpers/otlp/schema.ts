@@ -166,7 +166,7 @@ export const SPAN_KINDS = [
 /** `Status.code` by number. */
 export const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'] as const;
 /** `aggregation_temporality` by number. */
-export const TEMPORALITIES = [
+const TEMPORALITIES = [
   'AGGREGATION_TEMPORALITY_UNSPECIFIED',
   'AGGREGATION_TEMPORALITY_DELTA',
   'AGGREGATION_TEMPORALITY_CUMULATIVE',

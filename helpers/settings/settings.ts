@@ -113,7 +113,7 @@ export type ImageSettings = {
 };
 
 /** The variables that name an image; `NODE_IMAGE` is that of the project's own programs. */
-export const IMAGE_VARIABLES = [
+const IMAGE_VARIABLES = [
   'POSTGRES_IMAGE',
   'REDIS_IMAGE',
   'RABBITMQ_IMAGE',

@@ -32,7 +32,7 @@ export function decodeBlock<Args>(scope: Scope, block: Block, schema: BlockSchem
 }
 
 /** The decoded form of a block without any fields. */
-export function buildDefaults(schema: BlockSchema): Record<string, unknown> {
+function buildDefaults(schema: BlockSchema): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schema.fields).map(([name, field]) => [name, buildDefault(field)]));
 }
 

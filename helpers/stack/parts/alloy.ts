@@ -46,7 +46,7 @@ async function chooseAddresses(ports: PortBlock): Promise<AlloyAddresses> {
 }
 
 /** A receiver whose port is in use leaves Alloy running, ready and useless: only `/-/healthy` shows it. */
-export async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
+async function refuseTakenPorts(url: string, logPath: string): Promise<void> {
   const { status } = await get(`${url}/-/healthy`);
   if (status !== 200 && /address already in use|EADDRINUSE/.test(readLogTail(logPath, 500).join('\n'))) {
     throw new PortTaken('Alloy: a port of its components is in use');

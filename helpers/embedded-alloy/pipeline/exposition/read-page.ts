@@ -4,7 +4,7 @@ import { type ExposedSample, ExpositionError } from './sample.ts';
 import { readTextFormat } from './text-format.ts';
 
 /** The media types of the formats that a scrape can request, by their names in `scrape_protocols`. */
-export const MEDIA_TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
   PrometheusProto: 'application/vnd.google.protobuf',
   'PrometheusText0.0.4': 'text/plain',
   'PrometheusText1.0.0': 'text/plain',

@@ -19,7 +19,7 @@ export type SendingQueue = {
 };
 
 /** The maximum for one queue, whatever is configured. Alloy has no such limit. */
-export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 type Entry = { readonly batch: OtlpBatch; readonly done: (error?: unknown) => void };
 
