@@ -31,9 +31,10 @@ await runCommand(async () => {
     process.stdout.write(plan.refusal);
     return 2;
   }
-  process.stdout.write(`A run would choose\n${table(describeChoices(plan))}`);
-  const missing = rows.filter(({ state }) => state === 'missing');
-  const canStart = missing.length === 0 || canInstallPrograms();
+  const choices = describeChoices(plan);
+  process.stdout.write(`A run would choose\n${table(choices)}`);
+  const missing = [...rows, ...choices].filter(({ state }) => state === 'missing');
+  const canStart = missing.length === 0 || (plan.stack === 'native' && canInstallPrograms());
   if (missing.length === 0) process.stdout.write('It could start now.\n');
   else if (canStart) process.stdout.write('It could start, and would first install what is missing.\n');
   else process.stdout.write(`It could not start: ${missing.map(({ what }) => what).join(', ')} missing.\n`);
@@ -77,7 +78,7 @@ function describeChoices(plan: StackPlan): Row[] {
   const note = (found: string): Row => ({ what: '', state: 'absent', found });
   return [
     { what: 'STACK', state: 'ok', found: `${stack} (${because})` },
-    ...listImageNotes(plan).map(note),
+    ...listImages(plan),
     ...(warm === undefined ? [] : [note(`a warm stack of this checkout is running: ${warm.run.stack}`)]),
     { what: 'ALLOY', state: 'ok', found: nameAlloy(plan) },
     { what: 'BACKEND', state: 'ok', found: `${backend}${settings.backend === undefined ? '' : ' (BACKEND)'}` },
@@ -94,13 +95,20 @@ function nameAlloy(plan: StackPlan): string {
   return kind === 'embedded' ? 'the embedded Alloy, in a container' : 'Grafana Alloy, in a container';
 }
 
-function listImageNotes(plan: StackPlan): string[] {
+function listImages(plan: StackPlan): Row[] {
   if (plan.stack !== 'containers') return [];
   const looks = new Map([...plan.images.values()].map((look) => [look.wanted, look]));
-  return [...looks.values()].map((look) => {
+  return [...looks.values()].map((look): Row => {
+    const { wanted } = look;
     if ('found' in look) {
-      return look.found.standIn === undefined ? look.wanted : `${look.found.image} for ${look.wanted}`;
+      const { standIn, image } = look.found;
+      return { what: 'image', state: 'ok', found: standIn === undefined ? wanted : `${image} for ${wanted}` };
     }
-    return 'pullable' in look ? `${look.wanted} (to be pulled)` : `${look.wanted} (missing: ${look.absent})`;
+    if ('pullable' in look) return { what: 'image', state: 'absent', found: `${wanted} (to be pulled)` };
+    if ('outdated' in look) {
+      const found = `${look.outdated} for ${wanted}, built from other files than the present ones`;
+      return { what: 'image', state: 'missing', found, todo: '`npm run images` builds it again' };
+    }
+    return { what: 'image', state: 'missing', found: wanted, todo: look.absent };
   });
 }

@@ -19,29 +19,32 @@ export type FoundImage = {
   readonly carries: 'alloy' | 'embedded';
 };
 
-/** Whether an image is available: found, itself or a stand-in; pullable from its registry; or the reason why not. */
+/**
+ * Whether an image is available: found, itself or a stand-in; pullable from its registry; only as a stand-in that was built
+ * from other files than the present ones; or the reason why not.
+ */
 export type Availability = { readonly wanted: string } & (
   | { readonly found: FoundImage }
   | { readonly pullable: 'surely' | 'perhaps' }
+  | { readonly outdated: string }
   | { readonly absent: string }
 );
 
 /** A registry that doesn't answer within this time counts as unreachable. */
 const MAX_REGISTRY_WAIT_MS = 5000;
 
-/** Looks for an image without changing anything. Throws `CannotRun` when its stand-in was built from other code. */
+/** Looks for an image without changing anything. Throws `CannotRun` when `ALLOY_BIN` can't be what its stand-in has. */
 export async function lookForImage(docker: Dockerode, wanted: string, settings: Settings): Promise<Availability> {
   const named = standIns.find(({ image }) => image === wanted.replace(/:latest$/, ''));
   if (named !== undefined) {
-    const made = await inspectStandIn(docker, named, wanted, settings);
-    return made === undefined ? { wanted, absent: '`npm run images` builds it' } : { wanted, found: made };
+    const standIn = await inspectStandIn(docker, named, wanted, settings);
+    return standIn ?? { wanted, absent: '`npm run images` builds it' };
   }
   const present = await inspectImage(docker, wanted);
   if (present !== undefined) return { wanted, found: describeFound(wanted, wanted, present) };
   const answer = await askRegistry(docker, wanted);
   if ('pullable' in answer) return answer;
-  const standIn = await findStandIn(docker, wanted, settings);
-  return standIn === undefined ? answer : { wanted, found: standIn };
+  return (await findStandIn(docker, wanted, settings)) ?? answer;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function bringImage(
   const { docker } = engine;
   const { wanted } = availability;
   if ('found' in availability) return availability.found;
+  if ('outdated' in availability) throw outdated(availability.outdated);
   if ('absent' in availability) throw missing(wanted, variable, availability.absent);
   onProgress(`Pulling ${wanted} …`);
   useContainerEngine(engine, settings.engine);
@@ -66,33 +70,44 @@ export async function bringImage(
   if (pulled !== undefined) return describeFound(wanted, wanted, pulled);
   const standIn = await findStandIn(docker, wanted, settings);
   if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry gives no reason');
-  return standIn;
+  if ('outdated' in standIn) throw outdated(standIn.outdated);
+  return standIn.found;
 }
 
+type StandInAvailability = Extract<Availability, { readonly found: FoundImage } | { readonly outdated: string }>;
+
 /** The stand-in for an image; undefined when none was built. */
-async function findStandIn(docker: Dockerode, wanted: string, settings: Settings): Promise<FoundImage | undefined> {
+async function findStandIn(
+  docker: Dockerode,
+  wanted: string,
+  settings: Settings,
+): Promise<StandInAvailability | undefined> {
   // A mirror may have folders of its own.
   const { registry } = settings.images;
   const standIn = standInFor(wanted.startsWith(registry) ? wanted.slice(registry.length) : wanted);
   return standIn && (await inspectStandIn(docker, standIn, wanted, settings));
 }
 
-/** A stand-in; undefined when it was not built. Throws when it was built from other files than the present ones. */
+/** A stand-in, up to date or not; undefined when it was not built. */
 async function inspectStandIn(
   docker: Dockerode,
   standIn: StandIn,
   wanted: string,
   settings: Settings,
-): Promise<FoundImage | undefined> {
+): Promise<StandInAvailability | undefined> {
   const found = await inspectImage(docker, standIn.image);
   if (found === undefined) return undefined;
   if (found.Config.Labels?.[RECIPE_LABEL] !== (await computeRecipe(standIn, settings))) {
-    throw new CannotRun(
-      `the image ${standIn.image} was built from other files or another ALLOY_BIN than the present ones.`,
-      'build it again with `npm run images`.',
-    );
+    return { wanted, outdated: standIn.image };
   }
-  return { ...describeFound(wanted, standIn.image, found), standIn };
+  return { wanted, found: { ...describeFound(wanted, standIn.image, found), standIn } };
+}
+
+function outdated(image: string): CannotRun {
+  return new CannotRun(
+    `the image ${image} was built from other files or another ALLOY_BIN than the present ones.`,
+    'build it again with `npm run images`.',
+  );
 }
 
 /** Pulls an image; returns the engine's error message when it can't be pulled. */

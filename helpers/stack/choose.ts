@@ -148,6 +148,7 @@ async function lookForImages(
 function findMissingImage(images: ContainersPlan['images']): string | undefined {
   for (const look of images.values()) {
     if ('absent' in look) return `the engine does not have the image ${look.wanted}`;
+    if ('outdated' in look) return `the image ${look.outdated} is outdated: \`npm run images\` builds it again`;
     if ('pullable' in look && look.pullable === 'perhaps') return `the engine may not get the image ${look.wanted}`;
   }
   return undefined;
