@@ -2,9 +2,11 @@ import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import { shared } from './helpers/cli/shared-state.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
-import { hasOrder, type Order, readPhases } from './helpers/run/phases.ts';
+import { hasOrder, type Order } from './helpers/run/phases.ts';
+import { readPhases } from './helpers/run/read-phases.ts';
 
 const maxMs = 120_000;
+const declared = readPhases();
 
 /** Criteria wait for telemetry, on deadlines of their own; the test's own limit only ends what hangs. */
 const phases = {
@@ -15,16 +17,14 @@ const phases = {
   pool: 'threads',
   isolate: false,
   // Criteria wait more than they work: each phase has a thread, however few cores there are.
-  maxWorkers: 7,
+  maxWorkers: declared.length,
   // Node runs TypeScript itself, and keeps what it has compiled for the next thread and the next run.
   experimental: { viteModuleRunner: false },
 } satisfies TestProjectInlineConfiguration['test'];
 
 /** The specs that have criteria of this order. */
 function listSpecs(order: Order): string[] {
-  return readPhases()
-    .filter((phase) => hasOrder(phase, order))
-    .map(({ file }) => file);
+  return declared.filter((phase) => hasOrder(phase, order)).map(({ file }) => file);
 }
 
 let attached = false;
@@ -40,7 +40,9 @@ export default defineConfig({
         // It is called for each project, and the reporters are those of the whole run.
         if (attached) return;
         attached = true;
-        vitest.config.reporters.push(verdictReporter({ print: isVerify }));
+        vitest.config.reporters.push(
+          verdictReporter({ print: isVerify, onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }) }),
+        );
       },
     },
   ],

@@ -8,10 +8,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureMock } from '../mock-cloud/bench/bench.ts';
 import { partsInOrder } from '../run/part.ts';
-import { ROOT, readSettings } from '../settings/settings.ts';
+import { ROOT, readEnvironment, readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { measureNotice } from './bench-notice.ts';
-import { describeRefusal } from './command.ts';
+import { describeRefusal, runCommand } from './command.ts';
 
 const RUNS = 3;
 const SAMPLE_MS = 100;
@@ -29,15 +29,22 @@ type Figures = {
   readonly peakMiB: Readonly<Record<Program, number>>;
 };
 
-print(
-  'mock Grafana Cloud',
-  Object.entries(await measureMock()).map(([name, value]) => `${name} ${value}`),
-);
-print('from a datum in the backend to its criterion', await measureNotice());
-await measureStack('native', { STACK: 'native', ALLOY: 'embedded' });
-const noContainers = await explainNoContainers();
-if (noContainers === undefined) await measureStack('containers', { STACK: 'containers' });
-else print('npm run verify, containers', [`not measured: ${noContainers}`]);
+const usage = `npm run bench
+
+Measures the project's speed and memory on this machine. It takes about four minutes.`;
+
+await runCommand({ usage }, async () => {
+  print(
+    'mock Grafana Cloud',
+    Object.entries(await measureMock()).map(([name, value]) => `${name} ${value}`),
+  );
+  print('from a datum in the backend to its criterion', await measureNotice());
+  await measureStack('native', { STACK: 'native', ALLOY: 'embedded' });
+  const noContainers = await explainNoContainers();
+  if (noContainers === undefined) await measureStack('containers', { STACK: 'containers' });
+  else print('npm run verify, containers', [`not measured: ${noContainers}`]);
+  return 0;
+});
 
 async function measureStack(stack: string, environment: Record<string, string>): Promise<void> {
   print(`npm run verify, ${stack}, cold`, (await several(() => verify(environment))).map(shown));
@@ -75,7 +82,7 @@ function verify(environment: Record<string, string>): Promise<Figures> {
 
 async function command(args: readonly string[], environment: Record<string, string>): Promise<Figures> {
   const started = performance.now();
-  const child = spawn('npm', args, { cwd: ROOT, env: { ...process.env, ...environment }, stdio: 'ignore' });
+  const child = spawn('npm', args, { cwd: ROOT, env: { ...readEnvironment(), ...environment }, stdio: 'ignore' });
   const peakMiB = { runner: 0, mock: 0, 'embedded Alloy': 0 };
   const sampling = setInterval(() => notePeaks(peakMiB), SAMPLE_MS);
   const [exit] = (await once(child, 'exit')) as [number | null];

@@ -1,13 +1,36 @@
+import { parseArgs } from 'node:util';
 import { CannotRun } from '../run/cannot-run.ts';
 import { SettingsError } from '../settings/settings.ts';
 
+/** A command of package.json, as a person calls it. */
+export type Command = {
+  /** How it is called, and in the lines after that what it does. */
+  readonly usage: string;
+  /** Whether it takes names, such as those of phases; by default it refuses them. */
+  readonly takesNames?: boolean;
+  /** The options that it takes beside `--help`, without their dashes. */
+  readonly flags?: readonly string[];
+};
+
+/** What stood behind the command. */
+export type CommandLine = { readonly names: readonly string[]; readonly flags: ReadonlySet<string> };
+
 /**
- * Runs a command to its end and sets the exit code that it returns: 2, with what is missing on stderr, where it throws
- * `CannotRun` or `SettingsError`. Anything else that it throws is a fault of the project and keeps its stack trace.
+ * Runs a command and sets the exit code that it returns. `--help` prints its usage, and what it does not take ends it with
+ * exit code 2; so does `CannotRun` or `SettingsError`, with what is missing on stderr. Anything else that it throws is a
+ * fault of the project and keeps its stack trace.
  */
-export async function runCommand(main: () => Promise<number | undefined>): Promise<void> {
+export async function runCommand(
+  command: Command,
+  main: (line: CommandLine) => Promise<number | undefined>,
+): Promise<void> {
   try {
-    const code = await main();
+    const line = parseCommandLine(command);
+    if (line.flags.has('help')) {
+      process.stdout.write(`${command.usage}\n`);
+      return;
+    }
+    const code = await main(line);
     if (code !== undefined) process.exitCode = code;
   } catch (error) {
     const message = describeRefusal(error);
@@ -22,4 +45,16 @@ export function describeRefusal(error: unknown): string | undefined {
   if (error instanceof CannotRun) return `Cannot run: ${error.message}\nFix: ${error.fix}\n`;
   if (error instanceof SettingsError) return `${error.message}\n`;
   return undefined;
+}
+
+function parseCommandLine({ usage, takesNames = false, flags = [] }: Command): CommandLine {
+  const help = { type: 'boolean', short: 'h' } as const;
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }]));
+  try {
+    const { positionals, values } = parseArgs({ allowPositionals: takesNames, options: { ...options, help } });
+    return { names: positionals, flags: new Set(Object.keys(values)) };
+  } catch (error) {
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. /);
+    throw new CannotRun(`${problem.replace(/\.$/, '')}.`, usage.split('\n', 1)[0] ?? '');
+  }
 }

@@ -1,6 +1,7 @@
 /** `npm run doctor`: what this machine has, which stack a run would choose, and what each missing part would need. */
 import { relative } from 'node:path';
-import { partsInOrder } from '../run/part.ts';
+import { listParts } from '../run/phases.ts';
+import { readPhases } from '../run/read-phases.ts';
 import { ROOT, readSettings, type Settings } from '../settings/settings.ts';
 import { type EngineFinding, findContainerEngine } from '../setup/container-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
@@ -12,9 +13,14 @@ import type { StackPlan } from '../stack/plan.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';
 import { describeRefusal, runCommand } from './command.ts';
 
-await runCommand(async () => {
+const usage = `npm run doctor
+
+Shows what this machine has, which stack a run of all phases would choose, and what each missing part would need.
+It changes nothing. Exit code 0: a run could start; 2: it could not.`;
+
+await runCommand({ usage }, async () => {
   const settings = readSettings();
-  const plan = await chooseStack(settings, partsInOrder).catch((error: unknown) => {
+  const plan = await chooseStack(settings, listParts(readPhases())).catch((error: unknown) => {
     const refusal = describeRefusal(error);
     if (refusal === undefined) throw error;
     return { refusal };

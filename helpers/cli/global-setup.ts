@@ -1,6 +1,6 @@
 /** Begins the run for a project of vitest whose specs need one, and ends it after the last. */
 import type { TestProject } from 'vitest/node';
-import { readPhases } from '../run/phases.ts';
+import { readPhases } from '../run/read-phases.ts';
 import { joinRun } from './shared-run.ts';
 
 /** Called by vitest before the first spec of each project; returns what to call after the last. */

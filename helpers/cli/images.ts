@@ -3,12 +3,11 @@
  * them when none is named, and prints how compose uses them. `--rebuild` fetches Debian's packages again.
  */
 import { constants } from 'node:os';
-import { parseArgs } from 'node:util';
 import { buildImages, type ImageState } from '../images/build.ts';
 import { type StandIn, standIns } from '../images/stand-ins.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { type ImageVariable, readSettings } from '../settings/settings.ts';
-import { runCommand } from './command.ts';
+import { type CommandLine, runCommand } from './command.ts';
 
 /** The variables by which the compose file takes another image, by the stand-in that serves. */
 const variables: Readonly<Record<StandIn['name'], readonly ImageVariable[]>> = {
@@ -27,9 +26,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-await runCommand(async () => {
+const known = standIns.map(({ name }) => name);
+const usage = `npm run images [-- [--rebuild] NAME …]
+
+Builds the images that stand in for the published ones where there is no registry: ${known.join(', ')}.
+--rebuild builds them even if they are up to date, with the packages that Debian has now.`;
+
+await runCommand({ usage, takesNames: true, flags: ['rebuild'] }, async (line) => {
   try {
-    return await main();
+    return await main(line);
   } catch (error) {
     if (!ended.signal.aborted || error !== ended.signal.reason) throw error;
     process.stderr.write('Ended; nothing is left of what was being built.\n');
@@ -37,12 +42,15 @@ await runCommand(async () => {
   }
 });
 
-async function main(): Promise<number> {
-  const { chosen, rebuild } = readArguments();
+async function main({ names, flags }: CommandLine): Promise<number> {
+  const unknown = names.filter((name) => !known.some((other) => other === name));
+  if (unknown.length > 0)
+    throw new CannotRun(`no stand-in for ${unknown.join(', ')}.`, `name one of ${known.join(', ')}.`);
+  const chosen = standIns.filter(({ name }) => names.length === 0 || names.includes(name));
   await buildImages(chosen, {
     settings: readSettings(),
     signal: ended.signal,
-    rebuild,
+    rebuild: flags.has('rebuild'),
     building: (some) => {
       const names = some.map(({ image }) => image).join(', ');
       process.stdout.write(`Building ${names}: a minute or two where Debian's packages are to be fetched …\n`);
@@ -56,25 +64,6 @@ async function main(): Promise<number> {
   process.stdout.write(`\nA run with containers uses them by itself, and docker compose with these lines in .env:\n`);
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
-}
-
-function readArguments(): { chosen: readonly StandIn[]; rebuild: boolean } {
-  const known = standIns.map(({ name }) => name);
-  try {
-    const { positionals, values } = parseArgs({
-      allowPositionals: true,
-      options: { rebuild: { type: 'boolean', default: false } },
-    });
-    const unknown = positionals.filter((name) => !known.some((other) => other === name));
-    if (unknown.length > 0) throw new Error(`no stand-in for ${unknown.join(', ')}`);
-    const chosen = standIns.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-    return { chosen, rebuild: values.rebuild };
-  } catch (error) {
-    throw new CannotRun(
-      `${error instanceof Error ? error.message : error}.`,
-      `npm run images [-- [--rebuild] ${known.join('|')} …]`,
-    );
-  }
 }
 
 function formatState({ standIn, version, embedded, size, builtInMs }: ImageState): string {

@@ -5,8 +5,11 @@ import { installPrograms } from '../setup/packages.ts';
 import { programs } from '../setup/programs.mjs';
 import { runCommand } from './command.ts';
 
-await runCommand(async () => {
-  const wanted = process.argv.slice(2);
+const usage = `install.ts [PROGRAM …]
+
+Installs the programs of the native stack that this machine lacks: ${programs.map(({ name }) => name).join(', ')}.`;
+
+await runCommand({ usage, takesNames: true }, async ({ names: wanted }) => {
   const known = programs.map(({ name }) => name);
   const unknown = wanted.filter((name) => !known.some((other) => other === name));
   if (unknown.length > 0)

@@ -1,3 +1,4 @@
+import type { Verdict } from '../report/verdict.ts';
 import type { DeclaredPhase } from '../run/phases.ts';
 import type { StartedRun } from '../stack/start.ts';
 
@@ -8,6 +9,8 @@ export type SharedRun = {
   /** Whether the phases run as one file, and the verdict is printed: `npm run verify` does so. */
   readonly isVerify: boolean;
   users: number;
+  /** What the reporter has found, once all criteria have ended. */
+  verdict?: Verdict;
 };
 
 const place = globalThis as { alloyVerify?: { run?: SharedRun } };

@@ -6,7 +6,11 @@ import { sweepStaleRuns } from '../stack/owned/run-directory.ts';
 import { endWarmStack } from '../stack/warm/warm-end.ts';
 import { runCommand } from './command.ts';
 
-await runCommand(async () => {
+const usage = `npm run stack:down
+
+Ends the warm stack of this checkout, and removes what ended runs may have left.`;
+
+await runCommand({ usage }, async () => {
   const settings = readSettings();
   const ended = await endWarmStack();
   const print = (line: string) => void process.stdout.write(`${line}\n`);

@@ -15,7 +15,12 @@ import { endWarmStack } from '../stack/warm/warm-end.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';
 import { runCommand } from './command.ts';
 
-await runCommand(async () => {
+const usage = `npm run stack:up
+
+Starts a stack of all parts and leaves it running: later runs of this checkout with the same settings reuse it.
+\`npm run stack:down\` ends it.`;
+
+await runCommand({ usage }, async () => {
   await endWarmStack();
   const plan = await chooseStack(readSettings(), partsInOrder, { reuse: false });
   if (plan.stack === 'native') await installPrograms(listPrograms(plan), plan.settings);

@@ -10,7 +10,7 @@ function verify(args: readonly string[], environment: Record<string, string>) {
 
 describe('what can’t be run ends with exit code 2, what is wrong, and no stack trace', () => {
   test.each([
-    ['an unknown phase', ['phase9'], {}, 'Unknown phase: phase9. The phases are: phase1, '],
+    ['an unknown phase', ['phase9'], {}, 'Cannot run: unknown phase: phase9.\nFix: name one of phase1, '],
     [
       'settings that can’t be used',
       ['phase1'],

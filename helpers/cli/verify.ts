@@ -1,27 +1,39 @@
 /** `npm run verify [-- phase2 phase7]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
-import { readPhases } from '../run/phases.ts';
+import { countStatuses, forgetVerdict } from '../report/verdict.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import { readPhases } from '../run/read-phases.ts';
 import { ROOT } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { joinRun } from './shared-run.ts';
+import { shared } from './shared-state.ts';
 
-await runCommand(() => verify(process.argv.slice(2)));
+const usage = `npm run verify [-- PHASE …]
 
-async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
+Verifies the criteria of all phases, or of those that are named (phase2 phase7), and writes reports/verdict.json.
+Exit code 0: all hold; 1: one fails; 2: it could not be run, with what is missing.`;
+
+await runCommand({ usage, takesNames: true }, ({ names }) => verify(names));
+
+async function verify(wanted: readonly string[]): Promise<0 | 1> {
+  // Whatever becomes of this run, the verdict of an earlier one is not its own.
+  forgetVerdict();
   const phases = readPhases();
   const unknown = wanted.filter((name) => !phases.some(({ id }) => id === name));
   if (unknown.length > 0) {
-    process.stderr.write(
-      `Unknown phase: ${unknown.join(', ')}. The phases are: ${phases.map(({ id }) => id).join(', ')}.\n`,
+    throw new CannotRun(
+      `unknown phase: ${unknown.join(', ')}.`,
+      `name one of ${phases.map(({ id }) => id).join(', ')}.`,
     );
-    return 2;
   }
   const chosen = phases.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
   const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, true)]);
   // Its one file holds the criteria of every order.
   const vitest = await startVitest('test', [], { root: ROOT, watch: false, project: 'criteria', reporters: [] });
-  const holds = vitest.state.getTestModules().every((module) => module.ok());
-  const clean = vitest.state.getUnhandledErrors().length === 0 && process.exitCode !== 1;
+  const verdict = shared.run?.verdict;
+  const holds = verdict !== undefined && countStatuses(verdict).failed === 0;
+  const clean =
+    vitest.state.getTestModules().every((module) => module.ok()) && vitest.state.getUnhandledErrors().length === 0;
   await vitest.close();
   await leave();
-  return holds && clean ? 0 : 1;
+  return holds && clean && process.exitCode !== 1 ? 0 : 1;
 }

@@ -1,16 +1,18 @@
 import type { Reporter, TestModule } from 'vitest/node';
 import { composeVerdict, type FinishedTest } from './compose-verdict.ts';
 import { formatSummary } from './terminal.ts';
-import { forgetVerdict, VERDICT_FILE, writeVerdict } from './verdict.ts';
+import { countStatuses, forgetVerdict, VERDICT_FILE, type Verdict, writeVerdict } from './verdict.ts';
 
 type Options = {
   readonly print: boolean;
+  /** Called with the verdict when it is written. */
+  readonly onVerdict?: (verdict: Verdict) => void;
   /** Where the verdict is written, {@link VERDICT_FILE} by default. */
   readonly file?: string;
 };
 
 /** Writes the verdict of a vitest run of phase specs, and prints it for `verify`. It ignores all other tests. */
-export function verdictReporter({ print, file = VERDICT_FILE }: Options): Reporter {
+export function verdictReporter({ print, onVerdict, file = VERDICT_FILE }: Options): Reporter {
   return {
     onTestRunEnd(modules, _errors, reason) {
       const phaseModules = modules.filter(
@@ -27,6 +29,9 @@ export function verdictReporter({ print, file = VERDICT_FILE }: Options): Report
       });
       forgetVerdict(file);
       writeVerdict(verdict, file);
+      onVerdict?.(verdict);
+      // A declared criterion that did not run is no test that failed.
+      if (countStatuses(verdict).failed > 0) process.exitCode = 1;
       if (print) process.stdout.write(`${formatSummary(verdict)}\n`);
     },
   };

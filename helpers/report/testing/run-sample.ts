@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
 import { sampleRun } from '../../clients/testing/sample-run.ts';
-import { readPhase } from '../../run/phases.ts';
+import { readPhase } from '../../run/read-phases.ts';
 import { ROOT } from '../../settings/settings.ts';
 import { verdictReporter } from '../verdict-reporter.ts';
 
