@@ -10,10 +10,10 @@ import { readSettings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { listPrograms } from '../stack/native/required-programs.ts';
-import type { KeeperMessage } from '../stack/warm/keeper.ts';
 import { endWarmStack } from '../stack/warm/warm-end.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';
 import { runCommand } from './command.ts';
+import type { KeeperMessage } from './keep-stack.ts';
 
 const usage = `npm run stack:up
 
@@ -39,7 +39,7 @@ await runCommand({ usage }, async () => {
 
 async function startKeeper(): Promise<void> {
   const nowhere = openSync('/dev/null', 'r+');
-  const keeper = fork(fileURLToPath(new URL('../stack/warm/keeper.ts', import.meta.url)), {
+  const keeper = fork(fileURLToPath(new URL('./keep-stack.ts', import.meta.url)), {
     detached: true,
     execArgv: [],
     stdio: [nowhere, nowhere, nowhere, 'ipc'],

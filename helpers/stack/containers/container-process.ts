@@ -4,8 +4,8 @@ import type Dockerode from 'dockerode';
 import type { GenericContainer, WaitStrategy } from 'testcontainers';
 import { CannotRun } from '../../run/cannot-run.ts';
 import { readEngineMessage } from '../../setup/container-engine.ts';
-import type { Ending, PartProcess } from '../native/part-process.ts';
 import type { LogFile } from '../owned/log-file.ts';
+import type { Ending, PartProcess } from '../owned/part-process.ts';
 import { PortTaken } from '../owned/ready.ts';
 import { readInternals } from './testcontainers-internals.ts';
 

@@ -6,13 +6,13 @@ import type { Endpoints } from '../../run/endpoints.ts';
 import type { Part } from '../../run/part.ts';
 import { howToInstall } from '../../setup/how-to-install.mjs';
 import { findProgram, type ProgramName, programs } from '../../setup/programs.mjs';
-import { type Command, type PartProcess, startProcess } from '../native/part-process.ts';
-import type { UnprivilegedUser } from '../native/unprivileged-user.ts';
 import type { StackRequest } from '../plan.ts';
 import { type LogFile, readLogTail } from './log-file.ts';
+import { type Command, type PartProcess, startProcess } from './part-process.ts';
 import type { PortBlock } from './ports.ts';
 import { untilReady } from './ready.ts';
 import type { RunDirectory } from './run-directory.ts';
+import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** What a part is planned with: what its stack is started for, and its place in the run's directory. */
 export type PartContext = {

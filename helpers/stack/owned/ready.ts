@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CannotRun } from '../../run/cannot-run.ts';
-import type { PartProcess } from '../native/part-process.ts';
+import type { PartProcess } from './part-process.ts';
 
 /** A part that ended because another program listens on a port that it was given: it can be tried again with others. */
 export class PortTaken extends Error {

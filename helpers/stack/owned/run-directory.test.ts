@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../settings/settings.ts';
-import { signalFamily } from '../native/processes.ts';
 import { commandLine, findWatchdog } from '../testing/command-line.ts';
 import { listRemains, remainsAfterEnd } from '../testing/remains.ts';
+import { signalFamily } from './processes.ts';
 import { describeOwner, isOwnerAlive, makeRunDirectory, sweepStaleRuns } from './run-directory.ts';
 
 const { engine } = readSettings();

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { PostgresEndpoint } from '../../run/endpoints.ts';
-import { startProcess } from '../native/part-process.ts';
-import { unprivilegedUser } from '../native/unprivileged-user.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
+import { startProcess } from '../owned/part-process.ts';
+import { unprivilegedUser } from '../owned/unprivileged-user.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { RedisEndpoint } from '../../run/endpoints.ts';
-import { unprivilegedUser } from '../native/unprivileged-user.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
+import { unprivilegedUser } from '../owned/unprivileged-user.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';
-import type { UnprivilegedUser } from '../native/unprivileged-user.ts';
+import type { UnprivilegedUser } from '../owned/unprivileged-user.ts';
 
 /** A password for one run: letters and digits only, so that it needs no quoting in SQL, URLs or configuration files. */
 export function makePassword(): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { listProcesses } from '../native/processes.ts';
+import { listProcesses } from '../owned/processes.ts';
 
 /** The arguments that a process was started with; none where it has ended. */
 export function commandLine(pid: number): string[] {

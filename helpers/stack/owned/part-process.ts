@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTicks } from '../../setup/lock.mjs';
-import type { LogFile } from '../owned/log-file.ts';
-import type { RunDirectory } from '../owned/run-directory.ts';
+import type { LogFile } from './log-file.ts';
 import { listFamily, signalFamily } from './processes.ts';
+import type { RunDirectory } from './run-directory.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
 /** How one process of a part is started. No secret stands in `args`: every user can read them. */

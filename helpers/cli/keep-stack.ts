@@ -2,15 +2,15 @@
 // the process that started it whether there is a stack now, and goes on by itself.
 
 import { dirname, join } from 'node:path';
-import { CannotRun } from '../../run/cannot-run.ts';
-import { partsInOrder } from '../../run/part.ts';
-import { readSettings } from '../../settings/settings.ts';
-import { chooseStack } from '../choose.ts';
-import { describeOwner } from '../owned/run-directory.ts';
-import { startRun } from '../start.ts';
-import { describeStack } from './fingerprint.ts';
-import { serveLeases } from './lease.ts';
-import { removeWarmState, writeWarmState } from './warm-state.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import { partsInOrder } from '../run/part.ts';
+import { readSettings } from '../settings/settings.ts';
+import { chooseStack } from '../stack/choose.ts';
+import { describeOwner } from '../stack/owned/run-directory.ts';
+import { startRun } from '../stack/start.ts';
+import { describeStack } from '../stack/warm/fingerprint.ts';
+import { serveLeases } from '../stack/warm/lease.ts';
+import { removeWarmState, writeWarmState } from '../stack/warm/warm-state.ts';
 
 /** What the keeper reports: what takes time, and in the end, once, that it keeps a stack, or why not. */
 export type KeeperMessage =
