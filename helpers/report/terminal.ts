@@ -5,7 +5,7 @@ import { type CriterionVerdict, countStatuses, type PhaseVerdict, VERDICT_FILE, 
 
 const BACKENDS: Readonly<Record<Verdict['backend'], string>> = {
   mock: 'mock Grafana Cloud',
-  lgtm: 'grafana/otel-lgtm',
+  lgtm: 'Tempo, Prometheus and Loki',
   cloud: 'Grafana Cloud',
 };
 /** The embedded Alloy must never be mistaken for Grafana's. */

@@ -35,6 +35,8 @@ describe('settings', () => {
     ['REDIS_URL', 'hunter2', 'it is not a URL that begins with redis://'],
     ['API_URL', 'hunter2:8000', 'it is not a URL that begins with http:// or https://'],
     ['ALLOY_OTLP_GRPC', 'http://alloy:4317', 'it is not HOST:PORT'],
+    ['ALLOY_CONFIG', 'grafana-alloy', 'no such file'],
+    ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],
   ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {
     expect(() => readSettings({ [name]: value })).toThrow(`  ${name}: ${problem}`);

@@ -1,5 +1,5 @@
 /** The environment, typed and validated once. Its problems come in one message, and no secret's value is in it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -50,7 +50,7 @@ const Variables = z.object({
     .string()
     .default('grafana-alloy/config.alloy')
     .transform((path) => resolve(ROOT, path))
-    .refine(existsSync, 'no such file'),
+    .refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, 'no such file'),
   ALLOY_SCRAPE_INTERVAL: duration.optional(),
   ALLOY_SCRAPE_TIMEOUT: duration.optional(),
   ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
@@ -68,6 +68,13 @@ const Variables = z.object({
     .regex(/^[^/\s]+:\d+$/, 'it is not HOST:PORT')
     .optional(),
   ALLOY_OTLP_HTTP: http,
+  DOCKER_HOST: z
+    .string()
+    .regex(
+      /^(?:(?:unix|npipe|ssh):\/\/|(?:(?:tcp|https?):\/\/)?[\w.[\]:-]+$)/,
+      "it is not an engine's address, such as unix:///var/run/docker.sock or tcp://HOST:2375, without a login",
+    )
+    .optional(),
   DEBIAN_MIRROR: z
     .string()
     .regex(/^(?:https?|file|copy):\S+$/, 'it is not the address of a mirror, such as http://deb.debian.org/debian')

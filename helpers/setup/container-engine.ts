@@ -57,8 +57,8 @@ async function askVersion(address: string, settings: EngineSettings): Promise<Co
 function buildClientOptions(address: string, { tlsVerify, certPath }: EngineSettings): Dockerode.DockerOptions {
   // dockerode takes from DOCKER_HOST what is not given: a host there would come before the socket.
   if (address.startsWith('unix://')) return { socketPath: address.slice('unix://'.length), host: undefined };
-  const { hostname, port } = new URL(address.includes('//') ? address : `tcp://${address}`);
-  const isTls = tlsVerify || port === '2376';
+  const { protocol, hostname, port } = new URL(address.includes('//') ? address : `tcp://${address}`);
+  const isTls = tlsVerify || protocol === 'https:' || port === '2376';
   const readPem = (name: string) => readFileSync(join(certPath ?? '', name));
   return {
     host: hostname,

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
@@ -11,6 +14,16 @@ import { startNativeParts } from './testing/plans.ts';
 const noEngine = { DOCKER_HOST: 'unix:///no/such/docker.sock', PATH: '/nowhere' };
 const choose = (environment: Environment, parts = partsInOrder) =>
   chooseStack(readSettings({ ...noEngine, ...environment }), parts, { reuse: false });
+
+const directory = mkdtempSync(join(tmpdir(), 'choose-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Writes a program that prints this version, and returns its path. */
+function writeProgram(name: string, version: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, `#!/bin/sh\necho '${version}'\n`, { mode: 0o755 });
+  return path;
+}
 
 describe('a stack that is started', () => {
   test('is native where no engine answers, and says so', async () => {
@@ -25,7 +38,7 @@ describe('a stack that is started', () => {
   test.each([
     [{ STACK: 'native' }, 'STACK=native'],
     [{ ALLOY: 'embedded' }, 'ALLOY=embedded'],
-    [{ ALLOY_BIN: process.execPath }, 'ALLOY_BIN is set'],
+    [{ ALLOY_BIN: writeProgram('alloy', 'alloy, version v1.18.0 (branch: HEAD)') }, 'ALLOY_BIN is set'],
     [{ DATABASE_URL: 'postgresql://u:p@h/d' }, 'DATABASE_URL is set'],
   ])('is native by %o', async (environment, because) => {
     expect(await choose(environment)).toMatchObject({ stack: 'native', because });
@@ -45,6 +58,8 @@ describe('a stack that is started', () => {
     [{ STACK: 'native', ALLOY: 'container' }, /ALLOY=container needs a stack of containers/],
     [{ ALLOY: 'binary' }, /there is no alloy on PATH/],
     [{ BACKEND: 'cloud' }, /BACKEND=cloud needs a stack that already runs/],
+    [{ ALLOY_BIN: writeProgram('other', 'other 9.1') }, /other is not an Alloy: .* does not say so/],
+    [{ ALLOY_BIN: '/bin/true' }, /\/bin\/true is not an Alloy/],
   ])('can not be %o', async (environment, problem) => {
     const error = await choose(environment).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CannotRun);
@@ -75,6 +90,20 @@ describe('a stack that already runs', () => {
     expect((await choose(external(stack.endpoints.cloud?.url ?? ''))).backend).toBe('mock');
     expect((await choose(external('http://127.0.0.1:1'))).backend).toBe('lgtm');
     expect((await choose({ ...external('http://127.0.0.1:1'), BACKEND: 'cloud' })).backend).toBe('cloud');
+    const mixed = {
+      ...external(stack.endpoints.cloud?.url ?? ''),
+      GRAFANA_CLOUD_TEMPO_ENDPOINT: 'https://tempo.example/tempo',
+    };
+    expect((await choose(mixed)).backend).toBe('cloud');
+  });
+
+  test('is refused where BACKEND is not what its variables lead to', async () => {
+    await expect(choose({ ...external(stack.endpoints.cloud?.url ?? ''), BACKEND: 'cloud' })).rejects.toThrow(
+      'BACKEND=cloud, and the GRAFANA_CLOUD_* endpoints lead to the mock cloud',
+    );
+    await expect(choose({ ...external('https://cloud.example'), BACKEND: 'mock' })).rejects.toThrow(
+      'BACKEND=mock, and the GRAFANA_CLOUD_* endpoints lead to another backend',
+    );
   });
 
   test('is not a mock cloud because something answers there', async () => {

@@ -8,11 +8,12 @@ import type { Backend, RunDescription } from '../run/run.ts';
 import { CLOUD_VARIABLES, isPrivate } from '../settings/cloud.ts';
 import { EXISTING_VARIABLES, type Settings } from '../settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../setup/container-engine.ts';
+import { isAlloy } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
 import { readConfiguration } from './configuration.ts';
 import { listImages } from './containers/container-images.ts';
 import { readExistingEndpoints } from './existing-endpoints.ts';
-import { findAlloyProgram } from './parts/alloy-program.ts';
+import { type AlloyProgram, findAlloyProgram } from './parts/alloy-program.ts';
 import type { CommonPlan, ContainersPlan, ExternalPlan, NativePlan, StackPlan } from './plan.ts';
 import { readWarmState } from './warm/warm-state.ts';
 
@@ -64,19 +65,19 @@ async function planOwn(
   asked: 'native' | 'containers' | 'external' | undefined,
 ): Promise<StackPlan> {
   const { settings, existing, parts } = common;
-  const native = (because: string): NativePlan => ({
+  const native = async (because: string): Promise<NativePlan> => ({
     ...common,
     stack: 'native',
     because,
-    alloy: findAlloyProgram(settings),
+    alloy: await findAlloy(settings),
   });
-  if (asked === 'native') return native(settings.stack === undefined ? 'a warm stack runs' : 'STACK=native');
+  if (asked === 'native') return await native(settings.stack === undefined ? 'a warm stack runs' : 'STACK=native');
   const local = asked === undefined ? findReasonForNative(settings, existing) : undefined;
-  if (local !== undefined) return native(local);
+  if (local !== undefined) return await native(local);
   if (asked === 'containers') refuseContradictions(settings, existing);
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) {
-    if (asked === undefined) return native(engine.absent);
+    if (asked === undefined) return await native(engine.absent);
     throw new CannotRun(
       `a stack of containers needs a container engine: ${engine.absent}.`,
       'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is, or run with STACK=native.',
@@ -84,7 +85,7 @@ async function planOwn(
   }
   const images = await lookForImages(engine, parts, settings);
   const missing = asked === undefined ? findMissingImage(images) : undefined;
-  if (missing !== undefined) return native(missing);
+  if (missing !== undefined) return await native(missing);
   const alloy = images.get('grafana-alloy');
   if (settings.alloy === 'embedded' && alloy !== undefined && 'found' in alloy && alloy.found.carries === 'alloy') {
     throw new CannotRun(
@@ -99,6 +100,17 @@ async function planOwn(
         ? 'an engine has the images'
         : 'a warm stack runs';
   return { ...common, stack: 'containers', because, engine, images };
+}
+
+/** The Alloy of this machine. Throws {@link CannotRun} where it does not say that it is one. */
+async function findAlloy(settings: Settings): Promise<AlloyProgram> {
+  const program = findAlloyProgram(settings);
+  const [path] = program.command;
+  if (program.kind === 'embedded' || (await isAlloy(path))) return program;
+  throw new CannotRun(
+    `${path} is not an Alloy: \`${path} --version\` does not say so.`,
+    'set ALLOY_BIN to the path of an Alloy, or unset it.',
+  );
 }
 
 /** Containers would have to reach what already runs on this machine, and can't run its programs. */
@@ -171,17 +183,30 @@ async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'pa
     ...common,
     stack: 'external',
     because: 'STACK=external',
-    backend: settings.backend ?? (await detectBackend(settings)),
+    backend: await readBackend(settings),
     parts: [],
-    alloy: findAlloyProgram(settings),
+    alloy: await findAlloy(settings),
   };
 }
 
-/** The mock cloud is known by its metrics; anything else on a private host is a backend of the person's own. */
+/** The backend that an external run reads from. Throws {@link CannotRun} where `BACKEND` is another one. */
+async function readBackend(settings: Settings): Promise<Backend> {
+  const found = await detectBackend(settings);
+  const { backend = found } = settings;
+  if (backend === found || (backend !== 'mock' && found !== 'mock')) return backend;
+  throw new CannotRun(
+    `BACKEND=${backend}, and the GRAFANA_CLOUD_* endpoints lead to ${found === 'mock' ? 'the mock cloud' : 'another backend'}.`,
+    'leave BACKEND unset, or correct the endpoints.',
+  );
+}
+
+/** The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. */
 async function detectBackend({ cloud }: Settings): Promise<Backend> {
-  const { url } = readBackendAccess(cloud).prometheus;
-  if (!URL.canParse(url) || !isPrivate(new URL(url).hostname)) return 'cloud';
-  return (await isMockCloud(new URL(url).origin)) ? 'mock' : 'lgtm';
+  const urls = Object.values(readBackendAccess(cloud)).map(({ url }) => url);
+  if (!urls.every((url) => URL.canParse(url) && isPrivate(new URL(url).hostname))) return 'cloud';
+  const origins = [...new Set(urls.map((url) => new URL(url).origin))];
+  const areMocks = await Promise.all(origins.map(isMockCloud));
+  return areMocks.every((isMock) => isMock) ? 'mock' : 'lgtm';
 }
 
 /** Whether the metrics page at this origin is that of the mock cloud. */
