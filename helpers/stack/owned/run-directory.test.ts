@@ -29,11 +29,23 @@ function findLeader(directory: string, program: string): { pid: number; startTic
   throw new Error(`no ${program} among the processes of ${directory}`);
 }
 
-test.concurrent('a runner that is killed with SIGKILL leaves no process and no directory', async ({ expect }) => {
+/** Whether the kernel has this shared memory segment: the second field of /proc/sysvipc/shm is the ID. */
+function hasSharedMemory(id: string | undefined): boolean {
+  const segments = readFileSync('/proc/sysvipc/shm', 'utf8').split('\n');
+  return segments.some((line) => line.trim().split(/\s+/)[1] === id);
+}
+
+test.concurrent('a runner that is killed with SIGKILL leaves no process, directory or shared memory', async ({
+  expect,
+}) => {
   const { runner, directory } = await startRunner('redis', 'postgres');
   expect(listRemains(directory).length).toBeGreaterThan(6);
+  const lines = readFileSync(join(directory, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
+  const segment = lines[6]?.trim().split(/\s+/)[1];
+  expect(hasSharedMemory(segment)).toBe(true);
   runner.kill('SIGKILL');
   expect(await remainsAfterEnd(directory)).toEqual([]);
+  expect(hasSharedMemory(segment)).toBe(false);
 });
 
 test.concurrent('a runner that is ended by Ctrl-C leaves no process and no directory', async ({ expect }) => {

@@ -57,18 +57,28 @@ victims() {
     }'
 }
 
+# Removes the shared memory of a PostgreSQL that was killed: line 7 of postmaster.pid is "KEY ID" (PostgreSQL source, pidfile.h).
+remove_shared_memory() {
+  for file in "$directory"/*/data/postmaster.pid; do
+    sed -n '7s/^ *[0-9][0-9]* *\([0-9][0-9]*\).*/\1/p' "$file" 2>/dev/null | while read -r id; do
+      ipcrm -m "$id" 2>/dev/null
+    done
+  done
+}
+
 main() {
   trap '' HUP INT TERM
   while read -r _; do :; done
-  looks=0
-  while [ "$looks" -lt 100 ]; do
+  attempts=0
+  while [ "$attempts" -lt 100 ]; do
     pids=$(victims)
     [ -n "$pids" ] || break
     # shellcheck disable=SC2086
     kill -KILL $pids 2>/dev/null
-    looks=$((looks + 1))
+    attempts=$((attempts + 1))
     sleep 0.02
   done
+  remove_shared_memory
   [ ! -e "$directory/containers" ] || "$@" > /dev/null 2>&1
   rm -rf -- "$directory"
 }

@@ -96,6 +96,8 @@ function serverArguments(data: string, directory: string, port: number, name: st
     port,
     unix_socket_directories: directory.length <= maxSocketDirectoryLength ? directory : '',
     cluster_name: name,
+    // In the run's own directory: segments in /dev/shm would outlive a cluster that is killed.
+    dynamic_shared_memory_type: 'mmap',
     fsync: 'off',
     synchronous_commit: 'off',
     full_page_writes: 'off',
