@@ -28,7 +28,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     ]);
     expect(validate.problems).toHaveNoProblems('Correct the configuration where the error points');
     expect(format.problems).toHaveNoProblems(`Write it as alloy fmt does: alloy fmt --write ${alloy.config}`);
-    note(`alloy validate accepts ${alloy.config}, and alloy fmt changes nothing`);
+    note(`${validate.name} accepts ${alloy.config}, and ${format.name} changes nothing`);
   });
 
   test('P1.3 Alloy starts: ready, and every component is healthy', async ({ expect, note }) => {

@@ -75,7 +75,7 @@ const COMPARISONS = {
   below: 'is below',
 } as const;
 
-const ANY = { value: 'has a value to start from', trace: 'finds a trace', line: 'has a line' } as const;
+const ANY = { value: 'has a value', trace: 'finds a trace', line: 'has a line' } as const;
 
 function describeCondition(condition: Condition): string {
   switch (condition.kind) {
@@ -113,13 +113,13 @@ function describeSeen(seen: Seen): string {
     case 'disagreement':
       return `${describeValues(seen)}, while ${seen.source} says ${seen.truth}`;
     case 'spans':
-      return seen.names.length === 0 ? 'no span of it' : `spans ${seen.names.join(', ')}`;
+      return seen.names.length === 0 ? 'no spans' : `spans ${seen.names.join(', ')}`;
     case 'count':
       return `${seen.count} ${seen.count === 1 ? seen.of.slice(0, -1) : seen.of}`;
     case 'samples':
       return seen.series.map(describeSamples).join('; ');
     case 'newest sample':
-      return `the newest is of ${new Date(seen.time).toISOString()}`;
+      return `the newest sample is from ${new Date(seen.time).toISOString()}`;
     case 'answer':
       return `${seen.count === undefined ? '' : `${seen.count} found: `}${seen.json}`;
     case 'query failure':

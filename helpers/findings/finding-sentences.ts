@@ -89,7 +89,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix:
       log === undefined
         ? 'Look for "Exporting failed" in the log of Alloy: it gives the reason'
-        : "Correct what the exporter's error names",
+        : "Fix what the exporter's error reports",
   }),
 
   'nothing accepted over OTLP': ({ grpc, http }) => ({
@@ -124,7 +124,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix:
       log === undefined
         ? 'Look for "non-recoverable error" in the log of Alloy: it gives the reason'
-        : 'Correct what the error names',
+        : 'Fix what the error reports',
   }),
 
   'nothing sent by remote write': () => ({
@@ -136,7 +136,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     cause: message,
     fix:
       status === 401 || status === 403
-        ? `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY that may read from ${url}`
+        ? `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY with the scope to read from ${url}`
         : status === 0
           ? `Check that ${url} is right and can be reached from here: the run asks it for what arrived`
           : 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query',

@@ -15,6 +15,8 @@ export type AlloyEndpoint = AlloyAddresses & {
   readonly configInside?: string;
   /** The program with which `validate FILE` and `fmt FILE` are asked; absent where there is none on this machine. */
   readonly command?: readonly string[];
+  /** Whether that is the embedded Alloy: its answers are labelled so. */
+  readonly isCommandEmbedded?: boolean;
   /** Where its log is written; absent on a stack that is not ours. */
   readonly logFile?: string;
 };

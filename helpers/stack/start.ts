@@ -92,6 +92,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     config: settings.alloyConfig,
     // Its configuration is a file of this machine, and so is the program that is asked about it.
     command: plan.alloy.command,
+    isCommandEmbedded: plan.alloy.kind === 'embedded',
   };
   return {
     ...describeSettings(plan, id, startedAt),

@@ -123,6 +123,7 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
         kind: image.carries === 'embedded' ? 'embedded' : 'container',
         config: settings.alloyConfig,
         configInside: '/etc/alloy/config.alloy',
+        isCommandEmbedded: image.carries === 'embedded',
         ...(id !== undefined && { command: [process.execPath, exec, engine.address, id, ...entrypoint] }),
       };
     },

@@ -44,7 +44,12 @@ export async function startNative(request: StackRequest<NativePlan>): Promise<St
     kind: 'native',
     engine: settings.engine,
     start: (run, ports) => startParts(request, planner, run, ports),
-    describeAlloy: async () => ({ kind: alloy.kind, config: settings.alloyConfig, command: alloy.command }),
+    describeAlloy: async () => ({
+      kind: alloy.kind,
+      config: settings.alloyConfig,
+      command: alloy.command,
+      isCommandEmbedded: alloy.kind === 'embedded',
+    }),
     end: async (parts) => {
       await Promise.all(endedInOrder.map((part) => parts?.running.get(part)?.stop(stopGraceMs)));
     },

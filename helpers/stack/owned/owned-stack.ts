@@ -17,7 +17,9 @@ export type StackMaker = {
   readonly engine: EngineSettings;
   readonly start: (run: RunDirectory, ports: PortBlock) => Promise<StartedParts>;
   /** Which Alloy it is that runs, where one does. */
-  readonly describeAlloy: () => Promise<Pick<AlloyEndpoint, 'kind' | 'config' | 'configInside' | 'command'>>;
+  readonly describeAlloy: () => Promise<
+    Pick<AlloyEndpoint, 'kind' | 'config' | 'configInside' | 'command' | 'isCommandEmbedded'>
+  >;
   /** Ends what would not end with the run's directory; `parts` is undefined where the start has failed. */
   readonly end: (parts: StartedParts | undefined) => Promise<void>;
 };
