@@ -1,5 +1,6 @@
 /**
- * `npm run lint`: formatting and lint rules, types, and which folder imports which. Exit code 0 when all are clean.
+ * `npm run lint`: formatting and lint rules, types, which folder imports which, and import cycles. Exit code 0 when all
+ * are clean.
  * `npm run lint:fix` corrects first what biome can.
  */
 import { spawnSync } from 'node:child_process';

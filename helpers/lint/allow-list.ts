@@ -9,6 +9,8 @@ export type Permission = {
   readonly targets: readonly Target[];
   /** The only packages it may import, empty for none; undefined for all of them and Node's modules. */
   readonly packages: readonly string[] | undefined;
+  /** Whether it may compute the path of an import. */
+  readonly mayCompute: boolean;
   /** The targets as written. */
   readonly text: string;
   readonly reason: string;
@@ -21,6 +23,7 @@ export type Target = { readonly path: string; readonly isForTypes: boolean };
 
 const packagePrefix = 'npm:';
 const typesSuffix = '(types)';
+const computedWord = '(computed)';
 const form = /^(?<name>[^\s:]+)(?<tests> \(tests\))?:(?<targets>[^#]*)(#\s*(?<reason>.*))?$/;
 
 /**
@@ -48,11 +51,13 @@ function readLine(text: string, line: number): Permission {
   }
   const words = targets.split(' ').filter((word) => word !== '');
   const packages = words.filter((word) => word.startsWith(packagePrefix));
+  const names = words.filter((word) => !packages.includes(word) && word !== computedWord);
   return {
     path: resolveName(name),
     isForTests: tests !== undefined,
-    targets: words.filter((word) => !packages.includes(word)).map((word) => readTarget(word, name)),
+    targets: names.map((word) => readTarget(word, name)),
     packages: packages.length === 0 ? undefined : packages.map((word) => word.slice(packagePrefix.length)),
+    mayCompute: words.includes(computedWord),
     text: words.length === 0 ? 'nothing' : words.join(' '),
     reason,
     line,

@@ -5,14 +5,18 @@ const lists = `
 # A comment
 low:             # stands on nothing
 high: low high/inner ./low/one.ts
-high (tests): high/testing tools
+high (tests): high/testing tools /package.json
 high/inner: low(types) npm:vitest
+high/loader.ts: (computed)
 tools:
 `;
 
 const exists = {
+  'package.json': '',
   'helpers/low/one.ts': '',
   'helpers/high/one.ts': '',
+  'helpers/high/loader.ts': '',
+  'helpers/high/data.json': '',
   'helpers/high/inner/one.ts': '',
   'helpers/high/testing/fixture.ts': '',
   'helpers/tools/one.ts': '',
@@ -21,7 +25,11 @@ const exists = {
 test.each([
   ['an import that a list allows', 'high/new.ts', "import '../low/one.ts';"],
   ['an import within a folder', 'low/inner/new.ts', "export * from '../one.ts';"],
-  ['a type where only types are allowed', 'high/inner/new.ts', "import { type A, type B } from '../../low/one.ts';"],
+  ['a type where only types are allowed', 'high/inner/new.ts', "import type { A } from '../../low/one.ts';"],
+  ['an inline type where only types are allowed', 'high/inner/new.ts', "type A = import('../../low/one.ts').A;"],
+  ['a computed path where a line allows it', 'high/loader.ts', 'await import(name);'],
+  ['JSON of the same folder', 'high/new.ts', "import data from './data.json' with { type: 'json' };"],
+  ['JSON that a list allows', 'high/new.test.ts', "import data from '../../package.json' with { type: 'json' };"],
   ['a package that a line names', 'high/inner/new.ts', "import { test } from 'vitest';"],
   ['any package where no line names one', 'low/new.ts', "import 'node:fs';"],
   ['what only tests may import, in a test', 'high/new.test.ts', "import '../tools/one.ts';"],
@@ -38,7 +46,15 @@ test.each([
   ['a re-export', "export { a } from '../high/one.ts';"],
   ['a re-export of types', "export type * from '../high/one.ts';"],
   ['a dynamic import', "export const a = import('../high/one.ts');"],
+  ['a dynamic import of a template', 'export const a = import(`../high/one.ts`);'],
   ['an inline type', "export function f(a: ReadonlyArray<import('../high/one.ts').A>) {}"],
+  ['an augmented module', "declare module '../high/one.ts' {}"],
+  ['a reference to a path', '/// <reference path="../high/one.ts" />'],
+  ['a reference to types', '/// <reference types="../high/one.ts" />'],
+  ['vi.importActual', "await vi.importActual('../high/one.ts');"],
+  ['vi.mock', "vi.mock('../high/one.ts', () => ({}));"],
+  ['vi.mock with an import', "vi.mock(import('../high/one.ts'));"],
+  ['vi.doMock with a template', 'vi.doMock(`../high/one.ts`);'],
 ])('refuses %s that no list allows', (_, source) => {
   expect(findForbidden('low/new.ts', source)).toEqual([
     'helpers/low/new.ts:1 imports helpers/high/one.ts.\n' +
@@ -47,21 +63,80 @@ test.each([
   ]);
 });
 
-test('refuses an inline type of a project file, in which biome would miss a cycle', () => {
-  expect(findForbidden('high/new.ts', "export type A = import('../low/one.ts').A;")).toEqual([
-    expect.stringContaining('Use `import type` at the top of the file'),
-  ]);
-});
-
-test('refuses types that a JSDoc comment of JavaScript imports', () => {
-  const source = "\n/** @param {import('../high/one.ts').A} a */\nexport function f(a) {}";
-  expect(findForbidden('low/new.mjs', source)).toEqual([
+test.each([
+  ['an inline type', "/** @param {import('../high/one.ts').A} a */"],
+  ['an @import', "/** @import { A } from '../high/one.ts' */"],
+])('refuses %s in a JSDoc comment of JavaScript', (_, comment) => {
+  expect(findForbidden('low/new.mjs', `\n${comment}\nexport function f(a) {}`)).toEqual([
     expect.stringMatching('^helpers/low/new.mjs:2 imports helpers/high/one.ts'),
   ]);
 });
 
-test('refuses a value where only types are allowed', () => {
-  expect(findForbidden('high/inner/new.ts', "import { type A, b } from '../../low/one.ts';")).toEqual([
+test.each([
+  ['a computed path', "await import('../' + name);"],
+  ['a computed mock', 'vi.mock(name);'],
+  ['require', "require('../high/one.ts');"],
+  ['a method of require', "module.require('../high/one.ts');"],
+  ['import … = require', "import a = require('../high/one.ts');"],
+  ['createRequire', "import { createRequire as load } from 'node:module';"],
+  ['createRequire as a property', "getModule()['createRequire'](url)('../high/one.ts');"],
+  ['import.meta.glob', "import.meta.glob('../high/*.ts');"],
+])('refuses %s, which cannot be checked', (_, source) => {
+  expect(findForbidden('low/new.ts', source)).toEqual([
+    'helpers/low/new.ts:1 imports a computed path, or uses `require`.\n' +
+      '  Use `import` with the path as a string, or allow this file (computed) in helpers/lint/may-import.txt.',
+  ]);
+});
+
+test.each([
+  ['an absolute path', '/helpers/high/one.ts'],
+  ['a file URL', 'file:///project/helpers/high/one.ts'],
+  ['a data URL', 'data:text/javascript,0'],
+  ['a query', '../high/one.ts?again'],
+  ['an escape', '../%68igh/one.ts'],
+  ["a path out of a package's folder", 'zx/../../helpers/high/one.ts'],
+  ['an entry of package.json', '#one'],
+])('refuses %s', (_, specifier) => {
+  expect(findForbidden('low/new.ts', `import '${specifier}';`)).toEqual([
+    `helpers/low/new.ts:1 imports ${specifier}.\n` +
+      '  Name a package, or a file by its relative path without a query or escapes.',
+  ]);
+});
+
+test('refuses JSON that no list allows', () => {
+  expect(findForbidden('low/new.ts', "import data from '../high/data.json' with { type: 'json' };")).toEqual([
+    expect.stringContaining('helpers/low may import nothing'),
+  ]);
+});
+
+test('refuses a file that does not exist, such as a TypeScript file under the name of its output', () => {
+  expect(findForbidden('high/new.ts', "import type { A } from '../low/one.js';")).toEqual([
+    "helpers/high/new.ts:1 imports helpers/low/one.js.\n  It doesn't exist.",
+  ]);
+});
+
+test.each(['js', 'jsx', 'tsx', 'mts', 'cts', 'cjs'])('refuses a .%s file', (extension) => {
+  expect(findForbidden(`low/new.${extension}`, '')).toEqual([
+    `helpers/low/new.${extension}: code of this project is in .ts and .mjs files.`,
+  ]);
+});
+
+test('shows a cycle file by file', () => {
+  const files = {
+    'helpers/high/a.test.ts': "\nimport './b.mjs';",
+    'helpers/high/b.mjs': "/** @type {import('./c.ts').C} */\nexport let c;",
+    'helpers/high/c.ts': "export type C = import('./a.test.ts').A;",
+  };
+  expect(findForbiddenImports(new Map(Object.entries({ ...exists, ...files })), lists)).toContain(
+    'These files import each other in a cycle.\n' +
+      '  helpers/high/a.test.ts:2 imports helpers/high/b.mjs\n' +
+      '  helpers/high/b.mjs:1 imports helpers/high/c.ts\n' +
+      '  helpers/high/c.ts:1 imports helpers/high/a.test.ts',
+  );
+});
+
+test('refuses an import that loads a file where only types are allowed, even if it names only types', () => {
+  expect(findForbidden('high/inner/new.ts', "import { type A } from '../../low/one.ts';")).toEqual([
     expect.stringContaining('helpers/high/inner may import only its types.'),
   ]);
 });
@@ -78,8 +153,14 @@ test('refuses a test and a testing folder to what is no test', () => {
   ]);
 });
 
-test.each(['unknown/new.ts', 'high/unknown/new.ts'])('refuses everything to %s, whose folder has no line', (path) => {
-  expect(findForbidden(path, "import '../../helpers/low/one.ts'; import '../../low/one.ts';")).not.toEqual([]);
+test.each(['unknown', 'high/unknown'])('refuses files and packages to %s, which has no line', (folder) => {
+  expect(findForbidden(`${folder}/new.ts`, "import './one.ts';\nimport 'fastify';\nimport 'node:fs';")).toEqual(
+    [`helpers/${folder}/one.ts`, 'fastify', 'node:fs'].map(
+      (name, index) =>
+        `helpers/${folder}/new.ts:${index + 1} imports ${name}.\n` +
+        `  helpers/${folder} has no line in helpers/lint/may-import.txt, so it may import nothing. Add a line for it.`,
+    ),
+  );
 });
 
 test('reports a name in the lists that does not exist', () => {

@@ -1,20 +1,56 @@
 import { posix } from 'node:path';
 import { type Permission, readAllowList } from './allow-list.ts';
+import { type Arrow, findCycles } from './find-cycles.ts';
 import { type Import, readImports } from './read-imports.ts';
 
 /** Where the lists are, from the project's directory. */
 export const ALLOW_LIST = 'helpers/lint/may-import.txt';
 
+const relativePath = /^\.\.?\/[\w./-]+$/;
+const packageName = /^(node:|@)?\w[\w.-]*(\/\w[\w.-]*)*$/;
+
 /**
- * A message for each import that no list allows, and for each name in the lists that doesn't exist. Empty when all is
- * well.
- * @param sources every source file by its path from the project's directory
+ * A message for each import that no list allows or that can't be checked, for each cycle, for each name in the lists
+ * that doesn't exist, and for each file in another language than the project's. Empty when all is well.
+ * @param files every file by its path from the project's directory; only code needs its text
  * @param allowList the text of `may-import.txt`
  */
-export function findForbiddenImports(sources: ReadonlyMap<string, string>, allowList: string): readonly string[] {
+export function findForbiddenImports(files: ReadonlyMap<string, string>, allowList: string): readonly string[] {
   const permissions = readAllowList(allowList);
-  const forbidden = [...sources].flatMap(([path, source]) => checkFile(path, source, permissions));
-  return [...forbidden, ...findMissing([...sources.keys()], permissions)];
+  const messages: string[] = [];
+  const arrows: Arrow[] = [];
+  for (const [path, source] of files) {
+    if (isForeign(path)) messages.push(`${path}: code of this project is in .ts and .mjs files.`);
+    if (!isCode(path)) continue;
+    try {
+      for (const one of readImports(path, source)) {
+        const { specifier, line } = one;
+        const target = resolveFile(path, specifier);
+        const reason = refuse({ ...one, path, target }, files, permissions);
+        const name = target ?? specifier ?? 'a computed path, or uses `require`';
+        if (reason !== undefined) messages.push(`${path}:${line} imports ${name}.\n  ${reason}`);
+        if (target !== undefined) arrows.push({ path, line, target });
+      }
+    } catch (error) {
+      messages.push(`${path} can't be parsed: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  const cycles = findCycles(arrows).map(describeCycle);
+  return [...new Set(messages), ...cycles, ...findMissing([...files.keys()], permissions)];
+}
+
+/** Whether this is code of the project, by its name. */
+export function isCode(path: string): boolean {
+  return /\.(ts|mjs)$/.test(path);
+}
+
+function isForeign(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path) && !isCode(path);
+}
+
+function describeCycle(arrows: readonly Arrow[]): string {
+  const steps = arrows.map(({ path, line, target }) => `\n  ${path}:${line} imports ${target}`);
+  return `These files import each other in a cycle.${steps.join('')}`;
 }
 
 function findMissing(paths: readonly string[], permissions: readonly Permission[]): readonly string[] {
@@ -27,46 +63,42 @@ function findMissing(paths: readonly string[], permissions: readonly Permission[
   return [...lines].map(([name, line]) => `${ALLOW_LIST}:${line} names ${name}, which doesn't exist.`);
 }
 
-function checkFile(path: string, source: string, permissions: readonly Permission[]): readonly string[] {
-  let imports: readonly Import[];
-  try {
-    imports = readImports(path, source);
-  } catch (error) {
-    return [`${path} can't be parsed: ${error instanceof Error ? error.message : error}`];
-  }
-  return imports.flatMap(({ specifier, line, isType, isInline }) => {
-    const isLocal = specifier.startsWith('.');
-    const target = isLocal ? posix.join(posix.dirname(path), specifier) : specifier;
-    const reason = isLocal
-      ? (refuseFile({ path, target, isType }, permissions) ?? refuseInline(isInline))
-      : refusePackage(specifier, findPermission(path, permissions));
-    return reason === undefined ? [] : [`${path}:${line} imports ${target}.\n  ${reason}`];
-  });
+/** The file that a relative specifier names, from the project's directory; undefined for a package. */
+function resolveFile(path: string, specifier: string | undefined): string | undefined {
+  if (specifier === undefined || !relativePath.test(specifier)) return undefined;
+  return posix.join(posix.dirname(path), specifier);
 }
 
-type Arrow = { readonly path: string; readonly target: string; readonly isType: boolean };
-
 /** Why an import isn't allowed and what to do; undefined when it is allowed. */
-function refuseFile({ path, target, isType }: Arrow, permissions: readonly Permission[]): string | undefined {
-  if (!isCode(target)) return undefined;
-  if (isTest(target) && !isTest(path)) return 'Only tests may import tests and testing folders.';
+function refuse(
+  { path, specifier, target, isType }: Import & { readonly path: string; readonly target: string | undefined },
+  files: ReadonlyMap<string, string>,
+  permissions: readonly Permission[],
+): string | undefined {
   const forTests = isTest(path) ? permissions.filter((one) => one.isForTests && contains(one.path, path)) : [];
-  const own = findPermission(path, permissions) ?? forTests[0];
+  const [own, ...more] = [findPermission(path, permissions) ?? [], forTests].flat();
   if (own === undefined) {
     return `${posix.dirname(path)} has no line in ${ALLOW_LIST}, so it may import nothing. Add a line for it.`;
   }
+  const lines = [own, ...more];
+  if (specifier === undefined) {
+    return lines.some((one) => one.mayCompute)
+      ? undefined
+      : `Use \`import\` with the path as a string, or allow this file (computed) in ${ALLOW_LIST}.`;
+  }
+  if (target === undefined) return refusePackage(specifier, lines);
+  if (!files.has(target)) return "It doesn't exist.";
+  if (isTest(target) && !isTest(path)) return 'Only tests may import tests and testing folders.';
   if (own === findPermission(target, permissions)) return undefined;
-  const matching = [own, ...forTests].flatMap(({ targets }) => targets.filter((one) => contains(one.path, target)));
+  const matching = lines.flatMap(({ targets }) => targets.filter((one) => contains(one.path, target)));
   if (matching.some((one) => isType || !one.isForTypes)) return undefined;
   return matching.length > 0 ? `${own.path} may import only its types. ${explain(own)}` : explain(own);
 }
 
-function refuseInline(isInline: boolean): string | undefined {
-  return isInline ? 'Use `import type` at the top of the file: cycles of inline types go unnoticed.' : undefined;
-}
-
-function refusePackage(name: string, own: Permission | undefined): string | undefined {
-  if (own?.packages === undefined || own.packages.includes(name)) return undefined;
+function refusePackage(name: string, lines: readonly Permission[]): string | undefined {
+  if (!packageName.test(name)) return 'Name a package, or a file by its relative path without a query or escapes.';
+  const [own] = lines;
+  if (own?.packages === undefined || lines.some(({ packages }) => packages?.includes(name))) return undefined;
   return explain(own);
 }
 
@@ -88,10 +120,6 @@ function findPermission(path: string, permissions: readonly Permission[]): Permi
 
 function contains(folderOrFile: string, path: string): boolean {
   return path === folderOrFile || path.startsWith(`${folderOrFile}/`);
-}
-
-function isCode(path: string): boolean {
-  return /\.(ts|mts|mjs|js)$/.test(path);
 }
 
 function isTest(path: string): boolean {

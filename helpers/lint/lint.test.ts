@@ -21,6 +21,7 @@ beforeAll(() => {
     'emit/forbidden.ts': "import { start } from '../stack/start.ts';\n\nexport const forbidden = start;\n",
     'emit/cycle-one.ts': "import type { Two } from './cycle-two.ts';\n\nexport type One = { readonly two?: Two };\n",
     'emit/cycle-two.ts': "import type { One } from './cycle-one.ts';\n\nexport type Two = { readonly one?: One };\n",
+    'emit/.hidden/view.tsx': 'export const view = 0;\n',
     'unlisted/inline-type.ts': "export type Id = import('../otlp/ids.ts').TraceId;\n",
   };
   for (const [name, text] of Object.entries(files)) {
@@ -43,7 +44,15 @@ test('an import that no list allows fails the lint, with the list, the reason an
 });
 
 test('a cycle of type-only imports fails the lint', () => {
-  expect(output).toMatch(/helpers\/emit\/cycle-one\.ts\S* lint\/suspicious\/noImportCycles/);
+  expect(output).toContain(
+    'These files import each other in a cycle.\n' +
+      '  helpers/emit/cycle-one.ts:1 imports helpers/emit/cycle-two.ts\n' +
+      '  helpers/emit/cycle-two.ts:1 imports helpers/emit/cycle-one.ts',
+  );
+});
+
+test('a file in another language fails the lint, also in a hidden folder', () => {
+  expect(output).toContain('helpers/emit/.hidden/view.tsx: code of this project is in .ts and .mjs files.');
 });
 
 test('a new folder is closed, also to the types that it imports inline', () => {

@@ -1,17 +1,22 @@
 import { extname } from 'node:path';
-import { parseSync, Visitor } from 'oxc-parser';
+import { type Argument, type Expression, parseSync, Visitor } from 'oxc-parser';
 
-/** What a file imports, in whichever form: `import`, `export … from`, `import()`, or a type's `import('…')`. */
+/** What a file imports, in whichever form. */
 export type Import = {
-  /** As written: `../otlp/ids.ts`, `node:fs`, `vitest`. */
-  readonly specifier: string;
+  /** As written: `../otlp/ids.ts`, `node:fs`, `vitest`. Undefined when it is computed or `require` is used. */
+  readonly specifier: string | undefined;
   /** Counted from 1. */
   readonly line: number;
   /** Whether it imports only types, and so is gone at run time. */
   readonly isType: boolean;
-  /** Whether it is a type's `import('…')`, which biome doesn't follow when it looks for cycles. */
-  readonly isInline: boolean;
 };
+
+/** Methods of `vi` and `process` that take the specifier of a module. */
+const loaders = ['.importActual', '.importMock', '.mock', '.doMock', '.unmock', '.doUnmock', '.getBuiltinModule'];
+/** Functions that import from somewhere else than the file, or more than one file. */
+const opaque = ['require', '.require', '.createRequire', 'import.meta.glob'];
+const reference = /^\/\s*<reference\s.*?\b(?<kind>path|types)\s*=\s*["'](?<name>[^"']+)/;
+const jsdocImport = /(?:\bimport\(\s*|@import\b[^@'"]*)["']([^"']+)/g;
 
 /** Every import of this source. Throws an `Error` with the parser's message for a file that it can't parse. */
 export function readImports(path: string, source: string): readonly Import[] {
@@ -19,31 +24,54 @@ export function readImports(path: string, source: string): readonly Import[] {
   const [error] = errors;
   if (error !== undefined) throw new Error(error.message);
   const imports: Import[] = [];
-  const add = (specifier: unknown, offset: number, isType: boolean, isInline = false) => {
-    if (typeof specifier !== 'string') return;
-    imports.push({ specifier, line: source.slice(0, offset).split('\n').length, isType, isInline });
+  const add = (specifier: string | undefined, offset: number, isType = false) => {
+    imports.push({ specifier, line: source.slice(0, offset).split('\n').length, isType });
   };
+  // `import { type A }` isn't a type import: with `verbatimModuleSyntax` it still loads the file.
   new Visitor({
-    ImportDeclaration: ({ source: from, start, importKind, specifiers }) =>
-      add(from.value, start, importKind === 'type' || areTypes(specifiers)),
-    ExportNamedDeclaration: ({ source: from, start, exportKind, specifiers }) =>
-      add(from?.value, start, exportKind === 'type' || areTypes(specifiers)),
+    ImportDeclaration: ({ source: from, start, importKind }) => add(from.value, start, importKind === 'type'),
+    ExportNamedDeclaration: ({ source: from, start, exportKind }) => {
+      if (from !== null) add(from.value, start, exportKind === 'type');
+    },
     ExportAllDeclaration: ({ source: from, start, exportKind }) => add(from.value, start, exportKind === 'type'),
-    ImportExpression: ({ source: from, start }) => add(from.type === 'Literal' && from.value, start, false),
-    TSImportType: ({ source: from, start }) => add(from.value, start, true, true),
+    ImportExpression: ({ source: from, start }) => add(readString(from), start),
+    TSImportType: ({ source: from, start }) => add(from.value, start, true),
+    TSModuleDeclaration: ({ id, start }) => {
+      if (id.type === 'Literal') add(id.value, start, true);
+    },
+    TSExternalModuleReference: ({ start }) => add(undefined, start),
+    Identifier: ({ name, start }) => {
+      if (name === 'createRequire') add(undefined, start);
+    },
+    CallExpression: ({ callee, arguments: [first], start }) => {
+      const name = readCallee(callee);
+      if (opaque.includes(name)) add(undefined, start);
+      // `vi.mock(import('…'))` has an import of its own.
+      if (loaders.includes(name) && first?.type !== 'ImportExpression') add(readString(first), start);
+    },
   }).visit(program);
-  // JavaScript has its types in JSDoc comments.
-  if (extname(path) !== '.ts') {
-    for (const { value, start } of comments) {
-      for (const match of value.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g))
-        add(match[1], start + match.index, true);
-    }
+  for (const { value, start } of comments) {
+    const { kind, name } = value.match(reference)?.groups ?? {};
+    if (name !== undefined) add(kind === 'path' && !name.startsWith('.') ? `./${name}` : name, start, true);
+    // JavaScript has its types in JSDoc comments.
+    if (extname(path) === '.ts' || !value.startsWith('*')) continue;
+    for (const match of value.matchAll(jsdocImport)) add(match[1], start + match.index, true);
   }
   return imports;
 }
 
-function areTypes(specifiers: readonly object[]): boolean {
-  const isType = (one: object) =>
-    ('importKind' in one && one.importKind === 'type') || ('exportKind' in one && one.exportKind === 'type');
-  return specifiers.length > 0 && specifiers.every(isType);
+/** The value of a string literal, or of a template without expressions; undefined for what is computed. */
+function readString(node: Argument | undefined): string | undefined {
+  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node?.type !== 'TemplateLiteral' || node.expressions.length > 0) return undefined;
+  return node.quasis[0]?.value.cooked ?? undefined;
+}
+
+/** `require` for a function, `.mock` for a method, and `import.meta.glob`; empty for anything else. */
+function readCallee(callee: Expression): string {
+  if (callee.type === 'Identifier') return callee.name;
+  if (callee.type !== 'MemberExpression') return '';
+  const { object, property } = callee;
+  const name = 'name' in property ? property.name : readString(property);
+  return `${object.type === 'MetaProperty' ? 'import.meta' : ''}.${name}`;
 }
