@@ -104,7 +104,7 @@ test('a page is returned whatever its status, and a timeout is an error', async 
   await expect(getPage(`${alloy.url}/slow`, 100)).rejects.toThrow(/timeout/i);
 });
 
-test('the output of the program is returned with the path that the user knows', async () => {
+test('the output of the program is returned with the path that the user knows, under the name of the command', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'alloy-program-'));
   try {
     const config = join(directory, 'config.alloy');
@@ -116,12 +116,16 @@ test('the output of the program is returned with the path that the user knows', 
         failSkip,
       );
     const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
-    expect(await ask(fail, 'validate')).toEqual({ problems: [`Error: ${config}:1:1: bad`] });
-    expect(await ask('', 'validate')).toEqual({ problems: [] });
-    expect(await ask('process.stdout.write("formatted")', 'fmt')).toEqual({ problems: [] });
-    expect(await ask('process.stdout.write("otherwise")', 'fmt')).toEqual({
+    expect(await ask(fail, 'validate')).toEqual({ name: 'alloy validate', problems: [`Error: ${config}:1:1: bad`] });
+    expect(await ask('', 'validate')).toMatchObject({ problems: [] });
+    expect(await ask('process.stdout.write("formatted")', 'fmt')).toEqual({ name: 'alloy fmt', problems: [] });
+    expect(await ask('process.stdout.write("otherwise")', 'fmt')).toMatchObject({
       problems: [`${config} is not formatted as alloy fmt does`],
     });
+    const embedded = { command: [process.execPath, '-e', '', '--'], config, isCommandEmbedded: true };
+    expect((await checkConfiguration(embedded, 'validate', failSkip)).name).toBe(
+      'alloy validate (embedded Alloy, not Grafana Alloy)',
+    );
   } finally {
     await rm(directory, { recursive: true });
   }
