@@ -146,7 +146,7 @@ async function debianBase(
     return { image, labels: present.labels, replaced: undefined };
   await bringMmdebstrap(settings);
   const source = await findPackageSource(settings);
-  const { version, archive } = await makeDebianRoot(name, debian, { source, shared, signal });
+  const { version, archive } = await makeDebianRoot(name, debian, { source, shared, settings, signal });
   const labels = { [RECIPE_LABEL]: recipe, ...(version && { [VERSION_LABEL]: version }) };
   await importImage(engine, archive, { image, labels, signal });
   return { image, labels, replaced: present?.id };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CannotRun } from '../run/cannot-run.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { PackageSource } from './package-source.ts';
 import type { DebianPart } from './stand-ins.ts';
 
@@ -47,7 +48,12 @@ export function makeSharedDirectory(directory: string): string {
 export async function makeDebianRoot(
   name: string,
   part: DebianPart,
-  { source, shared, signal }: { source: PackageSource; shared: string; signal: AbortSignal },
+  {
+    source,
+    shared,
+    settings,
+    signal,
+  }: { source: PackageSource; shared: string; settings: Settings; signal: AbortSignal },
 ): Promise<DebianRoot> {
   signal.throwIfAborted();
   const apart = findIsolation();
@@ -57,7 +63,7 @@ export async function makeDebianRoot(
     // Ctrl-C reaches every process of a terminal, and a second signal would end mmdebstrap before it has cleaned up.
     detached: true,
     env: {
-      ...process.env,
+      ...settings.inherited,
       LC_ALL: 'C.UTF-8',
       DEBIAN_FRONTEND: 'noninteractive',
       TMPDIR: shared,

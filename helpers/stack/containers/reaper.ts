@@ -14,8 +14,6 @@ export async function startReaper(docker: Dockerode, settings: Settings): Promis
   const { getReaperImage } = await import('testcontainers/build/reaper/reaper.js');
   const look = await lookForImage(docker, getReaperImage(), settings);
   if (!('found' in look) && !('pullable' in look && look.pullable === 'surely')) return {};
-  // It stays for ten seconds when nobody is left: nobody comes back to a run that has ended.
-  process.env.TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT ??= '1s';
   try {
     const { sessionId } = await getReaper(await getContainerRuntimeClient());
     return { [LABEL_TESTCONTAINERS_SESSION_ID]: sessionId };
