@@ -9,13 +9,18 @@ import type { CriterionVerdict, Verdict } from './verdict.ts';
 const directory = mkdtempSync(join(tmpdir(), 'verdict-reporter-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const file = join(directory, 'verdict.json');
 const script = join(import.meta.dirname, 'testing', 'run-sample.ts');
-const { stdout } = spawnSync(process.execPath, [script, file], {
-  encoding: 'utf8',
-  env: { PATH: process.env.PATH, HOME: process.env.HOME },
-});
-const verdict: Verdict = JSON.parse(readFileSync(file, 'utf8'));
+
+function runSample(...args: readonly string[]): { stdout: string; verdict: Verdict } {
+  const file = join(directory, 'verdict.json');
+  const { stdout } = spawnSync(process.execPath, [script, file, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
+  return { stdout, verdict: JSON.parse(readFileSync(file, 'utf8')) };
+}
+
+const { stdout, verdict } = runSample();
 
 function findCriterion(id: string): CriterionVerdict | undefined {
   return verdict.phases.flatMap(({ criteria }) => criteria).find((criterion) => criterion.id === id);
@@ -70,4 +75,16 @@ test('the summary is printed', () => {
   const lines = stripVTControlCharacters(stdout).split('\n');
   expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
   expect(lines.some((line) => line.startsWith('1 passed, 6 failed, 1 skipped in '))).toBe(true);
+});
+
+test('on a stack that already runs, a criterion whose part has no address is skipped, and the reason names the variable', () => {
+  const { status, criteria = [] } = runSample('external').verdict.phases[0] ?? {};
+  const [notRegistered, ...skipped] = [...criteria].reverse();
+  expect(notRegistered).toMatchObject({ id: 'P9.8', cause: 'it did not run' });
+  expect(skipped).toHaveLength(7);
+  for (const criterion of skipped) {
+    const cause = 'this run has no address for it: REDIS_URL is not set';
+    expect(criterion).toMatchObject({ status: 'skipped', evidence: [], cause });
+  }
+  expect(status).toBe('failed');
 });

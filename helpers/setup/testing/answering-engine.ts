@@ -18,7 +18,7 @@ export async function startAnsweringEngine(
   const socket = join(directory, 'docker.sock');
   const server = createServer(({ url = '' }, response) => {
     const path = decodeURIComponent(url);
-    const usual = path === '/version' ? { body: { Version: '28.5.1' } } : undefined;
+    const usual: EngineAnswer | undefined = path === '/version' ? { body: { Version: '28.5.1' } } : undefined;
     const { status = 200, body } = answers(path) ?? usual ?? { status: 404, body: { message: `no such: ${path}` } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
