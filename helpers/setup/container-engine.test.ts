@@ -31,7 +31,9 @@ const find = (host: string, others: Record<string, string> = {}) =>
   findContainerEngine(readEngineSettings({ DOCKER_HOST: host, ...others }));
 
 const answerVersion: RequestListener = ({ url }, response) =>
-  response.writeHead(url === '/version' ? 200 : 404, { 'content-type': 'application/json' }).end('{"Version":"28.5.1"}');
+  response
+    .writeHead(url === '/version' ? 200 : 404, { 'content-type': 'application/json' })
+    .end('{"Version":"28.5.1"}');
 
 describe('an engine is found', () => {
   test('on the socket that DOCKER_HOST names, and later requests reach it there too', async () => {
