@@ -60,9 +60,15 @@ describe('without STACK, a stack consists of containers', () => {
 
 describe('without STACK, a stack is native, with the reason,', () => {
   test.each([
-    ['asks for a login', refuse(401, 'unauthorized: authentication required'), `the engine may not get the image`],
-    ['can not be asked', refuse(404, 'page not found'), `the engine may not get the image`],
-    ['is out of reach', refuse(500, OUT_OF_REACH), `the engine does not have the image`],
+    ['asks for a login', refuse(401, 'unauthorized: authentication required'), 'the engine may not get the image'],
+    ['can not be asked', refuse(404, 'page not found'), 'the engine may not get the image'],
+    ['has no known host', refuse(500, OUT_OF_REACH), 'the engine does not have the image'],
+    [
+      'refuses connections',
+      refuse(500, 'dial tcp 10.0.0.1:443: connection refused'),
+      'the engine does not have the image',
+    ],
+    ['does not answer', refuse(500, 'context deadline exceeded'), 'the engine does not have the image'],
   ])('if the registry of a missing image %s', async (_, registry, because) => {
     expect(await choose({}, registry)).toMatchObject({ stack: 'native', because: `${because} ${REDIS}` });
   });
