@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { computeRecipe } from '../images/recipe.ts';
 import { ALLOY_KIND_LABEL, RECIPE_LABEL, standInFor } from '../images/stand-ins.ts';
@@ -79,6 +82,14 @@ describe('without STACK, a stack is native, with the reason,', () => {
       stack: 'native',
       because: 'the engine does not have the image postgres:17-alpine',
     });
+  });
+
+  test('if this machine has an alloy on PATH, whatever the engine has', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'choose-images-'));
+    symlinkSync(process.execPath, join(directory, 'alloy'));
+    const plan = await choose({ [REDIS]: image() }, undefined, { PATH: directory });
+    rmSync(directory, { recursive: true });
+    expect(plan).toMatchObject({ stack: 'native', because: 'alloy is on PATH', alloy: { kind: 'binary' } });
   });
 
   test('if a stand-in is outdated', async () => {
