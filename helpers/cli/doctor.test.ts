@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type EngineAnswer, startAnsweringEngine } from '../setup/testing/answering-engine.ts';
 import { copyProject, runScript } from './testing/commands.ts';
 
-/** Of its own, so that neither a person's `.env` nor a warm stack decides what is chosen. */
+/** A copy, so that neither a person's `.env` nor a warm stack decides what is chosen. */
 const project = copyProject();
 afterAll(() => project[Symbol.dispose]());
 const doctor = (environment: Record<string, string>) => runScript('doctor.ts', [], environment, project.root);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { copyProject, runScript } from './testing/commands.ts';
 
-/** Of its own, so that neither the project's `.env` nor its reports are touched. */
+/** A copy, so that neither the project's `.env` nor its reports are touched. */
 const project = copyProject();
 afterAll(() => project[Symbol.dispose]());
 
@@ -19,7 +19,7 @@ const verify = (args: readonly string[], environment: Record<string, string> = {
   runScript('verify.ts', args, { ...NATIVE, ...environment }, project.root);
 
 describe('verify', () => {
-  test('ends with 1 if a criterion fails, here by a wrong ID in .env', async () => {
+  test('ends with 1 if a criterion fails: .env has a wrong ID', async () => {
     writeFileSync(dotenv, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID=2847239\n');
     const { exit, stdout } = await verify(['phase1']);
     expect(stdout).toContain('✗ P1.1 ');
@@ -28,7 +28,7 @@ describe('verify', () => {
     expect(exit).toBe(1);
   }, 60_000);
 
-  test('ends with 0 if all criteria hold, here by an environment that wins over that .env', async () => {
+  test('ends with 0 if all criteria hold: the environment corrects the ID of .env', async () => {
     writeFileSync(dotenv, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID=2847239\n');
     const { exit, stdout } = await verify(['phase1'], { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1461503' });
     expect(stdout).toMatch(/11 passed, 0 failed in /);

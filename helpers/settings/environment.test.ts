@@ -19,7 +19,7 @@ function read(text: string) {
   return readEnvironment(path);
 }
 
-test('.env is read: comments, quotes and all', () => {
+test('.env is read, with comments and quotes', () => {
   delete process.env[NAME];
   expect(read(`# of the stack\n${NAME}="1419296"\n`)).toMatchObject({ [NAME]: '1419296', PATH: process.env.PATH });
 });
@@ -31,11 +31,11 @@ test('the environment wins over .env, even with an empty value', () => {
   expect(read(`${NAME}=1419296\n`)).toMatchObject({ [NAME]: '' });
 });
 
-test('without .env, the environment is all there is', () => {
+test('without .env, only the environment is read', () => {
   expect(readEnvironment(join(directory, 'absent'))).toEqual({ ...process.env });
 });
 
-test('DOCKER_TLS_VERIFY counts as 1 only, as testcontainers has it', () => {
+test('only DOCKER_TLS_VERIFY=1 turns TLS on, as in testcontainers', () => {
   expect(readEngineSettings({ DOCKER_TLS_VERIFY: '1' }).tlsVerify).toBe(true);
   for (const value of ['0', 'false', '', undefined]) {
     expect([value, readEngineSettings({ DOCKER_TLS_VERIFY: value }).tlsVerify]).toEqual([value, false]);

@@ -116,13 +116,13 @@ describe('TLS', () => {
     return first;
   }
 
-  test('is spoken with DOCKER_TLS_VERIFY=1 and not without it', async () => {
+  test('is used with DOCKER_TLS_VERIFY=1 and not without it', async () => {
     expect(await readFirstByte({ DOCKER_TLS_VERIFY: '1' })).toBe(0x16);
     expect(await readFirstByte({})).toBe('G'.charCodeAt(0));
   });
 
   test.skipIf(spawnSync('openssl', ['version']).status !== 0)(
-    'is spoken with the certificates of DOCKER_CERT_PATH, for both sides',
+    'uses the certificates of DOCKER_CERT_PATH to check the engine and to log in',
     async () => {
       const command = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=engine';
       const files = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', 'key.pem', '-out', 'cert.pem'];

@@ -19,7 +19,7 @@ const image = (labels: Record<string, string> = {}): EngineAnswer => ({
 });
 const refuse = (status: number, message: string): EngineAnswer => ({ status, body: { message } });
 
-/** What an engine with these images, whose registry gives this answer, makes of a run of `parts`. */
+/** The plan for these parts, with an engine that has these images and whose registry gives this answer. */
 async function choose(
   images: Readonly<Record<string, EngineAnswer>>,
   registry: EngineAnswer = refuse(500, OUT_OF_REACH),

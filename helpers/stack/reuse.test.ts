@@ -6,7 +6,7 @@ import type { Part } from '../run/part.ts';
 import { readSettings } from '../settings/settings.ts';
 import { startAnsweringEngine } from '../setup/testing/answering-engine.ts';
 
-/** A temporary directory of its own, so that a person's warm stack is neither used nor replaced. */
+/** A separate temporary directory, so that a person's warm stack is neither used nor replaced. */
 const directory = mkdtempSync(join(tmpdir(), 'reuse-'));
 chmodSync(directory, 0o755);
 process.env.TMPDIR = directory;
@@ -62,7 +62,7 @@ describe('while a warm native stack runs', () => {
     });
   });
 
-  test('a run with the same settings uses it, unless it must not reuse one', async () => {
+  test('a run with the same settings uses it, except with reuse: false', async () => {
     const plan = await chooseStack(native, parts);
     const reused = await startRun(plan);
     expect(reused.stack?.warm).toBe(true);

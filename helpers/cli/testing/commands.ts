@@ -24,7 +24,7 @@ export async function runScript(
   return { exit: await exit, stdout, stderr };
 }
 
-/** A copy of the project in a directory of its own, with its packages and without `.env`, reports and a warm stack. */
+/** A copy of the project in a temporary directory, with its packages and without `.env`, reports and a warm stack. */
 export function copyProject(): Disposable & { readonly root: string } {
   const root = mkdtempSync(join(tmpdir(), 'project-'));
   chmodSync(root, 0o755);
