@@ -184,6 +184,18 @@ test.each(['toHaveValue', 'toHaveValueAtLeast', 'toHaveValueAtMost', 'toHaveValu
     }),
 );
 
+test('toAgreeWith fails if there is no series, whatever the source says', () =>
+  withAlloy(async () => {
+    const { seen } = await catchFailure(() => expect(values()).toAgreeWith(async () => 0, 'INFO', 1));
+    expect(seen).toEqual({ kind: 'disagreement', count: 0, values: [], source: 'INFO', truth: 0 });
+  }));
+
+test('toAgreeWith fails if one of several series disagrees', () =>
+  withAlloy(async () => {
+    const { seen } = await catchFailure(() => expect(values(5, 9)).toAgreeWith(source, 'INFO', 1));
+    expect(seen).toMatchObject({ count: 2, values: [5, 9] });
+  }));
+
 test('toAllHave fails if there is no series', () =>
   withAlloy(async () => {
     const { seen } = await catchFailure(() => expect(series()).toAllHave({ job: 'x' }));

@@ -73,6 +73,16 @@ test('a metric is misplaced if it exists only with another job or instance', asy
   expect(await among(recorded, (run) => isMisplaced(run, 'redis_up|up', REDIS))).toBe(false);
 });
 
+test('a metric with the right job and another instance is misplaced, and so is one with another job', async () => {
+  for (const place of [
+    { ...REDIS, instance: 'other' },
+    { ...REDIS, job: 'other' },
+  ]) {
+    const series = [{ __name__: 'redis_up', ...place }];
+    expect([place, await among(series, (run) => isMisplaced(run, 'redis_up', REDIS))]).toEqual([place, true]);
+  }
+});
+
 test('only series and traces of the run are queried', async () => {
   await using server = await startAnsweringServer(() => ({ body: '{"status":"success","data":[],"traces":[]}' }));
   const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });

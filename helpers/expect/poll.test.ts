@@ -65,3 +65,33 @@ test('slower polling tries less often', async () => {
   const slower = await poll(counting(NEVER), 250, { slower: 10 });
   expect(slower.attempts).toBeLessThan(attempts);
 });
+
+/** The milliseconds between the attempts that fail until this deadline. */
+async function listPauses(deadline: number): Promise<number[]> {
+  const times: number[] = [];
+  const attempt = async () => {
+    times.push(performance.now());
+    return { holds: false, seen: seen(0), value: 0 };
+  };
+  await poll(attempt, deadline);
+  return times.slice(1).map((time, index) => time - (times[index] ?? 0));
+}
+
+// A busy machine makes pauses longer, never shorter: what has to be short is the shortest of several.
+test('the pauses grow by half from 10 ms, and stay at 120 ms', async () => {
+  // The deadline cuts the last ones short: a timer may end just before it.
+  const pauses = (await listPauses(1500)).slice(0, -2);
+  const firsts = await Promise.all(Array.from({ length: 5 }, () => listPauses(150)));
+  expect(Math.min(...firsts.map(([first = Number.NaN]) => first))).toBeLessThan(30);
+  const growing = [10, 15, 22, 33, 50, 75, 113];
+  pauses.forEach((pause, index) => {
+    expect(pause, `pause ${index + 1}`).toBeGreaterThanOrEqual((growing[index] ?? 120) - 2);
+  });
+  expect(Math.min(...pauses.slice(growing.length))).toBeLessThan(160);
+});
+
+test('the last pause ends at the deadline', async () => {
+  const outcome = await poll(counting(NEVER), 60, { slower: 200 });
+  expect(outcome.elapsed).toBeGreaterThanOrEqual(60);
+  expect(outcome.elapsed).toBeLessThan(1000);
+});

@@ -3,22 +3,27 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { CriterionVerdict, Verdict } from './verdict.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'verdict-reporter-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const file = join(directory, 'verdict.json');
 const script = join(import.meta.dirname, 'testing', 'run-sample.ts');
-const { stdout } = spawnSync(process.execPath, [script, file], {
-  encoding: 'utf8',
-  env: { PATH: process.env.PATH, HOME: process.env.HOME },
-});
-const verdict: Verdict = JSON.parse(readFileSync(file, 'utf8'));
 
-function findCriterion(id: string): CriterionVerdict | undefined {
-  return verdict.phases.flatMap(({ criteria }) => criteria).find((criterion) => criterion.id === id);
+function runSample(...args: readonly string[]): { stdout: string; verdict: Verdict } {
+  const file = join(directory, 'verdict.json');
+  const { stdout } = spawnSync(process.execPath, [script, file, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
+  return { stdout, verdict: JSON.parse(readFileSync(file, 'utf8')) };
+}
+
+const { stdout, verdict } = runSample();
+
+function findCriterion(id: string, { phases }: Verdict = verdict): CriterionVerdict | undefined {
+  return phases.flatMap(({ criteria }) => criteria).find((criterion) => criterion.id === id);
 }
 
 test('the verdict holds every criterion that the phase declares, in order', () => {
@@ -32,6 +37,8 @@ test('the verdict holds every criterion that the phase declares, in order', () =
     'P9.6 failed',
     'P9.7 failed',
     'P9.8 failed',
+    'P9.9 passed',
+    'P9.10 failed',
   ]);
 });
 
@@ -63,11 +70,41 @@ test('facts, listed problems and reasons for skipping are kept', () => {
   expect(findCriterion('P9.1')).toMatchObject({ evidence: ['it holds'] });
   expect(findCriterion('P9.5')).toMatchObject({ cause: 'there is no reason to run it' });
   expect(findCriterion('P9.6')).toMatchObject({ evidence: [], cause: 'this is wrong', fix: 'correct it' });
-  expect(findCriterion('P9.8')).toMatchObject({ cause: 'it did not run' });
+  expect(findCriterion('P9.10')).toMatchObject({ cause: 'it did not run' });
 });
 
 test('the summary is printed', () => {
   const lines = stripVTControlCharacters(stdout).split('\n');
   expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
-  expect(lines.some((line) => line.startsWith('1 passed, 6 failed, 1 skipped in '))).toBe(true);
+  expect(lines.some((line) => line.startsWith('2 passed, 7 failed, 1 skipped in '))).toBe(true);
+});
+
+test('a part that a criterion took away is brought back once, and not blamed', () => {
+  const commands = stdout.split('\n').filter((line) => line.startsWith('asked to '));
+  expect(commands).toEqual([
+    'asked to /take-away/redis',
+    'asked to /bring-back/redis',
+    'asked to /take-away/postgres',
+    'asked to /bring-back/postgres',
+  ]);
+  expect(findCriterion('P9.8')).not.toHaveProperty('finding.source');
+});
+
+describe('on a stack that already runs', () => {
+  test('a criterion whose part has no address is skipped, and the reason names the variable', () => {
+    const [{ criteria = [] } = {}] = runSample('without redis').verdict.phases;
+    const skipped = criteria.filter(({ id }) => id !== 'P9.10');
+    expect(skipped).toHaveLength(9);
+    for (const criterion of skipped) {
+      const cause = 'this run has no address for it: REDIS_URL is not set';
+      expect(criterion).toMatchObject({ status: 'skipped', evidence: [], cause });
+    }
+  });
+
+  test('a criterion that takes a part away is skipped', () => {
+    expect(findCriterion('P9.8', runSample('without control').verdict)).toMatchObject({
+      status: 'skipped',
+      cause: 'it takes away a part of the stack, and this run did not start the stack',
+    });
+  });
 });

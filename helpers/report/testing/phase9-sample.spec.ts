@@ -31,5 +31,15 @@ phase('Phase 9: a sample', { needs: ['redis'], inOrder: true }, () => {
     await new Promise(() => undefined);
   });
 
-  outage('P9.8 belongs to the other order', async () => undefined);
+  test('P9.8 fails while a part is away', async ({ expect, stack }) => {
+    await stack.takeAway('redis');
+    expect(1).toBe(2);
+  });
+
+  test('P9.9 brings a part back itself', async ({ stack }) => {
+    await stack.takeAway('postgres');
+    await stack.bringBack('postgres');
+  });
+
+  outage('P9.10 belongs to the other order', async () => undefined);
 });

@@ -1,4 +1,11 @@
-/** `node run-sample.ts FILE`: runs the sample phase in its own vitest, with the reporter writing the verdict to FILE. */
+/**
+ * `node run-sample.ts FILE [without redis | without control]`: runs the sample phase in its own vitest, with the reporter
+ * writing the verdict to FILE. Prints what it is asked to do with the parts of its stack, a line each. Without Redis or
+ * without control of the parts, the stack is one that already runs.
+ */
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
 import { sampleRun } from '../../clients/testing/sample-run.ts';
@@ -6,8 +13,17 @@ import { readPhase } from '../../run/read-phases.ts';
 import { ROOT } from '../../settings/settings.ts';
 import { verdictReporter } from '../verdict-reporter.ts';
 
-const [file = ''] = process.argv.slice(2);
+const [file = '', lack] = process.argv.slice(2);
+const redis = { host: '127.0.0.1', port: 1, password: '' };
 const spec = join(import.meta.dirname, 'phase9-sample.spec.ts');
+
+const controlSocket = `${file}.sock`;
+const control = createServer((request, response) => {
+  process.stdout.write(`asked to ${request.url}\n`);
+  response.writeHead(204).end();
+});
+control.listen(controlSocket);
+await once(control, 'listening');
 
 const vitest = await startVitest('test', [], {
   config: false,
@@ -17,11 +33,20 @@ const vitest = await startVitest('test', [], {
   watch: false,
   pool: 'threads',
   testTimeout: 3000,
+  ...(lack === 'without control' && { testNamePattern: 'P9.8' }),
   provide: {
-    run: sampleRun({ startedAt: Date.now(), redis: { host: '127.0.0.1', port: 1, password: '' } }),
+    run: sampleRun({
+      startedAt: Date.now(),
+      ...(lack !== undefined && { stack: 'external' }),
+      ...(lack !== 'without redis' && { redis }),
+      ...(lack !== 'without control' && { controlSocket }),
+    }),
     order: 'criteria',
     phases: [readPhase(spec)],
   },
   reporters: [verdictReporter({ print: true, file })],
 });
 await vitest.close();
+control.closeAllConnections();
+control.close();
+rmSync(controlSocket, { force: true });

@@ -1,0 +1,52 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { type EngineAnswer, startAnsweringEngine } from '../setup/testing/answering-engine.ts';
+import { copyProject, runScript } from './testing/commands.ts';
+
+/** A copy, so that neither a person's `.env` nor a warm stack decides what is chosen. */
+const project = copyProject();
+afterAll(() => project[Symbol.dispose]());
+const doctor = (environment: Record<string, string>) => runScript('doctor.ts', [], environment, project.root);
+
+describe('doctor', () => {
+  test('ends with 0 if a run could start now', async () => {
+    const { exit, stdout } = await doctor({ STACK: 'native', ALLOY: 'embedded' });
+    expect(stdout).toMatch(/\n\W*STACK +native \(STACK=native\)\n/);
+    expect(stdout).toMatch(/It could start now\.\n$/);
+    expect(exit).toBe(0);
+  });
+
+  test('ends with 2 and the reason if no run is possible', async () => {
+    const { exit, stdout } = await doctor({ STACK: 'containers', DOCKER_HOST: 'unix:///no/such.sock' });
+    expect(stdout).toContain('This machine\n');
+    expect(stdout).toContain(
+      'Cannot run: a stack of containers needs a container engine: no container engine answers at unix:///no/such.sock.\nFix: ',
+    );
+    expect(exit).toBe(2);
+  });
+
+  const present: EngineAnswer = { body: { Id: 'sha256:1', Config: {} } };
+  const outOfReach: EngineAnswer = { status: 500, body: { message: 'dial tcp: lookup registry: no such host' } };
+  test.each([
+    [0, 'has every image', () => present, 'It could start now.'],
+    [
+      0,
+      'may get a missing image from its registry',
+      (path: string) => (path.startsWith('/distribution/') || path.includes('redis') ? undefined : present),
+      'It could start now.',
+    ],
+    [
+      2,
+      'lacks an image whose registry is out of reach',
+      (path: string) => {
+        if (path.startsWith('/distribution/')) return outOfReach;
+        return path.includes('redis') ? undefined : present;
+      },
+      'It could not start: image missing.',
+    ],
+  ])('ends with %i if the engine %s', async (expected, _, image, end) => {
+    await using engine = await startAnsweringEngine((path) => (path.includes('/json') ? image(path) : undefined));
+    const { exit, stdout } = await doctor({ STACK: 'containers', DOCKER_HOST: engine.address });
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(end);
+    expect(exit).toBe(expected);
+  });
+});

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { computeRecipe } from '../images/recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, standInFor } from '../images/stand-ins.ts';
+import type { Part } from '../run/part.ts';
+import { type Environment, readSettings } from '../settings/settings.ts';
+import { type EngineAnswer, startAnsweringEngine } from '../setup/testing/answering-engine.ts';
+import { chooseStack, describePlan } from './choose.ts';
+import type { StackPlan } from './plan.ts';
+
+const REDIS = 'redis:7.4-alpine';
+const ALLOY = 'grafana/alloy:v1.18.0';
+const OUT_OF_REACH = 'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host';
+
+const image = (labels: Record<string, string> = {}): EngineAnswer => ({
+  body: { Id: 'sha256:1', Config: { Labels: labels } },
+});
+const refuse = (status: number, message: string): EngineAnswer => ({ status, body: { message } });
+
+/** The plan for these parts, with an engine that has these images and whose registry gives this answer. */
+async function choose(
+  images: Readonly<Record<string, EngineAnswer>>,
+  registry: EngineAnswer = refuse(500, OUT_OF_REACH),
+  environment: Environment = {},
+  parts: readonly Part[] = ['redis'],
+): Promise<StackPlan> {
+  await using engine = await startAnsweringEngine((path) => {
+    const [, kind, name = ''] = /^\/(images|distribution)\/(.+)\/json$/.exec(path) ?? [];
+    if (kind === 'distribution') return registry;
+    return kind === 'images' ? images[name] : undefined;
+  });
+  const settings = readSettings({ DOCKER_HOST: engine.address, PATH: '/nowhere', ...environment });
+  return await chooseStack(settings, parts, { reuse: false });
+}
+
+async function buildStandIn(name: string, labels: Record<string, string> = {}): Promise<EngineAnswer> {
+  const standIn = standInFor(name);
+  if (standIn === undefined) throw new Error(`${name} has no stand-in`);
+  return image({ [RECIPE_LABEL]: await computeRecipe(standIn, readSettings({ PATH: '/nowhere' })), ...labels });
+}
+
+describe('without STACK, a stack consists of containers', () => {
+  test('if the engine has the images', async () => {
+    const plan = await choose({ [REDIS]: image() });
+    expect(plan).toMatchObject({ stack: 'containers', because: 'an engine has the images' });
+    expect(plan.stack === 'containers' && plan.images.get('redis')).toMatchObject({ found: { image: REDIS } });
+  });
+
+  test('if their registry has them', async () => {
+    const plan = await choose({}, { body: { Descriptor: {} } });
+    expect(plan).toMatchObject({ stack: 'containers', because: 'an engine has the images' });
+    expect(plan.stack === 'containers' && plan.images.get('redis')).toEqual({ wanted: REDIS, pullable: 'surely' });
+  });
+
+  test('if the engine has an up-to-date stand-in, and no registry can be reached', async () => {
+    const plan = await choose({ 'stand-in/redis': await buildStandIn('redis') });
+    expect(plan.stack).toBe('containers');
+    expect(describePlan(plan)).toMatchObject({ standIns: [REDIS] });
+  });
+});
+
+describe('without STACK, a stack is native, with the reason,', () => {
+  test.each([
+    ['asks for a login', refuse(401, 'unauthorized: authentication required'), 'the engine may not get the image'],
+    ['can not be asked', refuse(404, 'page not found'), 'the engine may not get the image'],
+    ['has no known host', refuse(500, OUT_OF_REACH), 'the engine does not have the image'],
+    [
+      'refuses connections',
+      refuse(500, 'dial tcp 10.0.0.1:443: connection refused'),
+      'the engine does not have the image',
+    ],
+    ['does not answer', refuse(500, 'context deadline exceeded'), 'the engine does not have the image'],
+  ])('if the registry of a missing image %s', async (_, registry, because) => {
+    expect(await choose({}, registry)).toMatchObject({ stack: 'native', because: `${because} ${REDIS}` });
+  });
+
+  test('if only one of several images is missing', async () => {
+    const plan = await choose({ [REDIS]: image() }, undefined, {}, ['redis', 'postgres']);
+    expect(plan).toMatchObject({
+      stack: 'native',
+      because: 'the engine does not have the image postgres:17-alpine',
+    });
+  });
+
+  test('if this machine has an alloy on PATH, whatever the engine has', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'choose-images-'));
+    symlinkSync(process.execPath, join(directory, 'alloy'));
+    const plan = await choose({ [REDIS]: image() }, undefined, { PATH: directory });
+    rmSync(directory, { recursive: true });
+    expect(plan).toMatchObject({ stack: 'native', because: 'alloy is on PATH', alloy: { kind: 'binary' } });
+  });
+
+  test('if a stand-in is outdated', async () => {
+    expect(await choose({ 'stand-in/redis': image({ [RECIPE_LABEL]: 'of other files' }) })).toMatchObject({
+      stack: 'native',
+      because: 'the image stand-in/redis is outdated: `npm run images` builds it again',
+    });
+  });
+});
+
+test.each([{ STACK: 'containers' }, { ALLOY: 'container' }])(
+  'with %o, containers are chosen whatever the registry answers',
+  async (environment) => {
+    for (const registry of [refuse(401, 'no'), refuse(500, OUT_OF_REACH)]) {
+      expect(await choose({}, registry, environment)).toMatchObject({ stack: 'containers' });
+    }
+  },
+);
+
+describe('the Alloy of a stack of containers', () => {
+  const containers = { STACK: 'containers' };
+
+  test('is called by what its image has in it', async () => {
+    const real = await choose({ [ALLOY]: image() }, undefined, containers, ['alloy']);
+    expect(describePlan(real).alloy).toEqual({ kind: 'container' });
+    const standIn = await buildStandIn('grafana/alloy', { [ALLOY_KIND_LABEL]: 'embedded' });
+    const embedded = await choose({ 'stand-in/alloy': standIn }, undefined, containers, ['alloy']);
+    expect(describePlan(embedded)).toMatchObject({ alloy: { kind: 'embedded' }, standIns: [ALLOY] });
+  });
+
+  test('can not be the embedded one if the image has a Grafana Alloy in it', async () => {
+    const environment = { ...containers, ALLOY: 'embedded' };
+    await expect(choose({ [ALLOY]: image() }, undefined, environment, ['alloy'])).rejects.toThrow(
+      `ALLOY=embedded, and the image ${ALLOY} has a Grafana Alloy in it`,
+    );
+  });
+});
