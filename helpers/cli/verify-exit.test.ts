@@ -56,10 +56,20 @@ phase('Phase 10: a sample', { needs: [] }, () => {
     expect(exit, stdout + stderr).toBe(1);
   });
 
+  test('ends with 2 if every criterion is skipped: nothing was verified', async () => {
+    writeFileSync(spec, declare("test('P10.1 x', async ({ skip }) => skip('not here'));"));
+    const { exit, stdout, stderr } = await verify(['phase10']);
+    expect(stdout).toContain('skipped: not here');
+    expect(stderr).toContain('Nothing was verified: every criterion was skipped');
+    expect(exit).toBe(2);
+  });
+
   test('lists the phases by number: phase10 comes last', async () => {
     writeFileSync(spec, declare(''));
     const { exit, stderr } = await verify(['phase99']);
-    expect(stderr).toMatch(/^Unknown phase: phase99\. The phases are: phase1, phase2, .*phase7, phase10\.\n$/);
+    expect(stderr).toMatch(
+      /^Cannot run: unknown phase: phase99\.\nFix: name one of phase1, phase2, .*phase7, phase10\.\n$/,
+    );
     expect(exit).toBe(2);
   });
 });

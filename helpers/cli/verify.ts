@@ -10,11 +10,11 @@ import { shared } from './shared-state.ts';
 const usage = `npm run verify [-- PHASE …]
 
 Verifies the criteria of all phases, or of those that are named (phase2 phase7), and writes reports/verdict.json.
-Exit code 0: all hold; 1: one fails; 2: it could not be run, with what is missing.`;
+Exit code 0: all hold; 1: one fails; 2: it could not be run, or nothing could be verified, with what is missing.`;
 
 await runCommand({ usage, takesNames: true }, ({ names }) => verify(names));
 
-async function verify(wanted: readonly string[]): Promise<0 | 1> {
+async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   // Whatever becomes of this run, the verdict of an earlier one is not its own.
   forgetVerdict();
   const phases = readPhases();
@@ -29,11 +29,13 @@ async function verify(wanted: readonly string[]): Promise<0 | 1> {
   const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, true)]);
   // Its one file holds the criteria of every order.
   const vitest = await startVitest('test', [], { root: ROOT, watch: false, project: 'criteria', reporters: [] });
-  const verdict = shared.run?.verdict;
-  const holds = verdict !== undefined && countStatuses(verdict).failed === 0;
+  const counts = shared.run?.verdict && countStatuses(shared.run.verdict);
   const clean =
     vitest.state.getTestModules().every((module) => module.ok()) && vitest.state.getUnhandledErrors().length === 0;
   await vitest.close();
   await leave();
-  return holds && clean && process.exitCode !== 1 ? 0 : 1;
+  if (counts === undefined || counts.failed > 0 || !clean || process.exitCode === 1) return 1;
+  if (counts.passed > 0) return 0;
+  process.stderr.write('Nothing was verified: every criterion was skipped, for the reasons above.\n');
+  return 2;
 }
