@@ -72,7 +72,7 @@ async function planOwn(
     alloy: await findAlloy(settings),
   });
   if (asked === 'native') return await native(settings.stack === undefined ? 'a warm stack runs' : 'STACK=native');
-  const local = asked === undefined ? findReasonForNative(settings, existing) : undefined;
+  const local = asked === undefined ? await findReasonForNative(settings, existing) : undefined;
   if (local !== undefined) return await native(local);
   if (asked === 'containers') refuseContradictions(settings, existing);
   const engine = await findContainerEngine(settings.engine);
@@ -102,11 +102,17 @@ async function planOwn(
   return { ...common, stack: 'containers', because, engine, images };
 }
 
-/** The Alloy of this machine. Throws {@link CannotRun} where it does not say that it is one. */
+/**
+ * The Alloy of this machine. Another program that is called alloy is passed over on PATH; throws {@link CannotRun} where a
+ * variable asks for it.
+ */
 async function findAlloy(settings: Settings): Promise<AlloyProgram> {
   const program = findAlloyProgram(settings);
   const [path] = program.command;
   if (program.kind === 'embedded' || (await isAlloy(path))) return program;
+  if (settings.alloyBinary === undefined && settings.alloy === undefined) {
+    return findAlloyProgram({ ...settings, alloy: 'embedded' });
+  }
   throw new CannotRun(
     `${path} is not an Alloy: \`${path} --version\` does not say so.`,
     'set ALLOY_BIN to the path of an Alloy, or unset it.',
@@ -130,12 +136,13 @@ function refuseContradictions(settings: Settings, existing: Endpoints): void {
 }
 
 /** A program of this machine, and parts that it already has, are used where they are. */
-function findReasonForNative(settings: Settings, existing: Endpoints): string | undefined {
+async function findReasonForNative(settings: Settings, existing: Endpoints): Promise<string | undefined> {
   const named = Object.keys(existing).map((part) => EXISTING_VARIABLES[part])[0];
   if (named !== undefined) return `${named} is set`;
   if (settings.alloy !== undefined) return `ALLOY=${settings.alloy}`;
   if (settings.alloyBinary !== undefined) return 'ALLOY_BIN is set';
-  return findOnPath('alloy', settings.path) === undefined ? undefined : 'alloy is on PATH';
+  const found = findOnPath('alloy', settings.path);
+  return found !== undefined && (await isAlloy(found)) ? 'alloy is on PATH' : undefined;
 }
 
 /** How the image of each part is to be had; the mock cloud is a process wherever it can be. */

@@ -19,7 +19,8 @@ afterAll(async () => {
 function start(script: string, ...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TMPDIR: directory },
+    // Whatever this machine has, it is the stack that use-warm.ts looks for.
+    env: { ...process.env, STACK: 'native', ALLOY: 'embedded', TMPDIR: directory },
   });
 }
 

@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { computeRecipe } from '../images/recipe.ts';
-import { ALLOY_KIND_LABEL, RECIPE_LABEL, standInFor } from '../images/stand-ins.ts';
-import type { Part } from '../run/part.ts';
-import { type Environment, readSettings } from '../settings/settings.ts';
-import { type EngineAnswer, startAnsweringEngine } from '../setup/testing/answering-engine.ts';
-import { chooseStack, describePlan } from './choose.ts';
-import type { StackPlan } from './plan.ts';
+import { computeRecipe } from '../../images/recipe.ts';
+import { ALLOY_KIND_LABEL, RECIPE_LABEL, standInFor } from '../../images/stand-ins.ts';
+import type { Part } from '../../run/part.ts';
+import { type Environment, readSettings } from '../../settings/settings.ts';
+import { type EngineAnswer, startAnsweringEngine } from '../../setup/testing/answering-engine.ts';
+import { chooseStack, describePlan } from '../choose.ts';
+import type { StackPlan } from '../plan.ts';
 
 const REDIS = 'redis:7.4-alpine';
 const ALLOY = 'grafana/alloy:v1.18.0';
@@ -39,6 +39,13 @@ async function buildStandIn(name: string, labels: Record<string, string> = {}): 
   const standIn = standInFor(name);
   if (standIn === undefined) throw new Error(`${name} has no stand-in`);
   return image({ [RECIPE_LABEL]: await computeRecipe(standIn, readSettings({ PATH: '/nowhere' })), ...labels });
+}
+
+/** A folder with a program called alloy that prints this. */
+function writeAlloy(version: string): Disposable & { readonly directory: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'choose-images-'));
+  writeFileSync(join(directory, 'alloy'), `#!/bin/sh\necho '${version}'\n`, { mode: 0o755 });
+  return { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true }) };
 }
 
 describe('without STACK, a stack consists of containers', () => {
@@ -85,11 +92,15 @@ describe('without STACK, a stack is native, with the reason,', () => {
   });
 
   test('if this machine has an alloy on PATH, whatever the engine has', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'choose-images-'));
-    symlinkSync(process.execPath, join(directory, 'alloy'));
-    const plan = await choose({ [REDIS]: image() }, undefined, { PATH: directory });
-    rmSync(directory, { recursive: true });
+    using path = writeAlloy('alloy, version v1.18.0 (branch: HEAD)');
+    const plan = await choose({ [REDIS]: image() }, undefined, { PATH: path.directory });
     expect(plan).toMatchObject({ stack: 'native', because: 'alloy is on PATH', alloy: { kind: 'binary' } });
+  });
+
+  test('but not because of another program that is called alloy', async () => {
+    using path = writeAlloy('a model checker, version 6.2');
+    const plan = await choose({ [REDIS]: image() }, undefined, { PATH: path.directory });
+    expect(plan.stack).toBe('containers');
   });
 
   test('if a stand-in is outdated', async () => {

@@ -2,21 +2,21 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Part } from '../run/part.ts';
-import { readSettings } from '../settings/settings.ts';
-import { startAnsweringEngine } from '../setup/testing/answering-engine.ts';
+import type { Part } from '../../run/part.ts';
+import { readSettings } from '../../settings/settings.ts';
+import { startAnsweringEngine } from '../../setup/testing/answering-engine.ts';
 
 /** A separate temporary directory, so that a person's warm stack is neither used nor replaced. */
 const directory = mkdtempSync(join(tmpdir(), 'reuse-'));
 chmodSync(directory, 0o755);
 process.env.TMPDIR = directory;
 // The place of a warm stack's state is decided when these are loaded.
-const { chooseStack } = await import('./choose.ts');
-const { describeOwner } = await import('./owned/run-directory.ts');
-const { startRun } = await import('./start.ts');
-const { describeStack } = await import('./warm/fingerprint.ts');
-const { serveLeases } = await import('./warm/lease.ts');
-const { removeWarmState, writeWarmState } = await import('./warm/warm-state.ts');
+const { chooseStack } = await import('../choose.ts');
+const { describeOwner } = await import('../owned/run-directory.ts');
+const { startRun } = await import('../start.ts');
+const { describeStack } = await import('./fingerprint.ts');
+const { serveLeases } = await import('./lease.ts');
+const { removeWarmState, writeWarmState } = await import('./warm-state.ts');
 
 const parts: readonly Part[] = ['cloud', 'alloy'];
 const native = readSettings({ STACK: 'native', ALLOY: 'embedded', PATH: process.env.PATH });
