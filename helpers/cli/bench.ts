@@ -1,17 +1,18 @@
 /**
  * `npm run bench`: the project's speed and memory on this machine, as figures. Nothing here passes or fails. Takes about four
- * minutes; it starts and ends a stack of its own several times, and leaves a warm stack that was there before alone.
+ * minutes; it starts and ends a stack of its own repeat times, and leaves a warm stack that was there before alone.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureMock } from '../mock-cloud/bench/bench.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
 import { ROOT, readEnvironment, readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { measureNotice } from './bench-notice.ts';
-import { describeRefusal, runCommand } from './command.ts';
+import { runCommand } from './command.ts';
 
 const RUNS = 3;
 const SAMPLE_MS = 100;
@@ -38,7 +39,7 @@ await runCommand({ usage }, async () => {
     'mock Grafana Cloud',
     Object.entries(await measureMock()).map(([name, value]) => `${name} ${value}`),
   );
-  print('from a datum in the backend to its criterion', await measureNotice());
+  print('from the arrival of a trace in the backend to its criterion', await measureNotice());
   await measureStack('native', { STACK: 'native', ALLOY: 'embedded' });
   const noContainers = await explainNoContainers();
   if (noContainers === undefined) await measureStack('containers', { STACK: 'containers' });
@@ -47,10 +48,10 @@ await runCommand({ usage }, async () => {
 });
 
 async function measureStack(stack: string, environment: Record<string, string>): Promise<void> {
-  print(`npm run verify, ${stack}, cold`, (await several(() => verify(environment))).map(shown));
+  print(`npm run verify, ${stack}, cold`, (await repeat(() => verify(environment))).map(formatFigures));
   if ((await command(['run', '-s', 'stack:up'], environment)).exit !== 0) return;
   try {
-    print(`npm run verify, ${stack}, warm`, (await several(() => verify(environment))).map(shown));
+    print(`npm run verify, ${stack}, warm`, (await repeat(() => verify(environment))).map(formatFigures));
   } finally {
     await command(['run', '-s', 'stack:down'], {});
   }
@@ -58,19 +59,23 @@ async function measureStack(stack: string, environment: Record<string, string>):
 
 /** Pulling an image would be measured with the rest: they have to be there. */
 async function explainNoContainers(): Promise<string | undefined> {
-  const plan = await chooseStack({ ...readSettings(), stack: 'containers' }, partsInOrder, { reuse: false }).catch(
-    describeRefusal,
-  );
-  if (plan === undefined || typeof plan === 'string' || plan.stack !== 'containers') return plan?.toString();
-  const missing = [...plan.images.values()].find((look) => !('found' in look));
-  return missing && `the engine does not have the image ${missing.wanted}`;
+  try {
+    const settings = readSettings();
+    const plan = await chooseStack({ ...settings, stack: 'containers' }, partsInOrder, { reuse: false });
+    if (plan.stack !== 'containers') return plan.because;
+    const missing = [...plan.images.values()].find((look) => !('found' in look));
+    return missing && `the engine does not have the image ${missing.wanted}`;
+  } catch (error) {
+    if (error instanceof CannotRun) return error.message;
+    throw error;
+  }
 }
 
 function print(title: string, lines: readonly string[]): void {
   process.stdout.write(`${title}\n${lines.map((line) => `  ${line}\n`).join('')}`);
 }
 
-async function several<T>(measure: () => Promise<T>): Promise<T[]> {
+async function repeat<T>(measure: () => Promise<T>): Promise<T[]> {
   const figures: T[] = [];
   for (let run = 0; run < RUNS; run++) figures.push(await measure());
   return figures;
@@ -105,7 +110,7 @@ function notePeaks(peaks: Record<Program, number>): void {
   }
 }
 
-function shown({ seconds, exit, peakMiB }: Figures): string {
+function formatFigures({ seconds, exit, peakMiB }: Figures): string {
   const { runner, mock, 'embedded Alloy': alloy } = peakMiB;
   const memory = `${runner} + ${mock} + ${alloy} = ${runner + mock + alloy} MiB`;
   return `${seconds.toFixed(1)} s, exit ${exit}, peak of runner + mock + embedded Alloy ${memory}`;

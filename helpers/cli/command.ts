@@ -43,18 +43,25 @@ export async function runCommand(
 /** What a command prints where it can't run; undefined for an error of any other kind. */
 export function describeRefusal(error: unknown): string | undefined {
   if (error instanceof CannotRun) return `Cannot run: ${error.message}\nFix: ${error.fix}\n`;
-  if (error instanceof SettingsError) return `${error.message}\n`;
+  if (error instanceof SettingsError) return `Cannot run: ${error.message}\n`;
   return undefined;
 }
 
 function parseCommandLine({ usage, takesNames = false, flags = [] }: Command): CommandLine {
+  const [command = ''] = usage.split('\n', 1);
   const help = { type: 'boolean', short: 'h' } as const;
   const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }]));
   try {
     const { positionals, values } = parseArgs({ allowPositionals: takesNames, options: { ...options, help } });
     return { names: positionals, flags: new Set(Object.keys(values)) };
   } catch (error) {
-    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. /);
-    throw new CannotRun(`${problem.replace(/\.$/, '')}.`, usage.split('\n', 1)[0] ?? '');
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const unknown = process.argv
+      .slice(2)
+      .find((word) => word.startsWith('-') === (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'));
+    throw new CannotRun(
+      `unknown ${code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'option' : 'argument'} ${unknown}.`,
+      `call it as ${command}.`,
+    );
   }
 }

@@ -112,7 +112,7 @@ function listImages(plan: StackPlan): Row[] {
     }
     if ('pullable' in look) return { what: 'image', state: 'absent', found: `${wanted} (to be pulled)` };
     if ('outdated' in look) {
-      const found = `${look.outdated} for ${wanted}, built from other files than the present ones`;
+      const found = `${look.outdated} for ${wanted}, out of date`;
       return { what: 'image', state: 'missing', found, todo: '`npm run images` builds it again' };
     }
     return { what: 'image', state: 'missing', found: wanted, todo: look.absent };

@@ -53,7 +53,7 @@ async function main({ names, flags }: CommandLine): Promise<number> {
     rebuild: flags.has('rebuild'),
     building: (some) => {
       const names = some.map(({ image }) => image).join(', ');
-      process.stdout.write(`Building ${names}: a minute or two where Debian's packages are to be fetched …\n`);
+      process.stdout.write(`Building ${names}: a minute or two where Debian's packages have to be fetched …\n`);
     },
     done: (state) => void process.stdout.write(`${formatState(state)}\n`),
   });

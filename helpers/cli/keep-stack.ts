@@ -30,9 +30,6 @@ process.disconnect?.();
 
 async function keep(): Promise<void> {
   const plan = await chooseStack(readSettings(), partsInOrder, { reuse: false });
-  if (plan.stack === 'external') {
-    throw new CannotRun('STACK=external is a stack that already runs.', 'leave STACK unset to start one.');
-  }
   const started = await startRun(plan, { onProgress: (line) => report({ line }) }, { reuse: false });
   const { run, stack } = started;
   if (stack === undefined || started.plan.stack === 'external') throw new TypeError('a run of ours has a stack');

@@ -35,7 +35,9 @@ function run(program: string, ...args: readonly string[]): boolean {
 function reportForbiddenImports(): boolean {
   const messages = checkImports(ROOT);
   if (messages.length === 0) return true;
-  process.stderr.write(`${messages.join('\n')}\nFound ${messages.length} errors in imports and their lists.\n`);
+  process.stderr.write(
+    `${messages.join('\n')}\nFound ${messages.length} ${messages.length === 1 ? 'error' : 'errors'} in imports and their lists.\n`,
+  );
   return false;
 }
 

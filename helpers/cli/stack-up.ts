@@ -21,8 +21,12 @@ Starts a stack of all parts and leaves it running: later runs of this checkout w
 \`npm run stack:down\` ends it.`;
 
 await runCommand({ usage }, async () => {
+  const settings = readSettings();
+  if (settings.stack === 'external') {
+    throw new CannotRun('STACK=external is a stack that already runs.', 'leave STACK unset to start one.');
+  }
   await endWarmStack();
-  const plan = await chooseStack(readSettings(), partsInOrder, { reuse: false });
+  const plan = await chooseStack(settings, partsInOrder, { reuse: false });
   if (plan.stack === 'native') await installPrograms(listPrograms(plan), plan.settings);
   process.stdout.write('Starting a warm stack …\n');
   await startKeeper();

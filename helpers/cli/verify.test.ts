@@ -15,7 +15,7 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'settings that can’t be used',
       ['phase1'],
       { STACK: 'moon', BACKEND: 'sun' },
-      "These settings can't be used:\n  STACK: ",
+      'Cannot run: these settings are not valid:\n  STACK: ',
     ],
     [
       'containers without an engine',
@@ -27,7 +27,7 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'containers, and a part that already runs',
       ['phase2'],
       { STACK: 'containers', DATABASE_URL: 'postgresql://u:hunter2@h/x' },
-      'Cannot run: a stack of containers has all parts, and a variable names one that already runs.\nFix: ',
+      'Cannot run: a stack of containers starts all of its parts, and a variable names one that already runs.\nFix: ',
     ],
     [
       'a backend that only an existing stack has',
@@ -39,7 +39,7 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'a URL of another kind',
       ['phase4'],
       { DATABASE_URL: 'mysql://u:hunter2@h/x' },
-      "These settings can't be used:\n  DATABASE_URL: it is not a URL",
+      'Cannot run: these settings are not valid:\n  DATABASE_URL: it is not a URL',
     ],
     [
       'a stack that is not named',

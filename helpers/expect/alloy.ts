@@ -1,6 +1,6 @@
 import { readAlloyTotal } from '../clients/alloy-metrics.ts';
 import type { Labels } from '../clients/prometheus.ts';
-import { otlpDeadline } from './deadlines.ts';
+import { computeOtlpDeadline } from './deadlines.ts';
 import type { Metric } from './question.ts';
 import { run } from './run.ts';
 
@@ -10,7 +10,7 @@ export function alloyMetric(name: string, labels: Labels = {}): Metric {
     kind: 'metric',
     subject: { kind: 'metric of Alloy', metric: name, labels },
     path: name.startsWith('otelcol') ? 'otlp' : 'remote write',
-    deadline: otlpDeadline(run),
+    deadline: computeOtlpDeadline(run),
     ask: async () => [{ labels, time: 0, value: await readAlloyTotal(run.alloy, name, labels) }],
   };
 }

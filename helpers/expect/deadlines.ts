@@ -14,17 +14,17 @@ export function isHosted({ backend }: Pick<Run, 'backend'>): boolean {
 }
 
 /** How long a change at the source may take to reach the backend: two scrapes, and Alloy's target sync after its start. */
-export function scrapeDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
+export function computeScrapeDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
   const { scrape, scrapeTimeout, remoteWriteDeadline } = intervals;
   return 2 * scrape + scrapeTimeout + 2 * remoteWriteDeadline + ALLOY_TARGET_SYNC + SLACK;
 }
 
 /** How long data sent over OTLP may take to reach the backend: two batch timeouts. */
-export function otlpDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
+export function computeOtlpDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
   return 2 * intervals.otlpBatch + SLACK;
 }
 
 /** How long it may take until a search finds a trace. */
-export function searchDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
-  return otlpDeadline(run) + (isHosted(run) ? HOSTED_SEARCH_LAG : 0);
+export function computeSearchDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+  return computeOtlpDeadline(run) + (isHosted(run) ? HOSTED_SEARCH_LAG : 0);
 }

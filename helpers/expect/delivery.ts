@@ -1,5 +1,5 @@
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
-import { otlpDeadline } from './deadlines.ts';
+import { computeOtlpDeadline } from './deadlines.ts';
 import type { Telemetry } from './question.ts';
 import { run } from './run.ts';
 
@@ -24,7 +24,7 @@ export async function delivery(): Promise<Telemetry<Delivery>> {
   return {
     subject: { kind: 'delivery' },
     path: 'otlp',
-    deadline: otlpDeadline(run),
+    deadline: computeOtlpDeadline(run),
     isFinal: ({ failed }) => failed > 0,
     async ask() {
       const [acceptedNow = 0, sent = 0, failed = 0] = await readAlloyTotals(run.alloy, [ACCEPTED, SENT, FAILED]);

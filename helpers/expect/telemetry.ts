@@ -5,7 +5,7 @@ import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts'
 import { findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Subject } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import { otlpDeadline, scrapeDeadline, searchDeadline } from './deadlines.ts';
+import { computeOtlpDeadline, computeScrapeDeadline, computeSearchDeadline } from './deadlines.ts';
 import { findSource } from './jobs.ts';
 import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
 import { formatMatchers, formatSelector, keepTexts, type LabelMatchers } from './promql.ts';
@@ -63,7 +63,7 @@ export function series(matchers: string | Labels): Series {
     kind: 'series',
     subject: { kind: 'series', selector: `{${wanted}}`, ...(source !== undefined && { source }) },
     path: 'remote write',
-    deadline: scrapeDeadline(run),
+    deadline: computeScrapeDeadline(run),
     ask: () => findSeries(run.access.prometheus, `{${wanted}${mark}}`, run.seriesWindow),
   };
 }
@@ -121,7 +121,7 @@ export function traceql(query: string): Search {
   return {
     kind: 'search',
     ...overOtlp({ kind: 'traces', query }),
-    deadline: searchDeadline(run),
+    deadline: computeSearchDeadline(run),
     ask: () => searchTraces(run.access.tempo, query),
     findNearest: () => findOtherTraces(run),
   };
@@ -133,7 +133,7 @@ export function logql(query: string): Logs {
 }
 
 function overOtlp(subject: Subject): Question {
-  return { subject, path: 'otlp', deadline: otlpDeadline(run) };
+  return { subject, path: 'otlp', deadline: computeOtlpDeadline(run) };
 }
 
 /** A question about a scraped metric; `shown` is its PromQL without the label that marks the run. */
@@ -149,7 +149,7 @@ function scraped(name: string, matchers: LabelMatchers, shown: string): Question
       ...(source !== undefined && { source }),
     },
     path: 'remote write',
-    deadline: scrapeDeadline(run),
+    deadline: computeScrapeDeadline(run),
     isMisplaced: () => isMisplaced(run, name, labels),
     ...(name !== '' && { findNearest: () => findNearestSeries(run, name, labels) }),
   };

@@ -18,7 +18,9 @@ export function summarizeEvidence(evidence: Evidence): string {
     const { subject, condition, seen } = evidence;
     return `expected that ${describeSubject(subject)} ${describeCondition(condition)}; last seen: ${describeSeen(seen)}`;
   }
-  return describeEvidence(evidence).split('\n', 1)[0] ?? '';
+  if (evidence.kind !== 'error') return describeEvidence(evidence);
+  // The message of an assertion goes on with what it compared.
+  return evidence.message.split('\n', 1)[0] ?? '';
 }
 
 /** Formats labels like PromQL: `job="x", instance="y"`. */

@@ -105,7 +105,7 @@ async function inspectStandIn(
 
 function outdated(image: string): CannotRun {
   return new CannotRun(
-    `the image ${image} was built from other files or another ALLOY_BIN than the present ones.`,
+    `the image ${image} is out of date: its files, or ALLOY_BIN, have changed since.`,
     'build it again with `npm run images`.',
   );
 }

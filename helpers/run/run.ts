@@ -37,7 +37,7 @@ export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
   /** The `GRAFANA_CLOUD_*` variables as the person set them, completed for a local run: what criterion P1.1 judges. */
   readonly variables: Readonly<Record<string, string>>;
   readonly access: BackendAccess;
-  /** The mock cloud's own address, `http://127.0.0.1:PORT`; absent for other backends. */
+  /** The mock cloud's own address, `http://HOST:PORT`; absent for other backends. */
   readonly mockUrl?: string;
   readonly intervals: Intervals;
   /** The external label that marks the scraped series; absent where the configuration does not set it. */

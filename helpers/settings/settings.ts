@@ -102,11 +102,13 @@ export type Settings = {
   readonly path: string;
   /** Whether a person sits at the terminal who can be asked. */
   readonly isInteractive: boolean;
+  /** The standard variables of telemetry, `OTEL_*` and `LOG_*`: the services of a run get them. */
+  readonly telemetry: Readonly<Record<string, string>>;
   /** Where Node keeps compiled code, for the parts that are programs of this project. */
   readonly compileCache: string | undefined;
   /**
-   * The whole environment over `.env`. Nothing is read from it but what a file of the person's own names: `config.alloy` and
-   * docker-compose.test.yml read the variables that they like, and the services take every `OTEL_*`.
+   * The whole environment over `.env`, for what is started with it: Alloy, npm, mmdebstrap. Nothing is read from it but what a
+   * file names that a person may change: `config.alloy` and docker-compose.test.yml read the variables that they like.
    */
   readonly inherited: Readonly<Record<string, string>>;
 };
@@ -190,7 +192,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
   const parsed = Variables.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new SettingsError(`These settings can't be used:\n${problems.join('\n')}`);
+    throw new SettingsError(`these settings are not valid:\n${problems.join('\n')}`);
   }
   const v = parsed.data;
   const usual = v.STACK === 'external' ? PRODUCTION : LOCAL;
@@ -228,6 +230,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     engine: readEngineSettings(given),
     path: given.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     isInteractive: process.stdin.isTTY === true && given.CI === undefined,
+    telemetry: Object.fromEntries(Object.entries(given).filter(([name]) => /^(OTEL|LOG)_/.test(name))),
     compileCache: given.NODE_COMPILE_CACHE,
     inherited: Object.fromEntries(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),

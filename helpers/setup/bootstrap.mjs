@@ -102,7 +102,7 @@ function run(command) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
-    if (!(signal === 'SIGINT' && atTerminal())) child.kill(signal);
+    if (!(signal === 'SIGINT' && isAtTerminal())) child.kill(signal);
   };
   for (const signal of signals) process.on(signal, pass);
   const orphaned = endWhenOrphaned(() => child.kill('SIGTERM'));
@@ -117,7 +117,7 @@ function run(command) {
 }
 
 /** A terminal sends Ctrl-C to every process in the foreground, the child included: passed on, it would come twice. */
-function atTerminal() {
+function isAtTerminal() {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -24,7 +24,7 @@ export function findNode(root) {
 export function nodePackagesState(root) {
   if (!existsSync(findNode(root))) return existsSync(join(root, 'node_modules')) ? 'outdated' : 'missing';
   if (read(stampPath(root)) === stamp(root)) return 'present';
-  return installedAsLocked(root) ? 'present' : 'outdated';
+  return isInstalledAsLocked(root) ? 'present' : 'outdated';
 }
 
 /**
@@ -55,7 +55,7 @@ export async function installNodePackages(root) {
  * @param {NodeJS.ProcessEnv} environment
  * @returns {string | undefined}
  */
-export function lastingNode(root, running, environment) {
+export function findLastingNode(root, running, environment) {
   const onPath = (environment.PATH ?? '').split(delimiter).map((directory) => join(directory, 'node'));
   const packages = join(root, 'node_modules') + sep;
   return [environment.npm_node_execpath ?? '', running, ...onPath].find(
@@ -75,7 +75,7 @@ function stamp(root) {
 }
 
 /** @param {string} root */
-function installedAsLocked(root) {
+function isInstalledAsLocked(root) {
   const locked = readPackages(join(root, 'package-lock.json'));
   const installed = readPackages(join(root, 'node_modules', '.package-lock.json'));
   if (locked === undefined || installed === undefined) return false;
@@ -119,7 +119,7 @@ function read(path) {
 function npm(root, args) {
   // Under `npm run` npm says where it is; else it stands beside node, or on PATH.
   const given = process.env.npm_execpath ?? '';
-  const node = lastingNode(root, process.execPath, process.env);
+  const node = findLastingNode(root, process.execPath, process.env);
   if (node === undefined) throw new Error('npm needs a Node that is not one of the packages, and none is on PATH');
   const beside = join(dirname(node), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
   const script = [given, beside].find((path) => basename(path) === 'npm-cli.js' && existsSync(path));

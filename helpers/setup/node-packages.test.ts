@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lastingNode, nodePackagesState, stampNodePackages } from './node-packages.mjs';
+import { findLastingNode, nodePackagesState, stampNodePackages } from './node-packages.mjs';
 
 let root: string;
 beforeEach(() => {
@@ -66,8 +66,8 @@ test('npm is run with a Node that its installation does not take away', () => {
   const outer = join(root, 'node');
   writeFileSync(outer, '');
   const PATH = `${join(root, 'node_modules/.bin')}:${root}`;
-  expect(lastingNode(root, own, { PATH })).toBe(outer);
-  expect(lastingNode(root, own, { PATH: '', npm_node_execpath: outer })).toBe(outer);
-  expect(lastingNode(root, outer, { PATH: '' })).toBe(outer);
-  expect(lastingNode(root, own, { PATH: join(root, 'node_modules/.bin') })).toBeUndefined();
+  expect(findLastingNode(root, own, { PATH })).toBe(outer);
+  expect(findLastingNode(root, own, { PATH: '', npm_node_execpath: outer })).toBe(outer);
+  expect(findLastingNode(root, outer, { PATH: '' })).toBe(outer);
+  expect(findLastingNode(root, own, { PATH: join(root, 'node_modules/.bin') })).toBeUndefined();
 });

@@ -53,7 +53,10 @@ describe('a stack that is started', () => {
 
   test.each([
     [{ STACK: 'containers' }, /needs a container engine: no container engine answers/],
-    [{ STACK: 'containers', REDIS_URL: 'redis://h' }, /has all parts, and a variable names one that already runs/],
+    [
+      { STACK: 'containers', REDIS_URL: 'redis://h' },
+      /starts all of its parts, and a variable names one that already runs/,
+    ],
     [{ STACK: 'containers', ALLOY: 'binary' }, /ALLOY=binary is a program of this machine/],
     [{ STACK: 'native', ALLOY: 'container' }, /ALLOY=container needs a stack of containers/],
     [{ ALLOY: 'binary' }, /there is no alloy on PATH/],

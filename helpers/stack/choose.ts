@@ -19,8 +19,8 @@ import { readWarmState } from './warm/warm-state.ts';
 
 /**
  * Decides on the stack for these parts: the one that `STACK` asks for, else containers where an engine answers and the
- * images are there or can be pulled, else native; with `reuse`, what a warm stack was started as comes before that. Starts,
- * pulls and writes nothing. Throws `CannotRun` where the settings contradict each other or name what is not there.
+ * images are there or can be pulled, else native; with `reuse`, what a warm stack was started as comes before that. It asks
+ * programs, engines and backends what they are, and changes nothing. Throws `CannotRun` where the settings contradict each other or name what is not there.
  */
 export async function chooseStack(
   settings: Settings,
@@ -37,10 +37,22 @@ export async function chooseStack(
       'set STACK=external, or leave BACKEND unset.',
     );
   }
-  const warm = reuse ? readWarmState()?.run.stack : undefined;
-  const asked = settings.stack ?? (settings.alloy === 'container' ? 'containers' : warm);
   const parts = needs.filter((part) => part === 'alloy' || !(part in existing));
-  return await planOwn({ ...common, backend, parts }, asked);
+  const wish = await readWish(settings, existing, reuse);
+  return await planOwn({ ...common, backend, parts }, wish);
+}
+
+/** The kind of stack that the settings or a warm stack call for, with the reason; undefined where either will do. */
+type Wish = { readonly stack: 'native' | 'containers'; readonly because: string };
+
+async function readWish(settings: Settings, existing: Endpoints, reuse: boolean): Promise<Wish | undefined> {
+  const { stack, alloy } = settings;
+  if (stack === 'native' || stack === 'containers') return { stack, because: `STACK=${stack}` };
+  if (alloy === 'container') return { stack: 'containers', because: 'ALLOY=container' };
+  const local = await findReasonForNative(settings, existing);
+  if (local !== undefined) return { stack: 'native', because: local };
+  const warm = reuse ? readWarmState()?.run.stack : undefined;
+  return warm === 'native' || warm === 'containers' ? { stack: warm, because: 'a warm stack runs' } : undefined;
 }
 
 /** Describes a plan to people, except whether a warm stack is used. */
@@ -60,10 +72,7 @@ export function describePlan(plan: StackPlan): Omit<RunDescription, 'warm'> {
   };
 }
 
-async function planOwn(
-  common: Omit<CommonPlan, 'because'>,
-  asked: 'native' | 'containers' | 'external' | undefined,
-): Promise<StackPlan> {
+async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefined): Promise<StackPlan> {
   const { settings, existing, parts } = common;
   const native = async (because: string): Promise<NativePlan> => ({
     ...common,
@@ -71,20 +80,18 @@ async function planOwn(
     because,
     alloy: await findAlloy(settings),
   });
-  if (asked === 'native') return await native(settings.stack === undefined ? 'a warm stack runs' : 'STACK=native');
-  const local = asked === undefined ? await findReasonForNative(settings, existing) : undefined;
-  if (local !== undefined) return await native(local);
-  if (asked === 'containers') refuseContradictions(settings, existing);
+  if (wish?.stack === 'native') return await native(wish.because);
+  if (wish !== undefined) refuseContradictions(settings, existing);
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) {
-    if (asked === undefined) return await native(engine.absent);
+    if (wish === undefined) return await native(engine.absent);
     throw new CannotRun(
       `a stack of containers needs a container engine: ${engine.absent}.`,
       'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is, or run with STACK=native.',
     );
   }
   const images = await lookForImages(engine, parts, settings);
-  const missing = asked === undefined ? findMissingImage(images) : undefined;
+  const missing = wish === undefined ? findMissingImage(images) : undefined;
   if (missing !== undefined) return await native(missing);
   const alloy = images.get('grafana-alloy');
   if (settings.alloy === 'embedded' && alloy !== undefined && 'found' in alloy && alloy.found.carries === 'alloy') {
@@ -93,12 +100,7 @@ async function planOwn(
       'build one with the embedded Alloy with `npm run images`, and set ALLOY_IMAGE=stand-in/alloy; or run with STACK=native.',
     );
   }
-  const because =
-    settings.stack === 'containers'
-      ? 'STACK=containers'
-      : asked === undefined
-        ? 'an engine has the images'
-        : 'a warm stack runs';
+  const because = wish?.because ?? 'an engine has the images';
   return { ...common, stack: 'containers', because, engine, images };
 }
 
@@ -123,7 +125,7 @@ async function findAlloy(settings: Settings): Promise<AlloyProgram> {
 function refuseContradictions(settings: Settings, existing: Endpoints): void {
   if (Object.keys(existing).length > 0) {
     throw new CannotRun(
-      'a stack of containers has all parts, and a variable names one that already runs.',
+      'a stack of containers starts all of its parts, and a variable names one that already runs.',
       `unset ${Object.values(EXISTING_VARIABLES).join(', ')}, or run with STACK=native.`,
     );
   }
@@ -167,7 +169,7 @@ async function lookForImages(
 function findMissingImage(images: ContainersPlan['images']): string | undefined {
   for (const look of images.values()) {
     if ('absent' in look) return `the engine does not have the image ${look.wanted}`;
-    if ('outdated' in look) return `the image ${look.outdated} is outdated: \`npm run images\` builds it again`;
+    if ('outdated' in look) return `the image ${look.outdated} is out of date: \`npm run images\` builds it again`;
     if ('pullable' in look && look.pullable === 'perhaps') return `the engine may not get the image ${look.wanted}`;
   }
   return undefined;

@@ -1,7 +1,6 @@
 /** The environment variables of the parts of a stack. */
 import type { Endpoints, MockCloudEndpoint } from '../run/endpoints.ts';
 import { aimAtMock, listIntervalVariables } from '../settings/alloy-environment.ts';
-import type { Settings } from '../settings/settings.ts';
 import { SERIES_MARK } from './configuration.ts';
 import type { StackRequest } from './plan.ts';
 
@@ -37,11 +36,6 @@ export function listTrustVariables({ grpcAddress, certificate }: MockCloudEndpoi
       GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: certificate,
     }),
   };
-}
-
-/** The standard variables of telemetry that the person has set, for the services. */
-export function listTelemetryVariables({ inherited }: Settings): Variables {
-  return Object.fromEntries(Object.entries(inherited).filter(([name]) => /^(OTEL|LOG)_/.test(name)));
 }
 
 /** Whether a variable describes the stack: the run itself sets those, whatever the person has set. */

@@ -106,7 +106,7 @@ describe('without STACK, a stack is native, with the reason,', () => {
   test('if a stand-in is outdated', async () => {
     expect(await choose({ 'stand-in/redis': image({ [RECIPE_LABEL]: 'of other files' }) })).toMatchObject({
       stack: 'native',
-      because: 'the image stand-in/redis is outdated: `npm run images` builds it again',
+      because: 'the image stand-in/redis is out of date: `npm run images` builds it again',
     });
   });
 });

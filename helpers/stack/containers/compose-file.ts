@@ -75,7 +75,7 @@ export function composeServices(
 
 function read(variables: Readonly<Record<string, string | undefined>>): z.infer<typeof File> {
   try {
-    return File.parse(interpolated(parse(readFileSync(path, 'utf8'), { merge: true }), variables));
+    return File.parse(interpolate(parse(readFileSync(path, 'utf8'), { merge: true }), variables));
   } catch (error) {
     const problems =
       error instanceof z.ZodError
@@ -88,7 +88,7 @@ function read(variables: Readonly<Record<string, string | undefined>>): z.infer<
   }
 }
 
-function interpolated(value: unknown, variables: Readonly<Record<string, string | undefined>>): unknown {
+function interpolate(value: unknown, variables: Readonly<Record<string, string | undefined>>): unknown {
   if (typeof value === 'string') {
     return value.replace(/\$(?:\$|\{(\w+)(?::-([^}]*))?\}|)/g, (all, name?: string, fallback?: string) => {
       if (all === '$$') return '$';
@@ -96,7 +96,7 @@ function interpolated(value: unknown, variables: Readonly<Record<string, string 
       return variables[name] || (fallback ?? '');
     });
   }
-  if (Array.isArray(value)) return value.map((item) => interpolated(item, variables));
+  if (Array.isArray(value)) return value.map((item) => interpolate(item, variables));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolated(item, variables)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, variables)]));
 }

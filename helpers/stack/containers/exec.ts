@@ -11,15 +11,15 @@ if ('absent' in engine) throw new Error(engine.absent);
 const { docker } = engine;
 const container = docker.getContainer(id);
 const { State, Config, HostConfig } = await container.inspect();
-process.exitCode = State.Running ? await inside() : await apart();
+process.exitCode = State.Running ? await runInside() : await runApart();
 
-async function inside(): Promise<number> {
+async function runInside(): Promise<number> {
   const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
   await print(await exec.start({}));
   return (await exec.inspect()).ExitCode ?? 1;
 }
 
-async function apart(): Promise<number> {
+async function runApart(): Promise<number> {
   const other = await docker.createContainer({
     Image: Config.Image,
     Entrypoint: command.slice(0, 1),

@@ -2,13 +2,7 @@ import type { Endpoints } from '../../run/endpoints.ts';
 import { isServicePart, type Part } from '../../run/part.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import type { ContainersPlan, ServiceName } from '../plan.ts';
-import {
-  isStackVariable,
-  listExportVariables,
-  listRunVariables,
-  listTelemetryVariables,
-  listTrustVariables,
-} from '../variables.ts';
+import { isStackVariable, listExportVariables, listRunVariables, listTrustVariables } from '../variables.ts';
 import { type ComposeService, composeServices } from './compose-file.ts';
 import { isOwnImage, nameService, requireImage } from './container-images.ts';
 import { CLOUD_PORT, containerParts, type Passwords } from './container-parts.ts';
@@ -93,7 +87,7 @@ function listEnvironment(
 ): Readonly<Record<string, string>> {
   const { settings, configuration } = request.plan;
   if (part === 'cloud') return request.cloudVariables('http://cloud');
-  if (isServicePart(part)) return listTelemetryVariables(settings);
+  if (isServicePart(part)) return settings.telemetry;
   if (part !== 'alloy') return {};
   // A configuration of the person's own may read variables of its own, which the compose file does not know.
   const own = configuration.variables.flatMap((name) => {

@@ -34,7 +34,7 @@ export async function untilReady({ title, process, probe, deadlineMs, readLogTai
       throw new PortTaken(`${title}: port in use`);
     if (ended !== undefined || performance.now() > deadline) {
       const what = ended?.description ?? `was not ready within ${deadlineMs / 1000} s (${outcome})`;
-      throw new CannotRun(`${title} ${what}. Its last log lines:\n${indented(readLogTail(20))}`, adviseOn(title));
+      throw new CannotRun(`${title} ${what}. Its last log lines:\n${indent(readLogTail(20))}`, adviseOn(title));
     }
     await Promise.race([delay(15), process.end]);
   }
@@ -49,7 +49,7 @@ async function attempt(probe: () => Promise<void>): Promise<string> {
   }
 }
 
-function indented(lines: readonly string[]): string {
+function indent(lines: readonly string[]): string {
   return lines.length === 0 ? '    (nothing)' : lines.map((line) => `    ${line}`).join('\n');
 }
 

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineSettings, listEngineVariables } from '../../settings/settings.ts';
 import { startTicks } from '../../setup/lock.mjs';
-import { temporaryDirectory } from './temporary-directory.ts';
+import { findTemporaryDirectory } from './temporary-directory.ts';
 
 const prefix = 'alloy-verify-';
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url));
@@ -34,7 +34,7 @@ export type RunDirectory = {
  * run as users of their own.
  */
 export async function makeRunDirectory(engine: EngineSettings): Promise<RunDirectory> {
-  const path = await mkdtemp(join(temporaryDirectory(), prefix));
+  const path = await mkdtemp(join(findTemporaryDirectory(), prefix));
   writeFileSync(join(path, 'owner'), describeOwner(process.pid), { mode: 0o600 });
   writeFileSync(join(path, 'processes'), '', { mode: 0o600 });
   if (process.getuid?.() === 0) await chmod(path, 0o711);

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { temporaryDirectory } from './temporary-directory.ts';
+import { findTemporaryDirectory } from './temporary-directory.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 test('a temporary directory that everybody can enter serves', () => {
   chmodSync(directory, 0o755);
   vi.stubEnv('TMPDIR', directory);
-  expect(temporaryDirectory()).toBe(directory);
+  expect(findTemporaryDirectory()).toBe(directory);
 });
 
 test.runIf(process.getuid?.() === 0)(
@@ -26,11 +26,11 @@ test.runIf(process.getuid?.() === 0)(
     mkdirSync(inner);
     chmodSync(inner, 0o755);
     vi.stubEnv('TMPDIR', inner);
-    expect(() => temporaryDirectory()).toThrow(`closed to the users of the databases, by ${directory}.`);
+    expect(() => findTemporaryDirectory()).toThrow(`closed to the users of the databases, by ${directory}.`);
   },
 );
 
 test('one with a path too long for sockets does not', () => {
   vi.stubEnv('TMPDIR', `/tmp/${'long/'.repeat(20)}`);
-  expect(() => temporaryDirectory()).toThrow('too long for sockets');
+  expect(() => findTemporaryDirectory()).toThrow('too long for sockets');
 });

@@ -12,7 +12,7 @@ const maxSocketPathLength = 107;
  * The temporary directory of the system, in which runs have theirs. Throws `CannotRun` where it does not serve: sockets in
  * it would have too long a path, or the users as whom root starts the databases can't come in.
  */
-export function temporaryDirectory(): string {
+export function findTemporaryDirectory(): string {
   const path = resolve(tmpdir());
   const fix = 'set TMPDIR to a short path that every user can enter, such as /tmp.';
   if (Buffer.byteLength(path) + maxAddition > maxSocketPathLength) {

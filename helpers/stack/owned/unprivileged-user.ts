@@ -7,7 +7,7 @@ export type UnprivilegedUser = { readonly name: string; readonly uid: number; re
  * The first of these users that this machine has, where the runner is root; undefined where it is not, since then all
  * processes run as the runner's own user. Throws where root has none of them to use.
  */
-export function unprivilegedUser(names: readonly string[]): UnprivilegedUser | undefined {
+export function findUnprivilegedUser(names: readonly string[]): UnprivilegedUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = new Map(
     readFileSync('/etc/passwd', 'utf8')

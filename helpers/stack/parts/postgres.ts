@@ -6,7 +6,7 @@ import { CannotRun } from '../../run/cannot-run.ts';
 import type { PostgresEndpoint } from '../../run/endpoints.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
 import { startProcess } from '../owned/part-process.ts';
-import { unprivilegedUser } from '../owned/unprivileged-user.ts';
+import { findUnprivilegedUser } from '../owned/unprivileged-user.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
 
@@ -24,7 +24,7 @@ const maxSocketDirectoryLength = 87;
 export async function planPostgres(context: PartContext): Promise<PartPlan> {
   const { request, run, ports } = context;
   const file = requireProgram('postgres', request.plan.settings.path);
-  const user = unprivilegedUser(['postgres', 'nobody']);
+  const user = findUnprivilegedUser(['postgres', 'nobody']);
   const directory = await makePartDirectory(run, 'postgres', user);
   const data = join(directory, 'data');
   const environment = baseEnvironment(request.plan.settings, directory);

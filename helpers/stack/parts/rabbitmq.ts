@@ -6,7 +6,7 @@ import { connect } from 'amqplib';
 import type { RabbitmqEndpoint } from '../../run/endpoints.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
 import { startProcess } from '../owned/part-process.ts';
-import { unprivilegedUser } from '../owned/unprivileged-user.ts';
+import { findUnprivilegedUser } from '../owned/unprivileged-user.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { mustAnswer } from './http-probe.ts';
 import { makeRabbitmqHome } from './rabbitmq-home.ts';
@@ -25,7 +25,7 @@ const STATISTICS_INTERVAL_MS = 200;
 export async function planRabbitmq(context: PartContext): Promise<PartPlan> {
   const { request, run, ports } = context;
   const installed = requireProgram('rabbitmq', request.plan.settings.path);
-  const user = unprivilegedUser(['rabbitmq', 'nobody']);
+  const user = findUnprivilegedUser(['rabbitmq', 'nobody']);
   const directory = await makePartDirectory(run, 'rabbitmq', user);
   const [port, metricsPort, epmdPort, distributionPort] = [
     await ports.next(),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { RedisEndpoint } from '../../run/endpoints.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
-import { unprivilegedUser } from '../owned/unprivileged-user.ts';
+import { findUnprivilegedUser } from '../owned/unprivileged-user.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { makePassword, writePrivateFile } from './secret.ts';
 
@@ -10,7 +10,7 @@ import { makePassword, writePrivateFile } from './secret.ts';
 export async function planRedis(context: PartContext): Promise<PartPlan> {
   const { request, run, ports } = context;
   const file = requireProgram('redis', request.plan.settings.path);
-  const user = unprivilegedUser(['redis', 'nobody']);
+  const user = findUnprivilegedUser(['redis', 'nobody']);
   const endpoint = { host: '127.0.0.1', port: await ports.next(), password: makePassword() };
   const directory = await makePartDirectory(run, 'redis', user);
   const configuration = join(directory, 'redis.conf');

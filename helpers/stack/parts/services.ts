@@ -3,7 +3,6 @@ import type { Endpoints } from '../../run/endpoints.ts';
 import type { ServicePart } from '../../run/part.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan } from '../owned/part.ts';
 import type { StackRequest } from '../plan.ts';
-import { listTelemetryVariables } from '../variables.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { mustAnswer } from './http-probe.ts';
 
@@ -77,6 +76,6 @@ function listTelemetry({ plan, runId }: StackRequest, { alloy }: Endpoints): Rec
     OTEL_METRIC_EXPORT_INTERVAL: '500',
     OTEL_METRIC_EXPORT_TIMEOUT: '400',
     // The person's own come last: they win.
-    ...listTelemetryVariables(plan.settings),
+    ...plan.settings.telemetry,
   };
 }

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../settings/settings.ts';
 import type { ContainersPlan, NativePlan } from '../plan.ts';
-import { listTelemetryVariables } from '../variables.ts';
 
 /** What decides how a stack behaves: a run can use one that is described alike. */
 export type StackDescription = {
@@ -32,14 +31,7 @@ export function describeStack(plan: NativePlan | ContainersPlan): StackDescripti
       ? [plan.alloy, process.version, describeFile(plan.alloy.command[0])]
       : [plan.engine.address];
   const read = plan.configuration.variables.map((name) => [name, inherited[name] ?? null]);
-  const settings = [
-    alloyConfig,
-    intervals,
-    dlqCheckIntervalSeconds,
-    cloud,
-    existing,
-    listTelemetryVariables(plan.settings),
-  ];
+  const settings = [alloyConfig, intervals, dlqCheckIntervalSeconds, cloud, existing, plan.settings.telemetry];
   const hash = createHash('sha256');
   hash.update(JSON.stringify([settings, readFileSync(alloyConfig, 'utf8'), read, plan.stack, made]));
   for (const path of code)
