@@ -31,6 +31,9 @@ describe('settings', () => {
   });
 
   test.each([
+    ['STACK', 'container', '"container" is not one of containers, native, external'],
+    ['DLQ_CHECK_INTERVAL_SECONDS', 'ten', 'it is not a number of seconds above 0'],
+    ['DLQ_CHECK_INTERVAL_SECONDS', '0', 'it is not a number of seconds above 0'],
     ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],
     ['REDIS_URL', 'hunter2', 'it is not a URL that begins with redis://'],
     ['API_URL', 'hunter2:8000', 'it is not a URL that begins with http:// or https://'],

@@ -41,10 +41,17 @@ function url(...schemes: readonly string[]) {
 
 const http = url('http:', 'https:');
 
+/** One of these words. */
+function choice<const T extends readonly string[]>(...words: T) {
+  return z.enum(words, { error: ({ input }) => `"${String(input)}" is not one of ${words.join(', ')}` }).optional();
+}
+
+const notSeconds = { error: 'it is not a number of seconds above 0' };
+
 const Variables = z.object({
-  STACK: z.enum(['containers', 'native', 'external']).optional(),
-  ALLOY: z.enum(['container', 'binary', 'embedded']).optional(),
-  BACKEND: z.enum(['mock', 'lgtm', 'cloud']).optional(),
+  STACK: choice('containers', 'native', 'external'),
+  ALLOY: choice('container', 'binary', 'embedded'),
+  BACKEND: choice('mock', 'lgtm', 'cloud'),
   ALLOY_BIN: z.string().optional(),
   ALLOY_CONFIG: z
     .string()
@@ -55,7 +62,7 @@ const Variables = z.object({
   ALLOY_SCRAPE_TIMEOUT: duration.optional(),
   ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
   ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
-  DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number().positive().optional(),
+  DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number(notSeconds).positive(notSeconds).optional(),
   DATABASE_URL: url('postgresql:', 'postgres:'),
   REDIS_URL: url('redis:'),
   RABBITMQ_URL: url('amqp:'),
