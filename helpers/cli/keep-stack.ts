@@ -32,7 +32,8 @@ async function keep(): Promise<void> {
   const plan = await chooseStack(readSettings(), partsInOrder, { reuse: false });
   const started = await startRun(plan, { onProgress: (line) => report({ line }) }, { reuse: false });
   const { run, stack } = started;
-  if (stack === undefined || started.plan.stack === 'external') throw new TypeError('a run of ours has a stack');
+  if (stack === undefined || started.plan.stack === 'external')
+    throw new TypeError('a run that is not external has a stack');
   const failure = Object.values(stack.failures)[0];
   if (failure !== undefined) {
     await stack.stop();

@@ -17,6 +17,7 @@ const exists = {
   'helpers/high/one.ts': '',
   'helpers/high/loader.ts': '',
   'helpers/high/data.json': '',
+  'helpers/low/data': '',
   'helpers/high/inner/one.ts': '',
   'helpers/high/testing/fixture.ts': '',
   'helpers/tools/one.ts': '',
@@ -65,10 +66,11 @@ test.each([
 
 test.each([
   ['an inline type', "/** @param {import('../high/one.ts').A} a */"],
+  ['an inline type over several lines', "/**\n * @typedef {import(\n * '../high/one.ts'\n * ).A} A\n */"],
   ['an @import', "/** @import { A } from '../high/one.ts' */"],
 ])('refuses %s in a JSDoc comment of JavaScript', (_, comment) => {
   expect(findForbidden('low/new.mjs', `\n${comment}\nexport function f(a) {}`)).toEqual([
-    expect.stringMatching('^helpers/low/new.mjs:2 imports helpers/high/one.ts'),
+    expect.stringMatching('^helpers/low/new.mjs:[23] imports helpers/high/one.ts'),
   ]);
 });
 
@@ -106,6 +108,12 @@ test.each([
 test('refuses JSON that no list allows', () => {
   expect(findForbidden('low/new.ts', "import data from '../high/data.json' with { type: 'json' };")).toEqual([
     expect.stringContaining('helpers/low may import nothing'),
+  ]);
+});
+
+test('refuses a file without an extension, whose own imports nobody reads', () => {
+  expect(findForbidden('low/new.ts', "export * from './data';")).toEqual([
+    'helpers/low/new.ts:1 imports helpers/low/data.\n  It is not a .ts, .mjs or .json file.',
   ]);
 });
 

@@ -88,6 +88,7 @@ function refuse(
   }
   if (target === undefined) return refusePackage(specifier, lines);
   if (!files.has(target)) return "It doesn't exist.";
+  if (!isCode(target) && posix.extname(target) !== '.json') return 'It is not a .ts, .mjs or .json file.';
   if (isTest(target) && !isTest(path)) return 'Only tests may import tests and testing folders.';
   if (own === findPermission(target, permissions)) return undefined;
   const matching = lines.flatMap(({ targets }) => targets.filter((one) => contains(one.path, target)));

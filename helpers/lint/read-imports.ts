@@ -16,7 +16,7 @@ const loaders = ['.importActual', '.importMock', '.mock', '.doMock', '.unmock', 
 /** Functions that import from somewhere else than the file, or more than one file. */
 const opaque = ['require', '.require', '.createRequire', 'import.meta.glob'];
 const reference = /^\/\s*<reference\s.*?\b(?<kind>path|types)\s*=\s*["'](?<name>[^"']+)/;
-const jsdocImport = /(?:\bimport\(\s*|@import\b[^@'"]*)["']([^"']+)/g;
+const jsdocImport = /(?:\bimport\([\s*]*|@import\b[^@'"]*)["']([^"']+)/g;
 
 /** Every import of this source. Throws an `Error` with the parser's message for a file that it can't parse. */
 export function readImports(path: string, source: string): readonly Import[] {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CannotRun } from '../run/cannot-run.ts';
 import { countStatuses, forgetVerdict, summarizeStatus, type Verdict, writeVerdict } from './verdict.ts';
 
 const criterion = (status: 'passed' | 'failed' | 'skipped') => ({
@@ -44,6 +45,12 @@ test('a verdict is written to a new directory, and removed', () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+test('a verdict that cannot be written is a refusal with its fix', () => {
+  const inTheWay = join(import.meta.dirname, 'verdict.ts');
+  expect(() => forgetVerdict(join(inTheWay, 'verdict.json'))).toThrow(CannotRun);
+  expect(() => forgetVerdict(join(inTheWay, 'verdict.json'))).toThrow(/^the verdict can't be written: E/);
 });
 
 test('criteria are counted by status over all phases', () => {

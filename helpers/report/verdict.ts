@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 import type { Run } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 
@@ -51,9 +52,18 @@ export type Verdict = {
 /** The verdict of the last run. */
 export const VERDICT_FILE: string = join(ROOT, 'reports', 'verdict.json');
 
-/** Removes the verdict of an earlier run, so that it can't be mistaken for this one's. */
+/**
+ * Removes the verdict of an earlier run, so that it can't be mistaken for this one's. Throws `CannotRun` if no verdict can be
+ * written there either.
+ */
 export function forgetVerdict(file: string = VERDICT_FILE): void {
-  rmSync(file, { force: true });
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    rmSync(file, { force: true });
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : error;
+    throw new CannotRun(`the verdict can't be written: ${problem}`, `make ${dirname(file)} a directory of yours.`);
+  }
 }
 
 /** Writes the verdict completely or not at all. */

@@ -35,6 +35,10 @@ test('without .env, only the environment is read', () => {
   expect(readEnvironment(join(directory, 'absent'))).toEqual({ ...process.env });
 });
 
+test('a .env that is a directory is refused by its path', () => {
+  expect(() => readEnvironment(directory)).toThrow(`${directory} can't be read: EISDIR`);
+});
+
 test('only DOCKER_TLS_VERIFY=1 turns TLS on, as in testcontainers', () => {
   expect(readEngineSettings({ DOCKER_TLS_VERIFY: '1' }).tlsVerify).toBe(true);
   for (const value of ['0', 'false', '', undefined]) {

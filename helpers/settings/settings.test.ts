@@ -38,7 +38,8 @@ describe('settings', () => {
     ['REDIS_URL', 'hunter2', 'it is not a URL that begins with redis://'],
     ['API_URL', 'hunter2:8000', 'it is not a URL that begins with http:// or https://'],
     ['ALLOY_OTLP_GRPC', 'http://alloy:4317', 'it is not HOST:PORT'],
-    ['ALLOY_CONFIG', 'grafana-alloy', 'no such file'],
+    ['ALLOY_CONFIG', 'grafana-alloy', 'it is not the path of a file'],
+    ['ALLOY_SCRAPE_TIMEOUT', '0s', '"0s" is not a duration above 0, such as 1s, 500ms or 1m'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],
   ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {

@@ -22,7 +22,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const duration = z.string().transform((text, context): Milliseconds => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
-  context.addIssue({ code: 'custom', message: `"${text}" is not a duration such as 1s, 500ms or 1m` });
+  context.addIssue({ code: 'custom', message: `"${text}" is not a duration above 0, such as 1s, 500ms or 1m` });
   return z.NEVER;
 });
 
@@ -57,7 +57,7 @@ const Variables = z.object({
     .string()
     .default('grafana-alloy/config.alloy')
     .transform((path) => resolve(ROOT, path))
-    .refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, 'no such file'),
+    .refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, 'it is not the path of a file'),
   ALLOY_SCRAPE_INTERVAL: duration.optional(),
   ALLOY_SCRAPE_TIMEOUT: duration.optional(),
   ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
@@ -278,8 +278,18 @@ const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, dlqCheckI
 /** What a stack that already runs has by default: the defaults of `config.alloy` and the daemon. */
 const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, dlqCheckIntervalSeconds: 900 };
 
-/** The environment of this process over the project's `.env`, where there is one. */
+/**
+ * The environment of this process over the project's `.env`, where there is one. Throws {@link SettingsError} for a `.env`
+ * that can't be read.
+ */
 export function readEnvironment(path: string = resolve(ROOT, '.env')): Environment {
-  const dotenv = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  return { ...dotenv, ...process.env };
+  return { ...readDotenv(path), ...process.env };
+}
+
+function readDotenv(path: string): Environment {
+  try {
+    return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+  } catch (error) {
+    throw new SettingsError(`${path} can't be read: ${error instanceof Error ? error.message : error}`);
+  }
 }

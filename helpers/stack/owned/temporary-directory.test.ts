@@ -30,6 +30,11 @@ test.runIf(process.getuid?.() === 0)(
   },
 );
 
+test('one that is not there does not', () => {
+  vi.stubEnv('TMPDIR', join(directory, 'nowhere'));
+  expect(() => findTemporaryDirectory()).toThrow(`${join(directory, 'nowhere')} is not a directory.`);
+});
+
 test('one with a path too long for sockets does not', () => {
   vi.stubEnv('TMPDIR', `/tmp/${'long/'.repeat(20)}`);
   expect(() => findTemporaryDirectory()).toThrow('too long for sockets');
