@@ -123,4 +123,18 @@ describe('a stack that already runs', () => {
   ])('is refused without %o', async (missing, problem) => {
     await expect(choose({ ...external('https://cloud.example'), ...missing })).rejects.toThrow(problem);
   });
+
+  test('is refused with ALLOY, which it could only ignore', async () => {
+    await expect(choose({ ...external('https://cloud.example'), ALLOY: 'embedded' })).rejects.toThrow(
+      'ALLOY=embedded starts an Alloy, but STACK=external uses a running one.',
+    );
+  });
+
+  test('recommends the mock cloud only to somebody who may mean it', async () => {
+    const incomplete = { ...external('https://cloud.example'), GRAFANA_CLOUD_LOKI_ENDPOINT: '' };
+    await expect(choose(incomplete)).rejects.toMatchObject({ fix: expect.stringContaining('npm run cloud') });
+    await expect(choose({ ...incomplete, BACKEND: 'cloud' })).rejects.toMatchObject({
+      fix: 'set them as Alloy has them.',
+    });
+  });
 });

@@ -181,11 +181,19 @@ async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'pa
   if (existing.alloy === undefined) {
     throw new CannotRun('STACK=external needs an Alloy.', 'set ALLOY_URL, such as http://127.0.0.1:12345.');
   }
+  if (settings.alloy !== undefined) {
+    throw new CannotRun(
+      `ALLOY=${settings.alloy} starts an Alloy, but STACK=external uses a running one.`,
+      'unset ALLOY.',
+    );
+  }
   const missing = CLOUD_VARIABLES.filter((name) => !settings.cloud[name]);
   if (missing.length > 0) {
     throw new CannotRun(
       `STACK=external asks the backend that Alloy exports to, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`,
-      'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.',
+      settings.backend === undefined || settings.backend === 'mock'
+        ? 'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.'
+        : 'set them as Alloy has them.',
     );
   }
   return {
