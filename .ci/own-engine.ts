@@ -9,6 +9,7 @@ import Docker from 'dockerode';
 import { describeRefusal } from '../helpers/cli/command.ts';
 import { importImage } from '../helpers/images/engine.ts';
 import { CannotRun } from '../helpers/run/cannot-run.ts';
+import { readEnvironment } from '../helpers/settings/settings.ts';
 import { installPackages, updateLists } from '../helpers/setup/apt.ts';
 import { startTicks, withLock } from '../helpers/setup/lock.mjs';
 import { findOnPath } from '../helpers/setup/programs.mjs';
@@ -41,7 +42,8 @@ export class NoEngine extends Error {
 const nameServer = '192.0.2.53';
 const maxWaitMs = 60_000;
 const prefix = 'alloy-verify-engine-';
-const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+const inherited = readEnvironment();
+const environment = { ...inherited, PATH: `${inherited.PATH ?? ''}:/usr/sbin:/sbin` };
 
 /** Installs dockerd and what it needs, without starting a service. Throws `NoEngine` when it can't. */
 export async function bringDockerd(): Promise<void> {
@@ -70,7 +72,7 @@ export async function bringDockerd(): Promise<void> {
 /** Creates the directory for an engine's files, and removes those of killed runs. The caller removes it. */
 export function makeEngineDirectory(): string {
   // Images are large, and /tmp may be in memory.
-  const parent = process.env.TMPDIR ?? '/var/tmp';
+  const parent = inherited.TMPDIR ?? '/var/tmp';
   for (const name of readdirSync(parent).filter((other) => other.startsWith(prefix))) {
     const [pid, ticks] = name.slice(prefix.length).split('-');
     if (startTicks(Number(pid)) !== ticks) removeEngineDirectory(join(parent, name));

@@ -35,6 +35,8 @@ test.each([
   ['any package where no line names one', 'low/new.ts', "import 'node:fs';"],
   ['what only tests may import, in a test', 'high/new.test.ts', "import '../tools/one.ts';"],
   ['a testing folder, in a test', 'high/new.test.ts', "import './testing/fixture.ts';"],
+  ['a mock function', 'low/new.test.ts', "import { vi } from 'vitest';\nconst f = vi.fn();\nf.mock.calls;"],
+  ['another register', 'low/new.ts', 'register(name);'],
   ['an import in a comment', 'low/new.ts', "/** See import('../high/one.ts') */"],
 ])('allows %s', (_, path, source) => {
   expect(findForbidden(path, source)).toEqual([]);
@@ -56,6 +58,9 @@ test.each([
   ['vi.mock', "vi.mock('../high/one.ts', () => ({}));"],
   ['vi.mock with an import', "vi.mock(import('../high/one.ts'));"],
   ['vi.doMock with a template', 'vi.doMock(`../high/one.ts`);'],
+  ['a worker', "new Worker(new URL('../high/one.ts', import.meta.url));"],
+  ['a worker of a namespace', "new threads.Worker('../high/one.ts');"],
+  ['hooks of the loader', "register('../high/one.ts', import.meta.url);"],
 ])('refuses %s that no list allows', (_, source) => {
   expect(findForbidden('low/new.ts', source)).toEqual([
     'helpers/low/new.ts:1 imports helpers/high/one.ts.\n' +
@@ -83,10 +88,21 @@ test.each([
   ['createRequire', "import { createRequire as load } from 'node:module';"],
   ['createRequire as a property', "getModule()['createRequire'](url)('../high/one.ts');"],
   ['import.meta.glob', "import.meta.glob('../high/*.ts');"],
+  ['a loader under another name', 'const load = vi.importActual;'],
+  ['a loader taken out of its object', 'const { importActual: load } = vi;'],
+  ['vi under another name', "import { vi as other } from 'vitest';"],
+  ['vi as a value', 'const { mock } = vi;'],
+  ['vi as an argument', 'load(vi);'],
+  ['a loader of process under another name', 'const { getBuiltinModule } = process;'],
+  ['a loader by its name as a string', "const load = process['getBuiltinModule'];"],
+  ['a worker with a computed path', 'new Worker(path);'],
+  ['hooks with a computed path', 'register(name, import.meta.url);'],
+  ['a global declaration', 'declare global { type Everywhere = 1; }'],
 ])('refuses %s, which cannot be checked', (_, source) => {
   expect(findForbidden('low/new.ts', source)).toEqual([
-    'helpers/low/new.ts:1 imports a computed path, or uses `require`.\n' +
-      '  Use `import` with the path as a string, or allow this file (computed) in helpers/lint/may-import.txt.',
+    "helpers/low/new.ts:1 imports something that can't be checked.\n" +
+      '  Use `import` with the path as a string, without `require`, a loader as a value or a global declaration,\n' +
+      '  or allow this file (computed) in helpers/lint/may-import.txt.',
   ]);
 });
 

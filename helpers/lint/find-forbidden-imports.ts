@@ -27,7 +27,7 @@ export function findForbiddenImports(files: ReadonlyMap<string, string>, allowLi
         const { specifier, line } = one;
         const target = resolveFile(path, specifier);
         const reason = refuse({ ...one, path, target }, files, permissions);
-        const name = target ?? specifier ?? 'a computed path, or uses `require`';
+        const name = target ?? specifier ?? "something that can't be checked";
         if (reason !== undefined) messages.push(`${path}:${line} imports ${name}.\n  ${reason}`);
         if (target !== undefined) arrows.push({ path, line, target });
       }
@@ -84,7 +84,8 @@ function refuse(
   if (specifier === undefined) {
     return lines.some((one) => one.mayCompute)
       ? undefined
-      : `Use \`import\` with the path as a string, or allow this file (computed) in ${ALLOW_LIST}.`;
+      : 'Use `import` with the path as a string, without `require`, a loader as a value or a global declaration,\n' +
+          `  or allow this file (computed) in ${ALLOW_LIST}.`;
   }
   if (target === undefined) return refusePackage(specifier, lines);
   if (!files.has(target)) return "It doesn't exist.";

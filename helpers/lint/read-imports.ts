@@ -15,6 +15,8 @@ export type Import = {
 const loaders = ['.importActual', '.importMock', '.mock', '.doMock', '.unmock', '.doUnmock', '.getBuiltinModule'];
 /** Functions that import from somewhere else than the file, or more than one file. */
 const opaque = ['require', '.require', '.createRequire', 'import.meta.glob'];
+/** Loaders that nothing else is named like: as a variable, they could be called unseen. */
+const unmistakable = ['importActual', 'importMock', 'doMock', 'doUnmock', 'getBuiltinModule', 'createRequire'];
 const reference = /^\/\s*<reference\s.*?\b(?<kind>path|types)\s*=\s*["'](?<name>[^"']+)/;
 const jsdocImport = /(?:\bimport\([\s*]*|@import\b[^@'"]*)["']([^"']+)/g;
 
@@ -27,6 +29,9 @@ export function readImports(path: string, source: string): readonly Import[] {
   const add = (specifier: string | undefined, offset: number, isType = false) => {
     imports.push({ specifier, line: source.slice(0, offset).split('\n').length, isType });
   };
+  // Where these begin: methods that are called at once, and objects of which a member is taken.
+  const called = new Set<number>();
+  const objects = new Set<number>();
   // `import { type A }` isn't a type import: with `verbatimModuleSyntax` it still loads the file.
   new Visitor({
     ImportDeclaration: ({ source: from, start, importKind }) => add(from.value, start, importKind === 'type'),
@@ -36,18 +41,37 @@ export function readImports(path: string, source: string): readonly Import[] {
     ExportAllDeclaration: ({ source: from, start, exportKind }) => add(from.value, start, exportKind === 'type'),
     ImportExpression: ({ source: from, start }) => add(readString(from), start),
     TSImportType: ({ source: from, start }) => add(from.value, start, true),
-    TSModuleDeclaration: ({ id, start }) => {
+    TSModuleDeclaration: ({ id, kind, start }) => {
       if (id.type === 'Literal') add(id.value, start, true);
+      // What is declared globally is known in every file, whatever that imports.
+      if (kind === 'global') add(undefined, start);
     },
     TSExternalModuleReference: ({ start }) => add(undefined, start),
     Identifier: ({ name, start }) => {
-      if (name === 'createRequire') add(undefined, start);
+      if (unmistakable.includes(name) && !called.has(start)) add(undefined, start);
+      if (name === 'vi' && !objects.has(start)) add(undefined, start);
     },
-    CallExpression: ({ callee, arguments: [first], start }) => {
+    ImportSpecifier: ({ imported, local }) => {
+      if (imported.type === 'Identifier' && imported.name === 'vi' && local.name === 'vi') objects.add(local.start);
+    },
+    MemberExpression: (member) => {
+      const { object, property, computed } = member;
+      objects.add(object.start);
+      const name = readCallee(member);
+      const isUnmistakable = computed && unmistakable.includes(name.slice(1));
+      const isOfVitest = object.type === 'Identifier' && object.name === 'vi' && loaders.includes(name);
+      if ((isUnmistakable || isOfVitest) && !called.has(property.start)) add(undefined, member.start);
+    },
+    CallExpression: ({ callee, arguments: [first, second], start }) => {
       const name = readCallee(callee);
+      if (callee.type === 'MemberExpression') called.add(callee.property.start);
       if (opaque.includes(name)) add(undefined, start);
       // `vi.mock(import('…'))` has an import of its own.
       if (loaders.includes(name) && first?.type !== 'ImportExpression') add(readString(first), start);
+      if (/^\.?register$/.test(name) && isOwnUrl(second)) add(readString(first), start);
+    },
+    NewExpression: ({ callee, arguments: [first], start }) => {
+      if (/^\.?Worker$/.test(readCallee(callee))) add(readWorkerFile(first), start);
     },
   }).visit(program);
   for (const { value, start } of comments) {
@@ -65,6 +89,18 @@ function readString(node: Argument | undefined): string | undefined {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
   if (node?.type !== 'TemplateLiteral' || node.expressions.length > 0) return undefined;
   return node.quasis[0]?.value.cooked ?? undefined;
+}
+
+/** Whether this is `import.meta.url`. */
+function isOwnUrl(node: Argument | undefined): boolean {
+  return node?.type === 'MemberExpression' && readCallee(node) === 'import.meta.url';
+}
+
+/** The file of a worker: a string, or `new URL('…', import.meta.url)`. */
+function readWorkerFile(node: Argument | undefined): string | undefined {
+  if (node?.type !== 'NewExpression' || readCallee(node.callee) !== 'URL') return readString(node);
+  const [path, base] = node.arguments;
+  return isOwnUrl(base) ? readString(path) : undefined;
 }
 
 /** `require` for a function, `.mock` for a method, and `import.meta.glob`; empty for anything else. */

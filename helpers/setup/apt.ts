@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { $ } from 'zx';
 import { CannotRun } from '../run/cannot-run.ts';
+import { readEnvironment } from '../settings/settings.ts';
 
-const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+const env = { ...readEnvironment(), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
 const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
 const lockSeconds = 120;
 const lockHeld = /Could not get lock|Unable to (?:acquire|lock)/;

@@ -70,9 +70,11 @@ function buildClientOptions(address: string, { tlsVerify, certPath }: EngineSett
 
 /** Has testcontainers, which knows no other way, use this engine: it reads the environment of the process. */
 export function useContainerEngine({ address }: ContainerEngine, settings: EngineSettings): void {
-  Object.assign(process.env, listEngineVariables({ ...settings, host: address }));
+  // biome-ignore lint/style/noProcessEnv: it writes what testcontainers reads
+  const environment = process.env;
+  Object.assign(environment, listEngineVariables({ ...settings, host: address }));
   // By default Ryuk stays for ten seconds when nobody is left: nobody comes back to a run that has ended.
-  process.env.TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT ??= '1s';
+  environment.TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT ??= '1s';
 }
 
 /** The engine's own message, without what the client puts around it. */

@@ -163,7 +163,8 @@ function createInstance(create: (context: ComponentContext) => Instance, context
 
 function createContext(options: LoadOptions, id: string, setHealth: ComponentContext['setHealth']): ComponentContext {
   mkdirSync(join(options.storagePath, id), { recursive: true });
-  return { id, registry: options.registry, log: options.log.forComponent(id), setHealth };
+  const { environment, registry } = options;
+  return { id, environment, registry, log: options.log.forComponent(id), setHealth };
 }
 
 /** Whether a component sends data to another one that it refers to: it does if it refers to a consumer. */

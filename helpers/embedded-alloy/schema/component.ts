@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Scope } from '../language/evaluation/evaluate.ts';
+import type { Environment } from '../language/stdlib/stdlib.ts';
 import type { Block } from '../language/syntax/ast.ts';
 import { decodeBlock } from './decode.ts';
 import type { BlockSchema } from './schema.ts';
@@ -18,6 +19,8 @@ export type Logger = (
 export type ComponentContext = {
   /** `prometheus.scrape.redis` */
   readonly id: string;
+  /** The variables of the program. */
+  readonly environment: Environment;
   /** The registry behind `/metrics`, shared by all components. */
   readonly registry: Registry;
   readonly log: Logger;

@@ -51,7 +51,11 @@ export type ComponentFixture = ComponentContext & {
 };
 
 /** Creates a context for one component. Components of one configuration share a registry. */
-export function createFixture(id: string, registry: Registry = new Registry()): ComponentFixture {
+export function createFixture(
+  id: string,
+  registry: Registry = new Registry(),
+  environment: ComponentContext['environment'] = process.env,
+): ComponentFixture {
   const lines: LoggedLine[] = [];
   let health: Health = { state: 'unknown', message: '' };
   const waiting = new Set<() => void>();
@@ -59,6 +63,7 @@ export function createFixture(id: string, registry: Registry = new Registry()): 
     typeof message === 'string' ? line.message === message : message.test(line.message);
   return {
     id,
+    environment,
     registry,
     log: (level, message, fields = {}) => {
       lines.push({ level, message, fields });

@@ -11,7 +11,7 @@ const COLLECTOR = 'collector.';
  * does, if there is no data source or it is not a URL
  */
 export function createPostgresExporter(args: PostgresExporterArgs, context: ComponentContext): Instance {
-  const sources = readDataSources(args);
+  const sources = readDataSources(args, context);
   const [first = ''] = sources;
   const instance = sources.length === 1 ? readInstance(first) : context.id;
   const program: ExporterProgram = {
@@ -25,11 +25,11 @@ export function createPostgresExporter(args: PostgresExporterArgs, context: Comp
   return createExporterComponent('postgres', instance, program, context);
 }
 
-function readDataSources(args: PostgresExporterArgs): readonly string[] {
+function readDataSources(args: PostgresExporterArgs, { environment }: ComponentContext): readonly string[] {
   if (args.data_source_names.length > 0) {
     return args.data_source_names.map((source) => source.reveal());
   }
-  const fromEnvironment = process.env.POSTGRES_EXPORTER_DATA_SOURCE_NAME;
+  const fromEnvironment = environment.POSTGRES_EXPORTER_DATA_SOURCE_NAME;
   if (fromEnvironment === undefined) {
     throw new Error(
       'cannot create postgres_exporter; neither postgres_exporter.data_source_name or $POSTGRES_EXPORTER_DATA_SOURCE_NAME is set',

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSecret } from '../../language/evaluation/secret.ts';
 import { findPages } from '../../pipeline/in-process-pages.ts';
@@ -30,8 +31,11 @@ afterEach(async () => {
   ).not.toContain('redis-exporter');
 });
 
-async function start(written: PartialArguments<RedisExporterArgs> = {}): Promise<void> {
-  fixture = createFixture('prometheus.exporter.redis.cache');
+async function start(
+  written: PartialArguments<RedisExporterArgs> = {},
+  environment: ComponentFixture['environment'] = process.env,
+): Promise<void> {
+  fixture = createFixture('prometheus.exporter.redis.cache', new Registry(), environment);
   exporter = createRedisExporter(
     buildArguments(redisExporterBlock, {
       redis_addr: `127.0.0.1:${redis.port}`,
@@ -113,10 +117,7 @@ describe('prometheus.exporter.redis', () => {
 });
 
 test('a component whose program is missing is unhealthy and names the package to install', async () => {
-  const path = process.env.PATH;
-  process.env.PATH = '/nowhere';
-  await start();
-  process.env.PATH = path;
+  await start({}, { PATH: '/nowhere' });
   expect(fixture.health()).toEqual({
     state: 'unhealthy',
     message:

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Agent, request } from 'undici';
 import { describeIgnored } from '../../identity.ts';
+import type { Environment } from '../../language/stdlib/stdlib.ts';
 import type { ComponentContext } from '../../schema/component.ts';
 import { describeFailure } from '../http/failure.ts';
 import type { Page } from '../in-process-pages.ts';
@@ -80,7 +81,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
       'sh',
       ['-c', UNTIL_INPUT_ENDS, 'sh', path, ...program.listen(`127.0.0.1:${free}`), ...flags],
       {
-        env: { ...pickEnvironment(), ...program.environment },
+        env: { ...pickEnvironment(context.environment), ...program.environment },
         stdio: 'pipe',
       },
     );
@@ -114,7 +115,7 @@ export function createExporterProcess(program: ExporterProgram, context: Compone
   };
 
   const start = async (): Promise<void> => {
-    const path = await findProgram(program.names, process.env.PATH ?? '');
+    const path = await findProgram(program.names, context.environment.PATH ?? '');
     if (path === undefined) {
       const message = `${program.names.join(' or ')} is not on PATH: install the OS package ${program.package}`;
       context.log('error', message);
@@ -170,9 +171,9 @@ async function selectFlags(path: string, program: ExporterProgram, context: Comp
 }
 
 /** The environment variables that an exporter needs; it must not see our credentials. */
-function pickEnvironment(): Record<string, string> {
+function pickEnvironment(environment: Environment): Record<string, string> {
   const wanted = /^(?:PATH|HOME|TZ|LANG|LC_\w+|TMPDIR|SSL_CERT_\w+|PG(?:SSL\w*|CONNECT_TIMEOUT|SYSCONFDIR))$/;
-  const entries = Object.entries(process.env).filter(([name]) => wanted.test(name));
+  const entries = Object.entries(environment).filter(([name]) => wanted.test(name));
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
 }
 
