@@ -43,7 +43,7 @@ export async function runCommand(
 /** What a command prints where it can't run; undefined for an error of any other kind. */
 export function describeRefusal(error: unknown): string | undefined {
   if (error instanceof CannotRun) return `Cannot run: ${error.message}\nFix: ${error.fix}\n`;
-  if (error instanceof SettingsError) return `Cannot run: ${error.message}\n`;
+  if (error instanceof SettingsError) return `Cannot run: ${error.message}\nFix: ${error.fix}\n`;
   return undefined;
 }
 

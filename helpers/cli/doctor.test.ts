@@ -19,7 +19,7 @@ describe('doctor', () => {
     const { exit, stdout } = await doctor({ STACK: 'containers', DOCKER_HOST: 'unix:///no/such.sock' });
     expect(stdout).toContain('This machine\n');
     expect(stdout).toContain(
-      'Cannot run: a stack of containers needs a container engine: no container engine answers at unix:///no/such.sock.\nFix: ',
+      'Cannot run: STACK=containers, and no container engine answers at unix:///no/such.sock.\nFix: ',
     );
     expect(exit).toBe(2);
   });

@@ -1,20 +1,20 @@
 /**
- * `npm run lint`: formatting and lint rules, types, which folder imports which, and import cycles. Exit code 0 when all
- * are clean.
- * `npm run lint:fix` corrects first what biome can.
+ * `npm run lint`: formatting and lint rules, types, which folder imports which, and import cycles. `npm run lint:fix` corrects
+ * first what biome can.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { checkImports } from '../lint/check-imports.ts';
 import { ROOT } from '../settings/settings.ts';
+import { runCommand } from './command.ts';
 
-const usage = 'npm run lint\nnpm run lint:fix\n';
+const usage = `npm run lint
+npm run lint:fix
 
-const options = readOptions();
-if (options === undefined) process.exitCode = 2;
-else if (options.help) process.stdout.write(usage);
-else process.exitCode = lint(options.fix) ? 0 : 1;
+Checks formatting and lint rules, types, which folder imports which, and import cycles; lint:fix corrects first what can be
+corrected. Exit code 0: all are clean; 1: something is not.`;
+
+await runCommand({ usage, flags: ['fix'] }, async ({ flags }) => (lint(flags.has('fix')) ? 0 : 1));
 
 function lint(fix: boolean): boolean {
   const command = fix ? ['check', '--write'] : ['ci'];
@@ -39,14 +39,4 @@ function reportForbiddenImports(): boolean {
     `${messages.join('\n')}\nFound ${messages.length} ${messages.length === 1 ? 'error' : 'errors'} in imports and their lists.\n`,
   );
   return false;
-}
-
-function readOptions(): { readonly fix: boolean; readonly help: boolean } | undefined {
-  try {
-    const flag = { type: 'boolean', default: false } as const;
-    return parseArgs({ options: { fix: flag, help: { ...flag, short: 'h' } } }).values;
-  } catch (error) {
-    process.stderr.write(`Cannot run: ${error instanceof Error ? error.message : error}\n${usage}`);
-    return undefined;
-  }
 }

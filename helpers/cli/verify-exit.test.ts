@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { copyProject, runScript } from './testing/commands.ts';
@@ -64,11 +64,29 @@ phase('Phase 10: a sample', { needs: [] }, () => {
     expect(exit).toBe(2);
   });
 
+  test('runs only the criteria that are named, and the verdict has no other', async () => {
+    writeFileSync(
+      spec,
+      declare(
+        "test('P10.1 x', async () => {});\n test('P10.11 y', async () => Promise.reject(new Error('no')));\n" +
+          "outage('P10.2 z', async () => {});",
+      ),
+    );
+    const { exit, stdout } = await verify(['P10.1', 'P10.2', 'P1.1']);
+    expect(stdout).toMatch(/phase1 .*1 of +1 passed.*\n.*phase10 .*2 of +2 passed.*\n\n3 passed, 0 failed in /);
+    const { phases } = JSON.parse(readFileSync(join(project.root, 'reports/verdict.json'), 'utf8'));
+    expect(phases.map(({ criteria }: { criteria: { id: string }[] }) => criteria.map(({ id }) => id))).toEqual([
+      ['P1.1'],
+      ['P10.1', 'P10.2'],
+    ]);
+    expect(exit, stdout).toBe(0);
+  });
+
   test('lists the phases by number: phase10 comes last', async () => {
     writeFileSync(spec, declare(''));
     const { exit, stderr } = await verify(['phase99']);
     expect(stderr).toMatch(
-      /^Cannot run: unknown phase: phase99\.\nFix: name one of phase1, phase2, .*phase7, phase10\.\n$/,
+      /^Cannot run: no phase and no criterion is called phase99\.\nFix: name phases, phase1 to phase10, or criteria by/,
     );
     expect(exit).toBe(2);
   });

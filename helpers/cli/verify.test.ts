@@ -10,7 +10,12 @@ function verify(args: readonly string[], environment: Record<string, string>) {
 
 describe('what can’t be run ends with exit code 2, what is wrong, and no stack trace', () => {
   test.each([
-    ['an unknown phase', ['phase9'], {}, 'Cannot run: unknown phase: phase9.\nFix: name one of phase1, '],
+    [
+      'an unknown phase or criterion',
+      ['phase9', 'phase1', 'P1.99'],
+      {},
+      'Cannot run: no phase and no criterion is called phase9, P1.99.\nFix: name phases, phase1 to phase7, or criteria',
+    ],
     [
       'settings that can’t be used',
       ['phase1'],
@@ -21,7 +26,7 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'containers without an engine',
       ['phase1'],
       { STACK: 'containers', DOCKER_HOST: 'unix:///no/such/docker.sock' },
-      'Cannot run: a stack of containers needs a container engine: no container engine answers at unix:///no/such/docker.sock.\nFix: ',
+      'Cannot run: STACK=containers, and no container engine answers at unix:///no/such/docker.sock.\nFix: ',
     ],
     [
       'containers, and a part that already runs',

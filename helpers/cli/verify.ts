@@ -1,15 +1,17 @@
-/** `npm run verify [-- phase2 phase7]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
+/** `npm run verify [-- phase2 P3.1]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
 import { countStatuses, forgetVerdict } from '../report/verdict.ts';
 import { CannotRun } from '../run/cannot-run.ts';
+import type { DeclaredPhase } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
 import { ROOT } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { joinRun } from './shared-run.ts';
 import { shared } from './shared-state.ts';
 
-const usage = `npm run verify [-- PHASE …]
+const usage = `npm run verify [-- PHASE|CRITERION …]
 
-Verifies the criteria of all phases, or of those that are named (phase2 phase7), and writes reports/verdict.json.
+Verifies all criteria, or those of the phases and with the IDs that are named (phase2 P3.1), and writes
+reports/verdict.json.
 Exit code 0: all hold; 1: one fails; 2: it could not be run, or nothing could be verified, with what is missing.`;
 
 await runCommand({ usage, takesNames: true }, ({ names }) => verify(names));
@@ -18,17 +20,16 @@ async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   // Whatever becomes of this run, the verdict of an earlier one is not its own.
   forgetVerdict();
   const phases = readPhases();
-  const unknown = wanted.filter((name) => !phases.some(({ id }) => id === name));
-  if (unknown.length > 0) {
-    throw new CannotRun(
-      `unknown phase: ${unknown.join(', ')}.`,
-      `name one of ${phases.map(({ id }) => id).join(', ')}.`,
-    );
-  }
-  const chosen = phases.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+  const chosen = wanted.length === 0 ? phases : selectCriteria(phases, wanted);
   const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, true)]);
   // Its one file holds the criteria of every order.
-  const vitest = await startVitest('test', [], { root: ROOT, watch: false, project: 'criteria', reporters: [] });
+  const vitest = await startVitest('test', [], {
+    root: ROOT,
+    watch: false,
+    project: 'criteria',
+    reporters: [],
+    ...(wanted.length > 0 && { testNamePattern: matchCriteria(chosen) }),
+  });
   const counts = shared.run?.verdict && countStatuses(shared.run.verdict);
   const clean =
     vitest.state.getTestModules().every((module) => module.ok()) && vitest.state.getUnhandledErrors().length === 0;
@@ -38,4 +39,31 @@ async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   if (counts.passed > 0) return 0;
   process.stderr.write('Nothing was verified: every criterion was skipped, for the reasons above.\n');
   return 2;
+}
+
+/** The named phases, and the criteria with the named IDs. Throws {@link CannotRun} for a name of neither. */
+function selectCriteria(phases: readonly DeclaredPhase[], names: readonly string[]): DeclaredPhase[] {
+  const unknown = names.filter((name) => !phases.some(({ id, criteria }) => [id, ...listIds(criteria)].includes(name)));
+  if (unknown.length > 0) {
+    const [first, last] = [phases.at(0), phases.at(-1)];
+    throw new CannotRun(
+      `no phase and no criterion is called ${unknown.join(', ')}.`,
+      `name phases, ${first?.id} to ${last?.id}, or criteria by their IDs, such as ${first?.criteria[0]?.id}.`,
+    );
+  }
+  return phases.flatMap((phase) => {
+    const isWhole = names.includes(phase.id);
+    const criteria = phase.criteria.filter(({ id }) => isWhole || names.includes(id));
+    return criteria.length === 0 ? [] : [{ ...phase, criteria }];
+  });
+}
+
+/** Matches the tests of these criteria: their names begin with their IDs. */
+function matchCriteria(phases: readonly DeclaredPhase[]): RegExp {
+  const ids = phases.flatMap(({ criteria }) => listIds(criteria));
+  return new RegExp(` (?:${ids.map((id) => id.replace('.', '\\.')).join('|')}) `);
+}
+
+function listIds(criteria: DeclaredPhase['criteria']): string[] {
+  return criteria.map(({ id }) => id);
 }

@@ -7,24 +7,26 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 30_000;
 
 /**
- * Runs `alloy validate` or `alloy fmt` on the configuration and returns what it reports, and how to call the program that was
- * run. Calls `skip` if this machine has none.
+ * Runs `alloy validate` or `alloy fmt` on the configuration and returns what it reports, what to call the program that was
+ * run, and the command with which a person runs it. Calls `skip` if this machine has none.
  */
 export async function checkConfiguration(
   alloy: Pick<AlloyEndpoint, 'command' | 'config' | 'configInside' | 'isCommandEmbedded'>,
   question: 'validate' | 'fmt',
   skip: (reason: string) => never,
-): Promise<{ readonly problems: readonly string[]; readonly name: string }> {
+): Promise<{ readonly problems: readonly string[]; readonly name: string; readonly command: string }> {
   const { command, config, configInside = config, isCommandEmbedded } = alloy;
+  // A machine whose stack has a Grafana Alloy need not have the program.
+  const by = `npm run -s alloy -- ${question}`;
   const name = `alloy ${question}${isCommandEmbedded ? ' (embedded Alloy, not Grafana Alloy)' : ''}`;
   const [program, ...first] = command ?? skip('this machine has no alloy program to check it with');
   if (program === undefined) throw new TypeError('an empty command');
   try {
     const { stdout } = await run(program, [...first, question, configInside], { timeout: TIMEOUT_MS });
     const isFine = question === 'validate' || stdout === (await readFile(config, 'utf8'));
-    return { name, problems: isFine ? [] : [`${config} is not formatted as alloy fmt does`] };
+    return { name, command: by, problems: isFine ? [] : [`${config} is not formatted as alloy fmt does`] };
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    return { name, problems: [output === '' ? String(error) : output.replaceAll(configInside, config)] };
+    return { name, command: by, problems: [output === '' ? String(error) : output.replaceAll(configInside, config)] };
   }
 }

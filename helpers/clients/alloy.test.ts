@@ -116,9 +116,16 @@ test('the output of the program is returned with the path that the user knows, u
         failSkip,
       );
     const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
-    expect(await ask(fail, 'validate')).toEqual({ name: 'alloy validate', problems: [`Error: ${config}:1:1: bad`] });
+    expect(await ask(fail, 'validate')).toMatchObject({
+      name: 'alloy validate',
+      problems: [`Error: ${config}:1:1: bad`],
+    });
     expect(await ask('', 'validate')).toMatchObject({ problems: [] });
-    expect(await ask('process.stdout.write("formatted")', 'fmt')).toEqual({ name: 'alloy fmt', problems: [] });
+    expect(await ask('process.stdout.write("formatted")', 'fmt')).toEqual({
+      name: 'alloy fmt',
+      command: 'npm run -s alloy -- fmt',
+      problems: [],
+    });
     expect(await ask('process.stdout.write("otherwise")', 'fmt')).toMatchObject({
       problems: [`${config} is not formatted as alloy fmt does`],
     });

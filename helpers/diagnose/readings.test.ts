@@ -58,9 +58,9 @@ test('what an Alloy of the run has dropped counts from its start', () => {
 test('of several refused logins of a service, the one that was refused most often is taken', () => {
   const refusals = [
     { service: 'otlp', user: '1', reason: 'foreign instance ID', count: 2 },
-    { service: 'otlp', user: '2', reason: 'unknown token', count: 10 },
+    { service: 'otlp', user: '2', reason: 'wrong token', count: 10 },
     { service: 'otlp', user: '3', reason: 'foreign instance ID', count: 9 },
     { service: 'prometheus', user: '4', reason: 'foreign instance ID', count: 99 },
-  ];
-  expect(readRefusedLogin(symptoms({ refusals }), 'OTLP')).toEqual({ instanceId: '2', reason: 'unknown token' });
+  ] as const;
+  expect(readRefusedLogin(symptoms({ refusals }), 'OTLP')).toEqual({ instanceId: '2', reason: 'wrong token' });
 });

@@ -1,5 +1,5 @@
 import type { Observation } from '../findings/evidence.ts';
-import type { LogExcerpt } from '../findings/finding.ts';
+import type { LogExcerpt, LoginFault } from '../findings/finding.ts';
 import type { LogLine } from './alloy-log.ts';
 import { LOGIN_COMPONENTS, type Symptoms } from './symptoms.ts';
 
@@ -60,7 +60,7 @@ export function quoteLog({ component, message, error }: LogLine): LogExcerpt {
 export function readRefusedLogin(
   symptoms: Symptoms,
   service: keyof typeof LOGIN_COMPONENTS,
-): { readonly instanceId?: string; readonly reason?: string; readonly twin?: string } {
+): { readonly instanceId?: string; readonly reason?: LoginFault; readonly twin?: string } {
   const { refusals, usernames, run } = symptoms;
   const name = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   const [refusal] = refusals

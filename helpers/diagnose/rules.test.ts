@@ -186,9 +186,9 @@ const CASES: Record<
     speaks: {
       ...trace,
       alloyMetrics: [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })],
-      refusals: [{ service: 'otlp', user: '1461503', reason: 'unknown token', count: 3 }],
+      refusals: [{ service: 'otlp', user: '1461503', reason: 'wrong token', count: 3 }],
     },
-    finds: { instanceId: '1461503', reason: 'unknown token' },
+    finds: { instanceId: '1461503', reason: 'wrong token' },
     silent: {
       'the export failed for another reason': {
         ...trace,
@@ -436,7 +436,7 @@ describe('the ID of a refused login', () => {
   });
 
   test('is what the mock cloud refused', () => {
-    const refusals = [{ service: 'otlp', user: '1419296', reason: 'foreign instance ID', count: 1 }];
+    const refusals = [{ service: 'otlp', user: '1419296', reason: 'foreign instance ID', count: 1 }] as const;
     expect(find({ refusals })).toMatchObject({ instanceId: '1419296', twin: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID' });
   });
 

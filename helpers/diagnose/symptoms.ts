@@ -11,6 +11,7 @@ import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import type { InstantSample } from '../clients/prometheus.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
+import { LOGIN_FAULTS } from '../findings/finding.ts';
 import type { Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
@@ -19,7 +20,7 @@ import { listUnreachable, type Unreachable } from './sources.ts';
 
 const Refusals = z.object({
   refusals: z.array(
-    z.object({ service: z.string(), user: z.string().optional(), reason: z.string(), count: z.number() }),
+    z.object({ service: z.string(), user: z.string().optional(), reason: z.enum(LOGIN_FAULTS), count: z.number() }),
   ),
 });
 type Refusal = z.infer<typeof Refusals>['refusals'][number];

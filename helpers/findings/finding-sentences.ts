@@ -1,6 +1,6 @@
 import type { Part } from '../run/part.ts';
 import { describeLabels } from './evidence-sentences.ts';
-import type { Finding, FindingKind, LogExcerpt } from './finding.ts';
+import type { Finding, FindingKind, LogExcerpt, RefusedLogin } from './finding.ts';
 
 /** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
@@ -64,19 +64,19 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
       'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
-  'OTLP login refused': ({ instanceId, reason, twin }) => ({
+  'OTLP login refused': (login) => ({
     cause:
-      `the OTLP gateway answers 401 Unauthorized to ${describeLogin(instanceId)}${inBrackets(reason)}` +
-      `${twin === undefined ? '' : `: that is ${twin}`}; Alloy drops the data, while senders get 200 and every component is healthy`,
+      `the OTLP gateway answers 401 Unauthorized to ${describeLogin(login)}; ` +
+      'Alloy drops the data, while senders get 200 and every component is healthy',
     fix:
-      twin === undefined
-        ? 'Set GRAFANA_CLOUD_OTLP_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > OpenTelemetry > Configure'
+      login.twin === undefined
+        ? `Set ${listLoginVariables('OTLP', login)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
         : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure",
   }),
 
   'OTLP path not found': ({ url }) => ({
     cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
-    fix: 'Let GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds /v1/traces itself',
+    fix: 'Let GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds the path of each signal itself',
   }),
 
   'OTLP endpoint unreachable': ({ log }) => ({
@@ -107,11 +107,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: 'Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
   }),
 
-  'remote write login refused': ({ instanceId, reason, twin }) => ({
+  'remote write login refused': (login) => ({
     cause:
-      `remote write gets 401 Unauthorized for ${describeLogin(instanceId)}${inBrackets(reason)}` +
-      `${twin === undefined ? '' : `: that is ${twin}`}; the samples are dropped, while every component is healthy`,
-    fix: 'Set GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to what Grafana Cloud shows under your stack > Prometheus > Details',
+      `remote write gets 401 Unauthorized for ${describeLogin(login)}; ` +
+      'the samples are dropped, while every component is healthy',
+    fix: `Set ${listLoginVariables('PROMETHEUS', login)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
   }),
 
   'remote write path not found': ({ url }) => ({
@@ -160,10 +160,19 @@ function describeLog({ component, message }: LogExcerpt): string {
   return component === '' ? message : `${component}: ${message}`;
 }
 
-function describeLogin(instanceId: string | undefined): string {
-  return instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
+/** The user name that was sent, and what is wrong with the login. */
+function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
+  if (reason === 'no credentials') return 'a request without a login';
+  const name = instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
+  if (twin !== undefined) return `${name}, which is ${twin}`;
+  if (reason === 'wrong token') return `${name} with a token that is not the stack's`;
+  if (reason === 'foreign instance ID') return `${name}, which is another service's`;
+  return reason === 'unknown instance ID' ? `${name}, which no service of the stack has` : name;
 }
 
-function inBrackets(reason: string | undefined): string {
-  return reason === undefined ? '' : ` (${reason})`;
+/** The variables to correct: both where nothing says which one is wrong. */
+function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { reason, twin }: RefusedLogin): string {
+  const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+  if (reason === 'wrong token') return 'GRAFANA_CLOUD_API_KEY';
+  return twin !== undefined || reason?.endsWith('instance ID') ? id : `${id} and GRAFANA_CLOUD_API_KEY`;
 }

@@ -4,12 +4,16 @@ import type { Labels } from './evidence.ts';
 /** A line of Alloy's log, without its time: two lines about the same fault are equal. */
 export type LogExcerpt = { readonly component: string; readonly message: string };
 
+/** What can be wrong with a login, by the names that the mock cloud reports. */
+export const LOGIN_FAULTS = ['no credentials', 'wrong token', 'foreign instance ID', 'unknown instance ID'] as const;
+export type LoginFault = (typeof LOGIN_FAULTS)[number];
+
 /** A login that a service of the backend refused. */
-type RefusedLogin = {
+export type RefusedLogin = {
   /** The instance ID that was refused, if it is known. */
   readonly instanceId?: string;
-  /** The reason that the backend gives, if it gives one. */
-  readonly reason?: string;
+  /** What the mock cloud found wrong with the login, where it can be asked. */
+  readonly reason?: LoginFault;
   /** The variable of another service that has the same ID. */
   readonly twin?: string;
 };

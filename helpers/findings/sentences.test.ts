@@ -132,11 +132,11 @@ describe('findings in words', () => {
     const { cause, fix } = describeFinding({
       kind: 'OTLP login refused',
       instanceId: '2847239',
-      reason: 'foreign',
+      reason: 'foreign instance ID',
       twin,
     });
     expect(cause).toContain(
-      '401 Unauthorized to the instance ID 2847239 (foreign): that is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+      '401 Unauthorized to the instance ID 2847239, which is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID; Alloy',
     );
     expect(fix).toContain("the OTLP gateway's own ID");
   });

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -20,8 +20,13 @@ type Program = AsyncDisposable & {
   readonly until: (pattern: RegExp) => Promise<string>;
 };
 
-function startProgram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  // Without the .env of a developer.
+  cwd = tmpdir(),
+): Program {
+  const child = spawn(process.execPath, [MAIN, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -93,6 +98,20 @@ describe('started by hand', () => {
   });
 });
 
+test('it reads .env where it is started, and the environment wins over it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mock-'));
+  writeFileSync(
+    join(directory, '.env'),
+    'GRAFANA_CLOUD_API_KEY=glc_of_env\nGRAFANA_CLOUD_LOKI_INSTANCE_ID=41\nGRAFANA_CLOUD_OTLP_INSTANCE_ID=40\n',
+  );
+  await using cloud = startProgram(['--port', '0'], { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '42' }, directory);
+  await cloud.until(/TEMPO_INSTANCE_ID=\d+/);
+  rmSync(directory, { recursive: true });
+  expect(cloud.output()).toContain('GRAFANA_CLOUD_LOKI_INSTANCE_ID=41\n');
+  expect(cloud.output()).toContain('GRAFANA_CLOUD_OTLP_INSTANCE_ID=42\n');
+  expect(cloud.output()).not.toContain('glc_of_env');
+});
+
 describe('with OTLP over gRPC', () => {
   const address = /OTLP over gRPC at (127\.0\.0\.1:\d+)/;
   const TRACES = readCapture('wire/sdk-traces.pb');
@@ -131,7 +150,7 @@ describe('with OTLP over gRPC', () => {
     const port = at.split(':').at(-1) ?? '';
     await using second = startProgram(['--port', '0', '--grpc-port', port]);
     expect(await once(second.child, 'exit')).toEqual([2, null]);
-    expect(second.output()).toMatch(new RegExp(`can't listen: .*EADDRINUSE.*${port}`));
+    expect(second.output()).toMatch(new RegExp(`can't start: .*EADDRINUSE.*${port}`));
     first.child.kill('SIGTERM');
     expect(await once(first.child, 'exit')).toEqual([0, null]);
     await using third = startProgram(['--port', '0', '--grpc-port', port]);
@@ -178,7 +197,7 @@ test('it exits with 2 and a message if the port is in use', async () => {
   const port = (await first.until(/:\d+(?= )/)).slice(1);
   await using second = startProgram(['--port', port]);
   expect(await once(second.child, 'exit')).toEqual([2, null]);
-  expect(second.output()).toMatch(/can't listen: .*EADDRINUSE/);
+  expect(second.output()).toMatch(/can't start: .*EADDRINUSE/);
 });
 
 test.each([[['--port', '70000']], [['--grpc-port', 'x']], [['--memory', '-1']], [['--nonsense']]])(
@@ -186,7 +205,7 @@ test.each([[['--port', '70000']], [['--grpc-port', 'x']], [['--memory', '-1']], 
   async (args) => {
     await using cloud = startProgram(args);
     const [code] = await once(cloud.child, 'exit');
-    expect(code).not.toBe(0);
+    expect(code).toBe(2);
     expect(cloud.output()).toMatch(/error: /);
     expect(cloud.output()).not.toContain('http://');
   },

@@ -1,8 +1,9 @@
 /** `npm run cloud`: runs the mock Grafana Cloud by itself until SIGTERM or SIGINT. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readCredentials } from './auth/credentials.ts';
+import { type Credentials, readCredentials } from './auth/credentials.ts';
 import { DEFAULT_MEMORY_BYTES, type MockCloud, type MockOptions, startMockCloud } from './mock-cloud.ts';
 import { formatEnvironment, formatExporter } from './setup-lines.ts';
 
@@ -42,8 +43,10 @@ const command = new Command('cloud')
   )
   .addHelpText(
     'after',
-    '\nThe token and the instance IDs are read from GRAFANA_CLOUD_API_KEY and GRAFANA_CLOUD_*_INSTANCE_ID.',
+    '\nThe token and the instance IDs are read from GRAFANA_CLOUD_API_KEY and GRAFANA_CLOUD_*_INSTANCE_ID, in the environment\n' +
+      'or in .env here.',
   )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 
 process.on('SIGTERM', () => process.exit(0));
@@ -51,19 +54,19 @@ process.on('SIGINT', () => process.exit(0));
 // The reader of the output may have gone; the mock keeps running.
 process.stdout.on('error', () => {});
 
-const credentials = readCredentials(process.env);
 try {
+  const credentials = readCredentials({ ...readDotenv(), ...process.env });
   const flags = command.opts<Flags>();
-  const { url, grpcAddress } = await start(flags);
+  const { url, grpcAddress } = await start(flags, credentials);
   console.log(`mock Grafana Cloud at ${url} (in memory, nothing leaves this machine). For an Alloy's .env:`);
   for (const line of formatEnvironment(url, credentials)) console.log(line);
   if (grpcAddress !== undefined) announceGrpc(grpcAddress, flags.grpcTls);
 } catch (error) {
-  console.error(`the mock Grafana Cloud can't listen: ${error instanceof Error ? error.message : error}`);
+  console.error(`the mock Grafana Cloud can't start: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 2;
 }
 
-async function start(flags: Flags): Promise<MockCloud> {
+async function start(flags: Flags, credentials: Credentials): Promise<MockCloud> {
   const { host, memory } = flags;
   const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
   const grpc = await prepareGrpc(flags);
@@ -74,6 +77,11 @@ async function start(flags: Flags): Promise<MockCloud> {
   } catch {
     return startMockCloud(options);
   }
+}
+
+/** The `.env` in the working directory. Throws where there is one that can't be read. */
+function readDotenv(): Readonly<Record<string, string | undefined>> {
+  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
 }
 
 async function prepareGrpc({ grpcPort, grpcTls, host }: Flags): Promise<MockOptions['grpc']> {

@@ -91,7 +91,7 @@ function formatTotals(verdict: Verdict): string {
   const counts = [`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
   const seconds = (verdict.durationMs / 1000).toFixed(1);
   const { kind, version } = verdict.alloy;
-  const alloy = kind === 'embedded' ? ALLOYS.embedded : `${ALLOYS[kind]} ${version}`;
+  const alloy = kind === 'embedded' || version === 'unknown' ? ALLOYS[kind] : `${ALLOYS[kind]} ${version}`;
   return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
 }
 

@@ -32,7 +32,7 @@ export function isServicePart(part: Part): part is ServicePart {
   return serviceParts.some((service) => service === part);
 }
 
-/** What can be done to the parts of a stack of ours. Requests for one part are carried out one after the other. */
+/** What can be done to the parts of a stack that the project started. Requests for one part are carried out one after the other. */
 export type PartControl = {
   /** Causes an outage of a part, in the way that costs least. Returns when it can't be reached. Harmless when it is away. */
   readonly takeAway: (part: Part) => Promise<void>;

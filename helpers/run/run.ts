@@ -17,7 +17,7 @@ export type AlloyEndpoint = AlloyAddresses & {
   readonly command?: readonly string[];
   /** Whether that is the embedded Alloy: its answers are labelled so. */
   readonly isCommandEmbedded?: boolean;
-  /** Where its log is written; absent on a stack that is not ours. */
+  /** Where its log is written; absent on a stack that the run did not start. */
   readonly logFile?: string;
 };
 
@@ -30,12 +30,14 @@ export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
   readonly alloy: AlloyEndpoint;
   /** The published images that others stood in for, by name. */
   readonly standIns?: readonly string[];
-  /** What `service.instance.id` the services carry; absent where they were not started by us. */
+  /** What `service.instance.id` the services carry; absent where the run did not start them. */
   readonly servicesInstanceId?: string;
   /** Seconds between two rounds of the dead-letter queue: 900 in production. */
   readonly dlqCheckInterval: number;
   /** The `GRAFANA_CLOUD_*` variables as the person set them, completed for a local run: what criterion P1.1 judges. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The names of those that were made up, because the person set none or tries one out. */
+  readonly madeUpVariables: readonly string[];
   readonly access: BackendAccess;
   /** The mock cloud's own address, `http://HOST:PORT`; absent for other backends. */
   readonly mockUrl?: string;
@@ -44,7 +46,7 @@ export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
   readonly seriesMark?: Readonly<Record<string, string>>;
   /** How far back, in seconds, a series of this run can have its last sample. */
   readonly seriesWindow: number;
-  /** The socket on which the runner takes parts of the stack away and brings them back; absent where the stack is not ours. */
+  /** The socket on which the runner takes parts of the stack away and brings them back; absent where the run did not start the stack. */
   readonly controlSocket?: string;
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;

@@ -2,7 +2,7 @@ import type { Endpoints } from './endpoints.ts';
 import type { Part, PartControl } from './part.ts';
 import type { AlloyEndpoint } from './run.ts';
 
-/** A stack of ours that runs. `stop` leaves no process, port or directory of it, and is also done when the runner is gone. */
+/** A running stack that the project started. `stop` leaves no process, port or directory of it, and is also done when the runner is gone. */
 export type Stack = PartControl & {
   readonly kind: 'native' | 'containers';
   /** Whether the stack was there before this run and stays after it. */

@@ -1,20 +1,38 @@
 import type { CloudService, CloudVariables } from './cloud.ts';
-import { CLOUD_PATHS, CLOUD_SERVICES, LOCAL_INSTANCE_IDS, makeToken } from './cloud.ts';
+import { CLOUD_PATHS, CLOUD_SERVICES, CLOUD_VARIABLES, LOCAL_INSTANCE_IDS, makeToken } from './cloud.ts';
 import type { Intervals } from './settings.ts';
 
 /**
- * The `GRAFANA_CLOUD_*` variables of a run against the mock: what the person set stays, so that it is checked as it is;
- * what is unset is made up to fit the mock at `origin` (`http://127.0.0.1:PORT`).
+ * The `GRAFANA_CLOUD_*` variables of a run against the mock at `origin` (`http://127.0.0.1:PORT`). What the person set stays,
+ * so that it is checked as it is. What is unset is made up, unless {@link describesStack}: then it is empty, as Alloy would
+ * have it.
  */
-export function completeCloudVariables(cloud: CloudVariables, origin: string): Record<string, string> {
-  const variables: Record<string, string> = { GRAFANA_CLOUD_API_KEY: cloud.GRAFANA_CLOUD_API_KEY ?? makeToken() };
+export function completeCloudVariables(
+  cloud: CloudVariables,
+  origin: string,
+  token: string = makeToken(),
+): Record<string, string> {
+  const made: Record<string, string> = { GRAFANA_CLOUD_API_KEY: token };
   for (const service of CLOUD_SERVICES) {
-    const endpoint = `GRAFANA_CLOUD_${service}_ENDPOINT`;
-    const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
-    variables[endpoint] = cloud[endpoint] ?? `${origin}${CLOUD_PATHS[service]}`;
-    variables[id] = cloud[id] ?? LOCAL_INSTANCE_IDS[service];
+    made[`GRAFANA_CLOUD_${service}_ENDPOINT`] = `${origin}${CLOUD_PATHS[service]}`;
+    made[`GRAFANA_CLOUD_${service}_INSTANCE_ID`] = LOCAL_INSTANCE_IDS[service];
   }
-  return variables;
+  const missing = describesStack(cloud) ? () => '' : (name: string) => made[name] ?? '';
+  return Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, cloud[name] ?? missing(name)]));
+}
+
+/** The names of the variables that {@link completeCloudVariables} makes up. */
+export function listMadeUpVariables(cloud: CloudVariables): string[] {
+  return describesStack(cloud) ? [] : CLOUD_VARIABLES.filter((name) => cloud[name] === undefined);
+}
+
+/**
+ * Whether these variables describe a stack of Grafana Cloud: they say where it is and how to log in. A variable that is
+ * missing from them is a mistake. An ID or an endpoint alone is tried out on the stack that a run makes up.
+ */
+function describesStack(cloud: CloudVariables): boolean {
+  const isSet = (pattern: RegExp) => CLOUD_VARIABLES.some((name) => pattern.test(name) && cloud[name]);
+  return isSet(/_ENDPOINT$/) && isSet(/_API_KEY$|_INSTANCE_ID$/);
 }
 
 /** The same variables with every endpoint moved to the mock: host and scheme change, the path stays as it was set. */

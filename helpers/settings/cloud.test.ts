@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aimAtMock, completeCloudVariables } from './alloy-environment.ts';
+import { aimAtMock, completeCloudVariables, listMadeUpVariables } from './alloy-environment.ts';
 import { findCloudProblems, isPrivate } from './cloud.ts';
 
 const good = {
@@ -50,6 +50,30 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     expect(findCloudProblems({})).toHaveLength(9);
   });
 
+  test.each([
+    [
+      'made up',
+      ['GRAFANA_CLOUD_LOKI_INSTANCE_ID'],
+      'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID is 1, which is GRAFANA_CLOUD_LOKI',
+    ],
+    ['set', [], 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID is 1, which is GRAFANA_CLOUD_LOKI_INSTANCE_ID'],
+    [
+      'both',
+      ['GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID'],
+      'GRAFANA_CLOUD_LOKI_INSTANCE_ID is 1, which is GRAFANA_CLOUD_PROM',
+    ],
+  ])('report an ID of two services, and not the one that was made up: %s', (_, madeUp, message) => {
+    const ids = { GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: '1', GRAFANA_CLOUD_LOKI_INSTANCE_ID: '1' };
+    expect(findCloudProblems({ ...good, ...ids }, madeUp)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('report one ID of three services once', () => {
+    const ids = { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239', GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '2847239' };
+    expect(findCloudProblems({ ...good, ...ids })).toEqual([
+      expect.stringMatching(/^GRAFANA_CLOUD_OTLP_INSTANCE_ID is 2847239, which is \w+PROMETHEUS\w+ and \w+TEMPO\w+:/),
+    ]);
+  });
+
   test('never show the token, nor one that was pasted where an ID belongs', () => {
     const secret = 'glc_verysecret';
     const problems = findCloudProblems({
@@ -72,6 +96,32 @@ describe('a run against the mock', () => {
   test('keeps what was set, an empty value too', () => {
     const variables = completeCloudVariables({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' }, origin);
     expect(variables).toEqual({ ...good, GRAFANA_CLOUD_LOKI_ENDPOINT: '' });
+  });
+
+  test.each([
+    ['an ID', { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' }],
+    ['several IDs', { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239', GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: '1461503' }],
+    ['an endpoint', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'notaurl' }],
+    ['an empty token', { GRAFANA_CLOUD_API_KEY: '' }],
+  ])('makes up the rest for %s that is tried out', (_, cloud) => {
+    expect(completeCloudVariables(cloud, origin)).toEqual({
+      ...completeCloudVariables({}, origin, 'x'),
+      ...key(),
+      ...cloud,
+    });
+    expect(listMadeUpVariables(cloud)).toHaveLength(9 - Object.keys(cloud).length);
+    function key() {
+      return { GRAFANA_CLOUD_API_KEY: expect.stringMatching(/^glc_/) };
+    }
+  });
+
+  test.each(Object.keys(good))('makes up nothing for a stack that is described without %s', (name) => {
+    const { [name as keyof typeof good]: _, ...cloud } = good;
+    expect(completeCloudVariables(cloud, origin)).toEqual({ ...cloud, [name]: '' });
+    expect(listMadeUpVariables(cloud)).toEqual([]);
+    expect(findCloudProblems(completeCloudVariables(cloud, origin))).toEqual([
+      expect.stringContaining(`${name} is not set`),
+    ]);
   });
 
   test('moves the endpoints to the mock with the paths that were set', () => {

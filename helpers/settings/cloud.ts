@@ -36,13 +36,34 @@ export function makeToken(): string {
 
 /**
  * What is wrong with the `GRAFANA_CLOUD_*` variables (criterion P1.1): one sentence for each problem, naming the variable
- * and what to set; empty when all are set and well-formed. The token's value is in none of them.
+ * and what to set; empty when all are set and well-formed. The token's value is in none of them. The variables that were
+ * made up are right.
  */
-export function findCloudProblems(variables: CloudVariables): string[] {
+export function findCloudProblems(variables: CloudVariables, madeUp: readonly string[] = []): string[] {
   return [
     ...findTokenProblems(variables),
     ...CLOUD_SERVICES.flatMap((service) => findServiceProblems(service, variables)),
+    ...findSharedIds(variables, madeUp),
   ];
+}
+
+/** One problem for each instance ID that several services have. */
+function findSharedIds(variables: CloudVariables, madeUp: readonly string[]): string[] {
+  const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
+  const sharing = Map.groupBy(names, (name) => variables[name] ?? '');
+  return [...sharing].flatMap(([id, [first, ...others]]) => {
+    if (first === undefined || others.length === 0 || !/^\d+$/.test(id)) return [];
+    // The OTLP gateway comes first: its ID is the one that is mistaken for another.
+    const suspects = [first, ...others];
+    const wrong = suspects.find((name) => !madeUp.includes(name)) ?? first;
+    const owners = suspects.filter((name) => name !== wrong);
+    const problem = `${wrong} is ${id}, which is ${owners.join(' and ')}`;
+    if (wrong !== names[0]) return [`${problem}: each service has an instance ID of its own`];
+    return [
+      `${problem}: the OTLP gateway has an instance ID of its own ` +
+        'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)',
+    ];
+  });
 }
 
 function findTokenProblems(variables: CloudVariables): string[] {
@@ -67,17 +88,6 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
   const id = variables[idName];
   if (id === undefined || id === '') problems.push(`${idName} is not set`);
   else if (!/^\d+$/.test(id)) problems.push(`${idName} is "${maskValue(id)}": an instance ID is a number`);
-  else if (service === 'OTLP') {
-    const twin = CLOUD_SERVICES.find(
-      (other) => other !== 'OTLP' && variables[`GRAFANA_CLOUD_${other}_INSTANCE_ID`] === id,
-    );
-    if (twin !== undefined) {
-      problems.push(
-        `${idName} is ${id}, which is GRAFANA_CLOUD_${twin}_INSTANCE_ID: the OTLP gateway has an instance ID of its own ` +
-          'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)',
-      );
-    }
-  }
   return problems;
 }
 

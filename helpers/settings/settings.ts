@@ -11,9 +11,14 @@ import { parseDuration } from './duration.ts';
 /** The project's root directory. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Settings that can't be used; `message` lists every problem with what would be right. */
+/** Settings that can't be used; `message` lists every problem with what would be right, `fix` says what to do. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
+  readonly fix: string;
+  constructor(message: string, fix: string) {
+    super(message);
+    this.fix = fix;
+  }
 }
 
 /** Variables by name, as a process is given them. */
@@ -199,7 +204,10 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
   const parsed = Variables.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new SettingsError(`these settings are not valid:\n${problems.join('\n')}`);
+    throw new SettingsError(
+      `these settings are not valid:\n${problems.join('\n')}`,
+      'correct them in .env or in the environment, where RUNTIME_CONFIG.md lists them all.',
+    );
   }
   const v = parsed.data;
   const usual = v.STACK === 'external' ? PRODUCTION : LOCAL;
@@ -290,6 +298,9 @@ function readDotenv(path: string): Environment {
   try {
     return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
   } catch (error) {
-    throw new SettingsError(`${path} can't be read: ${error instanceof Error ? error.message : error}`);
+    throw new SettingsError(
+      `${path} can't be read: ${error instanceof Error ? error.message : error}`,
+      'make it a file that you may read, or remove it.',
+    );
   }
 }

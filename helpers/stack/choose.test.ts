@@ -52,7 +52,7 @@ describe('a stack that is started', () => {
   });
 
   test.each([
-    [{ STACK: 'containers' }, /needs a container engine: no container engine answers/],
+    [{ STACK: 'containers' }, /STACK=containers, and no container engine answers/],
     [
       { STACK: 'containers', REDIS_URL: 'redis://h' },
       /starts all of its parts, and a variable names one that already runs/,
@@ -120,7 +120,8 @@ describe('a stack that already runs', () => {
   test.each([
     [{ ALLOY_URL: '' }, /needs an Alloy/],
     [{ GRAFANA_CLOUD_LOKI_ENDPOINT: '' }, /GRAFANA_CLOUD_LOKI_ENDPOINT is not set/],
-  ])('is refused without %o', async (missing, problem) => {
+    [{ GRAFANA_CLOUD_LOKI_ENDPOINT: 'loki.example' }, /GRAFANA_CLOUD_LOKI_ENDPOINT is not a URL/],
+  ])('is refused with %o', async (missing, problem) => {
     await expect(choose({ ...external('https://cloud.example'), ...missing })).rejects.toThrow(problem);
   });
 

@@ -86,7 +86,7 @@ async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefin
   if ('absent' in engine) {
     if (wish === undefined) return await native(engine.absent);
     throw new CannotRun(
-      `a stack of containers needs a container engine: ${engine.absent}.`,
+      `${wish.because}, and ${engine.absent}.`,
       'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is, or run with STACK=native.',
     );
   }
@@ -220,7 +220,14 @@ async function readBackend(settings: Settings): Promise<Backend> {
 /** The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. */
 async function detectBackend({ cloud }: Settings): Promise<Backend> {
   const urls = Object.values(readBackendAccess(cloud)).map(({ url }) => url);
-  if (!urls.every((url) => URL.canParse(url) && isPrivate(new URL(url).hostname))) return 'cloud';
+  const invalid = CLOUD_VARIABLES.filter((name) => name.endsWith('_ENDPOINT') && !URL.canParse(cloud[name] ?? ''));
+  if (invalid.length > 0) {
+    throw new CannotRun(
+      `STACK=external asks the backend that Alloy exports to, and ${invalid.join(', ')} ${invalid.length === 1 ? 'is not a URL' : 'are not URLs'}.`,
+      'set it as Alloy has it, beginning with https://.',
+    );
+  }
+  if (!urls.every((url) => isPrivate(new URL(url).hostname))) return 'cloud';
   const origins = [...new Set(urls.map((url) => new URL(url).origin))];
   const areMocks = await Promise.all(origins.map(isMockCloud));
   return areMocks.every((isMock) => isMock) ? 'mock' : 'lgtm';

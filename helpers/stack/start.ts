@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readBackendAccess } from '../clients/access.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
-import { aimAtMock, completeCloudVariables } from '../settings/alloy-environment.ts';
+import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
 import { CLOUD_VARIABLES, makeToken } from '../settings/cloud.ts';
 import { describePlan } from './choose.ts';
 import { SERIES_MARK } from './configuration.ts';
@@ -50,9 +50,8 @@ export async function startRun(
   if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
 
   const { settings, configuration, existing } = plan;
-  const token = settings.cloud.GRAFANA_CLOUD_API_KEY ?? makeToken();
-  const cloudVariables = (origin: string) =>
-    completeCloudVariables({ ...settings.cloud, GRAFANA_CLOUD_API_KEY: token }, origin);
+  const token = makeToken();
+  const cloudVariables = (origin: string) => completeCloudVariables(settings.cloud, origin, token);
   const stack =
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
@@ -69,6 +68,7 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
+    madeUpVariables: listMadeUpVariables(settings.cloud),
     access: readBackendAccess(aimAtMock(variables, cloud.url)),
     mockUrl: cloud.url,
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
@@ -100,6 +100,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     alloy: endpoint,
     ...servers,
     variables,
+    madeUpVariables: [],
     access,
     ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
     timings: {},

@@ -27,6 +27,7 @@ export function sampleRun(parts: Partial<Run> & { readonly origin?: string } = {
       otlpHttp: origin,
       config: 'config.alloy',
     },
+    madeUpVariables: [],
     variables,
     access: readBackendAccess(variables),
     intervals: { scrape: 500, scrapeTimeout: 500, otlpBatch: 200, remoteWriteDeadline: 100 },

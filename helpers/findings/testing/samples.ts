@@ -80,7 +80,12 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'remote write login refused': [
     { kind: 'remote write login refused' },
     { kind: 'remote write login refused', instanceId: '1' },
-    { kind: 'remote write login refused', instanceId: '1', reason: 'r', twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID' },
+    {
+      kind: 'remote write login refused',
+      instanceId: '1',
+      reason: 'wrong token',
+      twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID',
+    },
   ],
   'remote write path not found': [
     { kind: 'remote write path not found' },

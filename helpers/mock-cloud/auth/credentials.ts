@@ -24,7 +24,7 @@ export const INSTANCE_ID_VARIABLES: Readonly<Record<Service, string>> = {
 };
 
 /** The instance IDs of a stack without any in its environment: those of the outage that the guides describe. */
-const DEFAULT_IDS: Readonly<Record<Service, string>> = {
+export const DEFAULT_IDS: Readonly<Record<Service, string>> = {
   otlp: '1461503',
   prometheus: '2847239',
   loki: '1419296',

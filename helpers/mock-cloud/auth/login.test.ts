@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatBasicAuth, JSON_TYPE, PROTOBUF, startTestMock, type TestMock } from '../testing/test-mock.ts';
 import { readCredentials, type Service } from './credentials.ts';
+import { checkLogin } from './login.ts';
 
 const LEGACY = 'authentication error: legacy auth cannot be upgraded because the host is not found';
 const INVALID = 'authentication error: invalid token';
@@ -110,6 +111,17 @@ test.each(['PROMETHEUS', 'LOKI', 'TEMPO'])(
     expect(running.lines[0]).toContain('77 is the instance ID of');
   },
 );
+
+test.each([
+  ['PROMETHEUS', '1461503', 'otlp'],
+  ['LOKI', '2847239', 'prometheus'],
+] as const)('a %s ID that is the default ID of another service opens that one only', async (name, id, owner) => {
+  const credentials = readCredentials({ GRAFANA_CLOUD_API_KEY: 'glc_x', [`GRAFANA_CLOUD_${name}_INSTANCE_ID`]: id });
+  const service = name.toLowerCase() as Service;
+  const header = formatBasicAuth(id, 'glc_x');
+  expect(checkLogin(header, service, credentials)).toMatchObject({ reason: 'foreign instance ID', belongsTo: owner });
+  expect(checkLogin(header, owner, credentials)).toBeUndefined();
+});
 
 test('an environment without IDs and token gets the default IDs and a generated token', () => {
   const { token, isGenerated, instanceIds } = readCredentials({ GRAFANA_CLOUD_API_KEY: '' });

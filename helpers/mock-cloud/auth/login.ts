@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Credentials, Service } from './credentials.ts';
+import { type Credentials, DEFAULT_IDS, type Service } from './credentials.ts';
 
 /** A login that was refused, and why. */
 export type LoginRefusal = {
@@ -17,8 +17,8 @@ const FOREIGN_ID = 'authentication error: legacy auth cannot be upgraded because
 
 /**
  * Checks whether a request's `Authorization` header opens `service`: returns undefined if it does. The user name must be
- * the service's instance ID and the password the token. An ID belongs to one service only: if the OTLP ID is also that
- * of another service, the OTLP gateway accepts nobody, like the hosted one.
+ * the service's instance ID and the password the token. An ID belongs to one service only: another one that is given the
+ * same ID accepts nobody, like the hosted one.
  */
 export function checkLogin(
   header: string | undefined,
@@ -33,14 +33,18 @@ export function checkLogin(
   const user = /^\d{1,20}$/.test(id) ? id : id === '' ? '(empty)' : '(not a number)';
   if (!isSameSecret(decoded.slice(colon + 1), token)) return { reason: 'wrong token', user, message: INVALID_TOKEN };
   const owner = findOwner(id, instanceIds);
-  if (id === instanceIds[service] && (service !== 'otlp' || owner === 'otlp')) return undefined;
+  if (owner === service) return undefined;
   if (owner === undefined) return { reason: 'unknown instance ID', user, message: FOREIGN_ID };
   return { reason: 'foreign instance ID', user, belongsTo: owner, message: FOREIGN_ID };
 }
 
-/** The service that an ID belongs to. The OTLP gateway comes last: it is the one that can't share its ID. */
+/**
+ * The service that an ID belongs to. Of several with the same ID it is the one that has it by default; else the OTLP gateway
+ * comes last, because its ID is the one that is mistaken for another.
+ */
 function findOwner(id: string, instanceIds: Credentials['instanceIds']): Service | undefined {
-  return (['prometheus', 'loki', 'tempo', 'otlp'] as const).find((service) => instanceIds[service] === id);
+  const owners = (['prometheus', 'loki', 'tempo', 'otlp'] as const).filter((service) => instanceIds[service] === id);
+  return owners.find((service) => DEFAULT_IDS[service] === id) ?? owners[0];
 }
 
 function isSameSecret(one: string, other: string): boolean {
