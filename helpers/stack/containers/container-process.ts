@@ -152,15 +152,21 @@ async function copyLog(docker: Dockerode, id: string, since: number, log: LogFil
 export function explainFailure(error: unknown, title: string): Error {
   const message = readEngineMessage(error);
   if (/port is already allocated|address already in use/i.test(message)) return new PortTaken(`${title}: port in use`);
-  return new CannotRun(`${title} can't be started: the engine's message: ${message}`, adviseOn(message));
+  return new CannotRun(
+    `${title} can't be started: the engine's message: ${message}`,
+    hasNoAnswer(error) ? 'start the container engine again, or run with STACK=native.' : adviseOn(message),
+  );
 }
 
+/** Whether nothing came back from the engine: what it answers itself has a status. */
+function hasNoAnswer(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && !('statusCode' in error);
+}
+
+/** By the engine's own text: its answers have no other data. */
 function adviseOn(message: string): string {
   if (/no space left on device/i.test(message)) {
     return 'make room on the disk of the engine: `docker system df` shows what takes it, `docker system prune` frees what is unused.';
-  }
-  if (/ECONNREFUSED|ENOENT|ECONNRESET|socket hang up/.test(message)) {
-    return 'the engine is gone: start it again, or run with STACK=native.';
   }
   if (/mount|bind source path/i.test(message)) {
     return 'the engine does not see the files of this machine: set DOCKER_HOST to its tcp:// address, so that files are copied.';

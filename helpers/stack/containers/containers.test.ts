@@ -47,7 +47,7 @@ describe('an engine’s answer', () => {
     }
   });
 
-  test('a full disk and a lost engine are reported with what to do', () => {
+  test('a full disk and a lost engine are reported with what to do', async () => {
     const full = explainFailure(
       Object.assign(new Error('(HTTP code 500)'), { json: { message: 'write /x: no space left on device' } }),
       'Redis',
@@ -56,9 +56,14 @@ describe('an engine’s answer', () => {
       message: "Redis can't be started: the engine's message: write /x: no space left on device",
       fix: expect.stringContaining('docker system df'),
     });
-    expect(explainFailure(new Error('connect ECONNREFUSED /var/run/docker.sock'), 'Redis')).toMatchObject({
-      fix: expect.stringContaining('the engine is gone'),
+    const lost = await new Docker({ socketPath: '/no/such.sock' }).ping().catch((error) => error);
+    expect(explainFailure(lost, 'Redis')).toMatchObject({ fix: expect.stringContaining('start the container engine') });
+    const missing = Object.assign(new Error('(HTTP code 500)'), {
+      statusCode: 500,
+      code: 'ENOENT',
+      json: { message: 'exec: "x": no such file or directory (ENOENT)' },
     });
+    expect(explainFailure(missing, 'Redis')).toMatchObject({ fix: expect.not.stringContaining('start the container') });
   });
 });
 
