@@ -56,7 +56,7 @@ describe('an engine’s answer', () => {
       message: "Redis can't be started: the engine's message: write /x: no space left on device",
       fix: expect.stringContaining('docker system df'),
     });
-    const lost = await new Docker({ socketPath: '/no/such.sock' }).ping().catch((error) => error);
+    const lost = await new Docker({ socketPath: '/no/such.sock', host: undefined }).ping().catch((error) => error);
     expect(explainFailure(lost, 'Redis')).toMatchObject({ fix: expect.stringContaining('start the container engine') });
     const missing = Object.assign(new Error('(HTTP code 500)'), {
       statusCode: 500,
