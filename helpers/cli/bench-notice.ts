@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readBackendAccess } from '../clients/access.ts';
+import { readCloudAccess } from '../clients/access.ts';
 import { findTrace } from '../clients/tempo.ts';
 import { post } from '../emit/otlp-http.ts';
 import { newSpan, resource, traces } from '../emit/telemetry.ts';
@@ -33,7 +33,7 @@ export async function measureNotice(): Promise<string[]> {
 
 async function noticeOne(variables: Readonly<Record<string, string>>): Promise<number> {
   const span = newSpan({ name: 'noticed' });
-  const { tempo } = readBackendAccess(variables);
+  const { tempo } = readCloudAccess(variables);
   const noticed = poll(async () => {
     const spans = await findTrace(tempo, span.traceId);
     return { holds: spans.length > 0, seen: { kind: 'nothing' }, value: performance.now() };

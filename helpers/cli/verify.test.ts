@@ -35,10 +35,10 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'Cannot run: a stack of containers starts all of its parts, and a variable names one that already runs.\nFix: ',
     ],
     [
-      'a backend that only an existing stack has',
+      'a backend of which nothing is known',
       ['phase1'],
       { BACKEND: 'lgtm' },
-      'Cannot run: BACKEND=lgtm needs a stack that already runs.\nFix: ',
+      'Cannot run: BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and TEMPO_URL, PROMETHEUS_URL, LOKI_URL are not set.\nFix: set TEMPO_URL',
     ],
     [
       'a URL of another kind',

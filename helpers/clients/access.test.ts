@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { readBackendAccess } from './access.ts';
+import { readCloudAccess } from './access.ts';
 
 test('Prometheus and Loki are queried next to the path that accepts their data, Tempo at its endpoint, each with its own ID', () => {
-  const access = readBackendAccess({
+  const access = readCloudAccess({
     GRAFANA_CLOUD_API_KEY: 'glc_x',
     GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prometheus.example/api/prom/push',
     GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: '1',

@@ -1,19 +1,43 @@
 import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
-import type { CloudService } from '../settings/cloud.ts';
+import type { CloudVariables } from '../settings/cloud.ts';
+import type { LgtmSettings, QuerySettings } from '../settings/settings.ts';
+
+/** The services that are asked, each with the path of Grafana Cloud that its write endpoint ends with and its query API does not. */
+const PUSH_PATHS = { prometheus: /\/push$/, tempo: /$/, loki: /\/loki\/api\/v1\/push$/ } as const;
+type Service = keyof typeof PUSH_PATHS;
+const SERVICES = ['prometheus', 'tempo', 'loki'] as const;
 
 /**
- * The query APIs that belong to the `GRAFANA_CLOUD_*` variables: those of Prometheus and Loki are next to the path that
- * accepts their data (`/api/prom/push` → `/api/prom`), Tempo's is at its endpoint.
+ * The query APIs that belong to the `GRAFANA_CLOUD_*` variables, with each service's ID and the token to read with: those of
+ * Prometheus and Loki are next to the path that accepts their data (`/api/prom/push` → `/api/prom`), Tempo's is at its
+ * endpoint, and a query URL that is set comes before them.
  */
-export function readBackendAccess(variables: Readonly<Record<string, string | undefined>>): BackendAccess {
-  const service = (name: CloudService, pushed: string): ServiceAccess => ({
-    url: (variables[`GRAFANA_CLOUD_${name}_ENDPOINT`] ?? '').replace(/\/$/, '').replace(new RegExp(`${pushed}$`), ''),
-    user: variables[`GRAFANA_CLOUD_${name}_INSTANCE_ID`] ?? '',
-    password: variables.GRAFANA_CLOUD_API_KEY ?? '',
+export function readCloudAccess(cloud: CloudVariables, query: QuerySettings = {}): BackendAccess {
+  return forEachService((service) => {
+    const name = `GRAFANA_CLOUD_${service.toUpperCase()}`;
+    const endpoint = (cloud[`${name}_ENDPOINT`] ?? '').replace(/\/$/, '').replace(PUSH_PATHS[service], '');
+    return {
+      url: query[service]?.href.replace(/\/$/, '') ?? endpoint,
+      user: cloud[`${name}_INSTANCE_ID`] ?? '',
+      password: query.readToken ?? cloud.GRAFANA_CLOUD_API_KEY ?? '',
+    };
   });
-  return {
-    prometheus: service('PROMETHEUS', '/push'),
-    tempo: service('TEMPO', '/$'),
-    loki: service('LOKI', '/loki/api/v1/push'),
-  };
+}
+
+/** The query APIs of a Tempo, a Prometheus and a Loki, where all three are known. */
+export function readLgtmAccess(lgtm: LgtmSettings): BackendAccess | undefined {
+  if (SERVICES.some((service) => lgtm[service] === undefined)) return undefined;
+  return forEachService((service) => readAccess(lgtm[service], lgtm.tenant));
+}
+
+/** The URL without its login, and the login. */
+function readAccess(given: URL | undefined, tenant: string | undefined): ServiceAccess {
+  const url = new URL(given ?? '');
+  const login = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  Object.assign(url, { username: '', password: '' });
+  return { url: url.href.replace(/\/$/, ''), ...login, ...(tenant !== undefined && { tenant }) };
+}
+
+function forEachService(read: (service: Service) => ServiceAccess): BackendAccess {
+  return { prometheus: read('prometheus'), tempo: read('tempo'), loki: read('loki') };
 }

@@ -32,8 +32,16 @@ test.each<[string, Reply, number, RegExp]>([
     400,
     /answered 400: parse error at line 1$/,
   ],
-  ['an answer that is not JSON', { body: '<html>' }, 200, /gave an unexpected answer: <html>$/],
-  ['JSON of another shape', { body: '{"status":"error"}' }, 200, /gave an unexpected answer/],
+  ['a text', { body: 'ready' }, 200, /answered 200: ready$/],
+  [
+    'an HTML page',
+    { body: '<html>', type: 'text/html; charset=utf-8' },
+    200,
+    /answered 200 with an HTML page, not JSON$/,
+  ],
+  ['an empty body', { body: '' }, 200, /answered 200 with an empty body$/],
+  ['JSON of another shape', { body: '{"status":"error"}' }, 200, /answered 200 with the JSON of another API: \{"stat/],
+  ['a proxy that wants a login', { status: 407, type: 'text/html', body: '<html>' }, 407, /answered 407 with an HTML/],
   ['no answer in time', 'never', 0, /gives no answer: .*timeout/i],
 ])('%s is a QueryError with its status, its URL and its user', async (_, reply, status, message) => {
   const { answer, server } = await ask(reply);
@@ -58,4 +66,44 @@ test('the message holds no password, and only the start of a long body', async (
   const { answer } = await ask({ status: 500, body: 'x'.repeat(10_000) });
   expect(String(answer)).not.toContain('glc_secret');
   expect(String(answer).length).toBeLessThan(1000);
+});
+
+test.each([
+  [400, true],
+  [401, true],
+  [403, true],
+  [407, true],
+  [404, false],
+  [429, false],
+  [500, false],
+  [503, false],
+])('%i would come again for the same question: %s', async (status, isFinal) => {
+  const { answer } = await ask({ status, body: 'x' });
+  expect(answer).toMatchObject({ status, isFinal });
+});
+
+test('what is no answer of the API would come again, and no answer would not', async () => {
+  expect((await ask({ body: '{}' })).answer).toMatchObject({ isFinal: true });
+  expect((await ask('never')).answer).toMatchObject({ isFinal: false });
+});
+
+test.each([
+  ['7', 7000],
+  [new Date(Date.now() + 60_000).toUTCString(), expect.closeTo(60_000, -4)],
+  ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+  ['soon', undefined],
+])('Retry-After: %s is waited for', async (header, retryAfterMs) => {
+  const { answer } = await ask({ status: 429, headers: { 'retry-after': header } });
+  expect(answer).toMatchObject({ status: 429, retryAfterMs });
+});
+
+test('a service account is sent as Bearer, a tenant as a header, and no login as none', async () => {
+  await using server = await startAnsweringServer(() => ({ body: '{"status":"success"}' }));
+  const access = { url: server.url, user: '', password: '' };
+  await getJson({ ...access, password: 'glsa_x', isBearer: true }, '/api', {}, Answer);
+  await getJson({ ...access, tenant: 'team-a' }, '/api', {}, Answer);
+  expect(server.received.map(({ headers }) => [headers.authorization, headers['x-scope-orgid']])).toEqual([
+    ['Bearer glsa_x', undefined],
+    [undefined, 'team-a'],
+  ]);
 });

@@ -14,14 +14,30 @@ export class QueryError extends Error {
   readonly user: string;
   /** The HTTP status, or 0 if there was no answer. */
   readonly status: number;
-  constructor(request: { readonly url: string; readonly user: string; readonly status: number }, message: string) {
-    super(`${request.url} ${message}`);
-    this.url = request.url;
-    this.user = request.user;
-    this.status = request.status;
+  /** Whether asking again can't help: the login, the question or the address is wrong. */
+  readonly isFinal: boolean;
+  /** How long the service wants not to be asked, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  constructor({ url, user, status, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
+    super(`${url} ${message}`);
+    this.url = url;
+    this.user = user;
+    this.status = status;
+    this.isFinal = isFinal;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
+type FailedRequest = {
+  readonly url: string;
+  readonly user: string;
+  readonly status: number;
+  readonly isFinal?: boolean;
+  readonly retryAfterMs?: number | undefined;
+};
+
+/** Statuses that the same request gets again. A trace that is not there yet is a 404 for some versions of Tempo. */
+const FINAL_STATUSES: readonly number[] = [400, 401, 403, 405, 407, 422];
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_SHOWN = 500;
 const TIMEOUT_MS = 30_000;
@@ -39,32 +55,65 @@ export async function getJson<T>(
 ): Promise<T> {
   const url = `${access.url}${path}`;
   const asked = { url, user: access.user };
-  const { status, text } = await getText(`${url}?${new URLSearchParams(parameters)}`, access, timeout).catch(
-    (error) => {
-      throw new QueryError({ ...asked, status: 0 }, `gives no answer: ${messageFrom(error)}`);
-    },
-  );
+  const { status, text, type, retryAfterMs } = await getText(
+    `${url}?${new URLSearchParams(parameters)}`,
+    access,
+    timeout,
+  ).catch((error) => {
+    throw new QueryError({ ...asked, status: 0 }, `gives no answer: ${messageFrom(error)}`);
+  });
   if (status !== 200) {
-    throw new QueryError({ ...asked, status }, `answered ${status}: ${text.slice(0, MAX_SHOWN).trim()}`);
+    const isFinal = FINAL_STATUSES.includes(status);
+    throw new QueryError({ ...asked, status, isFinal, retryAfterMs }, `answered ${status}${describeBody(text, type)}`);
   }
-  const parsed = schema.safeParse(parseJson(text));
+  const json = parseJson(text);
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new QueryError({ ...asked, status }, `gave an unexpected answer: ${text.slice(0, MAX_SHOWN)}`);
+  const what = json === undefined ? describeBody(text, type) : ` with the JSON of another API: ${cut(text)}`;
+  throw new QueryError({ ...asked, status, isFinal: true }, `answered 200${what}`);
+}
+
+function describeBody(text: string, type: string): string {
+  if (text.trim() === '') return ' with an empty body';
+  return type.startsWith('text/html') ? ' with an HTML page, not JSON' : `: ${cut(text)}`;
+}
+
+function cut(text: string): string {
+  return text.trim().slice(0, MAX_SHOWN);
 }
 
 async function getText(
   url: string,
-  { user, password }: ServiceAccess,
+  access: ServiceAccess,
   timeout: number,
-): Promise<{ status: number; text: string }> {
-  const login = Buffer.from(`${user}:${password}`).toString('base64');
-  const { statusCode, body } = await request(url, {
+): Promise<{ status: number; text: string; type: string; retryAfterMs: number | undefined }> {
+  const { statusCode, headers, body } = await request(url, {
     dispatcher: agent,
     headersTimeout: timeout,
     bodyTimeout: timeout,
-    headers: { authorization: `Basic ${login}`, accept: 'application/json' },
+    headers: { ...listLoginHeaders(access), accept: 'application/json' },
   });
-  return { status: statusCode, text: await body.text() };
+  return {
+    status: statusCode,
+    text: await body.text(),
+    type: String(headers['content-type'] ?? ''),
+    retryAfterMs: readRetryAfter(headers['retry-after']),
+  };
+}
+
+function listLoginHeaders({ user, password, isBearer, tenant }: ServiceAccess): Record<string, string> {
+  const login = isBearer ? `Bearer ${password}` : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return {
+    ...(user + password !== '' && { authorization: login }),
+    ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
+  };
+}
+
+/** The milliseconds of a `Retry-After`, which is a number of seconds or a date (RFC 9110, section 10.2.3). */
+function readRetryAfter(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 }
 
 function parseJson(text: string): unknown {

@@ -7,6 +7,8 @@ export const ALLOY_TARGET_SYNC: Milliseconds = 5000;
 const SLACK: Milliseconds = 10_000;
 /** How long a hosted search may lag behind a look-up by ID (Tempo: 20 s and more). */
 const HOSTED_SEARCH_LAG: Milliseconds = 90_000;
+/** How long a hosted backend may take to make data visible that it has accepted: seconds, by its documentation. */
+const HOSTED_INGESTION: Milliseconds = 30_000;
 
 /** Whether the backend of a run is anything but the mock cloud, which has no lag. */
 export function isHosted({ backend }: Pick<Run, 'backend'>): boolean {
@@ -14,14 +16,18 @@ export function isHosted({ backend }: Pick<Run, 'backend'>): boolean {
 }
 
 /** How long a change at the source may take to reach the backend: two scrapes, and Alloy's target sync after its start. */
-export function computeScrapeDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
-  const { scrape, scrapeTimeout, remoteWriteDeadline } = intervals;
-  return 2 * scrape + scrapeTimeout + 2 * remoteWriteDeadline + ALLOY_TARGET_SYNC + SLACK;
+export function computeScrapeDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+  const { scrape, scrapeTimeout, remoteWriteDeadline } = run.intervals;
+  return 2 * scrape + scrapeTimeout + 2 * remoteWriteDeadline + ALLOY_TARGET_SYNC + computeSlack(run);
 }
 
 /** How long data sent over OTLP may take to reach the backend: two batch timeouts. */
-export function computeOtlpDeadline({ intervals }: Pick<Run, 'intervals'>): Milliseconds {
-  return 2 * intervals.otlpBatch + SLACK;
+export function computeOtlpDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+  return 2 * run.intervals.otlpBatch + computeSlack(run);
+}
+
+function computeSlack(run: Pick<Run, 'backend'>): Milliseconds {
+  return SLACK + (isHosted(run) ? HOSTED_INGESTION : 0);
 }
 
 /** How long it may take until a search finds a trace. */

@@ -95,3 +95,23 @@ test('the last pause ends at the deadline', async () => {
   expect(outcome.elapsed).toBeGreaterThanOrEqual(60);
   expect(outcome.elapsed).toBeLessThan(1000);
 });
+
+test('an error that would come again ends it', async () => {
+  const request = { url: 'http://h/api', user: '1', status: 401, isFinal: true };
+  const refused = () => Promise.reject(new QueryError(request, 'answered 401: no'));
+  expect(await poll(refused, 60_000)).toMatchObject({ holds: false, attempts: 1 });
+});
+
+test('a backend that wants not to be asked is not asked, and the deadline stays', async () => {
+  const request = { url: 'http://h/api', user: '1', status: 429, retryAfterMs: 300 };
+  const started = performance.now();
+  let attempts = 0;
+  const outcome = await poll(async () => {
+    if (++attempts === 1) throw new QueryError(request, 'answered 429');
+    return { holds: true, seen: seen(1), value: attempts };
+  }, 5000);
+  expect(outcome).toMatchObject({ holds: true, attempts: 2 });
+  expect(performance.now() - started).toBeGreaterThanOrEqual(300);
+  const limited = () => Promise.reject(new QueryError({ ...request, retryAfterMs: 60_000 }, 'answered 429'));
+  expect((await poll(limited, 100)).elapsed).toBeLessThan(5000);
+});

@@ -21,7 +21,8 @@ const MAX_PAUSE = 120;
 /**
  * Tries at least once, until an attempt holds, the deadline has passed or `shouldGiveUp` returns true. An attempt that throws
  * does not hold. The pause between attempts grows from 10 to 120 ms (times `slower`, for a hosted backend), so arrivals are
- * noticed within a tenth of a second at little cost. This is the only place where a criterion waits by time.
+ * noticed within a tenth of a second at little cost; a backend that wants not to be asked (`Retry-After`) is not asked. An
+ * error that the same question would get again is final. This is the only place where a criterion waits by time.
  */
 export async function poll<T>(
   attempt: () => Promise<Attempt<T>>,
@@ -30,14 +31,17 @@ export async function poll<T>(
 ): Promise<Outcome<T | undefined>> {
   const started = performance.now();
   for (let attempts = 1, pause = FIRST_PAUSE; ; attempts++, pause = Math.min(pause * 1.5, MAX_PAUSE)) {
-    const last = await attempt().catch(
-      (error: unknown): Attempt<undefined> => ({ holds: false, seen: readQueryFailure(error), value: undefined }),
-    );
+    let mayAskAgainAfter = 0;
+    const last = await attempt().catch((error: unknown): Attempt<undefined> => {
+      const { isFinal, retryAfterMs = 0 } = error instanceof QueryError ? error : { isFinal: false };
+      mayAskAgainAfter = retryAfterMs;
+      return { holds: false, seen: readQueryFailure(error), value: undefined, isFinal };
+    });
     const elapsed = performance.now() - started;
     if (last.holds || last.isFinal || elapsed >= deadline || (await shouldGiveUp())) {
       return { ...last, attempts, elapsed };
     }
-    await sleep(Math.min(pause * slower, Math.max(1, deadline - elapsed)));
+    await sleep(Math.min(Math.max(pause * slower, mayAskAgainAfter), Math.max(1, deadline - elapsed)));
   }
 }
 

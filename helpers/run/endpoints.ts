@@ -56,8 +56,18 @@ export type Endpoints = {
   readonly statusTransitionDaemon?: { readonly url: string };
 };
 
-/** Where to query one service, and with which login: `url` is the base URL of its query API, without a final slash. */
-export type ServiceAccess = { readonly url: string; readonly user: string; readonly password: string };
+/** Where to query one service, and with which login. */
+export type ServiceAccess = {
+  /** The base URL of its query API, without a final slash. */
+  readonly url: string;
+  /** The instance ID, on Grafana Cloud. Nothing is sent where it and the password are empty. */
+  readonly user: string;
+  readonly password: string;
+  /** Whether the password is a token that is sent without a user name: that of a Grafana's service account. */
+  readonly isBearer?: boolean;
+  /** The tenant of a backend that has several (`X-Scope-OrgID`). */
+  readonly tenant?: string;
+};
 
 /** The three services that can be queried. */
 export type BackendAccess = {

@@ -80,6 +80,20 @@ const Variables = z.object({
     .regex(/^[^/\s]+:\d+$/, 'it is not HOST:PORT')
     .optional(),
   ALLOY_OTLP_HTTP: http,
+  GRAFANA_CLOUD_TEMPO_QUERY_URL: http,
+  GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: http,
+  GRAFANA_CLOUD_LOKI_QUERY_URL: http,
+  GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
+  GRAFANA_URL: http,
+  GRAFANA_SERVICE_ACCOUNT_TOKEN: z.string().optional(),
+  TEMPO_URL: http,
+  TEMPO_OTLP_URL: http,
+  PROMETHEUS_URL: http,
+  LOKI_URL: http,
+  BACKEND_TENANT: z
+    .string()
+    .regex(/^[\w.()|!*'-]{1,150}$/, 'it is not the name of a tenant')
+    .optional(),
   DOCKER_HOST: z
     .string()
     .regex(
@@ -105,6 +119,8 @@ export type Settings = {
   /** Between two rounds of the dead-letter queue, in seconds. */
   readonly dlqCheckIntervalSeconds: number;
   readonly cloud: CloudVariables;
+  readonly query: QuerySettings;
+  readonly lgtm: LgtmSettings;
   readonly existing: ExistingUrls;
   /** Where `npm run images` gets Debian's packages. */
   readonly debianMirror: string | undefined;
@@ -123,6 +139,27 @@ export type Settings = {
    * file names that a person may change: `config.alloy` and docker-compose.test.yml read the variables that they like.
    */
   readonly inherited: Readonly<Record<string, string>>;
+};
+
+/** How Grafana Cloud is asked for what arrived, where that is not how Alloy writes to it. */
+export type QuerySettings = {
+  readonly tempo?: URL;
+  readonly prometheus?: URL;
+  readonly loki?: URL;
+  /** A token with the scopes to read; that of Alloy is used where it is undefined. */
+  readonly readToken?: string;
+  /** The Grafana through which all questions go: its URL, and the token of a service account. */
+  readonly grafana?: { readonly url: URL; readonly token: string | undefined };
+};
+/** A Tempo, a Prometheus and a Loki of the person's own; logins included. */
+export type LgtmSettings = {
+  readonly tempo?: URL;
+  /** Where Tempo receives OTLP over HTTP, which is another port. */
+  readonly tempoOtlp?: URL;
+  readonly prometheus?: URL;
+  readonly loki?: URL;
+  /** For the header `X-Scope-OrgID`. */
+  readonly tenant?: string;
 };
 
 /** Which images the containers of a run have. */
@@ -210,7 +247,8 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     );
   }
   const v = parsed.data;
-  const usual = v.STACK === 'external' ? PRODUCTION : LOCAL;
+  // Grafana Cloud bills data points: there a run scrapes as often as production does.
+  const usual = v.STACK === 'external' || v.BACKEND === 'cloud' ? PRODUCTION : LOCAL;
   const scrape = v.ALLOY_SCRAPE_INTERVAL ?? usual.scrape;
   return {
     stack: v.STACK,
@@ -224,8 +262,22 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
       remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
     },
-    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? usual.dlqCheckIntervalSeconds,
+    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? (v.STACK === 'external' ? PRODUCTION_DLQ : LOCAL_DLQ),
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
+    query: {
+      ...(v.GRAFANA_CLOUD_TEMPO_QUERY_URL && { tempo: v.GRAFANA_CLOUD_TEMPO_QUERY_URL }),
+      ...(v.GRAFANA_CLOUD_PROMETHEUS_QUERY_URL && { prometheus: v.GRAFANA_CLOUD_PROMETHEUS_QUERY_URL }),
+      ...(v.GRAFANA_CLOUD_LOKI_QUERY_URL && { loki: v.GRAFANA_CLOUD_LOKI_QUERY_URL }),
+      ...(v.GRAFANA_CLOUD_READ_TOKEN && { readToken: v.GRAFANA_CLOUD_READ_TOKEN }),
+      ...(v.GRAFANA_URL && { grafana: { url: v.GRAFANA_URL, token: v.GRAFANA_SERVICE_ACCOUNT_TOKEN } }),
+    },
+    lgtm: {
+      ...(v.TEMPO_URL && { tempo: v.TEMPO_URL }),
+      ...(v.TEMPO_OTLP_URL && { tempoOtlp: v.TEMPO_OTLP_URL }),
+      ...(v.PROMETHEUS_URL && { prometheus: v.PROMETHEUS_URL }),
+      ...(v.LOKI_URL && { loki: v.LOKI_URL }),
+      ...(v.BACKEND_TENANT && { tenant: v.BACKEND_TENANT }),
+    },
     existing: {
       ...(v.DATABASE_URL && { postgres: v.DATABASE_URL }),
       ...(v.REDIS_URL && { redis: v.REDIS_URL }),
@@ -281,10 +333,13 @@ export function listEngineVariables({
   };
 }
 
-/** What a stack of this run has, in milliseconds and seconds. */
-const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, dlqCheckIntervalSeconds: 1 };
-/** What a stack that already runs has by default: the defaults of `config.alloy` and the daemon. */
-const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, dlqCheckIntervalSeconds: 900 };
+/** The intervals of a local run, in milliseconds. */
+const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100 };
+/** The defaults of `config.alloy`, in milliseconds. */
+const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 };
+/** The daemon's interval in a stack that a run starts, and by default; in seconds. */
+const LOCAL_DLQ = 1;
+const PRODUCTION_DLQ = 900;
 
 /**
  * The environment of this process over the project's `.env`, where there is one. Throws {@link SettingsError} for a `.env`

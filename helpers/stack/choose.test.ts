@@ -8,7 +8,8 @@ import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
 import { type Environment, readSettings } from '../settings/settings.ts';
-import { chooseStack, describePlan, isMockCloud } from './choose.ts';
+import { chooseStack, describePlan } from './choose.ts';
+import { isMockCloud } from './choose-backend.ts';
 import { startNativeParts } from './testing/plans.ts';
 
 const noEngine = { DOCKER_HOST: 'unix:///no/such/docker.sock', PATH: '/nowhere' };
@@ -60,7 +61,9 @@ describe('a stack that is started', () => {
     [{ STACK: 'containers', ALLOY: 'binary' }, /ALLOY=binary is a program of this machine/],
     [{ STACK: 'native', ALLOY: 'container' }, /ALLOY=container needs a stack of containers/],
     [{ ALLOY: 'binary' }, /there is no alloy on PATH/],
-    [{ BACKEND: 'cloud' }, /BACKEND=cloud needs a stack that already runs/],
+    [{ BACKEND: 'cloud' }, /BACKEND=cloud writes there, and GRAFANA_CLOUD_API_KEY, .* are not set/],
+    [{ BACKEND: 'lgtm' }, /BACKEND=lgtm needs a Tempo, .* TEMPO_URL, PROMETHEUS_URL, LOKI_URL are not set/],
+    [{ BACKEND: 'lgtm', TEMPO_URL: 'http://t', LOKI_URL: 'http://l' }, /and PROMETHEUS_URL is not set/],
     [{ ALLOY_BIN: writeProgram('other', 'other 9.1') }, /other is not an Alloy: .* does not say so/],
     [{ ALLOY_BIN: '/bin/true' }, /\/bin\/true is not an Alloy/],
   ])('can not be %o', async (environment, problem) => {
@@ -135,7 +138,7 @@ describe('a stack that already runs', () => {
     const incomplete = { ...external('https://cloud.example'), GRAFANA_CLOUD_LOKI_ENDPOINT: '' };
     await expect(choose(incomplete)).rejects.toMatchObject({ fix: expect.stringContaining('npm run cloud') });
     await expect(choose({ ...incomplete, BACKEND: 'cloud' })).rejects.toMatchObject({
-      fix: 'set them as Alloy has them.',
+      fix: expect.stringContaining('SETUP_GRAFANA_CLOUD.md'),
     });
   });
 });

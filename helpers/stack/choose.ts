@@ -1,20 +1,18 @@
-import { request } from 'undici';
-import { readBackendAccess } from '../clients/access.ts';
 import { type Availability, lookForImage } from '../images/resolve.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Endpoints } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
-import type { Backend, RunDescription } from '../run/run.ts';
-import { CLOUD_VARIABLES, isPrivate } from '../settings/cloud.ts';
+import type { RunDescription } from '../run/run.ts';
 import { EXISTING_VARIABLES, type Settings } from '../settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../setup/container-engine.ts';
 import { isAlloy } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
+import { chooseBackend, chooseExternalBackend, isOnLoopback } from './choose-backend.ts';
 import { readConfiguration } from './configuration.ts';
 import { listImages } from './containers/container-images.ts';
 import { readExistingEndpoints } from './existing-endpoints.ts';
 import { type AlloyProgram, findAlloyProgram } from './parts/alloy-program.ts';
-import type { CommonPlan, ContainersPlan, ExternalPlan, NativePlan, StackPlan } from './plan.ts';
+import type { BackendPlan, CommonPlan, ContainersPlan, ExternalPlan, NativePlan, StackPlan } from './plan.ts';
 import { readWarmState } from './warm/warm-state.ts';
 
 /**
@@ -30,26 +28,27 @@ export async function chooseStack(
   const existing = readExistingEndpoints(settings.existing);
   const common = { settings, needs, existing, configuration: readConfiguration(settings.alloyConfig) };
   if (settings.stack === 'external') return await planExternal(common);
-  const backend = settings.backend ?? 'mock';
-  if (backend !== 'mock') {
-    throw new CannotRun(
-      `BACKEND=${backend} needs a stack that already runs.`,
-      'set STACK=external, or leave BACKEND unset.',
-    );
-  }
-  const parts = needs.filter((part) => part === 'alloy' || !(part in existing));
-  const wish = await readWish(settings, existing, reuse);
-  return await planOwn({ ...common, backend, parts }, wish);
+  const backend = await chooseBackend(settings);
+  // A backend that already runs is no part of the stack, unless Alloy needs a gateway to it.
+  const own = needs.filter((part) => part !== 'cloud' || backend.access === undefined || backend.gateway !== undefined);
+  const parts = own.filter((part) => part === 'alloy' || !(part in existing));
+  const wish = await readWish(settings, existing, backend, reuse);
+  return await planOwn({ ...common, needs: own, ...backend, parts }, wish);
 }
 
 /** The kind of stack that the settings or a warm stack call for, with the reason; undefined where either will do. */
 type Wish = { readonly stack: 'native' | 'containers'; readonly because: string };
 
-async function readWish(settings: Settings, existing: Endpoints, reuse: boolean): Promise<Wish | undefined> {
+async function readWish(
+  settings: Settings,
+  existing: Endpoints,
+  backend: BackendPlan,
+  reuse: boolean,
+): Promise<Wish | undefined> {
   const { stack, alloy } = settings;
   if (stack === 'native' || stack === 'containers') return { stack, because: `STACK=${stack}` };
   if (alloy === 'container') return { stack: 'containers', because: 'ALLOY=container' };
-  const local = await findReasonForNative(settings, existing);
+  const local = await findReasonForNative(settings, existing, backend);
   if (local !== undefined) return { stack: 'native', because: local };
   const warm = reuse ? readWarmState()?.run.stack : undefined;
   return warm === 'native' || warm === 'containers' ? { stack: warm, because: 'a warm stack runs' } : undefined;
@@ -138,7 +137,12 @@ function refuseContradictions(settings: Settings, existing: Endpoints): void {
 }
 
 /** A program of this machine, and parts that it already has, are used where they are. */
-async function findReasonForNative(settings: Settings, existing: Endpoints): Promise<string | undefined> {
+async function findReasonForNative(
+  settings: Settings,
+  existing: Endpoints,
+  backend: BackendPlan,
+): Promise<string | undefined> {
+  if (isOnLoopback(backend)) return `BACKEND=${settings.backend} is on loopback`;
   const named = Object.keys(existing).map((part) => EXISTING_VARIABLES[part])[0];
   if (named !== undefined) return `${named} is set`;
   if (settings.alloy !== undefined) return `ALLOY=${settings.alloy}`;
@@ -176,7 +180,7 @@ function findMissingImage(images: ContainersPlan['images']): string | undefined 
 }
 
 /** Throws {@link CannotRun} where too little is known of the stack. */
-async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'parts'>): Promise<ExternalPlan> {
+async function planExternal(common: Omit<CommonPlan, 'because' | keyof BackendPlan | 'parts'>): Promise<ExternalPlan> {
   const { settings, existing } = common;
   if (existing.alloy === undefined) {
     throw new CannotRun('STACK=external needs an Alloy.', 'set ALLOY_URL, such as http://127.0.0.1:12345.');
@@ -187,57 +191,12 @@ async function planExternal(common: Omit<CommonPlan, 'because' | 'backend' | 'pa
       'unset ALLOY.',
     );
   }
-  const missing = CLOUD_VARIABLES.filter((name) => !settings.cloud[name]);
-  if (missing.length > 0) {
-    throw new CannotRun(
-      `STACK=external asks the backend that Alloy exports to, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`,
-      settings.backend === undefined || settings.backend === 'mock'
-        ? 'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.'
-        : 'set them as Alloy has them.',
-    );
-  }
   return {
     ...common,
     stack: 'external',
     because: 'STACK=external',
-    backend: await readBackend(settings),
+    ...(await chooseExternalBackend(settings)),
     parts: [],
     alloy: await findAlloy(settings),
   };
-}
-
-/** The backend that an external run reads from. Throws {@link CannotRun} where `BACKEND` is another one. */
-async function readBackend(settings: Settings): Promise<Backend> {
-  const found = await detectBackend(settings);
-  const { backend = found } = settings;
-  if (backend === found || (backend !== 'mock' && found !== 'mock')) return backend;
-  throw new CannotRun(
-    `BACKEND=${backend}, and the GRAFANA_CLOUD_* endpoints lead to ${found === 'mock' ? 'the mock cloud' : 'another backend'}.`,
-    'leave BACKEND unset, or correct the endpoints.',
-  );
-}
-
-/** The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. */
-async function detectBackend({ cloud }: Settings): Promise<Backend> {
-  const urls = Object.values(readBackendAccess(cloud)).map(({ url }) => url);
-  const invalid = CLOUD_VARIABLES.filter((name) => name.endsWith('_ENDPOINT') && !URL.canParse(cloud[name] ?? ''));
-  if (invalid.length > 0) {
-    throw new CannotRun(
-      `STACK=external asks the backend that Alloy exports to, and ${invalid.join(', ')} ${invalid.length === 1 ? 'is not a URL' : 'are not URLs'}.`,
-      'set it as Alloy has it, beginning with https://.',
-    );
-  }
-  if (!urls.every((url) => isPrivate(new URL(url).hostname))) return 'cloud';
-  const origins = [...new Set(urls.map((url) => new URL(url).origin))];
-  const areMocks = await Promise.all(origins.map(isMockCloud));
-  return areMocks.every((isMock) => isMock) ? 'mock' : 'lgtm';
-}
-
-/** Whether the metrics page at this origin is that of the mock cloud. */
-export async function isMockCloud(origin: string): Promise<boolean> {
-  const options = { headersTimeout: 2000, bodyTimeout: 2000, signal: AbortSignal.timeout(4000) };
-  return await request(`${origin}/metrics`, options).then(
-    async ({ body }) => /^mock_stored_bytes /m.test(await body.text()),
-    () => false,
-  );
 }

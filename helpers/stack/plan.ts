@@ -1,5 +1,5 @@
 import type { Availability } from '../images/resolve.ts';
-import type { Endpoints } from '../run/endpoints.ts';
+import type { BackendAccess, Endpoints } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Backend } from '../run/run.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -10,12 +10,23 @@ import type { AlloyProgram } from './parts/alloy-program.ts';
 /** The containers by their names in the compose file; `cloud` is the mock cloud, which is one only where the engine is elsewhere. */
 export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 
+/** The backend of a run. */
+export type BackendPlan = {
+  readonly backend: Backend;
+  /** How it is asked; absent for a mock cloud that the run starts. */
+  readonly access?: BackendAccess;
+  /** Where the gateway sends that has the paths of Grafana Cloud, where the backend has others. */
+  readonly gateway?: GatewayTargets;
+};
+
+/** A Tempo, a Prometheus and a Loki behind a gateway; `traces` is where Tempo receives OTLP over HTTP, without a final slash. */
+export type GatewayTargets = BackendAccess & { readonly traces: string };
+
 /** What every plan of a stack has. */
-export type CommonPlan = {
+export type CommonPlan = BackendPlan & {
   readonly settings: Settings;
   /** Why it is this stack: `STACK=native`, `no container engine answers at …`. */
   readonly because: string;
-  readonly backend: Backend;
   /** The parts that the run uses. */
   readonly needs: readonly Part[];
   /** Those of them that it starts. */
@@ -33,7 +44,11 @@ export type ContainersPlan = CommonPlan & {
   readonly images: ReadonlyMap<ServiceName, Availability>;
 };
 /** A stack that already runs; `alloy` is the program of this machine that is asked about its configuration. */
-export type ExternalPlan = CommonPlan & { readonly stack: 'external'; readonly alloy: AlloyProgram };
+export type ExternalPlan = CommonPlan & {
+  readonly access: BackendAccess;
+  readonly stack: 'external';
+  readonly alloy: AlloyProgram;
+};
 
 /** The stack that a run takes, before anything of it is started. */
 export type StackPlan = NativePlan | ContainersPlan | ExternalPlan;

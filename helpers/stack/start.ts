@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readBackendAccess } from '../clients/access.ts';
+import { readCloudAccess } from '../clients/access.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
@@ -57,8 +57,10 @@ export async function startRun(
       ? await startNative({ plan, runId: id, cloudVariables })
       : await startContainers({ plan, runId: id, cloudVariables });
   const { alloy: _, cloud, ...others } = stack.endpoints;
-  if (stack.alloy === undefined || cloud === undefined) throw new TypeError('a run has Alloy and a mock cloud');
-  const variables = cloudVariables(cloud.urlInside ?? cloud.url);
+  if (stack.alloy === undefined) throw new TypeError('a run has an Alloy');
+  const variables = cloud === undefined ? readSetVariables(plan) : cloudVariables(cloud.urlInside ?? cloud.url);
+  const access = plan.access ?? (cloud && readCloudAccess(aimAtMock(variables, cloud.url)));
+  if (access === undefined) throw new TypeError('a run has a backend');
   const { standIns } = describePlan(plan);
   const run: Run = {
     ...describeSettings(plan, id, startedAt),
@@ -68,9 +70,9 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
-    madeUpVariables: listMadeUpVariables(settings.cloud),
-    access: readBackendAccess(aimAtMock(variables, cloud.url)),
-    mockUrl: cloud.url,
+    madeUpVariables: cloud === undefined ? [] : listMadeUpVariables(settings.cloud),
+    access,
+    ...(plan.backend === 'mock' && cloud !== undefined && { mockUrl: cloud.url }),
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,
     timings: stack.timings,
@@ -80,11 +82,9 @@ export async function startRun(
 
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */
 async function connectExternal(plan: ExternalPlan, id: string, startedAt: number): Promise<Run> {
-  const { settings, existing, backend } = plan;
+  const { settings, existing, backend, access } = plan;
   const { alloy, cloud: _, ...servers } = existing;
   if (alloy === undefined) throw new TypeError('the plan of an external stack has an Alloy');
-  const variables = Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, settings.cloud[name] ?? '']));
-  const access = readBackendAccess(variables);
   const endpoint: AlloyEndpoint = {
     ...alloy,
     kind: 'external',
@@ -99,12 +99,17 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     stack: 'external',
     alloy: endpoint,
     ...servers,
-    variables,
+    variables: readSetVariables(plan),
     madeUpVariables: [],
     access,
     ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
     timings: {},
   };
+}
+
+/** The `GRAFANA_CLOUD_*` variables as the person set them. */
+function readSetVariables({ settings: { cloud } }: StackPlan): Record<string, string> {
+  return Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, cloud[name] ?? '']));
 }
 
 function describeSettings({ settings, backend }: StackPlan, id: string, startedAt: number) {

@@ -1,13 +1,26 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the server answers; `never` leaves the request open. */
-export type Reply = { readonly status?: number; readonly body?: string; readonly type?: string } | 'never';
+export type Reply =
+  | {
+      readonly status?: number;
+      readonly body?: string;
+      readonly type?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | 'never';
 
 /** A request that the server received. */
-export type Received = { readonly path: string; readonly parameters: URLSearchParams; readonly login: string };
+export type Received = {
+  readonly path: string;
+  readonly parameters: URLSearchParams;
+  /** `USER:PASSWORD` of a Basic login. */
+  readonly login: string;
+  readonly headers: IncomingHttpHeaders;
+};
 
 /** A real HTTP server on a free port of loopback, and the requests that it received. */
 export type AnsweringServer = AsyncDisposable & { readonly url: string; readonly received: readonly Received[] };
@@ -21,8 +34,8 @@ export async function startAnsweringServer(reply: (request: Received) => Reply |
     received.push(asked);
     const answer = reply(asked) ?? { status: 404, body: 'page not found' };
     if (answer === 'never') return;
-    const { status = 200, body = '', type = 'application/json' } = answer;
-    response.writeHead(status, { 'content-type': type }).end(body);
+    const { status = 200, body = '', type = 'application/json', headers } = answer;
+    response.writeHead(status, { 'content-type': type, ...headers }).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -44,5 +57,5 @@ export function readCapture(path: string): string {
 function readRequest({ url = '/', headers }: IncomingMessage): Received {
   const { pathname, searchParams } = new URL(url, 'http://server');
   const [, encoded = ''] = /^Basic (.+)/.exec(headers.authorization ?? '') ?? [];
-  return { path: pathname, parameters: searchParams, login: Buffer.from(encoded, 'base64').toString() };
+  return { path: pathname, parameters: searchParams, login: Buffer.from(encoded, 'base64').toString(), headers };
 }

@@ -1,5 +1,5 @@
 import type { Run } from '../../run/run.ts';
-import { readBackendAccess } from '../access.ts';
+import { readCloudAccess } from '../access.ts';
 
 /** A run for tests. Its Alloy and its backend are at `origin`; by default that is port 1 of loopback, where nothing listens. */
 export function sampleRun(parts: Partial<Run> & { readonly origin?: string } = {}): Run {
@@ -29,7 +29,7 @@ export function sampleRun(parts: Partial<Run> & { readonly origin?: string } = {
     },
     madeUpVariables: [],
     variables,
-    access: readBackendAccess(variables),
+    access: readCloudAccess(variables),
     intervals: { scrape: 500, scrapeTimeout: 500, otlpBatch: 200, remoteWriteDeadline: 100 },
     dlqCheckInterval: 1,
     seriesWindow: 300,

@@ -8,6 +8,7 @@ import { ownStack, type StackMaker } from '../owned/owned-stack.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import type { RunDirectory } from '../owned/run-directory.ts';
 import { startParts } from '../owned/start-parts.ts';
+import { planLgtmGateway } from '../parts/lgtm-gateway.ts';
 import { planMockCloud } from '../parts/mock-cloud.ts';
 import { makePassword } from '../parts/secret.ts';
 import type { ContainersPlan, StackRequest } from '../plan.ts';
@@ -48,6 +49,12 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
       'run with STACK=native, or with an engine on this machine.',
     );
   }
+  if (!location.isLocal && request.plan.gateway !== undefined) {
+    throw new CannotRun(
+      'BACKEND=lgtm needs a gateway on this machine, which containers of an engine elsewhere do not reach.',
+      'run with STACK=native, or set the GRAFANA_CLOUD_* variables to where Alloy shall write.',
+    );
+  }
   const images = new Map(request.plan.images);
   if (!location.isLocal && parts.includes('cloud')) images.set('cloud', await bringMockCloudImage(engine, settings));
   const passwords = { postgres: makePassword(), redis: makePassword(), rabbitmq: makePassword() };
@@ -80,7 +87,10 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
     const gateway = location.isLocal ? await findNetworkGateway(docker, network.id) : undefined;
 
     const plan = async (part: Part, context: PartContext, others: Endpoints): Promise<PartPlan> => {
-      if (part === 'cloud' && gateway !== undefined) return await planMockCloud(context, gateway);
+      if (part === 'cloud' && gateway !== undefined) {
+        const targets = request.plan.gateway;
+        return targets ? await planLgtmGateway(context, targets, gateway) : await planMockCloud(context, gateway);
+      }
       const planned = await planContainer(part, { context, others, location, passwords, images });
       return { ...planned.plan, launch: buildLaunch(part, planned, context) };
     };

@@ -6,6 +6,7 @@ import { ownStack } from '../owned/owned-stack.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import { startParts } from '../owned/start-parts.ts';
 import { planAlloy } from '../parts/alloy.ts';
+import { planLgtmGateway } from '../parts/lgtm-gateway.ts';
 import { planMockCloud } from '../parts/mock-cloud.ts';
 import { planPostgres } from '../parts/postgres.ts';
 import { planRabbitmq } from '../parts/rabbitmq.ts';
@@ -65,7 +66,7 @@ async function planPart(part: Part, context: PartContext, plan: NativePlan, othe
     case 'rabbitmq':
       return await planRabbitmq(context);
     case 'cloud':
-      return await planMockCloud(context);
+      return plan.gateway === undefined ? await planMockCloud(context) : await planLgtmGateway(context, plan.gateway);
     case 'alloy':
       return await planAlloy(context, plan.alloy, others);
     default:

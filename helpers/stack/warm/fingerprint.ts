@@ -17,6 +17,7 @@ const code = [
   'package-lock.json',
   'docker-compose.test.yml',
   'helpers/embedded-alloy',
+  'helpers/lgtm-gateway',
   'helpers/mock-cloud',
   'helpers/otlp',
   'helpers/stack',
@@ -31,7 +32,16 @@ export function describeStack(plan: NativePlan | ContainersPlan): StackDescripti
       ? [plan.alloy, process.version, describeFile(plan.alloy.command[0])]
       : [plan.engine.address];
   const read = plan.configuration.variables.map((name) => [name, inherited[name] ?? null]);
-  const settings = [alloyConfig, intervals, dlqCheckIntervalSeconds, cloud, existing, plan.settings.telemetry];
+  const settings = [
+    alloyConfig,
+    plan.backend,
+    plan.access,
+    intervals,
+    dlqCheckIntervalSeconds,
+    cloud,
+    existing,
+    plan.settings.telemetry,
+  ];
   const hash = createHash('sha256');
   hash.update(JSON.stringify([settings, readFileSync(alloyConfig, 'utf8'), read, plan.stack, made]));
   for (const path of code)

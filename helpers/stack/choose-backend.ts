@@ -1,0 +1,146 @@
+import { request } from 'undici';
+import { readCloudAccess, readLgtmAccess } from '../clients/access.ts';
+import { findGrafanaAccess, NoDataSource } from '../clients/grafana.ts';
+import { QueryError } from '../clients/http.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import type { BackendAccess } from '../run/endpoints.ts';
+import type { Backend } from '../run/run.ts';
+import { CLOUD_VARIABLES, isPrivate } from '../settings/cloud.ts';
+import type { Settings } from '../settings/settings.ts';
+import { findTempoReceiver } from './find-tempo-receiver.ts';
+import type { BackendPlan, GatewayTargets } from './plan.ts';
+
+/**
+ * The backend of a stack that the run starts: the mock cloud unless `BACKEND` says another one. Throws {@link CannotRun} where
+ * too little is known of that, or where Grafana does not say how to ask it.
+ */
+export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
+  const { backend = 'mock', cloud, lgtm } = settings;
+  if (backend === 'mock') return { backend };
+  const missing = listMissing(settings);
+  const access = readLgtmAccess(lgtm);
+  if (backend === 'lgtm' && access !== undefined && missing.length === CLOUD_VARIABLES.length) {
+    return { backend, access: await resolveAccess(settings, backend), gateway: await planGateway(settings, access) };
+  }
+  if (backend === 'lgtm' && access === undefined && missing.length === CLOUD_VARIABLES.length) {
+    throw new CannotRun(
+      `BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and ${listMissingUrls(settings).join(', ')} ${listMissingUrls(settings).length === 1 ? 'is' : 'are'} not set.`,
+      'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100.',
+    );
+  }
+  refuseMissing(`BACKEND=${backend} writes there`, missing, backend);
+  refuseInvalid(cloud);
+  await refuseOther(settings, await detectBackend(cloud));
+  return { backend, access: await resolveAccess(settings, backend) };
+}
+
+/**
+ * The backend of a stack that already runs: what the `GRAFANA_CLOUD_*` endpoints lead to. Throws {@link CannotRun} where they
+ * are incomplete, or where `BACKEND` is another one.
+ */
+export async function chooseExternalBackend(
+  settings: Settings,
+): Promise<BackendPlan & { readonly access: BackendAccess }> {
+  refuseMissing('STACK=external asks the backend that Alloy exports to', listMissing(settings), settings.backend);
+  refuseInvalid(settings.cloud);
+  const found = await detectBackend(settings.cloud);
+  await refuseOther(settings, found);
+  const backend = settings.backend ?? found;
+  return { backend, access: await resolveAccess(settings, backend) };
+}
+
+/** Whether a backend can be reached from this machine only: then so can the programs that send to it. */
+export function isOnLoopback({ access }: BackendPlan): boolean {
+  return Object.values(access ?? {}).some(({ url }) => /^(?:localhost|127\..*|\[::1\])$/.test(new URL(url).hostname));
+}
+
+/** Whether the metrics page at this origin is that of the mock cloud. */
+export async function isMockCloud(origin: string): Promise<boolean> {
+  const options = { headersTimeout: 2000, bodyTimeout: 2000, signal: AbortSignal.timeout(4000) };
+  return await request(`${origin}/metrics`, options).then(
+    async ({ body }) => /^mock_stored_bytes /m.test(await body.text()),
+    () => false,
+  );
+}
+
+/** How the backend is asked: through one Grafana where that is set, at the three URLs, or next to where Alloy writes. */
+async function resolveAccess({ cloud, query, lgtm }: Settings, backend: Backend): Promise<BackendAccess> {
+  const { grafana } = query;
+  if (backend === 'mock' || grafana === undefined) {
+    return (backend === 'lgtm' ? readLgtmAccess(lgtm) : undefined) ?? readCloudAccess(cloud, query);
+  }
+  if (grafana.token === undefined) {
+    throw new CannotRun(
+      'GRAFANA_URL is set, and GRAFANA_SERVICE_ACCOUNT_TOKEN is not.',
+      'set it to the token of a service account of that Grafana (glsa_…), or unset GRAFANA_URL.',
+    );
+  }
+  try {
+    return await findGrafanaAccess(grafana.url, grafana.token);
+  } catch (error) {
+    if (error instanceof NoDataSource) {
+      throw new CannotRun(
+        `the Grafana at GRAFANA_URL can't be asked: ${error.message}.`,
+        'make one of them the default, or unset GRAFANA_URL and set the query URLs.',
+      );
+    }
+    if (!(error instanceof QueryError)) throw error;
+    throw new CannotRun(
+      `the Grafana at GRAFANA_URL can't be asked: ${error.message}.`,
+      error.status === 401 || error.status === 403
+        ? 'set GRAFANA_SERVICE_ACCOUNT_TOKEN to the token of a service account of that Grafana (glsa_…) that may query data sources.'
+        : 'correct GRAFANA_URL, such as https://STACK.grafana.net.',
+    );
+  }
+}
+
+async function planGateway({ lgtm }: Settings, access: BackendAccess): Promise<GatewayTargets> {
+  const traces = lgtm.tempoOtlp?.href.replace(/\/$/, '') ?? (await findTempoReceiver(access.tempo));
+  return { ...access, traces };
+}
+
+function listMissing({ cloud }: Settings): string[] {
+  return CLOUD_VARIABLES.filter((name) => !cloud[name]);
+}
+
+function listMissingUrls({ lgtm }: Settings): string[] {
+  return (['tempo', 'prometheus', 'loki'] as const)
+    .filter((name) => lgtm[name] === undefined)
+    .map((name) => `${name.toUpperCase()}_URL`);
+}
+
+function refuseMissing(why: string, missing: readonly string[], backend: Backend | undefined): void {
+  if (missing.length === 0) return;
+  throw new CannotRun(
+    `${why}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`,
+    backend === undefined || backend === 'mock'
+      ? 'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.'
+      : 'set them as Grafana Cloud shows them (grafana-alloy/SETUP_GRAFANA_CLOUD.md), or as Alloy has them.',
+  );
+}
+
+function refuseInvalid(cloud: Settings['cloud']): void {
+  const invalid = CLOUD_VARIABLES.filter((name) => name.endsWith('_ENDPOINT') && !URL.canParse(cloud[name] ?? ''));
+  if (invalid.length === 0) return;
+  throw new CannotRun(
+    `${invalid.join(', ')} ${invalid.length === 1 ? 'is not a URL' : 'are not URLs'}.`,
+    'set it as Alloy has it, beginning with https://.',
+  );
+}
+
+async function refuseOther({ backend }: Settings, found: Backend): Promise<void> {
+  if (backend === undefined || backend === found || (backend !== 'mock' && found !== 'mock')) return;
+  throw new CannotRun(
+    `BACKEND=${backend}, and the GRAFANA_CLOUD_* endpoints lead to ${found === 'mock' ? 'the mock cloud' : 'another backend'}.`,
+    'leave BACKEND unset, or correct the endpoints.',
+  );
+}
+
+/** The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. */
+async function detectBackend(cloud: Settings['cloud']): Promise<Backend> {
+  const urls = Object.values(readCloudAccess(cloud)).map(({ url }) => new URL(url));
+  if (!urls.every(({ hostname }) => isPrivate(hostname))) return 'cloud';
+  const origins = [...new Set(urls.map(({ origin }) => origin))];
+  const areMocks = await Promise.all(origins.map(isMockCloud));
+  return areMocks.every((isMock) => isMock) ? 'mock' : 'lgtm';
+}
