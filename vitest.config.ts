@@ -8,7 +8,7 @@ import { readPhases } from './helpers/run/read-phases.ts';
 const maxMs = 120_000;
 const declared = readPhases();
 
-/** Criteria wait for telemetry, on deadlines of their own; the test's own limit only ends what hangs. */
+/** Criteria wait for telemetry on deadlines of their own, and each has a limit beyond them that ends what hangs. */
 const phases = {
   globalSetup: ['helpers/cli/global-setup.ts'],
   testTimeout: maxMs,

@@ -14,6 +14,7 @@ import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { connectControl } from '../stack/owned/control-client.ts';
 import { conclude } from './conclude.ts';
+import { computeCriterionLimit, STANDARD_LIMIT } from './deadlines.ts';
 import './matchers.ts';
 import { run } from './run.ts';
 import { record } from './task.ts';
@@ -130,6 +131,9 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
 
 type Body = (context: TestContext & Fixtures) => Promise<void>;
 
+/** The limit that the configuration has is for short intervals. */
+const limit = computeCriterionLimit(run);
+const longer = limit > STANDARD_LIMIT ? { timeout: limit } : {};
 /** The order whose criteria are registered: by default that of the vitest project. */
 let registered: Order = inject('order');
 /** What the phase that is being registered needs. */
@@ -158,12 +162,12 @@ export function phase(
 
 /** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
 export function test(name: string, body: Body): void {
-  if (registered === 'criteria') criterion(name, { meta: { needs } }, judged(body));
+  if (registered === 'criteria') criterion(name, { ...longer, meta: { needs } }, judged(body));
 }
 
 /** A criterion that takes away a part that other phases use: it runs after all others. */
 export function outage(name: string, body: Body): void {
-  if (registered === 'outages') criterion(name, { meta: { needs } }, judged(body));
+  if (registered === 'outages') criterion(name, { ...longer, meta: { needs } }, judged(body));
 }
 
 /**
@@ -171,7 +175,7 @@ export function outage(name: string, body: Body): void {
  * waits for those before it, and those after it wait for it.
  */
 export function alone(name: string, body: Body): void {
-  if (registered === 'criteria') criterion(name, { concurrent: false, meta: { needs } }, judged(body));
+  if (registered === 'criteria') criterion(name, { ...longer, concurrent: false, meta: { needs } }, judged(body));
 }
 
 /** Turns whatever the body throws into `CriterionFailed`. The diagnosis runs before the fixtures clean up. */

@@ -5,6 +5,10 @@ import type { Run } from '../run/run.ts';
 export const ALLOY_TARGET_SYNC: Milliseconds = 5000;
 /** What a busy machine may add to any deadline. It costs time only if a criterion fails. */
 const SLACK: Milliseconds = 10_000;
+/** The limit that vitest's configuration has for a criterion. */
+export const STANDARD_LIMIT: Milliseconds = 120_000;
+/** How many waits a criterion has one after the other, at most. */
+const MAX_WAITS = 7;
 /** How long a hosted search may lag behind a look-up by ID (Tempo: 20 s and more). */
 const HOSTED_SEARCH_LAG: Milliseconds = 90_000;
 /** How long a hosted backend may take to make data visible that it has accepted: seconds, by its documentation. */
@@ -28,6 +32,11 @@ export function computeOtlpDeadline(run: Pick<Run, 'intervals' | 'backend'>): Mi
 
 function computeSlack(run: Pick<Run, 'backend'>): Milliseconds {
   return SLACK + (isHosted(run) ? HOSTED_INGESTION : 0);
+}
+
+/** What ends a criterion that hangs: more than its waits take, which end on their own deadlines. */
+export function computeCriterionLimit(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+  return MAX_WAITS * Math.max(computeScrapeDeadline(run), computeSearchDeadline(run));
 }
 
 /** How long it may take until a search finds a trace. */

@@ -121,7 +121,7 @@ describe('a Tempo, a Prometheus and a Loki', () => {
 
   test('have Tempo receive on the port that its configuration has, else on the standard one', async () => {
     const config =
-      'distributor:\n  receivers:\n    otlp:\n      protocols:\n        http:\n          endpoint: 0.0.0.0:44318\n';
+      'GET /status/config\n---\ntarget: all\ndistributor:\n  receivers:\n    otlp:\n      protocols:\n        http:\n          endpoint: 0.0.0.0:44318\n';
     await using tempo = await startAnsweringServer(({ path }) =>
       path === '/status/config' ? { body: config, type: 'text/plain' } : undefined,
     );

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import type { ServiceAccess } from '../run/endpoints.ts';
 
@@ -22,6 +22,8 @@ export async function findTempoReceiver({ url }: Pick<ServiceAccess, 'url'>): Pr
 
 async function readPort(page: string): Promise<number> {
   const { body } = await request(page, { signal: AbortSignal.timeout(4000) });
-  const { endpoint } = Config.parse(parse(await body.text())).distributor.receivers.otlp.protocols.http;
+  // The page begins with a document that is its own title.
+  const documents = parseAllDocuments(await body.text()).map((document) => document.toJS());
+  const { endpoint } = Config.parse(documents.at(-1)).distributor.receivers.otlp.protocols.http;
   return Number(/:(\d+)$/.exec(endpoint)?.[1] ?? STANDARD_PORT);
 }
