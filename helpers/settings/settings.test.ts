@@ -23,6 +23,15 @@ describe('settings', () => {
     });
   });
 
+  test('have the intervals of production for Grafana Cloud, and not for a backend of the person’s own', () => {
+    const production = { scrape: 60_000, scrapeTimeout: 10_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 };
+    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 1 });
+    expect(readSettings({ BACKEND: 'cloud', ALLOY_SCRAPE_INTERVAL: '1s' })).toMatchObject({
+      intervals: { scrape: 1000 },
+    });
+    expect(readSettings({ BACKEND: 'lgtm' })).toMatchObject({ intervals: { scrape: 500 } });
+  });
+
   test('name the container engine, and give another program what it finds it by', () => {
     const environment = { DOCKER_HOST: 'tcp://10.0.0.1:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' };
     const { engine } = readSettings({ ...environment, TESTCONTAINERS_RYUK_DISABLED: 'true' });
@@ -40,6 +49,8 @@ describe('settings', () => {
     ['ALLOY_OTLP_GRPC', 'http://alloy:4317', 'it is not HOST:PORT'],
     ['ALLOY_CONFIG', 'grafana-alloy', 'it is not the path of a file'],
     ['ALLOY_SCRAPE_TIMEOUT', '0s', '"0s" is not a duration above 0, such as 1s, 500ms or 1m'],
+    ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
+    ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],
   ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {
