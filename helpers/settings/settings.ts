@@ -243,7 +243,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
     throw new SettingsError(
       `these settings are not valid:\n${problems.join('\n')}`,
-      'correct them in .env or in the environment, where RUNTIME_CONFIG.md lists them all.',
+      'correct them in .env or in the environment; RUNTIME_CONFIG.md lists every variable.',
     );
   }
   const v = parsed.data;

@@ -46,7 +46,7 @@ describe('Grafana Cloud', () => {
   test.each([
     [
       { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '' },
-      'BACKEND=cloud writes there, and GRAFANA_CLOUD_LOKI_INSTANCE_ID is not set.',
+      'BACKEND=cloud needs to know where Alloy writes, and GRAFANA_CLOUD_LOKI_INSTANCE_ID is not set.',
     ],
     [{ GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp' }, 'GRAFANA_CLOUD_OTLP_ENDPOINT is not a URL.'],
     [{ GRAFANA_URL: 'https://g.example' }, 'GRAFANA_URL is set, and GRAFANA_SERVICE_ACCOUNT_TOKEN is not.'],

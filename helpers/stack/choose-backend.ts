@@ -28,7 +28,7 @@ export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
       'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100.',
     );
   }
-  refuseMissing(`BACKEND=${backend} writes there`, missing, backend);
+  refuseMissing(`BACKEND=${backend} needs to know where Alloy writes`, missing, backend);
   refuseInvalid(cloud);
   await refuseOther(settings, await detectBackend(cloud));
   return { backend, access: await resolveAccess(settings, backend) };

@@ -61,7 +61,7 @@ describe('a stack that is started', () => {
     [{ STACK: 'containers', ALLOY: 'binary' }, /ALLOY=binary is a program of this machine/],
     [{ STACK: 'native', ALLOY: 'container' }, /ALLOY=container needs a stack of containers/],
     [{ ALLOY: 'binary' }, /there is no alloy on PATH/],
-    [{ BACKEND: 'cloud' }, /BACKEND=cloud writes there, and GRAFANA_CLOUD_API_KEY, .* are not set/],
+    [{ BACKEND: 'cloud' }, /BACKEND=cloud needs to know where Alloy writes, and GRAFANA_CLOUD_API_KEY, .* are not set/],
     [{ BACKEND: 'lgtm' }, /BACKEND=lgtm needs a Tempo, .* TEMPO_URL, PROMETHEUS_URL, LOKI_URL are not set/],
     [{ BACKEND: 'lgtm', TEMPO_URL: 'http://t', LOKI_URL: 'http://l' }, /and PROMETHEUS_URL is not set/],
     [{ ALLOY_BIN: writeProgram('other', 'other 9.1') }, /other is not an Alloy: .* does not say so/],
