@@ -57,6 +57,19 @@ test('a histogram has cumulative buckets, the last of which counts all values', 
   ]);
 });
 
+test.each([
+  [5e-7, '0.0000005'],
+  [-5e-7, '-0.0000005'],
+  [1.25e-9, '0.00000000125'],
+  [5e-324, `0.${'0'.repeat(323)}5`],
+  [1.2345e25, '12345000000000000000000000'],
+  [-1e21, '-1000000000000000000000'],
+])('the bound %s is written without an exponent', (bound, le) => {
+  const point = { ...at, count: '2', explicitBounds: [bound], bucketCounts: ['1', '1'] };
+  const { samples } = translate({ name: 'h', histogram: { aggregationTemporality: 2, dataPoints: [point] } });
+  expect(samples.map(({ labels }) => labels.get('le'))).toEqual([undefined, le, '+Inf']);
+});
+
 test('a summary has its quantiles', () => {
   const point = { ...at, count: '4', sum: 10, quantileValues: [{ quantile: 0.99, value: 3 }] };
   expect(shown({ name: 's', summary: { dataPoints: [point] } })).toEqual([

@@ -130,12 +130,13 @@ function formatFloat(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';
   if (Number.isNaN(value)) return 'NaN';
-  const text = String(value);
-  if (!text.includes('e')) return text;
-  if (Math.abs(value) >= 1) return BigInt(value).toString();
-  const [digits = '', exponent = '0'] = text.replace('-', '').split('e-');
-  const zeros = '0'.repeat(Number(exponent) - 1);
-  return `${value < 0 ? '-' : ''}0.${zeros}${digits.replace('.', '')}`;
+  const [mantissa = '', exponent] = String(Math.abs(value)).split('e');
+  const sign = value < 0 ? '-' : '';
+  if (exponent === undefined) return sign + mantissa;
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = whole + fraction;
+  const shift = Number(exponent);
+  return sign + (shift < 0 ? `0.${'0'.repeat(-shift - 1)}${digits}` : digits.padEnd(shift + 1, '0'));
 }
 
 type ResourceLabels = {
