@@ -32,7 +32,7 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'containers, and a part that already runs',
       ['phase2'],
       { STACK: 'containers', DATABASE_URL: 'postgresql://u:hunter2@h/x' },
-      'Cannot run: a stack of containers starts all of its parts, and a variable names one that already runs.\nFix: ',
+      'Cannot run: a stack of containers starts all of its parts, and DATABASE_URL names what already runs.\nFix: ',
     ],
     [
       'a backend of which nothing is known',

@@ -11,6 +11,8 @@ export type Permission = {
   readonly packages: readonly string[] | undefined;
   /** Whether it may compute the path of an import. */
   readonly mayCompute: boolean;
+  /** Whether it may read the environment of its process. */
+  readonly mayReadEnvironment: boolean;
   /** The targets as written. */
   readonly text: string;
   readonly reason: string;
@@ -24,6 +26,7 @@ export type Target = { readonly path: string; readonly isForTypes: boolean };
 const packagePrefix = 'npm:';
 const typesSuffix = '(types)';
 const computedWord = '(computed)';
+const environmentWord = '(environment)';
 const form = /^(?<name>[^\s:]+)(?<tests> \(tests\))?:(?<targets>[^#]*)(#\s*(?<reason>.*))?$/;
 
 /**
@@ -51,13 +54,14 @@ function readLine(text: string, line: number): Permission {
   }
   const words = targets.split(' ').filter((word) => word !== '');
   const packages = words.filter((word) => word.startsWith(packagePrefix));
-  const names = words.filter((word) => !packages.includes(word) && word !== computedWord);
+  const names = words.filter((word) => !packages.includes(word) && word !== computedWord && word !== environmentWord);
   return {
     path: resolveName(name),
     isForTests: tests !== undefined,
     targets: names.map((word) => readTarget(word, name)),
     packages: packages.length === 0 ? undefined : packages.map((word) => word.slice(packagePrefix.length)),
     mayCompute: words.includes(computedWord),
+    mayReadEnvironment: words.includes(environmentWord),
     text: words.length === 0 ? 'nothing' : words.join(' '),
     reason,
     line,

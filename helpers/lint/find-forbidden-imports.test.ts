@@ -8,6 +8,7 @@ high: low high/inner ./low/one.ts
 high (tests): high/testing tools /package.json
 high/inner: low(types) npm:vitest
 high/loader.ts: (computed)
+high/program.ts: (environment)
 tools:
 `;
 
@@ -16,6 +17,7 @@ const exists = {
   'helpers/low/one.ts': '',
   'helpers/high/one.ts': '',
   'helpers/high/loader.ts': '',
+  'helpers/high/program.ts': '',
   'helpers/high/data.json': '',
   'helpers/low/data': '',
   'helpers/high/inner/one.ts': '',
@@ -91,10 +93,12 @@ test.each([
   ['a loader under another name', 'const load = vi.importActual;'],
   ['a loader taken out of its object', 'const { importActual: load } = vi;'],
   ['vi under another name', "import { vi as other } from 'vitest';"],
+  ['vitest, which is vi', "import { vitest } from 'vitest';"],
+  ['a function from a text', 'new Function(text);'],
   ['vi as a value', 'const { mock } = vi;'],
   ['vi as an argument', 'load(vi);'],
-  ['a loader of process under another name', 'const { getBuiltinModule } = process;'],
-  ['a loader by its name as a string', "const load = process['getBuiltinModule'];"],
+  ['a loader of Node under another name', 'const { getBuiltinModule } = host;'],
+  ['a loader by its name as a string', "const load = host['getBuiltinModule'];"],
   ['a worker with a computed path', 'new Worker(path);'],
   ['hooks with a computed path', 'register(name, import.meta.url);'],
   ['a global declaration', 'declare global { type Everywhere = 1; }'],
@@ -210,3 +214,13 @@ test.each([
 function findForbidden(path: string, source: string): readonly string[] {
   return findForbiddenImports(new Map(Object.entries({ ...exists, [`helpers/${path}`]: source })), lists);
 }
+
+test('refuses the environment to all but tests and what has a line for it', () => {
+  const source = 'export const home = process.env.HOME;';
+  expect(findForbidden('high/main.ts', source)).toEqual([
+    'helpers/high/main.ts:1 reads the environment of the process.\n' +
+      '  helpers/settings does so for the whole project; a program of its own is allowed to (environment) in helpers/lint/may-import.txt.',
+  ]);
+  expect(findForbidden('high/main.test.ts', source)).toEqual([]);
+  expect(findForbidden('high/program.ts', source)).toEqual([]);
+});

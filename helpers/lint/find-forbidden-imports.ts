@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type Permission, readAllowList } from './allow-list.ts';
 import { type Arrow, findCycles } from './find-cycles.ts';
+import { findEnvironmentReads } from './find-environment-reads.ts';
 import { type Import, readImports } from './read-imports.ts';
 
 /** Where the lists are, from the project's directory. */
@@ -10,7 +11,8 @@ const relativePath = /^\.\.?\/[\w./-]+$/;
 const packageName = /^(node:|@)?\w[\w.-]*(\/\w[\w.-]*)*$/;
 
 /**
- * A message for each import that no list allows or that can't be checked, for each cycle, for each name in the lists
+ * A message for each import that no list allows or that can't be checked, for each file that reads the environment and may
+ * not, for each cycle, for each name in the lists
  * that doesn't exist, and for each file in another language than the project's. Empty when all is well.
  * @param files every file by its path from the project's directory; only code needs its text
  * @param allowList the text of `may-import.txt`
@@ -31,12 +33,22 @@ export function findForbiddenImports(files: ReadonlyMap<string, string>, allowLi
         if (reason !== undefined) messages.push(`${path}:${line} imports ${name}.\n  ${reason}`);
         if (target !== undefined) arrows.push({ path, line, target });
       }
+      if (!isTest(path) && !findPermission(path, permissions)?.mayReadEnvironment) {
+        for (const line of findEnvironmentReads(path, source)) messages.push(describeEnvironmentRead(path, line));
+      }
     } catch (error) {
       messages.push(`${path} can't be parsed: ${error instanceof Error ? error.message : error}`);
     }
   }
   const cycles = findCycles(arrows).map(describeCycle);
   return [...new Set(messages), ...cycles, ...findMissing([...files.keys()], permissions)];
+}
+
+function describeEnvironmentRead(path: string, line: number): string {
+  return (
+    `${path}:${line} reads the environment of the process.\n` +
+    `  helpers/settings does so for the whole project; a program of its own is allowed to (environment) in ${ALLOW_LIST}.`
+  );
 }
 
 /** Whether this is code of the project, by its name. */

@@ -14,7 +14,7 @@ export type Import = {
 /** Methods of `vi` and `process` that take the specifier of a module. */
 const loaders = ['.importActual', '.importMock', '.mock', '.doMock', '.unmock', '.doUnmock', '.getBuiltinModule'];
 /** Functions that import from somewhere else than the file, or more than one file. */
-const opaque = ['require', '.require', '.createRequire', 'import.meta.glob'];
+const opaque = ['require', '.require', '.createRequire', 'import.meta.glob', 'eval', 'Function'];
 /** Loaders that nothing else is named like: as a variable, they could be called unseen. */
 const unmistakable = ['importActual', 'importMock', 'doMock', 'doUnmock', 'getBuiltinModule', 'createRequire'];
 const reference = /^\/\s*<reference\s.*?\b(?<kind>path|types)\s*=\s*["'](?<name>[^"']+)/;
@@ -52,7 +52,10 @@ export function readImports(path: string, source: string): readonly Import[] {
       if (name === 'vi' && !objects.has(start)) add(undefined, start);
     },
     ImportSpecifier: ({ imported, local }) => {
-      if (imported.type === 'Identifier' && imported.name === 'vi' && local.name === 'vi') objects.add(local.start);
+      if (imported.type !== 'Identifier') return;
+      if (imported.name === 'vi' && local.name === 'vi') objects.add(local.start);
+      // vitest exports `vi` under its own name too.
+      if (imported.name === 'vitest') add(undefined, imported.start);
     },
     MemberExpression: (member) => {
       const { object, property, computed } = member;
@@ -71,7 +74,9 @@ export function readImports(path: string, source: string): readonly Import[] {
       if (/^\.?register$/.test(name) && isOwnUrl(second)) add(readString(first), start);
     },
     NewExpression: ({ callee, arguments: [first], start }) => {
-      if (/^\.?Worker$/.test(readCallee(callee))) add(readWorkerFile(first), start);
+      const name = readCallee(callee);
+      if (name === 'Function') add(undefined, start);
+      if (/^\.?Worker$/.test(name)) add(readWorkerFile(first), start);
     },
   }).visit(program);
   for (const { value, start } of comments) {

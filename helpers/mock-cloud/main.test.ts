@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -20,13 +20,8 @@ type Program = AsyncDisposable & {
   readonly until: (pattern: RegExp) => Promise<string>;
 };
 
-function startProgram(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  // Without the .env of a developer.
-  cwd = tmpdir(),
-): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -96,20 +91,6 @@ describe('started by hand', () => {
     expect(cloud.output()).toContain('GRAFANA_CLOUD_OTLP_INSTANCE_ID=42');
     expect(cloud.output()).not.toMatch(/given_by_the_user|something_else/);
   });
-});
-
-test('it reads .env where it is started, and the environment wins over it', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'mock-'));
-  writeFileSync(
-    join(directory, '.env'),
-    'GRAFANA_CLOUD_API_KEY=glc_of_env\nGRAFANA_CLOUD_LOKI_INSTANCE_ID=41\nGRAFANA_CLOUD_OTLP_INSTANCE_ID=40\n',
-  );
-  await using cloud = startProgram(['--port', '0'], { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '42' }, directory);
-  await cloud.until(/TEMPO_INSTANCE_ID=\d+/);
-  rmSync(directory, { recursive: true });
-  expect(cloud.output()).toContain('GRAFANA_CLOUD_LOKI_INSTANCE_ID=41\n');
-  expect(cloud.output()).toContain('GRAFANA_CLOUD_OTLP_INSTANCE_ID=42\n');
-  expect(cloud.output()).not.toContain('glc_of_env');
 });
 
 describe('with OTLP over gRPC', () => {

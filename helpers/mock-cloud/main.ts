@@ -1,7 +1,6 @@
 /** `npm run cloud`: runs the mock Grafana Cloud by itself until SIGTERM or SIGINT. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Credentials, readCredentials } from './auth/credentials.ts';
 import { DEFAULT_MEMORY_BYTES, type MockCloud, type MockOptions, startMockCloud } from './mock-cloud.ts';
@@ -44,7 +43,7 @@ const command = new Command('cloud')
   .addHelpText(
     'after',
     '\nThe token and the instance IDs are read from GRAFANA_CLOUD_API_KEY and GRAFANA_CLOUD_*_INSTANCE_ID, in the environment\n' +
-      'or in .env here.',
+      'or in .env.',
   )
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
@@ -55,7 +54,7 @@ process.on('SIGINT', () => process.exit(0));
 process.stdout.on('error', () => {});
 
 try {
-  const credentials = readCredentials({ ...readDotenv(), ...process.env });
+  const credentials = readCredentials(process.env);
   const flags = command.opts<Flags>();
   const { url, grpcAddress } = await start(flags, credentials);
   console.log(`mock Grafana Cloud at ${url} (in memory, nothing leaves this machine). For an Alloy's .env:`);
@@ -77,11 +76,6 @@ async function start(flags: Flags, credentials: Credentials): Promise<MockCloud>
   } catch {
     return startMockCloud(options);
   }
-}
-
-/** The `.env` in the working directory. Throws where there is one that can't be read. */
-function readDotenv(): Readonly<Record<string, string | undefined>> {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
 }
 
 async function prepareGrpc({ grpcPort, grpcTls, host }: Flags): Promise<MockOptions['grpc']> {

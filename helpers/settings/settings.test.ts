@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
-import { listEngineVariables, readSettings, SettingsError } from './settings.ts';
+import { listEngineVariables, ROOT, readSettings, SettingsError } from './settings.ts';
 
 describe('settings', () => {
   test('have the intervals of a local run when nothing is set', () => {
@@ -47,7 +47,9 @@ describe('settings', () => {
     ['REDIS_URL', 'hunter2', 'it is not a URL that begins with redis://'],
     ['API_URL', 'hunter2:8000', 'it is not a URL that begins with http:// or https://'],
     ['ALLOY_OTLP_GRPC', 'http://alloy:4317', 'it is not HOST:PORT'],
-    ['ALLOY_CONFIG', 'grafana-alloy', 'it is not the path of a file'],
+    ['ALLOY_CONFIG', 'grafana-alloy', `${ROOT}/grafana-alloy is not a file (a relative path begins at the project's`],
+    ['RABBITMQ_METRICS_URL', 'http://h:15692/metrics', 'it has no effect unless RABBITMQ_URL is set'],
+    ['ALLOY_OTLP_GRPC', 'h:4317', 'it has no effect unless ALLOY_URL is set'],
     ['ALLOY_SCRAPE_TIMEOUT', '0s', '"0s" is not a duration above 0, such as 1s, 500ms or 1m'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],

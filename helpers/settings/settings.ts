@@ -53,59 +53,79 @@ function choice<const T extends readonly string[]>(...words: T) {
 
 const notSeconds = { error: 'it is not a number of seconds above 0' };
 
-const Variables = z.object({
-  STACK: choice('containers', 'native', 'external'),
-  ALLOY: choice('container', 'binary', 'embedded'),
-  BACKEND: choice('mock', 'lgtm', 'cloud'),
-  ALLOY_BIN: z.string().optional(),
-  ALLOY_CONFIG: z
-    .string()
-    .default('grafana-alloy/config.alloy')
-    .transform((path) => resolve(ROOT, path))
-    .refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, 'it is not the path of a file'),
-  ALLOY_SCRAPE_INTERVAL: duration.optional(),
-  ALLOY_SCRAPE_TIMEOUT: duration.optional(),
-  ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
-  ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
-  DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number(notSeconds).positive(notSeconds).optional(),
-  DATABASE_URL: url('postgresql:', 'postgres:'),
-  REDIS_URL: url('redis:'),
-  RABBITMQ_URL: url('amqp:'),
-  RABBITMQ_METRICS_URL: http,
-  API_URL: http,
-  BOT_GATEWAY_URL: http,
-  ALLOY_URL: http,
-  ALLOY_OTLP_GRPC: z
-    .string()
-    .regex(/^[^/\s]+:\d+$/, 'it is not HOST:PORT')
-    .optional(),
-  ALLOY_OTLP_HTTP: http,
-  GRAFANA_CLOUD_TEMPO_QUERY_URL: http,
-  GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: http,
-  GRAFANA_CLOUD_LOKI_QUERY_URL: http,
-  GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
-  GRAFANA_URL: http,
-  GRAFANA_SERVICE_ACCOUNT_TOKEN: z.string().optional(),
-  TEMPO_URL: http,
-  TEMPO_OTLP_URL: http,
-  PROMETHEUS_URL: http,
-  LOKI_URL: http,
-  BACKEND_TENANT: z
-    .string()
-    .regex(/^[\w.()|!*'-]{1,150}$/, 'it is not the name of a tenant')
-    .optional(),
-  DOCKER_HOST: z
-    .string()
-    .regex(
-      /^(?:(?:unix|npipe|ssh):\/\/|(?:(?:tcp|https?):\/\/)?[\w.[\]:-]+$)/,
-      "it is not an engine's address, such as unix:///var/run/docker.sock or tcp://HOST:2375, without a login",
-    )
-    .optional(),
-  DEBIAN_MIRROR: z
-    .string()
-    .regex(/^(?:https?|file|copy):\S+$/, 'it is not the address of a mirror, such as http://deb.debian.org/debian')
-    .optional(),
-});
+/** Variables that say more of what another one names, and would have no effect without it. */
+const NEEDED = [
+  ['RABBITMQ_METRICS_URL', 'RABBITMQ_URL'],
+  ['ALLOY_OTLP_GRPC', 'ALLOY_URL'],
+  ['ALLOY_OTLP_HTTP', 'ALLOY_URL'],
+  ['TEMPO_OTLP_URL', 'TEMPO_URL'],
+] as const;
+
+const Variables = z
+  .object({
+    STACK: choice('containers', 'native', 'external'),
+    ALLOY: choice('container', 'binary', 'embedded'),
+    BACKEND: choice('mock', 'lgtm', 'cloud'),
+    ALLOY_BIN: z.string().optional(),
+    ALLOY_CONFIG: z
+      .string()
+      .default('grafana-alloy/config.alloy')
+      .transform((path) => resolve(ROOT, path))
+      .refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, {
+        error: ({ input }) => `${String(input)} is not a file (a relative path begins at the project's directory)`,
+      }),
+    ALLOY_SCRAPE_INTERVAL: duration.optional(),
+    ALLOY_SCRAPE_TIMEOUT: duration.optional(),
+    ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
+    ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
+    DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number(notSeconds).positive(notSeconds).optional(),
+    DATABASE_URL: url('postgresql:', 'postgres:'),
+    REDIS_URL: url('redis:'),
+    RABBITMQ_URL: url('amqp:'),
+    RABBITMQ_METRICS_URL: http,
+    API_URL: http,
+    BOT_GATEWAY_URL: http,
+    ALLOY_URL: http,
+    ALLOY_OTLP_GRPC: z
+      .string()
+      .regex(/^[^/\s]+:\d+$/, 'it is not HOST:PORT')
+      .optional(),
+    ALLOY_OTLP_HTTP: http,
+    GRAFANA_CLOUD_TEMPO_QUERY_URL: http,
+    GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: http,
+    GRAFANA_CLOUD_LOKI_QUERY_URL: http,
+    GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
+    GRAFANA_URL: http,
+    GRAFANA_SERVICE_ACCOUNT_TOKEN: z.string().optional(),
+    TEMPO_URL: http,
+    TEMPO_OTLP_URL: http,
+    PROMETHEUS_URL: http,
+    LOKI_URL: http,
+    BACKEND_TENANT: z
+      .string()
+      .regex(
+        /^[\w.()|!*'-]{1,150}$/,
+        'it is not the name of a tenant: letters, digits and some signs, such as team-a, without spaces',
+      )
+      .optional(),
+    DOCKER_HOST: z
+      .string()
+      .regex(
+        /^(?:(?:unix|npipe|ssh):\/\/|(?:(?:tcp|https?):\/\/)?[\w.[\]:-]+$)/,
+        "it is not an engine's address, such as unix:///var/run/docker.sock or tcp://HOST:2375, without a login",
+      )
+      .optional(),
+    DEBIAN_MIRROR: z
+      .string()
+      .regex(/^(?:https?|file|copy):\S+$/, 'it is not the address of a mirror, such as http://deb.debian.org/debian')
+      .optional(),
+  })
+  .superRefine((variables, context) => {
+    for (const [name, needed] of NEEDED) {
+      if (variables[name] === undefined || variables[needed] !== undefined) continue;
+      context.addIssue({ code: 'custom', path: [name], message: `it has no effect unless ${needed} is set` });
+    }
+  });
 
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
 export type Settings = {
@@ -264,31 +284,31 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     },
     dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? (v.STACK === 'external' ? PRODUCTION_DLQ : LOCAL_DLQ),
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
-    query: {
-      ...(v.GRAFANA_CLOUD_TEMPO_QUERY_URL && { tempo: v.GRAFANA_CLOUD_TEMPO_QUERY_URL }),
-      ...(v.GRAFANA_CLOUD_PROMETHEUS_QUERY_URL && { prometheus: v.GRAFANA_CLOUD_PROMETHEUS_QUERY_URL }),
-      ...(v.GRAFANA_CLOUD_LOKI_QUERY_URL && { loki: v.GRAFANA_CLOUD_LOKI_QUERY_URL }),
-      ...(v.GRAFANA_CLOUD_READ_TOKEN && { readToken: v.GRAFANA_CLOUD_READ_TOKEN }),
-      ...(v.GRAFANA_URL && { grafana: { url: v.GRAFANA_URL, token: v.GRAFANA_SERVICE_ACCOUNT_TOKEN } }),
-    },
-    lgtm: {
-      ...(v.TEMPO_URL && { tempo: v.TEMPO_URL }),
-      ...(v.TEMPO_OTLP_URL && { tempoOtlp: v.TEMPO_OTLP_URL }),
-      ...(v.PROMETHEUS_URL && { prometheus: v.PROMETHEUS_URL }),
-      ...(v.LOKI_URL && { loki: v.LOKI_URL }),
-      ...(v.BACKEND_TENANT && { tenant: v.BACKEND_TENANT }),
-    },
-    existing: {
-      ...(v.DATABASE_URL && { postgres: v.DATABASE_URL }),
-      ...(v.REDIS_URL && { redis: v.REDIS_URL }),
-      ...(v.RABBITMQ_URL && { rabbitmq: v.RABBITMQ_URL }),
-      ...(v.RABBITMQ_METRICS_URL && { rabbitmqMetrics: v.RABBITMQ_METRICS_URL }),
-      ...(v.API_URL && { api: v.API_URL }),
-      ...(v.BOT_GATEWAY_URL && { botGateway: v.BOT_GATEWAY_URL }),
-      ...(v.ALLOY_URL && { alloy: v.ALLOY_URL }),
-      ...(v.ALLOY_OTLP_GRPC && { alloyOtlpGrpc: v.ALLOY_OTLP_GRPC }),
-      ...(v.ALLOY_OTLP_HTTP && { alloyOtlpHttp: v.ALLOY_OTLP_HTTP }),
-    },
+    query: omitUndefined({
+      tempo: v.GRAFANA_CLOUD_TEMPO_QUERY_URL,
+      prometheus: v.GRAFANA_CLOUD_PROMETHEUS_QUERY_URL,
+      loki: v.GRAFANA_CLOUD_LOKI_QUERY_URL,
+      readToken: v.GRAFANA_CLOUD_READ_TOKEN,
+      grafana: v.GRAFANA_URL && { url: v.GRAFANA_URL, token: v.GRAFANA_SERVICE_ACCOUNT_TOKEN },
+    }),
+    lgtm: omitUndefined({
+      tempo: v.TEMPO_URL,
+      tempoOtlp: v.TEMPO_OTLP_URL,
+      prometheus: v.PROMETHEUS_URL,
+      loki: v.LOKI_URL,
+      tenant: v.BACKEND_TENANT,
+    }),
+    existing: omitUndefined({
+      postgres: v.DATABASE_URL,
+      redis: v.REDIS_URL,
+      rabbitmq: v.RABBITMQ_URL,
+      rabbitmqMetrics: v.RABBITMQ_METRICS_URL,
+      api: v.API_URL,
+      botGateway: v.BOT_GATEWAY_URL,
+      alloy: v.ALLOY_URL,
+      alloyOtlpGrpc: v.ALLOY_OTLP_GRPC,
+      alloyOtlpHttp: v.ALLOY_OTLP_HTTP,
+    }),
     debianMirror: v.DEBIAN_MIRROR,
     images: {
       registry: given.IMAGE_REGISTRY ?? '',
@@ -302,6 +322,13 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     inherited: Object.fromEntries(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
+  };
+}
+
+/** The object without the properties that are undefined. */
+function omitUndefined<T extends object>(object: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
   };
 }
 

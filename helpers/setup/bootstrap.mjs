@@ -1,9 +1,10 @@
 // The way into every command: installs the npm packages where they are missing, then runs the target with the Node that is
 // one of them. Plain JavaScript that Node 20 runs without any package.
 //
-//   node helpers/setup/bootstrap.mjs [--check] TARGET ARGS…
+//   node helpers/setup/bootstrap.mjs [--check] [--dotenv] TARGET ARGS…
 //
-// TARGET is a .ts file of the project, or `vitest`. `--check` installs and changes nothing.
+// TARGET is a .ts file of the project, or `vitest`. `--check` installs and changes nothing. `--dotenv` gives the target the
+// variables of the project's .env: a program that knows no settings needs that.
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ import { findNode, installNodePackages, nodePackagesState, stampNodePackages } f
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const options = process.argv.slice(2);
 const isCheck = options[0] === '--check' && options.shift() !== undefined;
+const hasDotenv = options[0] === '--dotenv' && options.shift() !== undefined;
 const [target, ...args] = options;
 
 // Whoever reads may have enough, as `head` has.
@@ -94,7 +96,8 @@ function run(command) {
   };
   const watch = new URL('end-with-bootstrap.mjs', import.meta.url).href;
   // A run waits more than it works: with small nurseries each of its threads takes a third of the memory.
-  const child = spawn(findNode(root), ['--max-semi-space-size=2', '--import', watch, ...command], {
+  const dotenv = hasDotenv ? [`--env-file-if-exists=${join(root, '.env')}`] : [];
+  const child = spawn(findNode(root), ['--max-semi-space-size=2', ...dotenv, '--import', watch, ...command], {
     stdio: 'inherit',
     env,
   });

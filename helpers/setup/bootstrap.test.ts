@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { copyProject } from '../cli/testing/commands.ts';
 import { startTicks } from './lock.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -77,4 +78,20 @@ test('the target ends when the bootstrap that started it is killed', async () =>
   const started = startTicks(target);
   child.kill('SIGKILL');
   await expect.poll(() => startTicks(target), { timeout: 10_000 }).not.toBe(started);
+});
+
+test('--dotenv gives the target the variables of .env in the project, and the environment wins over it', async () => {
+  using project = copyProject();
+  writeFileSync(join(project.root, '.env'), 'ONE=of-env\nTWO=of-env\n');
+  writeFileSync(join(project.root, 'target.ts'), 'console.log(process.env.ONE, process.env.TWO);');
+  const run = (...options: string[]) =>
+    outcome(
+      spawn(process.execPath, [join(project.root, 'helpers/setup/bootstrap.mjs'), ...options, 'target.ts'], {
+        cwd: directory,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, TWO: 'of-environment' },
+      }),
+    );
+  expect(await run('--dotenv')).toMatchObject({ code: 0, output: 'of-env of-environment\n' });
+  expect(await run()).toMatchObject({ code: 0, output: 'undefined of-environment\n' });
 });

@@ -64,11 +64,16 @@ describe('an engine is found', () => {
 describe('no engine is found', () => {
   test('where the socket is absent', async () => {
     const address = `unix://${join(directory, 'absent.sock')}`;
-    expect(await find(address)).toEqual({ absent: `no container engine answers at ${address}` });
+    expect(await find(address)).toEqual({
+      fix: 'correct DOCKER_HOST, or unset it',
+      absent: `no container engine answers at ${address}`,
+    });
   });
 
   test('where nothing listens', async () => {
-    expect(await find('tcp://127.0.0.1:1')).toEqual({ absent: 'no container engine answers at tcp://127.0.0.1:1' });
+    expect(await find('tcp://127.0.0.1:1')).toMatchObject({
+      absent: 'no container engine answers at tcp://127.0.0.1:1',
+    });
   });
 
   test.each([
@@ -80,24 +85,36 @@ describe('no engine is found', () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(body),
     );
     const address = `tcp://${await listen(server)}`;
-    expect(await find(address)).toEqual({ absent: `no container engine answers at ${address}` });
+    expect(await find(address)).toEqual({
+      fix: 'correct DOCKER_HOST, or unset it',
+      absent: `no container engine answers at ${address}`,
+    });
   });
 
   test('where a server accepts connections and never answers', async () => {
     const address = `tcp://${await listen(createServer(() => {}))}`;
     const started = performance.now();
-    expect(await find(address)).toEqual({ absent: `no container engine answers at ${address}` });
+    expect(await find(address)).toEqual({
+      fix: 'correct DOCKER_HOST, or unset it',
+      absent: `no container engine answers at ${address}`,
+    });
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('behind SSH, and the reason says so', async () => {
-    expect(await find('ssh://me@host')).toEqual({ absent: expect.stringContaining('SSH address') });
+    expect(await find('ssh://me@host')).toEqual({
+      absent: expect.stringContaining('SSH address'),
+      fix: expect.stringContaining('forward the socket'),
+    });
   });
 
   test('where the files of DOCKER_CERT_PATH are absent', async () => {
     const address = `tcp://${await listen(createServer(answerVersion))}`;
     const variables = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: directory };
-    expect(await find(address, variables)).toEqual({ absent: `no container engine answers at ${address}` });
+    expect(await find(address, variables)).toEqual({
+      fix: 'correct DOCKER_HOST, or unset it',
+      absent: `no container engine answers at ${address}`,
+    });
   });
 });
 

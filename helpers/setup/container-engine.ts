@@ -12,8 +12,8 @@ export type ContainerEngine = {
   readonly docker: Dockerode;
 };
 
-/** An engine, or why there is none. */
-export type EngineFinding = ContainerEngine | { readonly absent: string };
+/** An engine; or why there is none, and what to do about it. */
+export type EngineFinding = ContainerEngine | { readonly absent: string; readonly fix: string };
 
 const PROBE_TIMEOUT_MS = 2000;
 
@@ -24,7 +24,8 @@ const PROBE_TIMEOUT_MS = 2000;
 export async function findContainerEngine(settings: EngineSettings): Promise<EngineFinding> {
   if (settings.host?.startsWith('ssh:')) {
     return {
-      absent: 'DOCKER_HOST is an SSH address, which testcontainers does not support: forward the socket instead',
+      absent: 'DOCKER_HOST is an SSH address, which testcontainers does not support',
+      fix: 'forward the socket (ssh -L) and set DOCKER_HOST to where it is on this machine',
     };
   }
   const addresses = settings.host === undefined ? listUsualSockets(settings) : [settings.host];
@@ -33,7 +34,13 @@ export async function findContainerEngine(settings: EngineSettings): Promise<Eng
     const engine = await askVersion(address, settings).catch(() => undefined);
     if (engine !== undefined) return engine;
   }
-  return { absent: `no container engine answers at ${addresses.join(' or ')}` };
+  return {
+    absent: `no container engine answers at ${addresses.join(' or ')}`,
+    fix:
+      settings.host === undefined
+        ? 'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is'
+        : 'correct DOCKER_HOST, or unset it',
+  };
 }
 
 function listUsualSockets({ runtimeDirectory }: EngineSettings): string[] {
@@ -70,7 +77,6 @@ function buildClientOptions(address: string, { tlsVerify, certPath }: EngineSett
 
 /** Has testcontainers, which knows no other way, use this engine: it reads the environment of the process. */
 export function useContainerEngine({ address }: ContainerEngine, settings: EngineSettings): void {
-  // biome-ignore lint/style/noProcessEnv: it writes what testcontainers reads
   const environment = process.env;
   Object.assign(environment, listEngineVariables({ ...settings, host: address }));
   // By default Ryuk stays for ten seconds when nobody is left: nobody comes back to a run that has ended.

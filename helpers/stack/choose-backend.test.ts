@@ -48,7 +48,7 @@ describe('Grafana Cloud', () => {
       { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '' },
       'BACKEND=cloud needs to know where Alloy writes, and GRAFANA_CLOUD_LOKI_INSTANCE_ID is not set.',
     ],
-    [{ GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp' }, 'GRAFANA_CLOUD_OTLP_ENDPOINT is not a URL.'],
+    [{ GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp' }, 'not a URL: GRAFANA_CLOUD_OTLP_ENDPOINT.'],
     [{ GRAFANA_URL: 'https://g.example' }, 'GRAFANA_URL is set, and GRAFANA_SERVICE_ACCOUNT_TOKEN is not.'],
   ])('is refused with %o', async (wrong, message) => {
     await expect(choose({ ...cloud, ...wrong })).rejects.toThrow(message);
@@ -127,6 +127,11 @@ describe('a Tempo, a Prometheus and a Loki', () => {
     );
     expect((await choose({ ...lgtm, TEMPO_URL: tempo.url })).gateway?.traces).toBe('http://127.0.0.1:44318');
     expect((await choose(lgtm)).gateway?.traces).toBe('http://127.0.0.1:4318');
+  });
+
+  test('are reached through a gateway also where a token or an ID is left over', async () => {
+    const plan = await choose({ ...lgtm, GRAFANA_CLOUD_API_KEY: 'glc_x', GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1' });
+    expect(plan.gateway).toBeDefined();
   });
 
   test('are only asked where the variables say where Alloy writes', async () => {

@@ -17,20 +17,15 @@ import type { BackendPlan, GatewayTargets } from './plan.ts';
 export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
   const { backend = 'mock', cloud, lgtm } = settings;
   if (backend === 'mock') return { backend };
-  const missing = listMissing(settings);
-  const access = readLgtmAccess(lgtm);
-  if (backend === 'lgtm' && access !== undefined && missing.length === CLOUD_VARIABLES.length) {
+  const hasEndpoint = CLOUD_VARIABLES.some((name) => name.endsWith('_ENDPOINT') && cloud[name]);
+  if (backend === 'lgtm' && !hasEndpoint) {
+    const access = readLgtmAccess(lgtm);
+    if (access === undefined) throw refuseWithoutUrls(settings);
     return { backend, access: await resolveAccess(settings, backend), gateway: await planGateway(settings, access) };
   }
-  if (backend === 'lgtm' && access === undefined && missing.length === CLOUD_VARIABLES.length) {
-    throw new CannotRun(
-      `BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and ${listMissingUrls(settings).join(', ')} ${listMissingUrls(settings).length === 1 ? 'is' : 'are'} not set.`,
-      'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100.',
-    );
-  }
-  refuseMissing(`BACKEND=${backend} needs to know where Alloy writes`, missing, backend);
+  refuseMissing(`BACKEND=${backend} needs to know where Alloy writes`, settings);
   refuseInvalid(cloud);
-  await refuseOther(settings, await detectBackend(cloud));
+  refuseOther(settings, await detectBackend(settings));
   return { backend, access: await resolveAccess(settings, backend) };
 }
 
@@ -41,10 +36,10 @@ export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
 export async function chooseExternalBackend(
   settings: Settings,
 ): Promise<BackendPlan & { readonly access: BackendAccess }> {
-  refuseMissing('STACK=external asks the backend that Alloy exports to', listMissing(settings), settings.backend);
+  refuseMissing('STACK=external asks the backend that Alloy exports to', settings);
   refuseInvalid(settings.cloud);
-  const found = await detectBackend(settings.cloud);
-  await refuseOther(settings, found);
+  const found = await detectBackend(settings);
+  refuseOther(settings, found);
   const backend = settings.backend ?? found;
   return { backend, access: await resolveAccess(settings, backend) };
 }
@@ -54,12 +49,12 @@ export function isOnLoopback({ access }: BackendPlan): boolean {
   return Object.values(access ?? {}).some(({ url }) => /^(?:localhost|127\..*|\[::1\])$/.test(new URL(url).hostname));
 }
 
-/** Whether the metrics page at this origin is that of the mock cloud. */
-export async function isMockCloud(origin: string): Promise<boolean> {
+/** Whether the metrics page at this origin is that of the mock cloud; undefined where nothing answers. */
+export async function isMockCloud(origin: string): Promise<boolean | undefined> {
   const options = { headersTimeout: 2000, bodyTimeout: 2000, signal: AbortSignal.timeout(4000) };
   return await request(`${origin}/metrics`, options).then(
     async ({ body }) => /^mock_stored_bytes /m.test(await body.text()),
-    () => false,
+    () => undefined,
   );
 }
 
@@ -72,7 +67,7 @@ async function resolveAccess({ cloud, query, lgtm }: Settings, backend: Backend)
   if (grafana.token === undefined) {
     throw new CannotRun(
       'GRAFANA_URL is set, and GRAFANA_SERVICE_ACCOUNT_TOKEN is not.',
-      'set it to the token of a service account of that Grafana (glsa_…), or unset GRAFANA_URL.',
+      'set GRAFANA_SERVICE_ACCOUNT_TOKEN to the token of a service account of that Grafana (glsa_…), or unset GRAFANA_URL.',
     );
   }
   try {
@@ -89,7 +84,7 @@ async function resolveAccess({ cloud, query, lgtm }: Settings, backend: Backend)
       `the Grafana at GRAFANA_URL can't be asked: ${error.message}.`,
       error.status === 401 || error.status === 403
         ? 'set GRAFANA_SERVICE_ACCOUNT_TOKEN to the token of a service account of that Grafana (glsa_…) that may query data sources.'
-        : 'correct GRAFANA_URL, such as https://STACK.grafana.net.',
+        : 'check that this is the address of a Grafana (on Grafana Cloud https://STACK.grafana.net) and that it runs.',
     );
   }
 }
@@ -99,36 +94,42 @@ async function planGateway({ lgtm }: Settings, access: BackendAccess): Promise<G
   return { ...access, traces };
 }
 
-function listMissing({ cloud }: Settings): string[] {
-  return CLOUD_VARIABLES.filter((name) => !cloud[name]);
-}
-
-function listMissingUrls({ lgtm }: Settings): string[] {
-  return (['tempo', 'prometheus', 'loki'] as const)
-    .filter((name) => lgtm[name] === undefined)
-    .map((name) => `${name.toUpperCase()}_URL`);
-}
-
-function refuseMissing(why: string, missing: readonly string[], backend: Backend | undefined): void {
-  if (missing.length === 0) return;
-  throw new CannotRun(
-    `${why}, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`,
-    backend === undefined || backend === 'mock'
-      ? 'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.'
-      : 'set them as Grafana Cloud shows them (grafana-alloy/SETUP_GRAFANA_CLOUD.md), or as Alloy has them.',
+function refuseWithoutUrls({ lgtm }: Settings): CannotRun {
+  const missing = (['tempo', 'prometheus', 'loki'] as const).filter((name) => lgtm[name] === undefined);
+  const names = missing.map((name) => `${name.toUpperCase()}_URL`);
+  return new CannotRun(
+    `BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and ${formatList(names)} not set.`,
+    'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100.',
   );
+}
+
+/** `A is`, `A, B are`. */
+function formatList(names: readonly string[]): string {
+  return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'}`;
+}
+
+const FIXES: Readonly<Record<Backend, string>> = {
+  mock: 'set them as Alloy has them; `npm run cloud` prints those of the mock cloud.',
+  cloud: 'set them as Grafana Cloud shows them (grafana-alloy/SETUP_GRAFANA_CLOUD.md).',
+  lgtm: 'set them as Alloy has them.',
+};
+
+function refuseMissing(why: string, { backend = 'mock', cloud }: Settings): void {
+  const missing = CLOUD_VARIABLES.filter((name) => !cloud[name]);
+  if (missing.length > 0) throw new CannotRun(`${why}, and ${formatList(missing)} not set.`, FIXES[backend]);
 }
 
 function refuseInvalid(cloud: Settings['cloud']): void {
   const invalid = CLOUD_VARIABLES.filter((name) => name.endsWith('_ENDPOINT') && !URL.canParse(cloud[name] ?? ''));
   if (invalid.length === 0) return;
   throw new CannotRun(
-    `${invalid.join(', ')} ${invalid.length === 1 ? 'is not a URL' : 'are not URLs'}.`,
-    'set it as Alloy has it, beginning with https://.',
+    `not a URL: ${invalid.join(', ')}.`,
+    'set each as Alloy has it, such as https://otlp-gateway-REGION.grafana.net/otlp.',
   );
 }
 
-async function refuseOther({ backend }: Settings, found: Backend): Promise<void> {
+/** Throws {@link CannotRun} where `BACKEND` is the mock cloud and the endpoints lead elsewhere, or the other way round. */
+function refuseOther({ backend }: Settings, found: Backend): void {
   if (backend === undefined || backend === found || (backend !== 'mock' && found !== 'mock')) return;
   throw new CannotRun(
     `BACKEND=${backend}, and the GRAFANA_CLOUD_* endpoints lead to ${found === 'mock' ? 'the mock cloud' : 'another backend'}.`,
@@ -136,11 +137,21 @@ async function refuseOther({ backend }: Settings, found: Backend): Promise<void>
   );
 }
 
-/** The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. */
-async function detectBackend(cloud: Settings['cloud']): Promise<Backend> {
+/**
+ * The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. Throws
+ * {@link CannotRun} where nothing answers that could be the one or the other.
+ */
+async function detectBackend({ backend, cloud }: Settings): Promise<Backend> {
   const urls = Object.values(readCloudAccess(cloud)).map(({ url }) => new URL(url));
   if (!urls.every(({ hostname }) => isPrivate(hostname))) return 'cloud';
   const origins = [...new Set(urls.map(({ origin }) => origin))];
-  const areMocks = await Promise.all(origins.map(isMockCloud));
-  return areMocks.every((isMock) => isMock) ? 'mock' : 'lgtm';
+  const answers = await Promise.all(origins.map(async (origin) => ({ origin, isMock: await isMockCloud(origin) })));
+  const silent = answers.find(({ isMock }) => isMock === undefined);
+  if (silent !== undefined && (backend === undefined || backend === 'mock')) {
+    throw new CannotRun(
+      `nothing answers at ${silent.origin}, where the GRAFANA_CLOUD_* endpoints lead.`,
+      'start what they lead to (`npm run cloud` is the mock cloud), or correct them.',
+    );
+  }
+  return answers.every(({ isMock }) => isMock) ? 'mock' : 'lgtm';
 }

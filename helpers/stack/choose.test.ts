@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
@@ -54,14 +55,12 @@ describe('a stack that is started', () => {
 
   test.each([
     [{ STACK: 'containers' }, /STACK=containers, and no container engine answers/],
-    [
-      { STACK: 'containers', REDIS_URL: 'redis://h' },
-      /starts all of its parts, and a variable names one that already runs/,
-    ],
+    [{ STACK: 'containers', REDIS_URL: 'redis://h' }, /starts all of its parts, and REDIS_URL names what already runs/],
     [{ STACK: 'containers', ALLOY: 'binary' }, /ALLOY=binary is a program of this machine/],
     [{ STACK: 'native', ALLOY: 'container' }, /ALLOY=container needs a stack of containers/],
     [{ ALLOY: 'binary' }, /there is no alloy on PATH/],
     [{ BACKEND: 'cloud' }, /BACKEND=cloud needs to know where Alloy writes, and GRAFANA_CLOUD_API_KEY, .* are not set/],
+    [{ ALLOY_URL: 'http://127.0.0.1:1' }, /ALLOY_URL names an Alloy that already runs, and this run would start one/],
     [{ BACKEND: 'lgtm' }, /BACKEND=lgtm needs a Tempo, .* TEMPO_URL, PROMETHEUS_URL, LOKI_URL are not set/],
     [{ BACKEND: 'lgtm', TEMPO_URL: 'http://t', LOKI_URL: 'http://l' }, /and PROMETHEUS_URL is not set/],
     [{ ALLOY_BIN: writeProgram('other', 'other 9.1') }, /other is not an Alloy: .* does not say so/],
@@ -71,6 +70,15 @@ describe('a stack that is started', () => {
     expect(error).toBeInstanceOf(CannotRun);
     expect(String(error)).toMatch(problem);
   });
+});
+
+test.each([
+  [{ ALLOY: 'container' }, 'unset ALLOY and run with STACK=native'],
+  [{ ALLOY: 'container', DATABASE_URL: 'postgresql://u:p@h/d' }, 'unset ALLOY and run with STACK=native'],
+  [{ STACK: 'containers' }, 'correct DOCKER_HOST, or unset it, or run with STACK=native'],
+  [{ STACK: 'containers', DOCKER_HOST: 'ssh://a@b' }, 'forward the socket'],
+])('what is advised for %o does not lead to the next refusal', async (environment, fix) => {
+  await expect(choose(environment)).rejects.toMatchObject({ fix: expect.stringContaining(fix) });
 });
 
 describe('a stack that already runs', () => {
@@ -94,7 +102,8 @@ describe('a stack that already runs', () => {
   test('has the backend that its variables lead to: Grafana Cloud, the mock cloud, or one of its own', async () => {
     expect((await choose(external('https://cloud.example'))).backend).toBe('cloud');
     expect((await choose(external(stack.endpoints.cloud?.url ?? ''))).backend).toBe('mock');
-    expect((await choose(external('http://127.0.0.1:1'))).backend).toBe('lgtm');
+    await using other = await startAnsweringServer(() => undefined);
+    expect((await choose(external(other.url))).backend).toBe('lgtm');
     expect((await choose({ ...external('http://127.0.0.1:1'), BACKEND: 'cloud' })).backend).toBe('cloud');
     const mixed = {
       ...external(stack.endpoints.cloud?.url ?? ''),
@@ -112,6 +121,14 @@ describe('a stack that already runs', () => {
     );
   });
 
+  test('is refused where nothing answers, which could be the mock cloud that is down', async () => {
+    for (const backend of ['', 'mock']) {
+      const error = await choose({ ...external('http://127.0.0.1:1'), BACKEND: backend }).catch((thrown) => thrown);
+      expect(error.message).toContain('nothing answers at http://127.0.0.1:1');
+      expect(error.fix).toContain('npm run cloud');
+    }
+  });
+
   test('is not a mock cloud because something answers there', async () => {
     const server = createServer((_, response) => response.end('go_goroutines 1\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -123,7 +140,7 @@ describe('a stack that already runs', () => {
   test.each([
     [{ ALLOY_URL: '' }, /needs an Alloy/],
     [{ GRAFANA_CLOUD_LOKI_ENDPOINT: '' }, /GRAFANA_CLOUD_LOKI_ENDPOINT is not set/],
-    [{ GRAFANA_CLOUD_LOKI_ENDPOINT: 'loki.example' }, /GRAFANA_CLOUD_LOKI_ENDPOINT is not a URL/],
+    [{ GRAFANA_CLOUD_LOKI_ENDPOINT: 'loki.example' }, /not a URL: GRAFANA_CLOUD_LOKI_ENDPOINT/],
   ])('is refused with %o', async (missing, problem) => {
     await expect(choose({ ...external('https://cloud.example'), ...missing })).rejects.toThrow(problem);
   });

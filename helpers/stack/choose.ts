@@ -28,10 +28,11 @@ export async function chooseStack(
   const existing = readExistingEndpoints(settings.existing);
   const common = { settings, needs, existing, configuration: readConfiguration(settings.alloyConfig) };
   if (settings.stack === 'external') return await planExternal(common);
+  refuseRunningAlloy(existing);
   const backend = await chooseBackend(settings);
   // A backend that already runs is no part of the stack, unless Alloy needs a gateway to it.
   const own = needs.filter((part) => part !== 'cloud' || backend.access === undefined || backend.gateway !== undefined);
-  const parts = own.filter((part) => part === 'alloy' || !(part in existing));
+  const parts = own.filter((part) => !(part in existing));
   const wish = await readWish(settings, existing, backend, reuse);
   return await planOwn({ ...common, needs: own, ...backend, parts }, wish);
 }
@@ -84,10 +85,7 @@ async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefin
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) {
     if (wish === undefined) return await native(engine.absent);
-    throw new CannotRun(
-      `${wish.because}, and ${engine.absent}.`,
-      'start one (on Debian: apt-get install docker.io, then dockerd as root), set DOCKER_HOST to where one is, or run with STACK=native.',
-    );
+    throw new CannotRun(`${wish.because}, and ${engine.absent}.`, `${engine.fix}, or ${adviseNative(settings)}.`);
   }
   const images = await lookForImages(engine, parts, settings);
   const missing = wish === undefined ? findMissingImage(images) : undefined;
@@ -122,10 +120,11 @@ async function findAlloy(settings: Settings): Promise<AlloyProgram> {
 
 /** Containers would have to reach what already runs on this machine, and can't run its programs. */
 function refuseContradictions(settings: Settings, existing: Endpoints): void {
-  if (Object.keys(existing).length > 0) {
+  const named = Object.keys(existing).map((part) => EXISTING_VARIABLES[part]);
+  if (named.length > 0) {
     throw new CannotRun(
-      'a stack of containers starts all of its parts, and a variable names one that already runs.',
-      `unset ${Object.values(EXISTING_VARIABLES).join(', ')}, or run with STACK=native.`,
+      `a stack of containers starts all of its parts, and ${named.join(', ')} names what already runs.`,
+      `unset ${named.join(', ')}, or ${adviseNative(settings)}.`,
     );
   }
   if (settings.alloy === 'binary') {
@@ -134,6 +133,20 @@ function refuseContradictions(settings: Settings, existing: Endpoints): void {
       'set STACK=native, or leave ALLOY unset; `npm run images` builds an image of the program that ALLOY_BIN names.',
     );
   }
+}
+
+/** An Alloy that runs has a configuration of its own, with the addresses of its own sources. */
+function refuseRunningAlloy(existing: Endpoints): void {
+  if (existing.alloy === undefined) return;
+  throw new CannotRun(
+    'ALLOY_URL names an Alloy that already runs, and this run would start one.',
+    'set STACK=external to verify the running one, or unset ALLOY_URL.',
+  );
+}
+
+/** How to run without containers. */
+function adviseNative({ alloy }: Settings): string {
+  return alloy === 'container' ? 'unset ALLOY and run with STACK=native' : 'run with STACK=native';
 }
 
 /** A program of this machine, and parts that it already has, are used where they are. */

@@ -108,13 +108,13 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
       return () =>
         launching(async () => {
           const known = id;
-          const process =
+          const running =
             known === undefined
               ? await createContainer(await buildContainer(planned.compose(), container), context)
               : await restartContainer(known, context);
-          id = process.id;
-          ids.set(part, process.id);
-          return process;
+          id = running.id;
+          ids.set(part, running.id);
+          return running;
         });
     };
     return await startParts(request, { plan, dependsOnAddresses: [], waitsFor }, run, ports);

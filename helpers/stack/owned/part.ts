@@ -64,7 +64,7 @@ const stopGraceMs = 5000;
 export async function startPart(plan: PartPlan, context: PartContext): Promise<RunningPart> {
   const began = performance.now();
   await plan.prepare();
-  let process = await plan.launch();
+  let running = await plan.launch();
   let away = false;
   await ready();
   await plan.complete?.();
@@ -73,26 +73,26 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
     const { title, probe, deadlineMs } = plan;
     await untilReady({
       title,
-      process,
+      running,
       probe,
       deadlineMs,
       readLogTail: (lines) => readLogTail(context.logPath, lines),
     });
   }
   const resume = async () => {
-    await process.resume();
+    await running.resume();
     await ready();
   };
   const start = async () => {
-    process = await plan.launch();
+    running = await plan.launch();
     await ready();
   };
-  const stop = (graceMs: number) => process.stop(plan.stopSignal, graceMs);
+  const stop = (graceMs: number) => running.stop(plan.stopSignal, graceMs);
 
   return {
     version: await plan.version(),
     startedInMs: performance.now() - began,
-    pause: () => process.pause(),
+    pause: () => running.pause(),
     resume,
     stop,
     check: () => plan.probe(),
@@ -104,8 +104,8 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
     takeAway: async () => {
       if (away) return;
       away = true;
-      if (plan.outage === 'pause') await process.pause();
-      else if (plan.outage === 'kill') await process.stop('SIGKILL', 0);
+      if (plan.outage === 'pause') await running.pause();
+      else if (plan.outage === 'kill') await running.stop('SIGKILL', 0);
       else await stop(stopGraceMs);
     },
     bringBack: async () => {

@@ -13,7 +13,7 @@ const portTaken = /EADDRINUSE|eaddrinuse|[Aa]ddress already in use/;
 export type Waiting = {
   /** What a person calls the part. */
   readonly title: string;
-  readonly process: PartProcess;
+  readonly running: PartProcess;
   /** Does with the part what its users will do; throws while it can't. */
   readonly probe: () => Promise<void>;
   readonly deadlineMs: number;
@@ -24,19 +24,19 @@ export type Waiting = {
  * Returns when the part does what it is there for. Throws {@link PortTaken} where it ended over a port in use, and
  * `CannotRun` with its last 20 log lines where it ended otherwise or is not ready in time.
  */
-export async function untilReady({ title, process, probe, deadlineMs, readLogTail }: Waiting): Promise<void> {
+export async function untilReady({ title, running, probe, deadlineMs, readLogTail }: Waiting): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
-    const outcome = await Promise.race([attempt(probe), process.end.then(() => 'ended' as const)]);
+    const outcome = await Promise.race([attempt(probe), running.end.then(() => 'ended' as const)]);
     if (outcome === 'ready') return;
-    const ended = process.ended();
+    const ended = running.ended();
     if (ended !== undefined && portTaken.test(readLogTail(200).join('\n')))
       throw new PortTaken(`${title}: port in use`);
     if (ended !== undefined || performance.now() > deadline) {
       const what = ended?.description ?? `was not ready within ${deadlineMs / 1000} s (${outcome})`;
       throw new CannotRun(`${title} ${what}. Its last log lines:\n${indent(readLogTail(20))}`, adviseOn(title));
     }
-    await Promise.race([delay(15), process.end]);
+    await Promise.race([delay(15), running.end]);
   }
 }
 

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { findEnvironmentReads } from './find-environment-reads.ts';
+
+test.each([
+  'process.env.HOME;',
+  'process["env"].HOME;',
+  'process[name].HOME;',
+  'const { env } = process;',
+  'const p = process;',
+  'read(process);',
+  'const all = { process };',
+  'globalThis.process.env;',
+  'const { env } = globalThis.process;',
+  "import { env } from 'node:process';",
+  "import process from 'process';",
+  "import * as own from 'node:process';",
+])('%s takes the environment', (source) => {
+  expect(findEnvironmentReads('one.ts', `\n${source}`)).toEqual([2]);
+});
+
+test.each([
+  'process.exit(1); process.stdout.write(process.argv[0]);',
+  'const made = { process: 1, env: 2 }; made.process; made.env;',
+  "import { argv } from 'node:process';",
+  "import type { Process } from 'node:process';",
+  'import.meta.env;',
+  '// process.env',
+])('%s does not', (source) => {
+  expect(findEnvironmentReads('one.ts', source)).toEqual([]);
+});

@@ -1,0 +1,38 @@
+import { parseSync, Visitor } from 'oxc-parser';
+
+/**
+ * The lines, counted from 1, in which this source takes the environment of its process: `process.env`, or `process` as a value,
+ * from which it could be taken unseen. Throws an `Error` with the parser's message for a file that it can't parse.
+ */
+export function findEnvironmentReads(path: string, source: string): readonly number[] {
+  const { program, errors } = parseSync(path, source);
+  const [error] = errors;
+  if (error !== undefined) throw new Error(error.message);
+  const lines = new Set<number>();
+  const add = (offset: number) => void lines.add(source.slice(0, offset).split('\n').length);
+  // Where `process` stands before a member other than `env`, or is the name of a member or a property.
+  const harmless = new Set<number>();
+  new Visitor({
+    ImportDeclaration: ({ source: from, specifiers, importKind }) => {
+      if (importKind === 'type' || !/^(node:)?process$/.test(from.value)) return;
+      for (const specifier of specifiers) {
+        const name =
+          specifier.type === 'ImportSpecifier' && 'name' in specifier.imported ? specifier.imported.name : 'env';
+        if (name === 'env' || name === 'default') add(specifier.start);
+      }
+    },
+    MemberExpression: ({ object, property, computed }) => {
+      const isGlobal = object.type === 'Identifier' && ['globalThis', 'global'].includes(object.name);
+      const name = !computed && 'name' in property ? property.name : undefined;
+      if (name !== undefined && !(isGlobal && name === 'process')) harmless.add(property.start);
+      if (object.type === 'Identifier' && name !== undefined && name !== 'env') harmless.add(object.start);
+    },
+    Property: ({ key, shorthand }) => {
+      if (!shorthand) harmless.add(key.start);
+    },
+    Identifier: ({ name, start }) => {
+      if (name === 'process' && !harmless.has(start)) add(start);
+    },
+  }).visit(program);
+  return [...lines];
+}
