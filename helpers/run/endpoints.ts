@@ -1,3 +1,5 @@
+import type { ProxySettings } from '../settings/settings.ts';
+
 /** How to reach and log in to PostgreSQL as the application does. */
 export type PostgresEndpoint = {
   readonly host: string;
@@ -67,6 +69,8 @@ export type ServiceAccess = {
   readonly isBearer?: boolean;
   /** The tenant of a backend that has several (`X-Scope-OrgID`). */
   readonly tenant?: string;
+  /** The proxies on the way there; a loopback address has none. */
+  readonly proxies?: ProxySettings;
 };
 
 /** The three services that can be queried. */

@@ -95,6 +95,12 @@ const Variables = z
     GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: http,
     GRAFANA_CLOUD_LOKI_QUERY_URL: http,
     GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
+    GRAFANA_CLOUD_STACK: z
+      .string()
+      .regex(/^[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
+      .optional(),
+    GRAFANA_CLOUD_STACKS_TOKEN: z.string().optional(),
+    GRAFANA_CLOUD_API_URL: http,
     GRAFANA_URL: http,
     GRAFANA_SERVICE_ACCOUNT_TOKEN: z.string().optional(),
     TEMPO_URL: http,
@@ -140,6 +146,8 @@ export type Settings = {
   readonly dlqCheckIntervalSeconds: number;
   readonly cloud: CloudVariables;
   readonly query: QuerySettings;
+  readonly discovery: DiscoverySettings;
+  readonly proxies: ProxySettings;
   readonly lgtm: LgtmSettings;
   readonly existing: ExistingUrls;
   /** Where `npm run images` gets Debian's packages. */
@@ -171,6 +179,20 @@ export type QuerySettings = {
   /** The Grafana through which all questions go: its URL, and the token of a service account. */
   readonly grafana?: { readonly url: URL; readonly token: string | undefined };
 };
+
+/** Where Grafana Cloud says what a stack consists of. */
+export type DiscoverySettings = {
+  /** The slug of the stack that the `GRAFANA_CLOUD_*` variables describe. */
+  readonly stack?: string;
+  /** A token with the scope `stacks:read`; that of Alloy is used where it is undefined. */
+  readonly token?: string;
+  /** Grafana Cloud's own API, where it is not that of grafana.com. */
+  readonly url?: URL;
+};
+
+/** The proxies that lead out of a network, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name them; logins included. */
+export type ProxySettings = { readonly https?: string; readonly http?: string; readonly except?: string };
+
 /** A Tempo, a Prometheus and a Loki of the person's own; logins included. */
 export type LgtmSettings = {
   readonly tempo?: URL;
@@ -290,6 +312,16 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       loki: v.GRAFANA_CLOUD_LOKI_QUERY_URL,
       readToken: v.GRAFANA_CLOUD_READ_TOKEN,
       grafana: v.GRAFANA_URL && { url: v.GRAFANA_URL, token: v.GRAFANA_SERVICE_ACCOUNT_TOKEN },
+    }),
+    discovery: omitUndefined({
+      stack: v.GRAFANA_CLOUD_STACK,
+      token: v.GRAFANA_CLOUD_STACKS_TOKEN,
+      url: v.GRAFANA_CLOUD_API_URL,
+    }),
+    proxies: omitUndefined({
+      https: given.https_proxy ?? given.HTTPS_PROXY,
+      http: given.http_proxy ?? given.HTTP_PROXY,
+      except: given.no_proxy ?? given.NO_PROXY,
     }),
     lgtm: omitUndefined({
       tempo: v.TEMPO_URL,
