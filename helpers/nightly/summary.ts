@@ -5,7 +5,8 @@ import { groupByCause, type VerdictFile } from './verdict-file.ts';
 
 const MARKS = { passed: '✅', failed: '❌', skipped: '➖', 'not-run': '⚠️' } as const;
 const MAX_NIGHTS = 14;
-const MAX_PROBLEMS = 30;
+/** GitHub shows the first MiB of a summary. */
+const MAX_LENGTH = 200_000;
 
 /** What the summary of a repository without secrets says: a neutral result, which is no failure and no pass. */
 export const NOT_CONFIGURED = `## Nightly run: not configured
@@ -38,12 +39,17 @@ export function describeResult({ status, phases, problems }: Night): string {
   return `${passed} of ${total} criteria passed${status === 'failed' ? ', and yet the night failed' : ''}`;
 }
 
-/** Each problem with the criteria that it fails, its cause and its fix. */
-export function formatProblems(problems: readonly Problem[], max = MAX_PROBLEMS): string[] {
-  const rest = problems.length - max;
+/** Each problem with the criteria that it fails, its cause and its fix; as many as have together no more than `maxLength` characters. */
+export function formatProblems(problems: readonly Problem[], maxLength = MAX_LENGTH): string[] {
+  let length = 0;
+  const shown = problems.map(formatProblem).filter((text) => {
+    length += text.length;
+    return length <= maxLength;
+  });
+  const rest = problems.length - shown.length;
   return [
     ...(problems.length === 0 ? [] : ['### What failed']),
-    ...problems.slice(0, max).map(formatProblem),
+    ...shown,
     ...(rest > 0 ? [`… and ${rest} more, in the artifact of the run.`] : []),
   ];
 }

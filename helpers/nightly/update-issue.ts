@@ -5,8 +5,8 @@ import { describeResult, formatProblems } from './summary.ts';
 
 /** The label by which the nights find their issue. */
 export const LABEL = 'nightly-failure';
-/** GitHub takes 65,536 characters, and a problem has about 5,000 at most. */
-const MAX_PROBLEMS = 10;
+/** GitHub takes 65,536 characters. */
+const MAX_LENGTH = 60_000;
 
 /**
  * Brings the repository's issue in line with the last of these nights: opens one, comments on the open one, or closes it with
@@ -27,7 +27,7 @@ export async function updateIssue(repository: Repository, nights: readonly Night
   }
   const report = [
     `${describeResult(night)} (${linkRun(night)}). ${describeStreak(nights)}`,
-    ...formatProblems(night.problems, MAX_PROBLEMS),
+    ...formatProblems(night.problems, MAX_LENGTH),
   ].join('\n\n');
   const [issue] = open;
   if (issue !== undefined) {

@@ -9,7 +9,7 @@ const criterion = z.object({
   status,
   cause: z.string().optional(),
   fix: z.string().optional(),
-  finding: z.unknown(),
+  finding: z.unknown().optional(),
 });
 
 /** What a night needs of `reports/verdict.json`. */
