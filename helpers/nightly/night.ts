@@ -60,15 +60,18 @@ export function judgeNight({ verdict, outcome, output, leaks, ...identity }: End
     const problems = [{ criteria: [], cause: verdict, ...(output !== '' && { output }) }, ...leaked];
     return { ...identity, status: 'not-run', durationMs: 0, phases: [], problems };
   }
-  const failures = groupByCause(verdict, 'failed').map(describeGroup);
   const reason = findWhyNotRun(verdict);
-  const problems = [...(reason === undefined ? [] : [{ criteria: [], cause: reason }]), ...failures, ...leaked];
+  if (reason !== undefined) {
+    const problems = [{ criteria: [], cause: reason }, ...leaked];
+    return { ...identity, status: 'not-run', durationMs: verdict.durationMs, phases: [], problems };
+  }
+  const problems = [...groupByCause(verdict, 'failed').map(describeGroup), ...leaked];
   if (outcome !== 'success' && problems.length === 0) {
     problems.push({ criteria: [], cause: `npm run verify ended with ${outcome}, and no criterion failed.`, output });
   }
   return {
     ...identity,
-    status: reason === undefined ? (problems.length === 0 ? 'passed' : 'failed') : 'not-run',
+    status: problems.length === 0 ? 'passed' : 'failed',
     durationMs: verdict.durationMs,
     phases: verdict.phases.map(({ id, status, criteria }) => ({
       id,

@@ -19,7 +19,7 @@ test('the summary has a row for each phase, with its counts', () => {
   );
   expect(text).toContain('## Nightly run: ❌ 1 of 3 criteria failed');
   expect(text).toContain('stack: containers · Alloy: container v1.10.0 · backend: cloud · 93.4 s');
-  expect(text).toContain('| ❌ Phase 1: Connection | 1 | 1 | 1 | 4.0 s |');
+  expect(text).toContain('| ❌ phase1 Alloy connection | 1 | 1 | 1 | 4.0 s |');
 });
 
 test('the summary has the cause and the fix of each failure, and the reason of each skipped criterion', () => {

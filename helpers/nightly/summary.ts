@@ -39,7 +39,10 @@ export function describeResult({ status, phases, problems }: Night): string {
   return `${passed} of ${total} criteria passed${status === 'failed' ? ', and yet the night failed' : ''}`;
 }
 
-/** Each problem with the criteria that it fails, its cause and its fix; as many as have together no more than `maxLength` characters. */
+/**
+ * Each problem with the criteria that it fails, its cause and its fix; those that go beyond `maxLength` characters in all are
+ * only counted.
+ */
 export function formatProblems(problems: readonly Problem[], maxLength = MAX_LENGTH): string[] {
   let length = 0;
   const shown = problems.map(formatProblem).filter((text) => {
@@ -71,10 +74,10 @@ function describeWorld({ stack, alloy, backend, standIns = [], durationMs }: Ver
 }
 
 function formatPhases({ phases }: VerdictFile): string {
-  const rows = phases.map(({ title, status, durationMs, criteria }) => {
+  const rows = phases.map(({ id, title, status, durationMs, criteria }) => {
     const count = (wanted: string) => String(criteria.filter((criterion) => criterion.status === wanted).length);
     return [
-      `${MARKS[status]} ${escapeMarkdown(title)}`,
+      `${MARKS[status]} ${escapeMarkdown(`${id} ${title}`)}`,
       ...['passed', 'failed', 'skipped'].map(count),
       formatSeconds(durationMs),
     ];

@@ -15,7 +15,7 @@ export function verdictOf(...criteria: readonly Criterion[]): VerdictFile {
     stack: 'containers',
     alloy: { kind: 'container', version: 'v1.10.0' },
     backend: 'cloud',
-    phases: [{ id: 'phase1', title: 'Phase 1: Connection', status, durationMs: 4000, criteria: [...criteria] }],
+    phases: [{ id: 'phase1', title: 'Alloy connection', status, durationMs: 4000, criteria: [...criteria] }],
   };
 }
 
