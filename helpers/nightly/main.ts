@@ -133,7 +133,7 @@ function readVariables<T extends z.ZodRawShape>(shape: T): z.output<z.ZodObject<
 
 function readLastLines(file: string): string {
   if (!existsSync(file)) return '';
-  const lines = stripVTControlCharacters(readFileSync(file, 'utf8')).trimEnd().split('\n');
+  const lines = stripVTControlCharacters(readFileSync(file, 'utf8')).trim().split('\n');
   return lines.slice(-MAX_LINES).join('\n').slice(-MAX_OUTPUT);
 }
 
