@@ -1,6 +1,7 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import { shared } from './helpers/cli/shared-state.ts';
+import { readSentCounts } from './helpers/clients/alloy-metrics.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
 import { hasOrder, type Order } from './helpers/run/phases.ts';
 import { readPhases } from './helpers/run/read-phases.ts';
@@ -41,7 +42,11 @@ export default defineConfig({
         if (attached) return;
         attached = true;
         vitest.config.reporters.push(
-          verdictReporter({ print: isVerify, onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }) }),
+          verdictReporter({
+            print: isVerify,
+            countSent: ({ alloy, sentBefore }) => readSentCounts(alloy, sentBefore),
+            onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }),
+          }),
         );
       },
     },

@@ -4,7 +4,7 @@ import type { Finding } from '../findings/finding.ts';
 import { explainFailure } from '../findings/sentences.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, SentCounts } from '../run/run.ts';
 import { type CriterionVerdict, type PhaseVerdict, summarizeStatus, type Verdict } from './verdict.ts';
 
 /** A test that has ended: its state, and what the criterion recorded in its task. */
@@ -29,6 +29,8 @@ export type FinishedRun = {
   /** Why specs failed to load. */
   readonly loadErrors: readonly string[];
   readonly isInterrupted: boolean;
+  /** What Alloy had sent at the end, where it still answered. */
+  readonly sent?: SentCounts;
 };
 
 /** The verdict of a run: every criterion that its phases declare, whether it ran or not. */
@@ -43,6 +45,7 @@ export function composeVerdict(finished: FinishedRun): Verdict {
     backend: run.backend,
     ...(run.standIns !== undefined && { standIns: run.standIns }),
     timings: { ...run.timings, criteria: measure(tests) },
+    ...(finished.sent !== undefined && { sent: finished.sent }),
     phases: phases.map((phase) => composePhase(phase, finished)),
   };
 }

@@ -38,6 +38,7 @@ export function formatSummary(verdict: Verdict, columns: number = process.stdout
     ...groupByCause(verdict).flatMap((group) => formatGroup(group, columns)),
     '',
     formatTotals(verdict),
+    ...formatCost(verdict),
     styleText('dim', `${file} holds the evidence of each criterion`),
   ].join('\n');
 }
@@ -108,6 +109,13 @@ function formatTotals(verdict: Verdict): string {
   const { kind, version } = verdict.alloy;
   const alloy = kind === 'embedded' || version === 'unknown' ? ALLOYS[kind] : `${ALLOYS[kind]} ${version}`;
   return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
+}
+
+/** What the run has sent to a backend that counts it. */
+function formatCost({ backend, sent }: Verdict): string[] {
+  if (sent === undefined || backend === 'mock') return [];
+  const number = (count: number) => count.toLocaleString('en');
+  return [`sent: ${number(sent.samples)} samples, ${number(sent.spans)} spans, ${number(sent.logLines)} log lines`];
 }
 
 function mark(status: keyof typeof MARKS): string {

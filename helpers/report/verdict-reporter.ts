@@ -1,10 +1,13 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import type { Run, SentCounts } from '../run/run.ts';
 import { composeVerdict, type FinishedTest } from './compose-verdict.ts';
 import { formatSummary } from './terminal.ts';
 import { countStatuses, forgetVerdict, VERDICT_FILE, type Verdict, writeVerdict } from './verdict.ts';
 
 type Options = {
   readonly print: boolean;
+  /** Asks Alloy what it has sent in the run. */
+  readonly countSent?: (run: Run) => Promise<SentCounts | undefined>;
   /** Called with the verdict when it is written. */
   readonly onVerdict?: (verdict: Verdict) => void;
   /** Where the verdict is written, {@link VERDICT_FILE} by default. */
@@ -12,20 +15,22 @@ type Options = {
 };
 
 /** Writes the verdict of a vitest run of phase specs, and prints it for `verify`. It ignores all other tests. */
-export function verdictReporter({ print, onVerdict, file = VERDICT_FILE }: Options): Reporter {
+export function verdictReporter({ print, countSent, onVerdict, file = VERDICT_FILE }: Options): Reporter {
   return {
-    onTestRunEnd(modules, _errors, reason) {
+    async onTestRunEnd(modules, _errors, reason) {
       const phaseModules = modules.filter(
         ({ project: { name } }) => name === 'criteria' || name?.startsWith('outages'),
       );
       const { run, phases } = phaseModules[0]?.project.getProvidedContext() ?? {};
       if (run === undefined || phases === undefined) return;
+      const sent = await countSent?.(run);
       const verdict = composeVerdict({
         run,
         phases,
         tests: phaseModules.flatMap(readTests),
         loadErrors: phaseModules.flatMap((module) => module.errors().map(({ message }) => message)),
         isInterrupted: reason === 'interrupted',
+        ...(sent !== undefined && { sent }),
       });
       forgetVerdict(file);
       writeVerdict(verdict, file);
