@@ -6,7 +6,11 @@ import { getJson } from './http.ts';
 export type CloudApi = { readonly url: string; readonly token: string; readonly proxies?: ProxySettings };
 
 /** Where Grafana Cloud is asked for a stack, and with which token. */
-export function readCloudApi({ discovery, cloud, proxies }: Pick<Settings, 'discovery' | 'cloud' | 'proxies'>): CloudApi {
+export function readCloudApi({
+  discovery,
+  cloud,
+  proxies,
+}: Pick<Settings, 'discovery' | 'cloud' | 'proxies'>): CloudApi {
   const url = discovery.url?.href.replace(/\/$/, '') ?? 'https://grafana.com';
   return { url, token: discovery.token ?? cloud.GRAFANA_CLOUD_API_KEY ?? '', proxies };
 }
@@ -53,7 +57,12 @@ export async function listStacks(api: CloudApi, organization: string, timeout?: 
   });
 }
 
-async function ask<T>({ url, token, proxies = {} }: CloudApi, path: string, schema: z.ZodType<T>, timeout?: number): Promise<T> {
+async function ask<T>(
+  { url, token, proxies = {} }: CloudApi,
+  path: string,
+  schema: z.ZodType<T>,
+  timeout?: number,
+): Promise<T> {
   return await getJson({ url, user: '', password: token, isBearer: true, proxies }, path, {}, schema, timeout);
 }
 

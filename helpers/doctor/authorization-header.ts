@@ -17,7 +17,8 @@ export function describeHeader(text: string, cloud: CloudVariables): HeaderDescr
   const [, scheme = '', rest = ''] =
     /^(?:authorization\s*[:=]\s*)?(?:(Basic|Bearer)(?:\s+|%20))?(.*)$/is.exec(unquote(line)) ?? [];
   if (scheme === '') problems.push('it does not begin with "Basic ": the gateway takes no other scheme');
-  else if (!/^basic$/i.test(scheme)) problems.push('it is a Bearer header: the OTLP gateway takes Basic, with INSTANCE_ID:TOKEN');
+  else if (!/^basic$/i.test(scheme))
+    problems.push('it is a Bearer header: the OTLP gateway takes Basic, with INSTANCE_ID:TOKEN');
   const compact = rest.replaceAll(/\s/g, '');
   if (compact !== rest) problems.push('the encoded login has a line end or a blank in it: encode with `base64 -w0`');
   const { login, layers } = decode(compact);
@@ -29,12 +30,15 @@ export function describeHeader(text: string, cloud: CloudVariables): HeaderDescr
 }
 
 function describeLogin(login: string, cloud: CloudVariables, facts: string[], problems: string[]): void {
-  if (/[\r\n]/.test(login)) problems.push('the login ends with a line end: `echo` adds one, so encode with `printf %s`');
+  if (/[\r\n]/.test(login))
+    problems.push('the login ends with a line end: `echo` adds one, so encode with `printf %s`');
   const clean = login.trim();
   const colon = clean.indexOf(':');
   if (colon === -1) {
     const isToken = describeToken(clean).kind !== 'unknown';
-    problems.push(`the login has no colon: ${isToken ? 'it is a token without its instance ID' : 'it has to be INSTANCE_ID:TOKEN'}`);
+    problems.push(
+      `the login has no colon: ${isToken ? 'it is a token without its instance ID' : 'it has to be INSTANCE_ID:TOKEN'}`,
+    );
     return;
   }
   const [user, password] = [clean.slice(0, colon), clean.slice(colon + 1)];
@@ -71,7 +75,9 @@ function isForeign(id: string, cloud: CloudVariables): boolean {
 }
 
 function nameOwner(id: string, cloud: CloudVariables): string {
-  const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`).filter((name) => cloud[name] === id);
+  const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`).filter(
+    (name) => cloud[name] === id,
+  );
   return names.length === 0 ? '' : `, which is ${names.join(' and ')}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Row } from '../setup/inventory.mjs';
-import type { CloudCheck, ProbeResult } from './check-cloud.ts';
+import type { CloudCheck, ProbeResult } from './cloud-check.ts';
 import type { Unanswered } from './exchange.ts';
 
 const SERVICES = { OTLP: 'OTLP gateway', PROMETHEUS: 'Prometheus', LOKI: 'Loki', TEMPO: 'Tempo' } as const;
@@ -13,6 +13,11 @@ const REASONS: Readonly<Record<Unanswered['kind'], string>> = {
   'proxy refuses': 'a proxy refuses',
   other: 'no answer',
 };
+const TOKENS = {
+  'service account': 'that of a service account (glsa_…)',
+  'legacy API key': 'an API key of the retired kind (eyJ…)',
+  unknown: 'not a token of Grafana Cloud',
+} as const;
 const NOT_ASKED = {
   'no slug': 'not compared: GRAFANA_CLOUD_STACK is not set',
   private: 'not compared: the endpoints are not those of grafana.net',
@@ -28,7 +33,11 @@ export function describeCheck({ token, stack, results, clockOffset, problems }: 
     { what: 'token', state: token.kind === 'access policy' ? 'ok' : 'missing', found: describeTokenRow(token) },
     'notAsked' in stack
       ? { what: 'stack', state: 'absent', found: NOT_ASKED[stack.notAsked] }
-      : { what: 'stack', state: stack.status === 'active' ? 'ok' : 'missing', found: `${stack.slug}, ${stack.region}, ${stack.status}` },
+      : {
+          what: 'stack',
+          state: stack.status === 'active' ? 'ok' : 'missing',
+          found: `${stack.slug}, ${stack.region}, ${stack.status}`,
+        },
     ...(clockOffset === undefined
       ? []
       : [{ what: 'clock', state: hasClockProblem ? 'missing' : 'ok', found: describeClock(clockOffset) } as const]),
@@ -37,7 +46,7 @@ export function describeCheck({ token, stack, results, clockOffset, problems }: 
 }
 
 function describeTokenRow(token: CloudCheck['token']): string {
-  if (token.kind !== 'access policy') return `${token.kind === 'unknown' ? 'none of Grafana Cloud' : token.kind}`;
+  if (token.kind !== 'access policy') return TOKENS[token.kind];
   const { name, organization, region } = token;
   return [
     `access policy token${name === undefined ? '' : ` "${name}"`}`,
@@ -48,14 +57,17 @@ function describeTokenRow(token: CloudCheck['token']): string {
 
 function describeClock(offset: number): string {
   const seconds = Math.round(Math.abs(offset) / 1000);
-  return seconds < 2 ? 'as that of Grafana Cloud' : `${seconds} s ${offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's`;
+  return seconds < 2
+    ? 'as that of Grafana Cloud'
+    : `${seconds} s ${offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's`;
 }
 
 function describeResult({ probe, exchange, isGood }: ProbeResult): Row {
   const { protocol, host } = new URL(probe.url);
   const what = `${SERVICES[probe.service]}, ${probe.scope}`;
   const place = `${host.padEnd(20)} ${protocol === 'https:' ? 'TLS' : 'plain HTTP'}`;
-  if (exchange.kind === 'no answer') return { what, state: 'missing', found: `${host.padEnd(20)} ${REASONS[exchange.reason.kind]}` };
+  if (exchange.kind === 'no answer')
+    return { what, state: 'missing', found: `${host.padEnd(20)} ${REASONS[exchange.reason.kind]}` };
   const answer = isGood ? 'accepted' : `answers ${exchange.status}`;
   return { what, state: isGood ? 'ok' : 'missing', found: `${place}  ${answer}  ${exchange.latency} ms` };
 }

@@ -1,4 +1,4 @@
-import type { CloudProblem } from './check-cloud.ts';
+import type { CloudProblem } from './cloud-check.ts';
 import type { Unanswered } from './exchange.ts';
 
 /** A problem in words: what is wrong, and what to do. */
@@ -12,7 +12,8 @@ const PORTAL: Readonly<Record<string, string>> = {
 };
 const TOKENS = {
   'access policy': 'an access policy token',
-  'service account': 'the token of a service account (glsa_…), which one Grafana takes and no other service of Grafana Cloud',
+  'service account':
+    'the token of a service account (glsa_…), which one Grafana takes and no other service of Grafana Cloud',
   'legacy API key': 'an API key of the kind that Grafana Cloud has retired (eyJ…)',
   unknown: 'not a token of Grafana Cloud',
 } as const;
@@ -26,6 +27,11 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       return {
         cause: `${problem.variable} is ${problem.id}, which is the ID of another service: that of ${problem.owner}`,
         fix: `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}${adviseDiscovery()}`,
+      };
+    case 'ID in another variable':
+      return {
+        cause: `${problem.variable} is ${problem.id}, which the service refuses, and its own ID stands in ${problem.owner}`,
+        fix: `Set ${problem.variable} to ${problem.right}, and look at ${problem.owner}`,
       };
     case "not the stack's ID":
       return {
@@ -57,7 +63,8 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case "another stack's IDs":
       return {
-        cause: 'the token is valid, and every service refuses it with its instance ID: the IDs are those of another stack',
+        cause:
+          'the token is valid, and every service refuses it with its instance ID: the IDs are those of another stack',
         fix: 'Set the instance IDs of the stack that the token is for; with stacks:read, `npm run cloud:env -- STACK` does it',
       };
     case 'wrong kind of token':

@@ -93,7 +93,8 @@ function readReason(error: unknown): Unanswered {
   const { name, message, code = '' } = error as { name?: string; message?: string; code?: string };
   if (name === 'TimeoutError' || TIMEOUTS.includes(code)) return { kind: 'timeout' };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { kind: 'unknown host' };
-  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return { kind: 'refused connection' };
+  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+    return { kind: 'refused connection' };
   if (UNTRUSTED.includes(code)) return { kind: 'untrusted certificate', code };
   if (WRONG.includes(code)) return { kind: 'wrong certificate', code };
   // undici reports a proxy's answer in its message alone.

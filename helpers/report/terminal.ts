@@ -70,9 +70,24 @@ function formatGroup(group: readonly CriterionVerdict[], columns: number): strin
     '',
     ...titles,
     ...facts.filter((fact) => fact !== cause).map((fact) => styleText('dim', `    ${fact}`)),
+    ...formatCause(cause, fix, columns),
+  ];
+}
+
+function formatCause(cause: string, fix: string | undefined, columns: number): string[] {
+  return [
     `    ${styleText('red', 'cause:')} ${wrap(cause, columns)}`,
     ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrap(fix, columns)}`]),
   ];
+}
+
+/** A cause and its fix, for a command that has no criteria: after an empty line. */
+export function formatProblem(
+  cause: string,
+  fix: string,
+  columns: number = process.stdout.columns ?? MAX_WIDTH,
+): string {
+  return `\n${formatCause(cause, fix, columns).join('\n')}\n`;
 }
 
 /** Wraps a text for the terminal, aligned with its start after `    cause: `. */

@@ -48,15 +48,19 @@ export function findCloudProblems(variables: CloudVariables, madeUp: readonly st
  * well-formed. The token's value is in no message. The variables that were made up are right.
  */
 export function findVariableProblems(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
+  return [...findMalformed(variables), ...findSharedIds(variables, madeUp)];
+}
+
+/** The variables that are not set, or can't be what they should be whatever the others are. */
+export function findMalformed(variables: CloudVariables): VariableProblem[] {
   return [
     ...findTokenProblems(variables),
     ...CLOUD_SERVICES.flatMap((service) => findServiceProblems(service, variables)),
-    ...findSharedIds(variables, madeUp),
   ];
 }
 
 /** One problem for each instance ID that several services have. */
-function findSharedIds(variables: CloudVariables, madeUp: readonly string[]): VariableProblem[] {
+export function findSharedIds(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
   const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
   const sharing = Map.groupBy(names, (name) => variables[name] ?? '');
   return [...sharing].flatMap(([id, [first, ...others]]) => {
@@ -91,7 +95,8 @@ function findTokenProblems(variables: CloudVariables): VariableProblem[] {
 
 const TOKEN_KINDS: Readonly<Record<TokenDescription['kind'], string>> = {
   'access policy': 'it is not an access policy token of Grafana Cloud',
-  'service account': 'glsa_ is the token of a service account, which one Grafana takes and no other service of Grafana Cloud',
+  'service account':
+    'glsa_ is the token of a service account, which one Grafana takes and no other service of Grafana Cloud',
   'legacy API key': 'eyJ is an API key of the kind that Grafana Cloud has retired',
   unknown: 'it is not an access policy token of Grafana Cloud',
 };
