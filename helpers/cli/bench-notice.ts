@@ -7,7 +7,7 @@ import { poll } from '../expect/poll.ts';
 import { TracesData } from '../otlp/schema.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
 import { makeToken } from '../settings/cloud.ts';
-import { readEnvironment, readSettings } from '../settings/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { startNative } from '../stack/native/native.ts';
 
@@ -21,7 +21,7 @@ const MAX_DELAY_MS = 3000;
 export async function measureNotice(): Promise<string[]> {
   const cloud = { GRAFANA_CLOUD_API_KEY: makeToken() };
   const cloudVariables = (origin: string) => completeCloudVariables(cloud, origin);
-  const plan = await chooseStack(readSettings({ ...readEnvironment(), STACK: 'native' }), ['cloud'], { reuse: false });
+  const plan = await chooseStack({ ...readSettings(), stack: 'native' }, ['cloud'], { reuse: false });
   if (plan.stack !== 'native') throw new TypeError('STACK=native is a native stack');
   await using stack = await startNative({ plan, runId: 'bench', cloudVariables });
   const variables = cloudVariables(stack.endpoints.cloud?.url ?? '');

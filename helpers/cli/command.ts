@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CannotRun } from '../run/cannot-run.ts';
-import { SettingsError } from '../settings/settings.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 
 /** A command of package.json, as a person calls it. */
 export type Command = {
@@ -37,6 +37,21 @@ export async function runCommand(
     if (message === undefined) throw error;
     process.stderr.write(message);
     process.exitCode = 2;
+  }
+}
+
+/**
+ * Does what vitest's set-up has to do. Where that can't be done, it ends the process as a command does: vitest itself would
+ * show a stack trace and end with the exit code of a test that failed.
+ */
+export async function endIfRefused<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const message = describeRefusal(error);
+    if (message === undefined) throw error;
+    process.stderr.write(message);
+    process.exit(2);
   }
 }
 

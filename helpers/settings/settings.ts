@@ -1,28 +1,16 @@
 /** The environment, typed and validated once. Its problems come in one message, and no secret's value is in it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudVariables } from './cloud.ts';
 import { CLOUD_VARIABLES } from './cloud.ts';
 import { parseDuration } from './duration.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { SettingsError } from './settings-error.ts';
 
 /** The project's root directory. */
 export const ROOT = resolve(import.meta.dirname, '../..');
-
-/** Settings that can't be used; `message` lists every problem with what would be right, `fix` says what to do. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly fix: string;
-  constructor(message: string, fix: string) {
-    super(message);
-    this.fix = fix;
-  }
-}
-
-/** Variables by name, as a process is given them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const duration = z.string().transform((text, context): Milliseconds => {
   const milliseconds = parseDuration(text);
@@ -164,11 +152,15 @@ export type Settings = {
   readonly telemetry: Readonly<Record<string, string>>;
   /** Where Node keeps compiled code, for the parts that are programs of this project. */
   readonly compileCache: string | undefined;
-  /**
-   * The whole environment over `.env`, for what is started with it: Alloy, npm, mmdebstrap. Nothing is read from it but what a
-   * file names that a person may change: `config.alloy` and docker-compose.test.yml read the variables that they like.
-   */
-  readonly inherited: Readonly<Record<string, string>>;
+  readonly inherited: InheritedEnvironment;
+};
+
+/** The whole environment over `.env`, for what is started with it: Alloy, npm, apt-get, mmdebstrap. */
+export type InheritedEnvironment = {
+  /** All of it, with these variables over it. */
+  readonly extend: (variables?: Readonly<Record<string, string>>) => Record<string, string>;
+  /** Those of these variables that are set. A file that a person may change names them, as `config.alloy` does. */
+  readonly pick: (names: readonly string[]) => Record<string, string>;
 };
 
 /** How Grafana Cloud is asked for what arrived, where that is not how Alloy writes to it. */
@@ -234,6 +226,8 @@ export type EngineSettings = {
   readonly host: string | undefined;
   readonly tlsVerify: boolean;
   readonly certPath: string | undefined;
+  /** How long testcontainers' Ryuk stays when nobody is left. */
+  readonly ryukReconnection: string;
   /** `XDG_RUNTIME_DIR`: the socket of a rootless engine is in it. */
   readonly runtimeDirectory: string | undefined;
   /** Where published ports are reached, where that is not where the engine is. */
@@ -356,9 +350,15 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     isInteractive: process.stdin.isTTY === true && given.CI === undefined,
     telemetry: Object.fromEntries(Object.entries(given).filter(([name]) => /^(OTEL|LOG)_/.test(name))),
     compileCache: given.NODE_COMPILE_CACHE,
-    inherited: Object.fromEntries(
-      Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    ),
+    inherited: inheritEnvironment(environment),
+  };
+}
+
+function inheritEnvironment(environment: Environment): InheritedEnvironment {
+  const set = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    extend: (variables = {}) => ({ ...Object.fromEntries(set), ...variables }),
+    pick: (names) => Object.fromEntries(set.filter(([name]) => names.includes(name))),
   };
 }
 
@@ -369,8 +369,11 @@ function omitUndefined<T extends object>(object: T): { [Name in keyof T]?: Exclu
   };
 }
 
-/** Where the container engine is, as these variables say; empty ones count as unset. */
-export function readEngineSettings(environment: Environment): EngineSettings {
+/**
+ * Where the container engine is, by default as the environment over `.env` says; empty variables count as unset. Throws
+ * {@link SettingsError} for a `.env` that can't be read.
+ */
+export function readEngineSettings(environment: Environment = readEnvironment()): EngineSettings {
   const read = (name: string) => environment[name] || undefined;
   return {
     host: read('DOCKER_HOST'),
@@ -379,6 +382,8 @@ export function readEngineSettings(environment: Environment): EngineSettings {
     runtimeDirectory: read('XDG_RUNTIME_DIR'),
     publishedHost: read('TESTCONTAINERS_HOST_OVERRIDE'),
     ryuk: read('TESTCONTAINERS_RYUK_DISABLED') !== 'true',
+    // By default it is ten seconds: nobody comes back to a run that has ended.
+    ryukReconnection: read('TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT') ?? '1s',
   };
 }
 
@@ -413,23 +418,4 @@ function chooseDlqInterval({
 }): number {
   if (STACK === 'external') return DLQ.production;
   return BACKEND === 'cloud' ? DLQ.paid : DLQ.local;
-}
-
-/**
- * The environment of this process over the project's `.env`, where there is one. Throws {@link SettingsError} for a `.env`
- * that can't be read.
- */
-export function readEnvironment(path: string = resolve(ROOT, '.env')): Environment {
-  return { ...readDotenv(path), ...process.env };
-}
-
-function readDotenv(path: string): Environment {
-  try {
-    return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  } catch (error) {
-    throw new SettingsError(
-      `${path} can't be read: ${error instanceof Error ? error.message : error}`,
-      'make it a file that you may read, or remove it.',
-    );
-  }
 }

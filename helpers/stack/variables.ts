@@ -9,7 +9,7 @@ type Variables = Record<string, string>;
 /** What `config.alloy` reads, for an Alloy among these endpoints; they override the person's environment. */
 export function listAlloyVariables(request: StackRequest, { cloud, ...others }: Endpoints): Variables {
   return {
-    ...request.plan.settings.inherited,
+    ...request.plan.settings.inherited.extend(),
     ...listRunVariables(request),
     ...(cloud && listExportVariables(request, cloud)),
     ...listSourceVariables(others),

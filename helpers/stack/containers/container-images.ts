@@ -30,9 +30,9 @@ export function listImages(parts: readonly Part[], { inherited, images }: Settin
   const forServices = Object.fromEntries(
     serviceParts.map((part) => [nameImageVariable(part), images.named[nameImageVariable(part)] ?? node]),
   );
-  const services = composeServices({ ...inherited, ...forServices });
+  const services = composeServices({ ...inherited.extend(), ...forServices });
   // The mock cloud is a program of this project, as the services are.
-  const forCloud = composeServices({ ...inherited, API_IMAGE: node }).api?.image;
+  const forCloud = composeServices({ ...inherited.extend(), API_IMAGE: node }).api?.image;
   return new Map(
     parts.map((part) => {
       const name = nameService(part);

@@ -46,7 +46,7 @@ export async function planContainer(
   const { image } = requireImage(images, name);
   const variables = {
     ...listServiceIntervals(settings.intervals),
-    ...settings.inherited,
+    ...settings.inherited.extend(),
     ...listRunVariables(request),
     SERVICE_INSTANCE_ID: request.runId,
     DLQ_CHECK_INTERVAL_SECONDS: String(settings.dlqCheckIntervalSeconds),
@@ -92,11 +92,8 @@ function listEnvironment(
   if (isServicePart(part)) return settings.telemetry;
   if (part !== 'alloy') return {};
   // A configuration of the person's own may read variables of its own, which the compose file does not know.
-  const own = configuration.variables.flatMap((name) => {
-    const value = settings.inherited[name];
-    return value === undefined || isStackVariable(name) ? [] : [[name, value]];
-  });
-  return { ...Object.fromEntries(own), ...(cloud && listTrustVariables(cloud)) };
+  const own = settings.inherited.pick(configuration.variables.filter((name) => !isStackVariable(name)));
+  return { ...own, ...(cloud && listTrustVariables(cloud)) };
 }
 
 const mockCloudProgram = 'helpers/mock-cloud/main.ts';
