@@ -43,7 +43,7 @@ export default defineConfig({
         attached = true;
         vitest.config.reporters.push(
           verdictReporter({
-            print: isVerify,
+            print: shared.run?.isPrinted === true,
             countSent: ({ alloy, sentBefore }) => readSentCounts(alloy, sentBefore),
             onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }),
           }),

@@ -21,7 +21,7 @@ async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   forgetVerdict();
   const phases = readPhases();
   const chosen = wanted.length === 0 ? phases : selectCriteria(phases, wanted);
-  const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, true)]);
+  const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, { isVerify: true })]);
   // Its one file holds the criteria of every order.
   const vitest = await startVitest('test', [], {
     root: ROOT,

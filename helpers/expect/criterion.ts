@@ -1,5 +1,5 @@
 /**
- * `phase`, `test`, `alone` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run after
+ * `phase`, `test`, `observe`, `alone` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run after
  * all other criteria: the same spec files run a second time, in the project that registers only outages.
  */
 
@@ -9,7 +9,7 @@ import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
-import type { Part } from '../run/part.ts';
+import { isServicePart, type Part } from '../run/part.ts';
 import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { connectControl } from '../stack/owned/control-client.ts';
@@ -38,7 +38,10 @@ type Fixtures = {
 const criterion = plain.extend<Fixtures & { checked: undefined }>({
   checked: [
     async ({ task, skip, onTestFailed }, use) => {
-      const missing = listMissing(task.meta.needs ?? []);
+      const { needs = [], isObserving } = task.meta;
+      if (run.isSmoke && !isObserving) skip('a smoke check only looks, and this works on the parts of the stack');
+      // To look at the telemetry of a server takes no login to it.
+      const missing = listMissing(isObserving ? needs.filter(isServicePart) : needs);
       if (missing.length > 0) skip(`this run has no address for it: ${missing.join(', ')} is not set`);
       // What fails outside of the body: a fixture, or the time limit.
       onTestFailed(async () => {
@@ -163,6 +166,14 @@ export function phase(
 /** A criterion: `test('P2.1 pg_up is 1 …', async ({ expect }) => …)`. Take `expect` from the context: it knows its criterion. */
 export function test(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { ...longer, meta: { needs } }, judged(body));
+}
+
+/**
+ * A criterion that only looks, or sends telemetry of the run's own: a smoke check makes it on a stack in production. It logs in
+ * to no server, and holds however much traffic there is beside it.
+ */
+export function observe(name: string, body: Body): void {
+  if (registered === 'criteria') criterion(name, { ...longer, meta: { needs, isObserving: true } }, judged(body));
 }
 
 /** A criterion that takes away a part that other phases use: it runs after all others. */

@@ -82,6 +82,28 @@ function formatCause(cause: string, fix: string | undefined, columns: number): s
   ];
 }
 
+/** A verdict in a line for each problem, with the criteria that it fails, its cause and its fix; the totals last. */
+export function formatProblems(verdict: Verdict): string {
+  const { passed, failed, skipped } = countStatuses(verdict);
+  const problems = groupByCause(verdict)
+    .filter(([first]) => first?.status === 'failed')
+    .map(([first, ...others]) => {
+      const ids = [first, ...others].map((criterion) => criterion?.id).join(', ');
+      const fix = first?.fix === undefined ? '' : ` Fix: ${first.fix}.`;
+      return `${mark('failed')} ${ids}: ${(first?.cause ?? first?.evidence.at(-1) ?? '').replaceAll(/\s*\n\s*/g, ' ')}.${fix}`;
+    });
+  const reasons = Map.groupBy(
+    verdict.phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status === 'skipped'),
+    ({ cause = '' }) => cause,
+  );
+  const counts = `${passed} passed, ${failed} failed, ${skipped} not checked in ${(verdict.durationMs / 1000).toFixed(1)} s`;
+  return [
+    ...problems,
+    styleText(failed > 0 ? 'red' : 'green', counts),
+    ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${reason}`)),
+  ].join('\n');
+}
+
 /** A cause and its fix, for a command that has no criteria: after an empty line. */
 export function formatProblem(
   cause: string,

@@ -32,7 +32,7 @@ describe('the guides and the specs are in step', () => {
 
   test('every test of a spec is one of its criteria', () => {
     for (const { file, criteria } of phases) {
-      const calls = [...readFileSync(file, 'utf8').matchAll(/^\s*(?:test|outage|alone)(?:\.\w+)*\(/gm)];
+      const calls = [...readFileSync(file, 'utf8').matchAll(/^\s*(?:test|observe|outage|alone)(?:\.\w+)*\(/gm)];
       expect(calls.length, file).toBe(criteria.length);
     }
   });

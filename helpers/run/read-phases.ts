@@ -68,7 +68,7 @@ function readNeeds(file: string, options: Argument | undefined): Part[] {
   });
 }
 
-const criterionKinds = ['test', 'alone', 'outage'] as const;
+const criterionKinds = ['test', 'observe', 'alone', 'outage'] as const;
 type CriterionKind = (typeof criterionKinds)[number];
 
 function isCriterionKind(name: string): name is CriterionKind {

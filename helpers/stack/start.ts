@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
+import { readIntervals } from '../clients/alloy-intervals.ts';
 import { readSentCounts } from '../clients/alloy-metrics.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
@@ -97,9 +98,14 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     command: plan.alloy.command,
     isCommandEmbedded: plan.alloy.kind === 'embedded',
   };
-  const sentBefore = await readSentCounts(alloy);
+  const [sentBefore, evaluated] = await Promise.all([readSentCounts(alloy), readIntervals(alloy)]);
+  // What Alloy itself says comes before what a variable of this machine says.
+  const intervals = { ...settings.intervals, ...evaluated };
   return {
     ...describeSettings(plan, id, startedAt),
+    intervals,
+    // Without a mark of the run, a series of two scrapes ago may be of a configuration that is gone.
+    seriesWindow: Math.ceil((2 * intervals.scrape) / 1000 + 10),
     stack: 'external',
     alloy: endpoint,
     ...servers,
