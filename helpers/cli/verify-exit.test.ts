@@ -19,6 +19,11 @@ const NATIVE = { STACK: 'native', ALLOY: 'embedded' };
 const verify = (args: readonly string[], environment: Record<string, string> = {}) =>
   runScript('verify.ts', args, { ...NATIVE, ...environment }, project.root);
 
+const runVitest = (...args: readonly string[]) => {
+  const script = join(project.root, 'node_modules/vitest/vitest.mjs');
+  return spawnSync(process.execPath, [script, 'run', ...args], { cwd: project.root, encoding: 'utf8' });
+};
+
 describe('verify', () => {
   test('ends with 1 if a criterion fails: .env has a wrong ID', async () => {
     writeFileSync(dotenv, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID=2847239\n');
@@ -80,6 +85,15 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     expect(verdict.errors).toEqual(['late (phases/phase10-sample.spec.ts:5)']);
   });
 
+  test('ends with 2 if a spec can’t be read, and so does npm test', async () => {
+    writeFileSync(spec, 'phase(');
+    const message = /^Cannot run: phases\/phase10-sample\.spec\.ts can't be read as a phase: .*\nFix: .*\n$/;
+    const { exit, stderr } = await verify(['P1.1']);
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringMatching(message) });
+    const vitest = runVitest('--project', 'unit', 'helpers/otlp/message.test.ts');
+    expect({ exit: vitest.status, stderr: vitest.stderr }).toEqual({ exit: 2, stderr: expect.stringMatching(message) });
+  });
+
   test('ends with 2 if .env can’t be read, and so does npm test', async () => {
     mkdirSync(dotenv);
     const message = `Cannot run: ${dotenv} can't be read: EISDIR: illegal operation on a directory, read\nFix: `;
@@ -90,8 +104,7 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
       ['unit', 'helpers/otlp/message.test.ts'],
       ['criteria', 'phases/phase1-alloy-connection.spec.ts'],
     ]) {
-      const args = [join(project.root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', `${name}`, `${file}`];
-      const vitest = spawnSync(process.execPath, args, { cwd: project.root, encoding: 'utf8' });
+      const vitest = runVitest('--project', `${name}`, `${file}`);
       expect([name, vitest.status, vitest.stderr.startsWith(message)], vitest.stderr).toEqual([name, 2, true]);
     }
   });

@@ -34,9 +34,14 @@ function computeSlack(run: Pick<Run, 'backend'>): Milliseconds {
   return SLACK + (isHosted(run) ? HOSTED_INGESTION : 0);
 }
 
+/** How long metrics that a service exports may take: two of its intervals more. */
+export function computeMetricDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+  return computeOtlpDeadline(run) + 2 * run.intervals.metricExport;
+}
+
 /** What ends a criterion that hangs: more than its waits take, which end on their own deadlines. */
 export function computeCriterionLimit(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
-  return MAX_WAITS * Math.max(computeScrapeDeadline(run), computeSearchDeadline(run));
+  return MAX_WAITS * Math.max(computeScrapeDeadline(run), computeSearchDeadline(run), computeMetricDeadline(run));
 }
 
 /** How long it may take until a search finds a trace. */

@@ -5,7 +5,12 @@ import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts'
 import { findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Subject } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import { computeOtlpDeadline, computeScrapeDeadline, computeSearchDeadline } from './deadlines.ts';
+import {
+  computeMetricDeadline,
+  computeOtlpDeadline,
+  computeScrapeDeadline,
+  computeSearchDeadline,
+} from './deadlines.ts';
 import { findSource } from './jobs.ts';
 import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
 import { formatMatchers, formatSelector, keepTexts, type LabelMatchers } from './promql.ts';
@@ -89,6 +94,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   return {
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    deadline: computeMetricDeadline(run),
     async ask() {
       const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
       return answers.find((found) => found.length > 0) ?? [];
@@ -102,6 +108,7 @@ export function serviceSamples(name: string, service: string, seconds: number): 
   return {
     kind: 'ranges',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    deadline: computeMetricDeadline(run),
     ask: () => queryRanges(run.access.prometheus, selector),
   };
 }

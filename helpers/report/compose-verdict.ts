@@ -5,7 +5,7 @@ import type { Finding } from '../findings/finding.ts';
 import { explainFailure } from '../findings/sentences.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 import { type CriterionVerdict, type PhaseVerdict, summarizeStatus, type Verdict } from './verdict.ts';
 
@@ -33,6 +33,8 @@ export type FinishedRun = {
   /** What else went wrong outside of all criteria. */
   readonly otherErrors: readonly string[];
   readonly isInterrupted: boolean;
+  /** What Alloy had sent at the end, where it still answered. */
+  readonly sent?: SentCounts;
 };
 
 /** The verdict of a run: every criterion that its phases declare, whether it ran or not. */
@@ -51,6 +53,7 @@ export function composeVerdict(finished: FinishedRun): Verdict {
     backend: run.backend,
     ...(run.standIns !== undefined && { standIns: run.standIns }),
     timings: { ...run.timings, criteria: measure(tests) },
+    ...(finished.sent !== undefined && { sent: finished.sent }),
     phases: phases.map((phase) => composePhase(phase, finished)),
     ...(errors.length > 0 && { errors }),
   };

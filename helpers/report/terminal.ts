@@ -42,6 +42,7 @@ export function formatSummary(verdict: Verdict, columns: number = process.stdout
     ...formatErrors(verdict, columns),
     '',
     formatTotals(verdict),
+    ...formatCost(verdict),
     styleText('dim', `${file} holds the evidence of each criterion`),
   ].join('\n');
 }
@@ -125,6 +126,13 @@ function formatTotals(verdict: Verdict): string {
   const alloy = kind === 'embedded' || version === 'unknown' ? ALLOYS[kind] : `${ALLOYS[kind]} ${version}`;
   const isRed = failed > 0 || verdict.errors !== undefined;
   return `${styleText(isRed ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
+}
+
+/** What the run has sent to a backend that counts it. */
+function formatCost({ backend, sent }: Verdict): string[] {
+  if (sent === undefined || backend === 'mock') return [];
+  const number = (count: number) => count.toLocaleString('en');
+  return [`sent: ${number(sent.samples)} samples, ${number(sent.spans)} spans, ${number(sent.logLines)} log lines`];
 }
 
 function mark(status: keyof typeof MARKS): string {

@@ -1,6 +1,7 @@
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestModule, TestSuite } from 'vitest/node';
 import type { DeclaredPhase } from '../run/phases.ts';
+import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 import { composeVerdict, type FinishedTest } from './compose-verdict.ts';
 import { formatSummary } from './terminal.ts';
@@ -15,6 +16,8 @@ declare module 'vitest' {
 
 type Options = {
   readonly print: boolean;
+  /** Asks Alloy what it has sent in the run. */
+  readonly countSent?: (run: Run) => Promise<SentCounts | undefined>;
   /** Called with the verdict when it is written. */
   readonly onVerdict?: (verdict: Verdict) => void;
   /** Where the verdict is written, {@link VERDICT_FILE} by default. */
@@ -22,14 +25,15 @@ type Options = {
 };
 
 /** Writes the verdict of a vitest run of phase specs, and prints it for `verify`. It ignores all other tests. */
-export function verdictReporter({ print, onVerdict, file = VERDICT_FILE }: Options): Reporter {
+export function verdictReporter({ print, countSent, onVerdict, file = VERDICT_FILE }: Options): Reporter {
   return {
-    onTestRunEnd(modules, unhandled, reason) {
+    async onTestRunEnd(modules, unhandled, reason) {
       const phaseModules = modules.filter(
         ({ project: { name } }) => name === 'criteria' || name?.startsWith('outages'),
       );
       const { run, phases } = phaseModules[0]?.project.getProvidedContext() ?? {};
       if (run === undefined || phases === undefined) return;
+      const sent = await countSent?.(run);
       const verdict = composeVerdict({
         run,
         phases,
@@ -40,6 +44,7 @@ export function verdictReporter({ print, onVerdict, file = VERDICT_FILE }: Optio
           ...phaseModules.flatMap((module) => readOtherErrors(module, phases)),
         ],
         isInterrupted: reason === 'interrupted',
+        ...(sent !== undefined && { sent }),
       });
       forgetVerdict(file);
       writeVerdict(verdict, file);

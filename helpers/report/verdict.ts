@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Finding } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { CannotRun } from '../run/cannot-run.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 
 /** A skipped criterion always has the reason as its `cause`. */
@@ -46,6 +46,8 @@ export type Verdict = {
   readonly standIns?: readonly string[];
   /** Milliseconds that each part of the stack took to start; `criteria` is the time of all criteria. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
+  /** What the run has sent to the backend; absent where Alloy no longer answered. */
+  readonly sent?: SentCounts;
   readonly phases: readonly PhaseVerdict[];
   /**
    * What went wrong outside of all criteria: a spec that can't be loaded, a rejection that nobody handles. Whether all criteria

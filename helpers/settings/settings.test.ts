@@ -26,10 +26,19 @@ describe('settings', () => {
   });
 
   test('have the intervals of production for Grafana Cloud, and not for a backend of the person’s own', () => {
-    const production = { scrape: 60_000, scrapeTimeout: 10_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 };
-    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 1 });
+    const production = {
+      scrape: 60_000,
+      scrapeTimeout: 10_000,
+      otlpBatch: 10_000,
+      remoteWriteDeadline: 5000,
+      metricExport: 60_000,
+    };
+    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 10 });
     expect(readSettings({ BACKEND: 'cloud', ALLOY_SCRAPE_INTERVAL: '1s' })).toMatchObject({
       intervals: { scrape: 1000 },
+    });
+    expect(readSettings({ BACKEND: 'cloud', OTEL_METRIC_EXPORT_INTERVAL: '1000' })).toMatchObject({
+      intervals: { metricExport: 1000 },
     });
     expect(readSettings({ BACKEND: 'lgtm' })).toMatchObject({ intervals: { scrape: 500 } });
   });

@@ -39,6 +39,7 @@ function choice<const T extends readonly string[]>(...words: T) {
   return z.enum(words, { error: ({ input }) => `"${String(input)}" is not one of ${words.join(', ')}` }).optional();
 }
 
+const notMilliseconds = { error: 'it is not a number of milliseconds above 0' };
 const notSeconds = { error: 'it is not a number of seconds above 0' };
 
 /** Variables that say more of what another one names, and would have no effect without it. */
@@ -66,6 +67,7 @@ const Variables = z
     ALLOY_SCRAPE_TIMEOUT: duration.optional(),
     ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
     ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
+    OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number(notMilliseconds).positive(notMilliseconds).optional(),
     DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number(notSeconds).positive(notSeconds).optional(),
     DATABASE_URL: url('postgresql:', 'postgres:'),
     REDIS_URL: url('redis:'),
@@ -263,6 +265,8 @@ export type Intervals = {
   readonly scrapeTimeout: Milliseconds;
   readonly otlpBatch: Milliseconds;
   readonly remoteWriteDeadline: Milliseconds;
+  /** Between two exports of the services' metrics. */
+  readonly metricExport: Milliseconds;
 };
 
 /**
@@ -297,8 +301,9 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(scrape, 10_000),
       otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
       remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
+      metricExport: v.OTEL_METRIC_EXPORT_INTERVAL ?? usual.metricExport,
     },
-    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? (v.STACK === 'external' ? PRODUCTION_DLQ : LOCAL_DLQ),
+    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? chooseDlqInterval(v),
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
     query: omitUndefined({
       tempo: v.GRAFANA_CLOUD_TEMPO_QUERY_URL,
@@ -398,9 +403,19 @@ export function listEngineVariables({
 }
 
 /** The intervals of a local run, in milliseconds. */
-const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100 };
-/** The defaults of `config.alloy`, in milliseconds. */
-const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 };
-/** The daemon's interval in a stack that a run starts, and by default; in seconds. */
-const LOCAL_DLQ = 1;
-const PRODUCTION_DLQ = 900;
+const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, metricExport: 500 };
+/** The defaults of `config.alloy` and, for the export, of OpenTelemetry, in milliseconds. */
+const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, metricExport: 60_000 };
+/** The daemon's interval by default, in a stack that a run starts, and in one whose spans are paid for; in seconds. */
+const DLQ = { production: 900, local: 1, paid: 10 };
+
+function chooseDlqInterval({
+  STACK,
+  BACKEND,
+}: {
+  readonly STACK?: string | undefined;
+  readonly BACKEND?: string | undefined;
+}): number {
+  if (STACK === 'external') return DLQ.production;
+  return BACKEND === 'cloud' ? DLQ.paid : DLQ.local;
+}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
+import { readSentCounts } from '../clients/alloy-metrics.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
@@ -45,7 +46,9 @@ export async function startRun(
   const warm = mayReuse ? await findWarmStack(plan) : undefined;
   onDescription({ ...describePlan(plan), warm: warm !== undefined && 'stack' in warm });
   if (warm !== undefined && 'stack' in warm) {
-    return { plan, run: { ...warm.run, id, startedAt, timings: warm.stack.timings }, stack: warm.stack };
+    const sentBefore = await readSentCounts(warm.run.alloy);
+    const before = sentBefore !== undefined && { sentBefore };
+    return { plan, run: { ...warm.run, id, startedAt, timings: warm.stack.timings, ...before }, stack: warm.stack };
   }
   if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
 
@@ -94,6 +97,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     command: plan.alloy.command,
     isCommandEmbedded: plan.alloy.kind === 'embedded',
   };
+  const sentBefore = await readSentCounts(alloy);
   return {
     ...describeSettings(plan, id, startedAt),
     stack: 'external',
@@ -102,6 +106,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     variables: readSetVariables(plan),
     madeUpVariables: [],
     access,
+    ...(sentBefore !== undefined && { sentBefore }),
     ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
     timings: {},
   };

@@ -1,5 +1,6 @@
 import type { Endpoints } from '../../run/endpoints.ts';
 import { isServicePart, type Part } from '../../run/part.ts';
+import { listServiceIntervals } from '../../settings/alloy-environment.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import type { ContainersPlan, ServiceName } from '../plan.ts';
 import { isStackVariable, listExportVariables, listRunVariables, listTrustVariables } from '../variables.ts';
@@ -44,6 +45,7 @@ export async function planContainer(
   const name = nameService(part);
   const { image } = requireImage(images, name);
   const variables = {
+    ...listServiceIntervals(settings.intervals),
     ...settings.inherited.extend(),
     ...listRunVariables(request),
     SERVICE_INSTANCE_ID: request.runId,
