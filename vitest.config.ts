@@ -1,5 +1,6 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
+import { endIfRefused } from './helpers/cli/command.ts';
 import { shared } from './helpers/cli/shared-state.ts';
 import { readSentCounts } from './helpers/clients/alloy-metrics.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
@@ -7,7 +8,7 @@ import { hasOrder, type Order } from './helpers/run/phases.ts';
 import { readPhases } from './helpers/run/read-phases.ts';
 
 const maxMs = 120_000;
-const declared = readPhases();
+const declared = await endIfRefused(async () => readPhases());
 
 /** Criteria wait for telemetry on deadlines of their own, and each has a limit beyond them that ends what hangs. */
 const phases = {

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseEnv } from 'node:util';
 import { type CloudApi, type CloudStack, findStack, readCloudApi } from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import { CannotRun } from '../run/cannot-run.ts';
@@ -34,12 +33,11 @@ async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
   const settings = readSettings();
   const stack = await askForStack(readCloudApi(settings), slug);
   const file = resolve(ROOT, '.env');
-  const { text, changes } = edit(file, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
+  const { text, changes, before } = edit(file, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
   // What differs although .env is going to say it comes from the environment.
-  const written = parseEnv(existsSync(file) ? readFileSync(file, 'utf8') : '');
   const hidden = Object.entries(stack.variables).filter(([name, value]) => {
     const set = settings.cloud[name];
-    return set !== undefined && set !== written[name] && set !== value;
+    return set !== undefined && set !== before[name] && set !== value;
   });
   print(`${stack.slug}: ${stack.region}, ${stack.status}`);
   for (const [name] of hidden) print(`! ${name} is also set in the environment, which comes before .env`);

@@ -31,6 +31,9 @@ beforeAll(() => {
     'helpers/emit/cycle-two.ts':
       "import type { One } from './cycle-one.ts';\n\nexport type Two = { readonly one?: One };\n",
     'helpers/emit/.hidden/view.tsx': 'export const view = 0;\n',
+    'helpers/report/home.ts':
+      "import { readEnvironment } from '../settings/environment.ts';\n\nexport const home = readEnvironment().HOME;\n",
+    'tools/wrong.ts': 'export const wrong: string = 0;\n',
     'helpers/unlisted/inline-type.ts': "export type Id = import('../otlp/ids.ts').TraceId;\n",
     '.github/workflows/broken.yml': brokenWorkflow,
   };
@@ -51,6 +54,14 @@ test('an import that no list allows fails the lint, with the list, the reason an
   expect(output).toMatch(
     /helpers\/emit\/forbidden\.ts:1 imports helpers\/stack\/start\.ts\.\n {2}helpers\/emit may import otlp: senders .+\.\n {2}The list is helpers\/lint\/may-import\.txt:\d+\./,
   );
+});
+
+test('the environment is read by settings alone', () => {
+  expect(output).toContain('helpers/report/home.ts:1 imports helpers/settings/environment.ts.');
+});
+
+test('a new folder beside helpers fails the lint: its types are not checked', () => {
+  expect(output).toContain("tools/wrong.ts: the project's directory has no tools");
 });
 
 test('a cycle of type-only imports fails the lint', () => {

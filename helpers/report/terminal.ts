@@ -30,12 +30,16 @@ export function describeRun({ stack, standIns = [], alloy, backend, warm }: RunD
 
 /** A verdict for people: a line for each phase, each failure with its cause and fix, and the totals. */
 export function formatSummary(verdict: Verdict, columns: number = process.stdout.columns ?? MAX_WIDTH): string {
-  const width = Math.max(...verdict.phases.map(({ title }) => title.length));
+  const widths = {
+    id: Math.max(...verdict.phases.map(({ id }) => id.length)),
+    title: Math.max(...verdict.phases.map(({ title }) => title.length)),
+  };
   const file = relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE;
   return [
     '',
-    ...verdict.phases.map((phase) => formatPhase(phase, width)),
+    ...verdict.phases.map((phase) => formatPhase(phase, widths)),
     ...groupByCause(verdict).flatMap((group) => formatGroup(group, columns)),
+    ...formatErrors(verdict, columns),
     '',
     formatTotals(verdict),
     ...formatCost(verdict),
@@ -43,10 +47,12 @@ export function formatSummary(verdict: Verdict, columns: number = process.stdout
   ].join('\n');
 }
 
-function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, width: number): string {
+type Widths = { readonly id: number; readonly title: number };
+
+function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, widths: Widths): string {
   const passed = criteria.filter((criterion) => criterion.status === 'passed').length;
   const seconds = `${(durationMs / 1000).toFixed(1)} s`.padStart(7);
-  return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
+  return `${mark(status)} ${id.padEnd(widths.id)}  ${title.padEnd(widths.title)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
 /** The criteria that did not pass, grouped by cause. */
@@ -113,6 +119,16 @@ export function formatProblem(
   return `\n${formatCause(cause, fix, columns).join('\n')}\n`;
 }
 
+/** What went wrong outside of all criteria, and what that means for the verdict. */
+function formatErrors({ errors = [] }: Verdict, columns: number): string[] {
+  if (errors.length === 0) return [];
+  return [
+    '',
+    `${styleText('red', '!')} ${styleText('bold', 'Whether all criteria hold can’t be told: something went wrong outside of them')}`,
+    ...errors.map((error) => `    ${styleText('red', 'error:')} ${wrap(error, columns)}`),
+  ];
+}
+
 /** Wraps a text for the terminal, aligned with its start after `    cause: `. */
 function wrap(text: string, columns: number): string {
   const indent = ' '.repeat(11);
@@ -130,7 +146,8 @@ function formatTotals(verdict: Verdict): string {
   const seconds = (verdict.durationMs / 1000).toFixed(1);
   const { kind, version } = verdict.alloy;
   const alloy = kind === 'embedded' || version === 'unknown' ? ALLOYS[kind] : `${ALLOYS[kind]} ${version}`;
-  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
+  const isRed = failed > 0 || verdict.errors !== undefined;
+  return `${styleText(isRed ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
 }
 
 /** What the run has sent to a backend that counts it. */

@@ -5,12 +5,12 @@ export type LineChange = { readonly before: string | undefined; readonly after: 
 
 /**
  * The text of a `.env` in which these variables have these values: their lines are replaced where they stand, new ones come at
- * the end, and every other line stays as it is. Throws where the text can't be changed so, as a value of several lines may.
+ * the end, and every other line stays as it is; `before` is what it sets so far. Throws where the text can't be changed so, as a value of several lines may.
  */
 export function editDotenv(
   text: string,
   values: Readonly<Record<string, string>>,
-): { readonly text: string; readonly changes: readonly LineChange[] } {
+): { readonly text: string; readonly changes: readonly LineChange[]; readonly before: NodeJS.Dict<string> } {
   const before = parseEnv(text);
   const wanted = new Map(Object.entries(values).filter(([name, value]) => before[name] !== value));
   const changes: LineChange[] = [];
@@ -34,7 +34,7 @@ export function editDotenv(
   }
   const edited = lines.join(end);
   assertEdited(before, parseEnv(edited), values);
-  return { text: edited, changes };
+  return { text: edited, changes, before };
 }
 
 /** A value of several lines may hold what looks like a line of its own. */
