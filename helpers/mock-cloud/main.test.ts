@@ -103,7 +103,7 @@ describe('with OTLP over gRPC', () => {
     const [, at = ''] = address.exec(cloud.output()) ?? [];
     expect(cloud.output()).toContain(`otelcol.exporter.otlp "cloud" {\n\tclient {\n\t\tendpoint = "${at}"\n`);
     expect(cloud.output()).toMatch(/headers {2}= \{"authorization" = .*\n\n\t\ttls \{\n\t\t\tinsecure = true\n/);
-    const authorization = formatBasicAuth('1461503', 'glc_given');
+    const authorization = formatBasicAuth('1413606', 'glc_given');
     expect(await callGrpc(at, 'traces', TRACES, { authorization })).toMatchObject({ code: 0 });
     await cloud.until(/first spans arrived at OTLP\/gRPC/);
     expect(cloud.output()).not.toContain('glc_given');
@@ -120,7 +120,7 @@ describe('with OTLP over gRPC', () => {
     );
     const trust = credentials.createSsl(readFileSync(file));
     rmSync(directory, { recursive: true });
-    const options = { authorization: formatBasicAuth('1461503', 'glc_given'), credentials: trust };
+    const options = { authorization: formatBasicAuth('1413606', 'glc_given'), credentials: trust };
     const localhost = at.replace('127.0.0.1', 'localhost');
     expect(await callGrpc(localhost, 'traces', TRACES, options)).toMatchObject({ code: 0 });
   });

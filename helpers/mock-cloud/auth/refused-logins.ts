@@ -21,7 +21,7 @@ export type RefusedLogins = {
 const MAX_KINDS = 256;
 
 const NAMES: Readonly<Record<Service, string>> = {
-  otlp: 'OTLP gateway',
+  otlp: 'the OTLP gateway',
   prometheus: 'Prometheus',
   loki: 'Loki',
   tempo: 'Tempo',
@@ -50,7 +50,7 @@ export function createRefusedLogins(say: (line: string) => void): RefusedLogins 
 
 /** One line: who was refused where, why, and which variable to check. No secrets. */
 function describeRefusal(service: Service, { reason, user, belongsTo }: LoginRefusal): string {
-  const where = `refused a login at the ${NAMES[service]}`;
+  const where = `refused a login at ${NAMES[service]}`;
   const variable = INSTANCE_ID_VARIABLES[service];
   switch (reason) {
     case 'no credentials':

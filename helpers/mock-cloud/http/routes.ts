@@ -51,7 +51,7 @@ function createPrometheusRoutes(backend: Backend): Routes {
     if (!request.path.startsWith('api/v1/')) return undefined;
     return answerQuery(request, async (path, parameters) => {
       const { answerPrometheus } = await import('./prometheus-api.ts');
-      return answerPrometheus(backend.series, path.slice('api/v1/'.length), parameters, Date.now());
+      return answerPrometheus(backend.series, path.slice('api/v1/'.length), parameters, backend.now());
     });
   };
 }
@@ -75,7 +75,7 @@ function createLokiRoutes(backend: Backend): Routes {
     if (request.path === 'api/v1/push') return receiveLokiPush(request, backend);
     return answerQuery(request, async (path, parameters) => {
       const { answerLoki } = await import('./loki-api.ts');
-      return answerLoki(backend.logs, path.slice('api/v1/'.length), parameters, Date.now());
+      return answerLoki(backend.logs, path.slice('api/v1/'.length), parameters, backend.now());
     });
   };
 }

@@ -80,7 +80,7 @@ export function createHttpServer({ backend, credentials, refusedLogins }: HttpOp
     const { method = 'GET', headers } = request;
     const refusal = checkLogin(headers.authorization, service, credentials);
     if (refusal !== undefined) {
-      refusedLogins.add(service, refusal, Date.now());
+      refusedLogins.add(service, refusal, backend.now());
       return service === 'otlp'
         ? answerOtlpError(401, refusal.message, headers['content-type'])
         : answerJson(401, { status: 'error', error: refusal.message });
