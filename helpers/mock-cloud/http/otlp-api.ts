@@ -2,6 +2,7 @@ import { gunzipBounded, MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import { DecodeError, type Message } from '../../otlp/message.ts';
 import { ExportResponse, RpcStatus } from '../../otlp/schema.ts';
 import { createOtlpReceivers, type OtlpReceiver, type OtlpSignal, type PartialSuccess } from '../ingest/otlp.ts';
+import { RefusedExport } from '../ingest/refused-export.ts';
 import type { Backend } from '../store/backend.ts';
 import { type Answer, answerJson } from './answer.ts';
 
@@ -63,6 +64,7 @@ function createEndpoint(signal: OtlpSignal, { receiveJson, receiveProtobuf }: Ot
       return answerOtlpSuccess(type, REJECTED_NAMES[signal], receive(bytes, `/otlp/v1/${signal}`));
     } catch (error) {
       if (error instanceof DecodeError) return answerOtlpError(400, error.message, type);
+      if (error instanceof RefusedExport) return answerOtlpError(error.status, error.message, type);
       throw error;
     }
   };

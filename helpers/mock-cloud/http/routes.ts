@@ -89,7 +89,7 @@ async function receiveRemoteWrite({ method, headers, body }: MockRequest, backen
   if ((headers['content-encoding'] ?? 'snappy').toLowerCase() !== 'snappy') {
     return answerText(415, `unsupported content encoding "${headers['content-encoding']}": remote write is snappy\n`);
   }
-  const { received, discarded, problem } = storeRemoteWrite(await body(), backend.series);
+  const { received, discarded, problem } = storeRemoteWrite(await body(), backend.series, backend.now());
   countReceived(backend, 'samples', received, '/api/prom/push');
   for (const [reason, items] of discarded) count(backend.counters.discarded, reason, items);
   return problem === undefined ? { status: 200 } : answerText(400, `${problem}\n`);
