@@ -84,7 +84,7 @@ describe('above the limit the oldest data are dropped', () => {
     for (let round = 0; round < 60; round++) {
       const values = Array.from({ length: 100 }, (_, n) => [
         String((BigInt(T) + BigInt(n)) * 1_000_000n),
-        'x'.repeat(100),
+        `${round} ${'x'.repeat(100)}`,
       ]);
       const body = JSON.stringify({ streams: [{ stream: { service_name: 'a' }, values }] });
       expect(await running.post('loki', '/loki/api/v1/push', body, JSON_TYPE)).toMatchObject({ status: 204 });
