@@ -83,7 +83,7 @@ describe('started by hand', () => {
     const refused = await request(`${url}/otlp/v1/traces`, { method: 'POST', headers, body: '{}' });
     expect(refused.statusCode).toBe(401);
     await cloud.until(/refused a login at the OTLP gateway: wrong token for user 42/);
-    const body = JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [['1', 'x']] }] });
+    const body = JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [[`${Date.now()}000000`, 'x']] }] });
     const authorization = formatBasicAuth('1419296', token);
     const push = { method: 'POST', headers: { ...headers, authorization }, body } as const;
     expect((await request(`${url}/loki/api/v1/push`, push)).statusCode).toBe(204);

@@ -3,6 +3,7 @@ import { DecodeError } from '../../otlp/message.ts';
 import type { Credentials, Service } from '../auth/credentials.ts';
 import { checkLogin } from '../auth/login.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
+import { RefusedExport } from '../ingest/refused-export.ts';
 import { type Backend, count } from '../store/backend.ts';
 import { type Answer, answerJson, answerNotFound, answerText } from './answer.ts';
 import { BodyError, createBodyReader, discardRest } from './body.ts';
@@ -107,7 +108,7 @@ function answerError(
 
 /** 400 for what the client got wrong: a broken escape in the address and a query nested beyond the stack are too. */
 function chooseStatus(error: unknown): number {
-  if (error instanceof BodyError) return error.status;
+  if (error instanceof BodyError || error instanceof RefusedExport) return error.status;
   return error instanceof DecodeError || error instanceof URIError || error instanceof RangeError ? 400 : 500;
 }
 

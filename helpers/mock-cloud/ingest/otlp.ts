@@ -1,10 +1,10 @@
-import { nowNanos } from '../../otlp/ids.ts';
 import { DecodeError, type Message } from '../../otlp/message.ts';
 import { LogsData, MetricsData, type Span, TracesData } from '../../otlp/schema.ts';
 import { type Backend, count, countReceived } from '../store/backend.ts';
 import { buildLabels } from '../store/labels.ts';
 import { parseJson } from './parse-json.ts';
 import { RefusedExport } from './refused-export.ts';
+import { storeLogs } from './store-logs.ts';
 import { translateLogs } from './translate-logs.ts';
 import { type LabelledSample, translateMetrics } from './translate-metrics.ts';
 import { refuseLabels, refuseOutcome, refuseTime, type SeriesRefusal } from './validate-series.ts';
@@ -50,12 +50,9 @@ export function createOtlpReceivers(backend: Backend): Readonly<Record<OtlpSigna
       return remarks.length > 0 ? { rejected, message: remarks.join('; ') } : undefined;
     }),
     logs: createReceiver(LogsData, (data, where) => {
-      let records = 0;
-      for (const { labels, entries } of translateLogs(data, nowNanos())) {
-        backend.logs.add(labels, entries);
-        records += entries.length;
-      }
-      countReceived(backend, 'log records', records, where);
+      const streams = translateLogs(data, BigInt(Math.trunc(backend.now())) * 1_000_000n);
+      const hasRecords = streams.some(({ entries }) => entries.length > 0);
+      storeLogs(hasRecords ? streams : [], backend, where);
       return undefined;
     }),
   };
