@@ -4,6 +4,7 @@ import type { Credentials } from './auth/credentials.ts';
 import { createRefusedLogins } from './auth/refused-logins.ts';
 import type { GrpcOptions, GrpcServer } from './grpc/server.ts';
 import { createHttpServer } from './http/server.ts';
+import { createRefusalReporter } from './ingest/refusal-reporter.ts';
 import { type Backend, createBackend } from './store/backend.ts';
 
 export type MockOptions = {
@@ -16,7 +17,7 @@ export type MockOptions = {
   readonly grpc?: { readonly port: number } & Pick<GrpcOptions, 'identity' | 'messageTimeoutMs'>;
   /** The maximum size of the stored data; above it the oldest is dropped. */
   readonly memoryBytes?: number;
-  /** Receives one line each for refused logins, first arrivals and dropped data, without secrets. */
+  /** Receives one line each for refused requests, first arrivals and dropped data, without secrets. */
   readonly say?: (line: string) => void;
   /** The clock that the age limits of samples and log lines go by, in milliseconds since the epoch; the system's by default. */
   readonly now?: () => number;
@@ -41,7 +42,8 @@ export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
   const { credentials, host = '127.0.0.1', port = 0, memoryBytes = DEFAULT_MEMORY_BYTES } = options;
   const { say = () => {}, now = Date.now } = options;
   const backend = createBackend(memoryBytes, say, now);
-  const shared = { backend, credentials, refusedLogins: createRefusedLogins(say) };
+  const report = createRefusalReporter(say, credentials.token, Date.now);
+  const shared = { backend, credentials, report, refusedLogins: createRefusedLogins(report) };
   const http = createHttpServer(shared);
   const grpc = options.grpc && (await loadGrpcServer({ ...shared, ...options.grpc }));
   const close = async () => {

@@ -7,6 +7,7 @@ import type { Credentials } from '../auth/credentials.ts';
 import { checkLogin } from '../auth/login.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
 import { createOtlpReceivers, type OtlpReceiver } from '../ingest/otlp.ts';
+import type { RefusalReporter } from '../ingest/refusal-reporter.ts';
 import { type Backend, count } from '../store/backend.ts';
 import { createSemaphore } from './semaphore.ts';
 
@@ -20,6 +21,7 @@ export type GrpcOptions = {
   /** Serves TLS with it; without it, clear text. */
   readonly identity?: Identity;
   readonly refusedLogins: RefusedLogins;
+  readonly report: RefusalReporter;
   /** How long the transfer of a message may take, in milliseconds. */
   readonly messageTimeoutMs?: number;
 };
@@ -87,9 +89,9 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
 
 /** Checks the login, then lets a few messages be read at a time, and counts how each call ended. */
 function createInterceptor(options: GrpcOptions): grpc.ServerInterceptor {
-  const { backend, credentials, refusedLogins, messageTimeoutMs = MESSAGE_TIMEOUT_MS } = options;
+  const { backend, credentials, refusedLogins, report, messageTimeoutMs = MESSAGE_TIMEOUT_MS } = options;
   const messages = createSemaphore(MAX_CONCURRENT_MESSAGES);
-  return (_, call) => {
+  return ({ path }, call) => {
     let release = () => {};
     let timer: NodeJS.Timeout | undefined;
     let code: string | undefined;
@@ -125,6 +127,7 @@ function createInterceptor(options: GrpcOptions): grpc.ServerInterceptor {
         }),
       sendStatus(status, next) {
         code = grpc.status[status.code ?? grpc.status.OK];
+        if (code !== 'OK') report(`${code} ${path}`, `refused ${path} over gRPC with ${code}: ${status.details}`);
         next(status);
       },
     });

@@ -5,6 +5,8 @@ import { parseLogql } from '../query/logql/parse.ts';
 import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
 import type { LogStore } from '../store/logs.ts';
 import { type Answer, answerJson, answerText } from './answer.ts';
+import { BUILD_INFO } from './build-info.ts';
+import { answerSeries, answerStats, answerVolume, type LogRange } from './loki-index.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LINES = 5000;
@@ -12,8 +14,9 @@ const NANOS_PER_MILLI = 1_000_000n;
 const HOUR = 3_600_000n * NANOS_PER_MILLI;
 
 /**
- * Answers a path of Loki's API below `/loki/api/v1/`: `query_range`, `query`, `labels` and `label/NAME/values`; undefined
- * for any other. `now` is in milliseconds; a query without `start` and `end` covers the last hour, as in Loki.
+ * Answers a path of Loki's API below `/loki/api/v1/`: `query_range`, `query`, `labels`, `label/NAME/values`, `series`,
+ * `index/stats`, `index/volume` and `status/buildinfo`; undefined for any other. `now` is in milliseconds; a query without
+ * `start` and `end` covers the last hour, as in Loki.
  */
 export function answerLoki(
   store: LogStore,
@@ -24,7 +27,11 @@ export function answerLoki(
   try {
     if (path === 'query_range') return answerLines(store, parameters, now);
     if (path === 'query') return answerInstantQuery(parameters);
-    if (path === 'labels') return answerSuccess(listLabelNames(store));
+    if (path === 'status/buildinfo') return answerJson(200, BUILD_INFO);
+    if (path === 'series') return answerSeries(store, parameters.getAll('match[]'), readRange(parameters, now));
+    if (path === 'index/stats') return answerStats(store, parameters.get('query') ?? '', readRange(parameters, now));
+    if (path === 'index/volume') return answerVolume(store, parameters, readRange(parameters, now));
+    if (path === 'labels' || path === 'label') return answerSuccess(listLabelNames(store));
     const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
     return label === undefined ? undefined : answerSuccess(listLabelValues(store, decodeURIComponent(label)));
   } catch (error) {
@@ -35,9 +42,7 @@ export function answerLoki(
 
 function answerLines(store: LogStore, parameters: URLSearchParams, now: number): Answer {
   const query = parseLogql(parameters.get('query') ?? '');
-  const end = readTime(parameters, 'end') ?? BigInt(now) * NANOS_PER_MILLI;
-  const start = readTime(parameters, 'start') ?? end - readSince(parameters);
-  if (end < start) throw new QueryError('end timestamp must not be before or equal to start time');
+  const { start, end } = readRange(parameters, now);
   const direction = (parameters.get('direction') || 'backward').toLowerCase();
   if (direction !== 'forward' && direction !== 'backward') throw new QueryError(`invalid direction '${direction}'`);
   const limit = readLimit(parameters);
@@ -82,6 +87,13 @@ function readLimit(parameters: URLSearchParams): number {
     );
   }
   return Number(written);
+}
+
+function readRange(parameters: URLSearchParams, now: number): LogRange {
+  const end = readTime(parameters, 'end') ?? BigInt(now) * NANOS_PER_MILLI;
+  const start = readTime(parameters, 'start') ?? end - readSince(parameters);
+  if (end < start) throw new QueryError('end timestamp must not be before or equal to start time');
+  return { start, end };
 }
 
 function readSince(parameters: URLSearchParams): bigint {
