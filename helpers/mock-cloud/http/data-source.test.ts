@@ -125,6 +125,17 @@ describe('Loki', () => {
       text: 'only label matchers are supported',
     });
   });
+  test.each(['query_range', 'series', 'labels', 'label/env/values', 'index/stats', 'index/volume'])(
+    '%s of more than 30 days and an hour is refused',
+    async (path) => {
+      const query = '{env="test"}';
+      expect(await ask(path, { query, since: '721h' })).toMatchObject({ status: 200 });
+      expect(await ask(path, { query, start: '1790000000', end: '1795000000' })).toMatchObject({
+        status: 400,
+        text: 'the query time range exceeds the limit (query length: 1388h53m20s, limit: 30d1h)',
+      });
+    },
+  );
   test.each(['labels', 'label'])('%s', async (path) => {
     expect(await json(path)).toEqual({ status: 'success', data: ['env', 'service_name'] });
   });

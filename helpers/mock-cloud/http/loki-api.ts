@@ -12,6 +12,7 @@ const DEFAULT_LIMIT = 100;
 const MAX_LINES = 5000;
 const NANOS_PER_MILLI = 1_000_000n;
 const HOUR = 3_600_000n * NANOS_PER_MILLI;
+const MAX_RANGE = 721n * HOUR;
 
 /**
  * Answers a path of Loki's API below `/loki/api/v1/`: `query_range`, `query`, `labels`, `label/NAME/values`, `series`,
@@ -31,9 +32,12 @@ export function answerLoki(
     if (path === 'series') return answerSeries(store, parameters.getAll('match[]'), readRange(parameters, now));
     if (path === 'index/stats') return answerStats(store, parameters.get('query') ?? '', readRange(parameters, now));
     if (path === 'index/volume') return answerVolume(store, parameters, readRange(parameters, now));
-    if (path === 'labels' || path === 'label') return answerSuccess(listLabelNames(store));
     const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
-    return label === undefined ? undefined : answerSuccess(listLabelValues(store, decodeURIComponent(label)));
+    if (path !== 'labels' && path !== 'label' && label === undefined) return undefined;
+    readRange(parameters, now);
+    return answerSuccess(
+      label === undefined ? listLabelNames(store) : listLabelValues(store, decodeURIComponent(label)),
+    );
   } catch (error) {
     if (error instanceof QueryError) return answerText(400, error.message);
     throw error;
@@ -93,7 +97,16 @@ function readRange(parameters: URLSearchParams, now: number): LogRange {
   const end = readTime(parameters, 'end') ?? BigInt(now) * NANOS_PER_MILLI;
   const start = readTime(parameters, 'start') ?? end - readSince(parameters);
   if (end < start) throw new QueryError('end timestamp must not be before or equal to start time');
+  if (end - start > MAX_RANGE) {
+    const length = formatDuration(Number((end - start) / NANOS_PER_MILLI) / 1000);
+    throw new QueryError(`the query time range exceeds the limit (query length: ${length}, limit: 30d1h)`);
+  }
   return { start, end };
+}
+
+/** As Go prints a duration: `721h0m1.5s`. */
+function formatDuration(seconds: number): string {
+  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${Number((seconds % 60).toFixed(3))}s`;
 }
 
 function readSince(parameters: URLSearchParams): bigint {

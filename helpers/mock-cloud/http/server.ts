@@ -102,7 +102,8 @@ export function createHttpServer({ backend, credentials, refusedLogins, report }
 /** A 401 was reported with its login, and a trace that was not found is no refusal. */
 function reportRefusal(method: string, path: string, answer: Answer, report: RefusalReporter): void {
   const { status, body, problem = typeof body === 'string' ? body : '', isUnknownPath } = answer;
-  const kind = `${status} ${method} ${path} ${problem.slice(0, 40)}`;
+  // What is quoted or counted in a message differs from one refusal of a kind to the next.
+  const kind = `${status} ${method} ${path} ${problem.replace(/'[^']*'|"[^"]*"|\d+/g, '').slice(0, 200)}`;
   if (isUnknownPath) {
     report(kind, `no such path: ${method} ${path} (the nearest is ${findNearestPath(method, path)})`);
   } else if (status === 200 && answer.problem !== undefined) {

@@ -21,10 +21,11 @@ test('the first refusal of a kind is a line, the next ones are summed up a minut
   expect(lines).toEqual(['refused a', 'refused b', 'refused a (and 4 times before)']);
 });
 
-test('a flood of kinds is 20 lines in ten seconds, and does not hide later ones', () => {
+test('a flood of kinds is 20 lines in ten seconds and one that says so, and does not hide later ones', () => {
   const { lines, clock, report } = createReporter();
   for (let kind = 0; kind < 1000; kind++) report(String(kind), `refused ${kind}`);
-  expect(lines).toHaveLength(20);
+  expect(lines).toHaveLength(21);
+  expect(lines.at(-1)).toBe('more is refused than is shown here; /metrics counts it');
   clock.now += 10_000;
   report('later', 'refused later');
   expect(lines.at(-1)).toBe('refused later');

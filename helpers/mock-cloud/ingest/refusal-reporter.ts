@@ -28,11 +28,16 @@ export function createRefusalReporter(say: (line: string) => void, secret: strin
       period = time;
       lines = 0;
     }
-    if (time - known.lastTime < REPEAT_MS || lines >= MAX_LINES) {
+    if (time - known.lastTime < REPEAT_MS) {
       known.held++;
       return;
     }
     lines++;
+    if (lines > MAX_LINES) {
+      known.held++;
+      if (lines === MAX_LINES + 1) say('more is refused than is shown here; /metrics counts it');
+      return;
+    }
     say(clean(line, secret) + (known.held > 0 ? ` (and ${known.held} times before)` : ''));
     known.lastTime = time;
     known.held = 0;
