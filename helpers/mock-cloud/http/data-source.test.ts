@@ -83,6 +83,13 @@ describe('Loki', () => {
   test('status/buildinfo, not wrapped in data', async () => {
     expect(await json('status/buildinfo')).toMatchObject(BUILD);
   });
+  test('the sum that tests the connection', async () => {
+    const time = String(NOW / 1000);
+    expect(await json('query', { query: 'vector(1)+vector(1)', time })).toEqual({
+      status: 'success',
+      data: { resultType: 'vector', result: [{ metric: {}, value: [NOW / 1000, '2'] }] },
+    });
+  });
   test('series are those of the last hour, or of the range', async () => {
     const api = { service_name: 'api', env: 'test' };
     expect(await json('series')).toEqual({ status: 'success', data: [api, { service_name: 'bot' }] });

@@ -2,17 +2,24 @@ import { parseDuration } from '../query/language/duration.ts';
 import { QueryError } from '../query/language/query-error.ts';
 import { type FoundStream, findLines } from '../query/logql/evaluate.ts';
 import { parseLogql } from '../query/logql/parse.ts';
+import { evaluateAt } from '../query/promql/evaluate.ts';
+import { parsePromql } from '../query/promql/parse.ts';
 import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
 import type { LogStore } from '../store/logs.ts';
+import { createMemory } from '../store/memory.ts';
+import { createSeriesStore } from '../store/series.ts';
 import { type Answer, answerJson, answerText } from './answer.ts';
 import { BUILD_INFO } from './build-info.ts';
 import { answerSeries, answerStats, answerVolume, type LogRange } from './loki-index.ts';
+import { formatInstantData } from './prometheus-data.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LINES = 5000;
 const NANOS_PER_MILLI = 1_000_000n;
 const HOUR = 3_600_000n * NANOS_PER_MILLI;
 const MAX_RANGE = 721n * HOUR;
+/** What LogQL and PromQL share: arithmetic of `vector(number)`. */
+const CONSTANT = /^\s*vector\(\d{1,9}\)(\s*[-+*/]\s*vector\(\d{1,9}\))*\s*$/;
 
 /**
  * Answers a path of Loki's API below `/loki/api/v1/`: `query_range`, `query`, `labels`, `label/NAME/values`, `series`,
@@ -27,7 +34,7 @@ export function answerLoki(
 ): Answer | undefined {
   try {
     if (path === 'query_range') return answerLines(store, parameters, now);
-    if (path === 'query') return answerInstantQuery(parameters);
+    if (path === 'query') return answerInstantQuery(parameters, now);
     if (path === 'status/buildinfo') return answerJson(200, BUILD_INFO);
     if (path === 'series') return answerSeries(store, parameters.getAll('match[]'), readRange(parameters, now));
     if (path === 'index/stats') return answerStats(store, parameters.get('query') ?? '', readRange(parameters, now));
@@ -53,9 +60,20 @@ function answerLines(store: LogStore, parameters: URLSearchParams, now: number):
   return answerStreams(findLines(store, query, { start, end, limit, forward: direction === 'forward' }));
 }
 
-/** Always fails: Loki refuses log queries here, and the mock does not evaluate metric queries. */
-function answerInstantQuery(parameters: URLSearchParams): never {
-  parseLogql(parameters.get('query') ?? '');
+/** Answers constants, with which a Grafana tests a data source. Loki refuses log queries here, the mock metric queries. */
+function answerInstantQuery(parameters: URLSearchParams, now: number): Answer {
+  const query = parameters.get('query') ?? '';
+  if (CONSTANT.test(query)) {
+    const time = Number((readTime(parameters, 'time') ?? BigInt(now) * NANOS_PER_MILLI) / NANOS_PER_MILLI);
+    const nothing = createSeriesStore(createMemory(0, () => {}));
+    return answerSuccess(
+      formatInstantData(
+        evaluateAt(nothing, parsePromql(query), time, () => {}),
+        time,
+      ),
+    );
+  }
+  parseLogql(query);
   throw new QueryError(
     'log queries are not supported as an instant query type, please change your query to a range query type',
   );
