@@ -26,6 +26,8 @@ export type HttpOptions = {
 export type HttpServer = AsyncDisposable & { readonly server: Server };
 
 const MAX_CONNECTIONS = 1024;
+/** As much of a message is read for the line about it; it may quote all that was sent. */
+const MAX_PROBLEM_LENGTH = 2000;
 
 /** The path prefixes of a hosted stack's services, joined on one port. */
 const PREFIXES: readonly (readonly [prefix: string, service: Service])[] = [
@@ -101,7 +103,8 @@ export function createHttpServer({ backend, credentials, refusedLogins, report }
 
 /** A 401 was reported with its login, and a trace that was not found is no refusal. */
 function reportRefusal(method: string, path: string, answer: Answer, report: RefusalReporter): void {
-  const { status, body, problem = typeof body === 'string' ? body : '', isUnknownPath } = answer;
+  const { status, body, isUnknownPath } = answer;
+  const problem = (answer.problem ?? (typeof body === 'string' ? body : '')).slice(0, MAX_PROBLEM_LENGTH);
   // What is quoted or counted in a message differs from one refusal of a kind to the next.
   const kind = `${status} ${method} ${path} ${problem.replace(/'[^']*'|"[^"]*"|\d+/g, '').slice(0, 200)}`;
   if (isUnknownPath) {

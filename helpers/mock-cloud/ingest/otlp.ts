@@ -36,7 +36,7 @@ export function createOtlpReceivers(backend: Backend): Readonly<Record<OtlpSigna
       return undefined;
     }),
     metrics: createReceiver(MetricsData, (data, where) => {
-      const { samples, rejected, remarks } = translateMetrics(data, backend.now());
+      const { samples, rejected, reasons } = translateMetrics(data, backend.now());
       let problem: string | undefined;
       for (const sample of samples) {
         const refusal = storeSample(sample, backend);
@@ -45,9 +45,9 @@ export function createOtlpReceivers(backend: Backend): Readonly<Record<OtlpSigna
         problem ??= refusal.message;
       }
       countReceived(backend, 'samples', samples.length, where);
-      if (rejected > 0) count(backend.counters.discarded, 'invalid_temporality', rejected);
+      if (rejected > 0) count(backend.counters.discarded, 'otlp_parse_error', rejected);
       if (problem !== undefined) throw new RefusedExport(400, problem);
-      return remarks.length > 0 ? { rejected, message: remarks.join('; ') } : undefined;
+      return reasons.length > 0 ? { rejected, message: reasons.join('; ') } : undefined;
     }),
     logs: createReceiver(LogsData, (data, where) => {
       const streams = translateLogs(data, BigInt(Math.trunc(backend.now())) * 1_000_000n);

@@ -75,7 +75,7 @@ function storeValid(labels: Labels, entries: readonly Entry[], { logs, counters 
   return `${refused.slice(0, MAX_SHOWN).join('')}${total}`;
 }
 
-/** How many entries Loki names in one message. */
+/** How many entries, and how many different faults, a message names. */
 const MAX_SHOWN = 10;
 
 function refuseLabels(labels: Labels): Refusal | undefined {
@@ -135,7 +135,8 @@ function adviseLimit(name: string): string {
 function groupMessages(messages: readonly string[]): string | undefined {
   const groups = Map.groupBy(messages, (message) => message);
   if (messages.length <= 1) return messages[0];
-  return [...groups].map(([message, { length }]) => `${length} errors like: ${message}`).join('; ');
+  const told = [...groups].slice(0, MAX_SHOWN);
+  return told.map(([message, { length }]) => `${length} errors like: ${message}`).join('; ');
 }
 
 /** RFC 3339 in whole seconds. */

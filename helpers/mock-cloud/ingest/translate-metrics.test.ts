@@ -80,14 +80,15 @@ test('a summary has its quantiles', () => {
   ]);
 });
 
-test('an exponential histogram keeps its count and sum, with a remark that the rest is not kept', () => {
+test('an exponential histogram is rejected, with its name', () => {
   const point = { ...at, count: '4', sum: 10, scale: 1, positive: { offset: 0, bucketCounts: ['4'] } };
   const metric = { name: 'e', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } };
-  expect(shown(metric)).toEqual([
-    'e_sum{job="api", service_name="api"} 10',
-    'e_count{job="api", service_name="api"} 4',
-  ]);
-  expect(translate(metric)).toMatchObject({ rejected: 0, remarks: [expect.stringContaining('only _count and _sum')] });
+  expect(translate(metric)).toEqual({
+    samples: [],
+    points: 1,
+    rejected: 1,
+    reasons: [expect.stringMatching(/^exponential histogram "e": .* native histograms are not switched on/)],
+  });
 });
 
 test.each([
@@ -99,7 +100,7 @@ test.each([
     samples: [],
     points: 2,
     rejected: 2,
-    remarks: ['invalid temporality and type combination for metric "d"'],
+    reasons: ['invalid temporality and type combination for metric "d"'],
   });
 });
 

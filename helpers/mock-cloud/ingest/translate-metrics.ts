@@ -26,10 +26,10 @@ export type LabelledSample = {
 export type TranslatedMetrics = {
   readonly samples: readonly LabelledSample[];
   readonly points: number;
-  /** Data points that Prometheus 3 rejects too. */
+  /** Data points that Grafana Cloud rejects too. */
   readonly rejected: number;
-  /** Why points were rejected, and which parts of points were not kept. */
-  readonly remarks: readonly string[];
+  /** Why points were rejected. */
+  readonly reasons: readonly string[];
 };
 
 type Point = NumberDataPoint | HistogramDataPoint | ExponentialHistogramDataPoint | SummaryDataPoint;
@@ -44,12 +44,11 @@ const IDENTIFYING = ['service.namespace', 'service.name', 'service.instance.id']
 /**
  * Translates OTLP metrics as Prometheus 3 does by default, with Grafana Cloud's promoted resource attributes: classic
  * histograms, no labels of the scope, and `target_info` for a resource with more attributes than its identity. Delta
- * temporality is rejected, as in Mimir. Of exponential histograms only `_count` and `_sum` are kept. `now` is in
- * milliseconds. Throws {@link DecodeError} for an attribute whose name can't be translated.
+ * temporality and exponential histograms are rejected, as in Mimir without native histograms. `now` is in milliseconds. Throws {@link DecodeError} for an attribute whose name can't be translated.
  */
 export function translateMetrics(data: MetricsData, now: number): TranslatedMetrics {
   const samples: LabelledSample[] = [];
-  const remarks = new Set<string>();
+  const reasons = new Set<string>();
   let points = 0;
   let rejected = 0;
 
@@ -63,13 +62,8 @@ export function translateMetrics(data: MetricsData, now: number): TranslatedMetr
       const rejection = explainRejection(metric);
       if (rejection !== undefined) {
         rejected += parts.length;
-        if (parts.length > 0) remarks.add(rejection);
+        if (parts.length > 0) reasons.add(rejection);
         continue;
-      }
-      if (metric.exponentialHistogram !== undefined) {
-        remarks.add(
-          `exponential histogram "${metric.name}": the mock Grafana Cloud keeps only _count and _sum; a real Prometheus keeps all of it`,
-        );
       }
       const name = buildMetricName(metric);
       for (const { point, series } of parts) {
@@ -91,11 +85,15 @@ export function translateMetrics(data: MetricsData, now: number): TranslatedMetr
       samples.push({ labels: target, time, value: 1, stale: false });
     }
   }
-  return { samples, points, rejected, remarks: [...remarks] };
+  return { samples, points, rejected, reasons: [...reasons] };
 }
 
 function explainRejection(metric: Metric): string | undefined {
-  const temporal = metric.sum ?? metric.histogram ?? metric.exponentialHistogram;
+  if (metric.exponentialHistogram !== undefined) {
+    const stack = 'the mock Grafana Cloud is a stack for which native histograms are not switched on';
+    return `exponential histogram "${metric.name}": ${stack}, and such a stack refuses it`;
+  }
+  const temporal = metric.sum ?? metric.histogram;
   if (temporal !== undefined && temporal.aggregationTemporality !== CUMULATIVE) {
     return `invalid temporality and type combination for metric "${metric.name}"`;
   }
@@ -108,7 +106,7 @@ function listDataPoints(metric: Metric): { readonly point: Point; readonly serie
   return [
     ...numbers.map((point) => ({ point, series: [['', point.asDouble ?? Number(point.asInt ?? 0n)] as const] })),
     ...(metric.histogram?.dataPoints ?? []).map((point) => ({ point, series: buildHistogramParts(point) })),
-    ...(metric.exponentialHistogram?.dataPoints ?? []).map((point) => ({ point, series: buildSumAndCount(point) })),
+    ...(metric.exponentialHistogram?.dataPoints ?? []).map((point) => ({ point, series: [] })),
     ...(metric.summary?.dataPoints ?? []).map((point) => ({ point, series: buildSummaryParts(point) })),
   ];
 }
