@@ -1,14 +1,12 @@
 /** `npm run smoke`: checks a stack that runs already, before a deploy. Exit 0 all is well, 1 something is wrong, 2 it could not be told. */
 import { computeScrapeDeadline, computeSearchDeadline } from '../expect/deadlines.ts';
 import { describeRun, formatProblems } from '../report/terminal.ts';
-import { countStatuses, forgetVerdict } from '../report/verdict.ts';
+import { forgetVerdict, readExitCode } from '../report/verdict.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { readPhases } from '../run/read-phases.ts';
 import type { Run } from '../run/run.ts';
-import { readEnvironment } from '../settings/environment.ts';
-import { readSettings } from '../settings/settings.ts';
+import { readExternalSettings } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
-import { runCriteria } from './run-criteria.ts';
 import { joinRun } from './shared-run.ts';
 
 const usage = `npm run smoke [-- --json] [-- --timeout SECONDS]
@@ -26,21 +24,22 @@ await runCommand({ usage, flags: ['json'], values: ['timeout'] }, async ({ flags
   const isJson = flags.has('json');
   const maxWait = readTimeout(values.get('timeout'));
   forgetVerdict();
-  const settings = readSettings({ ...readEnvironment(), STACK: 'external' });
+  const settings = readExternalSettings();
   const print = (line: string) => void (isJson ? process.stderr : process.stdout).write(`${line}\n`);
   const onRun = (run: Run) => {
     refuseShort(run, maxWait);
     print(describeRun({ ...run, warm: false }));
     announce(run, print);
   };
-  const { leave } = await joinRun(readPhases(), { isVerify: true, smoke: { settings, maxWait, onRun } });
-  const { verdict, isClean } = await runCriteria();
+  const [{ runCriteria }, { leave }] = await Promise.all([
+    import('./run-criteria.ts'),
+    joinRun(readPhases(), { isVerify: true, smoke: { settings, maxWait, onRun } }),
+  ]);
+  const verdict = await runCriteria();
   await leave();
-  if (verdict === undefined) return 2;
+  if (verdict === undefined) throw new CannotRun('the check ended without a verdict.', 'run it again.');
   process.stdout.write(`${isJson ? JSON.stringify(verdict) : formatProblems(verdict)}\n`);
-  const { passed, failed } = countStatuses(verdict);
-  if (failed > 0 || !isClean) return 1;
-  return passed > 0 ? 0 : 2;
+  return readExitCode(verdict);
 });
 
 function readTimeout(text: string | undefined): number | undefined {

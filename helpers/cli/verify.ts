@@ -3,10 +3,8 @@ import { countStatuses, forgetVerdict, readExitCode } from '../report/verdict.ts
 import { CannotRun } from '../run/cannot-run.ts';
 import type { DeclaredPhase } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
-import { ROOT } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { joinRun } from './shared-run.ts';
-import { shared } from './shared-state.ts';
 
 const usage = `npm run verify [-- PHASE|CRITERION …]
 
@@ -21,17 +19,11 @@ async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   forgetVerdict();
   const phases = readPhases();
   const chosen = wanted.length === 0 ? phases : selectCriteria(phases, wanted);
-  const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, { isVerify: true })]);
-  // Its one file holds the criteria of every order.
-  const vitest = await startVitest('test', [], {
-    root: ROOT,
-    watch: false,
-    project: 'criteria',
-    reporters: [],
-    ...(wanted.length > 0 && { testNamePattern: matchCriteria(chosen) }),
-  });
-  const verdict = shared.run?.verdict;
-  await vitest.close();
+  const [{ runCriteria }, { leave }] = await Promise.all([
+    import('./run-criteria.ts'),
+    joinRun(chosen, { isVerify: true }),
+  ]);
+  const verdict = await runCriteria(wanted.length > 0 ? { testNamePattern: matchCriteria(chosen) } : {});
   await leave();
   if (verdict === undefined) throw new CannotRun('the run ended without a verdict.', 'run it again.');
   const { passed, failed } = countStatuses(verdict);

@@ -105,6 +105,9 @@ export function formatProblems(verdict: Verdict): string {
   const counts = `${passed} passed, ${failed} failed, ${skipped} not checked in ${(verdict.durationMs / 1000).toFixed(1)} s`;
   return [
     ...problems,
+    ...(verdict.errors ?? []).map(
+      (error) => `${mark('failed')} beside the criteria: ${error.replaceAll(/\s*\n\s*/g, ' ')}`,
+    ),
     styleText(failed > 0 ? 'red' : 'green', counts),
     ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${reason}`)),
   ].join('\n');

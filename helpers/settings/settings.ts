@@ -362,6 +362,11 @@ function inheritEnvironment(environment: Environment): InheritedEnvironment {
   };
 }
 
+/** The settings of a stack that already runs, whatever kind of stack the environment asks for. Throws {@link SettingsError}. */
+export function readExternalSettings(): Settings {
+  return readSettings({ ...readEnvironment(), STACK: 'external' });
+}
+
 /** The object without the properties that are undefined. */
 function omitUndefined<T extends object>(object: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
