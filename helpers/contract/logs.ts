@@ -1,7 +1,10 @@
 import { createRandom, type Random } from './random.ts';
 
-/** The log lines of a data set as a push in JSON, and the number of lines. Each line is of a time of its own. */
-export type LogData = { readonly body: string; readonly lines: number };
+/** The log lines of a data set as a push in JSON, and each line by its offset: one in each millisecond. */
+export type LogData = {
+  readonly body: string;
+  readonly written: ReadonlyMap<number, { readonly line: string; readonly labels: Readonly<Record<string, string>> }>;
+};
 
 const LINES = 200;
 const NANOS_PER_MILLI = 1_000_000n;
@@ -25,6 +28,7 @@ export const SIZES = ['10KB', '10KiB', '1.5MB', '200', '5 B'];
 export function buildLogs(seed: number, baseMs: number): LogData {
   const random = createRandom(seed);
   const streams = new Map<string, { stream: object; values: unknown[] }>();
+  const written = new Map<number, { line: string; labels: Record<string, string> }>();
   for (let line = 0; line < LINES; line++) {
     const job = random.pick(JOBS);
     const stream = { job, service_name: job, ...(random.chance(0.5) && { region: random.pick(['eu-1', 'us-1']) }) };
@@ -33,9 +37,11 @@ export function buildLogs(seed: number, baseMs: number): LogData {
     streams.set(key, held);
     const time = BigInt(baseMs + line) * NANOS_PER_MILLI;
     const text = `${random.pick(WORDS)} ${random.pick(WORDS)}`.trim();
-    held.values.push([String(time), text, buildMetadata(random)]);
+    const metadata = buildMetadata(random);
+    held.values.push([String(time), text, metadata]);
+    written.set(line, { line: text, labels: { ...stream, ...metadata } });
   }
-  return { body: JSON.stringify({ streams: [...streams.values()] }), lines: LINES };
+  return { body: JSON.stringify({ streams: [...streams.values()] }), written };
 }
 
 function buildMetadata(random: Random): Record<string, string> {
