@@ -9,7 +9,9 @@ import { BUILD_INFO } from './build-info.ts';
 import { answerTags } from './tempo-tags.ts';
 
 const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 262_144;
 const DEFAULT_SPANS_PER_SPANSET = 3;
+const MAX_SPANS_PER_SPANSET = 100;
 /** The latest time that a Date can hold, in milliseconds. */
 const MAX_TIME = 8.64e15;
 
@@ -27,24 +29,33 @@ export function answerTempo(store: TraceStore, path: string, parameters: URLSear
     if (id === undefined) return undefined;
     return version === undefined ? answerTraceV1(store, parseTraceId(id)) : answerTraceV2(store, parseTraceId(id));
   } catch (error) {
-    if (error instanceof QueryError) return answerText(400, error.message);
-    throw error;
+    if (!(error instanceof QueryError)) throw error;
+    return error.type === 'execution' ? answerText(500, error.message) : answerText(400, error.message);
   }
 }
 
 function answerSearch(store: TraceStore, parameters: URLSearchParams): Answer {
   const [start, end] = [readSeconds(parameters, 'start'), readSeconds(parameters, 'end')];
-  if (start !== undefined && end !== undefined && start >= end) {
-    throw new QueryError(`invalid start: http parameter start must be before end. received start=${start} end=${end}`);
+  if (start === undefined && end !== undefined) {
+    throw new QueryError('error parsing date range: only one of start and end provided: must provide both or neither');
   }
+  if (start !== undefined && start >= (end ?? 0)) {
+    throw new QueryError(`http parameter start must be before end. received start=${start} end=${end ?? 0}`);
+  }
+  const spansPerSpanset = readWholeNumber(parameters, 'spss', 0) ?? DEFAULT_SPANS_PER_SPANSET;
+  if (spansPerSpanset > MAX_SPANS_PER_SPANSET) {
+    throw new QueryError(`spans per span set exceeds ${MAX_SPANS_PER_SPANSET}. received ${spansPerSpanset}`);
+  }
+  const limit = readWholeNumber(parameters, 'limit', 1) ?? DEFAULT_LIMIT;
+  if (limit > MAX_LIMIT) throw new QueryError(`limit ${limit} exceeds max limit ${MAX_LIMIT}`);
   if (parameters.has('tags'))
     throw new QueryError('the mock Grafana Cloud searches by q only; a real Tempo also searches by tags');
   const answer = searchTraces(store, {
     query: parseTraceql(parameters.get('q') || '{}'),
     start: (start ?? 0) * 1000,
     end: end === undefined ? MAX_TIME : end * 1000,
-    limit: readWholeNumber(parameters, 'limit', 1) ?? DEFAULT_LIMIT,
-    spansPerSpanset: readWholeNumber(parameters, 'spss', 0) ?? DEFAULT_SPANS_PER_SPANSET,
+    limit,
+    spansPerSpanset,
   });
   return answerJson(200, answer);
 }

@@ -1,7 +1,8 @@
 import { buildLabels, buildLabelsKey, getLabel, type Labels, listLabels } from '../../store/labels.ts';
 import type { LogStore } from '../../store/logs.ts';
 import { matchesEvery } from '../language/matcher.ts';
-import type { LabelFilter, LineFilter, LogQuery } from './expression.ts';
+import type { LabelFilter, LineFilter, LogQuery, NumberFilter } from './expression.ts';
+import { type Malformed, parseFloatStrictly, parseGoDuration, parseSize } from './quantity.ts';
 
 /** Lines with the same labels, including structured metadata. Times are nanoseconds since the epoch. */
 export type FoundStream = {
@@ -24,8 +25,8 @@ export function findLines(store: LogStore, { matchers, filters }: LogQuery, rang
     if (!matchesEvery(matchers, indexed)) continue;
     for (const { time, line, metadata } of entries) {
       if (time < range.start || time >= range.end) continue;
-      const labels = buildLabels([...listLabels(metadata), ...listLabels(indexed)]);
-      if (filters.every((filter) => passes(filter, line, labels))) found.push({ labels, time, line });
+      const labels = applyFilters(filters, line, [...listLabels(metadata), ...listLabels(indexed)]);
+      if (labels !== undefined) found.push({ labels, time, line });
     }
   }
   const order = range.forward ? 1 : -1;
@@ -34,15 +35,72 @@ export function findLines(store: LogStore, { matchers, filters }: LogQuery, rang
   return [...streams.values()].map((lines) => ({ labels: lines[0]?.labels ?? [], lines }));
 }
 
-function passes(filter: LabelFilter | LineFilter, line: string, labels: Labels): boolean {
-  switch (filter.kind) {
-    case 'line':
-      return filter.passes(line);
-    case 'label':
-      return filter.matcher.matches(getLabel(labels, filter.matcher.name));
-    case 'and':
-      return passes(filter.left, line, labels) && passes(filter.right, line, labels);
-    case 'or':
-      return passes(filter.left, line, labels) || passes(filter.right, line, labels);
+/** The labels of a line that passes all filters, with the first error of a comparison; undefined for one that does not. */
+function applyFilters(
+  filters: LogQuery['filters'],
+  line: string,
+  pairs: readonly (readonly [name: string, value: string])[],
+): Labels | undefined {
+  const labels = buildLabels(pairs);
+  let error: string | undefined;
+  if (!filters.every(passes)) return undefined;
+  if (error === undefined) return labels;
+  return buildLabels([...pairs, ['__error__', 'LabelFilterErr'], ['__error_details__', error]]);
+
+  function passes(filter: LabelFilter | LineFilter): boolean {
+    switch (filter.kind) {
+      case 'line':
+        return filter.passes(line);
+      case 'text':
+        return filter.passes(getValue(filter.name));
+      // Both sides are evaluated: an error of either counts.
+      case 'and': {
+        const isLeft = passes(filter.left);
+        return passes(filter.right) && isLeft;
+      }
+      case 'or':
+        return passes(filter.left) || passes(filter.right);
+      default:
+        return passesNumber(filter);
+    }
+  }
+
+  function getValue(name: string): string {
+    if (name === '__error__') return error === undefined ? '' : 'LabelFilterErr';
+    return name === '__error_details__' ? (error ?? '') : getLabel(labels, name);
+  }
+
+  /** A line without the label fails; one whose label is no number passes, with the error in a label of its own. */
+  function passesNumber(filter: NumberFilter): boolean {
+    const text = getLabel(labels, filter.name);
+    if (text === '') return false;
+    const value = PARSERS[filter.kind](text);
+    if (typeof value === 'number') return compareNumbers(filter, value);
+    error ??= value.problem;
+    return true;
+  }
+}
+
+const PARSERS: Readonly<Record<NumberFilter['kind'], (text: string) => number | Malformed>> = {
+  number: parseFloatStrictly,
+  duration: parseGoDuration,
+  bytes: parseSize,
+};
+
+function compareNumbers({ operator, value: wanted }: NumberFilter, value: number): boolean {
+  switch (operator) {
+    case '=':
+    case '==':
+      return value === wanted;
+    case '!=':
+      return value !== wanted;
+    case '>':
+      return value > wanted;
+    case '>=':
+      return value >= wanted;
+    case '<':
+      return value < wanted;
+    case '<=':
+      return value <= wanted;
   }
 }

@@ -9,7 +9,11 @@ beforeAll(async () => {
   const values = ['started', 'GET /health 200', 'GET /games 500 error', 'stopped "now"'].map((line, index) => [
     String((NOON + BigInt(index)) * SECOND),
     line,
-    { trace_id: `trace-${index}`, level: index === 2 ? 'error' : 'info' },
+    {
+      trace_id: `trace-${index}`,
+      level: index === 2 ? 'error' : 'info',
+      ...(index < 3 && { took: ['250ms', '1.5s', 'long'][index], size: ['9KB', '10KB', '10KiB'][index] }),
+    },
   ]);
   const streams = [
     { stream: { service_name: 'api-service', env: 'test' }, values },
@@ -54,7 +58,54 @@ describe('a query finds the matching lines', () => {
     ['{service_name="api-service"} | env="test" |= "started"', [STARTED]],
     ['{service_name="api-service"} | nosuch=""', [STARTED, HEALTH, GAMES, STOPPED]],
     ['{trace_id="trace-1"}', []],
+    ['{service_name="api-service"} |= "started" or "GAMES" or "500"', [STARTED, GAMES]],
+    ['{service_name="api-service"} != "GET" or "started"', [STOPPED]],
+    ['{service_name="api-service"} |= "started" or ""', [STARTED]],
+    ['{service_name="api-service"} |~ "^st" or "500"', [STARTED, GAMES, STOPPED]],
+    ['{service_name="api-service"} |> "GET <_> 200"', [HEALTH]],
+    ['{service_name="api-service"} !> "GET <_>"', [STARTED, STOPPED]],
+    ['{service_name="api-service"} | took > 1s', [HEALTH, GAMES]],
+    ['{service_name="api-service"} | took > 1s | __error__=""', [HEALTH]],
+    ['{service_name="api-service"} | took <= 250ms | __error__!="LabelFilterErr"', [STARTED]],
+    ['{service_name="api-service"} | size > 9KB', [HEALTH, GAMES]],
+    ['{service_name="api-service"} | size = 10KiB', [HEALTH]],
+    ['{service_name="api-service"} | nosuch > 5', []],
+    ['{service_name="api-service"} | level="error" or level="info" and trace_id="trace-0"', [STARTED, GAMES]],
+    ['{service_name="api-service"} | trace_id="trace-1", level="error" or level="info"', [HEALTH]],
+    ['{service_name="api-service"} # and a comment', [STARTED, HEALTH, GAMES, STOPPED]],
   ])('%s', async (text, found) => expect(await lines(text, { direction: 'forward' })).toEqual(found));
+});
+
+test.each<[expression: string, levels: string[]]>([
+  ['err', []],
+  ['err.*', ['error']],
+  ['r.*', ['error']],
+  ['.*nf.*', ['info']],
+  ['r.+', []],
+  ['^r.*', []],
+  ['error|in', ['error']],
+  ['r.*|in', ['error']],
+  ['er(r|x.*)', ['error']],
+  ['.+', ['error', 'info']],
+  ['', ['error', 'info']],
+  ['.*|error', ['error']],
+  ['(?i)ERROR', ['error']],
+  ['[ei].*', ['error', 'info']],
+])('the expression "%s" of a label filter finds %o, anchored only where Loki does', async (expression, levels) => {
+  const answer = await query(`{service_name="api-service"} | level=~"${expression}"`);
+  const { data } = JSON.parse(answer.text) as { data: { result: { stream: { level: string } }[] } };
+  expect([...new Set(data.result.map(({ stream }) => stream.level))].sort()).toEqual(levels);
+});
+
+test('a line whose label cannot be compared shows the error', async () => {
+  const answer = await query('{service_name="api-service"} | took > 1s | trace_id="trace-2"');
+  expect(JSON.parse(answer.text)).toMatchObject({
+    data: {
+      result: [
+        { stream: { __error__: 'LabelFilterErr', __error_details__: 'time: invalid duration "long"', took: 'long' } },
+      ],
+    },
+  });
 });
 
 test('the newest lines come first, or the oldest if requested, up to the limit', async () => {
@@ -86,8 +137,13 @@ test.each([
   ['{}', {}, /parse error|at least one regexp or equality matcher/],
   ['{service_name=~".*"}', {}, /at least one regexp or equality matcher/],
   ['{service_name="x"} | json', {}, /does not evaluate "\| ?json"; a real Loki does/],
-  ['{service_name="x"} | duration > 5', {}, /does not evaluate the label filter/],
-  ['{service_name="x"} |= "a" or "b"', {}, /does not evaluate/],
+  ['{service_name="x"} | line_format "x"', {}, /does not evaluate "\| line_format"; a real Loki does/],
+  ['{service_name="x"} | duration > "5"', {}, /line 1, col 33: syntax error: unexpected STRING/],
+  ['{service_name="x"} | addr = ip("10.0.0.0/8")', {}, /does not evaluate ip\(\)/],
+  ['{service_name="x"} |> "<_><_>"', {}, /consecutive capture/],
+  ['{service_name=x}', {}, /line 1, col 15: syntax error: unexpected IDENTIFIER/],
+  ['{service_name="x"} | env', {}, /syntax error: unexpected \$end/],
+  ['{service_name="x"} | env =~ "("', {}, /missing closing \)/],
   ['{service_name="x"} |~ "("', {}, /missing closing \)/],
   ['rate({service_name="x"}[1m])', {}, /does not evaluate metric queries/],
   ['{service_name="x"}', { limit: '0' }, /limit must be a positive value/],

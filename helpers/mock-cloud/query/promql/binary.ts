@@ -43,6 +43,8 @@ function combineOneToOne(
   left: readonly VectorSample[],
   right: readonly VectorSample[],
 ): Value {
+  // Where a side is empty Prometheus does not look whether the other one could be matched.
+  if (left.length === 0 || right.length === 0) return createVector([]);
   const partners = new Map<string, VectorSample>();
   for (const sample of right) {
     const group = selectMatchingLabels(sample.labels, matching);
@@ -61,9 +63,6 @@ function combineOneToOne(
       const key = buildLabelsKey(selectMatchingLabels(labels, matching));
       const partner = partners.get(key);
       if (partner === undefined) return [];
-      const result = apply(operator, value, partner.value);
-      const isFilter = isComparison(operator) && !bool;
-      if (isFilter && result === 0) return [];
       if (taken.has(key)) {
         throw new QueryError(
           'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
@@ -71,6 +70,9 @@ function combineOneToOne(
         );
       }
       taken.add(key);
+      const result = apply(operator, value, partner.value);
+      const isFilter = isComparison(operator) && !bool;
+      if (isFilter && result === 0) return [];
       const kept = isFilter ? labels : dropName(labels);
       return [{ labels: filterLabels(kept, (name) => isChosen(name, matching)), value: isFilter ? value : result }];
     }),

@@ -89,7 +89,10 @@ export function parsePromql(query: string): Expression {
   }
 
   function readNumber(node: SyntaxNode): number {
-    return parseNumber(getText(node)) ?? fail(node.from, `bad number or duration syntax: "${getText(node)}"`);
+    const text = getText(node);
+    const value = parseNumber(text) ?? fail(node.from, `bad number or duration syntax: "${text}"`);
+    if (Number.isFinite(value) || /^[+-]?(?:inf|nan)$/i.test(text)) return value;
+    return fail(node.from, `error parsing number: strconv.ParseFloat: parsing "${text}": value out of range`);
   }
 
   function readString(node: SyntaxNode): string {
@@ -117,9 +120,10 @@ export function parsePromql(query: string): Expression {
 
   function readSelector(node: SyntaxNode): Selector {
     const matchers: Matcher[] = [];
+    let metricName: string | undefined;
     const addMetricName = (name: string, at: number) => {
-      const known = matchers.find((held) => held.name === METRIC_NAME && held.operator === '=');
-      if (known !== undefined) fail(at, `metric name must not be set twice: "${known.value}" or "${name}"`);
+      if (metricName !== undefined) fail(at, `metric name must not be set twice: "${metricName}" or "${name}"`);
+      metricName = name;
       matchers.push(createMatcher(METRIC_NAME, '=', name));
     };
     const identifier = node.getChild('Identifier');
@@ -128,11 +132,11 @@ export function parsePromql(query: string): Expression {
       .filter(({ name }) => name === 'LabelMatchers')
       .flatMap(listChildren)) {
       if (held.name === 'QuotedLabelName') addMetricName(readString(getOnlyChild(held)), held.from);
-      else {
-        const read = readMatcher(held);
-        if (read.name === METRIC_NAME && read.operator === '=') addMetricName(read.value, held.from);
-        else matchers.push(read);
-      }
+      else matchers.push(readMatcher(held));
+    }
+    const second = matchers.slice(1).find(({ name }) => name === METRIC_NAME);
+    if (metricName !== undefined && second !== undefined) {
+      fail(node.from, `metric name must not be set twice: "${metricName}" or "${second.value}"`);
     }
     if (!matchers.some(({ matches }) => !matches(''))) {
       fail(node.from, 'vector selector must contain at least one non-empty matcher');

@@ -64,7 +64,7 @@ export function checkTypes(expression: Expression, fail: (at: number, problem: s
       return;
     }
     case 'binary': {
-      const { left, right, operator, bool } = expression;
+      const { left, right, operator, bool, matching } = expression;
       for (const side of [left, right]) {
         checkTypes(side, fail);
         const type = inferType(side);
@@ -77,6 +77,9 @@ export function checkTypes(expression: Expression, fail: (at: number, problem: s
         fail(expression.from, 'bool modifier can only be used on comparison operators');
       if (isComparison(operator) && scalars === 2 && !bool) {
         fail(expression.from, 'comparisons between scalars must use BOOL modifier');
+      }
+      if (matching.names.length > 0 && scalars > 0) {
+        fail(expression.from, 'vector matching only allowed between instant vectors');
       }
       if (isSetOperator(operator) && scalars > 0) {
         fail(expression.from, `set operator "${operator}" not allowed in binary scalar expression`);

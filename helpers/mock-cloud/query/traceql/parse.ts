@@ -1,201 +1,277 @@
-import { parser } from '@grafana/lezer-traceql';
-import type { SyntaxNode } from '@lezer/common';
-import { RE2JS } from 're2js';
 import { NotEvaluatedError, QueryError } from '../language/query-error.ts';
-import { findFirstFault, findPosition, listChildren } from '../language/syntax-tree.ts';
-import { unquote } from '../language/unquote.ts';
-import { COMPARISONS, type Comparison, type Field, INTRINSICS, type Intrinsic, type Spansets } from './expression.ts';
-import { KIND_NAMES, type KindName, NIL, STATUS_NAMES, type Static, type StatusName } from './static.ts';
+import {
+  AGGREGATES,
+  type AggregateName,
+  type Attribute,
+  type BinaryOperator,
+  type Field,
+  INTRINSICS,
+  type IntrinsicName,
+  type Query,
+  SPANSET_OPERATORS,
+  type Spansets,
+  type Stage,
+} from './expression.ts';
+import { joinComparisons, simplifyBinary, simplifyUnary } from './simplify.ts';
+import { FALSE, KIND_NAMES, type KindName, type Scalar, STATUS_NAMES, type StatusName, TRUE } from './static.ts';
+import { createSyntaxError, type Token, tokenize } from './token.ts';
+import { checkQuery } from './validate.ts';
 
-const SPANSET_OPERATORS: Readonly<Record<string, Exclude<Spansets['kind'], 'filter'>>> = {
-  And: 'and',
-  Or: 'or',
-  Gt: 'child',
-  Desc: 'descendant',
+/** How tightly operators bind, as in Tempo's grammar: `&&` and `||` alike, and `!` between sums and products. */
+const POWERS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(['&&', '||'].map((operator) => [operator, 1])),
+  ...Object.fromEntries(['=', '!=', '<', '<=', '>', '>=', '=~', '!~'].map((operator) => [operator, 2])),
+  ...Object.fromEntries(['+', '-'].map((operator) => [operator, 3])),
+  ...Object.fromEntries(['*', '/', '%'].map((operator) => [operator, 5])),
+  '^': 6,
 };
-const SCOPED_INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+const MINUS_POWER = 3;
+const NOT_POWER = 4;
+const MAX_DEPTH = 500;
+const MAX_INT = 2n ** 63n - 1n;
+
+const SCOPED_INTRINSICS: Readonly<Record<string, IntrinsicName>> = {
   'span:name': 'name',
   'span:status': 'status',
   'span:statusMessage': 'statusMessage',
   'span:kind': 'kind',
   'span:duration': 'duration',
+  'span:childCount': 'span:childCount',
+  'span:id': 'span:id',
+  'span:parentID': 'span:parentID',
   'trace:rootName': 'rootName',
   'trace:rootService': 'rootServiceName',
   'trace:duration': 'traceDuration',
+  'trace:id': 'trace:id',
 };
-const INTRINSIC_TYPES: Readonly<Record<Intrinsic, Static['type']>> = {
-  name: 'string',
-  status: 'status',
-  statusMessage: 'string',
-  kind: 'kind',
-  duration: 'duration',
-  rootName: 'string',
-  rootServiceName: 'string',
-  traceDuration: 'duration',
-  'span:id': 'string',
-  'trace:id': 'string',
-};
-const NUMERIC: readonly Static['type'][] = ['int', 'float', 'duration'];
-const NANOSECONDS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-};
+const OTHER_INTRINSICS = [
+  'event:name',
+  'event:timeSinceStart',
+  'link:traceID',
+  'link:spanID',
+  'instrumentation:name',
+  'instrumentation:version',
+];
+const METRICS = /^(?:rate|compare|(?:count|min|max|avg|sum|quantile|histogram)_over_time)$/;
 
 /**
- * Parses a TraceQL query with Grafana's own grammar. Throws {@link QueryError} with line and column if it is not valid,
- * and if it uses a part of the language that the mock does not evaluate.
+ * Parses a TraceQL query and checks it, with the precedence of Tempo's grammar. Throws {@link QueryError} if it is not
+ * valid, and if it uses a part of the language that the mock does not evaluate.
  */
-export function parseTraceql(query: string): Spansets {
-  const tree = parser.parse(query);
-  const fail = (at: number, problem: string): never => {
-    const { line, column } = findPosition(query, at);
-    throw new QueryError(`invalid TraceQL query: parse error at line ${line}, col ${column}: syntax error: ${problem}`);
-  };
-  const fault = findFirstFault(tree, query);
-  if (fault !== undefined) fail(fault.at, fault.found === '' ? 'unexpected $end' : `unexpected "${fault.found}"`);
-  const root = tree.topNode.firstChild;
-  return root === null ? fail(0, 'unexpected $end') : readSpansets(root);
+export function parseTraceql(query: string): Query {
+  const tokens = tokenize(query);
+  let next = 0;
+  let depth = 0;
 
-  function getText(node: SyntaxNode): string {
-    return query.slice(node.from, node.to);
+  const stages: Stage[] = [readStage()];
+  while (takeWord('|')) stages.push(readStage());
+  if (isWord('with')) throw new NotEvaluatedError('"with"', 'Tempo');
+  if (peek().kind !== 'end') fail();
+  checkQuery(stages);
+  return stages;
+
+  function peek(ahead = 0): Token {
+    return tokens[Math.min(next + ahead, tokens.length - 1)] as Token;
   }
 
-  function readSpansets(node: SyntaxNode): Spansets {
-    const children = listChildren(node);
-    const [first, operator, second] = children;
-    if (node.name === 'SpansetFilter') return { kind: 'filter', condition: first && readField(first) };
-    if (first === undefined) return fail(node.from, `unexpected "${getText(node)}"`);
-    if (children.length === 1 && ['SpansetPipelineExpression', 'SpansetPipeline'].includes(node.name)) {
-      return readSpansets(first);
+  function isWord(text: string, ahead = 0): boolean {
+    const token = peek(ahead);
+    return token.kind === 'word' && token.text === text;
+  }
+
+  function takeWord(text: string): boolean {
+    const isFound = isWord(text);
+    if (isFound) next++;
+    return isFound;
+  }
+
+  function expectWord(text: string): void {
+    if (!takeWord(text)) fail();
+  }
+
+  function fail(): never {
+    const token = peek();
+    const isName = token.kind === 'attribute' || (token.kind === 'word' && isIdentifier(token.text));
+    const found = token.kind === 'end' ? '$end' : isName ? 'IDENTIFIER' : token.text;
+    throw createSyntaxError(query, token.from, `syntax error: unexpected ${found}`);
+  }
+
+  /** A query nested deeper than this is refused before it exhausts the stack. */
+  function nest<T>(read: () => T): T {
+    depth++;
+    if (depth > MAX_DEPTH) throw new QueryError(`invalid TraceQL query: nested deeper than ${MAX_DEPTH}`);
+    const result = read();
+    depth--;
+    return result;
+  }
+
+  function readStage(): Stage {
+    const { text } = peek();
+    if (isWord('(', 1)) {
+      if (text === 'select') return readSelect();
+      const aggregate = AGGREGATES.find((name) => name === text);
+      if (aggregate !== undefined) return readAggregate(aggregate);
+      if (text === 'by' || text === 'coalesce' || METRICS.test(text)) throw new NotEvaluatedError(`${text}()`, 'Tempo');
     }
-    const kind = operator === undefined ? undefined : SPANSET_OPERATORS[operator.name];
-    if (kind === undefined || second === undefined)
-      throw new NotEvaluatedError(`"${getText(operator ?? node)}" in "${getText(node)}"`, 'Tempo');
-    return { kind, left: readSpansets(first), right: readSpansets(second) };
+    return readSpansets(0);
   }
 
-  function readField(node: SyntaxNode): Field {
-    const [first, operator, second] = listChildren(node);
-    if (node.name === 'Static') return { kind: 'static', value: readLiteral(node) };
-    if (node.name === 'AttributeField') return readAttribute(node);
-    if (node.name === 'IntrinsicField') return { kind: 'intrinsic', name: readIntrinsic(getText(node)) };
-    if (first === undefined) return fail(node.from, `unexpected "${getText(node)}"`);
-    if (operator === undefined) return readPrefixed(node, first);
-    if (second === undefined) return fail(node.from, `unexpected "${getText(node)}"`);
-    if (operator.name === 'And' || operator.name === 'Or') {
-      return { kind: operator.name === 'And' ? 'and' : 'or', left: readField(first), right: readField(second) };
+  function readSelect(): Stage {
+    next += 2;
+    const attributes = [readAttribute() ?? fail()];
+    while (takeWord(',')) attributes.push(readAttribute() ?? fail());
+    expectWord(')');
+    return { kind: 'select', attributes };
+  }
+
+  function readAggregate(name: AggregateName): Stage {
+    next += 2;
+    const field = name === 'count' ? undefined : joinComparisons(readField(0));
+    expectWord(')');
+    const operator = peek().text as BinaryOperator;
+    if (peek().kind === 'word' && POWERS[operator] !== undefined && (POWERS[operator] ?? 0) > 2) {
+      throw new NotEvaluatedError('arithmetic of aggregates', 'Tempo');
     }
-    return readComparison(getText(operator) as Comparison, operator.from, readField(first), readField(second));
+    if (!['=', '!=', '<', '<=', '>', '>='].includes(operator)) fail();
+    next++;
+    const value = readNumber();
+    if (isWord('(', 1)) throw new NotEvaluatedError('a comparison of two aggregates', 'Tempo');
+    return { kind: 'aggregate', name, field, operator, value };
   }
 
-  /** Reads an operand in parentheses or with a sign, for which the grammar has no nodes. */
-  function readPrefixed(node: SyntaxNode, inner: SyntaxNode): Field {
-    const sign = query.slice(node.from, inner.from).trim();
-    if (sign === '!') return readNegated(inner);
-    const operand = readField(inner);
-    if (sign !== '-') return operand;
-    const value = operand.kind === 'static' ? operand.value : NIL;
-    if (value.type === 'float') return { kind: 'static', value: { type: 'float', value: -value.value } };
-    if (value.type === 'int' || value.type === 'duration') {
-      return { kind: 'static', value: { type: value.type, value: -value.value } };
-    }
-    throw new NotEvaluatedError(`"${getText(node)}"`, 'Tempo');
+  function readNumber(): Scalar {
+    const isNegative = takeWord('-');
+    const token = peek();
+    if (token.kind !== 'literal' || token.value.type === 'string') fail();
+    next++;
+    const { value } = token;
+    if (!isNegative) return value;
+    if (value.type === 'float') return { type: 'float', value: -value.value };
+    return value.type === 'int' || value.type === 'duration' ? { type: value.type, value: -value.value } : fail();
   }
 
-  /** The grammar negates everything that follows; in TraceQL `!` binds tighter than `&&` and `||`. */
-  function readNegated(node: SyntaxNode): Field {
-    const [first, operator, second] = listChildren(node);
-    if (first === undefined || second === undefined) return { kind: 'not', operand: readField(node) };
-    if (operator?.name !== 'And' && operator?.name !== 'Or') return { kind: 'not', operand: readField(node) };
-    return { kind: operator.name === 'And' ? 'and' : 'or', left: readNegated(first), right: readField(second) };
-  }
-
-  function readComparison(operator: Comparison, at: number, left: Field, right: Field): Field {
-    if (['+', '-', '*', '/', '%', '^'].includes(operator)) throw new NotEvaluatedError('arithmetic', 'Tempo');
-    if (!COMPARISONS.includes(operator)) return fail(at, `unexpected "${operator}"`);
-    checkOperands(operator, at, left, right);
-    if (operator !== '=~' && operator !== '!~') return { kind: 'comparison', operator, left, right };
-    if (right.kind !== 'static' || right.value.type !== 'string')
-      throw new NotEvaluatedError('a regular expression that is not a literal', 'Tempo');
-    try {
-      const expression = RE2JS.compile(`^(?:${right.value.value})$`);
-      return { kind: 'comparison', operator, left, right, pattern: (text) => expression.matches(text) };
-    } catch (error) {
-      throw new QueryError(`invalid TraceQL query: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-
-  function checkOperands(operator: Comparison, at: number, left: Field, right: Field): void {
-    const [a, b] = [inferType(left), inferType(right)];
-    if (a === undefined || b === undefined || a === b || a === 'nil' || b === 'nil') return;
-    if (NUMERIC.includes(a) && NUMERIC.includes(b)) return;
-    const { line, column } = findPosition(query, at);
-    throw new QueryError(
-      `invalid TraceQL query: binary operations must operate on the same type: ${a} ${operator} ${b} (line ${line}, col ${column})`,
-    );
-  }
-
-  function readAttribute(node: SyntaxNode): Field {
-    const scopes = listChildren(node).map(({ name }) => name);
-    const identifier = node.getChild('Identifier');
-    if (identifier === null) return fail(node.from, `unexpected "${getText(node)}"`);
-    const written = getText(identifier);
-    const name = written.startsWith('"') ? (unquote(written) ?? written) : written;
-    const [scope] = scopes;
-    if (scope === 'Identifier') return { kind: 'attribute', scope: 'any', name };
-    if (scopes.length === 2 && scope === 'Resource') return { kind: 'attribute', scope: 'resource', name };
-    if (scopes.length === 2 && scope === 'Span') return { kind: 'attribute', scope: 'span', name };
-    throw new NotEvaluatedError(`the scope of "${getText(node)}"`, 'Tempo');
-  }
-
-  function readIntrinsic(written: string): Intrinsic {
-    const name = SCOPED_INTRINSICS[written] ?? written;
-    const known = INTRINSICS.find((held) => held === name);
-    if (known === undefined) throw new NotEvaluatedError(`the intrinsic "${written}"`, 'Tempo');
-    return known;
-  }
-
-  function readLiteral(node: SyntaxNode): Static {
-    const written = getText(node);
-    switch (node.firstChild?.name) {
-      case 'String':
-        return { type: 'string', value: unquote(written) ?? fail(node.from, `invalid string ${written}`) };
-      case 'Integer':
-        return { type: 'int', value: BigInt(written) };
-      case 'Float':
-        return { type: 'float', value: Number(written) };
-      case 'Duration':
-        return { type: 'duration', value: parseNanoseconds(written) };
-      default:
-        return readKeyword(written, node.from);
+  function readSpansets(minimum: number): Spansets {
+    let left = nest(readSpanset);
+    for (;;) {
+      const operator = SPANSET_OPERATORS.find((text) => isWord(text));
+      if (operator === undefined) return left;
+      const power = operator === '&&' || operator === '||' ? 1 : 2;
+      if (power < minimum) return left;
+      // Tempo 3.0 leaves some of the pairs out, depending on what else is in the trace.
+      if (operator === '&>>' || operator === '&<<') throw new NotEvaluatedError(`"${operator}"`, 'Tempo');
+      next++;
+      left = { kind: 'operation', operator, left, right: readSpansets(power + 1) };
     }
   }
 
-  function readKeyword(written: string, at: number): Static {
-    if (written === 'true' || written === 'false') return { type: 'bool', value: written === 'true' };
-    if (written === 'nil') return NIL;
-    if (STATUS_NAMES.includes(written as StatusName)) return { type: 'status', value: written as StatusName };
-    if (KIND_NAMES.includes(written as KindName)) return { type: 'kind', value: written as KindName };
-    return fail(at, `unexpected "${written}"`);
+  function readSpanset(): Spansets {
+    if (takeWord('(')) {
+      const inside = readSpansets(0);
+      if (isWord('|')) throw new NotEvaluatedError('a pipeline in parentheses', 'Tempo');
+      expectWord(')');
+      return inside;
+    }
+    expectWord('{');
+    if (takeWord('}')) return { kind: 'filter', condition: { kind: 'static', value: TRUE } };
+    const condition = joinComparisons(readField(0));
+    expectWord('}');
+    return { kind: 'filter', condition };
+  }
+
+  function readField(minimum: number): Field {
+    let left = nest(readOperand);
+    for (;;) {
+      const token = peek();
+      const power = token.kind === 'word' ? POWERS[token.text] : undefined;
+      if (power === undefined || power < minimum) return left;
+      next++;
+      if ((token.text === '=' || token.text === '!=') && takeWord('nil')) {
+        left = simplifyUnary(token.text === '=' ? 'not exists' : 'exists', left);
+      } else {
+        const right = readField(token.text === '^' ? power : power + 1);
+        left = simplifyBinary(token.text as BinaryOperator, left, right);
+      }
+    }
+  }
+
+  function readOperand(): Field {
+    if (takeWord('(')) {
+      const inside = readField(0);
+      expectWord(')');
+      return inside;
+    }
+    if (takeWord('-')) return simplifyUnary('-', readField(MINUS_POWER + 1));
+    if (takeWord('!')) return simplifyUnary('!', readField(NOT_POWER + 1));
+    if (takeWord('nil')) return readComparisonWithNil();
+    return readAttribute() ?? readStatic();
+  }
+
+  function readComparisonWithNil(): Field {
+    const operator = takeWord('=') ? 'not exists' : takeWord('!=') ? 'exists' : fail();
+    if (takeWord('nil')) return { kind: 'static', value: FALSE };
+    return simplifyUnary(operator, readField((POWERS['='] ?? 0) + 1));
+  }
+
+  /** Reads an attribute or intrinsic; undefined if the next token is something else. */
+  function readAttribute(): Attribute | undefined {
+    const { kind, text } = peek();
+    if (kind !== 'word') return undefined;
+    if (text.endsWith('.')) return readScopedAttribute(text);
+    if (text.endsWith(':')) return readScopedIntrinsic(text);
+    if (text === 'parent') throw new QueryError('invalid TraceQL query: intrinsic (parent) not yet supported');
+    if (!(text in INTRINSICS)) return undefined;
+    next++;
+    return { kind: 'attribute', scope: 'intrinsic', name: text as IntrinsicName };
+  }
+
+  function readScopedAttribute(scope: string): Attribute {
+    next++;
+    const name = peek();
+    if (name.kind !== 'attribute') fail();
+    next++;
+    if (scope === 'parent.') throw new QueryError('invalid TraceQL query: parent not yet supported');
+    if (scope === '.') return { kind: 'attribute', scope: 'any', name: name.text };
+    if (scope === 'span.') return { kind: 'attribute', scope: 'span', name: name.text };
+    if (scope === 'resource.') return { kind: 'attribute', scope: 'resource', name: name.text };
+    throw new NotEvaluatedError(`the scope of "${scope}${name.text}"`, 'Tempo');
+  }
+
+  function readScopedIntrinsic(scope: string): Attribute {
+    next++;
+    const written = scope + peek().text;
+    const name = SCOPED_INTRINSICS[written];
+    if (name === undefined && !OTHER_INTRINSICS.includes(written)) fail();
+    next++;
+    if (name === undefined) throw new NotEvaluatedError(`the intrinsic "${written}"`, 'Tempo');
+    return { kind: 'attribute', scope: 'intrinsic', name };
+  }
+
+  function readStatic(): Field {
+    const token = peek();
+    const value = token.kind === 'literal' ? token.value : token.kind === 'word' ? readKeyword(token.text) : undefined;
+    if (value === undefined) {
+      if (token.kind !== 'word' || !isIdentifier(token.text)) fail();
+      throw createSyntaxError(query, token.from, `unknown identifier: ${token.text}`);
+    }
+    next++;
+    return { kind: 'static', value };
   }
 }
 
-function parseNanoseconds(written: string): bigint {
-  let total = 0;
-  for (const [, number, unit = ''] of written.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) {
-    total += Number(number) * (NANOSECONDS[unit] ?? 0);
-  }
-  return BigInt(Math.round(total));
+/** Words that have a meaning elsewhere in a query; all others are identifiers. */
+const RESERVED =
+  /^(?:nil|childCount|rootService|id|traceID|spanID|parentID|timeSinceStart|version|count|avg|max|min|sum|by|coalesce|select|topk|bottomk|with)$/;
+
+function isIdentifier(word: string): boolean {
+  return (
+    /^[\p{L}_][^.:]*$/u.test(word) && !RESERVED.test(word) && !METRICS.test(word) && readKeyword(word) === undefined
+  );
 }
 
-/** The type of an operand; undefined for an attribute, which may have any. */
-function inferType(field: Field): Static['type'] | undefined {
-  if (field.kind === 'static') return field.value.type;
-  if (field.kind === 'intrinsic') return INTRINSIC_TYPES[field.name];
-  return undefined;
+function readKeyword(word: string): Scalar | undefined {
+  if (word === 'true' || word === 'false') return word === 'true' ? TRUE : FALSE;
+  if (STATUS_NAMES.includes(word as StatusName)) return { type: 'status', value: word as StatusName };
+  if (KIND_NAMES.includes(word as KindName)) return { type: 'kind', value: word as KindName };
+  if (word === 'maxInt') return { type: 'int', value: MAX_INT };
+  return word === 'minInt' ? { type: 'int', value: -MAX_INT - 1n } : undefined;
 }

@@ -75,7 +75,7 @@ beforeAll(async () => {
           kind: 1,
           start: 1,
           ms: 200,
-          attributes: { tags: ['x', 'y'], zone: 'a' },
+          attributes: { tags: ['x', 'y'], sizes: [1, 2], zone: 'a' },
         },
         {
           name: 'SELECT games',
@@ -96,7 +96,14 @@ beforeAll(async () => {
           name: 'GET /fail',
           kind: 2,
           status: { code: 2, message: 'it broke' },
-          attributes: { 'http.response.status_code': 500, cached: true },
+          attributes: {
+            'http.response.status_code': 500,
+            cached: true,
+            empty: [],
+            mixed: ['a', 1],
+            text: 'two\nlines',
+            日本: 'a',
+          },
         },
       ],
     },
@@ -106,6 +113,15 @@ beforeAll(async () => {
     {
       resource: { 'service.name': 'bot-service' },
       spans: [{ name: 'consume', parent: 'publish', kind: 5, start: 5, ms: 4000, status: { code: 1 } }],
+    },
+  ]);
+  await send('severed', -3600, [
+    {
+      resource: { 'service.name': 'severed' },
+      spans: [
+        { name: 'cut off', parent: 'nobody' },
+        { name: 'below', parent: 'cut off' },
+      ],
     },
   ]);
   await send('orphan', 30, [
@@ -123,14 +139,16 @@ const findLabel = (id: string) => Object.keys(ids).find((label) => ids[label] ==
 
 describe('a query finds the matching traces and spans', () => {
   test.each<[query: string, found: Record<string, number>]>([
-    ['{}', { request: 3, failure: 1, message: 2, orphan: 1 }],
+    ['{}', { severed: 2, request: 3, failure: 1, message: 2, orphan: 1 }],
     ['{resource.service.name="api-service"}', { request: 3, failure: 1 }],
     ['{ resource.service.name = "api-service" && name = "handler" }', { request: 1 }],
     ['{resource.service.name="api-service" && resource.service.instance.id="run-2"}', { failure: 1 }],
     ['{.service.name=~"api-.*"}', { request: 3, failure: 1 }],
     ['{resource.service.name=~"api"}', {}],
-    ['{resource.service.name!~"api-.*"}', { message: 2 }],
-    ['{resource.service.name!="api-service"}', { message: 2 }],
+    ['{resource.service.name!~"api-.*"}', { severed: 2, message: 2, orphan: 1 }],
+    ['{resource.service.name!="api-service"}', { severed: 2, message: 2, orphan: 1 }],
+    ['{resource.service.name=""}', { orphan: 1 }],
+    ['{resource.zone!="a"}', { request: 3 }],
     ['{span.db.system="postgresql"}', { request: 1 }],
     ['{resource.db.system="postgresql"}', {}],
     ['{.db.system="postgresql"}', { request: 1 }],
@@ -138,18 +156,38 @@ describe('a query finds the matching traces and spans', () => {
     ['{.zone="b"}', { request: 2 }],
     ['{span.http.response.status_code=200}', { request: 1 }],
     ['{span.http.response.status_code>=200 && span.http.response.status_code<500}', { request: 1 }],
-    ['{span.http.response.status_code>499.5}', { failure: 1 }],
+    ['{span.http.response.status_code>499.5}', {}],
+    ['{span.http.response.status_code=200.0}', {}],
+    ['{span.http.response.status_code=200ns}', {}],
+    ['{200=span.http.response.status_code}', { request: 1 }],
+    ['{400<=span.http.response.status_code}', {}],
+    ['{span.http.response.status_code + 1 = 501}', { failure: 1 }],
+    ['{span.http.response.status_code=200 || span.http.response.status_code=500}', { request: 1, failure: 1 }],
     ['{span.http.response.status_code="200"}', {}],
     ['{span.cached=true}', { failure: 1 }],
     ['{span.cached!=true}', { request: 1 }],
     ['{span.ratio=0.5}', { request: 1 }],
-    ['{span.ratio<1 && span.ratio>-1}', { request: 1 }],
+    ['{span.ratio<1}', {}],
+    ['{span.ratio<.75 && span.ratio>-1.0}', { request: 1 }],
     ['{span.tags="y"}', { request: 1 }],
     ['{span.tags!="z"}', { request: 1 }],
-    ['{span.tags!="y"}', {}],
+    ['{span.tags!="y"}', { request: 1 }],
+    ['{span.empty!=nil}', {}],
+    ['{span.empty=nil}', { severed: 2, request: 3, message: 2, orphan: 1 }],
+    ['{span.mixed="a"}', {}],
     ['{span.db.system!=nil}', { request: 1 }],
     ['{span.db.system=nil && resource.service.name="api-service"}', { request: 2, failure: 1 }],
-    ['{!(span.db.system="postgresql") && resource.zone="b"}', { request: 2 }],
+    ['{.zone=nil}', { severed: 2, request: 2, failure: 1, message: 2, orphan: 1 }],
+    ['{nil!=.zone}', { request: 3 }],
+    ['{!(span.db.system="postgresql")}', {}],
+    ['{!(kind=client)}', {}],
+    ['{!(kind=client) || name="handler"}', { request: 1 }],
+    ['{!(span.db.system="postgresql") && resource.zone="b"}', {}],
+    ['{!(span.db.system=nil) && resource.zone="b"}', {}],
+    ['{span.text="two\\nlines"}', { failure: 1 }],
+    ['{span.text=~"two.lines"}', { failure: 1 }],
+    ['{span.日本="a"}', { failure: 1 }],
+    ['{.日本="a"}', { failure: 1 }],
     ['{span.a="say \\"x\\""}', { orphan: 1 }],
     ['{span.a=`say "x"`}', { orphan: 1 }],
     ['{"handler"=name}', { request: 1 }],
@@ -164,11 +202,18 @@ describe('a query finds the matching traces and spans', () => {
     ['{duration>100ms}', { request: 2, message: 2 }],
     ['{duration=250ms}', { request: 1 }],
     ['{duration>=3s && duration<=3.5s}', { message: 1 }],
+    ['{duration=3s1s}', { message: 1 }],
+    ['{duration>1m1s}', {}],
+    ['{duration>2s1000ms}', { message: 1 }],
     ['{traceDuration>1s}', { message: 2 }],
     ['{rootName="publish"}', { message: 2 }],
     ['{rootServiceName="notification-daemon" && name="consume"}', { message: 1 }],
-    ['{rootName="<root span not yet received>"}', { orphan: 1 }],
-    ['{name="handler" || name="publish" && kind=server}', { request: 1 }],
+    ['{rootName=""}', { severed: 2, orphan: 1 }],
+    ['{nestedSetParent<0}', { request: 1, failure: 1, message: 1 }],
+    ['{span:childCount=1}', { request: 2, message: 1 }],
+    ['{name="handler" || name="publish" && kind=server}', {}],
+    ['{name="handler" || (name="publish" && kind=server)}', { request: 1 }],
+    ['{name="handler"} || {name="publish"} && {kind=server}', { request: 2 }],
     ['{(name="handler" || name="publish") && kind=server}', {}],
     ['{name="GET /games"} && {name="SELECT games"}', { request: 2 }],
     ['{name="GET /games"} && {name="publish"}', {}],
@@ -180,7 +225,22 @@ describe('a query finds the matching traces and spans', () => {
     ['{resource.service.name="notification-daemon"} > {resource.service.name="bot-service"}', { message: 1 }],
     ['{name="handler"} >> {name="GET /games"}', {}],
     ['({name="GET /games"} || {name="handler"}) > {}', { request: 2 }],
-    ['{true}', { request: 3, failure: 1, message: 2, orphan: 1 }],
+    ['{name="SELECT games"} < {}', { request: 1 }],
+    ['{name="SELECT games"} << {}', { request: 2 }],
+    ['{name="SELECT games"} ~ {}', {}],
+    ['{name="GET /games"} !> {name="SELECT games"}', { request: 1 }],
+    ['{name="GET /games"} !>> {name="SELECT games"}', {}],
+    ['{name="GET /games"} &> {name="handler"}', { request: 2 }],
+    ['{name="cut off"} > {name="below"}', {}],
+    ['{name="cut off"} >> {name="below"}', {}],
+    ['{name="cut off"} && {name="below"}', { severed: 2 }],
+    ['{name="handler"} | {kind=internal}', { request: 1 }],
+    ['{resource.zone="b"} | count() > 2', { request: 3 }],
+    ['{resource.zone="b"} | count() > 3', {}],
+    ['{} | avg(duration) > 2s', { message: 2 }],
+    ['{} | max(span.http.response.status_code) >= 500', { failure: 1 }],
+    ['{name="handler"} | select(span.zone)', { request: 1 }],
+    ['{true}', { severed: 2, request: 3, failure: 1, message: 2, orphan: 1 }],
     ['{false}', {}],
   ])('%s', async (query, found) => {
     const { traces } = await search(query);
@@ -211,9 +271,9 @@ describe('an answer', () => {
               startTimeUnixNano: '1795348810000000000',
               durationNanos: '10000000',
               attributes: [
-                { key: 'service.name', value: { stringValue: 'api-service' } },
                 { key: 'status', value: { stringValue: 'error' } },
                 { key: 'kind', value: { stringValue: 'server' } },
+                { key: 'service.name', value: { stringValue: 'api-service' } },
               ],
             },
           ],
@@ -225,7 +285,7 @@ describe('an answer', () => {
   });
   test('lists the newest trace first, at most as many as requested, with three spans each', async () => {
     expect((await search('{}')).traces.map(({ traceID }) => findLabel(traceID))).toEqual([
-      ...['orphan', 'message', 'failure', 'request'],
+      ...['orphan', 'message', 'failure', 'request', 'severed'],
     ]);
     expect((await search('{}', { limit: '2' })).traces).toHaveLength(2);
     const [request] = (await search('{resource.zone="b"}', { spss: '1' })).traces;
@@ -238,27 +298,60 @@ describe('an answer', () => {
 });
 
 test.each([
-  ['{service.name="x"}', 'invalid TraceQL query: parse error at line 1, col 2: syntax error: unexpected "service"'],
-  ['{test.attribute="x"}', /line 1, col 2: syntax error: unexpected "test"/],
+  ['{service.name="x"}', 'invalid TraceQL query: parse error at line 1, col 2: unknown identifier: service'],
+  ['{name=nil}', 'invalid TraceQL query: name=nil is not valid because intrinsics cannot be nil'],
+  ['{kind>server}', 'invalid TraceQL query: illegal operation for the given types: kind > server'],
+  ['{5}', 'invalid TraceQL query: span filter field expressions must resolve to a boolean: { 5 }'],
+  ['{"x"}', 'invalid TraceQL query: span filter field expressions must resolve to a boolean: { `x` }'],
+  ['{.a = 1', 'invalid TraceQL query: parse error at line 1, col 8: syntax error: unexpected $end'],
+  ['{.a == 1}', 'invalid TraceQL query: parse error at line 1, col 6: syntax error: unexpected ='],
+  ['{.a = "x\\q"}', 'invalid TraceQL query: parse error at line 1, col 7: invalid char escape'],
+  ['{.a = 1e400}', /strconv.ParseFloat: parsing "1e400": value out of range/],
+  ['{span:foo=1}', 'invalid TraceQL query: parse error at line 1, col 7: syntax error: unexpected IDENTIFIER'],
+  ['{resource.service.name=nil}', /resource.service.name=nil is not valid because resource.service.name cannot be nil/],
+  ['{} | avg(name) > 1', /aggregate field expressions must resolve to a number type: avg\(name\)/],
+  ['{-"a" = 1}', 'invalid TraceQL query: illegal operation for the given type: -`a`'],
   ['{', /unexpected \$end/],
   ['{span.a=}', /parse error/],
   ['{span.a="x" span.b="y"}', /parse error/],
   ['hello', /parse error/],
-  ['{name=5}', /binary operations must operate on the same type: string = int/],
-  ['{status="error"}', /binary operations must operate on the same type: status = string/],
-  ['{span.a=~"("}', /missing closing \)/],
-  ['{span.a="x"} | select(span.b)', /does not evaluate ".*select.*"; a real Tempo does/],
-  ['{span.a="x"} | count() > 2', /does not evaluate/],
+  ['{name=5}', 'invalid TraceQL query: binary operations must operate on the same type: name = 5'],
+  ['{status="error"}', 'invalid TraceQL query: binary operations must operate on the same type: status = `error`'],
+  ['{span.a=~"("}', 'invalid TraceQL query: invalid regex: `(`'],
+  ['{span.a="x"} | by(span.b)', /does not evaluate by\(\); a real Tempo does/],
+  ['({} | count() > 2) && {}', /does not evaluate a pipeline in parentheses/],
   ['{} | rate()', /does not evaluate/],
-  ['{span.a="x"} < {span.b="y"}', /does not evaluate "<"/],
-  ['{span.a="x"} !> {span.b="y"}', /does not evaluate/],
+  ['{span.a="x"} &>> {span.b="y"}', /does not evaluate "&>>"/],
   ['{event.name="x"}', /does not evaluate the scope of "event.name"/],
-  ['{parent.span.a="x"}', /does not evaluate the scope/],
-  ['{span.a + 1 = 2}', /does not evaluate arithmetic/],
+  ['{parent.span.a="x"}', 'invalid TraceQL query: parent not yet supported'],
 ])('%s is a 400 in plain text', async (q, problem) => {
   const { status, type, text } = await running.get('tempo', `/tempo/api/search?${new URLSearchParams({ q })}`);
   expect({ status, type }).toEqual({ status: 400, type: 'text/plain; charset=utf-8' });
   expect(text).toEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem));
+});
+
+test.each([
+  ['start=100', 'http parameter start must be before end. received start=100 end=0'],
+  ['end=100', 'error parsing date range: only one of start and end provided: must provide both or neither'],
+  ['start=100&end=100', 'http parameter start must be before end. received start=100 end=100'],
+  ['spss=101', 'spans per span set exceeds 100. received 101'],
+  ['limit=300000', 'limit 300000 exceeds max limit 262144'],
+])('a search with %s is a 400', async (parameters, text) => {
+  expect(await running.get('tempo', `/tempo/api/search?q=%7B%7D&${parameters}`)).toMatchObject({ status: 400, text });
+});
+
+test.each([
+  ['{span.http.response.status_code / 0 = 1}', 'division by zero'],
+  ['{!span.ratio}', 'expected a boolean, but got float'],
+  ['{-span.text = 1}', 'expected a numeric, but got string'],
+  ['{span.tags = span.tags}', 'array operators must consist of a scalar and an array operand'],
+  ['{span.sizes + 1 = 2}', 'unsupported operation'],
+  ['{span:id > "a"}', 'operator not supported for IDs: >'],
+])('%s fails on the spans that it meets', async (q, text) => {
+  expect(await running.get('tempo', `/tempo/api/search?${new URLSearchParams({ q })}`)).toMatchObject({
+    status: 500,
+    text,
+  });
 });
 
 describe('a trace by ID', () => {
@@ -310,5 +403,6 @@ test('a search ends even if spans are each other’s parents', async () => {
     JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
     JSON_TYPE,
   );
-  expect((await search('{name="loop-a"} >> {name="loop-b"}')).traces).toHaveLength(1);
+  expect((await search('{name="loop-a"} >> {name="loop-b"}')).traces).toHaveLength(0);
+  expect((await search('{name="loop-a"} && {name="loop-b"}')).traces).toHaveLength(1);
 });

@@ -1,13 +1,14 @@
 import type { TraceStore } from '../../store/traces.ts';
-import { evaluateField, findMatchingSpans, isTrue } from './evaluate.ts';
-import { type ComparisonField, listComparisons, listFilters, type Spansets } from './expression.ts';
+import { findMatchingSpans } from './evaluate.ts';
+import type { Attribute, Query } from './expression.ts';
+import { type FetchedSpan, readShown } from './fetch.ts';
 import { findNeedles } from './needles.ts';
 import { formatStatic } from './static.ts';
-import { buildTrace, ROOT_NOT_RECEIVED, type Trace, type TraceSpan } from './trace.ts';
+import { buildTrace, type Trace } from './trace.ts';
 
 /** A search; times in milliseconds since the epoch. */
 export type Search = {
-  readonly query: Spansets;
+  readonly query: Query;
   readonly start: number;
   readonly end: number;
   /** The maximum number of traces in the answer. */
@@ -16,9 +17,14 @@ export type Search = {
   readonly spansPerSpanset: number;
 };
 
+/** Tempo's name for the root of a trace whose root span did not arrive. */
+const ROOT_NOT_RECEIVED = '<root span not yet received>';
+/** Intrinsics that an answer has fields for, so that they are no attributes there. */
+const OWN_FIELDS = ['name', 'duration', 'traceDuration', 'rootServiceName', 'rootName', 'trace:id', 'span:id'];
+
 /** Builds the answer of `/api/search`, the newest trace first. As in protobuf's JSON, zero and empty fields are left out. */
 export function searchTraces(store: TraceStore, { query, start, end, limit, spansPerSpanset }: Search): object {
-  const comparisons = listFilters(query).flatMap((condition) => listComparisons(condition));
+  const selected = query.flatMap((stage) => (stage.kind === 'select' ? stage.attributes : []));
   const traces: object[] = [];
   let inspected = 0;
   for (const id of store.findBetween(start, end, findNeedles(query))) {
@@ -30,7 +36,7 @@ export function searchTraces(store: TraceStore, { query, start, end, limit, span
     const found = findMatchingSpans(query, trace);
     if (found.length === 0) continue;
     const shown = spansPerSpanset === 0 ? found : found.slice(0, spansPerSpanset);
-    const spanSet = { spans: shown.map((span) => formatSpan(span, trace, comparisons)), matched: found.length };
+    const spanSet = { spans: shown.map((span) => formatSpan(span, trace, selected)), matched: found.length };
     traces.push({ ...summarizeTrace(trace), spanSet, spanSets: [spanSet], serviceStats: countSpans(trace) });
   }
   return {
@@ -50,23 +56,19 @@ function summarizeTrace({ id, root, start, end }: Trace): object {
   };
 }
 
-function formatSpan(found: TraceSpan, trace: Trace, comparisons: readonly ComparisonField[]): object {
-  const { span } = found;
-  const attributes = new Map<string, object>();
-  let name: string | undefined;
-  for (const comparison of comparisons) {
-    const { left } = comparison;
-    if (left.kind !== 'attribute' && left.kind !== 'intrinsic') continue;
-    if (left.kind === 'intrinsic' && left.name === 'name') name = span.name;
-    const shown =
-      left.kind === 'attribute' || left.name === 'status' || left.name === 'kind' || left.name === 'statusMessage';
-    if (shown && isTrue(evaluateField(comparison, found, trace))) {
-      attributes.set(left.name, { key: left.name, value: formatStatic(evaluateField(left, found, trace)) });
-    }
-  }
+/** A span with the attributes that were read to find it. */
+function formatSpan({ span: held, entries }: FetchedSpan, trace: Trace, selected: readonly Attribute[]): object {
+  const { span } = held;
+  const all = [...entries, ...readShown(held, trace, selected)].filter(({ value }) => value.type !== 'nil');
+  const isOwnField = (scope: string, name: string) => scope === 'intrinsic' && OWN_FIELDS.includes(name);
+  const attributes = new Map(
+    all
+      .filter(({ scope, name }) => !isOwnField(scope, name))
+      .map(({ scope, name, value }) => [`${scope} ${name}`, { key: name, value: formatStatic(value) }]),
+  );
   return {
     spanID: span.spanId,
-    ...(name !== undefined && { name }),
+    ...(all.some(({ scope, name }) => scope === 'intrinsic' && name === 'name') && { name: span.name }),
     startTimeUnixNano: String(span.startTimeUnixNano),
     durationNanos: String(span.endTimeUnixNano - span.startTimeUnixNano),
     ...(attributes.size > 0 && { attributes: [...attributes.values()] }),
