@@ -9,6 +9,7 @@ import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
+import type { Finding } from '../findings/finding.ts';
 import { isServicePart, type Part } from '../run/part.ts';
 import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
@@ -189,7 +190,10 @@ export function alone(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { ...longer, concurrent: false, meta: { needs } }, judged(body));
 }
 
-/** Turns whatever the body throws into `CriterionFailed`. The diagnosis runs before the fixtures clean up. */
+/**
+ * Turns whatever the body throws into `CriterionFailed`, and fails a body that has asserted nothing. The diagnosis runs
+ * before the fixtures clean up.
+ */
 function judged(body: Body): Body {
   const whole: Body = async (context) => {
     try {
@@ -197,10 +201,22 @@ function judged(body: Body): Body {
     } catch (error) {
       throw isSkip(error) ? error : await conclude(context.task, error);
     }
+    if (!hasAsserted(context)) throw await conclude(context.task, new CriterionFailed(undefined, NOTHING_ASSERTED));
   };
   // vitest reads the fixtures that a function uses from its source text.
   whole.toString = () => body.toString();
   return whole;
+}
+
+const NOTHING_ASSERTED: Finding = {
+  kind: 'listed problems',
+  problems: ['the criterion asserts nothing, so it proves nothing'],
+  fix: 'Await an assertion with the `expect` of its context, or `note` what it has proven',
+};
+
+/** Whether the criterion has recorded evidence, or called the `expect` of its context. */
+function hasAsserted({ task, expect }: TestContext): boolean {
+  return task.meta.evidence !== undefined || expect.getState().assertionCalls > 0;
 }
 
 /** Whether `skip` threw this. */
