@@ -12,6 +12,7 @@ import { startContainers } from './containers/containers.ts';
 import { startNative } from './native/native.ts';
 import { readAlloyVersion } from './parts/alloy.ts';
 import type { ExternalPlan, StackPlan } from './plan.ts';
+import { describeUnusedVariables } from './unused-variables.ts';
 import { findWarmStack } from './warm/warm.ts';
 
 /** A run that has begun: its plan with all images found, what the specs need to know, and its stack, where that is ours. */
@@ -37,14 +38,18 @@ export async function startRun(
 ): Promise<StartedRun> {
   const startedAt = Date.now();
   const id = randomBytes(6).toString('hex');
+  const describe = (plan: StackPlan, warm: boolean) => {
+    onDescription({ ...describePlan(plan), warm });
+    for (const line of describeUnusedVariables(plan)) onProgress(line);
+  };
   if (chosen.stack === 'external') {
-    onDescription({ ...describePlan(chosen), warm: false });
+    describe(chosen, false);
     return { plan: chosen, run: await connectExternal(chosen, id, startedAt) };
   }
   const plan = chosen.stack === 'containers' ? await pullImages(chosen, onProgress) : chosen;
   const mayReuse = reuse && Object.keys(plan.existing).length === 0;
   const warm = mayReuse ? await findWarmStack(plan) : undefined;
-  onDescription({ ...describePlan(plan), warm: warm !== undefined && 'stack' in warm });
+  describe(plan, warm !== undefined && 'stack' in warm);
   if (warm !== undefined && 'stack' in warm) {
     const sentBefore = await readSentCounts(warm.run.alloy);
     const before = sentBefore !== undefined && { sentBefore };
