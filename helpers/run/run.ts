@@ -30,7 +30,7 @@ export type AlloyEndpoint = AlloyAddresses & {
 };
 
 /** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
-export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
+export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   /** Marks what this run emits: `service.instance.id` of spans, logs and OTLP metrics. */
   readonly id: string;
   readonly stack: 'native' | 'containers' | 'external';

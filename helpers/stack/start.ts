@@ -64,10 +64,11 @@ export async function startRun(
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
       : await startContainers({ plan, runId: id, cloudVariables });
-  const { alloy: _, cloud, ...others } = stack.endpoints;
+  const { alloy: _, mockCloud, ...others } = stack.endpoints;
   if (stack.alloy === undefined) throw new TypeError('a run has an Alloy');
-  const variables = cloud === undefined ? readSetVariables(plan) : cloudVariables(cloud.urlInside ?? cloud.url);
-  const access = plan.access ?? (cloud && readCloudAccess(aimAtMock(variables, cloud.url)));
+  const variables =
+    mockCloud === undefined ? readSetVariables(plan) : cloudVariables(mockCloud.urlInside ?? mockCloud.url);
+  const access = plan.access ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
   if (access === undefined) throw new TypeError('a run has a backend');
   const { standIns } = describePlan(plan);
   const run: Run = {
@@ -78,9 +79,9 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
-    madeUpVariables: cloud === undefined ? [] : listMadeUpVariables(settings.cloud),
+    madeUpVariables: mockCloud === undefined ? [] : listMadeUpVariables(settings.cloud),
     access,
-    ...(plan.backend === 'mock' && cloud !== undefined && { mockUrl: cloud.url }),
+    ...(plan.backend === 'mock' && mockCloud !== undefined && { mockUrl: mockCloud.url }),
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,
     timings: stack.timings,
@@ -91,7 +92,7 @@ export async function startRun(
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */
 async function connectExternal(plan: ExternalPlan, id: string, startedAt: number): Promise<Run> {
   const { settings, existing, backend, access } = plan;
-  const { alloy, cloud: _, ...servers } = existing;
+  const { alloy, mockCloud: _, ...servers } = existing;
   if (alloy === undefined) throw new TypeError('the plan of an external stack has an Alloy');
   const endpoint: AlloyEndpoint = {
     ...alloy,
