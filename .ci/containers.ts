@@ -76,7 +76,7 @@ async function withOwnEngine(absent: string, settings: Settings): Promise<number
 
 /** Finds or pulls the images of the stack, and builds stand-ins for the others. Throws `CannotRun` when that fails too. */
 async function bringImages(engine: ContainerEngine, settings: Settings): Promise<void> {
-  const parts = partsInOrder.filter((part) => part !== 'cloud');
+  const parts = partsInOrder.filter((part) => part !== 'mock-cloud');
   const wanted = listImages(parts, settings);
   const images = new Map(parts.map((part) => [wanted.get(nameService(part)) ?? '', part]));
   const missing: string[] = [];

@@ -19,13 +19,13 @@ let stack: Stack;
 let variables: Record<string, string>;
 
 beforeAll(async () => {
-  stack = await startNativeParts(['cloud', 'alloy', 'postgres', 'redis', 'rabbitmq', 'api'], {
+  stack = await startNativeParts(['mock-cloud', 'alloy', 'postgres', 'redis', 'rabbitmq', 'api'], {
     GRAFANA_CLOUD_API_KEY: TOKEN,
     ALLOY_CONFIG: config,
     ALLOY_SCRAPE_INTERVAL: '1s',
     ALLOY_SCRAPE_TIMEOUT: '1s',
   });
-  const { alloy, api, cloud } = stack.endpoints;
+  const { alloy, api, mockCloud: cloud } = stack.endpoints;
   if (alloy === undefined || api === undefined || cloud === undefined) throw new Error('a part is missing');
   variables = {
     ...aimAtMock(completeCloudVariables({ GRAFANA_CLOUD_API_KEY: TOKEN }, cloud.url), cloud.url),

@@ -97,7 +97,9 @@ export function findDifferences(
 
 /** Says how many questions two programs answer alike, and which they don't. */
 export function describeDifferences(name: string, questions: number, differences: readonly Difference[]): string {
-  const lines = differences.map(({ question, real, mock }) => `  ${question}\n    real ${cut(real)}\n    mock ${cut(mock)}`);
+  const lines = differences.map(
+    ({ question, real, mock }) => `  ${question}\n    real ${cut(real)}\n    mock ${cut(mock)}`,
+  );
   return [`${name}: ${questions - differences.length} of ${questions} alike`, ...lines].join('\n');
 }
 

@@ -149,7 +149,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   redis: 'Redis',
   rabbitmq: 'RabbitMQ',
   alloy: 'Alloy',
-  cloud: 'the mock Grafana Cloud',
+  'mock-cloud': 'the mock Grafana Cloud',
   api: 'the API service',
   bot: 'the bot service',
   'notification-daemon': 'the notification daemon',

@@ -49,7 +49,7 @@ export type Endpoints = {
   readonly redis?: RedisEndpoint;
   readonly rabbitmq?: RabbitmqEndpoint;
   readonly alloy?: AlloyAddresses;
-  readonly cloud?: MockCloudEndpoint;
+  readonly mockCloud?: MockCloudEndpoint;
   /** `url` is where each service answers `/health`. */
   readonly api?: { readonly url: string };
   /** `gatewayUrl` is where what Discord would send is posted to. */

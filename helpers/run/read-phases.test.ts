@@ -65,9 +65,9 @@ test('every criterion that is declared as an outage belongs to the order of outa
 test('a run of a phase needs what its parts need, Alloy and the mock cloud, and nothing else', () => {
   const parts = (needs: readonly Part[]) =>
     listParts([{ id: 'phase8', title: '', file: '', needs, criteria: [] }]).sort();
-  expect(parts([])).toEqual(['alloy', 'cloud']);
-  expect(parts(['redis'])).toEqual(['alloy', 'cloud', 'redis']);
-  expect(parts(['api'])).toEqual(['alloy', 'api', 'cloud', 'postgres', 'rabbitmq', 'redis']);
+  expect(parts([])).toEqual(['alloy', 'mock-cloud']);
+  expect(parts(['redis'])).toEqual(['alloy', 'mock-cloud', 'redis']);
+  expect(parts(['api'])).toEqual(['alloy', 'api', 'mock-cloud', 'postgres', 'rabbitmq', 'redis']);
 });
 
 describe('a spec', () => {

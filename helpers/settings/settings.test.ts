@@ -52,6 +52,7 @@ describe('settings', () => {
 
   test.each([
     ['STACK', 'container', '"container" is not one of containers, native, external'],
+    ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
     ['DLQ_CHECK_INTERVAL_SECONDS', 'ten', 'it is not a number of seconds above 0'],
     ['DLQ_CHECK_INTERVAL_SECONDS', '0', 'it is not a number of seconds above 0'],
     ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],
@@ -62,6 +63,9 @@ describe('settings', () => {
     ['RABBITMQ_METRICS_URL', 'http://h:15692/metrics', 'it has no effect unless RABBITMQ_URL is set'],
     ['ALLOY_OTLP_GRPC', 'h:4317', 'it has no effect unless ALLOY_URL is set'],
     ['ALLOY_SCRAPE_TIMEOUT', '0s', '"0s" is not a duration above 0, such as 1s, 500ms or 1m'],
+    ['ALLOY_SCRAPE_TIMEOUT', '5s', 'it is longer than ALLOY_SCRAPE_INTERVAL, which is 500ms in this run'],
+    ['BACKEND_TENANT', 'a', 'it has no effect unless TEMPO_URL is set'],
+    ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'glsa_hunter2', 'it has no effect unless GRAFANA_URL is set'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
@@ -69,6 +73,12 @@ describe('settings', () => {
   ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {
     expect(() => readSettings({ [name]: value })).toThrow(`  ${name}: ${problem}`);
     expect(() => readSettings({ [name]: value })).not.toThrow(/hunter2/);
+  });
+
+  test('take a scrape timeout up to the interval, which depends on the kind of run', () => {
+    expect(readSettings({ STACK: 'external', ALLOY_SCRAPE_TIMEOUT: '60s' }).intervals.scrapeTimeout).toBe(60_000);
+    expect(readSettings({ ALLOY_SCRAPE_INTERVAL: '5s', ALLOY_SCRAPE_TIMEOUT: '5s' }).intervals.scrape).toBe(5000);
+    expect(() => readSettings({ ALLOY_SCRAPE_INTERVAL: '1s', ALLOY_SCRAPE_TIMEOUT: '5s' })).toThrow('which is 1000ms');
   });
 
   test('list every problem in one message, and no secret', () => {

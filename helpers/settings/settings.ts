@@ -15,7 +15,10 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 const duration = z.string().transform((text, context): Milliseconds => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
-  context.addIssue({ code: 'custom', message: `"${text}" is not a duration above 0, such as 1s, 500ms or 1m` });
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is not a duration above 0, such as 1s, 500ms or 1m`,
+  });
   return z.NEVER;
 });
 
@@ -36,7 +39,9 @@ const http = url('http:', 'https:');
 
 /** One of these words. */
 function choice<const T extends readonly string[]>(...words: T) {
-  return z.enum(words, { error: ({ input }) => `"${String(input)}" is not one of ${words.join(', ')}` }).optional();
+  return z
+    .enum(words, { error: ({ input }) => `${JSON.stringify(input)} is not one of ${words.join(', ')}` })
+    .optional();
 }
 
 const notMilliseconds = { error: 'it is not a number of milliseconds above 0' };
@@ -48,6 +53,8 @@ const NEEDED = [
   ['ALLOY_OTLP_GRPC', 'ALLOY_URL'],
   ['ALLOY_OTLP_HTTP', 'ALLOY_URL'],
   ['TEMPO_OTLP_URL', 'TEMPO_URL'],
+  ['BACKEND_TENANT', 'TEMPO_URL'],
+  ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'GRAFANA_URL'],
 ] as const;
 
 const Variables = z
@@ -120,6 +127,11 @@ const Variables = z
     for (const [name, needed] of NEEDED) {
       if (variables[name] === undefined || variables[needed] !== undefined) continue;
       context.addIssue({ code: 'custom', path: [name], message: `it has no effect unless ${needed} is set` });
+    }
+    const { scrape, scrapeTimeout } = readIntervals(variables);
+    if (scrapeTimeout > scrape) {
+      const message = `it is longer than ALLOY_SCRAPE_INTERVAL, which is ${scrape}ms in this run`;
+      context.addIssue({ code: 'custom', path: ['ALLOY_SCRAPE_TIMEOUT'], message });
     }
   });
 
@@ -287,22 +299,13 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     );
   }
   const v = parsed.data;
-  // Grafana Cloud bills data points: there a run scrapes as often as production does.
-  const usual = v.STACK === 'external' || v.BACKEND === 'cloud' ? PRODUCTION : LOCAL;
-  const scrape = v.ALLOY_SCRAPE_INTERVAL ?? usual.scrape;
   return {
     stack: v.STACK,
     alloy: v.ALLOY,
     backend: v.BACKEND,
     alloyBinary: v.ALLOY_BIN,
     alloyConfig: v.ALLOY_CONFIG,
-    intervals: {
-      scrape,
-      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(scrape, 10_000),
-      otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
-      remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
-      metricExport: v.OTEL_METRIC_EXPORT_INTERVAL ?? usual.metricExport,
-    },
+    intervals: readIntervals(v),
     dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? chooseDlqInterval(v),
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
     query: omitUndefined({
@@ -414,13 +417,20 @@ const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 500
 /** The daemon's interval by default, in a stack that a run starts, and in one whose spans are paid for; in seconds. */
 const DLQ = { production: 900, local: 1, paid: 10 };
 
-function chooseDlqInterval({
-  STACK,
-  BACKEND,
-}: {
-  readonly STACK?: string | undefined;
-  readonly BACKEND?: string | undefined;
-}): number {
+function readIntervals(v: z.output<typeof Variables>): Intervals {
+  // Grafana Cloud bills data points: there a run scrapes as often as production does.
+  const usual = v.STACK === 'external' || v.BACKEND === 'cloud' ? PRODUCTION : LOCAL;
+  const scrape = v.ALLOY_SCRAPE_INTERVAL ?? usual.scrape;
+  return {
+    scrape,
+    scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(scrape, 10_000),
+    otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
+    remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
+    metricExport: v.OTEL_METRIC_EXPORT_INTERVAL ?? usual.metricExport,
+  };
+}
+
+function chooseDlqInterval({ STACK, BACKEND }: z.output<typeof Variables>): number {
   if (STACK === 'external') return DLQ.production;
   return BACKEND === 'cloud' ? DLQ.paid : DLQ.local;
 }

@@ -13,6 +13,7 @@ import { startContainers } from './containers/containers.ts';
 import { startNative } from './native/native.ts';
 import { readAlloyVersion } from './parts/alloy.ts';
 import type { ExternalPlan, StackPlan } from './plan.ts';
+import { describeUnusedVariables } from './unused-variables.ts';
 import { findWarmStack } from './warm/warm.ts';
 
 /** A run that has begun: its plan with all images found, what the specs need to know, and its stack, where that is ours. */
@@ -38,14 +39,18 @@ export async function startRun(
 ): Promise<StartedRun> {
   const startedAt = Date.now();
   const id = randomBytes(6).toString('hex');
+  const describe = (plan: StackPlan, warm: boolean) => {
+    onDescription({ ...describePlan(plan), warm });
+    for (const line of describeUnusedVariables(plan)) onProgress(line);
+  };
   if (chosen.stack === 'external') {
-    onDescription({ ...describePlan(chosen), warm: false });
+    describe(chosen, false);
     return { plan: chosen, run: await connectExternal(chosen, id, startedAt) };
   }
   const plan = chosen.stack === 'containers' ? await pullImages(chosen, onProgress) : chosen;
   const mayReuse = reuse && Object.keys(plan.existing).length === 0;
   const warm = mayReuse ? await findWarmStack(plan) : undefined;
-  onDescription({ ...describePlan(plan), warm: warm !== undefined && 'stack' in warm });
+  describe(plan, warm !== undefined && 'stack' in warm);
   if (warm !== undefined && 'stack' in warm) {
     const sentBefore = await readSentCounts(warm.run.alloy);
     const before = sentBefore !== undefined && { sentBefore };
@@ -60,10 +65,11 @@ export async function startRun(
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
       : await startContainers({ plan, runId: id, cloudVariables });
-  const { alloy: _, cloud, ...others } = stack.endpoints;
+  const { alloy: _, mockCloud, ...others } = stack.endpoints;
   if (stack.alloy === undefined) throw new TypeError('a run has an Alloy');
-  const variables = cloud === undefined ? readSetVariables(plan) : cloudVariables(cloud.urlInside ?? cloud.url);
-  const access = plan.access ?? (cloud && readCloudAccess(aimAtMock(variables, cloud.url)));
+  const variables =
+    mockCloud === undefined ? readSetVariables(plan) : cloudVariables(mockCloud.urlInside ?? mockCloud.url);
+  const access = plan.access ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
   if (access === undefined) throw new TypeError('a run has a backend');
   const { standIns } = describePlan(plan);
   const run: Run = {
@@ -74,9 +80,9 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
-    madeUpVariables: cloud === undefined ? [] : listMadeUpVariables(settings.cloud),
+    madeUpVariables: mockCloud === undefined ? [] : listMadeUpVariables(settings.cloud),
     access,
-    ...(plan.backend === 'mock' && cloud !== undefined && { mockUrl: cloud.url }),
+    ...(plan.backend === 'mock' && mockCloud !== undefined && { mockUrl: mockCloud.url }),
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,
     timings: stack.timings,
@@ -87,7 +93,7 @@ export async function startRun(
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */
 async function connectExternal(plan: ExternalPlan, id: string, startedAt: number): Promise<Run> {
   const { settings, existing, backend, access } = plan;
-  const { alloy, cloud: _, ...servers } = existing;
+  const { alloy, mockCloud: _, ...servers } = existing;
   if (alloy === undefined) throw new TypeError('the plan of an external stack has an Alloy');
   const endpoint: AlloyEndpoint = {
     ...alloy,
