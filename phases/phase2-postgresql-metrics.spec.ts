@@ -74,7 +74,7 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
     await expect(alloyMetric('prometheus_remote_storage_samples_dropped_total')).toHaveValue(0);
   });
 
-  observe(
+  test(
     'P2.9 the first sample arrives within one scrape interval plus Alloy’s own 5 s and the write deadline',
     async ({ expect }) => {
       await expect(await firstSample('up', POSTGRES)).toShow(

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
@@ -24,6 +24,15 @@ test('every npm script that a document names exists', () => {
   );
   expect(named.length).toBeGreaterThan(10);
   expect(Object.keys(packageFile.scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
+});
+
+test('every folder of helpers is on both maps', () => {
+  const folders = readdirSync(join(ROOT, 'helpers'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const map = (path: string) => documents.find((document) => document.path === path)?.text ?? '';
+  for (const { name } of folders) {
+    expect(map('helpers/README.md'), 'helpers/README.md').toContain(`| \`${name}/\` |`);
+    expect(map('.github/CONTRIBUTING.md'), '.github/CONTRIBUTING.md').toContain(`\`helpers/${name}/\``);
+  }
 });
 
 function isFile(link: string): boolean {

@@ -91,6 +91,14 @@ test('what its spec proved before it could not be loaded is no verdict, and the 
   });
 });
 
+test('a criterion that did not run because another spec could not be loaded is not failed', () => {
+  const loadErrors = new Map([['/phases/phase4-api.spec.ts', 'no such module']]);
+  expect(compose([passed], { loadErrors }).phases[0]?.criteria).toMatchObject([
+    { status: 'passed' },
+    { status: 'skipped', cause: "it did not run, because another spec can't be loaded" },
+  ]);
+});
+
 test('an error outside of all criteria is in the verdict', () => {
   expect(compose([passed], { otherErrors: ['late'] }).errors).toEqual(['late']);
   expect(compose([passed])).not.toHaveProperty('errors');

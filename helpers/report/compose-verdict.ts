@@ -103,8 +103,9 @@ function composeCriterion(
         ...(finding !== undefined && { finding }),
       };
     default:
-      return isInterrupted
-        ? { ...head, status: 'skipped', cause: 'the run was interrupted before it' }
+      if (isInterrupted) return { ...head, status: 'skipped', cause: 'the run was interrupted before it' };
+      return loadErrors.size > 0
+        ? { ...head, status: 'skipped', cause: "it did not run, because another spec can't be loaded" }
         : { ...head, status: 'failed', cause: 'it did not run' };
   }
 }

@@ -78,7 +78,10 @@ function readId(name: string): string {
   return name.split(' ', 1)[0] ?? '';
 }
 
-/** The specs that can't be loaded. A module that holds all phases is loaded as a whole or not at all. */
+/**
+ * The specs that can't be loaded, by their files. A module that holds all phases is loaded as a whole or not at all: the stack
+ * of its error shows which spec is to blame.
+ */
 function readLoadErrors(modules: readonly TestModule[], phases: readonly DeclaredPhase[]): Map<string, string> {
   const errors = new Map<string, string>();
   for (const module of modules) {
@@ -88,8 +91,8 @@ function readLoadErrors(modules: readonly TestModule[], phases: readonly Declare
     }
     const [error] = module.errors();
     if (error === undefined) continue;
-    const own = phases.filter(({ file }) => file === module.moduleId);
-    for (const { file } of own.length > 0 ? own : phases) errors.set(file, error.message);
+    const blamed = phases.find(({ file }) => error.stack?.includes(`${file}?`) || error.stack?.includes(`${file}:`));
+    errors.set(blamed?.file ?? module.moduleId, error.message);
   }
   return errors;
 }

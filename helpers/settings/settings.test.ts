@@ -25,7 +25,7 @@ describe('settings', () => {
     });
   });
 
-  test('have the intervals of production for Grafana Cloud, and not for a backend of the person’s own', () => {
+  test('have the intervals of production for Grafana Cloud, and not for another backend', () => {
     const production = {
       scrape: 60_000,
       scrapeTimeout: 10_000,

@@ -199,7 +199,7 @@ export type DiscoverySettings = {
 /** The proxies that lead out of a network, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name them; logins included. */
 export type ProxySettings = { readonly https?: string; readonly http?: string; readonly except?: string };
 
-/** A Tempo, a Prometheus and a Loki of the person's own; logins included. */
+/** The person's Tempo, Prometheus and Loki; logins included. */
 export type LgtmSettings = {
   readonly tempo?: URL;
   /** Where Tempo receives OTLP over HTTP, which is another port. */

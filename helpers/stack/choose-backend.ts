@@ -138,7 +138,7 @@ function refuseOther({ backend }: Settings, found: Backend): void {
 }
 
 /**
- * The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. Throws
+ * The mock cloud is known by its metrics; anything else on private hosts is the person's backend. Throws
  * {@link CannotRun} where nothing answers that could be the one or the other.
  */
 async function detectBackend({ backend, cloud }: Settings): Promise<Backend> {

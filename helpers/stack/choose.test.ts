@@ -32,7 +32,7 @@ describe('a stack that is started', () => {
   test('is native where no engine answers, and says so', async () => {
     expect(await choose({})).toMatchObject({
       stack: 'native',
-      because: 'no container engine answers at unix:///no/such/docker.sock',
+      because: 'no container engine can be used',
       backend: 'mock',
       alloy: { kind: 'embedded' },
     });

@@ -86,7 +86,7 @@ async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefin
   if (wish !== undefined) refuseContradictions(settings, existing);
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) {
-    if (wish === undefined) return await native(engine.absent);
+    if (wish === undefined) return await native('no container engine can be used');
     throw new CannotRun(`${wish.because}, and ${engine.absent}.`, `${engine.fix}, or ${adviseNative(settings)}.`);
   }
   const images = await lookForImages(engine, parts, settings);
