@@ -89,7 +89,9 @@ function compactResult(answer: Answer, data: Dataset): string {
   const { gauge, counter } = nameMetrics(data.baseMs);
   const series = resultType === 'scalar' ? [{ metric: {}, value: result as Sample }] : (result as FoundSeries[]);
   const compact = series.map(({ metric, value, values = value === undefined ? [] : [value] }) => {
-    const labels = JSON.stringify(Object.entries(metric).sort()).replaceAll(gauge, 'gauge').replaceAll(counter, 'counter');
+    const labels = JSON.stringify(Object.entries(metric).sort())
+      .replaceAll(gauge, 'gauge')
+      .replaceAll(counter, 'counter');
     return `${labels}${compactSamples(values, data.baseMs / 1000)}`;
   });
   return `${resultType} ${compact.sort().join(' ')}`;

@@ -10,14 +10,21 @@ export type ServiceAccess = {
 };
 
 /** The services to compare. One that is missing is left out. */
-export type Backend = { readonly tempo?: ServiceAccess; readonly loki?: ServiceAccess; readonly prometheus?: ServiceAccess };
+export type Backend = {
+  readonly tempo?: ServiceAccess;
+  readonly loki?: ServiceAccess;
+  readonly prometheus?: ServiceAccess;
+};
 export type ServiceName = keyof Backend;
 
 /** An answer: its status, and its text. */
 export type Answer = { readonly status: number; readonly text: string };
 
 /** Sends JSON. Rejects if it is not taken. */
-export async function write({ write: url, headers, writeHeaders = headers }: ServiceAccess, body: string): Promise<void> {
+export async function write(
+  { write: url, headers, writeHeaders = headers }: ServiceAccess,
+  body: string,
+): Promise<void> {
   const answer = await request(url, {
     method: 'POST',
     headers: { ...writeHeaders, 'content-type': 'application/json' },

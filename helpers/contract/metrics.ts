@@ -25,7 +25,7 @@ export function buildMetrics(seed: number, baseMs: number): MetricData {
   const random = createRandom(seed);
   const { gauge, counter } = nameMetrics(baseMs);
   const points = (next: (last: number) => number) =>
-    SERIES.map((attributes) => {
+    SERIES.flatMap((attributes) => {
       const first = random.chance(0.3) ? random.int(1, 4) : 0;
       let last = random.int(0, 5);
       return Array.from({ length: SAMPLES - first }, (_, index) => {
@@ -33,7 +33,7 @@ export function buildMetrics(seed: number, baseMs: number): MetricData {
         const time = BigInt(baseMs + (first + index) * SAMPLE_INTERVAL_MS) * NANOS_PER_MILLI;
         return { attributes: toKeyValues(attributes), timeUnixNano: String(time), asDouble: last };
       });
-    }).flat();
+    });
   const metrics = [
     { name: gauge, gauge: { dataPoints: points(() => random.pick([-2, 0, 0.5, 1, 2.25, 7])) } },
     {

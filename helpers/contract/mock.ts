@@ -13,7 +13,12 @@ export async function startMock(): Promise<AsyncDisposable & { readonly backend:
   const { url } = mock;
   return {
     backend: {
-      tempo: { write: `${url}/otlp/v1/traces`, query: `${url}/tempo`, writeHeaders: login('otlp'), headers: login('tempo') },
+      tempo: {
+        write: `${url}/otlp/v1/traces`,
+        query: `${url}/tempo`,
+        writeHeaders: login('otlp'),
+        headers: login('tempo'),
+      },
       loki: { write: `${url}/loki/api/v1/push`, query: url, headers: login('loki') },
       prometheus: {
         write: `${url}/otlp/v1/metrics`,

@@ -12,7 +12,10 @@ import type { ServiceAccess, ServiceName } from './backend.ts';
 type Program = {
   readonly file: string;
   readonly ports: number;
-  readonly configure: (ports: readonly number[]) => { readonly configuration: string; readonly args: readonly string[] };
+  readonly configure: (ports: readonly number[]) => {
+    readonly configuration: string;
+    readonly args: readonly string[];
+  };
   readonly access: (ports: readonly number[]) => ServiceAccess;
   readonly readyPath: string;
 };

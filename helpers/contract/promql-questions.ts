@@ -7,7 +7,25 @@ const LABELS = ['path', 'code', 'zone', 'job'];
 const OVER_TIME = ['avg', 'min', 'max', 'sum', 'count', 'last', 'present'].map((name) => `${name}_over_time`);
 const COUNTER_FUNCTIONS = ['rate', 'increase', 'irate', 'resets', 'changes'];
 const GAUGE_FUNCTIONS = ['delta', 'idelta', 'changes', ...OVER_TIME];
-const OPERATORS = ['+', '-', '*', '/', '%', '^', '==', '!=', '>', '<', '>=', '<=', '> bool', '== bool', 'and', 'or', 'unless'];
+const OPERATORS = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '==',
+  '!=',
+  '>',
+  '<',
+  '>=',
+  '<=',
+  '> bool',
+  '== bool',
+  'and',
+  'or',
+  'unless',
+];
 
 /** Random PromQL questions about the data of {@link buildMetrics}; a few of them are invalid. */
 export function buildPromqlQuestions(seed: number, count: number, names: Names): string[] {

@@ -1,4 +1,4 @@
-import { readEnvironment, readSettings } from '../settings/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { ServiceAccess, ServiceName } from './backend.ts';
 import { findProgram, startProgram } from './programs.ts';
 
@@ -14,7 +14,7 @@ const VARIABLES: Readonly<Record<ServiceName, string>> = {
 
 /** Finds a real service: where TEMPO_URL, LOKI_URL or PROMETHEUS_URL says, else by starting the program on the PATH. */
 export async function findRealService(service: ServiceName): Promise<RealService> {
-  const { lgtm } = readSettings();
+  const { lgtm, path } = readSettings();
   const url = lgtm[service];
   if (url !== undefined) {
     const query = trim(url);
@@ -26,7 +26,7 @@ export async function findRealService(service: ServiceName): Promise<RealService
     };
     return { access: { write: write[service], query, headers }, [Symbol.asyncDispose]: async () => {} };
   }
-  const file = findProgram(service, readEnvironment().PATH ?? '');
+  const file = findProgram(service, path);
   if (file !== undefined) return startProgram(service, file);
   const missing = `${VARIABLES[service]} is not set and there is no program ${service} on the PATH`;
   return { missing, [Symbol.asyncDispose]: async () => {} };

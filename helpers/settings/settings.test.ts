@@ -52,6 +52,7 @@ describe('settings', () => {
     ['ALLOY_OTLP_GRPC', 'h:4317', 'it has no effect unless ALLOY_URL is set'],
     ['ALLOY_SCRAPE_TIMEOUT', '0s', '"0s" is not a duration above 0, such as 1s, 500ms or 1m'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
+    ['CONTRACT_SEED', 'seven', 'it is not a whole number'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],

@@ -108,6 +108,7 @@ const Variables = z
         'it is not the name of a tenant: letters, digits and some signs, such as team-a, without spaces',
       )
       .optional(),
+    CONTRACT_SEED: z.coerce.number({ error: 'it is not a whole number' }).int('it is not a whole number').optional(),
     DOCKER_HOST: z
       .string()
       .regex(
@@ -141,6 +142,8 @@ export type Settings = {
   readonly cloud: CloudVariables;
   readonly query: QuerySettings;
   readonly lgtm: LgtmSettings;
+  /** The random choices of `npm run test:contract`; undefined for others each time. */
+  readonly contractSeed: number | undefined;
   readonly existing: ExistingUrls;
   /** Where `npm run images` gets Debian's packages. */
   readonly debianMirror: string | undefined;
@@ -291,6 +294,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       readToken: v.GRAFANA_CLOUD_READ_TOKEN,
       grafana: v.GRAFANA_URL && { url: v.GRAFANA_URL, token: v.GRAFANA_SERVICE_ACCOUNT_TOKEN },
     }),
+    contractSeed: v.CONTRACT_SEED,
     lgtm: omitUndefined({
       tempo: v.TEMPO_URL,
       tempoOtlp: v.TEMPO_OTLP_URL,
