@@ -111,6 +111,7 @@ const Variables = z
         'it is not the name of a tenant: letters, digits and some signs, such as team-a, without spaces',
       )
       .optional(),
+    CONTRACT_SEED: z.coerce.number({ error: 'it is not a whole number' }).int('it is not a whole number').optional(),
     DOCKER_HOST: z
       .string()
       .regex(
@@ -151,6 +152,8 @@ export type Settings = {
   readonly discovery: DiscoverySettings;
   readonly proxies: ProxySettings;
   readonly lgtm: LgtmSettings;
+  /** The random choices of `npm run test:contract`; undefined for others each time. */
+  readonly contractSeed: number | undefined;
   readonly existing: ExistingUrls;
   /** Where `npm run images` gets Debian's packages. */
   readonly debianMirror: string | undefined;
@@ -325,6 +328,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       http: given.http_proxy ?? given.HTTP_PROXY,
       except: given.no_proxy ?? given.NO_PROXY,
     }),
+    contractSeed: v.CONTRACT_SEED,
     lgtm: omitUndefined({
       tempo: v.TEMPO_URL,
       tempoOtlp: v.TEMPO_OTLP_URL,
