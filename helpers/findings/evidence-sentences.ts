@@ -12,17 +12,6 @@ export function describeEvidence(evidence: Evidence): string {
   }
 }
 
-/** Puts evidence into one line. */
-export function summarizeEvidence(evidence: Evidence): string {
-  if (evidence.kind === 'observation' && !evidence.holds) {
-    const { subject, condition, seen } = evidence;
-    return `expected that ${describeSubject(subject)} ${describeCondition(condition)}; last seen: ${describeSeen(seen)}`;
-  }
-  if (evidence.kind !== 'error') return describeEvidence(evidence);
-  // The message of an assertion goes on with what it compared.
-  return evidence.message.split('\n', 1)[0] ?? '';
-}
-
 /** Formats labels like PromQL: `job="x", instance="y"`. */
 export function describeLabels(labels: Labels): string {
   return Object.entries(labels)

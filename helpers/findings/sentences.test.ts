@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeEvidence, summarizeEvidence } from './evidence-sentences.ts';
+import { describeEvidence } from './evidence-sentences.ts';
 import { describeFinding } from './finding-sentences.ts';
-import { describeFailure, explainFailure } from './sentences.ts';
+import { describeFailure } from './sentences.ts';
 import { sampleFindings, sampleObservation } from './testing/samples.ts';
 
 const up = sampleObservation();
@@ -38,11 +38,8 @@ describe('evidence in words', () => {
     );
   });
 
-  test('the summary is what was expected and last seen, or the first line of an error', () => {
-    expect(summarizeEvidence(up)).toBe(
-      'expected that redis_up{job="integrations/redis_exporter",instance="redis"} is 1; last seen: no series',
-    );
-    expect(summarizeEvidence({ kind: 'error', message: 'connect ECONNREFUSED\n  at x' })).toBe('connect ECONNREFUSED');
+  test('an error keeps all lines of its message', () => {
+    expect(describeEvidence({ kind: 'error', message: 'expected 1\n  to be 2' })).toBe('expected 1\n  to be 2');
   });
 
   test.each([
@@ -56,7 +53,7 @@ describe('evidence in words', () => {
     [{ kind: 'delivery' }, "Alloy's OTLP export"],
   ] as const)('the subject %j', (subject, words) => {
     const observation = sampleObservation({ subject: subject as typeof up.subject });
-    expect(summarizeEvidence(observation)).toBe(`expected that ${words} is 1; last seen: no series`);
+    expect(describeEvidence(observation).split('\n')[0]).toBe(`expected that ${words} is 1`);
   });
 
   test.each([
@@ -79,7 +76,7 @@ describe('evidence in words', () => {
       subject: { kind: 'logs', query: 'q' },
       condition: condition as typeof up.condition,
     });
-    expect(summarizeEvidence(observation)).toBe(`expected that q ${words}; last seen: no series`);
+    expect(describeEvidence(observation).split('\n')[0]).toBe(`expected that q ${words}`);
   });
 
   test.each([
@@ -100,7 +97,7 @@ describe('evidence in words', () => {
     [{ kind: 'answer', count: 2, json: '[1,2]' }, '2 found: [1,2]'],
     [{ kind: 'query failure', message: 'http://x answered 500' }, 'http://x answered 500'],
   ] as const)('seen: %j', (seen, words) => {
-    expect(summarizeEvidence(sampleObservation({ seen })).split('; last seen: ')[1]).toBe(words);
+    expect(describeEvidence(sampleObservation({ seen })).split('\n')).toContain(`  last seen: ${words}`);
   });
 
   test.each([
@@ -141,12 +138,11 @@ describe('findings in words', () => {
     expect(fix).toContain("the OTLP gateway's own ID");
   });
 
-  test('without a finding the cause is what was expected and seen, and there is no fix', () => {
-    expect(explainFailure(up, { kind: 'nothing sent by remote write' }).cause).toBe(
-      'remote write has not sent a single sample',
+  test('without a finding the message of the error is the evidence alone', () => {
+    expect(describeFailure(up, undefined)).toBe(describeEvidence(up));
+    expect(describeFailure(undefined, { kind: 'listed problems', problems: ['x is wrong'], fix: 'y' })).toBe(
+      '  cause:     x is wrong\n  fix:       y',
     );
-    expect(explainFailure(up, undefined)).toEqual({ cause: summarizeEvidence(up) });
-    expect(explainFailure(undefined, undefined).cause).toBe('it failed with no error message');
   });
 
   test('the message of the error holds what was found, the cause and the fix', () => {

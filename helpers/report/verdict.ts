@@ -10,8 +10,8 @@ import { ROOT } from '../settings/settings.ts';
 export type Status = 'passed' | 'failed' | 'skipped';
 
 /**
- * The verdict on one criterion: what was seen, why it failed and what to do about it. `finding` is the cause as data, if it is
- * known.
+ * The verdict on one criterion: what was seen, why it failed or was skipped, and what to do about it. A failed one whose cause
+ * is not known has its evidence only. `finding` is the cause as data, if the diagnosis found it.
  */
 export type CriterionVerdict = {
   readonly id: string;
