@@ -2,7 +2,8 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
-import { ROOT } from '../settings/settings.ts';
+import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { ROOT, SETTINGS_VARIABLES } from '../settings/settings.ts';
 
 const exclude = ['**/node_modules', 'reports', 'fixtures/captures'];
 const documents = globSync(['**/*.md', '.github/**/*.md'], { cwd: ROOT, exclude }).map((path) => ({
@@ -34,6 +35,23 @@ test('every folder of helpers is on both maps', () => {
     expect(map('.github/CONTRIBUTING.md'), '.github/CONTRIBUTING.md').toContain(`\`helpers/${name}/\``);
   }
 });
+
+test('RUNTIME_CONFIG.md names every variable of the settings, and .env.example every one of Grafana Cloud', () => {
+  const text = documents.find(({ path }) => path === 'RUNTIME_CONFIG.md')?.text ?? '';
+  const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
+  const named = SETTINGS_VARIABLES.filter((name) => !isNamed(text, name));
+  expect(SETTINGS_VARIABLES.length).toBeGreaterThan(30);
+  expect(named).toEqual([]);
+  expect(CLOUD_VARIABLES.filter((name) => !new RegExp(`^${name}=`, 'm').test(example))).toEqual([]);
+  const known = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name = '']) => name);
+  expect(known.filter((name) => ![...CLOUD_VARIABLES, ...SETTINGS_VARIABLES].includes(name))).toEqual([]);
+});
+
+/** Whether a text names a variable, in full or by its end after `…`. */
+function isNamed(text: string, name: string): boolean {
+  const ends = name.split('_').map((_, index, parts) => `\`…_${parts.slice(index).join('_')}\``);
+  return text.includes(`\`${name}\``) || ends.some((end) => text.includes(end));
+}
 
 function isFile(link: string): boolean {
   const [path = '', target = ''] = link.split(' → ');

@@ -136,6 +136,14 @@ const Variables = z
     }
   });
 
+/** The names of the variables that are read here, beside `PATH` and the `GRAFANA_CLOUD_*` ones that criterion P1.1 judges. */
+export const SETTINGS_VARIABLES: readonly string[] = [
+  ...Object.keys(Variables.shape),
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'CI', 'NODE_COMPILE_CACHE', 'IMAGE_REGISTRY'],
+  ...['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'XDG_RUNTIME_DIR', 'TESTCONTAINERS_HOST_OVERRIDE'],
+  'TESTCONTAINERS_RYUK_DISABLED',
+];
+
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
 export type Settings = {
   readonly stack: 'containers' | 'native' | 'external' | undefined;

@@ -10,8 +10,8 @@ import { partsInOrder } from '../run/part.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
 import type { Environment } from '../settings/environment.ts';
 import { readSettings } from '../settings/settings.ts';
+import { isMockCloud } from './backend/choose-backend.ts';
 import { chooseStack, describePlan } from './choose.ts';
-import { isMockCloud } from './choose-backend.ts';
 import { startNativeParts } from './testing/plans.ts';
 
 const noEngine = { DOCKER_HOST: 'unix:///no/such/docker.sock', PATH: '/nowhere' };

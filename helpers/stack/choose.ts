@@ -7,7 +7,7 @@ import { EXISTING_VARIABLES, type Settings } from '../settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../setup/container-engine.ts';
 import { isAlloy } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
-import { chooseBackend, chooseExternalBackend, isOnLoopback } from './choose-backend.ts';
+import { chooseBackend, chooseExternalBackend, isOnLoopback } from './backend/choose-backend.ts';
 import { readConfiguration } from './configuration.ts';
 import { listImages } from './containers/container-images.ts';
 import { readExistingEndpoints } from './existing-endpoints.ts';
