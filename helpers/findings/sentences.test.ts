@@ -108,6 +108,16 @@ describe('evidence in words', () => {
     [{ kind: 'no series', labels: { job: 'x' } }, 'no series of this run has the labels job="x"'],
     [{ kind: 'other traces', count: 3, example: 'abc' }, '3 other traces of this run are in the backend, such as abc'],
     [{ kind: 'no traces' }, 'no trace of this run is in the backend'],
+    [
+      { kind: 'other lines', selector: '{a="b"}', count: 7, newest: 'listening' },
+      '{a="b"} has 7 other lines, the newest: listening',
+    ],
+    [{ kind: 'other services', selector: '{a="b"}', services: ['bot'] }, '{a="b"} has no lines; bot has some'],
+    [
+      { kind: 'other services', selector: '{a="b"}', services: ['api', 'bot'] },
+      '{a="b"} has no lines; api, bot have some',
+    ],
+    [{ kind: 'no lines' }, 'no log line of this run is in the backend'],
     [{ kind: 'query failure', message: 'http://x gives no answer' }, 'http://x gives no answer'],
   ] as const)('nearest: %j', (nearest, words) => {
     expect(describeEvidence(sampleObservation({ nearest })).split('\n')).toContain(`  nearest:   ${words}`);
