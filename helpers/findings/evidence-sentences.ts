@@ -149,6 +149,14 @@ function describeNearest(nearest: Nearest): string[] {
       return [`${nearest.count} other traces of this run are in the backend, such as ${nearest.example}`];
     case 'no traces':
       return ['no trace of this run is in the backend'];
+    case 'other lines':
+      return [`${nearest.selector} has ${nearest.count} other lines, the newest: ${nearest.newest}`];
+    case 'other services':
+      return [
+        `${nearest.selector} has no lines; ${nearest.services.join(', ')} ${nearest.services.length === 1 ? 'has' : 'have'} some`,
+      ];
+    case 'no lines':
+      return ['no log line of this run is in the backend'];
     case 'query failure':
       return [nearest.message];
   }
