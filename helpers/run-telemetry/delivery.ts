@@ -44,8 +44,9 @@ export async function waitForDelivery(
   { alloy, intervals }: Pick<Run, 'alloy' | 'intervals'>,
   before: PipelineCounts,
   ours: ItemCounts,
+  slack: Milliseconds = SLACK,
 ): Promise<string | undefined> {
-  const deadline = 2 * intervals.otlpBatch + SLACK;
+  const deadline = 2 * intervals.otlpBatch + slack;
   const { holds, value } = await poll(async () => {
     const now = await readPipelineCounts(alloy);
     const hasLeft = (signal: keyof ItemCounts) => countHandled(now, signal) >= countExpected(before, ours, signal);

@@ -55,7 +55,7 @@ export async function createRunMetrics(
   }
 
   if (verdict.sent !== undefined)
-    await addSentCounts(registry, gauge('sent', SENT_HELP, ['item']), verdict.sent, ownSpans);
+    await addSentCounts(registry, gauge('sent_items', SENT_HELP, ['item']), verdict.sent, ownSpans);
   return registry;
 }
 
