@@ -43,6 +43,7 @@ export function formatSummary(verdict: Verdict, columns: number = process.stdout
     '',
     formatTotals(verdict),
     ...formatCost(verdict),
+    ...formatOwnTelemetry(verdict),
     styleText('dim', `${file} holds the evidence of each criterion`),
   ].join('\n');
 }
@@ -115,6 +116,7 @@ export function formatProblems(verdict: Verdict): string {
       (error) => `${mark('failed')} beside the criteria: ${error.replaceAll(/\s*\n\s*/g, ' ')}`,
     ),
     styleText(failed > 0 ? 'red' : 'green', counts),
+    ...formatOwnTelemetry(verdict),
     ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${reason}`)),
   ].join('\n');
 }
@@ -164,6 +166,13 @@ function formatCost({ backend, sent }: Verdict): string[] {
   if (sent === undefined || backend === 'mock') return [];
   const number = (count: number) => count.toLocaleString('en');
   return [`sent: ${number(sent.samples)} samples, ${number(sent.spans)} spans, ${number(sent.logLines)} log lines`];
+}
+
+/** Where the run's own trace is, or why it is not there. */
+function formatOwnTelemetry({ ownTelemetry: own }: Verdict): string[] {
+  if (own === undefined) return [];
+  if ('traceId' in own) return [`trace of this run: ${own.traceId}`];
+  return [styleText('yellow', `the run's own metrics and trace are missing: ${own.problem}`)];
 }
 
 function mark(status: keyof typeof MARKS): string {

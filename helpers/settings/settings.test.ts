@@ -12,6 +12,11 @@ describe('settings', () => {
     });
   });
 
+  test('leave it to the kind of run whether it sends telemetry of its own, unless they say so', () => {
+    const read = (value: string) => readSettings({ ALLOY_VERIFY_TELEMETRY: value }).sendsTelemetry;
+    expect([read(''), read('on'), read('off')]).toEqual([undefined, true, false]);
+  });
+
   test('count an empty variable as unset', () => {
     const empty = readSettings({ STACK: '', ALLOY_SCRAPE_INTERVAL: '', DATABASE_URL: '', DOCKER_HOST: '' });
     const { inherited } = readSettings({});
@@ -53,6 +58,7 @@ describe('settings', () => {
   test.each([
     ['STACK', 'container', '"container" is not one of containers, native, external'],
     ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
+    ['ALLOY_VERIFY_TELEMETRY', 'yes', '"yes" is not one of on, off'],
     ['DLQ_CHECK_INTERVAL_SECONDS', 'ten', 'it is not a number of seconds above 0'],
     ['DLQ_CHECK_INTERVAL_SECONDS', '0', 'it is not a number of seconds above 0'],
     ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],

@@ -62,6 +62,7 @@ const Variables = z
     STACK: choice('containers', 'native', 'external'),
     ALLOY: choice('container', 'binary', 'embedded'),
     BACKEND: choice('mock', 'lgtm', 'cloud'),
+    ALLOY_VERIFY_TELEMETRY: choice('on', 'off'),
     ALLOY_BIN: z.string().optional(),
     ALLOY_CONFIG: z
       .string()
@@ -149,6 +150,8 @@ export type Settings = {
   readonly stack: 'containers' | 'native' | 'external' | undefined;
   readonly alloy: 'container' | 'binary' | 'embedded' | undefined;
   readonly backend: 'mock' | 'lgtm' | 'cloud' | undefined;
+  /** Whether the run sends metrics and a trace of its own; undefined leaves that to the kind of run. */
+  readonly sendsTelemetry: boolean | undefined;
   readonly alloyBinary: string | undefined;
   /** The configuration under test: an absolute path. */
   readonly alloyConfig: string;
@@ -314,6 +317,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     stack: v.STACK,
     alloy: v.ALLOY,
     backend: v.BACKEND,
+    sendsTelemetry: v.ALLOY_VERIFY_TELEMETRY && v.ALLOY_VERIFY_TELEMETRY === 'on',
     alloyBinary: v.ALLOY_BIN,
     alloyConfig: v.ALLOY_CONFIG,
     intervals: readIntervals(v),

@@ -1,0 +1,26 @@
+import type { FinishedRun } from '../report/compose-verdict.ts';
+import type { Verdict } from '../report/verdict.ts';
+import type { DeclaredPhase } from '../run/phases.ts';
+import { readPhases } from '../run/read-phases.ts';
+import { shared } from './shared-state.ts';
+
+/**
+ * Sends the telemetry of the run that this process has joined, where it is one of `verify` against a backend that keeps it, or
+ * where `ALLOY_VERIFY_TELEMETRY` says so; and returns its verdict. A smoke check has to be fast, and an interrupted run to end.
+ */
+export async function sendTelemetry(verdict: Verdict, finished: FinishedRun): Promise<Verdict> {
+  const joined = shared.run;
+  if (joined === undefined || !joined.isVerify || finished.isInterrupted) return verdict;
+  const { plan, run } = await joined.started;
+  const isWanted = plan.settings.sendsTelemetry ?? (run.backend !== 'mock' && !run.isSmoke);
+  if (!isWanted) return verdict;
+  const isWhole = countCriteria(joined.phases) === countCriteria(readPhases());
+  const scope = run.isSmoke ? 'smoke' : isWhole ? 'all' : 'some';
+  // Loaded only where it is used: a local run has no time for it.
+  const { sendRunTelemetry } = await import('../run-telemetry/send-run-telemetry.ts');
+  return await sendRunTelemetry(verdict, finished, scope);
+}
+
+function countCriteria(phases: readonly DeclaredPhase[]): number {
+  return phases.reduce((total, { criteria }) => total + criteria.length, 0);
+}
