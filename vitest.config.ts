@@ -1,12 +1,14 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
+import { endIfRefused } from './helpers/cli/command.ts';
 import { shared } from './helpers/cli/shared-state.ts';
+import { readSentCounts } from './helpers/clients/alloy-metrics.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
 import { hasOrder, type Order } from './helpers/run/phases.ts';
 import { readPhases } from './helpers/run/read-phases.ts';
 
 const maxMs = 120_000;
-const declared = readPhases();
+const declared = await endIfRefused(async () => readPhases());
 
 /** Criteria wait for telemetry on deadlines of their own, and each has a limit beyond them that ends what hangs. */
 const phases = {
@@ -41,7 +43,11 @@ export default defineConfig({
         if (attached) return;
         attached = true;
         vitest.config.reporters.push(
-          verdictReporter({ print: isVerify, onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }) }),
+          verdictReporter({
+            print: shared.run?.isPrinted === true,
+            countSent: ({ alloy, sentBefore }) => readSentCounts(alloy, sentBefore),
+            onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }),
+          }),
         );
       },
     },

@@ -11,7 +11,7 @@ import { bringImage, lookForImage } from '../helpers/images/resolve.ts';
 import { standInFor } from '../helpers/images/stand-ins.ts';
 import { CannotRun } from '../helpers/run/cannot-run.ts';
 import { partsInOrder } from '../helpers/run/part.ts';
-import { listEngineVariables, ROOT, readSettings } from '../helpers/settings/settings.ts';
+import { listEngineVariables, ROOT, readSettings, type Settings } from '../helpers/settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../helpers/setup/container-engine.ts';
 import { listImages, nameImageVariable, nameService } from '../helpers/stack/containers/container-images.ts';
 import {
@@ -26,12 +26,11 @@ import {
 const [report = 'reports/tests-containers.json'] = process.argv.slice(2);
 const tests = ['phases/', 'helpers/images/', 'helpers/stack/containers'];
 
-const settings = readSettings();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(signal));
 
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(readSettings());
 } catch (error) {
   const refusal = describeRefusal(error);
   if (refusal !== undefined) process.stderr.write(refusal);
@@ -40,31 +39,32 @@ try {
   process.exitCode = 1;
 }
 
-async function main(): Promise<number> {
+async function main(settings: Settings): Promise<number> {
   const engine = await findContainerEngine(settings.engine);
-  if ('absent' in engine) return await withOwnEngine(engine.absent);
-  await bringImages(engine);
-  return await runTests(`Docker ${engine.version} at ${engine.address}`, { DOCKER_HOST: engine.address });
+  if ('absent' in engine) return await withOwnEngine(engine.absent, settings);
+  await bringImages(engine, settings);
+  const environment = settings.inherited.extend({ DOCKER_HOST: engine.address });
+  return await runTests(`Docker ${engine.version} at ${engine.address}`, environment);
 }
 
 /** Images come over this machine's network, and containers run in an isolated one, so the engine starts twice. */
-async function withOwnEngine(absent: string): Promise<number> {
+async function withOwnEngine(absent: string, settings: Settings): Promise<number> {
   say(`${absent}; starting an engine for this run only.`);
   let directory: string | undefined;
   const start = async (network: EngineNetwork) => {
     directory ??= makeEngineDirectory();
-    return await startOwnEngine(directory, network);
+    return await startOwnEngine(directory, network, settings);
   };
   try {
-    await bringDockerd();
+    await bringDockerd(settings);
     {
       await using engine = await start('machine');
       const found = await findContainerEngine({ ...settings.engine, host: engine.at });
       if ('absent' in found) throw new NoEngine(found.absent);
-      await bringImages(found);
+      await bringImages(found, settings);
     }
     await using engine = await start('own');
-    return await runTests(engine.title, { DOCKER_HOST: engine.at }, engine.inNetwork);
+    return await runTests(engine.title, settings.inherited.extend({ DOCKER_HOST: engine.at }), engine.inNetwork);
   } catch (error) {
     if (!(error instanceof NoEngine)) throw error;
     say(`NOT run: ${absent}, and none could be started: ${error.message}`);
@@ -75,8 +75,8 @@ async function withOwnEngine(absent: string): Promise<number> {
 }
 
 /** Finds or pulls the images of the stack, and builds stand-ins for the others. Throws `CannotRun` when that fails too. */
-async function bringImages(engine: ContainerEngine): Promise<void> {
-  const parts = partsInOrder.filter((part) => part !== 'cloud');
+async function bringImages(engine: ContainerEngine, settings: Settings): Promise<void> {
+  const parts = partsInOrder.filter((part) => part !== 'mock-cloud');
   const wanted = listImages(parts, settings);
   const images = new Map(parts.map((part) => [wanted.get(nameService(part)) ?? '', part]));
   const missing: string[] = [];
@@ -92,19 +92,19 @@ async function bringImages(engine: ContainerEngine): Promise<void> {
   }
   if (missing.length === 0) return;
   const toEngine = listEngineVariables({ ...settings.engine, host: engine.address });
-  const code = await run(['npm', 'run', 'images', '--', ...missing], { ...settings.inherited, ...toEngine });
+  const code = await run(['npm', 'run', 'images', '--', ...missing], settings.inherited.extend(toEngine));
   if (code !== 0)
     throw new CannotRun('the images of the stack could not be built.', 'read the messages of `npm run images` above.');
 }
 
 async function runTests(
   engine: string,
-  variables: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
   prefix: readonly string[] = [],
 ): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [...prefix, 'npm', 'test', '--', ...reporters, ...tests];
-  const code = await run(command, { ...settings.inherited, ...variables, STACK: 'containers' });
+  const code = await run(command, { ...environment, STACK: 'containers' });
   say(`run with ${engine}: ${code === 0 ? 'passed' : 'failed'}.`);
   return code === 0 ? 0 : 1;
 }

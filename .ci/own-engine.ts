@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import Docker from 'dockerode';
 import { describeRefusal } from '../helpers/cli/command.ts';
 import { importImage } from '../helpers/images/engine.ts';
 import { CannotRun } from '../helpers/run/cannot-run.ts';
-import { readEnvironment } from '../helpers/settings/settings.ts';
+import type { Settings } from '../helpers/settings/settings.ts';
 import { installPackages, updateLists } from '../helpers/setup/apt.ts';
 import { startTicks, withLock } from '../helpers/setup/lock.mjs';
 import { findOnPath } from '../helpers/setup/programs.mjs';
@@ -42,16 +43,14 @@ export class NoEngine extends Error {
 const nameServer = '192.0.2.53';
 const maxWaitMs = 60_000;
 const prefix = 'alloy-verify-engine-';
-const inherited = readEnvironment();
-const environment = { ...inherited, PATH: `${inherited.PATH ?? ''}:/usr/sbin:/sbin` };
 
 /** Installs dockerd and what it needs, without starting a service. Throws `NoEngine` when it can't. */
-export async function bringDockerd(): Promise<void> {
+export async function bringDockerd(settings: Settings): Promise<void> {
   if (process.platform !== 'linux') throw new NoEngine('an engine can be started only on Linux.');
   if (process.getuid?.() !== 0) throw new NoEngine('only root can start an engine.');
   const missing = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2', mount: 'mount' };
   const packages = Object.entries(missing).flatMap(([command, name]) =>
-    findOnPath(command, environment.PATH) === undefined ? [name] : [],
+    findOnPath(command, extendPath(settings)) === undefined ? [name] : [],
   );
   if (packages.length === 0) return;
   if (!existsSync('/usr/bin/apt-get'))
@@ -59,8 +58,8 @@ export async function bringDockerd(): Promise<void> {
   const waiting = () => process.stderr.write('  waiting for another set-up on this machine …\n');
   try {
     await withLock('packages', waiting, async () => {
-      await step('package lists', updateLists);
-      await step(packages.join(' '), () => withServicesOff(() => installPackages(packages)));
+      await step('package lists', () => updateLists(settings));
+      await step(packages.join(' '), () => withServicesOff(() => installPackages(packages, settings)));
     });
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
@@ -71,8 +70,8 @@ export async function bringDockerd(): Promise<void> {
 
 /** Creates the directory for an engine's files, and removes those of killed runs. The caller removes it. */
 export function makeEngineDirectory(): string {
-  // Images are large, and /tmp may be in memory.
-  const parent = inherited.TMPDIR ?? '/var/tmp';
+  // Images are large, and /tmp may be in memory: only a directory that was asked for comes before the large one.
+  const parent = tmpdir() === '/tmp' ? '/var/tmp' : tmpdir();
   for (const name of readdirSync(parent).filter((other) => other.startsWith(prefix))) {
     const [pid, ticks] = name.slice(prefix.length).split('-');
     if (startTicks(Number(pid)) !== ticks) removeEngineDirectory(join(parent, name));
@@ -95,7 +94,12 @@ function nameBridge(directory: string): string {
 }
 
 function ip(...args: readonly string[]): void {
-  spawnSync('ip', ['link', ...args], { env: environment, stdio: 'ignore' });
+  spawnSync('/bin/sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin exec ip link "$@"', 'ip', ...args], { stdio: 'ignore' });
+}
+
+/** Servers are in the sbin folders, which an ordinary user's PATH lacks. */
+function extendPath({ path }: Settings): string {
+  return `${path}:/usr/sbin:/sbin`;
 }
 
 /** The files of a control group can't be removed; its directory can, once the groups below are removed. */
@@ -116,18 +120,27 @@ function folders(path: string): string[] {
  * Starts dockerd on this directory and returns when it has run a container. Throws `NoEngine` with dockerd's message when it
  * fails both with the storage driver that it chooses and with `vfs`, which needs no support from the kernel.
  */
-export async function startOwnEngine(directory: string, network: EngineNetwork): Promise<OwnEngine> {
+export async function startOwnEngine(
+  directory: string,
+  network: EngineNetwork,
+  settings: Settings,
+): Promise<OwnEngine> {
   try {
-    return await start(directory, network, []);
+    return await start(directory, network, [], settings);
   } catch (error) {
     if (!(error instanceof NoEngine)) throw error;
-    return await start(directory, network, ['--storage-driver', 'vfs']).catch(() => {
+    return await start(directory, network, ['--storage-driver', 'vfs'], settings).catch(() => {
       throw error;
     });
   }
 }
 
-async function start(directory: string, network: EngineNetwork, storage: readonly string[]): Promise<OwnEngine> {
+async function start(
+  directory: string,
+  network: EngineNetwork,
+  storage: readonly string[],
+  settings: Settings,
+): Promise<OwnEngine> {
   const own = network === 'own';
   const logFile = join(directory, 'log');
   const log = openSync(logFile, 'w');
@@ -150,7 +163,11 @@ async function start(directory: string, network: EngineNetwork, storage: readonl
       ...storage,
     ],
     {
-      env: { ...environment, OWN_NETWORK: own ? nameServer : '', NODE: process.execPath },
+      env: settings.inherited.extend({
+        PATH: extendPath(settings),
+        OWN_NETWORK: own ? nameServer : '',
+        NODE: process.execPath,
+      }),
       stdio: ['ignore', log, log],
       // Ctrl-C at a terminal must not end dockerd before the commands that use it.
       detached: true,

@@ -5,7 +5,7 @@ import { getPage } from '../helpers/clients/page.ts';
 import { sendGrpc } from '../helpers/emit/otlp-grpc.ts';
 import { post, sendEveryWay, sendHttp } from '../helpers/emit/otlp-http.ts';
 import { gauges, logs, newSpan, resource, traces } from '../helpers/emit/telemetry.ts';
-import { phase, test } from '../helpers/expect/criterion.ts';
+import { observe, phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { logql, otlpMetric, trace, traceql } from '../helpers/expect/telemetry.ts';
@@ -16,12 +16,12 @@ const from = resource(SERVICE, run.id);
 const { alloy } = run;
 
 phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
-  test('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
+  observe('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
     expect(listVariableProblems()).toHaveNoProblems('Correct this in .env, or wherever the run gets the variable from');
     note(countVariables());
   });
 
-  test('P1.2 config.alloy is valid and formatted', async ({ expect, note, skip }) => {
+  observe('P1.2 config.alloy is valid and formatted', async ({ expect, note, skip }) => {
     const [validate, format] = await Promise.all([
       checkConfiguration(alloy, 'validate', skip),
       checkConfiguration(alloy, 'fmt', skip),
@@ -31,7 +31,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     note(`${validate.name} accepts ${alloy.config}, and ${format.name} changes nothing`);
   });
 
-  test('P1.3 Alloy starts: ready, and every component is healthy', async ({ expect, note }) => {
+  observe('P1.3 Alloy starts: ready, and every component is healthy', async ({ expect, note }) => {
     await expect.poll(async () => (await getPage(`${alloy.url}/-/ready`)).status, { timeout: 10_000 }).toBe(200);
     expect(await getPage(`${alloy.url}/-/healthy`)).toMatchObject({ status: 200 });
     const components = await listComponents(alloy);
@@ -39,13 +39,13 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     note(`ready, and all of its ${components.length} components are healthy`);
   });
 
-  test('P1.4 Alloy accepts OTLP/gRPC on 4317', async ({ expect, note }) => {
+  observe('P1.4 Alloy accepts OTLP/gRPC on 4317', async ({ expect, note }) => {
     const answer = await sendGrpc(alloy.otlpGrpc, { traces: traces(from, [newSpan({ name: 'P1.4' })]) });
     expect(answer.partialSuccess?.rejected ?? 0n).toBe(0n);
     note(`an export over gRPC to ${alloy.otlpGrpc} was answered OK, with nothing rejected`);
   });
 
-  test('P1.5 Alloy accepts OTLP/HTTP on 4318, as JSON and as protobuf, plain and gzip', async ({ expect, note }) => {
+  observe('P1.5 Alloy accepts OTLP/HTTP on 4318, as JSON and as protobuf, plain and gzip', async ({ expect, note }) => {
     const answers = await sendEveryWay(alloy.otlpHttp, { traces: traces(from, [newSpan({ name: 'P1.5' })]) });
     expect(answers).toEqual([
       { encoding: 'json', status: 200, rejected: 0n },
@@ -81,7 +81,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     );
   });
 
-  test('P1.7 the test trace arrives: service, span name, attribute, all as sent', async ({ expect }) => {
+  observe('P1.7 the test trace arrives: service, span name, attribute, all as sent', async ({ expect }) => {
     const span = newSpan({ name: 'test-span', attributes: { 'test.attribute': 'hello-grafana-cloud' } });
     await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'json' });
     await expect(trace(span.traceId)).toHaveSpan({
@@ -91,7 +91,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     });
   });
 
-  test('P1.8 the trace is found by service name and by attribute', async ({ expect }) => {
+  observe('P1.8 the trace is found by service name and by attribute', async ({ expect }) => {
     const span = newSpan({ name: 'searched-span', attributes: { 'test.attribute': `searched ${run.id}` } });
     await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'protobuf' });
     await expect(
@@ -102,7 +102,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     await expect(traceql(`{span.test.attribute="searched ${run.id}"}`)).toFind(span.traceId);
   });
 
-  test('P1.9 the test metric and the test log arrive too', async ({ expect }) => {
+  observe('P1.9 the test metric and the test log arrive too', async ({ expect }) => {
     await sendHttp(
       alloy.otlpHttp,
       { metrics: gauges(from, 'alloy.verify.test', [42.5]) },

@@ -1,6 +1,6 @@
 import { commitTransactions, countConnections, countIdle } from '../helpers/emit/postgres.ts';
 import { alloyMetric } from '../helpers/expect/alloy.ts';
-import { outage, phase, test } from '../helpers/expect/criterion.ts';
+import { observe, outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { firstSample, firstSampleBound, nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
@@ -12,7 +12,7 @@ const BUDGET = 1000;
 const OWN_CONNECTIONS = 2;
 
 phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
-  test('P2.1 pg_up is 1 and up is 1, under both labels', async ({ expect }) => {
+  observe('P2.1 pg_up is 1 and up is 1, under both labels', async ({ expect }) => {
     await expect(metric('pg_up', POSTGRES)).toHaveValue(1);
     await expect(metric('up', POSTGRES)).toHaveValue(1);
   });
@@ -49,7 +49,7 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
     await expect(idle).toAgreeWith(() => countIdle(client), 'pg_stat_activity', OWN_CONNECTIONS);
   });
 
-  test('P2.6 every series of the job carries both labels, and no other job has pg_*', async ({ expect }) => {
+  observe('P2.6 every series of the job carries both labels, and no other job has pg_*', async ({ expect }) => {
     await nextScrape('pg_up', POSTGRES);
     await expect(series({ job: POSTGRES.job })).toAllHave({ instance: POSTGRES.instance });
     await expect(series(`__name__=~"pg_.+",job!="${POSTGRES.job}"`)).toBeEmpty();
@@ -74,14 +74,15 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
     await expect(alloyMetric('prometheus_remote_storage_samples_dropped_total')).toHaveValue(0);
   });
 
-  test('P2.9 the first sample arrives within one scrape interval plus Alloy’s own 5 s and the write deadline', async ({
-    expect,
-  }) => {
-    await expect(await firstSample('up', POSTGRES)).toShow(
-      `came within ${firstSampleBound() / 1000} s of Alloy’s start`,
-      (delay) => delay <= firstSampleBound(),
-    );
-  });
+  observe(
+    'P2.9 the first sample arrives within one scrape interval plus Alloy’s own 5 s and the write deadline',
+    async ({ expect }) => {
+      await expect(await firstSample('up', POSTGRES)).toShow(
+        `came within ${firstSampleBound() / 1000} s of Alloy’s start`,
+        (delay) => delay <= firstSampleBound(),
+      );
+    },
+  );
 
   outage(
     'P2.10 PostgreSQL out of reach: pg_up, or up where the exporter outlasts the scrape timeout, becomes 0 within two scrapes, and 1 again after it is back',

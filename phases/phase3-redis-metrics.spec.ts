@@ -1,5 +1,5 @@
 import { blockClients, readInfo, storeBytes, storeKeys } from '../helpers/emit/redis.ts';
-import { outage, phase, test } from '../helpers/expect/criterion.ts';
+import { observe, outage, phase, test } from '../helpers/expect/criterion.ts';
 import { nextScrape, presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { countSeries, metric, samples, series } from '../helpers/expect/telemetry.ts';
 
@@ -10,7 +10,7 @@ const BUDGET = 1000;
 const OWN_CONNECTION = 1;
 
 phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
-  test('P3.1 redis_up is 1 and up is 1, under both labels', async ({ expect }) => {
+  observe('P3.1 redis_up is 1 and up is 1, under both labels', async ({ expect }) => {
     await expect(metric('redis_up', REDIS)).toHaveValue(1);
     await expect(metric('up', REDIS)).toHaveValue(1);
   });
@@ -77,7 +77,7 @@ phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
     await expect(countSeries(REDIS)).toHaveValueAtMost(BUDGET);
   });
 
-  test('P3.8 no scrape error: redis_exporter_last_scrape_error is 0', async ({ expect }) => {
+  observe('P3.8 no scrape error: redis_exporter_last_scrape_error is 0', async ({ expect }) => {
     await expect(metric('redis_exporter_last_scrape_error', REDIS)).toHaveValue(0);
   });
 

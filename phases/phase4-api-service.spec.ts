@@ -2,7 +2,7 @@ import { readReceiverCounts } from '../helpers/clients/alloy-metrics.ts';
 import { call } from '../helpers/emit/http.ts';
 import { inTurn } from '../helpers/emit/in-turn.ts';
 import { createGuild } from '../helpers/emit/service-data.ts';
-import { phase, test } from '../helpers/expect/criterion.ts';
+import { observe, phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { nextExport, presentValue } from '../helpers/expect/scrape.ts';
@@ -36,7 +36,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
     );
   });
 
-  test('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
+  observe('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
     await expect
       .poll(() => call(`${api}/health`), { timeout: 10_000 })
       .toMatchObject({
@@ -46,24 +46,24 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
     note(`${api}/health answered 200 {"status":"healthy","service":"api"}`);
   });
 
-  test('P4.3 its trace has the root span GET /health, kind server, with method, status and target', async ({
-    expect,
-    note,
-  }) => {
-    const health = trace(await waitForRequestTrace(await call(`${api}/health`)));
-    await expect(health).toHaveSpan({
-      name: 'GET /health',
-      service: SERVICE,
-      kind: 'server',
-      root: true,
-      attributes: {
-        'http.request.method|http.method': 'GET',
-        'http.response.status_code|http.status_code': 200,
-        'url.path|http.target': /^\/health/,
-      },
-    });
-    note(`it follows the ${readConventions(await health.ask())} semantic conventions`);
-  });
+  observe(
+    'P4.3 its trace has the root span GET /health, kind server, with method, status and target',
+    async ({ expect, note }) => {
+      const health = trace(await waitForRequestTrace(await call(`${api}/health`)));
+      await expect(health).toHaveSpan({
+        name: 'GET /health',
+        service: SERVICE,
+        kind: 'server',
+        root: true,
+        attributes: {
+          'http.request.method|http.method': 'GET',
+          'http.response.status_code|http.status_code': 200,
+          'url.path|http.target': /^\/health/,
+        },
+      });
+      note(`it follows the ${readConventions(await health.ask())} semantic conventions`);
+    },
+  );
 
   test('P4.4 a request that reads the database has a child span for the query, with its statement and postgresql', async ({
     expect,

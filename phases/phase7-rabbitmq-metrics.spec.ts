@@ -1,7 +1,7 @@
 import { getPage } from '../helpers/clients/page.ts';
 import { listMalformedSamples, readSamples } from '../helpers/clients/text-format.ts';
 import { consume, declareQueues, nameQueues, publish } from '../helpers/emit/rabbitmq.ts';
-import { outage, phase, test } from '../helpers/expect/criterion.ts';
+import { observe, outage, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { presentValue, turnedTo } from '../helpers/expect/scrape.ts';
 import { count, countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
@@ -25,7 +25,7 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     note(`${run.rabbitmq?.metricsUrl} answered 200 with ${found.length} samples`);
   });
 
-  test('P7.2 the target is up, under both labels', async ({ expect }) => {
+  observe('P7.2 the target is up, under both labels', async ({ expect }) => {
     await expect(metric('up', RABBITMQ)).toHaveValue(1);
   });
 
@@ -73,7 +73,7 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     await expect(sum(rate(published, '5m'))).toHaveValueAbove(0);
   });
 
-  test('P7.7 the memory of the node', async ({ expect }) => {
+  observe('P7.7 the memory of the node', async ({ expect }) => {
     await expect(metric('rabbitmq_process_resident_memory_bytes', RABBITMQ)).toHaveValueAtLeast(16 * MEBIBYTE);
   });
 

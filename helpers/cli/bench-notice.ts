@@ -7,7 +7,7 @@ import { poll } from '../expect/poll.ts';
 import { TracesData } from '../otlp/schema.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
 import { makeToken } from '../settings/cloud.ts';
-import { readEnvironment, readSettings } from '../settings/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { startNative } from '../stack/native/native.ts';
 
@@ -21,10 +21,10 @@ const MAX_DELAY_MS = 3000;
 export async function measureNotice(): Promise<string[]> {
   const cloud = { GRAFANA_CLOUD_API_KEY: makeToken() };
   const cloudVariables = (origin: string) => completeCloudVariables(cloud, origin);
-  const plan = await chooseStack(readSettings({ ...readEnvironment(), STACK: 'native' }), ['cloud'], { reuse: false });
+  const plan = await chooseStack({ ...readSettings(), stack: 'native' }, ['mock-cloud'], { reuse: false });
   if (plan.stack !== 'native') throw new TypeError('STACK=native is a native stack');
   await using stack = await startNative({ plan, runId: 'bench', cloudVariables });
-  const variables = cloudVariables(stack.endpoints.cloud?.url ?? '');
+  const variables = cloudVariables(stack.endpoints.mockCloud?.url ?? '');
   const delays = await Promise.all(Array.from({ length: DATA }, () => noticeOne(variables)));
   const sorted = delays.sort((a, b) => a - b);
   const at = (share: number) => `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0)} ms`;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { measureMock } from '../mock-cloud/bench/bench.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
-import { ROOT, readEnvironment, readSettings } from '../settings/settings.ts';
+import { ROOT, readSettings } from '../settings/settings.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { measureNotice } from './bench-notice.ts';
 import { runCommand } from './command.ts';
@@ -87,7 +87,7 @@ function verify(environment: Record<string, string>): Promise<Figures> {
 
 async function command(args: readonly string[], environment: Record<string, string>): Promise<Figures> {
   const started = performance.now();
-  const child = spawn('npm', args, { cwd: ROOT, env: { ...readEnvironment(), ...environment }, stdio: 'ignore' });
+  const child = spawn('npm', args, { cwd: ROOT, env: readSettings().inherited.extend(environment), stdio: 'ignore' });
   const peakMiB = { runner: 0, mock: 0, 'embedded Alloy': 0 };
   const sampling = setInterval(() => notePeaks(peakMiB), SAMPLE_MS);
   const [exit] = (await once(child, 'exit')) as [number | null];

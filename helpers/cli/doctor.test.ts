@@ -50,3 +50,31 @@ describe('doctor', () => {
     expect(exit).toBe(expected);
   });
 });
+
+describe('doctor -- cloud', () => {
+  const cloud = (environment: Record<string, string>, ...args: string[]) =>
+    runScript('doctor.ts', ['cloud', ...args], environment, project.root);
+
+  test('ends with 2 where no variable is set', async () => {
+    const { exit, stderr } = await cloud({});
+    expect(stderr).toContain('Cannot run: no GRAFANA_CLOUD_* variable is set.\nFix: ');
+    expect(exit).toBe(2);
+  });
+
+  test('ends with 1 and the cause and fix of what is wrong, without the token', async () => {
+    const { exit, stdout } = await cloud({
+      GRAFANA_CLOUD_API_KEY: 'glc_canary-4f1e',
+      GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://127.0.0.1:9/otlp',
+    });
+    expect(stdout).toContain('✗ OTLP gateway, traces:write');
+    expect(stdout).toMatch(/cause: nothing listens at 127\.0\.0\.1:9\n +fix: +Correct GRAFANA_CLOUD_OTLP_ENDPOINT/);
+    expect(stdout).not.toContain('canary');
+    expect(exit).toBe(1);
+  });
+
+  test.each([['cloud', 'x'], ['x']])('refuses what it does not know: %j', async (...args) => {
+    const { exit, stderr } = await runScript('doctor.ts', args, {}, project.root);
+    expect(stderr).toContain('unknown argument x');
+    expect(exit).toBe(2);
+  });
+});

@@ -1,7 +1,15 @@
-/** `npm run doctor`: what this machine has, which stack a run would choose, and what each missing part would need. */
+/** `npm run doctor`: what this machine has, which stack a run would choose, and whether Grafana Cloud takes and answers. */
 import { relative } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describeHeader } from '../doctor/authorization-header.ts';
+import { checkCloud } from '../doctor/check-cloud.ts';
+import { describeCheck } from '../doctor/describe-check.ts';
+import { describeProblem } from '../doctor/describe-problem.ts';
+import { formatProblem } from '../report/terminal.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 import { listParts } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
+import { CLOUD_VARIABLES } from '../settings/cloud.ts';
 import { ROOT, readSettings, type Settings } from '../settings/settings.ts';
 import { type EngineFinding, findContainerEngine } from '../setup/container-engine.ts';
 import { canInstallPrograms, packageRows, programRows, type Row, table } from '../setup/inventory.mjs';
@@ -13,12 +21,26 @@ import type { StackPlan } from '../stack/plan.ts';
 import { readWarmState } from '../stack/warm/warm-state.ts';
 import { describeRefusal, runCommand } from './command.ts';
 
-const usage = `npm run doctor
+const usage = `npm run doctor [-- cloud [--header]]
 
 Shows what this machine has, which stack a run of all phases would choose, and what each missing part would need.
-It changes nothing. Exit code 0: a run could start; 2: it could not.`;
+It changes nothing. Exit code 0: a run could start; 2: it could not.
 
-await runCommand({ usage }, async () => {
+cloud     asks Grafana Cloud, as the GRAFANA_CLOUD_* variables describe it, with empty writes and tiny reads, and says
+          what is wrong. It stores nothing. Exit code 0: all is well; 1: something is wrong; 2: too little is set to ask.
+--header  decodes an Authorization header, which it reads from standard input: with which instance ID and token, in
+          which order, how often encoded. It never prints the token.`;
+
+await runCommand({ usage, takesNames: true, flags: ['header'] }, async ({ names, flags }) => {
+  const [topic, ...more] = names;
+  const unknown = topic === undefined || topic === 'cloud' ? more[0] : topic;
+  if (unknown !== undefined)
+    throw new CannotRun(`unknown argument ${unknown}.`, 'call it as npm run doctor [-- cloud].');
+  if (flags.has('header')) return await explainHeader(readSettings());
+  return topic === 'cloud' ? await doctorCloud(readSettings()) : await doctorMachine();
+});
+
+async function doctorMachine(): Promise<0 | 2> {
   const settings = readSettings();
   const plan = await chooseStack(settings, listParts(readPhases())).catch((error: unknown) => {
     const refusal = describeRefusal(error);
@@ -45,7 +67,36 @@ await runCommand({ usage }, async () => {
   else if (canStart) process.stdout.write('It could start, and would first install what is missing.\n');
   else process.stdout.write(`It could not start: ${missing.map(({ what }) => what).join(', ')} missing.\n`);
   return canStart ? 0 : 2;
-});
+}
+
+async function doctorCloud(settings: Settings): Promise<0 | 1> {
+  const missing = CLOUD_VARIABLES.filter((name) => !settings.cloud[name]);
+  if (missing.length === CLOUD_VARIABLES.length) {
+    throw new CannotRun(
+      'no GRAFANA_CLOUD_* variable is set.',
+      'set them in .env: `npm run cloud:env -- STACK` does it, or by hand as in grafana-alloy/SETUP_GRAFANA_CLOUD.md.',
+    );
+  }
+  const started = performance.now();
+  const check = await checkCloud(settings);
+  process.stdout.write(`Grafana Cloud, as the GRAFANA_CLOUD_* variables describe it\n${table(describeCheck(check))}`);
+  const texts = check.problems.map(describeProblem);
+  process.stdout.write(texts.map(({ cause, fix }) => formatProblem(cause, fix)).join(''));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const outcome = texts.length === 0 ? 'It takes what is written, and answers.' : `${texts.length} to correct.`;
+  process.stdout.write(`\n${outcome} ${seconds} s\n`);
+  return texts.length === 0 ? 0 : 1;
+}
+
+async function explainHeader(settings: Settings): Promise<0 | 1> {
+  if (process.stdin.isTTY) process.stderr.write('Paste the header, then press Enter and Ctrl-D:\n');
+  const pasted = await text(process.stdin);
+  if (pasted.trim() === '') throw new CannotRun('no header was given.', 'give it on standard input.');
+  const { facts, problems } = describeHeader(pasted, settings.cloud);
+  process.stdout.write(facts.map((fact) => `✓ ${fact}\n`).join(''));
+  process.stdout.write(problems.map((problem) => `✗ ${problem}\n`).join(''));
+  return problems.length === 0 ? 0 : 1;
+}
 
 async function addVersion(row: Row, { path }: Settings): Promise<Row> {
   const program = programs.find(({ title }) => title === row.what);

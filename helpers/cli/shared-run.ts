@@ -1,7 +1,9 @@
+import type { Milliseconds } from '../otlp/ids.ts';
 import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { type DeclaredPhase, listParts } from '../run/phases.ts';
-import { readSettings } from '../settings/settings.ts';
+import type { Run } from '../run/run.ts';
+import { readSettings, type Settings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { listPrograms } from '../stack/native/required-programs.ts';
@@ -14,9 +16,15 @@ import { shared } from './shared-state.ts';
  */
 export async function joinRun(
   phases: readonly DeclaredPhase[],
-  isVerify = false,
+  { isVerify = false, smoke }: { readonly isVerify?: boolean; readonly smoke?: SmokeOptions } = {},
 ): Promise<StartedRun & { readonly phases: readonly DeclaredPhase[]; leave: () => Promise<void> }> {
-  shared.run ??= { started: beginRun(phases), phases, isVerify, users: 0 };
+  shared.run ??= {
+    started: smoke === undefined ? beginRun(phases) : beginSmoke(phases, smoke),
+    phases,
+    isVerify,
+    isPrinted: isVerify && smoke === undefined,
+    users: 0,
+  };
   const joined = shared.run;
   joined.users++;
   const started = await joined.started;
@@ -29,6 +37,27 @@ export async function joinRun(
       await started.stack?.stop();
     },
   };
+}
+
+/** A smoke check of a stack that runs already. */
+export type SmokeOptions = {
+  /** The settings, which name that stack. */
+  readonly settings: Settings;
+  /** The longest that a criterion may wait. */
+  readonly maxWait: Milliseconds | undefined;
+  /** Called with the run before its first criterion; what it throws ends the run. */
+  readonly onRun: (run: Run) => void;
+};
+
+/** It starts nothing and installs nothing. */
+async function beginSmoke(
+  phases: readonly DeclaredPhase[],
+  { settings, maxWait, onRun }: SmokeOptions,
+): Promise<StartedRun> {
+  const started = await startRun(await chooseStack(settings, listParts(phases)));
+  const run: Run = { ...started.run, isSmoke: true, ...(maxWait !== undefined && { maxWait }) };
+  onRun(run);
+  return { ...started, run };
 }
 
 /** Set-up and start follow one plan: what is installed is what the run will start. */

@@ -8,6 +8,8 @@ export type SharedRun = {
   readonly phases: readonly DeclaredPhase[];
   /** Whether the phases run as one file, and the verdict is printed: `npm run verify` does so. */
   readonly isVerify: boolean;
+  /** Whether the verdict is printed as `verify` does it. */
+  readonly isPrinted: boolean;
   users: number;
   /** What the reporter has found, once all criteria have ended. */
   verdict?: Verdict;

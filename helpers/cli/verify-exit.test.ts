@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { copyProject, runScript } from './testing/commands.ts';
@@ -7,16 +8,21 @@ import { copyProject, runScript } from './testing/commands.ts';
 const project = copyProject();
 afterAll(() => project[Symbol.dispose]());
 
+const other = join(project.root, 'phases/phase11-sample.spec.ts');
 const dotenv = join(project.root, '.env');
 const spec = join(project.root, 'phases/phase10-sample.spec.ts');
 afterEach(() => {
-  rmSync(dotenv, { force: true });
-  rmSync(spec, { force: true });
+  for (const path of [dotenv, spec, other]) rmSync(path, { force: true, recursive: true });
 });
 
 const NATIVE = { STACK: 'native', ALLOY: 'embedded' };
 const verify = (args: readonly string[], environment: Record<string, string> = {}) =>
   runScript('verify.ts', args, { ...NATIVE, ...environment }, project.root);
+
+const runVitest = (...args: readonly string[]) => {
+  const script = join(project.root, 'node_modules/vitest/vitest.mjs');
+  return spawnSync(process.execPath, [script, 'run', ...args], { cwd: project.root, encoding: 'utf8' });
+};
 
 describe('verify', () => {
   test('ends with 1 if a criterion fails: .env has a wrong ID', async () => {
@@ -30,30 +36,78 @@ describe('verify', () => {
 
   test('ends with 0 if all criteria hold: the environment corrects the ID of .env', async () => {
     writeFileSync(dotenv, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID=2847239\n');
-    const { exit, stdout } = await verify(['phase1'], { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1461503' });
+    const { exit, stdout } = await verify(['phase1'], { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1461503', API_IMAGE: 'own' });
+    expect(stdout).toContain('\nNot used: API_IMAGE, because the stack is native.\n');
     expect(stdout).toMatch(/11 passed, 0 failed in /);
     expect(exit, stdout).toBe(0);
   }, 60_000);
 
-  const declare = (body: string) =>
+  const declare = (body: string, number = 10) =>
     `import { outage, phase, test } from '../helpers/expect/criterion.ts';
-phase('Phase 10: a sample', { needs: [] }, () => {
+phase('Phase ${number}: a sample', { needs: [] }, () => {
   ${body}
 });
 `;
 
-  test.each([
-    ['a criterion that takes a part away fails', declare("outage('P10.1 x', () => Promise.reject(new Error('no')));")],
-    [
-      'a spec can’t be loaded',
-      `${declare("test('P10.1 x', async () => {});")}throw new Error('no');
-`,
-    ],
-    ['an error belongs to no criterion', declare("test('P10.1 x', async () => void Promise.reject(new Error('no')));")],
-  ])('ends with 1 if %s', async (_, source) => {
-    writeFileSync(spec, source);
+  const HOLDS = "test('P10.1 x', async ({ note }) => note('it holds'));";
+
+  test('ends with 1 if a criterion that takes a part away fails', async () => {
+    writeFileSync(spec, declare("outage('P10.1 x', () => Promise.reject(new Error('no')));"));
     const { exit, stdout, stderr } = await verify(['phase10']);
     expect(exit, stdout + stderr).toBe(1);
+  });
+
+  test.each([
+    ['imports what is not there', "import './nowhere.ts';\n", 'nowhere.ts'],
+    ['throws after it has declared its phase', "throw new Error('too late');\n", 'too late'],
+  ])('ends with 2 if a spec %s, and verifies the others', async (_, broken, message) => {
+    writeFileSync(spec, declare(HOLDS) + broken);
+    writeFileSync(other, declare(HOLDS.replace('P10', 'P11'), 11));
+    const { exit, stdout, stderr } = await verify(['phase10', 'P11.1']);
+    expect(stdout).toMatch(/^✓ phase11 .* 1 of {2}1 passed/m);
+    expect(stdout).toContain("– P10.1 x\n    skipped: its spec can't be loaded\n");
+    expect(stdout).toMatch(new RegExp(`error: phases/phase10-sample.spec.ts can't be loaded: .*${message}`, 's'));
+    expect(stdout).toMatch(/^1 passed, 0 failed, 1 skipped in /m);
+    expect(exit, stdout + stderr).toBe(2);
+  });
+
+  test('ends with 2 if something goes wrong outside of the criteria, which hold, and shows what', async () => {
+    const late = `test('P10.1 x', async ({ note }) => {
+    note('it holds');
+    void Promise.reject(new Error('late'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });`;
+    writeFileSync(spec, declare(late));
+    const { exit, stdout, stderr } = await verify(['phase10']);
+    expect(stdout).toMatch(/1 passed, 0 failed in /);
+    expect(stdout).toContain('    error: late (phases/phase10-sample.spec.ts:5)\n');
+    expect(exit, stdout + stderr).toBe(2);
+    const verdict = JSON.parse(readFileSync(join(project.root, 'reports/verdict.json'), 'utf8'));
+    expect(verdict.errors).toEqual(['late (phases/phase10-sample.spec.ts:5)']);
+  });
+
+  test('ends with 2 if a spec can’t be read, and so does npm test', async () => {
+    writeFileSync(spec, 'phase(');
+    const message = /^Cannot run: phases\/phase10-sample\.spec\.ts can't be read as a phase: .*\nFix: .*\n$/;
+    const { exit, stderr } = await verify(['P1.1']);
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringMatching(message) });
+    const vitest = runVitest('--project', 'unit', 'helpers/otlp/message.test.ts');
+    expect({ exit: vitest.status, stderr: vitest.stderr }).toEqual({ exit: 2, stderr: expect.stringMatching(message) });
+  });
+
+  test('ends with 2 if .env can’t be read, and so does npm test', async () => {
+    mkdirSync(dotenv);
+    const message = `Cannot run: ${dotenv} can't be read: EISDIR: illegal operation on a directory, read\nFix: `;
+    const { exit, stdout, stderr } = await verify(['P1.1']);
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^${message}.*\n$`));
+    for (const [name, file] of [
+      ['unit', 'helpers/otlp/message.test.ts'],
+      ['criteria', 'phases/phase1-alloy-connection.spec.ts'],
+    ]) {
+      const vitest = runVitest('--project', `${name}`, `${file}`);
+      expect([name, vitest.status, vitest.stderr.startsWith(message)], vitest.stderr).toEqual([name, 2, true]);
+    }
   });
 
   test('ends with 2 if every criterion is skipped: nothing was verified', async () => {
@@ -68,8 +122,8 @@ phase('Phase 10: a sample', { needs: [] }, () => {
     writeFileSync(
       spec,
       declare(
-        "test('P10.1 x', async () => {});\n test('P10.11 y', async () => Promise.reject(new Error('no')));\n" +
-          "outage('P10.2 z', async () => {});",
+        "test('P10.1 x', async ({ note }) => note('it holds'));\n test('P10.11 y', async () => Promise.reject(new Error('no')));\n" +
+          "outage('P10.2 z', async ({ note }) => note('it holds'));",
       ),
     );
     const { exit, stdout } = await verify(['P10.1', 'P10.2', 'P1.1']);
@@ -80,6 +134,12 @@ phase('Phase 10: a sample', { needs: [] }, () => {
       ['P10.1', 'P10.2'],
     ]);
     expect(exit, stdout).toBe(0);
+  });
+
+  test('quotes an empty name', async () => {
+    const { exit, stderr } = await verify(['']);
+    expect(stderr).toMatch(/^Cannot run: no phase and no criterion is called ''\.\n/);
+    expect(exit).toBe(2);
   });
 
   test('lists the phases by number: phase10 comes last', async () => {

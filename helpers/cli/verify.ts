@@ -1,12 +1,10 @@
 /** `npm run verify [-- phase2 P3.1]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
-import { countStatuses, forgetVerdict } from '../report/verdict.ts';
+import { countStatuses, forgetVerdict, readExitCode } from '../report/verdict.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { DeclaredPhase } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
-import { ROOT } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { joinRun } from './shared-run.ts';
-import { shared } from './shared-state.ts';
 
 const usage = `npm run verify [-- PHASE|CRITERION …]
 
@@ -21,24 +19,18 @@ async function verify(wanted: readonly string[]): Promise<0 | 1 | 2> {
   forgetVerdict();
   const phases = readPhases();
   const chosen = wanted.length === 0 ? phases : selectCriteria(phases, wanted);
-  const [{ startVitest }, { leave }] = await Promise.all([import('vitest/node'), joinRun(chosen, true)]);
-  // Its one file holds the criteria of every order.
-  const vitest = await startVitest('test', [], {
-    root: ROOT,
-    watch: false,
-    project: 'criteria',
-    reporters: [],
-    ...(wanted.length > 0 && { testNamePattern: matchCriteria(chosen) }),
-  });
-  const counts = shared.run?.verdict && countStatuses(shared.run.verdict);
-  const clean =
-    vitest.state.getTestModules().every((module) => module.ok()) && vitest.state.getUnhandledErrors().length === 0;
-  await vitest.close();
+  const [{ runCriteria }, { leave }] = await Promise.all([
+    import('./run-criteria.ts'),
+    joinRun(chosen, { isVerify: true }),
+  ]);
+  const verdict = await runCriteria(wanted.length > 0 ? { testNamePattern: matchCriteria(chosen) } : {});
   await leave();
-  if (counts === undefined || counts.failed > 0 || !clean || process.exitCode === 1) return 1;
-  if (counts.passed > 0) return 0;
-  process.stderr.write('Nothing was verified: every criterion was skipped, for the reasons above.\n');
-  return 2;
+  if (verdict === undefined) throw new CannotRun('the run ended without a verdict.', 'run it again.');
+  const { passed, failed } = countStatuses(verdict);
+  if (passed + failed === 0) {
+    process.stderr.write('Nothing was verified: every criterion was skipped, for the reasons above.\n');
+  }
+  return readExitCode(verdict);
 }
 
 /** The named phases, and the criteria with the named IDs. Throws {@link CannotRun} for a name of neither. */
@@ -47,7 +39,7 @@ function selectCriteria(phases: readonly DeclaredPhase[], names: readonly string
   if (unknown.length > 0) {
     const [first, last] = [phases.at(0), phases.at(-1)];
     throw new CannotRun(
-      `no phase and no criterion is called ${unknown.join(', ')}.`,
+      `no phase and no criterion is called ${unknown.map((name) => (/^\S+$/.test(name) ? name : `'${name}'`)).join(', ')}.`,
       `name phases, ${first?.id} to ${last?.id}, or criteria by their IDs, such as ${first?.criteria[0]?.id}.`,
     );
   }

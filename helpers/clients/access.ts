@@ -1,6 +1,6 @@
 import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
 import type { CloudVariables } from '../settings/cloud.ts';
-import type { LgtmSettings, QuerySettings } from '../settings/settings.ts';
+import type { LgtmSettings, ProxySettings, QuerySettings } from '../settings/settings.ts';
 
 /** The services that are asked, each with the path of Grafana Cloud that its write endpoint ends with and its query API does not. */
 const PUSH_PATHS = { prometheus: /\/push$/, tempo: /$/, loki: /\/loki\/api\/v1\/push$/ } as const;
@@ -12,7 +12,11 @@ const SERVICES = ['prometheus', 'tempo', 'loki'] as const;
  * Prometheus and Loki are next to the path that accepts their data (`/api/prom/push` → `/api/prom`), Tempo's is at its
  * endpoint, and a query URL that is set comes before them.
  */
-export function readCloudAccess(cloud: CloudVariables, query: QuerySettings = {}): BackendAccess {
+export function readCloudAccess(
+  cloud: CloudVariables,
+  query: QuerySettings = {},
+  proxies: ProxySettings = {},
+): BackendAccess {
   return forEachService((service) => {
     const name = `GRAFANA_CLOUD_${service.toUpperCase()}`;
     const endpoint = (cloud[`${name}_ENDPOINT`] ?? '').replace(/\/$/, '').replace(PUSH_PATHS[service], '');
@@ -20,6 +24,7 @@ export function readCloudAccess(cloud: CloudVariables, query: QuerySettings = {}
       url: query[service]?.href.replace(/\/$/, '') ?? endpoint,
       user: cloud[`${name}_INSTANCE_ID`] ?? '',
       password: query.readToken ?? cloud.GRAFANA_CLOUD_API_KEY ?? '',
+      ...(Object.keys(proxies).length > 0 && { proxies }),
     };
   });
 }

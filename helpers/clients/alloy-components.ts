@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { AlloyEndpoint } from '../run/run.ts';
+import { parseDuration } from '../settings/duration.ts';
 import { getPage } from './page.ts';
 import type { Labels } from './prometheus.ts';
 
@@ -57,6 +59,25 @@ const Arguments = z.object({ arguments: z.array(Setting).optional().catch(undefi
 export async function listUsernames({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<string[]> {
   const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
   return findUsernames(Arguments.parse(JSON.parse(body)).arguments ?? []);
+}
+
+/**
+ * The durations among the evaluated arguments of a component by the names of their settings (`scrape_interval`, `timeout`), the
+ * longest where a name occurs more than once. Empty if this Alloy reports no arguments.
+ */
+export async function listDurations(
+  { url }: Pick<AlloyEndpoint, 'url'>,
+  id: string,
+): Promise<ReadonlyMap<string, Milliseconds>> {
+  const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
+  const durations = new Map<string, Milliseconds>();
+  const add = ({ name, value, body: inner = [] }: Setting) => {
+    const milliseconds = typeof value?.value === 'string' ? parseDuration(value.value) : undefined;
+    if (milliseconds !== undefined) durations.set(name, Math.max(milliseconds, durations.get(name) ?? 0));
+    inner.forEach(add);
+  };
+  (Arguments.parse(JSON.parse(body)).arguments ?? []).forEach(add);
+  return durations;
 }
 
 function findUsernames(settings: readonly Setting[]): string[] {

@@ -1,4 +1,4 @@
-import type { AlloyEndpoint } from '../run/run.ts';
+import type { AlloyEndpoint, SentCounts } from '../run/run.ts';
 import { getPage } from './page.ts';
 import type { InstantSample, Labels } from './prometheus.ts';
 import { readSamples } from './text-format.ts';
@@ -21,6 +21,29 @@ export async function readAlloyTotal(
 export async function readAlloyTotals(alloy: Pick<AlloyEndpoint, 'url'>, names: readonly RegExp[]): Promise<number[]> {
   const samples = await readAlloyMetrics(alloy);
   return names.map((name) => addUp(samples, ({ __name__ = '' }) => name.test(__name__)));
+}
+
+/** The counters of what was sent, of Alloy's two ways to Grafana Cloud. */
+const SENT = [
+  /^prometheus_remote_storage_samples_total$/,
+  /^otelcol_exporter_sent_metric_points_total$/,
+  /^otelcol_exporter_sent_spans_total$/,
+  /^otelcol_exporter_sent_log_records_total$/,
+];
+
+/** What Alloy has sent since its start, beyond `before`; undefined if it gives no answer. */
+export async function readSentCounts(
+  alloy: Pick<AlloyEndpoint, 'url'>,
+  before: SentCounts = { samples: 0, spans: 0, logLines: 0 },
+): Promise<SentCounts | undefined> {
+  const counts = await readAlloyTotals(alloy, SENT).catch(() => undefined);
+  if (counts === undefined) return undefined;
+  const [remote = 0, points = 0, spans = 0, logs = 0] = counts;
+  return {
+    samples: remote + points - before.samples,
+    spans: spans - before.spans,
+    logLines: logs - before.logLines,
+  };
 }
 
 /** What the OTLP receivers counted for one transport, by signal. */

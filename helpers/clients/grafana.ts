@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
+import type { ProxySettings } from '../settings/settings.ts';
 import { getJson } from './http.ts';
 
 const DataSources = z.array(
@@ -19,10 +21,15 @@ export class NoDataSource extends Error {
  * Access to a backend through the data-source proxy of one Grafana, with the token of a service account (Grafana HTTP API,
  * "Data source proxy calls"). Throws {@link NoDataSource}, or `QueryError` where Grafana refuses or does not answer.
  */
-export async function findGrafanaAccess(url: URL, token: string): Promise<BackendAccess> {
+export async function findGrafanaAccess(
+  url: URL,
+  token: string,
+  proxies: ProxySettings = {},
+  timeout: Milliseconds = 10_000,
+): Promise<BackendAccess> {
   const base = url.href.replace(/\/$/, '');
-  const grafana: ServiceAccess = { url: base, user: '', password: token, isBearer: true };
-  const found = await getJson(grafana, '/api/datasources', {}, DataSources, 10_000);
+  const grafana: ServiceAccess = { url: base, user: '', password: token, isBearer: true, proxies };
+  const found = await getJson(grafana, '/api/datasources', {}, DataSources, timeout);
   const access = (type: keyof typeof KINDS): ServiceAccess => {
     const { uid } = pickDataSource(
       found.filter((one) => one.type === type),

@@ -1,6 +1,7 @@
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { z } from 'zod';
 import type { ServiceAccess } from '../run/endpoints.ts';
+import type { ProxySettings } from '../settings/settings.ts';
 
 /**
  * A query that failed: no answer, a status other than 200, or a body that the API doesn't document. The message holds the
@@ -41,7 +42,20 @@ const FINAL_STATUSES: readonly number[] = [400, 401, 403, 405, 407, 422];
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_SHOWN = 500;
 const TIMEOUT_MS = 30_000;
-const agent = new Agent({ connections: 16, maxResponseSize: MAX_ANSWER_BYTES });
+const options = { connections: 16, maxResponseSize: MAX_ANSWER_BYTES };
+const agent = new Agent(options);
+const proxyAgents = new Map<string, Dispatcher>();
+
+/** What connects to this URL: directly, or through the proxy that these settings name for it; loopback is never behind one, as in Go. */
+export function chooseDispatcher(url: string, proxies: ProxySettings = {}): Dispatcher {
+  const { https = '', http = '', except = '' } = proxies;
+  if (https + http === '' || /^(?:localhost|127\..*|\[::1\])$/.test(new URL(url).hostname)) return agent;
+  const key = JSON.stringify(proxies);
+  const found =
+    proxyAgents.get(key) ?? new EnvHttpProxyAgent({ ...options, httpsProxy: https, httpProxy: http, noProxy: except });
+  proxyAgents.set(key, found);
+  return found;
+}
 
 /**
  * Queries `path` below the service's URL and returns the JSON answer, parsed with `schema`. Throws {@link QueryError}.
@@ -88,7 +102,7 @@ async function getText(
   timeout: number,
 ): Promise<{ status: number; text: string; type: string; retryAfterMs: number | undefined }> {
   const { statusCode, headers, body } = await request(url, {
-    dispatcher: agent,
+    dispatcher: chooseDispatcher(url, access.proxies),
     headersTimeout: timeout,
     bodyTimeout: timeout,
     headers: { ...listLoginHeaders(access), accept: 'application/json' },

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { InstantSample } from '../clients/prometheus.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
+import type { Observation } from '../findings/evidence.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
 import { diagnose, explain } from './diagnose.ts';
 import type { Symptoms } from './symptoms.ts';
@@ -45,17 +46,32 @@ test('an assertion is not explained by lost telemetry', () => {
   expect(explain({ ...healthy, evidence, alloyMetrics: [] })).toBeUndefined();
 });
 
-test('telemetry that should not have arrived is not explained by lost telemetry', async () => {
-  const failure = { needs: [], takenAway: [] };
-  const tooMuch = sampleObservation({ condition: { kind: 'empty' }, seen: { kind: 'answer', json: '[{}]' } });
-  expect(await diagnose(sampleRun(), { ...failure, evidence: tooMuch })).toBeUndefined();
-  const tooMany = sampleObservation({
-    condition: { kind: 'value', is: 'at most', value: 1000 },
-    seen: { kind: 'values', count: 1, values: [2000] },
+describe('in a run whose Alloy gives no answer', () => {
+  const some = { kind: 'values', count: 1, values: [9] } as const;
+  const none = { kind: 'values', count: 0, values: [] } as const;
+  const failed = { kind: 'query failure', message: 'the backend is gone' } as const;
+  const find = (changes: Partial<Observation>) =>
+    diagnose(sampleRun(), { needs: [], takenAway: [], evidence: sampleObservation(changes) });
+
+  test.each<[string, Partial<Observation>]>([
+    ['series that must not be there', { condition: { kind: 'empty' }, seen: { kind: 'answer', json: '[{}]' } }],
+    ['more than the most', { condition: { kind: 'value', is: 'at most', value: 5 }, seen: some }],
+    ['more than a limit', { condition: { kind: 'value', is: 'below', value: 5 }, seen: some }],
+  ])('%s are not explained by lost telemetry', async (_, changes) => {
+    expect(await find(changes)).toBeUndefined();
   });
-  expect(await diagnose(sampleRun(), { ...failure, evidence: tooMany })).toBeUndefined();
-  const nothing = { ...tooMany, seen: { kind: 'values', count: 0, values: [] } } as const;
-  expect(await diagnose(sampleRun(), { ...failure, evidence: nothing })).toMatchObject({
-    kind: 'no answer from Alloy',
+
+  test.each<[string, Partial<Observation>]>([
+    [
+      'no series, where one has to be below a limit',
+      { condition: { kind: 'value', is: 'below', value: 5 }, seen: none },
+    ],
+    ['no series, where one has to be at most', { condition: { kind: 'value', is: 'at most', value: 5 }, seen: none }],
+    ['a query that fails', { condition: { kind: 'empty' }, seen: failed }],
+    ['less than the least', { condition: { kind: 'value', is: 'at least', value: 10 }, seen: some }],
+    ['less than a limit', { condition: { kind: 'value', is: 'above', value: 10 }, seen: some }],
+    ['another value', { condition: { kind: 'value', is: 'equal', value: 10 }, seen: some }],
+  ])('%s is explained by it', async (_, changes) => {
+    expect(await find(changes)).toMatchObject({ kind: 'no answer from Alloy', url: 'http://127.0.0.1:1' });
   });
 });

@@ -46,10 +46,11 @@ export function explain(symptoms: Symptoms): Finding | undefined {
   return undefined;
 }
 
-/** Whether something arrived that should not have: no fault on the path explains that. */
+/** Whether something arrived that should not have, or more than should have: no fault on the path explains that. */
 function isTooMuch(evidence: Evidence): boolean {
   if (evidence.kind !== 'observation') return false;
   const { condition, seen } = evidence;
   if (condition.kind === 'empty') return seen.kind !== 'query failure';
-  return condition.kind === 'value' && condition.is === 'at most' && seen.kind === 'values' && seen.count > 0;
+  const isUpperLimit = condition.kind === 'value' && (condition.is === 'at most' || condition.is === 'below');
+  return isUpperLimit && seen.kind === 'values' && seen.count > 0;
 }

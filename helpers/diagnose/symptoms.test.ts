@@ -94,7 +94,7 @@ test('a part is unreachable if nothing listens at its address, and counts as rea
     redis: { host: '127.0.0.1', port: 1, password: '' },
     rabbitmq: { host: '127.0.0.1', port: Number(new URL(server.url).port), ...login, metricsUrl: '' },
   });
-  expect(await listUnreachable(run, ['api', 'redis', 'rabbitmq', 'bot', 'cloud'])).toEqual([
+  expect(await listUnreachable(run, ['api', 'redis', 'rabbitmq', 'bot', 'mock-cloud'])).toEqual([
     { part: 'redis', address: '127.0.0.1:1' },
   ]);
 });

@@ -37,6 +37,22 @@ test('any other error is recorded by its message, and kept as the cause of the e
   expect(failure).toMatchObject({ name: 'CriterionFailed', cause: error });
 });
 
+test.each<[string, unknown, string]>([
+  ['nothing', undefined, 'it threw undefined, which is not an error'],
+  ['a text', 'stop', "it threw 'stop', which is not an error"],
+  ['an error with no message', new TypeError(''), 'it threw TypeError with no message'],
+  [
+    'a connection that fails at each address',
+    new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), new Error('connect ECONNREFUSED 127.0.0.1:5432')]),
+    'connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432',
+  ],
+])('%s that is thrown has words', async (_, thrown, message) => {
+  const task: JudgedTask = { meta: {} };
+  const failure = await concludeIn(task, thrown);
+  expect(task.meta.evidence).toEqual([{ kind: 'error', message }]);
+  expect(failure.message).toBe(message);
+});
+
 test('a part that the phase does not need, or that the criterion took away, is not blamed', async () => {
   const unneeded: JudgedTask = { meta: { needs: ['postgres'] } };
   await concludeIn(unneeded, new Error('expected 1 to be 2'));

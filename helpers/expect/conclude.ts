@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import { run } from './run.ts';
@@ -30,7 +31,16 @@ function listFrames(error: unknown): string[] {
 }
 
 function readError(error: unknown): { evidence: Evidence; finding?: undefined } {
-  return { evidence: { kind: 'error', message: error instanceof Error ? error.message : String(error) } };
+  return { evidence: { kind: 'error', message: describeError(error) } };
+}
+
+/** What was thrown, in words that are never empty. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `it threw ${inspect(error)}, which is not an error`;
+  if (error.message !== '') return error.message;
+  // A connection that fails at each address of a host has no message of its own.
+  if (error instanceof AggregateError) return error.errors.map(describeError).join('; ');
+  return `it threw ${error.name} with no message`;
 }
 
 async function findCause({ meta: { needs = [], takenAway = [] } }: JudgedTask, evidence: Evidence) {

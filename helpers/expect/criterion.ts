@@ -1,5 +1,5 @@
 /**
- * `phase`, `test`, `alone` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run after
+ * `phase`, `test`, `observe`, `alone` and `outage` for the criteria of the guides. Outages take a part of the stack away, so they run after
  * all other criteria: the same spec files run a second time, in the project that registers only outages.
  */
 
@@ -9,7 +9,8 @@ import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
-import type { Part } from '../run/part.ts';
+import type { Finding } from '../findings/finding.ts';
+import { isServicePart, type Part } from '../run/part.ts';
 import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { connectControl } from '../stack/owned/control-client.ts';
@@ -38,7 +39,10 @@ type Fixtures = {
 const criterion = plain.extend<Fixtures & { checked: undefined }>({
   checked: [
     async ({ task, skip, onTestFailed }, use) => {
-      const missing = listMissing(task.meta.needs ?? []);
+      const { needs = [], isObserving } = task.meta;
+      if (run.isSmoke && !isObserving) skip('a smoke check only looks, and this works on the parts of the stack');
+      // To look at the telemetry of a server takes no login to it.
+      const missing = listMissing(isObserving ? needs.filter(isServicePart) : needs);
       if (missing.length > 0) skip(`this run has no address for it: ${missing.join(', ')} is not set`);
       // What fails outside of the body: a fixture, or the time limit.
       onTestFailed(async () => {
@@ -165,6 +169,14 @@ export function test(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { ...longer, meta: { needs } }, judged(body));
 }
 
+/**
+ * A criterion that only looks, or sends telemetry of the run's own: a smoke check makes it on a stack in production. It logs in
+ * to no server, and holds however much traffic there is beside it.
+ */
+export function observe(name: string, body: Body): void {
+  if (registered === 'criteria') criterion(name, { ...longer, meta: { needs, isObserving: true } }, judged(body));
+}
+
 /** A criterion that takes away a part that other phases use: it runs after all others. */
 export function outage(name: string, body: Body): void {
   if (registered === 'outages') criterion(name, { ...longer, meta: { needs } }, judged(body));
@@ -178,7 +190,10 @@ export function alone(name: string, body: Body): void {
   if (registered === 'criteria') criterion(name, { ...longer, concurrent: false, meta: { needs } }, judged(body));
 }
 
-/** Turns whatever the body throws into `CriterionFailed`. The diagnosis runs before the fixtures clean up. */
+/**
+ * Turns whatever the body throws into `CriterionFailed`, and fails a body that has asserted nothing. The diagnosis runs
+ * before the fixtures clean up.
+ */
 function judged(body: Body): Body {
   const whole: Body = async (context) => {
     try {
@@ -186,10 +201,22 @@ function judged(body: Body): Body {
     } catch (error) {
       throw isSkip(error) ? error : await conclude(context.task, error);
     }
+    if (!hasAsserted(context)) throw await conclude(context.task, new CriterionFailed(undefined, NOTHING_ASSERTED));
   };
   // vitest reads the fixtures that a function uses from its source text.
   whole.toString = () => body.toString();
   return whole;
+}
+
+const NOTHING_ASSERTED: Finding = {
+  kind: 'listed problems',
+  problems: ['the criterion asserts nothing, so it proves nothing'],
+  fix: 'Await an assertion with the `expect` of its context, or `note` what it has proven',
+};
+
+/** Whether the criterion has recorded evidence, or called the `expect` of its context. */
+function hasAsserted({ task, expect }: TestContext): boolean {
+  return task.meta.evidence !== undefined || expect.getState().assertionCalls > 0;
 }
 
 /** Whether `skip` threw this. */

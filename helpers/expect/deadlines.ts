@@ -14,32 +14,44 @@ const HOSTED_SEARCH_LAG: Milliseconds = 90_000;
 /** How long a hosted backend may take to make data visible that it has accepted: seconds, by its documentation. */
 const HOSTED_INGESTION: Milliseconds = 30_000;
 
+/** What of a run decides how long its criteria wait. */
+type Timed = Pick<Run, 'intervals' | 'backend' | 'maxWait'>;
+
 /** Whether the backend of a run is anything but the mock cloud, which has no lag. */
 export function isHosted({ backend }: Pick<Run, 'backend'>): boolean {
   return backend !== 'mock';
 }
 
 /** How long a change at the source may take to reach the backend: two scrapes, and Alloy's target sync after its start. */
-export function computeScrapeDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
+export function computeScrapeDeadline(run: Timed): Milliseconds {
   const { scrape, scrapeTimeout, remoteWriteDeadline } = run.intervals;
-  return 2 * scrape + scrapeTimeout + 2 * remoteWriteDeadline + ALLOY_TARGET_SYNC + computeSlack(run);
+  return limit(run, 2 * scrape + scrapeTimeout + 2 * remoteWriteDeadline + ALLOY_TARGET_SYNC + computeSlack(run));
 }
 
 /** How long data sent over OTLP may take to reach the backend: two batch timeouts. */
-export function computeOtlpDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
-  return 2 * run.intervals.otlpBatch + computeSlack(run);
+export function computeOtlpDeadline(run: Timed): Milliseconds {
+  return limit(run, 2 * run.intervals.otlpBatch + computeSlack(run));
+}
+
+function limit({ maxWait = Number.POSITIVE_INFINITY }: Timed, deadline: Milliseconds): Milliseconds {
+  return Math.min(deadline, maxWait);
 }
 
 function computeSlack(run: Pick<Run, 'backend'>): Milliseconds {
   return SLACK + (isHosted(run) ? HOSTED_INGESTION : 0);
 }
 
+/** How long metrics that a service exports may take: two of its intervals more. */
+export function computeMetricDeadline(run: Timed): Milliseconds {
+  return limit(run, computeOtlpDeadline(run) + 2 * run.intervals.metricExport);
+}
+
 /** What ends a criterion that hangs: more than its waits take, which end on their own deadlines. */
-export function computeCriterionLimit(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
-  return MAX_WAITS * Math.max(computeScrapeDeadline(run), computeSearchDeadline(run));
+export function computeCriterionLimit(run: Timed): Milliseconds {
+  return MAX_WAITS * Math.max(computeScrapeDeadline(run), computeSearchDeadline(run), computeMetricDeadline(run));
 }
 
 /** How long it may take until a search finds a trace. */
-export function computeSearchDeadline(run: Pick<Run, 'intervals' | 'backend'>): Milliseconds {
-  return computeOtlpDeadline(run) + (isHosted(run) ? HOSTED_SEARCH_LAG : 0);
+export function computeSearchDeadline(run: Timed): Milliseconds {
+  return limit(run, computeOtlpDeadline(run) + (isHosted(run) ? HOSTED_SEARCH_LAG : 0));
 }

@@ -33,7 +33,9 @@ export async function nextScrape(name: string, labels: Labels): Promise<void> {
 
 /** Waits for metrics that the service exported after the call. Throws `CriterionFailed` if none arrive. */
 export async function nextExport(service: string): Promise<void> {
-  await waitForNewerSample(serviceSamples('http_server_active_requests', service, 60));
+  await waitForNewerSample(
+    serviceSamples('http_server_active_requests', service, 60 + run.intervals.metricExport / 1000),
+  );
 }
 
 async function waitForNewerSample(source: Ranges): Promise<void> {

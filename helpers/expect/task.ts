@@ -7,6 +7,8 @@ declare module 'vitest' {
   interface TaskMeta {
     /** The parts that the criterion's phase needs. */
     needs?: readonly Part[];
+    /** Whether the criterion only looks, and writes nothing but telemetry of the run's own. */
+    isObserving?: true;
     /** The parts that the criterion has taken away and not yet brought back. */
     takenAway?: readonly Part[];
     /** What the criterion found; the last evidence of a failed one is what failed it. */

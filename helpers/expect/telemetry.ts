@@ -1,11 +1,16 @@
 /** The questions that a criterion can ask about the telemetry of its run. */
 import { queryLogs } from '../clients/loki.ts';
 import type { Labels } from '../clients/prometheus.ts';
-import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts';
+import { findSeries, type InstantSample, queryInstant, queryRanges } from '../clients/prometheus.ts';
 import { findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Subject } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import { computeOtlpDeadline, computeScrapeDeadline, computeSearchDeadline } from './deadlines.ts';
+import {
+  computeMetricDeadline,
+  computeOtlpDeadline,
+  computeScrapeDeadline,
+  computeSearchDeadline,
+} from './deadlines.ts';
 import { findSource } from './jobs.ts';
 import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
 import { formatMatchers, formatSelector, keepTexts, type LabelMatchers } from './promql.ts';
@@ -19,6 +24,7 @@ export function metric(name: string, labels: LabelMatchers): ScrapedMetric {
     kind: 'metric',
     ...scraped(name, labels, formatSelector(name, labels)),
     ...expression(formatSelector(name, { ...labels, ...seriesMark })),
+    ...(run.seriesMark === undefined && { ask: () => askForNewSamples(formatSelector(name, labels)) }),
   };
 }
 
@@ -89,6 +95,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   return {
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    deadline: computeMetricDeadline(run),
     async ask() {
       const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
       return answers.find((found) => found.length > 0) ?? [];
@@ -102,6 +109,7 @@ export function serviceSamples(name: string, service: string, seconds: number): 
   return {
     kind: 'ranges',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    deadline: computeMetricDeadline(run),
     ask: () => queryRanges(run.access.prometheus, selector),
   };
 }
@@ -153,6 +161,12 @@ function scraped(name: string, matchers: LabelMatchers, shown: string): Question
     isMisplaced: () => isMisplaced(run, name, labels),
     ...(name !== '' && { findNearest: () => findNearestSeries(run, name, labels) }),
   };
+}
+
+/** The present values of series without a mark of the run: a sample from before the run proves nothing about it. */
+function askForNewSamples(selector: string): Promise<InstantSample[]> {
+  const seconds = run.startedAt / 1000;
+  return queryInstant(run.access.prometheus, `${selector} and timestamp(${selector}) >= ${seconds}`);
 }
 
 function expression(text: string): Pick<ScrapedMetric, 'expression' | 'ask'> {

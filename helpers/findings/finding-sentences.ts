@@ -149,7 +149,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   redis: 'Redis',
   rabbitmq: 'RabbitMQ',
   alloy: 'Alloy',
-  cloud: 'the mock Grafana Cloud',
+  'mock-cloud': 'the mock Grafana Cloud',
   api: 'the API service',
   bot: 'the bot service',
   'notification-daemon': 'the notification daemon',
@@ -174,5 +174,6 @@ function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
 function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { reason, twin }: RefusedLogin): string {
   const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   if (reason === 'wrong token') return 'GRAFANA_CLOUD_API_KEY';
-  return twin !== undefined || reason?.endsWith('instance ID') ? id : `${id} and GRAFANA_CLOUD_API_KEY`;
+  const isIdWrong = twin !== undefined || reason === 'foreign instance ID' || reason === 'unknown instance ID';
+  return isIdWrong ? id : `${id} and GRAFANA_CLOUD_API_KEY`;
 }

@@ -63,7 +63,7 @@ export async function makeDebianRoot(
     // Ctrl-C reaches every process of a terminal, and a second signal would end mmdebstrap before it has cleaned up.
     detached: true,
     env: {
-      ...settings.inherited,
+      ...settings.inherited.extend(),
       LC_ALL: 'C.UTF-8',
       DEBIAN_FRONTEND: 'noninteractive',
       TMPDIR: shared,

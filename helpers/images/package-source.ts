@@ -60,7 +60,8 @@ export function readFetchSettings(configuration: string): string {
 }
 
 /** Installs mmdebstrap and the keys of Debian's archive on this machine. Throws `CannotRun` when it can't. */
-export async function bringMmdebstrap({ path }: Settings): Promise<void> {
+export async function bringMmdebstrap(settings: Settings): Promise<void> {
+  const { path } = settings;
   const packages = [
     ...(findOnPath('mmdebstrap', path) === undefined ? ['mmdebstrap'] : []),
     ...(existsSync('/usr/share/keyrings/debian-archive-keyring.gpg') ? [] : ['debian-archive-keyring']),
@@ -76,8 +77,8 @@ export async function bringMmdebstrap({ path }: Settings): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new CannotRun(`${names} must be installed on this machine.`, `sudo apt-get install ${names}`);
   await step(names, async () => {
-    const known = await listKnownPackages(packages);
-    if (packages.some((name) => !known.has(name))) await updateLists();
-    await installPackages(packages);
+    const known = await listKnownPackages(packages, settings);
+    if (packages.some((name) => !known.has(name))) await updateLists(settings);
+    await installPackages(packages, settings);
   });
 }

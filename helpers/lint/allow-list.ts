@@ -13,6 +13,8 @@ export type Permission = {
   readonly mayCompute: boolean;
   /** Whether it may read the environment of its process. */
   readonly mayReadEnvironment: boolean;
+  /** Whether it is for those alone that name it, or something in it: the name of a folder around it does not include it. */
+  readonly isClosed: boolean;
   /** The targets as written. */
   readonly text: string;
   readonly reason: string;
@@ -27,6 +29,8 @@ const packagePrefix = 'npm:';
 const typesSuffix = '(types)';
 const computedWord = '(computed)';
 const environmentWord = '(environment)';
+const closedWord = '(closed)';
+const flags = [computedWord, environmentWord, closedWord];
 const form = /^(?<name>[^\s:]+)(?<tests> \(tests\))?:(?<targets>[^#]*)(#\s*(?<reason>.*))?$/;
 
 /**
@@ -54,7 +58,7 @@ function readLine(text: string, line: number): Permission {
   }
   const words = targets.split(' ').filter((word) => word !== '');
   const packages = words.filter((word) => word.startsWith(packagePrefix));
-  const names = words.filter((word) => !packages.includes(word) && word !== computedWord && word !== environmentWord);
+  const names = words.filter((word) => !packages.includes(word) && !flags.includes(word));
   return {
     path: resolveName(name),
     isForTests: tests !== undefined,
@@ -62,6 +66,7 @@ function readLine(text: string, line: number): Permission {
     packages: packages.length === 0 ? undefined : packages.map((word) => word.slice(packagePrefix.length)),
     mayCompute: words.includes(computedWord),
     mayReadEnvironment: words.includes(environmentWord),
+    isClosed: words.includes(closedWord),
     text: words.length === 0 ? 'nothing' : words.join(' '),
     reason,
     line,

@@ -14,6 +14,10 @@ test.each([
   "import { env } from 'node:process';",
   "import process from 'process';",
   "import * as own from 'node:process';",
+  "process.loadEnvFile('.env');",
+  "import { loadEnvFile } from 'node:process';",
+  "import { parseEnv as parse } from 'node:util';",
+  'util.parseEnv(text);',
 ])('%s takes the environment', (source) => {
   expect(findEnvironmentReads('one.ts', `\n${source}`)).toEqual([2]);
 });

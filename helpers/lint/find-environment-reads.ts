@@ -1,8 +1,11 @@
 import { parseSync, Visitor } from 'oxc-parser';
 
+/** Functions of Node that read a file of variables. */
+const loaders = ['loadEnvFile', 'parseEnv'];
+
 /**
  * The lines, counted from 1, in which this source takes the environment of its process: `process.env`, or `process` as a value,
- * from which it could be taken unseen. Throws an `Error` with the parser's message for a file that it can't parse.
+ * from which it could be taken unseen, or a file of variables. Throws an `Error` with the parser's message for a file that it can't parse.
  */
 export function findEnvironmentReads(path: string, source: string): readonly number[] {
   const { program, errors } = parseSync(path, source);
@@ -31,7 +34,7 @@ export function findEnvironmentReads(path: string, source: string): readonly num
       if (!shorthand) harmless.add(key.start);
     },
     Identifier: ({ name, start }) => {
-      if (name === 'process' && !harmless.has(start)) add(start);
+      if ((name === 'process' && !harmless.has(start)) || loaders.includes(name)) add(start);
     },
   }).visit(program);
   return [...lines];

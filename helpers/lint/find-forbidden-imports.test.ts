@@ -9,6 +9,8 @@ high (tests): high/testing tools /package.json
 high/inner: low(types) npm:vitest
 high/loader.ts: (computed)
 high/program.ts: (environment)
+tools/closed.ts: (closed)
+high/reader.ts: tools/closed.ts
 tools:
 `;
 
@@ -23,6 +25,8 @@ const exists = {
   'helpers/high/inner/one.ts': '',
   'helpers/high/testing/fixture.ts': '',
   'helpers/tools/one.ts': '',
+  'helpers/tools/closed.ts': '',
+  'helpers/high/reader.ts': '',
 };
 
 test.each([
@@ -37,8 +41,11 @@ test.each([
   ['any package where no line names one', 'low/new.ts', "import 'node:fs';"],
   ['what only tests may import, in a test', 'high/new.test.ts', "import '../tools/one.ts';"],
   ['a testing folder, in a test', 'high/new.test.ts', "import './testing/fixture.ts';"],
+  ['a closed file, to whom names it', 'high/reader.ts', "import '../tools/closed.ts';"],
   ['a mock function', 'low/new.test.ts', "import { vi } from 'vitest';\nconst f = vi.fn();\nf.mock.calls;"],
   ['another register', 'low/new.ts', 'register(name);'],
+  ['another fork', 'low/new.ts', 'writer.fork();'],
+  ['a word of V8', 'low/new.ts', "import { runInNewContext } from 'node:vm'; runInNewContext('gc');"],
   ['an import in a comment', 'low/new.ts', "/** See import('../high/one.ts') */"],
 ])('allows %s', (_, path, source) => {
   expect(findForbidden(path, source)).toEqual([]);
@@ -60,6 +67,7 @@ test.each([
   ['vi.mock', "vi.mock('../high/one.ts', () => ({}));"],
   ['vi.mock with an import', "vi.mock(import('../high/one.ts'));"],
   ['vi.doMock with a template', 'vi.doMock(`../high/one.ts`);'],
+  ['a process', "fork(fileURLToPath(new URL('../high/one.ts', import.meta.url)), []);"],
   ['a worker', "new Worker(new URL('../high/one.ts', import.meta.url));"],
   ['a worker of a namespace', "new threads.Worker('../high/one.ts');"],
   ['hooks of the loader', "register('../high/one.ts', import.meta.url);"],
@@ -95,6 +103,19 @@ test.each([
   ['vi under another name', "import { vi as other } from 'vitest';"],
   ['vitest, which is vi', "import { vitest } from 'vitest';"],
   ['a function from a text', 'new Function(text);'],
+  ['Function under another name', 'const Make = globalThis.Function;'],
+  ['eval', 'eval(text);'],
+  ['eval of the global object', 'g.eval?.(text);'],
+  ['eval under another name', 'const run = eval;'],
+  ['eval by its name as a string', "g['eval'](text);"],
+  ["the loader of Node's modules", "Module._load('../high/one.ts');"],
+  ['a text in this context', 'vm.runInThisContext(\'import("../high/one.ts")\');'],
+  ['a computed text in a context', "import { runInNewContext } from 'node:vm'; runInNewContext(text);"],
+  ['a context under another name', "import { runInNewContext as run } from 'node:vm';"],
+  ['a script', 'new vm.Script(text);'],
+  ['a process of a path that begins anywhere', "fork('helpers/high/one.ts');"],
+  ['a process of a computed path', 'child.fork(path);'],
+  ['fork under another name', "import { fork as start } from 'node:child_process';"],
   ['vi as a value', 'const { mock } = vi;'],
   ['vi as an argument', 'load(vi);'],
   ['a loader of Node under another name', 'const { getBuiltinModule } = host;'],
@@ -162,6 +183,31 @@ test('shows a cycle file by file', () => {
       '  helpers/high/c.ts:1 imports helpers/high/a.test.ts',
   );
 });
+
+test('refuses a closed file to whom names only its folder, and to its own folder', () => {
+  expect(findForbidden('high/new.test.ts', "import '../tools/closed.ts';")).toHaveLength(1);
+  expect(findForbidden('tools/new.ts', "import './closed.ts';")).toEqual([
+    expect.stringContaining('helpers/tools may import nothing.'),
+  ]);
+});
+
+test.each([
+  ['tools/x.ts', "the project's directory has no tools"],
+  ['notes.txt', "the project's directory has no notes.txt"],
+  ['grafana-alloy/x.ts', 'code is not type-checked there'],
+  ['.hidden/x.mjs', 'code is not type-checked there'],
+  ['helpers/high/.hidden/x.ts', 'code is not type-checked there'],
+])('refuses %s, which no check would read', (path, message) => {
+  const files = new Map(Object.entries({ ...exists, [path]: '' }));
+  expect(findForbiddenImports(files, lists)).toEqual([expect.stringContaining(`${path}: ${message}`)]);
+});
+
+test.each(['.ci/x.ts', '.ci/deep/x.ts', 'vitest.config.ts', 'phases/x.spec.ts', 'README.md', '.env', 'reports/x.json'])(
+  'takes %s where it is',
+  (path) => {
+    expect(findForbiddenImports(new Map(Object.entries({ ...exists, [path]: '' })), lists)).toEqual([]);
+  },
+);
 
 test('refuses an import that loads a file where only types are allowed, even if it names only types', () => {
   expect(findForbidden('high/inner/new.ts', "import { type A } from '../../low/one.ts';")).toEqual([

@@ -23,6 +23,8 @@ export function findForbiddenImports(files: ReadonlyMap<string, string>, allowLi
   const arrows: Arrow[] = [];
   for (const [path, source] of files) {
     if (isForeign(path)) messages.push(`${path}: code of this project is in .ts and .mjs files.`);
+    const misplaced = findMisplacement(path);
+    if (misplaced !== undefined) messages.push(`${path}: ${misplaced}`);
     if (!isCode(path)) continue;
     try {
       for (const one of readImports(path, source)) {
@@ -58,6 +60,27 @@ export function isCode(path: string): boolean {
 
 function isForeign(path: string): boolean {
   return /\.[cm]?[jt]sx?$/.test(path) && !isCode(path);
+}
+
+/** What the project's directory consists of, beside dotfiles. */
+const TOP_LEVEL = [
+  ...['phases', 'fixtures', 'helpers', 'grafana-alloy', 'reports'],
+  ...['README.md', 'CHANGELOG.md', 'RUNTIME_CONFIG.md', 'LICENSE', 'docker-compose.test.yml'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts'],
+];
+/** Where code is: the type check looks nowhere else, and into no hidden folder below these. */
+const CODE_PLACES = ['phases', 'fixtures', 'helpers', '.ci', 'vitest.config.ts'];
+
+/** Why a file can't be where it is; undefined where it can. */
+function findMisplacement(path: string): string | undefined {
+  const [top = '', ...below] = path.split('/');
+  if (!top.startsWith('.') && !TOP_LEVEL.includes(top)) {
+    return `the project's directory has no ${top}: put it into phases, fixtures, helpers or grafana-alloy.`;
+  }
+  const isChecked = CODE_PLACES.includes(top) && !below.some((name) => name.startsWith('.'));
+  return isCode(path) && !isChecked
+    ? 'code is not type-checked there: put it into phases, fixtures or helpers.'
+    : undefined;
 }
 
 function describeCycle(arrows: readonly Arrow[]): string {
@@ -104,7 +127,10 @@ function refuse(
   if (!isCode(target) && posix.extname(target) !== '.json') return 'It is not a .ts, .mjs or .json file.';
   if (isTest(target) && !isTest(path)) return 'Only tests may import tests and testing folders.';
   if (own === findPermission(target, permissions)) return undefined;
-  const matching = lines.flatMap(({ targets }) => targets.filter((one) => contains(one.path, target)));
+  const closed = permissions.find(({ path, isClosed }) => isClosed && contains(path, target));
+  const matching = lines.flatMap(({ targets }) =>
+    targets.filter((one) => contains(one.path, target) && (closed === undefined || contains(closed.path, one.path))),
+  );
   if (matching.some((one) => isType || !one.isForTypes)) return undefined;
   return matching.length > 0 ? `${own.path} may import only its types. ${explain(own)}` : explain(own);
 }

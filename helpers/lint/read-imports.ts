@@ -14,9 +14,13 @@ export type Import = {
 /** Methods of `vi` and `process` that take the specifier of a module. */
 const loaders = ['.importActual', '.importMock', '.mock', '.doMock', '.unmock', '.doUnmock', '.getBuiltinModule'];
 /** Functions that import from somewhere else than the file, or more than one file. */
-const opaque = ['require', '.require', '.createRequire', 'import.meta.glob', 'eval', 'Function'];
+const opaque = ['require', '.require', '.createRequire', 'import.meta.glob'];
 /** Loaders that nothing else is named like: as a variable, they could be called unseen. */
 const unmistakable = ['importActual', 'importMock', 'doMock', 'doUnmock', 'getBuiltinModule', 'createRequire'];
+/** Functions that run a text or a file as code, whatever they are a member of. */
+const evaluators = ['eval', 'Function', '_load', '_compile', 'Script', 'SourceTextModule', 'compileFunction'];
+/** Those of Node's `vm` that tests run a word of V8 with. */
+const contexts = ['runInThisContext', 'runInNewContext', 'runInContext'];
 const reference = /^\/\s*<reference\s.*?\b(?<kind>path|types)\s*=\s*["'](?<name>[^"']+)/;
 const jsdocImport = /(?:\bimport\([\s*]*|@import\b[^@'"]*)["']([^"']+)/g;
 
@@ -50,9 +54,13 @@ export function readImports(path: string, source: string): readonly Import[] {
     Identifier: ({ name, start }) => {
       if (unmistakable.includes(name) && !called.has(start)) add(undefined, start);
       if (name === 'vi' && !objects.has(start)) add(undefined, start);
+      if ([...evaluators, ...contexts].includes(name) && !called.has(start)) add(undefined, start);
     },
     ImportSpecifier: ({ imported, local }) => {
       if (imported.type !== 'Identifier') return;
+      if (contexts.includes(imported.name) && local.name === imported.name) called.add(imported.start).add(local.start);
+      // `fork` under another name would not be known for what it is.
+      if (imported.name === 'fork' && local.name !== 'fork') add(undefined, imported.start);
       if (imported.name === 'vi' && local.name === 'vi') objects.add(local.start);
       // vitest exports `vi` under its own name too.
       if (imported.name === 'vitest') add(undefined, imported.start);
@@ -61,13 +69,17 @@ export function readImports(path: string, source: string): readonly Import[] {
       const { object, property, computed } = member;
       objects.add(object.start);
       const name = readCallee(member);
-      const isUnmistakable = computed && unmistakable.includes(name.slice(1));
+      const isUnmistakable = computed && [...unmistakable, ...evaluators, ...contexts].includes(name.slice(1));
       const isOfVitest = object.type === 'Identifier' && object.name === 'vi' && loaders.includes(name);
       if ((isUnmistakable || isOfVitest) && !called.has(property.start)) add(undefined, member.start);
     },
     CallExpression: ({ callee, arguments: [first, second], start }) => {
       const name = readCallee(callee);
-      if (callee.type === 'MemberExpression') called.add(callee.property.start);
+      if (callee.type === 'MemberExpression' && !evaluators.includes(name.slice(1))) called.add(callee.property.start);
+      if (callee.type === 'Identifier' && contexts.includes(name)) called.add(callee.start);
+      if (contexts.includes(name.replace('.', '')) && !isWord(first)) add(undefined, start);
+      // A module for another process is imported by the path that is its first argument.
+      if (/^\.?fork$/.test(name) && first !== undefined) add(readForkedFile(first), start);
       if (opaque.includes(name)) add(undefined, start);
       // `vi.mock(import('…'))` has an import of its own.
       if (loaders.includes(name) && first?.type !== 'ImportExpression') add(readString(first), start);
@@ -75,7 +87,6 @@ export function readImports(path: string, source: string): readonly Import[] {
     },
     NewExpression: ({ callee, arguments: [first], start }) => {
       const name = readCallee(callee);
-      if (name === 'Function') add(undefined, start);
       if (/^\.?Worker$/.test(name)) add(readWorkerFile(first), start);
     },
   }).visit(program);
@@ -106,6 +117,18 @@ function readWorkerFile(node: Argument | undefined): string | undefined {
   if (node?.type !== 'NewExpression' || readCallee(node.callee) !== 'URL') return readString(node);
   const [path, base] = node.arguments;
   return isOwnUrl(base) ? readString(path) : undefined;
+}
+
+/** The file of `fork(fileURLToPath(new URL('…', import.meta.url)))`: any other path begins where the process was started. */
+function readForkedFile(node: Argument): string | undefined {
+  const isConverted = node.type === 'CallExpression' && readCallee(node.callee) === 'fileURLToPath';
+  const url = isConverted ? node.arguments[0] : node;
+  return url?.type === 'NewExpression' ? readWorkerFile(url) : undefined;
+}
+
+/** Whether this is a string that holds one word, which imports nothing. */
+function isWord(node: Argument | undefined): boolean {
+  return /^\w+$/.test(readString(node) ?? '');
 }
 
 /** `require` for a function, `.mock` for a method, and `import.meta.glob`; empty for anything else. */

@@ -83,7 +83,7 @@ describe('started by hand', () => {
     const refused = await request(`${url}/otlp/v1/traces`, { method: 'POST', headers, body: '{}' });
     expect(refused.statusCode).toBe(401);
     await cloud.until(/refused a login at the OTLP gateway: wrong token for user 42/);
-    const body = JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [['1', 'x']] }] });
+    const body = JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [[`${Date.now()}000000`, 'x']] }] });
     const authorization = formatBasicAuth('1419296', token);
     const push = { method: 'POST', headers: { ...headers, authorization }, body } as const;
     expect((await request(`${url}/loki/api/v1/push`, push)).statusCode).toBe(204);
@@ -103,7 +103,7 @@ describe('with OTLP over gRPC', () => {
     const [, at = ''] = address.exec(cloud.output()) ?? [];
     expect(cloud.output()).toContain(`otelcol.exporter.otlp "cloud" {\n\tclient {\n\t\tendpoint = "${at}"\n`);
     expect(cloud.output()).toMatch(/headers {2}= \{"authorization" = .*\n\n\t\ttls \{\n\t\t\tinsecure = true\n/);
-    const authorization = formatBasicAuth('1461503', 'glc_given');
+    const authorization = formatBasicAuth('1413606', 'glc_given');
     expect(await callGrpc(at, 'traces', TRACES, { authorization })).toMatchObject({ code: 0 });
     await cloud.until(/first spans arrived at OTLP\/gRPC/);
     expect(cloud.output()).not.toContain('glc_given');
@@ -120,7 +120,7 @@ describe('with OTLP over gRPC', () => {
     );
     const trust = credentials.createSsl(readFileSync(file));
     rmSync(directory, { recursive: true });
-    const options = { authorization: formatBasicAuth('1461503', 'glc_given'), credentials: trust };
+    const options = { authorization: formatBasicAuth('1413606', 'glc_given'), credentials: trust };
     const localhost = at.replace('127.0.0.1', 'localhost');
     expect(await callGrpc(localhost, 'traces', TRACES, options)).toMatchObject({ code: 0 });
   });

@@ -29,11 +29,14 @@ const command = new Command('cloud')
   )
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .addOption(
-    new Option('--grpc-port [number]', 'also receive OTLP over gRPC, on this port or any free one')
+    new Option(
+      '--grpc-port [number]',
+      'also receive traces as Tempo does, with OTLP over gRPC, on this port or any free one',
+    )
       .preset('0')
       .argParser(parsePort),
   )
-  .option('--grpc-tls <file>', 'receive OTLP over gRPC with TLS, and write the generated certificate to this file')
+  .option('--grpc-tls <file>', 'receive traces over gRPC with TLS, and write the generated certificate to this file')
   .option(
     '--memory <MiB>',
     'maximum size of the stored data; above it the oldest is dropped',
@@ -88,7 +91,7 @@ async function prepareGrpc({ grpcPort, grpcTls, host }: Flags): Promise<MockOpti
 
 function announceGrpc(address: string, certificateFile: string | undefined): void {
   const over = certificateFile === undefined ? '' : ` with TLS (the certificate is in ${certificateFile})`;
-  console.log(`OTLP over gRPC at ${address}${over}. For an Alloy's configuration:`);
+  console.log(`OTLP over gRPC at ${address}${over}, traces only. For an Alloy's configuration:`);
   for (const line of formatExporter(address, certificateFile && resolve(certificateFile))) console.log(line);
 }
 

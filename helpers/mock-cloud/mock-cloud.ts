@@ -4,6 +4,7 @@ import type { Credentials } from './auth/credentials.ts';
 import { createRefusedLogins } from './auth/refused-logins.ts';
 import type { GrpcOptions, GrpcServer } from './grpc/server.ts';
 import { createHttpServer } from './http/server.ts';
+import { createRefusalReporter } from './ingest/refusal-reporter.ts';
 import { type Backend, createBackend } from './store/backend.ts';
 
 export type MockOptions = {
@@ -12,19 +13,21 @@ export type MockOptions = {
   readonly host?: string;
   /** A free port if it is 0 or absent. */
   readonly port?: number;
-  /** Receives OTLP over gRPC as well: on this port (0 for a free one), over TLS if there is an identity. */
+  /** Receives traces over gRPC as well, as Tempo does: on this port (0 for a free one), over TLS if there is an identity. */
   readonly grpc?: { readonly port: number } & Pick<GrpcOptions, 'identity' | 'messageTimeoutMs'>;
   /** The maximum size of the stored data; above it the oldest is dropped. */
   readonly memoryBytes?: number;
-  /** Receives one line each for refused logins, first arrivals and dropped data, without secrets. */
+  /** Receives one line each for refused requests, first arrivals and dropped data, without secrets. */
   readonly say?: (line: string) => void;
+  /** The clock that the age limits of samples and log lines go by, in milliseconds since the epoch; the system's by default. */
+  readonly now?: () => number;
 };
 
 /** A running mock; disposing of it closes its connections at once. */
 export type MockCloud = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
-  /** Where it receives OTLP over gRPC (`HOST:PORT`), if it does. */
+  /** Where it receives traces over gRPC (`HOST:PORT`), if it does. */
   readonly grpcAddress?: string;
   readonly backend: Backend;
 };
@@ -36,9 +39,11 @@ export const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
  * each behind its own instance ID. Rejects with the system's error if it can't listen.
  */
 export async function startMockCloud(options: MockOptions): Promise<MockCloud> {
-  const { credentials, host = '127.0.0.1', port = 0, memoryBytes = DEFAULT_MEMORY_BYTES, say = () => {} } = options;
-  const backend = createBackend(memoryBytes, say);
-  const shared = { backend, credentials, refusedLogins: createRefusedLogins(say) };
+  const { credentials, host = '127.0.0.1', port = 0, memoryBytes = DEFAULT_MEMORY_BYTES } = options;
+  const { say = () => {}, now = Date.now } = options;
+  const backend = createBackend(memoryBytes, say, now);
+  const report = createRefusalReporter(say, credentials.token, Date.now);
+  const shared = { backend, credentials, report, refusedLogins: createRefusedLogins(report) };
   const http = createHttpServer(shared);
   const grpc = options.grpc && (await loadGrpcServer({ ...shared, ...options.grpc }));
   const close = async () => {

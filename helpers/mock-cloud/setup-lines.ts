@@ -16,12 +16,12 @@ export function formatEnvironment(url: string, { token, isGenerated, instanceIds
 }
 
 /**
- * The lines of an Alloy configuration that exports over gRPC to a mock at `address`, with the login from the
+ * The lines of an Alloy configuration that exports traces over gRPC to a mock at `address`, with Tempo's login from the
  * environment. In clear text the login is a header, because Alloy refuses to send the credentials of an `auth` handler
  * without TLS; `certificateFile` is the certificate of a port that serves TLS.
  */
 export function formatExporter(address: string, certificateFile: string | undefined): string[] {
-  const user = `sys.env("${INSTANCE_ID_VARIABLES.otlp}")`;
+  const user = `sys.env("${INSTANCE_ID_VARIABLES.tempo}")`;
   const token = `sys.env("${TOKEN_VARIABLE}")`;
   const hasTls = certificateFile !== undefined;
   const login = hasTls

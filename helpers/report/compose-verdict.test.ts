@@ -17,8 +17,15 @@ const phase: DeclaredPhase = {
 const passed: FinishedTest = { id: 'P3.1', state: 'passed', evidence: [], startTime: 1000, duration: 500 };
 
 function compose(tests: readonly FinishedTest[], changes: Partial<FinishedRun> = {}) {
-  const run = { run: sampleRun(), phases: [phase], tests, loadErrors: [], isInterrupted: false, ...changes };
-  return composeVerdict(run);
+  return composeVerdict({
+    run: sampleRun(),
+    phases: [phase],
+    tests,
+    loadErrors: new Map(),
+    otherErrors: [],
+    isInterrupted: false,
+    ...changes,
+  });
 }
 const composeFirst = (test: Partial<FinishedTest>) => compose([{ ...passed, ...test }]).phases[0]?.criteria[0];
 
@@ -62,11 +69,31 @@ test('a skipped criterion has the reason', () => {
 test('a criterion that never ran has failed, with the reason if it is known', () => {
   const never = (changes: Partial<FinishedRun>) => compose([passed], changes).phases[0]?.criteria[1];
   expect(never({})).toMatchObject({ id: 'P3.2', status: 'failed', cause: 'it did not run' });
-  expect(never({ loadErrors: ['no such module'] })).toMatchObject({ status: 'failed', cause: 'no such module' });
   expect(never({ isInterrupted: true })).toMatchObject({
     status: 'skipped',
     cause: 'the run was interrupted before it',
   });
+});
+
+test('what its spec proved before it could not be loaded is no verdict, and the reason is an error of the run', () => {
+  const other = { ...phase, id: 'phase4', file: '/phases/phase4-api.spec.ts', criteria: [] };
+  const loadErrors = new Map([[phase.file, 'no such module']]);
+  const verdict = compose([passed, { ...passed, id: 'P3.2', state: 'failed' }], { phases: [phase, other], loadErrors });
+  const skipped = { status: 'skipped', cause: "its spec can't be loaded" };
+  expect(verdict.phases[0]).toMatchObject({ status: 'skipped', criteria: [skipped, skipped] });
+  expect(verdict.errors).toEqual([
+    expect.stringMatching(/phase3-redis-metrics\.spec\.ts can't be loaded: no such module$/),
+  ]);
+  expect(
+    compose([passed], { phases: [{ ...phase, file: '/other' }], loadErrors }).phases[0]?.criteria[0],
+  ).toMatchObject({
+    status: 'passed',
+  });
+});
+
+test('an error outside of all criteria is in the verdict', () => {
+  expect(compose([passed], { otherErrors: ['late'] }).errors).toEqual(['late']);
+  expect(compose([passed])).not.toHaveProperty('errors');
 });
 
 test('a phase lasts from its first criterion to its last, and fails with one of them', () => {

@@ -1,10 +1,12 @@
+import { relative } from 'node:path';
 import type { Evidence } from '../findings/evidence.ts';
 import { describeEvidence } from '../findings/evidence-sentences.ts';
 import type { Finding } from '../findings/finding.ts';
 import { explainFailure } from '../findings/sentences.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, SentCounts } from '../run/run.ts';
+import { ROOT } from '../settings/settings.ts';
 import { type CriterionVerdict, type PhaseVerdict, summarizeStatus, type Verdict } from './verdict.ts';
 
 /** A test that has ended: its state, and what the criterion recorded in its task. */
@@ -26,14 +28,22 @@ export type FinishedRun = {
   readonly run: Run;
   readonly phases: readonly DeclaredPhase[];
   readonly tests: readonly FinishedTest[];
-  /** Why specs failed to load. */
-  readonly loadErrors: readonly string[];
+  /** Why specs could not be loaded, by their files. */
+  readonly loadErrors: ReadonlyMap<string, string>;
+  /** What else went wrong outside of all criteria. */
+  readonly otherErrors: readonly string[];
   readonly isInterrupted: boolean;
+  /** What Alloy had sent at the end, where it still answered. */
+  readonly sent?: SentCounts;
 };
 
 /** The verdict of a run: every criterion that its phases declare, whether it ran or not. */
 export function composeVerdict(finished: FinishedRun): Verdict {
-  const { run, phases, tests } = finished;
+  const { run, phases, tests, loadErrors, otherErrors } = finished;
+  const errors = [
+    ...[...loadErrors].map(([file, message]) => `${relative(ROOT, file)} can't be loaded: ${message}`),
+    ...otherErrors,
+  ];
   return {
     schema: 1,
     startedAt: new Date(run.startedAt).toISOString(),
@@ -43,14 +53,16 @@ export function composeVerdict(finished: FinishedRun): Verdict {
     backend: run.backend,
     ...(run.standIns !== undefined && { standIns: run.standIns }),
     timings: { ...run.timings, criteria: measure(tests) },
+    ...(finished.sent !== undefined && { sent: finished.sent }),
     phases: phases.map((phase) => composePhase(phase, finished)),
+    ...(errors.length > 0 && { errors }),
   };
 }
 
-function composePhase({ id, title, criteria: declared }: DeclaredPhase, finished: FinishedRun): PhaseVerdict {
+function composePhase({ id, title, file, criteria: declared }: DeclaredPhase, finished: FinishedRun): PhaseVerdict {
   const tests = new Map(finished.tests.map((test) => [test.id, test]));
   const ran = declared.map((criterion) => tests.get(criterion.id)).filter((test) => test !== undefined);
-  const criteria = declared.map((criterion) => composeCriterion(criterion, tests.get(criterion.id), finished));
+  const criteria = declared.map((criterion) => composeCriterion(criterion, tests.get(criterion.id), file, finished));
   return {
     id,
     title,
@@ -71,10 +83,13 @@ function measure(tests: readonly FinishedTest[]): Milliseconds {
 function composeCriterion(
   { id, title }: DeclaredCriterion,
   test: FinishedTest | undefined,
+  file: string,
   { loadErrors, isInterrupted }: FinishedRun,
 ): CriterionVerdict {
   const { evidence = [], finding, note } = test ?? {};
   const head = { id, title, durationMs: Math.round(test?.duration ?? 0), evidence: evidence.map(describeEvidence) };
+  // Of a spec that can't be loaded to its end, nothing that it has registered until then proves anything.
+  if (loadErrors.has(file)) return { ...head, status: 'skipped', cause: "its spec can't be loaded" };
   switch (test?.state) {
     case 'passed':
       return { ...head, status: 'passed' };
@@ -90,6 +105,6 @@ function composeCriterion(
     default:
       return isInterrupted
         ? { ...head, status: 'skipped', cause: 'the run was interrupted before it' }
-        : { ...head, status: 'failed', cause: loadErrors[0] ?? 'it did not run' };
+        : { ...head, status: 'failed', cause: 'it did not run' };
   }
 }

@@ -112,6 +112,24 @@ test('skipped criteria are shown with the reason, and counted', () => {
   expect(lines).toContain('1 passed, 0 failed, 1 skipped in 8.9 s · embedded Alloy, not Grafana Alloy');
 });
 
+test('phases are aligned, whatever their numbers', () => {
+  const [phase] = verdictOn([passed('P3.1')]).phases;
+  if (phase === undefined) throw new TypeError('the sample has a phase');
+  const phases = [phase, { ...phase, id: 'phase10', title: 'API' }];
+  expect(format(verdictOn([], { phases })).slice(1, 3)).toEqual([
+    '✓ phase3   Redis metrics   1 of  1 passed   1.2 s',
+    '✓ phase10  API             1 of  1 passed   1.2 s',
+  ]);
+});
+
+test('what went wrong outside of all criteria is shown, with what it means', () => {
+  const lines = format(verdictOn([passed('P3.1')], { errors: ['late (phases/x.spec.ts:3)'] }));
+  expect(lines.slice(3, 5)).toEqual([
+    '! Whether all criteria hold can’t be told: something went wrong outside of them',
+    '    error: late (phases/x.spec.ts:3)',
+  ]);
+});
+
 test('a Grafana Alloy is shown with its version', () => {
   const lines = format(verdictOn([passed('P3.1')], { alloy: { kind: 'binary', version: 'v1.18.0' } }));
   expect(lines.at(-2)).toBe('1 passed, 0 failed in 8.9 s · Grafana Alloy (binary) v1.18.0');

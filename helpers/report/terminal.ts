@@ -30,22 +30,29 @@ export function describeRun({ stack, standIns = [], alloy, backend, warm }: RunD
 
 /** A verdict for people: a line for each phase, each failure with its cause and fix, and the totals. */
 export function formatSummary(verdict: Verdict, columns: number = process.stdout.columns ?? MAX_WIDTH): string {
-  const width = Math.max(...verdict.phases.map(({ title }) => title.length));
+  const widths = {
+    id: Math.max(...verdict.phases.map(({ id }) => id.length)),
+    title: Math.max(...verdict.phases.map(({ title }) => title.length)),
+  };
   const file = relative(process.cwd(), VERDICT_FILE) || VERDICT_FILE;
   return [
     '',
-    ...verdict.phases.map((phase) => formatPhase(phase, width)),
+    ...verdict.phases.map((phase) => formatPhase(phase, widths)),
     ...groupByCause(verdict).flatMap((group) => formatGroup(group, columns)),
+    ...formatErrors(verdict, columns),
     '',
     formatTotals(verdict),
+    ...formatCost(verdict),
     styleText('dim', `${file} holds the evidence of each criterion`),
   ].join('\n');
 }
 
-function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, width: number): string {
+type Widths = { readonly id: number; readonly title: number };
+
+function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, widths: Widths): string {
   const passed = criteria.filter((criterion) => criterion.status === 'passed').length;
   const seconds = `${(durationMs / 1000).toFixed(1)} s`.padStart(7);
-  return `${mark(status)} ${id}  ${title.padEnd(width)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
+  return `${mark(status)} ${id.padEnd(widths.id)}  ${title.padEnd(widths.title)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
 /** The criteria that did not pass, grouped by cause. */
@@ -70,8 +77,58 @@ function formatGroup(group: readonly CriterionVerdict[], columns: number): strin
     '',
     ...titles,
     ...facts.filter((fact) => fact !== cause).map((fact) => styleText('dim', `    ${fact}`)),
+    ...formatCause(cause, fix, columns),
+  ];
+}
+
+function formatCause(cause: string, fix: string | undefined, columns: number): string[] {
+  return [
     `    ${styleText('red', 'cause:')} ${wrap(cause, columns)}`,
     ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrap(fix, columns)}`]),
+  ];
+}
+
+/** A verdict in a line for each problem, with the criteria that it fails, its cause and its fix; the totals last. */
+export function formatProblems(verdict: Verdict): string {
+  const { passed, failed, skipped } = countStatuses(verdict);
+  const problems = groupByCause(verdict)
+    .filter(([first]) => first?.status === 'failed')
+    .map(([first, ...others]) => {
+      const ids = [first, ...others].map((criterion) => criterion?.id).join(', ');
+      const fix = first?.fix === undefined ? '' : ` Fix: ${first.fix}.`;
+      return `${mark('failed')} ${ids}: ${(first?.cause ?? first?.evidence.at(-1) ?? '').replaceAll(/\s*\n\s*/g, ' ')}.${fix}`;
+    });
+  const reasons = Map.groupBy(
+    verdict.phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status === 'skipped'),
+    ({ cause = '' }) => cause,
+  );
+  const counts = `${passed} passed, ${failed} failed, ${skipped} not checked in ${(verdict.durationMs / 1000).toFixed(1)} s`;
+  return [
+    ...problems,
+    ...(verdict.errors ?? []).map(
+      (error) => `${mark('failed')} beside the criteria: ${error.replaceAll(/\s*\n\s*/g, ' ')}`,
+    ),
+    styleText(failed > 0 ? 'red' : 'green', counts),
+    ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${reason}`)),
+  ].join('\n');
+}
+
+/** A cause and its fix, for a command that has no criteria: after an empty line. */
+export function formatProblem(
+  cause: string,
+  fix: string,
+  columns: number = process.stdout.columns ?? MAX_WIDTH,
+): string {
+  return `\n${formatCause(cause, fix, columns).join('\n')}\n`;
+}
+
+/** What went wrong outside of all criteria, and what that means for the verdict. */
+function formatErrors({ errors = [] }: Verdict, columns: number): string[] {
+  if (errors.length === 0) return [];
+  return [
+    '',
+    `${styleText('red', '!')} ${styleText('bold', 'Whether all criteria hold can’t be told: something went wrong outside of them')}`,
+    ...errors.map((error) => `    ${styleText('red', 'error:')} ${wrap(error, columns)}`),
   ];
 }
 
@@ -92,7 +149,15 @@ function formatTotals(verdict: Verdict): string {
   const seconds = (verdict.durationMs / 1000).toFixed(1);
   const { kind, version } = verdict.alloy;
   const alloy = kind === 'embedded' || version === 'unknown' ? ALLOYS[kind] : `${ALLOYS[kind]} ${version}`;
-  return `${styleText(failed > 0 ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
+  const isRed = failed > 0 || verdict.errors !== undefined;
+  return `${styleText(isRed ? 'red' : 'green', counts)} in ${seconds} s · ${alloy}`;
+}
+
+/** What the run has sent to a backend that counts it. */
+function formatCost({ backend, sent }: Verdict): string[] {
+  if (sent === undefined || backend === 'mock') return [];
+  const number = (count: number) => count.toLocaleString('en');
+  return [`sent: ${number(sent.samples)} samples, ${number(sent.spans)} spans, ${number(sent.logLines)} log lines`];
 }
 
 function mark(status: keyof typeof MARKS): string {

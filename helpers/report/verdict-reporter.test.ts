@@ -39,6 +39,9 @@ test('the verdict holds every criterion that the phase declares, in order', () =
     'P9.8 failed',
     'P9.9 passed',
     'P9.10 failed',
+    'P9.11 failed',
+    'P9.12 passed',
+    'P9.13 failed',
   ]);
 });
 
@@ -73,10 +76,33 @@ test('facts, listed problems and reasons for skipping are kept', () => {
   expect(findCriterion('P9.10')).toMatchObject({ cause: 'it did not run' });
 });
 
+test('a criterion that asserts nothing fails, and one that asserts passes without evidence', () => {
+  expect(findCriterion('P9.11')).toMatchObject({
+    cause: 'the criterion asserts nothing, so it proves nothing',
+    fix: expect.stringContaining('note'),
+  });
+  expect(findCriterion('P9.12')).toMatchObject({ status: 'passed', evidence: [] });
+});
+
+test('what is thrown without being an error is evidence in words', () => {
+  expect(findCriterion('P9.13')).toMatchObject({ evidence: ['it threw undefined, which is not an error'] });
+});
+
+test('`alone` keeps the criteria before and after it from running at the same time, and others run side by side', () => {
+  const { verdict } = runSample('side by side');
+  expect(verdict.phases[0]?.criteria.map(({ id, evidence }) => [id, ...evidence])).toEqual([
+    ['P8.1', 'P8.1 and P8.2 run'],
+    ['P8.2', 'P8.1 and P8.2 run'],
+    ['P8.3', 'P8.3 runs'],
+    ['P8.4', 'P8.4 and P8.5 run'],
+    ['P8.5', 'P8.4 and P8.5 run'],
+  ]);
+});
+
 test('the summary is printed', () => {
   const lines = stripVTControlCharacters(stdout).split('\n');
   expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
-  expect(lines.some((line) => line.startsWith('2 passed, 7 failed, 1 skipped in '))).toBe(true);
+  expect(lines.some((line) => line.startsWith('3 passed, 9 failed, 1 skipped in '))).toBe(true);
 });
 
 test('a part that a criterion took away is brought back once, and not blamed', () => {
@@ -94,7 +120,7 @@ describe('on a stack that already runs', () => {
   test('a criterion whose part has no address is skipped, and the reason names the variable', () => {
     const [{ criteria = [] } = {}] = runSample('without redis').verdict.phases;
     const skipped = criteria.filter(({ id }) => id !== 'P9.10');
-    expect(skipped).toHaveLength(9);
+    expect(skipped).toHaveLength(12);
     for (const criterion of skipped) {
       const cause = 'this run has no address for it: REDIS_URL is not set';
       expect(criterion).toMatchObject({ status: 'skipped', evidence: [], cause });

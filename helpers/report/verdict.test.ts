@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CannotRun } from '../run/cannot-run.ts';
-import { countStatuses, forgetVerdict, summarizeStatus, type Verdict, writeVerdict } from './verdict.ts';
+import { countStatuses, forgetVerdict, readExitCode, summarizeStatus, type Verdict, writeVerdict } from './verdict.ts';
 
 const criterion = (status: 'passed' | 'failed' | 'skipped') => ({
   id: 'P1.1',
@@ -51,6 +51,20 @@ test('a verdict that cannot be written is a refusal with its fix', () => {
   const inTheWay = join(import.meta.dirname, 'verdict.ts');
   expect(() => forgetVerdict(join(inTheWay, 'verdict.json'))).toThrow(CannotRun);
   expect(() => forgetVerdict(join(inTheWay, 'verdict.json'))).toThrow(/^the verdict can't be written: E/);
+});
+
+test.each([
+  ['a criterion that fails', ['passed', 'failed'], undefined, 1],
+  ['a criterion that fails, and an error outside of it', ['failed'], ['late'], 1],
+  ['no criterion that fails', ['passed', 'skipped'], undefined, 0],
+  ['an error outside of criteria that hold', ['passed'], ['late'], 2],
+  ['nothing that could be checked', ['skipped'], undefined, 2],
+  ['no criterion at all', [], undefined, 2],
+] as const)('with %s, a run ends with its exit code', (_, statuses, errors, code) => {
+  const [phase] = verdict.phases;
+  if (phase === undefined) throw new TypeError('the sample has a phase');
+  const phases = [{ ...phase, criteria: statuses.map(criterion) }];
+  expect(readExitCode({ ...verdict, phases, ...(errors && { errors }) })).toBe(code);
 });
 
 test('criteria are counted by status over all phases', () => {

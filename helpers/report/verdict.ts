@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Finding } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { CannotRun } from '../run/cannot-run.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 
 /** A skipped criterion always has the reason as its `cause`. */
@@ -46,7 +46,14 @@ export type Verdict = {
   readonly standIns?: readonly string[];
   /** Milliseconds that each part of the stack took to start; `criteria` is the time of all criteria. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
+  /** What the run has sent to the backend; absent where Alloy no longer answered. */
+  readonly sent?: SentCounts;
   readonly phases: readonly PhaseVerdict[];
+  /**
+   * What went wrong outside of all criteria: a spec that can't be loaded, a rejection that nobody handles. Whether all criteria
+   * hold can't be told then.
+   */
+  readonly errors?: readonly string[];
 };
 
 /** The verdict of the last run. */
@@ -78,6 +85,16 @@ export function countStatuses(verdict: Verdict): Record<Status, number> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { status } of verdict.phases.flatMap(({ criteria }) => criteria)) counts[status]++;
   return counts;
+}
+
+/**
+ * The exit code of a run: 1 if a criterion failed, and 0 if all that could be checked hold. 2 if that can't be told, because
+ * something went wrong outside of the criteria or every one of them was skipped.
+ */
+export function readExitCode(verdict: Verdict): 0 | 1 | 2 {
+  const { passed, failed } = countStatuses(verdict);
+  if (failed > 0) return 1;
+  return verdict.errors === undefined && passed > 0 ? 0 : 2;
 }
 
 /** The status of a phase that has these criteria. */

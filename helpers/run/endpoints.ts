@@ -1,3 +1,5 @@
+import type { ProxySettings } from '../settings/settings.ts';
+
 /** How to reach and log in to PostgreSQL as the application does. */
 export type PostgresEndpoint = {
   readonly host: string;
@@ -47,7 +49,7 @@ export type Endpoints = {
   readonly redis?: RedisEndpoint;
   readonly rabbitmq?: RabbitmqEndpoint;
   readonly alloy?: AlloyAddresses;
-  readonly cloud?: MockCloudEndpoint;
+  readonly mockCloud?: MockCloudEndpoint;
   /** `url` is where each service answers `/health`. */
   readonly api?: { readonly url: string };
   /** `gatewayUrl` is where what Discord would send is posted to. */
@@ -67,6 +69,8 @@ export type ServiceAccess = {
   readonly isBearer?: boolean;
   /** The tenant of a backend that has several (`X-Scope-OrgID`). */
   readonly tenant?: string;
+  /** The proxies on the way there; a loopback address has none. */
+  readonly proxies?: ProxySettings;
 };
 
 /** The three services that can be queried. */

@@ -4,9 +4,10 @@ export type ServicePart = (typeof serviceParts)[number];
 
 /**
  * The parts of a stack, in the order in which they are started: Alloy's first sample leaves it seconds after its start,
- * and RabbitMQ boots for seconds. `cloud` is the mock cloud.
+ * and RabbitMQ boots for seconds. `mock-cloud` is the mock Grafana Cloud, or the
+ * gateway that stands in its place before other backends.
  */
-export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'cloud', 'redis', 'postgres'] as const;
+export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'mock-cloud', 'redis', 'postgres'] as const;
 export type Part = (typeof partsInOrder)[number];
 
 /** The parts that a part can't start without, by the part. */

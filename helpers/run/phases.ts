@@ -24,5 +24,5 @@ export function hasOrder({ criteria }: DeclaredPhase, order: Order): boolean {
 
 /** The parts that a run of these phases needs: those that they name with what those need, Alloy and the mock cloud always. */
 export function listParts(phases: readonly DeclaredPhase[]): Part[] {
-  return addDependencies(['cloud', 'alloy', ...phases.flatMap(({ needs }) => needs)]);
+  return addDependencies(['mock-cloud', 'alloy', ...phases.flatMap(({ needs }) => needs)]);
 }

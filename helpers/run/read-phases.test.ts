@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +10,11 @@ import { readPhase, readPhases } from './read-phases.ts';
 
 /** The rows of a guide: its criteria in plain words, without the code marks that Markdown needs. */
 function readGuide(phase: string): { id: string; title: string }[] {
-  const guide = readFileSync(join(ROOT, 'grafana-alloy', `TESTING_${phase.toUpperCase()}.md`), 'utf8');
+  const path = `grafana-alloy/TESTING_${phase.toUpperCase()}.md`;
+  expect(existsSync(join(ROOT, path)), `${phase} has no guide: write ${path}, with a row for each criterion`).toBe(
+    true,
+  );
+  const guide = readFileSync(join(ROOT, path), 'utf8');
   return [...guide.matchAll(/^\| (P\d+\.\d+) \| ([^|]+?) \|/gm)].map(([, id = '', title = '']) => ({
     id,
     title: title.replaceAll('`', ''),
@@ -32,7 +36,7 @@ describe('the guides and the specs are in step', () => {
 
   test('every test of a spec is one of its criteria', () => {
     for (const { file, criteria } of phases) {
-      const calls = [...readFileSync(file, 'utf8').matchAll(/^\s*(?:test|outage|alone)(?:\.\w+)*\(/gm)];
+      const calls = [...readFileSync(file, 'utf8').matchAll(/^\s*(?:test|observe|outage|alone)(?:\.\w+)*\(/gm)];
       expect(calls.length, file).toBe(criteria.length);
     }
   });
@@ -61,9 +65,9 @@ test('every criterion that is declared as an outage belongs to the order of outa
 test('a run of a phase needs what its parts need, Alloy and the mock cloud, and nothing else', () => {
   const parts = (needs: readonly Part[]) =>
     listParts([{ id: 'phase8', title: '', file: '', needs, criteria: [] }]).sort();
-  expect(parts([])).toEqual(['alloy', 'cloud']);
-  expect(parts(['redis'])).toEqual(['alloy', 'cloud', 'redis']);
-  expect(parts(['api'])).toEqual(['alloy', 'api', 'cloud', 'postgres', 'rabbitmq', 'redis']);
+  expect(parts([])).toEqual(['alloy', 'mock-cloud']);
+  expect(parts(['redis'])).toEqual(['alloy', 'mock-cloud', 'redis']);
+  expect(parts(['api'])).toEqual(['alloy', 'api', 'mock-cloud', 'postgres', 'rabbitmq', 'redis']);
 });
 
 describe('a spec', () => {
@@ -87,6 +91,12 @@ describe('a spec', () => {
   ])('declares what it needs %s', (_, options) => {
     const file = write('phase8-more.spec.ts', `phase(\n  'Phase 8: more',\n  ${options},\n  () => {},\n);`);
     expect(readPhase(file)).toMatchObject({ id: 'phase8', title: 'more', needs: ['api', 'redis'] });
+  });
+
+  test('may use the names of the declarations for what they do not declare', () => {
+    const body = "test('P8.1 x', async () => { made.test(1); const made = { test: 2, phase: 3 }; });";
+    const imports = "import { phase, test } from '../helpers/expect/criterion.ts';";
+    expect(readPhase(write('phase8-more.spec.ts', imports + declare('needs: []', body))).criteria).toHaveLength(1);
   });
 
   test('declares its criteria in any quotes, and none in a comment', () => {
@@ -123,6 +133,22 @@ describe('a spec', () => {
       'a criterion twice',
       declare('needs: []', "test('P8.1 x', b); test('P8.1 y', b);"),
       'two of its criteria are P8.1',
+    ],
+    [
+      'a criterion under another name',
+      `import { phase, test as check } from '../helpers/expect/criterion.ts'; ${declare('needs: []', "check('P8.1 x', b);")}`,
+      'it does something else with test than to call it by that name',
+    ],
+    [
+      'test as a value',
+      `const check = test; ${declare('needs: []')}`,
+      'it does something else with test than to call it',
+    ],
+    ['a method of test', declare('needs: []', "test.skip('P8.1 x', b);"), 'it does something else with test than to'],
+    [
+      'outage as an argument',
+      declare('needs: []', 'each(outage);'),
+      'it does something else with outage than to call it',
     ],
     ['source that is no TypeScript', 'phase(', "can't be read as a phase: "],
   ])('with %s is refused, with what is wrong', (_, text, problem) => {

@@ -28,14 +28,32 @@ export function readPhase(file: string): DeclaredPhase {
   if (errors[0] !== undefined) refuse(file, errors[0].message);
   const declarations: CallExpression[] = [];
   const calls: { readonly kind: CriterionKind; readonly call: CallExpression }[] = [];
+  // Where the names of the declarations stand as they should, or are those of something else.
+  const known = new Set<number>();
+  const strangers: string[] = [];
   new Visitor({
+    ImportSpecifier: ({ imported, local }) => {
+      if (imported.type === 'Identifier' && imported.name === local.name) known.add(imported.start).add(local.start);
+    },
+    MemberExpression: ({ property, computed }) => {
+      if (!computed) known.add(property.start);
+    },
+    Property: ({ key, shorthand }) => {
+      if (!shorthand) known.add(key.start);
+    },
+    Identifier: ({ name, start }) => {
+      if ((name === 'phase' || isCriterionKind(name)) && !known.has(start)) strangers.push(name);
+    },
     CallExpression: (call) => {
       if (call.callee.type !== 'Identifier') return;
       const { name } = call.callee;
+      known.add(call.callee.start);
       if (name === 'phase') declarations.push(call);
       else if (isCriterionKind(name)) calls.push({ kind: name, call });
     },
   }).visit(program);
+  if (strangers[0] !== undefined)
+    refuse(file, `it does something else with ${strangers[0]} than to call it by that name`);
   const [declaration, ...others] = declarations;
   if (declaration === undefined || others.length > 0)
     refuse(file, `it declares ${declarations.length} phases, not one`);
@@ -68,7 +86,7 @@ function readNeeds(file: string, options: Argument | undefined): Part[] {
   });
 }
 
-const criterionKinds = ['test', 'alone', 'outage'] as const;
+const criterionKinds = ['test', 'observe', 'alone', 'outage'] as const;
 type CriterionKind = (typeof criterionKinds)[number];
 
 function isCriterionKind(name: string): name is CriterionKind {

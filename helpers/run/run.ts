@@ -5,6 +5,14 @@ import type { AlloyAddresses, BackendAccess, Endpoints } from './endpoints.ts';
 /** Where the telemetry of a run is stored. */
 export type Backend = 'mock' | 'lgtm' | 'cloud';
 
+/** What Alloy has sent to the backend: what Grafana Cloud counts, and bills. */
+export type SentCounts = {
+  /** Of metrics, by remote write and over OTLP. */
+  readonly samples: number;
+  readonly spans: number;
+  readonly logLines: number;
+};
+
 /** The Alloy under test. */
 export type AlloyEndpoint = AlloyAddresses & {
   readonly kind: 'embedded' | 'binary' | 'container' | 'external';
@@ -22,7 +30,11 @@ export type AlloyEndpoint = AlloyAddresses & {
 };
 
 /** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
-export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
+export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
+  /** Whether only those criteria run that look: nothing but telemetry of the run's own is written. */
+  readonly isSmoke?: true;
+  /** The longest that a criterion may wait, where the person has said so. */
+  readonly maxWait?: Milliseconds;
   /** Marks what this run emits: `service.instance.id` of spans, logs and OTLP metrics. */
   readonly id: string;
   readonly stack: 'native' | 'containers' | 'external';
@@ -48,6 +60,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'cloud'> & {
   readonly seriesWindow: number;
   /** The socket on which the runner takes parts of the stack away and brings them back; absent where the run did not start the stack. */
   readonly controlSocket?: string;
+  /** What an Alloy that ran before this run had sent already; absent for one that the run started. */
+  readonly sentBefore?: SentCounts;
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   /** When the run began, in milliseconds since the epoch. */

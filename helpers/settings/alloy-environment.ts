@@ -46,6 +46,14 @@ export function aimAtMock(variables: Readonly<Record<string, string>>, origin: s
   return aimed;
 }
 
+/** What the services read of a run's intervals, by OpenTelemetry's variables. An export that takes longer than its interval is given up. */
+export function listServiceIntervals({ metricExport }: Intervals): Record<string, string> {
+  return {
+    OTEL_METRIC_EXPORT_INTERVAL: String(Math.round(metricExport)),
+    OTEL_METRIC_EXPORT_TIMEOUT: String(Math.round(Math.min(0.8 * metricExport, 30_000))),
+  };
+}
+
 /** What `config.alloy` reads of a run's intervals, by variable. */
 export function listIntervalVariables(intervals: Intervals): Record<string, string> {
   const ms = (value: number) => `${Math.round(value)}ms`;

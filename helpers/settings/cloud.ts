@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { describeToken, type TokenDescription } from './token.ts';
 
 /** The services of Grafana Cloud that a stack has, each with an instance ID of its own. */
 export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
@@ -34,21 +35,32 @@ export function makeToken(): string {
   return `glc_${randomBytes(24).toString('base64url')}`;
 }
 
-/**
- * What is wrong with the `GRAFANA_CLOUD_*` variables (criterion P1.1): one sentence for each problem, naming the variable
- * and what to set; empty when all are set and well-formed. The token's value is in none of them. The variables that were
- * made up are right.
- */
+/** A variable that can't be right, and why: a sentence that names it and what to set. */
+export type VariableProblem = { readonly variable: string; readonly message: string };
+
+/** The messages of {@link findVariableProblems}: what criterion P1.1 reports. */
 export function findCloudProblems(variables: CloudVariables, madeUp: readonly string[] = []): string[] {
+  return findVariableProblems(variables, madeUp).map(({ message }) => message);
+}
+
+/**
+ * What is wrong with the `GRAFANA_CLOUD_*` variables, as far as that shows without asking anybody; empty when all are set and
+ * well-formed. The token's value is in no message. The variables that were made up are right.
+ */
+export function findVariableProblems(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
+  return [...findMalformed(variables), ...findSharedIds(variables, madeUp)];
+}
+
+/** The variables that are not set, or can't be what they should be whatever the others are. */
+export function findMalformed(variables: CloudVariables): VariableProblem[] {
   return [
     ...findTokenProblems(variables),
     ...CLOUD_SERVICES.flatMap((service) => findServiceProblems(service, variables)),
-    ...findSharedIds(variables, madeUp),
   ];
 }
 
 /** One problem for each instance ID that several services have. */
-function findSharedIds(variables: CloudVariables, madeUp: readonly string[]): string[] {
+export function findSharedIds(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
   const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
   const sharing = Map.groupBy(names, (name) => variables[name] ?? '');
   return [...sharing].flatMap(([id, [first, ...others]]) => {
@@ -58,36 +70,53 @@ function findSharedIds(variables: CloudVariables, madeUp: readonly string[]): st
     const wrong = suspects.find((name) => !madeUp.includes(name)) ?? first;
     const owners = suspects.filter((name) => name !== wrong);
     const problem = `${wrong} is ${id}, which is ${owners.join(' and ')}`;
-    if (wrong !== names[0]) return [`${problem}: each service has an instance ID of its own`];
-    return [
-      `${problem}: the OTLP gateway has an instance ID of its own ` +
-        'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)',
-    ];
+    const message =
+      wrong === names[0]
+        ? `${problem}: the OTLP gateway has an instance ID of its own ` +
+          'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)'
+        : `${problem}: each service has an instance ID of its own`;
+    return [{ variable: wrong, message }];
   });
 }
 
-function findTokenProblems(variables: CloudVariables): string[] {
-  const token = variables.GRAFANA_CLOUD_API_KEY;
-  if (token === undefined || token === '') return ['GRAFANA_CLOUD_API_KEY is not set: give it an access policy token'];
-  if (!token.startsWith('glc_')) {
-    return ['GRAFANA_CLOUD_API_KEY does not start with glc_: it is not an access policy token of Grafana Cloud'];
+function findTokenProblems(variables: CloudVariables): VariableProblem[] {
+  const variable = 'GRAFANA_CLOUD_API_KEY';
+  const token = variables[variable];
+  if (token === undefined || token === '') {
+    return [{ variable, message: `${variable} is not set: give it an access policy token` }];
   }
-  return /^glc_[\w+/=-]+$/.test(token)
-    ? []
-    : ['GRAFANA_CLOUD_API_KEY holds a character that no token has (a blank, a quote, a line end): copy it again'];
+  if (!token.startsWith('glc_')) {
+    return [{ variable, message: `${variable} does not start with glc_: ${TOKEN_KINDS[describeToken(token).kind]}` }];
+  }
+  if (/^glc_[\w+/=-]+$/.test(token)) return [];
+  const message = `${variable} holds a character that no token has (a blank, a quote, a line end): copy it again`;
+  return [{ variable, message }];
 }
 
-function findServiceProblems(service: CloudService, variables: CloudVariables): string[] {
-  const problems: string[] = [];
+const TOKEN_KINDS: Readonly<Record<TokenDescription['kind'], string>> = {
+  'access policy': 'it is not an access policy token of Grafana Cloud',
+  'service account':
+    'glsa_ is the token of a service account, which one Grafana takes and no other service of Grafana Cloud',
+  'legacy API key': 'eyJ is an API key of the kind that Grafana Cloud has retired',
+  unknown: 'it is not an access policy token of Grafana Cloud',
+};
+
+function findServiceProblems(service: CloudService, variables: CloudVariables): VariableProblem[] {
+  const problems: VariableProblem[] = [];
   const name = `GRAFANA_CLOUD_${service}_ENDPOINT`;
   const endpoint = variables[name];
-  if (endpoint === undefined || endpoint === '') problems.push(`${name} is not set`);
-  else problems.push(...findEndpointProblems(name, endpoint, CLOUD_PATHS[service]));
+  const messages =
+    endpoint === undefined || endpoint === ''
+      ? [`${name} is not set`]
+      : findEndpointProblems(name, endpoint, CLOUD_PATHS[service]);
+  problems.push(...messages.map((message) => ({ variable: name, message })));
 
   const idName = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   const id = variables[idName];
-  if (id === undefined || id === '') problems.push(`${idName} is not set`);
-  else if (!/^\d+$/.test(id)) problems.push(`${idName} is "${maskValue(id)}": an instance ID is a number`);
+  if (id === undefined || id === '') problems.push({ variable: idName, message: `${idName} is not set` });
+  else if (!/^\d+$/.test(id)) {
+    problems.push({ variable: idName, message: `${idName} is "${maskValue(id)}": an instance ID is a number` });
+  }
   return problems;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
-import { listEngineVariables, ROOT, readSettings, SettingsError } from './settings.ts';
+import { listEngineVariables, ROOT, readSettings } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
 
 describe('settings', () => {
   test('have the intervals of a local run when nothing is set', () => {
@@ -13,7 +14,8 @@ describe('settings', () => {
 
   test('count an empty variable as unset', () => {
     const empty = readSettings({ STACK: '', ALLOY_SCRAPE_INTERVAL: '', DATABASE_URL: '', DOCKER_HOST: '' });
-    expect({ ...empty, inherited: {} }).toEqual(readSettings({}));
+    const { inherited } = readSettings({});
+    expect({ ...empty, inherited }).toEqual({ ...readSettings({}), inherited });
   });
 
   test('have the intervals of production for a stack that already runs', () => {
@@ -24,10 +26,19 @@ describe('settings', () => {
   });
 
   test('have the intervals of production for Grafana Cloud, and not for a backend of the person’s own', () => {
-    const production = { scrape: 60_000, scrapeTimeout: 10_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 };
-    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 1 });
+    const production = {
+      scrape: 60_000,
+      scrapeTimeout: 10_000,
+      otlpBatch: 10_000,
+      remoteWriteDeadline: 5000,
+      metricExport: 60_000,
+    };
+    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 10 });
     expect(readSettings({ BACKEND: 'cloud', ALLOY_SCRAPE_INTERVAL: '1s' })).toMatchObject({
       intervals: { scrape: 1000 },
+    });
+    expect(readSettings({ BACKEND: 'cloud', OTEL_METRIC_EXPORT_INTERVAL: '1000' })).toMatchObject({
+      intervals: { metricExport: 1000 },
     });
     expect(readSettings({ BACKEND: 'lgtm' })).toMatchObject({ intervals: { scrape: 500 } });
   });
@@ -41,6 +52,7 @@ describe('settings', () => {
 
   test.each([
     ['STACK', 'container', '"container" is not one of containers, native, external'],
+    ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
     ['DLQ_CHECK_INTERVAL_SECONDS', 'ten', 'it is not a number of seconds above 0'],
     ['DLQ_CHECK_INTERVAL_SECONDS', '0', 'it is not a number of seconds above 0'],
     ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],
@@ -51,6 +63,9 @@ describe('settings', () => {
     ['RABBITMQ_METRICS_URL', 'http://h:15692/metrics', 'it has no effect unless RABBITMQ_URL is set'],
     ['ALLOY_OTLP_GRPC', 'h:4317', 'it has no effect unless ALLOY_URL is set'],
     ['ALLOY_SCRAPE_TIMEOUT', '0s', '"0s" is not a duration above 0, such as 1s, 500ms or 1m'],
+    ['ALLOY_SCRAPE_TIMEOUT', '5s', 'it is longer than ALLOY_SCRAPE_INTERVAL, which is 500ms in this run'],
+    ['BACKEND_TENANT', 'a', 'it has no effect unless TEMPO_URL is set'],
+    ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'glsa_hunter2', 'it has no effect unless GRAFANA_URL is set'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
     ['CONTRACT_SEED', 'seven', 'it is not a whole number'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
@@ -59,6 +74,12 @@ describe('settings', () => {
   ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {
     expect(() => readSettings({ [name]: value })).toThrow(`  ${name}: ${problem}`);
     expect(() => readSettings({ [name]: value })).not.toThrow(/hunter2/);
+  });
+
+  test('take a scrape timeout up to the interval, which depends on the kind of run', () => {
+    expect(readSettings({ STACK: 'external', ALLOY_SCRAPE_TIMEOUT: '60s' }).intervals.scrapeTimeout).toBe(60_000);
+    expect(readSettings({ ALLOY_SCRAPE_INTERVAL: '5s', ALLOY_SCRAPE_TIMEOUT: '5s' }).intervals.scrape).toBe(5000);
+    expect(() => readSettings({ ALLOY_SCRAPE_INTERVAL: '1s', ALLOY_SCRAPE_TIMEOUT: '5s' })).toThrow('which is 1000ms');
   });
 
   test('list every problem in one message, and no secret', () => {

@@ -1,33 +1,24 @@
 /** The environment, typed and validated once. Its problems come in one message, and no secret's value is in it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudVariables } from './cloud.ts';
 import { CLOUD_VARIABLES } from './cloud.ts';
 import { parseDuration } from './duration.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { SettingsError } from './settings-error.ts';
 
 /** The project's root directory. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Settings that can't be used; `message` lists every problem with what would be right, `fix` says what to do. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly fix: string;
-  constructor(message: string, fix: string) {
-    super(message);
-    this.fix = fix;
-  }
-}
-
-/** Variables by name, as a process is given them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 const duration = z.string().transform((text, context): Milliseconds => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
-  context.addIssue({ code: 'custom', message: `"${text}" is not a duration above 0, such as 1s, 500ms or 1m` });
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is not a duration above 0, such as 1s, 500ms or 1m`,
+  });
   return z.NEVER;
 });
 
@@ -48,9 +39,12 @@ const http = url('http:', 'https:');
 
 /** One of these words. */
 function choice<const T extends readonly string[]>(...words: T) {
-  return z.enum(words, { error: ({ input }) => `"${String(input)}" is not one of ${words.join(', ')}` }).optional();
+  return z
+    .enum(words, { error: ({ input }) => `${JSON.stringify(input)} is not one of ${words.join(', ')}` })
+    .optional();
 }
 
+const notMilliseconds = { error: 'it is not a number of milliseconds above 0' };
 const notSeconds = { error: 'it is not a number of seconds above 0' };
 
 /** Variables that say more of what another one names, and would have no effect without it. */
@@ -59,6 +53,8 @@ const NEEDED = [
   ['ALLOY_OTLP_GRPC', 'ALLOY_URL'],
   ['ALLOY_OTLP_HTTP', 'ALLOY_URL'],
   ['TEMPO_OTLP_URL', 'TEMPO_URL'],
+  ['BACKEND_TENANT', 'TEMPO_URL'],
+  ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'GRAFANA_URL'],
 ] as const;
 
 const Variables = z
@@ -78,6 +74,7 @@ const Variables = z
     ALLOY_SCRAPE_TIMEOUT: duration.optional(),
     ALLOY_OTLP_BATCH_TIMEOUT: duration.optional(),
     ALLOY_REMOTE_WRITE_DEADLINE: duration.optional(),
+    OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number(notMilliseconds).positive(notMilliseconds).optional(),
     DLQ_CHECK_INTERVAL_SECONDS: z.coerce.number(notSeconds).positive(notSeconds).optional(),
     DATABASE_URL: url('postgresql:', 'postgres:'),
     REDIS_URL: url('redis:'),
@@ -95,6 +92,12 @@ const Variables = z
     GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: http,
     GRAFANA_CLOUD_LOKI_QUERY_URL: http,
     GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
+    GRAFANA_CLOUD_STACK: z
+      .string()
+      .regex(/^[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
+      .optional(),
+    GRAFANA_CLOUD_STACKS_TOKEN: z.string().optional(),
+    GRAFANA_CLOUD_API_URL: http,
     GRAFANA_URL: http,
     GRAFANA_SERVICE_ACCOUNT_TOKEN: z.string().optional(),
     TEMPO_URL: http,
@@ -126,6 +129,11 @@ const Variables = z
       if (variables[name] === undefined || variables[needed] !== undefined) continue;
       context.addIssue({ code: 'custom', path: [name], message: `it has no effect unless ${needed} is set` });
     }
+    const { scrape, scrapeTimeout } = readIntervals(variables);
+    if (scrapeTimeout > scrape) {
+      const message = `it is longer than ALLOY_SCRAPE_INTERVAL, which is ${scrape}ms in this run`;
+      context.addIssue({ code: 'custom', path: ['ALLOY_SCRAPE_TIMEOUT'], message });
+    }
   });
 
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
@@ -141,6 +149,8 @@ export type Settings = {
   readonly dlqCheckIntervalSeconds: number;
   readonly cloud: CloudVariables;
   readonly query: QuerySettings;
+  readonly discovery: DiscoverySettings;
+  readonly proxies: ProxySettings;
   readonly lgtm: LgtmSettings;
   /** The random choices of `npm run test:contract`; undefined for others each time. */
   readonly contractSeed: number | undefined;
@@ -157,11 +167,15 @@ export type Settings = {
   readonly telemetry: Readonly<Record<string, string>>;
   /** Where Node keeps compiled code, for the parts that are programs of this project. */
   readonly compileCache: string | undefined;
-  /**
-   * The whole environment over `.env`, for what is started with it: Alloy, npm, mmdebstrap. Nothing is read from it but what a
-   * file names that a person may change: `config.alloy` and docker-compose.test.yml read the variables that they like.
-   */
-  readonly inherited: Readonly<Record<string, string>>;
+  readonly inherited: InheritedEnvironment;
+};
+
+/** The whole environment over `.env`, for what is started with it: Alloy, npm, apt-get, mmdebstrap. */
+export type InheritedEnvironment = {
+  /** All of it, with these variables over it. */
+  readonly extend: (variables?: Readonly<Record<string, string>>) => Record<string, string>;
+  /** Those of these variables that are set. A file that a person may change names them, as `config.alloy` does. */
+  readonly pick: (names: readonly string[]) => Record<string, string>;
 };
 
 /** How Grafana Cloud is asked for what arrived, where that is not how Alloy writes to it. */
@@ -174,6 +188,20 @@ export type QuerySettings = {
   /** The Grafana through which all questions go: its URL, and the token of a service account. */
   readonly grafana?: { readonly url: URL; readonly token: string | undefined };
 };
+
+/** Where Grafana Cloud says what a stack consists of. */
+export type DiscoverySettings = {
+  /** The slug of the stack that the `GRAFANA_CLOUD_*` variables describe. */
+  readonly stack?: string;
+  /** A token with the scope `stacks:read`; that of Alloy is used where it is undefined. */
+  readonly token?: string;
+  /** Grafana Cloud's own API, where it is not that of grafana.com. */
+  readonly url?: URL;
+};
+
+/** The proxies that lead out of a network, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name them; logins included. */
+export type ProxySettings = { readonly https?: string; readonly http?: string; readonly except?: string };
+
 /** A Tempo, a Prometheus and a Loki of the person's own; logins included. */
 export type LgtmSettings = {
   readonly tempo?: URL;
@@ -213,6 +241,8 @@ export type EngineSettings = {
   readonly host: string | undefined;
   readonly tlsVerify: boolean;
   readonly certPath: string | undefined;
+  /** How long testcontainers' Ryuk stays when nobody is left. */
+  readonly ryukReconnection: string;
   /** `XDG_RUNTIME_DIR`: the socket of a rootless engine is in it. */
   readonly runtimeDirectory: string | undefined;
   /** Where published ports are reached, where that is not where the engine is. */
@@ -250,6 +280,8 @@ export type Intervals = {
   readonly scrapeTimeout: Milliseconds;
   readonly otlpBatch: Milliseconds;
   readonly remoteWriteDeadline: Milliseconds;
+  /** Between two exports of the services' metrics. */
+  readonly metricExport: Milliseconds;
 };
 
 /**
@@ -270,22 +302,14 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     );
   }
   const v = parsed.data;
-  // Grafana Cloud bills data points: there a run scrapes as often as production does.
-  const usual = v.STACK === 'external' || v.BACKEND === 'cloud' ? PRODUCTION : LOCAL;
-  const scrape = v.ALLOY_SCRAPE_INTERVAL ?? usual.scrape;
   return {
     stack: v.STACK,
     alloy: v.ALLOY,
     backend: v.BACKEND,
     alloyBinary: v.ALLOY_BIN,
     alloyConfig: v.ALLOY_CONFIG,
-    intervals: {
-      scrape,
-      scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(scrape, 10_000),
-      otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
-      remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
-    },
-    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? (v.STACK === 'external' ? PRODUCTION_DLQ : LOCAL_DLQ),
+    intervals: readIntervals(v),
+    dlqCheckIntervalSeconds: v.DLQ_CHECK_INTERVAL_SECONDS ?? chooseDlqInterval(v),
     cloud: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, environment[name]])),
     query: omitUndefined({
       tempo: v.GRAFANA_CLOUD_TEMPO_QUERY_URL,
@@ -295,6 +319,16 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       grafana: v.GRAFANA_URL && { url: v.GRAFANA_URL, token: v.GRAFANA_SERVICE_ACCOUNT_TOKEN },
     }),
     contractSeed: v.CONTRACT_SEED,
+    discovery: omitUndefined({
+      stack: v.GRAFANA_CLOUD_STACK,
+      token: v.GRAFANA_CLOUD_STACKS_TOKEN,
+      url: v.GRAFANA_CLOUD_API_URL,
+    }),
+    proxies: omitUndefined({
+      https: given.https_proxy ?? given.HTTPS_PROXY,
+      http: given.http_proxy ?? given.HTTP_PROXY,
+      except: given.no_proxy ?? given.NO_PROXY,
+    }),
     lgtm: omitUndefined({
       tempo: v.TEMPO_URL,
       tempoOtlp: v.TEMPO_OTLP_URL,
@@ -323,10 +357,21 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     isInteractive: process.stdin.isTTY === true && given.CI === undefined,
     telemetry: Object.fromEntries(Object.entries(given).filter(([name]) => /^(OTEL|LOG)_/.test(name))),
     compileCache: given.NODE_COMPILE_CACHE,
-    inherited: Object.fromEntries(
-      Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    ),
+    inherited: inheritEnvironment(environment),
   };
+}
+
+function inheritEnvironment(environment: Environment): InheritedEnvironment {
+  const set = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    extend: (variables = {}) => ({ ...Object.fromEntries(set), ...variables }),
+    pick: (names) => Object.fromEntries(set.filter(([name]) => names.includes(name))),
+  };
+}
+
+/** The settings of a stack that already runs, whatever kind of stack the environment asks for. Throws {@link SettingsError}. */
+export function readExternalSettings(): Settings {
+  return readSettings({ ...readEnvironment(), STACK: 'external' });
 }
 
 /** The object without the properties that are undefined. */
@@ -336,8 +381,11 @@ function omitUndefined<T extends object>(object: T): { [Name in keyof T]?: Exclu
   };
 }
 
-/** Where the container engine is, as these variables say; empty ones count as unset. */
-export function readEngineSettings(environment: Environment): EngineSettings {
+/**
+ * Where the container engine is, by default as the environment over `.env` says; empty variables count as unset. Throws
+ * {@link SettingsError} for a `.env` that can't be read.
+ */
+export function readEngineSettings(environment: Environment = readEnvironment()): EngineSettings {
   const read = (name: string) => environment[name] || undefined;
   return {
     host: read('DOCKER_HOST'),
@@ -346,6 +394,8 @@ export function readEngineSettings(environment: Environment): EngineSettings {
     runtimeDirectory: read('XDG_RUNTIME_DIR'),
     publishedHost: read('TESTCONTAINERS_HOST_OVERRIDE'),
     ryuk: read('TESTCONTAINERS_RYUK_DISABLED') !== 'true',
+    // By default it is ten seconds: nobody comes back to a run that has ended.
+    ryukReconnection: read('TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT') ?? '1s',
   };
 }
 
@@ -365,28 +415,26 @@ export function listEngineVariables({
 }
 
 /** The intervals of a local run, in milliseconds. */
-const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100 };
-/** The defaults of `config.alloy`, in milliseconds. */
-const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 };
-/** The daemon's interval in a stack that a run starts, and by default; in seconds. */
-const LOCAL_DLQ = 1;
-const PRODUCTION_DLQ = 900;
+const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, metricExport: 500 };
+/** The defaults of `config.alloy` and, for the export, of OpenTelemetry, in milliseconds. */
+const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, metricExport: 60_000 };
+/** The daemon's interval by default, in a stack that a run starts, and in one whose spans are paid for; in seconds. */
+const DLQ = { production: 900, local: 1, paid: 10 };
 
-/**
- * The environment of this process over the project's `.env`, where there is one. Throws {@link SettingsError} for a `.env`
- * that can't be read.
- */
-export function readEnvironment(path: string = resolve(ROOT, '.env')): Environment {
-  return { ...readDotenv(path), ...process.env };
+function readIntervals(v: z.output<typeof Variables>): Intervals {
+  // Grafana Cloud bills data points: there a run scrapes as often as production does.
+  const usual = v.STACK === 'external' || v.BACKEND === 'cloud' ? PRODUCTION : LOCAL;
+  const scrape = v.ALLOY_SCRAPE_INTERVAL ?? usual.scrape;
+  return {
+    scrape,
+    scrapeTimeout: v.ALLOY_SCRAPE_TIMEOUT ?? Math.min(scrape, 10_000),
+    otlpBatch: v.ALLOY_OTLP_BATCH_TIMEOUT ?? usual.otlpBatch,
+    remoteWriteDeadline: v.ALLOY_REMOTE_WRITE_DEADLINE ?? usual.remoteWriteDeadline,
+    metricExport: v.OTEL_METRIC_EXPORT_INTERVAL ?? usual.metricExport,
+  };
 }
 
-function readDotenv(path: string): Environment {
-  try {
-    return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  } catch (error) {
-    throw new SettingsError(
-      `${path} can't be read: ${error instanceof Error ? error.message : error}`,
-      'make it a file that you may read, or remove it.',
-    );
-  }
+function chooseDlqInterval({ STACK, BACKEND }: z.output<typeof Variables>): number {
+  if (STACK === 'external') return DLQ.production;
+  return BACKEND === 'cloud' ? DLQ.paid : DLQ.local;
 }

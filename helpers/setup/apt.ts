@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { $ } from 'zx';
 import { CannotRun } from '../run/cannot-run.ts';
-import { readEnvironment } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
-const env = { ...readEnvironment(), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-const shell = $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
 const lockSeconds = 120;
 const lockHeld = /Could not get lock|Unable to (?:acquire|lock)/;
 
@@ -20,8 +18,8 @@ export class AptError extends CannotRun {
 }
 
 /** Names of the packages of which apt knows a version that can be installed. */
-export async function listKnownPackages(names: readonly string[]): Promise<Set<string>> {
-  const output = await shell`apt-cache policy ${[...names]}`;
+export async function listKnownPackages(names: readonly string[], settings: Settings): Promise<Set<string>> {
+  const output = await openShell(settings)`apt-cache policy ${[...names]}`;
   const known = new Set<string>();
   for (const [, name, candidate] of output.stdout.matchAll(/^(\S+):\n(?:.*\n)?\s+Candidate: (.*)$/gm)) {
     if (name !== undefined && candidate !== '(none)') known.add(name);
@@ -37,24 +35,31 @@ export async function listInstalledPackages(): Promise<Set<string>> {
 }
 
 /** Fetches the package lists. Throws `CannotRun` with apt's last lines. */
-export async function updateLists(): Promise<void> {
-  await apt(['update']);
+export async function updateLists(settings: Settings): Promise<void> {
+  await apt(['update'], settings);
 }
 
 /**
- * Installs packages and what they depend on, without recomconfigured ones, without questions, keeping configuration files
+ * Installs packages and what they depend on, without recommended ones, without questions, keeping configuration files
  * that a person changed. Throws `CannotRun` with apt's last lines.
  */
-export async function installPackages(names: readonly string[]): Promise<void> {
-  await apt(['install', '--yes', '--no-install-recommends', ...names]);
+export async function installPackages(names: readonly string[], settings: Settings): Promise<void> {
+  await apt(['install', '--yes', '--no-install-recommends', ...names], settings);
 }
 
 /** Configures what an interrupted installation left unpacked. */
-export async function configurePending(): Promise<void> {
-  await shell`dpkg --force-confdef --force-confold --configure -a`;
+export async function configurePending(settings: Settings): Promise<void> {
+  await openShell(settings)`dpkg --force-confdef --force-confold --configure -a`;
 }
 
-async function apt(args: readonly string[]): Promise<void> {
+/** What runs a command of apt or dpkg, which asks no question and answers in English. */
+function openShell({ inherited }: Settings) {
+  const env = inherited.extend({ DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' });
+  return $({ quiet: true, nothrow: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function apt(args: readonly string[], settings: Settings): Promise<void> {
+  const shell = openShell(settings);
   const options = [
     ...['-o', `DPkg::Lock::Timeout=${lockSeconds}`],
     ...['-o', 'Dpkg::Use-Pty=0'],
@@ -68,7 +73,7 @@ async function apt(args: readonly string[]): Promise<void> {
     if (output.exitCode === 0) return;
     if (/dpkg was interrupted/.test(output.stderr) && !configured) {
       configured = true;
-      await configurePending();
+      await configurePending(settings);
     } else if (lockHeld.test(output.stderr) && performance.now() < deadline) {
       // The timeout option covers dpkg's lock only, not that of the package lists.
       await delay(500);

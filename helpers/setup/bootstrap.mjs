@@ -95,8 +95,8 @@ function run(command) {
     NODE_COMPILE_CACHE_PORTABLE: '1',
   };
   const watch = new URL('end-with-bootstrap.mjs', import.meta.url).href;
+  const dotenv = hasDotenv ? ['--import', new URL('../settings/load-dotenv.ts', import.meta.url).href] : [];
   // A run waits more than it works: with small nurseries each of its threads takes a third of the memory.
-  const dotenv = hasDotenv ? [`--env-file-if-exists=${join(root, '.env')}`] : [];
   const child = spawn(findNode(root), ['--max-semi-space-size=2', ...dotenv, '--import', watch, ...command], {
     stdio: 'inherit',
     env,

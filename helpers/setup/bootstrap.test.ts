@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -80,7 +80,7 @@ test('the target ends when the bootstrap that started it is killed', async () =>
   await expect.poll(() => startTicks(target), { timeout: 10_000 }).not.toBe(started);
 });
 
-test('--dotenv gives the target the variables of .env in the project, and the environment wins over it', async () => {
+test('--dotenv gives the target the variables of .env in the project, under the environment, or ends as commands do', async () => {
   using project = copyProject();
   writeFileSync(join(project.root, '.env'), 'ONE=of-env\nTWO=of-env\n');
   writeFileSync(join(project.root, 'target.ts'), 'console.log(process.env.ONE, process.env.TWO);');
@@ -94,4 +94,13 @@ test('--dotenv gives the target the variables of .env in the project, and the en
     );
   expect(await run('--dotenv')).toMatchObject({ code: 0, output: 'of-env of-environment\n' });
   expect(await run()).toMatchObject({ code: 0, output: 'undefined of-environment\n' });
+
+  rmSync(join(project.root, '.env'));
+  expect(await run('--dotenv')).toEqual({ code: 0, output: 'undefined of-environment\n', errors: '' });
+  mkdirSync(join(project.root, '.env'));
+  expect(await run('--dotenv')).toMatchObject({
+    code: 2,
+    output: '',
+    errors: expect.stringMatching(/^Cannot run: .*\.env can't be read: EISDIR.*\nFix: .*\n$/),
+  });
 });

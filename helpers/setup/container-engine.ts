@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
+import { exportVariables } from '../settings/export-variables.ts';
 import { type EngineSettings, listEngineVariables } from '../settings/settings.ts';
 
 /** A container engine: Docker, or one that answers as it does (Podman). */
@@ -75,12 +76,12 @@ function buildClientOptions(address: string, { tlsVerify, certPath }: EngineSett
   };
 }
 
-/** Has testcontainers, which knows no other way, use this engine: it reads the environment of the process. */
+/** Has testcontainers in this process use this engine. */
 export function useContainerEngine({ address }: ContainerEngine, settings: EngineSettings): void {
-  const environment = process.env;
-  Object.assign(environment, listEngineVariables({ ...settings, host: address }));
-  // By default Ryuk stays for ten seconds when nobody is left: nobody comes back to a run that has ended.
-  environment.TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT ??= '1s';
+  exportVariables({
+    ...listEngineVariables({ ...settings, host: address }),
+    TESTCONTAINERS_RYUK_RECONNECTION_TIMEOUT: settings.ryukReconnection,
+  });
 }
 
 /** The engine's own message, without what the client puts around it. */

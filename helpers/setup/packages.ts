@@ -15,7 +15,8 @@ type Program = (typeof programs)[number];
  * Installs those of these programs of the native stack that a Debian or Ubuntu machine lacks. Throws `CannotRun` with what
  * to type where they can't be installed, or where the person at the terminal declines.
  */
-export async function installPrograms(names: readonly ProgramName[], { path, isInteractive }: Settings): Promise<void> {
+export async function installPrograms(names: readonly ProgramName[], settings: Settings): Promise<void> {
+  const { path, isInteractive } = settings;
   const wanted = programs.filter(({ name }) => names.includes(name));
   const listMissing = () => wanted.filter(({ name }) => findProgram(name, path) === undefined);
   const missing = listMissing();
@@ -25,9 +26,9 @@ export async function installPrograms(names: readonly ProgramName[], { path, isI
   const onWait = () => process.stderr.write('  waiting for another set-up on this machine …\n');
   await withLock('packages', onWait, async () => {
     const still = listMissing();
-    if (still.length > 0) await install(still, listMissing);
+    if (still.length > 0) await install(still, listMissing, settings);
     else if (existsSync(installationMark)) {
-      await step('finishing an interrupted installation', () => withServicesOff(configurePending));
+      await step('finishing an interrupted installation', () => withServicesOff(() => configurePending(settings)));
     }
   });
 }
@@ -49,12 +50,16 @@ async function mayInstall(
   if (/^n/i.test(answer.trim())) throw new CannotRun(`${titles} not installed.`, howToInstall(missing));
 }
 
-async function install(missing: readonly Program[], listMissing: () => readonly Program[]): Promise<void> {
+async function install(
+  missing: readonly Program[],
+  listMissing: () => readonly Program[],
+  settings: Settings,
+): Promise<void> {
   const candidates = missing.flatMap(({ packages }) => packages);
-  let known = await listKnownPackages(candidates);
+  let known = await listKnownPackages(candidates, settings);
   if (missing.some((program) => choosePackage(program, known) === undefined)) {
-    await step('package lists', updateLists);
-    known = await listKnownPackages(candidates);
+    await step('package lists', () => updateLists(settings));
+    known = await listKnownPackages(candidates, settings);
   }
   const unknown = missing.filter((program) => choosePackage(program, known) === undefined);
   if (unknown.length > 0) {
@@ -65,7 +70,7 @@ async function install(missing: readonly Program[], listMissing: () => readonly 
     );
   }
   const names = missing.flatMap((program) => choosePackage(program, known) ?? []);
-  await step(names.join(' '), () => installListed(names));
+  await step(names.join(' '), () => installListed(names, settings));
   const absent = listMissing();
   if (absent.length > 0) {
     throw new CannotRun(
@@ -76,14 +81,14 @@ async function install(missing: readonly Program[], listMissing: () => readonly 
 }
 
 /** Old lists name files that the mirror no longer has: the second try has new ones. */
-async function installListed(names: readonly string[]): Promise<void> {
+async function installListed(names: readonly string[], settings: Settings): Promise<void> {
   await withServicesOff(async () => {
     try {
-      await installPackages(names);
+      await installPackages(names, settings);
     } catch (error) {
       if (!(error instanceof AptError) || !error.hasOldLists) throw error;
-      await updateLists();
-      await installPackages(names);
+      await updateLists(settings);
+      await installPackages(names, settings);
     }
   });
 }

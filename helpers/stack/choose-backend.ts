@@ -59,10 +59,10 @@ export async function isMockCloud(origin: string): Promise<boolean | undefined> 
 }
 
 /** How the backend is asked: through one Grafana where that is set, at the three URLs, or next to where Alloy writes. */
-async function resolveAccess({ cloud, query, lgtm }: Settings, backend: Backend): Promise<BackendAccess> {
+async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend: Backend): Promise<BackendAccess> {
   const { grafana } = query;
   if (backend === 'mock' || grafana === undefined) {
-    return (backend === 'lgtm' ? readLgtmAccess(lgtm) : undefined) ?? readCloudAccess(cloud, query);
+    return (backend === 'lgtm' ? readLgtmAccess(lgtm) : undefined) ?? readCloudAccess(cloud, query, proxies);
   }
   if (grafana.token === undefined) {
     throw new CannotRun(
@@ -71,7 +71,7 @@ async function resolveAccess({ cloud, query, lgtm }: Settings, backend: Backend)
     );
   }
   try {
-    return await findGrafanaAccess(grafana.url, grafana.token);
+    return await findGrafanaAccess(grafana.url, grafana.token, proxies);
   } catch (error) {
     if (error instanceof NoDataSource) {
       throw new CannotRun(

@@ -8,7 +8,8 @@ import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { partsInOrder } from '../run/part.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
-import { type Environment, readSettings } from '../settings/settings.ts';
+import type { Environment } from '../settings/environment.ts';
+import { readSettings } from '../settings/settings.ts';
 import { chooseStack, describePlan } from './choose.ts';
 import { isMockCloud } from './choose-backend.ts';
 import { startNativeParts } from './testing/plans.ts';
@@ -84,7 +85,7 @@ test.each([
 describe('a stack that already runs', () => {
   let stack: Awaited<ReturnType<typeof startNativeParts>>;
   beforeAll(async () => {
-    stack = await startNativeParts(['cloud'], { GRAFANA_CLOUD_API_KEY: 'glc_test' });
+    stack = await startNativeParts(['mock-cloud'], { GRAFANA_CLOUD_API_KEY: 'glc_test' });
   });
   afterAll(() => stack.stop());
   const external = (origin: string) => ({
@@ -101,19 +102,19 @@ describe('a stack that already runs', () => {
 
   test('has the backend that its variables lead to: Grafana Cloud, the mock cloud, or one of its own', async () => {
     expect((await choose(external('https://cloud.example'))).backend).toBe('cloud');
-    expect((await choose(external(stack.endpoints.cloud?.url ?? ''))).backend).toBe('mock');
+    expect((await choose(external(stack.endpoints.mockCloud?.url ?? ''))).backend).toBe('mock');
     await using other = await startAnsweringServer(() => undefined);
     expect((await choose(external(other.url))).backend).toBe('lgtm');
     expect((await choose({ ...external('http://127.0.0.1:1'), BACKEND: 'cloud' })).backend).toBe('cloud');
     const mixed = {
-      ...external(stack.endpoints.cloud?.url ?? ''),
+      ...external(stack.endpoints.mockCloud?.url ?? ''),
       GRAFANA_CLOUD_TEMPO_ENDPOINT: 'https://tempo.example/tempo',
     };
     expect((await choose(mixed)).backend).toBe('cloud');
   });
 
   test('is refused where BACKEND is not what its variables lead to', async () => {
-    await expect(choose({ ...external(stack.endpoints.cloud?.url ?? ''), BACKEND: 'cloud' })).rejects.toThrow(
+    await expect(choose({ ...external(stack.endpoints.mockCloud?.url ?? ''), BACKEND: 'cloud' })).rejects.toThrow(
       'BACKEND=cloud, and the GRAFANA_CLOUD_* endpoints lead to the mock cloud',
     );
     await expect(choose({ ...external('https://cloud.example'), BACKEND: 'mock' })).rejects.toThrow(

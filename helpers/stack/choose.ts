@@ -31,7 +31,9 @@ export async function chooseStack(
   refuseRunningAlloy(existing);
   const backend = await chooseBackend(settings);
   // A backend that already runs is no part of the stack, unless Alloy needs a gateway to it.
-  const own = needs.filter((part) => part !== 'cloud' || backend.access === undefined || backend.gateway !== undefined);
+  const own = needs.filter(
+    (part) => part !== 'mock-cloud' || backend.access === undefined || backend.gateway !== undefined,
+  );
   const parts = own.filter((part) => !(part in existing));
   const wish = await readWish(settings, existing, backend, reuse);
   return await planOwn({ ...common, needs: own, ...backend, parts }, wish);
@@ -171,7 +173,7 @@ async function lookForImages(
   settings: Settings,
 ): Promise<ContainersPlan['images']> {
   const wanted = listImages(
-    parts.filter((part) => part !== 'cloud'),
+    parts.filter((part) => part !== 'mock-cloud'),
     settings,
   );
   const looks = new Map<string, Promise<Availability>>();

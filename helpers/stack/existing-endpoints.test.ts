@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Environment, readSettings, SettingsError } from '../settings/settings.ts';
+import type { Environment } from '../settings/environment.ts';
+import { readSettings } from '../settings/settings.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { readExistingEndpoints } from './existing-endpoints.ts';
 
 const read = (environment: Environment) => readExistingEndpoints(readSettings(environment).existing);

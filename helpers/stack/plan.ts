@@ -7,7 +7,8 @@ import type { ContainerEngine } from '../setup/container-engine.ts';
 import type { Configuration } from './configuration.ts';
 import type { AlloyProgram } from './parts/alloy-program.ts';
 
-/** The containers by their names in the compose file; `cloud` is the mock cloud, which is one only where the engine is elsewhere. */
+/** The containers by their names in the compose file; `mock-cloud` is one
+ * only where the engine is elsewhere. */
 export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 
 /** The backend of a run. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
+import { readIntervals } from '../clients/alloy-intervals.ts';
+import { readSentCounts } from '../clients/alloy-metrics.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
@@ -11,6 +13,7 @@ import { startContainers } from './containers/containers.ts';
 import { startNative } from './native/native.ts';
 import { readAlloyVersion } from './parts/alloy.ts';
 import type { ExternalPlan, StackPlan } from './plan.ts';
+import { describeUnusedVariables } from './unused-variables.ts';
 import { findWarmStack } from './warm/warm.ts';
 
 /** A run that has begun: its plan with all images found, what the specs need to know, and its stack, where that is ours. */
@@ -36,16 +39,22 @@ export async function startRun(
 ): Promise<StartedRun> {
   const startedAt = Date.now();
   const id = randomBytes(6).toString('hex');
+  const describe = (plan: StackPlan, warm: boolean) => {
+    onDescription({ ...describePlan(plan), warm });
+    for (const line of describeUnusedVariables(plan)) onProgress(line);
+  };
   if (chosen.stack === 'external') {
-    onDescription({ ...describePlan(chosen), warm: false });
+    describe(chosen, false);
     return { plan: chosen, run: await connectExternal(chosen, id, startedAt) };
   }
   const plan = chosen.stack === 'containers' ? await pullImages(chosen, onProgress) : chosen;
   const mayReuse = reuse && Object.keys(plan.existing).length === 0;
   const warm = mayReuse ? await findWarmStack(plan) : undefined;
-  onDescription({ ...describePlan(plan), warm: warm !== undefined && 'stack' in warm });
+  describe(plan, warm !== undefined && 'stack' in warm);
   if (warm !== undefined && 'stack' in warm) {
-    return { plan, run: { ...warm.run, id, startedAt, timings: warm.stack.timings }, stack: warm.stack };
+    const sentBefore = await readSentCounts(warm.run.alloy);
+    const before = sentBefore !== undefined && { sentBefore };
+    return { plan, run: { ...warm.run, id, startedAt, timings: warm.stack.timings, ...before }, stack: warm.stack };
   }
   if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
 
@@ -56,10 +65,11 @@ export async function startRun(
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
       : await startContainers({ plan, runId: id, cloudVariables });
-  const { alloy: _, cloud, ...others } = stack.endpoints;
+  const { alloy: _, mockCloud, ...others } = stack.endpoints;
   if (stack.alloy === undefined) throw new TypeError('a run has an Alloy');
-  const variables = cloud === undefined ? readSetVariables(plan) : cloudVariables(cloud.urlInside ?? cloud.url);
-  const access = plan.access ?? (cloud && readCloudAccess(aimAtMock(variables, cloud.url)));
+  const variables =
+    mockCloud === undefined ? readSetVariables(plan) : cloudVariables(mockCloud.urlInside ?? mockCloud.url);
+  const access = plan.access ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
   if (access === undefined) throw new TypeError('a run has a backend');
   const { standIns } = describePlan(plan);
   const run: Run = {
@@ -70,9 +80,9 @@ export async function startRun(
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
     variables,
-    madeUpVariables: cloud === undefined ? [] : listMadeUpVariables(settings.cloud),
+    madeUpVariables: mockCloud === undefined ? [] : listMadeUpVariables(settings.cloud),
     access,
-    ...(plan.backend === 'mock' && cloud !== undefined && { mockUrl: cloud.url }),
+    ...(plan.backend === 'mock' && mockCloud !== undefined && { mockUrl: mockCloud.url }),
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,
     timings: stack.timings,
@@ -83,7 +93,7 @@ export async function startRun(
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */
 async function connectExternal(plan: ExternalPlan, id: string, startedAt: number): Promise<Run> {
   const { settings, existing, backend, access } = plan;
-  const { alloy, cloud: _, ...servers } = existing;
+  const { alloy, mockCloud: _, ...servers } = existing;
   if (alloy === undefined) throw new TypeError('the plan of an external stack has an Alloy');
   const endpoint: AlloyEndpoint = {
     ...alloy,
@@ -94,14 +104,21 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     command: plan.alloy.command,
     isCommandEmbedded: plan.alloy.kind === 'embedded',
   };
+  const [sentBefore, evaluated] = await Promise.all([readSentCounts(alloy), readIntervals(alloy)]);
+  // What Alloy itself says comes before what a variable of this machine says.
+  const intervals = { ...settings.intervals, ...evaluated };
   return {
     ...describeSettings(plan, id, startedAt),
+    intervals,
+    // Without a mark of the run, a series of two scrapes ago may be of a configuration that is gone.
+    seriesWindow: Math.ceil((2 * intervals.scrape) / 1000 + 10),
     stack: 'external',
     alloy: endpoint,
     ...servers,
     variables: readSetVariables(plan),
     madeUpVariables: [],
     access,
+    ...(sentBefore !== undefined && { sentBefore }),
     ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
     timings: {},
   };

@@ -7,11 +7,11 @@ import type { StackRequest } from './plan.ts';
 type Variables = Record<string, string>;
 
 /** What `config.alloy` reads, for an Alloy among these endpoints; they override the person's environment. */
-export function listAlloyVariables(request: StackRequest, { cloud, ...others }: Endpoints): Variables {
+export function listAlloyVariables(request: StackRequest, { mockCloud, ...others }: Endpoints): Variables {
   return {
-    ...request.plan.settings.inherited,
+    ...request.plan.settings.inherited.extend(),
     ...listRunVariables(request),
-    ...(cloud && listExportVariables(request, cloud)),
+    ...(mockCloud && listExportVariables(request, mockCloud)),
     ...listSourceVariables(others),
   };
 }

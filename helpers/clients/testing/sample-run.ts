@@ -30,7 +30,7 @@ export function sampleRun(parts: Partial<Run> & { readonly origin?: string } = {
     madeUpVariables: [],
     variables,
     access: readCloudAccess(variables),
-    intervals: { scrape: 500, scrapeTimeout: 500, otlpBatch: 200, remoteWriteDeadline: 100 },
+    intervals: { scrape: 500, scrapeTimeout: 500, otlpBatch: 200, remoteWriteDeadline: 100, metricExport: 500 },
     dlqCheckInterval: 1,
     seriesWindow: 300,
     timings: {},

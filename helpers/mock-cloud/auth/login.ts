@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Credentials, DEFAULT_IDS, type Service } from './credentials.ts';
+import { describeHeader } from './describe-header.ts';
 
 /** A login that was refused, and why. */
 export type LoginRefusal = {
@@ -8,6 +9,8 @@ export type LoginRefusal = {
   readonly user: string;
   /** The service whose instance ID the user name is, if there is one. */
   readonly belongsTo?: Service;
+  /** What is wrong with the form in which the login was sent, if anything is. */
+  readonly sent?: string;
   /** What the hosted service answers, verbatim. */
   readonly message: string;
 };
@@ -21,6 +24,17 @@ const FOREIGN_ID = 'authentication error: legacy auth cannot be upgraded because
  * same ID accepts nobody, like the hosted one.
  */
 export function checkLogin(
+  header: string | undefined,
+  service: Service,
+  credentials: Credentials,
+): LoginRefusal | undefined {
+  const refusal = findRefusal(header, service, credentials);
+  if (refusal === undefined) return undefined;
+  const sent = describeHeader(header, credentials);
+  return { ...refusal, ...(sent !== undefined && { sent }) };
+}
+
+function findRefusal(
   header: string | undefined,
   service: Service,
   { token, instanceIds }: Credentials,

@@ -1,7 +1,7 @@
 import { INSTANCE_ID_VARIABLES, type Service, TOKEN_VARIABLE } from './credentials.ts';
 import type { LoginRefusal } from './login.ts';
 
-/** The refused logins with the same service, user and reason. */
+/** The refused logins with the same service, user, reason and form. */
 export type RefusedLogin = Omit<LoginRefusal, 'message'> & {
   readonly service: Service;
   count: number;
@@ -11,7 +11,7 @@ export type RefusedLogin = Omit<LoginRefusal, 'message'> & {
 
 /** The refused logins since the start, for `GET /-/refusals`. */
 export type RefusedLogins = {
-  /** Adds one, and reports the first one of its kind. `now` in milliseconds since the epoch. */
+  /** Adds and reports one. `now` in milliseconds since the epoch. */
   readonly add: (service: Service, refusal: LoginRefusal, now: number) => void;
   /** The most recent last; at most {@link MAX_KINDS}. */
   readonly list: () => readonly RefusedLogin[];
@@ -21,22 +21,21 @@ export type RefusedLogins = {
 const MAX_KINDS = 256;
 
 const NAMES: Readonly<Record<Service, string>> = {
-  otlp: 'OTLP gateway',
+  otlp: 'the OTLP gateway',
   prometheus: 'Prometheus',
   loki: 'Loki',
   tempo: 'Tempo',
 };
 
-/** An empty list; `say` prints a line for the person at the terminal. */
-export function createRefusedLogins(say: (line: string) => void): RefusedLogins {
+/** An empty list; `report` prints a line for the person at the terminal, for equal kinds not too often. */
+export function createRefusedLogins(report: (kind: string, line: string) => void): RefusedLogins {
   const kinds = new Map<string, RefusedLogin>();
   return {
     add(service, refusal, now) {
-      const { user, reason, belongsTo } = refusal;
-      const key = JSON.stringify([service, user, reason]);
-      const known = kinds.get(key);
-      if (known === undefined) say(describeRefusal(service, refusal));
-      const login = known ?? { service, user, reason, ...(belongsTo && { belongsTo }), count: 0, lastTime: now };
+      const { message: _, ...described } = refusal;
+      const key = JSON.stringify([service, described]);
+      report(key, describeRefusal(service, refusal));
+      const login = kinds.get(key) ?? { service, ...described, count: 0, lastTime: now };
       login.count++;
       login.lastTime = now;
       kinds.delete(key);
@@ -49,14 +48,14 @@ export function createRefusedLogins(say: (line: string) => void): RefusedLogins 
 }
 
 /** One line: who was refused where, why, and which variable to check. No secrets. */
-function describeRefusal(service: Service, { reason, user, belongsTo }: LoginRefusal): string {
-  const where = `refused a login at the ${NAMES[service]}`;
+function describeRefusal(service: Service, { reason, user, belongsTo, sent }: LoginRefusal): string {
+  const where = `refused a login at ${NAMES[service]}`;
   const variable = INSTANCE_ID_VARIABLES[service];
   switch (reason) {
     case 'no credentials':
-      return `${where}: no Basic credentials were sent`;
+      return `${where}: ${sent ?? 'no Basic credentials were sent'}`;
     case 'wrong token':
-      return `${where}: wrong token for user ${user} (see ${TOKEN_VARIABLE})`;
+      return `${where}: wrong token for user ${user}${sent === undefined ? '' : `, ${sent}`} (see ${TOKEN_VARIABLE})`;
     case 'unknown instance ID':
       return `${where}: ${user} is not an instance ID of this stack (see ${variable})`;
     case 'foreign instance ID': {

@@ -3,11 +3,12 @@ import * as grpc from '@grpc/grpc-js';
 import { MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
 import { ExportResponse } from '../../otlp/schema.ts';
-import type { Credentials, Service } from '../auth/credentials.ts';
+import type { Credentials } from '../auth/credentials.ts';
+import { checkLogin } from '../auth/login.ts';
 import type { RefusedLogins } from '../auth/refused-logins.ts';
-import { createOtlpReceivers, type OtlpReceiver, type OtlpSignal } from '../ingest/otlp.ts';
+import { createOtlpReceivers, type OtlpReceiver } from '../ingest/otlp.ts';
+import type { RefusalReporter } from '../ingest/refusal-reporter.ts';
 import { type Backend, count } from '../store/backend.ts';
-import { checkGrpcLogin } from './login.ts';
 import { createSemaphore } from './semaphore.ts';
 
 /** A certificate and its key, PEM. */
@@ -20,6 +21,7 @@ export type GrpcOptions = {
   /** Serves TLS with it; without it, clear text. */
   readonly identity?: Identity;
   readonly refusedLogins: RefusedLogins;
+  readonly report: RefusalReporter;
   /** How long the transfer of a message may take, in milliseconds. */
   readonly messageTimeoutMs?: number;
 };
@@ -34,17 +36,18 @@ const MAX_STREAMS_PER_CONNECTION = 100;
 const MAX_CONCURRENT_MESSAGES = 4;
 const MESSAGE_TIMEOUT_MS = 10_000;
 
-/** The collector services, by the path of their only method (OTLP 1.x, "OTLP/gRPC Request"). */
-const METHODS: Readonly<Record<string, OtlpSignal>> = {
-  '/opentelemetry.proto.collector.trace.v1.TraceService/Export': 'traces',
-  '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
-  '/opentelemetry.proto.collector.logs.v1.LogsService/Export': 'logs',
-};
+/** The collector services (OTLP 1.x, "OTLP/gRPC Request"): the one that Tempo has, and those that it hasn't. */
+const TRACE_SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
+const MISSING_SERVICES = [
+  'opentelemetry.proto.collector.metrics.v1.MetricsService',
+  'opentelemetry.proto.collector.logs.v1.LogsService',
+];
 
 /**
- * Creates a server that receives OTLP over gRPC, plain or gzip, into the same stores as the HTTP endpoints (OTLP 1.x,
- * "OTLP/gRPC"). The login is checked before anything of the message is read: UNAUTHENTICATED with the hosted text.
- * INVALID_ARGUMENT for a malformed message, RESOURCE_EXHAUSTED for one over 32 MiB.
+ * Creates the gRPC endpoint of Tempo: traces, plain or gzip, into the same store as over HTTP (OTLP 1.x, "OTLP/gRPC"),
+ * with Tempo's instance ID. As in the hosted stack nothing else speaks gRPC: metrics and logs are UNIMPLEMENTED. The login
+ * is checked before anything of the message is read: UNAUTHENTICATED with the hosted text. INVALID_ARGUMENT for a
+ * malformed message, RESOURCE_EXHAUSTED for one over 32 MiB.
  */
 export function createGrpcServer(options: GrpcOptions): GrpcServer {
   // The library would print its own lines between the mock's; the answers say what went wrong.
@@ -56,10 +59,13 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
     'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION,
     'grpc.enable_channelz': 0,
   });
-  const receivers = createOtlpReceivers(backend);
-  for (const [path, signal] of Object.entries(METHODS)) {
-    const handler = createExportHandler(receivers[signal], backend.say);
-    grpcServer.addService({ Export: defineRawMethod(path) }, { Export: handler });
+  const handler = createExportHandler(createOtlpReceivers(backend).traces, backend.say);
+  grpcServer.addService({ Export: defineRawMethod(TRACE_SERVICE) }, { Export: handler });
+  for (const service of MISSING_SERVICES) {
+    // Tempo's words; those of the library here would be others.
+    const refusal = { code: grpc.status.UNIMPLEMENTED, details: `unknown service ${service}` };
+    const refuse: grpc.handleUnaryCall<Buffer, Uint8Array> = (_, done) => done(refusal);
+    grpcServer.addService({ Export: defineRawMethod(service) }, { Export: refuse });
   }
 
   const injector = grpcServer.createConnectionInjector(createServerCredentials(options.identity));
@@ -83,10 +89,9 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
 
 /** Checks the login, then lets a few messages be read at a time, and counts how each call ended. */
 function createInterceptor(options: GrpcOptions): grpc.ServerInterceptor {
-  const { backend, credentials, refusedLogins, messageTimeoutMs = MESSAGE_TIMEOUT_MS } = options;
+  const { backend, credentials, refusedLogins, report, messageTimeoutMs = MESSAGE_TIMEOUT_MS } = options;
   const messages = createSemaphore(MAX_CONCURRENT_MESSAGES);
   return ({ path }, call) => {
-    let service: Service = 'otlp';
     let release = () => {};
     let timer: NodeJS.Timeout | undefined;
     let code: string | undefined;
@@ -99,11 +104,10 @@ function createInterceptor(options: GrpcOptions): grpc.ServerInterceptor {
         next({
           onReceiveMetadata(metadata, goOn) {
             const [header] = metadata.get('authorization');
-            const login = checkGrpcLogin(header?.toString(), METHODS[path] ?? 'traces', credentials);
-            service = login.service;
-            if (login.refusal !== undefined) {
-              refusedLogins.add(service, login.refusal, Date.now());
-              end(grpc.status.UNAUTHENTICATED, login.refusal.message);
+            const refusal = checkLogin(header?.toString(), 'tempo', credentials);
+            if (refusal !== undefined) {
+              refusedLogins.add('tempo', refusal, backend.now());
+              end(grpc.status.UNAUTHENTICATED, refusal.message);
               return;
             }
             release = messages.acquire(() => {
@@ -118,11 +122,12 @@ function createInterceptor(options: GrpcOptions): grpc.ServerInterceptor {
           onCancel() {
             clearTimeout(timer);
             release();
-            count(backend.counters.rpcs, `${service} ${code ?? 'none'}`);
+            count(backend.counters.rpcs, `tempo ${code ?? 'none'}`);
           },
         }),
       sendStatus(status, next) {
         code = grpc.status[status.code ?? grpc.status.OK];
+        if (code !== 'OK') report(`${code} ${path}`, `refused ${path} over gRPC with ${code}: ${status.details}`);
         next(status);
       },
     });
@@ -154,9 +159,9 @@ function createServerCredentials(identity: Identity | undefined): grpc.ServerCre
   ]);
 }
 
-function defineRawMethod(path: string): grpc.MethodDefinition<Buffer, Uint8Array> {
+function defineRawMethod(service: string): grpc.MethodDefinition<Buffer, Uint8Array> {
   return {
-    path,
+    path: `/${service}/Export`,
     requestStream: false,
     responseStream: false,
     requestSerialize: (message) => message,

@@ -3,6 +3,10 @@ export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Why something was refused, if the body does not say it as text. */
+  readonly problem?: string;
+  /** Whether nothing is served at the path, as opposed to nothing being found there. */
+  readonly isUnknownPath?: true;
 };
 
 /** `value` as JSON. */
@@ -17,5 +21,5 @@ export function answerText(status: number, body: string): Answer {
 
 /** What the Go programs answer on a path that they do not serve. */
 export function answerNotFound(): Answer {
-  return answerText(404, '404 page not found\n');
+  return { ...answerText(404, '404 page not found\n'), isUnknownPath: true };
 }

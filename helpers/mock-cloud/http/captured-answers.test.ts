@@ -12,9 +12,12 @@ type PrometheusAnswer = {
 };
 const captured = <T>(name: string) => readCaptureJson(`query-apis/${name}.json`) as T;
 
+/** A minute after the captures. */
+const NOW = 1_795_341_600_000;
+
 let running: TestMock;
 beforeAll(async () => {
-  running = await startTestMock();
+  running = await startTestMock({ now: () => NOW });
 });
 afterAll(() => running[Symbol.asyncDispose]());
 

@@ -9,9 +9,12 @@ import {
 } from '../testing/test-mock.ts';
 
 /** Bodies that Alloy 1.18 and the Node SDK sent, and how an independent decoder reads them. */
+/** A minute after the captures. */
+const NOW = 1_795_341_600_000;
+
 let running: TestMock;
 beforeAll(async () => {
-  running = await startTestMock();
+  running = await startTestMock({ now: () => NOW });
   const gzip = { ...PROTOBUF, 'content-encoding': 'gzip' };
   for (const [path, body, headers] of [
     ['traces', 'otlp-traces.pb.gz', gzip],

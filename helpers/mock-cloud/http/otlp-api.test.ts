@@ -27,7 +27,8 @@ const recorded = new Map(
 
 let running: TestMock;
 beforeAll(async () => {
-  running = await startTestMock();
+  // The captured exports are of this minute.
+  running = await startTestMock({ now: () => 1_795_341_600_000 });
 });
 afterAll(() => running[Symbol.asyncDispose]());
 

@@ -2,6 +2,7 @@ import { gunzipBounded, MAX_BODY_BYTES } from '../../otlp/compression.ts';
 import { DecodeError, type Message } from '../../otlp/message.ts';
 import { ExportResponse, RpcStatus } from '../../otlp/schema.ts';
 import { createOtlpReceivers, type OtlpReceiver, type OtlpSignal, type PartialSuccess } from '../ingest/otlp.ts';
+import { RefusedExport } from '../ingest/refused-export.ts';
 import type { Backend } from '../store/backend.ts';
 import { type Answer, answerJson } from './answer.ts';
 
@@ -63,6 +64,7 @@ function createEndpoint(signal: OtlpSignal, { receiveJson, receiveProtobuf }: Ot
       return answerOtlpSuccess(type, REJECTED_NAMES[signal], receive(bytes, `/otlp/v1/${signal}`));
     } catch (error) {
       if (error instanceof DecodeError) return answerOtlpError(400, error.message, type);
+      if (error instanceof RefusedExport) return answerOtlpError(error.status, error.message, type);
       throw error;
     }
   };
@@ -73,18 +75,20 @@ export function answerOtlpError(status: number, problem: string, contentType: st
   const type = readContentType(contentType) ?? 'application/json';
   const code =
     status === 401 ? UNAUTHENTICATED : status === 429 || status === 413 ? RESOURCE_EXHAUSTED : INVALID_ARGUMENT;
-  return encodeAnswer(status, RpcStatus, { code, message: problem }, type);
+  return { ...encodeAnswer(status, RpcStatus, { code, message: problem }, type), problem };
 }
 
 /** In protobuf the field has the same number for all three signals. */
 function answerOtlpSuccess(type: ContentType, rejectedName: string, partial: PartialSuccess | undefined): Answer {
   const { rejected, message } = partial ?? { rejected: 0, message: '' };
+  const problem = rejected > 0 ? { problem: message } : {};
   if (type === 'application/x-protobuf') {
     const partialSuccess = { rejected: BigInt(rejected), errorMessage: message };
-    return encodeAnswer(200, ExportResponse, { partialSuccess }, type);
+    return { ...encodeAnswer(200, ExportResponse, { partialSuccess }, type), ...problem };
   }
   const counted = rejected > 0 ? { [rejectedName]: String(rejected) } : {};
-  return answerJson(200, { partialSuccess: { ...counted, ...(message !== '' && { errorMessage: message }) } });
+  const body = { partialSuccess: { ...counted, ...(message !== '' && { errorMessage: message }) } };
+  return { ...answerJson(200, body), ...problem };
 }
 
 function encodeAnswer<T extends object>(status: number, message: Message<T>, value: T, type: ContentType): Answer {

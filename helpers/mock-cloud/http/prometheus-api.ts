@@ -9,6 +9,7 @@ import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/la
 import { hasSamples } from '../store/read-series.ts';
 import type { Series, SeriesStore } from '../store/series.ts';
 import { type Answer, answerJson } from './answer.ts';
+import { BUILD_INFO } from './build-info.ts';
 import { formatInstantData, formatMatrixData } from './prometheus-data.ts';
 
 const MAX_STEPS = 11_000;
@@ -16,9 +17,18 @@ const MAX_STEPS = 11_000;
 const MAX_TIME = 8.64e15;
 const MIN_TIME = -MAX_TIME;
 
+/** What a Grafana asks of a data source, and a Prometheus that only receives remote write has nothing about. */
+const EMPTY_ANSWERS: Readonly<Record<string, unknown>> = {
+  metadata: {},
+  query_exemplars: [],
+  rules: { groups: [] },
+  alerts: { alerts: [] },
+  'status/buildinfo': BUILD_INFO,
+};
+
 /**
- * Answers a path of the Prometheus HTTP API below `/api/v1/`: `query`, `query_range`, `series`, `labels` and
- * `label/NAME/values`; undefined for any other. `now` (milliseconds) is the time of a query without one.
+ * Answers a path of the Prometheus HTTP API below `/api/v1/`: `query`, `query_range`, `series`, `labels`,
+ * `label/NAME/values` and those of {@link EMPTY_ANSWERS}; undefined for any other. `now` (milliseconds) is the time of a query without one.
  */
 export function answerPrometheus(
   store: SeriesStore,
@@ -30,6 +40,7 @@ export function answerPrometheus(
     if (path === 'query') return answerInstantQuery(store, parameters, now);
     if (path === 'query_range') return answerRangeQuery(store, parameters);
     if (path === 'series') return answerSeries(store, parameters);
+    if (Object.hasOwn(EMPTY_ANSWERS, path)) return answerSuccess(EMPTY_ANSWERS[path]);
     if (path === 'labels') return answerSuccess(listLabelNames(findMatchedSeries(store, parameters, false)));
     const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
     if (label === undefined) return undefined;

@@ -23,6 +23,14 @@ export type Routes = (request: MockRequest) => Promise<Answer | undefined> | Ans
 /** The maximum size of a query that is sent as a form. */
 const MAX_FORM_BYTES = 64 * 1024;
 
+/** The paths of the query APIs, as far as the mock serves them: any other is a 404, whatever is sent there. */
+const PROMETHEUS_QUERIES =
+  /^api\/v1\/(query|query_range|query_exemplars|series|labels|label\/[^/]+\/values|metadata|rules|alerts|status\/buildinfo)$/;
+const LOKI_QUERIES =
+  /^api\/v1\/(query|query_range|series|labels?|label\/[^/]+\/values|index\/(stats|volume)|status\/buildinfo)$/;
+const TEMPO_QUERIES =
+  /^(ready|api\/(echo|status\/buildinfo|search|(v2\/)?search\/(tags|tag\/[^/]+\/values)|(v2\/)?traces\/[^/]+))$/;
+
 /** The routes of every service. The query languages are loaded with the first query, so that writing needs none of their memory. */
 export function createRoutes(backend: Backend): Readonly<Record<Service, Routes>> {
   return {
@@ -48,10 +56,10 @@ function createOtlpRoutes(backend: Backend): Routes {
 function createPrometheusRoutes(backend: Backend): Routes {
   return (request) => {
     if (request.path === 'push') return receiveRemoteWrite(request, backend);
-    if (!request.path.startsWith('api/v1/')) return undefined;
+    if (!PROMETHEUS_QUERIES.test(request.path)) return undefined;
     return answerQuery(request, async (path, parameters) => {
       const { answerPrometheus } = await import('./prometheus-api.ts');
-      return answerPrometheus(backend.series, path.slice('api/v1/'.length), parameters, Date.now());
+      return answerPrometheus(backend.series, path.slice('api/v1/'.length), parameters, backend.now());
     });
   };
 }
@@ -59,10 +67,10 @@ function createPrometheusRoutes(backend: Backend): Routes {
 /** The query API of Tempo below `/tempo/`. */
 function createTempoRoutes(backend: Backend): Routes {
   return async ({ method, path, query }) => {
+    if (!TEMPO_QUERIES.test(path)) return undefined;
     if (method !== 'GET') return answerText(405, 'method not allowed\n');
     if (path === 'api/echo') return answerText(200, 'echo');
     if (path === 'ready') return answerText(200, 'ready\n');
-    if (!path.startsWith('api/')) return undefined;
     const { answerTempo } = await import('./tempo-api.ts');
     return answerTempo(backend.traces, path.slice('api/'.length), query);
   };
@@ -71,11 +79,11 @@ function createTempoRoutes(backend: Backend): Routes {
 /** Loki's push as JSON, and its query API, below `/loki/api/v1/`. */
 function createLokiRoutes(backend: Backend): Routes {
   return (request) => {
-    if (!request.path.startsWith('api/v1/')) return undefined;
     if (request.path === 'api/v1/push') return receiveLokiPush(request, backend);
+    if (!LOKI_QUERIES.test(request.path)) return undefined;
     return answerQuery(request, async (path, parameters) => {
       const { answerLoki } = await import('./loki-api.ts');
-      return answerLoki(backend.logs, path.slice('api/v1/'.length), parameters, Date.now());
+      return answerLoki(backend.logs, path.slice('api/v1/'.length), parameters, backend.now());
     });
   };
 }
@@ -89,7 +97,7 @@ async function receiveRemoteWrite({ method, headers, body }: MockRequest, backen
   if ((headers['content-encoding'] ?? 'snappy').toLowerCase() !== 'snappy') {
     return answerText(415, `unsupported content encoding "${headers['content-encoding']}": remote write is snappy\n`);
   }
-  const { received, discarded, problem } = storeRemoteWrite(await body(), backend.series);
+  const { received, discarded, problem } = storeRemoteWrite(await body(), backend.series, backend.now());
   countReceived(backend, 'samples', received, '/api/prom/push');
   for (const [reason, items] of discarded) count(backend.counters.discarded, reason, items);
   return problem === undefined ? { status: 200 } : answerText(400, `${problem}\n`);

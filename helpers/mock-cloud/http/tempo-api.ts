@@ -5,6 +5,8 @@ import { parseTraceql } from '../query/traceql/parse.ts';
 import { searchTraces } from '../query/traceql/search.ts';
 import type { TraceStore } from '../store/traces.ts';
 import { type Answer, answerJson, answerText } from './answer.ts';
+import { BUILD_INFO } from './build-info.ts';
+import { answerTags } from './tempo-tags.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 262_144;
@@ -14,12 +16,15 @@ const MAX_SPANS_PER_SPANSET = 100;
 const MAX_TIME = 8.64e15;
 
 /**
- * Answers a path of Tempo's API below `/api/`: `search`, `v2/traces/ID` and `traces/ID`, always as JSON; undefined for
- * any other.
+ * Answers a path of Tempo's API below `/api/`: `search`, `v2/traces/ID`, `traces/ID`, `status/buildinfo` and those of
+ * tags, always as JSON; undefined for any other.
  */
 export function answerTempo(store: TraceStore, path: string, parameters: URLSearchParams): Answer | undefined {
   try {
     if (path === 'search') return answerSearch(store, parameters);
+    if (path === 'status/buildinfo') return answerJson(200, BUILD_INFO);
+    const tags = answerTags(store, path, parameters);
+    if (tags !== undefined) return tags;
     const [, version, id] = /^(v2\/)?traces\/([^/]+)$/.exec(path) ?? [];
     if (id === undefined) return undefined;
     return version === undefined ? answerTraceV1(store, parseTraceId(id)) : answerTraceV2(store, parseTraceId(id));

@@ -1,23 +1,61 @@
 import { DecodeError } from '../../otlp/message.ts';
-import { type Backend, countReceived } from '../store/backend.ts';
-import { buildLabels } from '../store/labels.ts';
+import type { Backend } from '../store/backend.ts';
+import { buildLabels, type Labels, listLabels } from '../store/labels.ts';
 import type { Entry } from '../store/logs.ts';
+import { buildMetadataName } from './label-name.ts';
 import { parseJson } from './parse-json.ts';
+import { type SentStream, storeLogs } from './store-logs.ts';
+
+const SERVICE_NAME = 'service_name';
+/** The labels that Loki takes a missing `service_name` from, in this order. */
+const SERVICE_LABELS = [
+  'service',
+  'app',
+  'application',
+  'app_name',
+  'name',
+  'app_kubernetes_io_name',
+  'container',
+  'container_name',
+  'k8s_container_name',
+  'component',
+  'workload',
+  'job',
+  'k8s_job_name',
+];
 
 /**
  * Stores a JSON push of Loki's own API: `{"streams":[{"stream":{…},"values":[["nanoseconds","line",{metadata}]]}]}`.
- * Throws {@link DecodeError} if it has another shape, and then stores nothing.
+ * Throws {@link DecodeError} if it has another shape or an invalid label name, and then stores nothing, and
+ * {@link RefusedExport} as {@link storeLogs} does.
  */
 export function storeLokiPush(body: Uint8Array, backend: Backend): void {
-  const streams = readList(readField(parseJson(body), 'streams'), 'streams').map((stream) => {
+  const streams = readList(readField(parseJson(body), 'streams') ?? [], 'streams').map((stream): SentStream => {
     const labels = buildLabels(Object.entries(readStrings(readField(stream, 'stream'), 'stream')));
-    if (labels.length === 0) throw new DecodeError('error at least one label pair is required per stream');
-    return { labels, entries: readList(readField(stream, 'values'), 'values').map(readEntry) };
+    checkNames(labels);
+    return { labels: addServiceName(labels), entries: readList(readField(stream, 'values'), 'values').map(readEntry) };
   });
-  for (const { labels, entries } of streams) {
-    backend.logs.add(labels, entries);
-    countReceived(backend, 'log records', entries.length, '/loki/api/v1/push');
+  storeLogs(streams, backend, '/loki/api/v1/push');
+}
+
+/** Worded as by Loki, which parses the labels as text and tells the column. */
+function checkNames(labels: Labels): void {
+  let column = 2;
+  for (const [name, value] of listLabels(labels)) {
+    const wrong = /^\d|[^a-zA-Z0-9_]/.exec(name);
+    if (wrong !== null) {
+      const problem = `unexpected character inside braces: '${wrong[0]}'`;
+      throw new DecodeError(`couldn't parse labels: 1:${column + wrong.index}: parse error: ${problem}`);
+    }
+    column += `${name}=${JSON.stringify(value)}, `.length;
   }
+}
+
+function addServiceName(labels: Labels): Labels {
+  const held = new Map(listLabels(labels));
+  if (held.has(SERVICE_NAME)) return labels;
+  const source = SERVICE_LABELS.find((name) => held.has(name));
+  return buildLabels(held.set(SERVICE_NAME, held.get(source ?? '') ?? 'unknown_service'));
 }
 
 function readEntry(value: unknown): Entry {
@@ -25,10 +63,10 @@ function readEntry(value: unknown): Entry {
   if (typeof time !== 'string' || !/^\d{1,19}$/.test(time))
     throw new DecodeError('values: expected a time in nanoseconds');
   if (typeof line !== 'string') throw new DecodeError('values: expected a line');
-  const held = Object.entries(readStrings(metadata, 'metadata'));
-  return { time: BigInt(time), line, metadata: buildLabels([['detected_level', 'unknown'], ...held]) };
+  const pairs = Object.entries(readStrings(metadata, 'metadata'));
+  const named = pairs.map(([name, text]) => [buildMetadataName(name), text] as const);
+  return { time: BigInt(time), line, metadata: buildLabels(named) };
 }
-
 function readField(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) throw new DecodeError(`expected an object with "${name}"`);
   return Reflect.get(value, name);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { DecodeError } from '../../otlp/message.ts';
 import type { Metric } from '../../otlp/schema.ts';
-import { buildLabelName } from './label-name.ts';
+import { buildLabelName, buildMetadataName } from './label-name.ts';
 import { buildMetricName } from './metric-name.ts';
 
 type Kind = 'gauge' | 'counter' | 'up-down counter' | 'histogram';
@@ -41,16 +42,47 @@ describe('a metric gets the name that Prometheus 3 gives it', () => {
     ['job:up:sum', '', 'gauge', 'job:up:sum'],
     ['größe', 'm', 'gauge', 'gr_e_meters'],
     ['...', '', 'gauge', ''],
+    ['日本', 's', 'counter', 'seconds_total'],
+    ['...', '', 'counter', 'total'],
   ])('%s in "%s" as a %s is %s', (name, unit, kind, expected) => {
     expect(buildMetricName(metric(name, unit, kind))).toBe(expected);
   });
 });
 
-test.each([
-  ['http.request.method', 'http_request_method'],
-  ['__name__', '__name__'],
-  ['_private', 'key_private'],
-  ['0.5', 'key_0_5'],
-  ['a--b', 'a_b'],
-  ['k8s.pod/name', 'k8s_pod_name'],
-])('the attribute %s becomes the label %s', (attribute, label) => expect(buildLabelName(attribute)).toBe(label));
+describe('an attribute is named as Prometheus 3 and Loki 3 name it', () => {
+  test.each([
+    ['http.request.method', 'http_request_method', 'http_request_method'],
+    ['k8s.pod/name', 'k8s_pod_name', 'k8s_pod_name'],
+    ['a__b', 'a__b', 'a_b'],
+    ['k--b', 'k__b', 'k_b'],
+    ['__name__', '__name__', '__name__'],
+    ['__x', '__x', '_x'],
+    ['_y', 'key_y', '_y'],
+    ['9', 'key_9', 'key_9'],
+    ['0.5', 'key_0_5', 'key_0_5'],
+    ['ab_', 'ab_', 'ab_'],
+  ])('%s is the label %s of a metric and %s of a log', (attribute, label, metadata) => {
+    expect([buildLabelName(attribute), buildMetadataName(attribute)]).toEqual([label, metadata]);
+  });
+
+  test.each([
+    ['', 'label name is empty', 'label name is empty'],
+    [
+      '日本',
+      'normalization for label name "日本" resulted in invalid name "__"',
+      'normalization for label name "日本" resulted in invalid name "_"',
+    ],
+    [
+      '___',
+      'normalization for label name "___" resulted in invalid name "___"',
+      'normalization for label name "___" resulted in invalid name "_"',
+    ],
+  ])('%o has no name', (attribute, inMetric, inLog) => {
+    expect(() => buildLabelName(attribute)).toThrow(new DecodeError(inMetric));
+    expect(() => buildMetadataName(attribute)).toThrow(new DecodeError(inLog));
+  });
+  test('é has one in a metric only', () => {
+    expect(buildLabelName('é')).toBe('key_');
+    expect(() => buildMetadataName('é')).toThrow(/resulted in invalid name "_"/);
+  });
+});

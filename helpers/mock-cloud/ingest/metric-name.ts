@@ -41,12 +41,11 @@ const PER_UNITS: Readonly<Record<string, string>> = {
 
 /**
  * Builds the Prometheus name of an OTLP metric, with the suffixes for unit and type, as Prometheus 3 does by default
- * (OpenTelemetry, "Prometheus and OpenMetrics Compatibility", "OTLP metric points to Prometheus"). Empty if the name has
- * no character that is valid in a Prometheus name.
+ * (OpenTelemetry, "Prometheus and OpenMetrics Compatibility", "OTLP metric points to Prometheus"). Of a name without a
+ * valid character only the suffixes are left; empty if there are none.
  */
 export function buildMetricName(metric: Metric): string {
   const words = metric.name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '');
-  if (words.length === 0) return '';
   const [main = '', per = ''] = metric.unit.split(/\/(.*)/s, 2);
   const unit = translateUnit(main, UNITS);
   const perUnit = translateUnit(per, PER_UNITS);

@@ -13,6 +13,7 @@ const UP: Pair[] = [
   ['job', 'x'],
 ];
 const T = 1_795_340_000_000;
+const NOW = T + 600_000;
 
 function body(labels: Pair[], samples: [time: number, value: number][]): Uint8Array {
   return compress(
@@ -27,11 +28,12 @@ function body(labels: Pair[], samples: [time: number, value: number][]): Uint8Ar
   );
 }
 
+const listPairs = (count: number) => Array.from({ length: count }, (_, index): Pair => [`l${index}`, 'x']);
 const createStore = () => createSeriesStore(createMemory(1e8, () => {}));
 
 describe('samples of one series', () => {
   const store = createStore();
-  const push = (samples: [number, number][]) => storeRemoteWrite(body(UP, samples), store);
+  const push = (samples: [number, number][]) => storeRemoteWrite(body(UP, samples), store, NOW);
   const readTimes = () => {
     const [series] = store.select('up');
     return series === undefined ? [] : readSamples(series, 0, T * 2).times.map((time) => time - T);
@@ -66,20 +68,95 @@ describe('samples of one series', () => {
   });
 });
 
+test.each<Pair[][]>([[[['__name__', 'up'], ...listPairs(29)]], [[['__name__', 'target_info'], ...listPairs(79)]]])(
+  'as many labels as are allowed are stored',
+  (labels) => {
+    expect(storeRemoteWrite(body(labels, [[T, 1]]), createStore(), NOW)).toMatchObject({ stored: 1 });
+  },
+);
+
+describe('a sample of a new series is refused', () => {
+  test.each<[what: string, time: number, reason: string, problem: RegExp]>([
+    [
+      '11 minutes ahead',
+      NOW + 660_000,
+      'too_far_in_future',
+      /too far in the future, timestamp: \d{13} series: 'up' \(err-mimir-too-far-in-future\)/,
+    ],
+    ['in nanoseconds', NOW * 1e6, 'too_far_in_future', /err-mimir-too-far-in-future/],
+    [
+      'three hours old',
+      NOW - 3 * 3_600_000,
+      'sample_too_old',
+      /out-of-order time window of 2h \(err-mimir-sample-timestamp-too-old\)/,
+    ],
+    [
+      'in seconds',
+      NOW / 1000,
+      'sample_too_old',
+      /The affected sample has timestamp 1970-01-21T.* and is from series up\{job="x"\}/,
+    ],
+  ])('%s', (_, time, reason, problem) => {
+    const store = createStore();
+    const { stored, discarded, problem: message } = storeRemoteWrite(body(UP, [[time, 1]]), store, NOW);
+    expect({ stored, discarded }).toEqual({ stored: 0, discarded: new Map([[reason, 1]]) });
+    expect(message).toMatch(problem);
+    expect(store.size()).toBe(0);
+  });
+  test.each([NOW + 599_000, NOW - 7_199_000])('and not at %d, within the limits', (time) => {
+    expect(storeRemoteWrite(body(UP, [[time, 1]]), createStore(), NOW)).toMatchObject({ stored: 1 });
+  });
+});
+
 test('a series is the same in any order of its labels', () => {
   const store = createStore();
-  storeRemoteWrite(body(UP, [[T, 1]]), store);
-  storeRemoteWrite(body([...UP].reverse(), [[T + 1, 1]]), store);
-  storeRemoteWrite(body([...UP, ['empty', '']], [[T + 2, 1]]), store);
+  storeRemoteWrite(body(UP, [[T, 1]]), store, NOW);
+  storeRemoteWrite(body([...UP].reverse(), [[T + 1, 1]]), store, NOW);
+  storeRemoteWrite(body([...UP, ['empty', '']], [[T + 2, 1]]), store, NOW);
   expect(store.size()).toBe(1);
 });
 
 test.each<[what: string, labels: Pair[], reason: string, problem: RegExp]>([
   ['without a name', [['job', 'x']], 'missing_metric_name', /received series has no metric name/],
   ['with a label twice', [...UP, ['job', 'y']], 'duplicate_label_names', /duplicate label name, label: 'job'/],
-  ['with a label without a name', [...UP, ['', 'y']], 'label_invalid', /invalid label: ''/],
+  [
+    'with a label without a name',
+    [...UP, ['', 'y']],
+    'label_invalid',
+    /invalid label: ''.*\(err-mimir-label-invalid\)/,
+  ],
+  [
+    'with a label that has a dot',
+    [...UP, ['a.b', 'y']],
+    'label_invalid',
+    /invalid label: 'a\.b' series: 'up\{a\.b="y", job="x"\}'/,
+  ],
+  [
+    'with a name that has a dot',
+    [['__name__', 'a.b']],
+    'metric_name_invalid',
+    /invalid metric name: 'a\.b' \(err-mimir-metric-name-invalid\)/,
+  ],
+  [
+    'with a long label name',
+    [...UP, ['n'.repeat(1025), 'y']],
+    'label_name_too_long',
+    /length exceeds the limit.*err-mimir-label-name-too-long/,
+  ],
+  [
+    'with 31 labels',
+    [['__name__', 'up'], ...listPairs(30)],
+    'max_label_names_per_series',
+    /number of labels exceeds the limit \(actual: 31, limit: 30\) series: 'up\{.*err-mimir-max-label-names-per-series/,
+  ],
+  [
+    'that informs with 81 labels',
+    [['__name__', 'target_info'], ...listPairs(80)],
+    'max_label_names_per_info_series',
+    /an info series whose number of labels exceeds the limit \(actual: 81, limit: 80\)/,
+  ],
 ])('a series %s is refused', (_, labels, reason, problem) => {
-  const { discarded, problem: message } = storeRemoteWrite(body(labels, [[T, 1]]), createStore());
+  const { discarded, problem: message } = storeRemoteWrite(body(labels, [[T, 1]]), createStore(), NOW);
   expect([...discarded.keys()]).toEqual([reason]);
   expect(message).toMatch(problem);
 });
@@ -104,7 +181,7 @@ test('a stale marker ends a series until its next sample', () => {
   const find = Buffer.alloc(8);
   find.writeDoubleLE(placeholder);
   raw.writeBigUInt64LE(0x7ff0000000000002n, raw.indexOf(find));
-  storeRemoteWrite(compress(raw), store);
+  storeRemoteWrite(compress(raw), store, NOW);
   const [series] = store.select('up');
   if (series === undefined) throw new Error('no series');
   expect(readSamples(series, 0, T * 2)).toEqual({ times: [T, T + 2000], values: [1, Number.NaN] });
@@ -119,7 +196,7 @@ test('a body cut off at any byte is a DecodeError and no other error', () => {
   });
   for (let end = 1; end < raw.length; end++) {
     try {
-      storeRemoteWrite(compress(raw.subarray(0, end)), createStore());
+      storeRemoteWrite(compress(raw.subarray(0, end)), createStore(), NOW);
     } catch (error) {
       expect(error).toMatchObject({ name: 'DecodeError' });
     }
@@ -142,11 +219,11 @@ describe('over HTTP', () => {
     ],
     ['gzip', { ...PROTOBUF, 'content-encoding': 'gzip' }, Buffer.from(''), 415],
   ])('%s is answered with its status', async (_, headers, pushed, status) => {
-    await using running = await startTestMock();
+    await using running = await startTestMock({ now: () => NOW });
     expect(await running.post('prometheus', '/api/prom/push', pushed, headers)).toMatchObject({ status });
   });
   test('a GET is not allowed', async () => {
-    await using running = await startTestMock();
+    await using running = await startTestMock({ now: () => NOW });
     expect(await running.get('prometheus', '/api/prom/push')).toMatchObject({ status: 405 });
   });
 });

@@ -1,7 +1,8 @@
 import { unsnappyBounded } from '../../otlp/compression.ts';
 import { DecodeError } from '../../otlp/message.ts';
-import { buildLabels, formatSeries, getLabel, type Labels, METRIC_NAME } from '../store/labels.ts';
-import type { AppendOutcome, Series, SeriesStore } from '../store/series.ts';
+import { buildLabels, type Labels } from '../store/labels.ts';
+import type { Series, SeriesStore } from '../store/series.ts';
+import { refuseLabels, refuseOutcome, refuseTime, type SeriesRefusal } from './validate-series.ts';
 import { createWireReader } from './wire-reader.ts';
 
 /** What happened to a push. */
@@ -16,14 +17,19 @@ export type RemoteWriteResult = {
 
 const STALE_LOW = 2;
 const STALE_HIGH = 0x7ff00000;
+const NATIVE_HISTOGRAM = {
+  reason: 'native_histogram',
+  message: 'the mock Grafana Cloud does not keep native histograms; a real Prometheus does',
+};
 
 /**
  * Stores the series of a remote write 1.0 body (snappy-compressed `prometheus.WriteRequest`). Decoded by hand because it
  * is the one message that comes in bulk: a known series is found by the bytes of its labels, without reading them.
- * Metadata, exemplars and native histograms are skipped; the latter count as discarded. Throws {@link DecodeError} for a
- * malformed body; what precedes the fault may have been stored.
+ * Metadata, exemplars and native histograms are skipped; the latter count as discarded. `now` (milliseconds) decides which
+ * samples are too old or ahead. Throws {@link DecodeError} for a malformed body; what precedes the fault may have been
+ * stored.
  */
-export function storeRemoteWrite(body: Uint8Array, store: SeriesStore): RemoteWriteResult {
+export function storeRemoteWrite(body: Uint8Array, store: SeriesStore, now: number): RemoteWriteResult {
   const bytes = unsnappyBounded(body);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reader = createWireReader(bytes);
@@ -32,7 +38,7 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore): RemoteWr
   let received = 0;
   let stored = 0;
 
-  const discard = (reason: string, message: string) => {
+  const discard = ({ reason, message }: SeriesRefusal) => {
     discarded.set(reason, (discarded.get(reason) ?? 0) + 1);
     problem ??= message;
   };
@@ -56,8 +62,7 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore): RemoteWr
     while (!reader.atEnd(end)) {
       const tag = reader.varint();
       if (tag === 0x0a) throw new DecodeError('TimeSeries: labels after samples');
-      if (tag === 0x22)
-        discard('native_histogram', 'the mock Grafana Cloud does not keep native histograms; a real Prometheus does');
+      if (tag === 0x22) discard(NATIVE_HISTOGRAM);
       if (tag !== 0x12) {
         reader.skip(tag, end);
         continue;
@@ -70,9 +75,12 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore): RemoteWr
         isUnusable = true;
         continue;
       }
-      const outcome = store.append(series, sample.time, sample.value, sample.stale);
+      const { time, value, stale } = sample;
+      const untimely = refuseTime(time, now, series.labels);
+      const outcome = untimely === undefined ? store.append(series, time, value, stale) : 'too old';
       if (outcome === 'stored') stored++;
-      else if (outcome !== 'duplicate') discard(...describeRejection(outcome, sample.time, series.labels));
+      const refusal = untimely ?? refuseOutcome(outcome, time, series.labels);
+      if (refusal !== undefined) discard(refusal);
     }
   }
 
@@ -123,47 +131,9 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore): RemoteWr
       pairs.push(pair);
     }
     const sorted = buildLabels(pairs);
-    if (getLabel(sorted, METRIC_NAME) === '') {
-      discard('missing_metric_name', 'received series has no metric name (err-mimir-missing-metric-name)');
-      return undefined;
-    }
-    const names = pairs.map(([name]) => name);
-    const invalid = pairs.find(([name, value]) => name === '' || name.includes('\0') || value.includes('\0'))?.[0];
-    const duplicate = names.find((name, index) => names.indexOf(name) !== index);
-    if (invalid !== undefined) {
-      discard(
-        'label_invalid',
-        `received a series with an invalid label: '${invalid}' series: '${formatSeries(sorted)}'`,
-      );
-      return undefined;
-    }
-    if (duplicate !== undefined) {
-      discard(
-        'duplicate_label_names',
-        `received a series with duplicate label name, label: '${duplicate}' series: '${formatSeries(sorted)}' (err-mimir-duplicate-label-names)`,
-      );
-      return undefined;
-    }
-    return sorted;
+    const refusal = refuseLabels(pairs, sorted);
+    if (refusal === undefined) return sorted;
+    discard(refusal);
+    return undefined;
   }
-}
-
-function describeRejection(
-  outcome: Exclude<AppendOutcome, 'stored' | 'duplicate'>,
-  time: number,
-  labels: Labels,
-): [string, string] {
-  const affected = `The affected sample has timestamp ${new Date(time).toISOString()} and is from series ${formatSeries(labels)}`;
-  if (outcome === 'conflict') {
-    const why = 'another sample with the same timestamp, but a different value, has already been ingested';
-    return [
-      'new_value_for_timestamp',
-      `failed pushing to ingester: the sample has been rejected because ${why} (err-mimir-sample-duplicate-timestamp). ${affected}`,
-    ];
-  }
-  const why = 'another sample with a more recent timestamp has already been ingested and this sample is beyond the';
-  return [
-    'sample_too_old',
-    `failed pushing to ingester: the sample has been rejected because ${why} out-of-order time window of 2h (err-mimir-sample-timestamp-too-old). ${affected}`,
-  ];
 }

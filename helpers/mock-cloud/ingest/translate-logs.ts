@@ -1,17 +1,20 @@
 import { formatAttribute } from '../../otlp/format-attribute.ts';
-import { type AnyValue, type KeyValue, type LogRecord, type LogsData, SEVERITIES } from '../../otlp/schema.ts';
-import { buildLabels, type Labels } from '../store/labels.ts';
+import { DecodeError } from '../../otlp/message.ts';
+import type { AnyValue, KeyValue, LogRecord, LogsData } from '../../otlp/schema.ts';
+import { buildLabels } from '../store/labels.ts';
 import type { Entry } from '../store/logs.ts';
-import { buildLabelName } from './label-name.ts';
+import { buildMetadataName } from './label-name.ts';
 import { INDEXED_RESOURCE_ATTRIBUTES } from './promoted-attributes.ts';
+import type { SentStream } from './store-logs.ts';
 
 type Pair = readonly [name: string, value: string];
 
 /**
  * Translates OTLP log records as Loki 3 does: promoted resource attributes become index labels of the stream, everything
- * else but the body structured metadata. `now` (nanoseconds) is the time of a record without one.
+ * else but the body structured metadata. `now` (nanoseconds) is the time of a record without one. Throws
+ * {@link DecodeError} for an attribute whose name can't be translated.
  */
-export function translateLogs(data: LogsData, now: bigint): { readonly labels: Labels; readonly entries: Entry[] }[] {
+export function translateLogs(data: LogsData, now: bigint): SentStream[] {
   return data.resourceLogs.map(({ resource, scopeLogs }) => {
     const indexed: Pair[] = [];
     const metadata: Pair[] = [];
@@ -21,22 +24,22 @@ export function translateLogs(data: LogsData, now: bigint): { readonly labels: L
     }
     const labels = buildLabels([['service_name', 'unknown_service'], ...indexed.filter(([, value]) => value !== '')]);
     const entries = scopeLogs.flatMap(({ scope, logRecords }) => {
-      const scopePairs: Pair[] = [
-        ...(scope?.attributes ?? []).flatMap((attribute) => flattenAttribute(attribute)),
+      const scopeAttributes = (scope?.attributes ?? []).flatMap((attribute) => flattenAttribute(attribute));
+      const scopeFields = listSet([
         ['scope_name', scope?.name ?? ''],
         ['scope_version', scope?.version ?? ''],
         ['scope_dropped_attributes_count', formatUnlessZero(scope?.droppedAttributesCount ?? 0)],
-      ];
-      return logRecords.map((record) => buildEntry(record, [...metadata, ...scopePairs], now));
+      ]);
+      const shared = [...metadata, ...scopeAttributes, ...scopeFields];
+      return logRecords.map((record) => buildEntry(record, shared, now));
     });
     return { labels, entries };
   });
 }
 
 function buildEntry(record: LogRecord, shared: readonly Pair[], now: bigint): Entry {
-  const line = formatAttribute(record.body);
-  const own: Pair[] = [
-    ...record.attributes.flatMap((attribute) => flattenAttribute(attribute)),
+  const attributes = record.attributes.flatMap((attribute) => flattenAttribute(attribute));
+  const fields = listSet([
     ['observed_timestamp', record.timeUnixNano === 0n ? '' : formatUnlessZero(record.observedTimeUnixNano)],
     ['severity_number', formatUnlessZero(record.severityNumber)],
     ['severity_text', record.severityText],
@@ -44,12 +47,18 @@ function buildEntry(record: LogRecord, shared: readonly Pair[], now: bigint): En
     ['flags', formatUnlessZero(record.flags)],
     ['trace_id', record.traceId],
     ['span_id', record.spanId],
-  ];
+    ['event_name', record.eventName],
+  ]);
   return {
     time: record.timeUnixNano || record.observedTimeUnixNano || now,
-    line,
-    metadata: buildLabels([['detected_level', detectLevel(record, line)], ...shared, ...own]),
+    line: formatAttribute(record.body),
+    metadata: buildLabels([...attributes, ...fields, ...shared]),
   };
+}
+
+/** A field that is not set leaves an attribute of its name alone. */
+function listSet(fields: readonly Pair[]): readonly Pair[] {
+  return fields.filter(([, value]) => value !== '');
 }
 
 function formatUnlessZero(value: number | bigint): string {
@@ -58,31 +67,16 @@ function formatUnlessZero(value: number | bigint): string {
 
 /** The name and text of an attribute; of a map, those of each leaf, with the names joined by `_`. */
 function flattenAttribute({ key, value }: KeyValue, prefix = ''): Pair[] {
-  const name = buildLabelName(prefix === '' ? key : `${prefix}_${key}`);
+  const name = nameMetadata(prefix === '' ? key : `${prefix}_${key}`);
   const nested: AnyValue['kvlistValue'] = value?.kvlistValue;
   if (nested === undefined) return [[name, formatAttribute(value)]];
   return nested.values.flatMap((attribute) => flattenAttribute(attribute, name));
 }
 
-const LEVELS: readonly (readonly [level: string, words: RegExp])[] = [
-  ['trace', /^(trace|trc)$/i],
-  ['debug', /^(debug|dbg)$/i],
-  ['info', /^(info|inf|information)$/i],
-  ['warn', /^(warn|wrn|warning)$/i],
-  ['error', /^(error|err)$/i],
-  ['critical', /^critical$/i],
-  ['fatal', /^fatal$/i],
-];
-
-/** Detects the level as Loki does: by the severity number, by an attribute or the severity text, then by a word of the line. */
-function detectLevel(record: LogRecord, line: string): string {
-  const level = /^SEVERITY_NUMBER_([A-Z]+)/.exec(SEVERITIES[record.severityNumber] ?? '')?.[1];
-  if (record.severityNumber > 0 && level !== undefined) return level.toLowerCase();
-  const attribute = record.attributes.find(({ key }) => /^(level|severity|lvl|log\.level)$/i.test(key));
-  for (const text of [formatAttribute(attribute?.value), record.severityText]) {
-    const level = LEVELS.find(([, words]) => words.test(text));
-    if (level !== undefined) return level[0];
+function nameMetadata(key: string): string {
+  try {
+    return buildMetadataName(key);
+  } catch (error) {
+    throw error instanceof DecodeError ? new DecodeError(`symbolizer lookup: ${error.message}`) : error;
   }
-  const word = /\b(trace|debug|info|warn|error|critical|fatal)(?:ing)?\b/i.exec(line)?.[1];
-  return word?.toLowerCase() ?? 'unknown';
 }

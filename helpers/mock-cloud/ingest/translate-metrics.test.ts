@@ -3,12 +3,13 @@ import { MetricsData } from '../../otlp/schema.ts';
 import { buildLabels, formatSeries } from '../store/labels.ts';
 import { translateMetrics } from './translate-metrics.ts';
 
+const NOW = 1_795_340_000_000;
 const text = (stringValue: string) => ({ stringValue });
 const at = { timeUnixNano: '1795340000123456789' };
 const translate = (metric: object, resource: Record<string, string> = { 'service.name': 'api' }) => {
   const attributes = Object.entries(resource).map(([key, value]) => ({ key, value: text(value) }));
   const scopeMetrics = [{ scope: { name: 'lib', version: '1' }, metrics: [metric] }];
-  return translateMetrics(MetricsData.fromJson({ resourceMetrics: [{ resource: { attributes }, scopeMetrics }] }));
+  return translateMetrics(MetricsData.fromJson({ resourceMetrics: [{ resource: { attributes }, scopeMetrics }] }), NOW);
 };
 const shown = (metric: object, resource?: Record<string, string>) =>
   translate(metric, resource).samples.map(({ labels, value, stale }) => {
@@ -79,14 +80,15 @@ test('a summary has its quantiles', () => {
   ]);
 });
 
-test('an exponential histogram keeps its count and sum, with a remark that the rest is not kept', () => {
+test('an exponential histogram is rejected, with its name', () => {
   const point = { ...at, count: '4', sum: 10, scale: 1, positive: { offset: 0, bucketCounts: ['4'] } };
   const metric = { name: 'e', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } };
-  expect(shown(metric)).toEqual([
-    'e_sum{job="api", service_name="api"} 10',
-    'e_count{job="api", service_name="api"} 4',
-  ]);
-  expect(translate(metric)).toMatchObject({ rejected: 0, remarks: [expect.stringContaining('only _count and _sum')] });
+  expect(translate(metric)).toEqual({
+    samples: [],
+    points: 1,
+    rejected: 1,
+    reasons: [expect.stringMatching(/^exponential histogram "e": .* native histograms are not switched on/)],
+  });
 });
 
 test.each([
@@ -98,6 +100,23 @@ test.each([
     samples: [],
     points: 2,
     rejected: 2,
-    remarks: ['invalid temporality and type combination for metric "d"'],
+    reasons: ['invalid temporality and type combination for metric "d"'],
   });
+});
+
+test('the target of a resource has samples from its first point to its last', () => {
+  const nanos = (minutes: number) => String(BigInt(NOW + minutes * 60_000) * 1_000_000n);
+  const dataPoints = [-7, 0, -3].map((minutes) => ({ timeUnixNano: nanos(minutes), asInt: '1' }));
+  const { samples } = translate({ name: 'x', gauge: { dataPoints } }, { 'service.name': 'api', 'host.name': 'h' });
+  const times = samples.filter(({ labels }) => labels.get('__name__') === 'target_info').map(({ time }) => time - NOW);
+  expect(times).toEqual([-420_000, -270_000, -120_000, 0]);
+});
+
+test('a point of 1970 does not make millions of samples of the target', () => {
+  const dataPoints = [
+    { timeUnixNano: '1', asInt: '1' },
+    { ...at, asInt: '1' },
+  ];
+  const { samples } = translate({ name: 'x', gauge: { dataPoints } }, { 'service.name': 'api', 'host.name': 'h' });
+  expect(samples.length).toBeLessThan(60);
 });

@@ -8,9 +8,11 @@ import type {
   NumberDataPoint,
   SummaryDataPoint,
 } from '../../otlp/schema.ts';
+import { OUT_OF_ORDER_WINDOW } from '../store/series.ts';
 import { buildLabelName } from './label-name.ts';
 import { buildMetricName } from './metric-name.ts';
 import { PROMOTED_RESOURCE_ATTRIBUTES } from './promoted-attributes.ts';
+import { CREATION_GRACE_PERIOD } from './validate-series.ts';
 
 /** A sample of the series with these labels; `time` in milliseconds since the epoch. */
 export type LabelledSample = {
@@ -24,10 +26,10 @@ export type LabelledSample = {
 export type TranslatedMetrics = {
   readonly samples: readonly LabelledSample[];
   readonly points: number;
-  /** Data points that Prometheus 3 rejects too. */
+  /** Data points that Grafana Cloud rejects too. */
   readonly rejected: number;
-  /** Why points were rejected, and which parts of points were not kept. */
-  readonly remarks: readonly string[];
+  /** Why points were rejected. */
+  readonly reasons: readonly string[];
 };
 
 type Point = NumberDataPoint | HistogramDataPoint | ExponentialHistogramDataPoint | SummaryDataPoint;
@@ -36,21 +38,23 @@ type Part = readonly [suffix: string, value: number, extra?: readonly [name: str
 
 const CUMULATIVE = 2;
 const NO_RECORDED_VALUE = 1;
+const TARGET_INFO_INTERVAL = 150_000;
 const IDENTIFYING = ['service.namespace', 'service.name', 'service.instance.id'];
 
 /**
  * Translates OTLP metrics as Prometheus 3 does by default, with Grafana Cloud's promoted resource attributes: classic
  * histograms, no labels of the scope, and `target_info` for a resource with more attributes than its identity. Delta
- * temporality is rejected, as in Prometheus. Of exponential histograms only `_count` and `_sum` are kept.
+ * temporality and exponential histograms are rejected, as in Mimir without native histograms. `now` is in milliseconds. Throws {@link DecodeError} for an attribute whose name can't be translated.
  */
-export function translateMetrics(data: MetricsData): TranslatedMetrics {
+export function translateMetrics(data: MetricsData, now: number): TranslatedMetrics {
   const samples: LabelledSample[] = [];
-  const remarks = new Set<string>();
+  const reasons = new Set<string>();
   let points = 0;
   let rejected = 0;
 
   for (const { resource, scopeMetrics } of data.resourceMetrics) {
     const identity = readResourceLabels(resource?.attributes ?? []);
+    let earliest = Number.POSITIVE_INFINITY;
     let latest = 0;
     for (const metric of scopeMetrics.flatMap(({ metrics }) => metrics)) {
       const parts = listDataPoints(metric);
@@ -58,18 +62,14 @@ export function translateMetrics(data: MetricsData): TranslatedMetrics {
       const rejection = explainRejection(metric);
       if (rejection !== undefined) {
         rejected += parts.length;
-        if (parts.length > 0) remarks.add(rejection);
+        if (parts.length > 0) reasons.add(rejection);
         continue;
-      }
-      if (metric.exponentialHistogram !== undefined) {
-        remarks.add(
-          `exponential histogram "${metric.name}": the mock Grafana Cloud keeps only _count and _sum; a real Prometheus keeps all of it`,
-        );
       }
       const name = buildMetricName(metric);
       for (const { point, series } of parts) {
         const base = buildPointLabels(point.attributes, identity);
         const time = Number(point.timeUnixNano / 1_000_000n);
+        earliest = Math.min(earliest, time);
         latest = Math.max(latest, time);
         const stale = (point.flags & NO_RECORDED_VALUE) !== 0;
         for (const [suffix, value, extra] of series) {
@@ -80,13 +80,20 @@ export function translateMetrics(data: MetricsData): TranslatedMetrics {
       }
     }
     const target = buildTargetInfo(resource?.attributes ?? [], identity);
-    if (target !== undefined && latest > 0) samples.push({ labels: target, time: latest, value: 1, stale: false });
+    if (target === undefined || latest === 0) continue;
+    for (const time of listTargetTimes(earliest, latest, now)) {
+      samples.push({ labels: target, time, value: 1, stale: false });
+    }
   }
-  return { samples, points, rejected, remarks: [...remarks] };
+  return { samples, points, rejected, reasons: [...reasons] };
 }
 
 function explainRejection(metric: Metric): string | undefined {
-  const temporal = metric.sum ?? metric.histogram ?? metric.exponentialHistogram;
+  if (metric.exponentialHistogram !== undefined) {
+    const stack = 'the mock Grafana Cloud is a stack for which native histograms are not switched on';
+    return `exponential histogram "${metric.name}": ${stack}, and such a stack refuses it`;
+  }
+  const temporal = metric.sum ?? metric.histogram;
   if (temporal !== undefined && temporal.aggregationTemporality !== CUMULATIVE) {
     return `invalid temporality and type combination for metric "${metric.name}"`;
   }
@@ -99,7 +106,7 @@ function listDataPoints(metric: Metric): { readonly point: Point; readonly serie
   return [
     ...numbers.map((point) => ({ point, series: [['', point.asDouble ?? Number(point.asInt ?? 0n)] as const] })),
     ...(metric.histogram?.dataPoints ?? []).map((point) => ({ point, series: buildHistogramParts(point) })),
-    ...(metric.exponentialHistogram?.dataPoints ?? []).map((point) => ({ point, series: buildSumAndCount(point) })),
+    ...(metric.exponentialHistogram?.dataPoints ?? []).map((point) => ({ point, series: [] })),
     ...(metric.summary?.dataPoints ?? []).map((point) => ({ point, series: buildSummaryParts(point) })),
   ];
 }
@@ -168,12 +175,21 @@ function buildAttributeLabels(attributes: readonly KeyValue[]): Map<string, stri
   const labels = new Map<string, string>();
   const sorted = attributes.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   for (const { key, value } of sorted) {
-    if (key === '' || key === '__name__') continue;
+    if (key === '__name__') continue;
     const name = buildLabelName(key);
     const known = labels.get(name);
     labels.set(name, known ? `${known};${formatAttribute(value)}` : formatAttribute(value));
   }
   return labels;
+}
+
+/** From the first to the last point of a resource at half of Prometheus's lookback; what would be refused is left out. */
+function listTargetTimes(earliest: number, latest: number, now: number): number[] {
+  const times: number[] = [];
+  const start = Math.max(earliest, now - OUT_OF_ORDER_WINDOW);
+  const end = Math.min(latest, now + CREATION_GRACE_PERIOD);
+  for (let time = start; time < end; time += TARGET_INFO_INTERVAL) times.push(time);
+  return [...times, latest];
 }
 
 function buildTargetInfo(

@@ -13,6 +13,8 @@ export type Backend = {
   readonly counters: Counters;
   /** Prints one line for the person at the terminal. */
   readonly say: (line: string) => void;
+  /** The time against which the age of data is judged, in milliseconds since the epoch. */
+  readonly now: () => number;
 };
 
 /** What the mock has counted since its start; `/metrics` shows it. */
@@ -30,7 +32,7 @@ export type Counters = {
 };
 
 /** Creates empty stores that hold at most `memoryBytes` together. */
-export function createBackend(memoryBytes: number, say: (line: string) => void): Backend {
+export function createBackend(memoryBytes: number, say: (line: string) => void, now: () => number): Backend {
   const counters: Counters = {
     received: { spans: 0, samples: 0, 'log records': 0 },
     dropped: { spans: 0, samples: 0, 'log records': 0 },
@@ -43,7 +45,7 @@ export function createBackend(memoryBytes: number, say: (line: string) => void):
   const memory = createMemory(memoryBytes, (dropped) => {
     counters.droppedBytes += dropped.bytes;
     for (const signal of SIGNALS) counters.dropped[signal] += dropped.items[signal];
-    reportDrop(dropped, Date.now());
+    reportDrop(dropped, now());
   });
   return {
     memory,
@@ -52,6 +54,7 @@ export function createBackend(memoryBytes: number, say: (line: string) => void):
     logs: createLogStore(memory),
     counters,
     say,
+    now,
   };
 }
 

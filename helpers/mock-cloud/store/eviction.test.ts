@@ -34,7 +34,7 @@ const hasTrace = async (running: TestMock, id: TraceId) =>
 
 describe('above the limit the oldest data are dropped', () => {
   test('of traces, with a line and a count', async () => {
-    await using running = await startTestMock({ memoryBytes: 2 * MIB });
+    await using running = await startTestMock({ now: () => T, memoryBytes: 2 * MIB });
     const ids: TraceId[] = [];
     for (let number = 0; number < 2000; number++) ids.push(await sendTrace(running));
     const [first, last] = [ids[0], ids.at(-1)];
@@ -52,7 +52,7 @@ describe('above the limit the oldest data are dropped', () => {
   });
 
   test('of a series, whose newest samples stay', async () => {
-    await using running = await startTestMock({ memoryBytes: MIB });
+    await using running = await startTestMock({ now: () => T, memoryBytes: MIB });
     for (let round = 0; round < 300; round++) await pushRound(running, round, 300, (n) => `m_${n % 3}`);
     const held = (await running.json(
       'prometheus',
@@ -67,7 +67,7 @@ describe('above the limit the oldest data are dropped', () => {
   });
 
   test('of series that are no longer written, which disappear', async () => {
-    await using running = await startTestMock({ memoryBytes: MIB });
+    await using running = await startTestMock({ now: () => T, memoryBytes: MIB });
     for (let round = 0; round < 40; round++) await pushRound(running, round, 100, (n) => `churn_${round}_${n}`);
     const { backend } = running.mock;
     expect(backend.memory.bytes()).toBeLessThanOrEqual(MIB);
@@ -79,12 +79,12 @@ describe('above the limit the oldest data are dropped', () => {
   });
 
   test('of all signals, not only of the one that arrives', async () => {
-    await using running = await startTestMock({ memoryBytes: MIB });
+    await using running = await startTestMock({ now: () => T, memoryBytes: MIB });
     const old = await sendTrace(running);
     for (let round = 0; round < 60; round++) {
       const values = Array.from({ length: 100 }, (_, n) => [
         String((BigInt(T) + BigInt(n)) * 1_000_000n),
-        'x'.repeat(100),
+        `${round} ${'x'.repeat(100)}`,
       ]);
       const body = JSON.stringify({ streams: [{ stream: { service_name: 'a' }, values }] });
       expect(await running.post('loki', '/loki/api/v1/push', body, JSON_TYPE)).toMatchObject({ status: 204 });
@@ -98,7 +98,7 @@ describe('above the limit the oldest data are dropped', () => {
 });
 
 test('a series that was dropped comes back with its next sample', async () => {
-  await using running = await startTestMock({ memoryBytes: 256 * 1024 });
+  await using running = await startTestMock({ now: () => T, memoryBytes: 256 * 1024 });
   await pushRound(running, 0, 1, () => 'returning');
   for (let round = 0; round < 20; round++) await pushRound(running, round, 100, (n) => `churn_${round}_${n}`);
   const names = async () =>

@@ -4,17 +4,26 @@ import type { Evictable, Memory } from './memory.ts';
 /** One log line of a stream; `time` is in nanoseconds since the epoch. */
 export type Entry = { readonly time: bigint; readonly line: string; readonly metadata: Labels };
 
-/** The entries with the same index labels, in the order of arrival. */
-export type Stream = { readonly labels: Labels; readonly entries: Entry[]; readonly generations: number[] };
+/** The entries with the same index labels, in the order of arrival; `newest` is the latest time of any that it has had. */
+export type Stream = {
+  readonly labels: Labels;
+  readonly entries: Entry[];
+  readonly generations: number[];
+  readonly byTime: Map<bigint, Entry[]>;
+  newest: bigint;
+};
 
 /** All streams, by their labels. */
 export type LogStore = Evictable & {
+  /** Stores entries. One with the time, line and metadata of another in its stream is kept once, as in Loki. */
   readonly add: (labels: Labels, entries: readonly Entry[]) => void;
+  /** The stream with exactly these labels. */
+  readonly find: (labels: Labels) => Stream | undefined;
   readonly streams: () => Iterable<Stream>;
 };
 
 /** What an entry and a stream take in addition to their strings, measured. */
-const BYTES_PER_ENTRY = 200;
+const BYTES_PER_ENTRY = 320;
 const BYTES_PER_STREAM = 700;
 const BYTES_PER_STRING = 24;
 
@@ -29,7 +38,12 @@ export function createLogStore(memory: Memory): LogStore {
       for (const entry of entries) {
         const key = buildLabelsKey(labels);
         const known = streams.get(key);
-        const stream = known ?? { labels, entries: [], generations: [] };
+        const stream: Stream = known ?? { labels, entries: [], generations: [], byTime: new Map(), newest: entry.time };
+        const sameTime = stream.byTime.get(entry.time) ?? [];
+        if (sameTime.some((held) => isSameEntry(held, entry))) continue;
+        sameTime.push(entry);
+        stream.byTime.set(entry.time, sameTime);
+        if (entry.time > stream.newest) stream.newest = entry.time;
         streams.set(key, stream);
         const generation = memory.generation();
         stream.entries.push(entry);
@@ -39,13 +53,14 @@ export function createLogStore(memory: Memory): LogStore {
         memory.charge(estimateEntryBytes(entry) + (known === undefined ? estimateStreamBytes(key) : 0));
       }
     },
+    find: (labels) => streams.get(buildLabelsKey(labels)),
     streams: () => streams.values(),
     drop(generation) {
       let dropped = 0;
       for (const stream of inGeneration.get(generation) ?? []) {
         const kept = stream.generations.findIndex((held) => held > generation);
         const gone = kept < 0 ? stream.entries.length : kept;
-        stream.entries.splice(0, gone);
+        for (const { time } of stream.entries.splice(0, gone)) stream.byTime.delete(time);
         stream.generations.splice(0, gone);
         dropped += gone;
         const key = buildLabelsKey(stream.labels);
@@ -58,6 +73,10 @@ export function createLogStore(memory: Memory): LogStore {
   };
   memory.add(store);
   return store;
+}
+
+function isSameEntry(one: Entry, other: Entry): boolean {
+  return one.line === other.line && buildLabelsKey(one.metadata) === buildLabelsKey(other.metadata);
 }
 
 function estimateStreamBytes(key: string): number {

@@ -36,10 +36,21 @@ phase('Phase 9: a sample', { needs: ['redis'], inOrder: true }, () => {
     expect(1).toBe(2);
   });
 
-  test('P9.9 brings a part back itself', async ({ stack }) => {
+  test('P9.9 brings a part back itself', async ({ stack, note }) => {
     await stack.takeAway('postgres');
     await stack.bringBack('postgres');
+    note('it is back');
   });
 
   outage('P9.10 belongs to the other order', async () => undefined);
+
+  test('P9.11 asserts nothing', async () => undefined);
+
+  test('P9.12 asserts, and has no evidence', async ({ expect }) => {
+    expect(1).toBe(1);
+  });
+
+  test('P9.13 throws what is not an error', async () => {
+    throw undefined;
+  });
 });

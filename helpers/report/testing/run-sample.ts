@@ -1,7 +1,8 @@
 /**
- * `node run-sample.ts FILE [without redis | without control]`: runs the sample phase in its own vitest, with the reporter
- * writing the verdict to FILE. Prints what it is asked to do with the parts of its stack, a line each. Without Redis or
- * without control of the parts, the stack is one that already runs.
+ * `node run-sample.ts FILE [without redis | without control | side by side]`: runs a sample phase in its own vitest, with
+ * the reporter writing the verdict to FILE. Prints what it is asked to do with the parts of its stack, a line each. Without
+ * Redis or without control of the parts, the stack is one that already runs. Side by side, it is the phase whose criteria
+ * run concurrently.
  */
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -13,9 +14,11 @@ import { readPhase } from '../../run/read-phases.ts';
 import { ROOT } from '../../settings/settings.ts';
 import { verdictReporter } from '../verdict-reporter.ts';
 
-const [file = '', lack] = process.argv.slice(2);
+const [file = '', variant] = process.argv.slice(2);
+const isExternal = variant === 'without redis' || variant === 'without control';
 const redis = { host: '127.0.0.1', port: 1, password: '' };
-const spec = join(import.meta.dirname, 'phase9-sample.spec.ts');
+const name = variant === 'side by side' ? 'phase8-side-by-side.spec.ts' : 'phase9-sample.spec.ts';
+const spec = join(import.meta.dirname, name);
 
 const controlSocket = `${file}.sock`;
 const control = createServer((request, response) => {
@@ -33,13 +36,13 @@ const vitest = await startVitest('test', [], {
   watch: false,
   pool: 'threads',
   testTimeout: 3000,
-  ...(lack === 'without control' && { testNamePattern: 'P9.8' }),
+  ...(variant === 'without control' && { testNamePattern: 'P9.8' }),
   provide: {
     run: sampleRun({
       startedAt: Date.now(),
-      ...(lack !== undefined && { stack: 'external' }),
-      ...(lack !== 'without redis' && { redis }),
-      ...(lack !== 'without control' && { controlSocket }),
+      ...(isExternal && { stack: 'external' }),
+      ...(variant !== 'without redis' && { redis }),
+      ...(variant !== 'without control' && { controlSocket }),
     }),
     order: 'criteria',
     phases: [readPhase(spec)],

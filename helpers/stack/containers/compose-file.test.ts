@@ -9,7 +9,7 @@ import { nameImageVariable, nameService } from './container-images.ts';
 import { buildContainer } from './part-container.ts';
 import { readInternals } from './testcontainers-internals.ts';
 
-const parts: readonly Part[] = partsInOrder.filter((part) => part !== 'cloud');
+const parts: readonly Part[] = partsInOrder.filter((part) => part !== 'mock-cloud');
 
 /** Values that differ from every default, so that each shows where it goes. */
 const variables: Readonly<Record<string, string>> = {

@@ -3,21 +3,21 @@ import { readSettings } from '../../settings/settings.ts';
 import { isOwnImage, listImages } from './container-images.ts';
 
 test('each part is a container of its own image, those of this project’s services and the mock of Node’s', () => {
-  expect(Object.fromEntries(listImages(['postgres', 'alloy', 'api', 'cloud'], readSettings({})))).toEqual({
+  expect(Object.fromEntries(listImages(['postgres', 'alloy', 'api', 'mock-cloud'], readSettings({})))).toEqual({
     postgres: 'postgres:17-alpine',
     'grafana-alloy': 'grafana/alloy:v1.18.0',
     api: 'node:24-alpine',
-    cloud: 'node:24-alpine',
+    'mock-cloud': 'node:24-alpine',
   });
 });
 
 test('a registry comes before every name, and a variable names another image', () => {
   const environment = { IMAGE_REGISTRY: 'mirror.example/', NODE_IMAGE: 'node:24-slim', API_IMAGE: 'acme/api:7' };
-  expect(Object.fromEntries(listImages(['redis', 'api', 'bot', 'cloud'], readSettings(environment)))).toEqual({
+  expect(Object.fromEntries(listImages(['redis', 'api', 'bot', 'mock-cloud'], readSettings(environment)))).toEqual({
     redis: 'mirror.example/redis:7.4-alpine',
     api: 'mirror.example/acme/api:7',
     bot: 'mirror.example/node:24-slim',
-    cloud: 'mirror.example/node:24-slim',
+    'mock-cloud': 'mirror.example/node:24-slim',
   });
 });
 

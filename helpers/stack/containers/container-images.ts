@@ -13,7 +13,7 @@ export function nameService(part: Part): ServiceName {
 
 /** The variable that names the image of a part: `POSTGRES_IMAGE`, `NOTIFICATION_DAEMON_IMAGE`. */
 export function nameImageVariable(part: Part): ImageVariable {
-  if (part === 'cloud') return 'NODE_IMAGE';
+  if (part === 'mock-cloud') return 'NODE_IMAGE';
   return `${part.toUpperCase().replaceAll('-', '_')}_IMAGE` as ImageVariable;
 }
 
@@ -30,13 +30,13 @@ export function listImages(parts: readonly Part[], { inherited, images }: Settin
   const forServices = Object.fromEntries(
     serviceParts.map((part) => [nameImageVariable(part), images.named[nameImageVariable(part)] ?? node]),
   );
-  const services = composeServices({ ...inherited, ...forServices });
+  const services = composeServices({ ...inherited.extend(), ...forServices });
   // The mock cloud is a program of this project, as the services are.
-  const forCloud = composeServices({ ...inherited, API_IMAGE: node }).api?.image;
+  const forCloud = composeServices({ ...inherited.extend(), API_IMAGE: node }).api?.image;
   return new Map(
     parts.map((part) => {
       const name = nameService(part);
-      const image = part === 'cloud' ? forCloud : services[name]?.image;
+      const image = part === 'mock-cloud' ? forCloud : services[name]?.image;
       if (image === undefined) throw new Error(`docker-compose.test.yml has no service ${name}`);
       return [name, image];
     }),
@@ -67,7 +67,7 @@ export function requireImage(images: ContainersPlan['images'], service: ServiceN
 
 /** Finds or pulls the image of the mock cloud, for an engine that does not reach this machine. Throws as {@link pullImages} does. */
 export async function bringMockCloudImage(engine: ContainerEngine, settings: Settings): Promise<Availability> {
-  const wanted = listImages(['cloud'], settings).get('cloud') ?? '';
+  const wanted = listImages(['mock-cloud'], settings).get('mock-cloud') ?? '';
   const look = await lookForImage(engine.docker, wanted, settings);
   return { wanted, found: await bringImage(engine, look, 'NODE_IMAGE', settings, () => {}) };
 }

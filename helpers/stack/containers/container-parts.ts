@@ -80,14 +80,14 @@ export const containerParts: Readonly<Record<Part, ContainerPart>> = {
     stopSignal: 'SIGTERM',
     outage: 'stop',
   },
-  cloud: {
+  'mock-cloud': {
     title: 'the mock cloud',
     ports: ['CLOUD_PORT'],
     endpoints: (host, [port]) => ({
-      cloud: { url: `http://${host}:${port}`, urlInside: `http://cloud:${CLOUD_PORT}`, logFile: '' },
+      mockCloud: { url: `http://${host}:${port}`, urlInside: `http://mock-cloud:${CLOUD_PORT}`, logFile: '' },
     }),
-    check: ({ cloud }) => ({
-      probe: () => mustAnswer(`${requireEndpoint(cloud).url}/-/ready`),
+    check: ({ mockCloud }) => ({
+      probe: () => mustAnswer(`${requireEndpoint(mockCloud).url}/-/ready`),
       version: async () => 'mock',
     }),
     ...own,

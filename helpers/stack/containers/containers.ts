@@ -25,7 +25,7 @@ import { startReaper } from './reaper.ts';
  * which the four services, starting at the same time, would make it spend waiting for a processor.
  */
 const waitsFor: Readonly<Partial<Record<Part, Part>>> = {
-  alloy: 'cloud',
+  alloy: 'mock-cloud',
   ...Object.fromEntries(serviceParts.map((part) => [part, 'alloy'])),
 };
 
@@ -56,7 +56,8 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
     );
   }
   const images = new Map(request.plan.images);
-  if (!location.isLocal && parts.includes('cloud')) images.set('cloud', await bringMockCloudImage(engine, settings));
+  if (!location.isLocal && parts.includes('mock-cloud'))
+    images.set('mock-cloud', await bringMockCloudImage(engine, settings));
   const passwords = { postgres: makePassword(), redis: makePassword(), rabbitmq: makePassword() };
   const ids = new Map<Part, string>();
   // What the engine was asked to make it goes on making, whoever has gone: the end waits for that.
@@ -87,7 +88,7 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
     const gateway = location.isLocal ? await findNetworkGateway(docker, network.id) : undefined;
 
     const plan = async (part: Part, context: PartContext, others: Endpoints): Promise<PartPlan> => {
-      if (part === 'cloud' && gateway !== undefined) {
+      if (part === 'mock-cloud' && gateway !== undefined) {
         const targets = request.plan.gateway;
         return targets ? await planLgtmGateway(context, targets, gateway) : await planMockCloud(context, gateway);
       }

@@ -2,11 +2,11 @@
 // its exit code: what `command` of an Alloy in a container is. Where that one has ended, as over a configuration that is not
 // valid, another container is created from its image for this command alone, with the same files and environment.
 
-import { readEngineSettings, readEnvironment } from '../../settings/settings.ts';
+import { readEngineSettings } from '../../settings/settings.ts';
 import { findContainerEngine } from '../../setup/container-engine.ts';
 
 const [, , host = '', id = '', ...command] = process.argv;
-const engine = await findContainerEngine({ ...readEngineSettings(readEnvironment()), host });
+const engine = await findContainerEngine({ ...readEngineSettings(), host });
 if ('absent' in engine) throw new Error(engine.absent);
 const { docker } = engine;
 const container = docker.getContainer(id);

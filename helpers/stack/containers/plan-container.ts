@@ -1,5 +1,6 @@
 import type { Endpoints } from '../../run/endpoints.ts';
 import { isServicePart, type Part } from '../../run/part.ts';
+import { listServiceIntervals } from '../../settings/alloy-environment.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import type { ContainersPlan, ServiceName } from '../plan.ts';
 import { isStackVariable, listExportVariables, listRunVariables, listTrustVariables } from '../variables.ts';
@@ -40,11 +41,12 @@ export async function planContainer(
   const ports: number[] = [];
   for (const _ of names) ports.push(await context.ports.next());
   const endpoints = buildEndpoints(location.host, ports, passwords);
-  if (endpoints.cloud !== undefined) Object.assign(endpoints.cloud, { logFile: context.logPath });
+  if (endpoints.mockCloud !== undefined) Object.assign(endpoints.mockCloud, { logFile: context.logPath });
   const name = nameService(part);
   const { image } = requireImage(images, name);
   const variables = {
-    ...settings.inherited,
+    ...listServiceIntervals(settings.intervals),
+    ...settings.inherited.extend(),
     ...listRunVariables(request),
     SERVICE_INSTANCE_ID: request.runId,
     DLQ_CHECK_INTERVAL_SECONDS: String(settings.dlqCheckIntervalSeconds),
@@ -56,14 +58,14 @@ export async function planContainer(
     ALLOY_CONFIG: settings.alloyConfig,
   };
   const isOwn = isOwnImage(part, settings);
-  const isProgram = (isServicePart(part) && !isOwn) || part === 'cloud';
+  const isProgram = (isServicePart(part) && !isOwn) || part === 'mock-cloud';
   const compose = () => {
-    const { cloud } = others;
-    const environment = listEnvironment(part, context, cloud);
-    if (part === 'cloud') return composeMockCloud(image, ports[0] ?? 0, location, environment);
-    const found = composeServices({ ...variables, ...(cloud && listExportVariables(request, cloud)) })[name];
+    const { mockCloud } = others;
+    const environment = listEnvironment(part, context, mockCloud);
+    if (part === 'mock-cloud') return composeMockCloud(image, ports[0] ?? 0, location, environment);
+    const found = composeServices({ ...variables, ...(mockCloud && listExportVariables(request, mockCloud)) })[name];
     if (found === undefined) throw new Error(`docker-compose.test.yml has no service ${name}`);
-    const certificate = part === 'alloy' && cloud?.certificate;
+    const certificate = part === 'alloy' && mockCloud?.certificate;
     const files = certificate ? [...found.files, { source: certificate, target: certificate }] : found.files;
     const merged = { ...found, files, environment: { ...found.environment, ...environment } };
     if (!isOwn) return merged;
@@ -74,7 +76,7 @@ export async function planContainer(
     plan: { part, ...rest, endpoints, prepare: async () => {}, ...check(endpoints) },
     service: name,
     image,
-    ...(isProgram && { program: part === 'cloud' ? mockCloudProgram : `fixtures/services/${part}/main.ts` }),
+    ...(isProgram && { program: part === 'mock-cloud' ? mockCloudProgram : `fixtures/services/${part}/main.ts` }),
     compose,
   };
 }
@@ -83,18 +85,15 @@ export async function planContainer(
 function listEnvironment(
   part: Part,
   { request }: PartContext,
-  cloud: Endpoints['cloud'],
+  mockCloud: Endpoints['mockCloud'],
 ): Readonly<Record<string, string>> {
   const { settings, configuration } = request.plan;
-  if (part === 'cloud') return request.cloudVariables('http://cloud');
+  if (part === 'mock-cloud') return request.cloudVariables('http://mock-cloud');
   if (isServicePart(part)) return settings.telemetry;
   if (part !== 'alloy') return {};
   // A configuration of the person's own may read variables of its own, which the compose file does not know.
-  const own = configuration.variables.flatMap((name) => {
-    const value = settings.inherited[name];
-    return value === undefined || isStackVariable(name) ? [] : [[name, value]];
-  });
-  return { ...Object.fromEntries(own), ...(cloud && listTrustVariables(cloud)) };
+  const own = settings.inherited.pick(configuration.variables.filter((name) => !isStackVariable(name)));
+  return { ...own, ...(mockCloud && listTrustVariables(mockCloud)) };
 }
 
 const mockCloudProgram = 'helpers/mock-cloud/main.ts';

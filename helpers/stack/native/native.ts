@@ -39,7 +39,7 @@ export async function startNative(request: StackRequest<NativePlan>): Promise<St
     plan: (part: Part, context: PartContext, others: Endpoints) => planPart(part, context, request.plan, others),
     dependsOnAddresses: ['alloy', ...serviceParts] as const,
     // What a program trusts is read when it starts: the mock cloud's certificate has to be there.
-    waitsFor: configuration.grpc === 'tls' ? ({ alloy: 'cloud' } as const) : {},
+    waitsFor: configuration.grpc === 'tls' ? ({ alloy: 'mock-cloud' } as const) : {},
   };
   return await ownStack({
     kind: 'native',
@@ -65,7 +65,7 @@ async function planPart(part: Part, context: PartContext, plan: NativePlan, othe
       return await planRedis(context);
     case 'rabbitmq':
       return await planRabbitmq(context);
-    case 'cloud':
+    case 'mock-cloud':
       return plan.gateway === undefined ? await planMockCloud(context) : await planLgtmGateway(context, plan.gateway);
     case 'alloy':
       return await planAlloy(context, plan.alloy, others);

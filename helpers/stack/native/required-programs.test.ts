@@ -13,13 +13,13 @@ test('a stack of all parts needs all servers, with the exporters as long as no r
 });
 
 test('a stack of a few parts needs theirs only', () => {
-  expect(listPrograms({ parts: ['cloud', 'alloy'], needs: ['cloud', 'alloy'], alloy: embedded })).toEqual([]);
-  const redis: Part[] = ['cloud', 'alloy', 'redis'];
+  expect(listPrograms({ parts: ['mock-cloud', 'alloy'], needs: ['mock-cloud', 'alloy'], alloy: embedded })).toEqual([]);
+  const redis: Part[] = ['mock-cloud', 'alloy', 'redis'];
   expect(listPrograms({ parts: redis, needs: redis, alloy: embedded })).toEqual(['redis', 'redis-exporter']);
 });
 
 test('a server that already runs needs no program, and its exporter does', () => {
-  expect(listPrograms({ parts: ['cloud', 'alloy'], needs: ['cloud', 'alloy', 'postgres'], alloy: embedded })).toEqual([
-    'postgres-exporter',
-  ]);
+  expect(
+    listPrograms({ parts: ['mock-cloud', 'alloy'], needs: ['mock-cloud', 'alloy', 'postgres'], alloy: embedded }),
+  ).toEqual(['postgres-exporter']);
 });

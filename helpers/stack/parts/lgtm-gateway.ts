@@ -13,7 +13,7 @@ export async function planLgtmGateway(
   host = '127.0.0.1',
 ): Promise<PartPlan> {
   const port = await ports.next();
-  const directory = await makePartDirectory(run, 'cloud');
+  const directory = await makePartDirectory(run, 'mock-cloud');
   const url = `http://${host}:${port}`;
   const targets = { traces: { ...tempo, url: traces }, prometheus, loki };
   const command = {
@@ -23,9 +23,9 @@ export async function planLgtmGateway(
     cwd: directory,
   };
   return {
-    part: 'cloud',
+    part: 'mock-cloud',
     title: 'the gateway to Tempo, Prometheus and Loki',
-    endpoints: { cloud: { url, logFile: logPath } },
+    endpoints: { mockCloud: { url, logFile: logPath } },
     prepare: async () => {},
     launch: launchProcess('the gateway', command, { request, run, ports, log, logPath }),
     probe: () => mustAnswer(`${url}/-/ready`),

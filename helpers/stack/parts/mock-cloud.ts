@@ -11,7 +11,7 @@ export async function planMockCloud(context: PartContext, host = '127.0.0.1'): P
   const { request, run, ports, logPath } = context;
   const { settings, configuration } = request.plan;
   const port = await ports.next();
-  const directory = await makePartDirectory(run, 'cloud');
+  const directory = await makePartDirectory(run, 'mock-cloud');
   const url = `http://${host}:${port}`;
   const grpcPort = configuration.grpc === 'none' ? undefined : await ports.next();
   const certificate = configuration.grpc === 'tls' ? join(directory, 'certificate.pem') : undefined;
@@ -29,10 +29,10 @@ export async function planMockCloud(context: PartContext, host = '127.0.0.1'): P
     cwd: directory,
   };
   return {
-    part: 'cloud',
+    part: 'mock-cloud',
     title: 'the mock cloud',
     endpoints: {
-      cloud: {
+      mockCloud: {
         url,
         logFile: logPath,
         ...(grpcPort !== undefined && { grpcAddress: `${host}:${grpcPort}` }),

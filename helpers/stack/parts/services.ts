@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Endpoints } from '../../run/endpoints.ts';
 import type { ServicePart } from '../../run/part.ts';
+import { listServiceIntervals } from '../../settings/alloy-environment.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan } from '../owned/part.ts';
 import type { StackRequest } from '../plan.ts';
 import { baseEnvironment } from './base-environment.ts';
@@ -66,15 +67,14 @@ function listConnections({ postgres, redis, rabbitmq }: Endpoints): Record<strin
   };
 }
 
-/** A local run's intervals: spans and logs leave after 100 ms, metrics every 500 ms. */
+/** Spans and logs leave after 100 ms, and metrics as often as the run's intervals say. */
 function listTelemetry({ plan, runId }: StackRequest, { alloy }: Endpoints): Record<string, string> {
   return {
     ...(alloy && { OTEL_EXPORTER_OTLP_ENDPOINT: alloy.otlpHttp }),
     OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${runId}`,
     OTEL_BSP_SCHEDULE_DELAY: '100',
     OTEL_BLRP_SCHEDULE_DELAY: '100',
-    OTEL_METRIC_EXPORT_INTERVAL: '500',
-    OTEL_METRIC_EXPORT_TIMEOUT: '400',
+    ...listServiceIntervals(plan.settings.intervals),
     // The person's own come last: they win.
     ...plan.settings.telemetry,
   };

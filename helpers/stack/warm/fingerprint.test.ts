@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Environment } from '../../settings/settings.ts';
+import type { Environment } from '../../settings/environment.ts';
 import { planNative } from '../testing/plans.ts';
 import { describeStack } from './fingerprint.ts';
 

@@ -31,7 +31,7 @@ export function describeStack(plan: NativePlan | ContainersPlan): StackDescripti
     plan.stack === 'native'
       ? [plan.alloy, process.version, describeFile(plan.alloy.command[0])]
       : [plan.engine.address];
-  const read = plan.configuration.variables.map((name) => [name, inherited[name] ?? null]);
+  const read = Object.entries(inherited.pick(plan.configuration.variables)).sort();
   const settings = [
     alloyConfig,
     plan.backend,

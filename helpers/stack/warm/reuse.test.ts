@@ -18,7 +18,7 @@ const { describeStack } = await import('./fingerprint.ts');
 const { serveLeases } = await import('./lease.ts');
 const { removeWarmState, writeWarmState } = await import('./warm-state.ts');
 
-const parts: readonly Part[] = ['cloud', 'alloy'];
+const parts: readonly Part[] = ['mock-cloud', 'alloy'];
 const native = readSettings({ STACK: 'native', ALLOY: 'embedded', PATH: process.env.PATH });
 
 /** Starts a stack that this process keeps warm. */

@@ -60,6 +60,6 @@ function listEndpoints({ run, logs }: WarmState): Endpoints {
     ...(postgres && { postgres }),
     ...(redis && { redis }),
     ...(rabbitmq && { rabbitmq }),
-    ...(mockUrl !== undefined && { cloud: { url: mockUrl, logFile: join(logs, 'cloud.log') } }),
+    ...(mockUrl !== undefined && { mockCloud: { url: mockUrl, logFile: join(logs, 'mock-cloud.log') } }),
   };
 }

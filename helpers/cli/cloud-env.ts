@@ -1,0 +1,139 @@
+/** `npm run cloud:env -- STACK`: writes the endpoints and instance IDs of a stack of Grafana Cloud into `.env`. */
+import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { type CloudApi, type CloudStack, findStack, readCloudApi } from '../clients/cloud-api.ts';
+import { QueryError } from '../clients/http.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import { editDotenv, type LineChange } from '../settings/edit-dotenv.ts';
+import { ROOT, readSettings } from '../settings/settings.ts';
+import { describeToken } from '../settings/token.ts';
+import { runCommand } from './command.ts';
+
+const usage = `npm run cloud:env -- STACK [--yes]
+
+Asks Grafana Cloud for the stack of this slug (STACK of https://STACK.grafana.net), and writes its endpoints and instance
+IDs into .env. It shows each line that changes, asks before it changes one, and keeps all others.
+The token is GRAFANA_CLOUD_STACKS_TOKEN, else GRAFANA_CLOUD_API_KEY, with the scope stacks:read.
+--yes     changes them without asking
+Exit code 0: .env is right; 1: it was left as it was; 2: it could not be found out.`;
+
+await runCommand({ usage, takesNames: true, flags: ['yes'] }, async ({ names, flags }) => {
+  const [slug, ...more] = names;
+  if (slug === undefined || more.length > 0 || !/^[\w-]+$/.test(slug)) {
+    throw new CannotRun(
+      'one stack has to be named.',
+      'call it as npm run cloud:env -- STACK: STACK of https://STACK.grafana.net.',
+    );
+  }
+  return await writeStack(slug, flags.has('yes'));
+});
+
+async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
+  const settings = readSettings();
+  const stack = await askForStack(readCloudApi(settings), slug);
+  const file = resolve(ROOT, '.env');
+  const { text, changes, before } = edit(file, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
+  // What differs although .env is going to say it comes from the environment.
+  const hidden = Object.entries(stack.variables).filter(([name, value]) => {
+    const set = settings.cloud[name];
+    return set !== undefined && set !== before[name] && set !== value;
+  });
+  print(`${stack.slug}: ${stack.region}, ${stack.status}`);
+  for (const [name] of hidden) print(`! ${name} is also set in the environment, which comes before .env`);
+  if (changes.length === 0) {
+    print('.env is right: nothing to change');
+  } else {
+    print(describeChanges(changes));
+    if (!isAgreed && !(await askForConsent(settings.isInteractive, changes.length))) {
+      print('.env was left as it was');
+      return 1;
+    }
+    replaceFile(file, text);
+    print(`.env: ${changes.length} ${changes.length === 1 ? 'line' : 'lines'} written`);
+  }
+  if (!settings.cloud.GRAFANA_CLOUD_API_KEY) print('GRAFANA_CLOUD_API_KEY is not set: give it a token that may write');
+  print('`npm run doctor -- cloud` checks them');
+  return 0;
+}
+
+async function askForStack(api: CloudApi, slug: string): Promise<CloudStack> {
+  if (api.token === '') {
+    throw new CannotRun(
+      'no token is set.',
+      'set GRAFANA_CLOUD_STACKS_TOKEN to a token with the scope stacks:read (grafana.com > My Account > Access Policies).',
+    );
+  }
+  try {
+    return await findStack(api, slug, 10_000);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    throw new CannotRun(`Grafana Cloud does not say what ${slug} is: ${error.message}.`, adviseOn(error, api));
+  }
+}
+
+function adviseOn({ status }: QueryError, { token }: CloudApi): string {
+  const { kind } = describeToken(token);
+  if (kind === 'service account' || kind === 'legacy API key' || status === 401) {
+    return 'set GRAFANA_CLOUD_STACKS_TOKEN to a token of an access policy (glc_…) with the scope stacks:read.';
+  }
+  if (status === 403) return 'add the scope stacks:read to the access policy of the token.';
+  if (status === 404)
+    return 'give the slug, which is STACK of https://STACK.grafana.net, and a token of its organisation.';
+  return 'check the network and its proxy, and GRAFANA_CLOUD_API_URL where it is set.';
+}
+
+function edit(file: string, values: Readonly<Record<string, string>>): ReturnType<typeof editDotenv> {
+  try {
+    return editDotenv(existsSync(file) ? readFileSync(file, 'utf8') : '', values);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : error;
+    throw new CannotRun(`.env can't be changed: ${problem}.`, `write the lines yourself:\n${formatLines(values)}`);
+  }
+}
+
+function formatLines(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `  ${name}=${value}`)
+    .join('\n');
+}
+
+function describeChanges(changes: readonly LineChange[]): string {
+  return changes
+    .flatMap(({ before, after }) => [...(before === undefined ? [] : [`- ${hideSecrets(before)}`]), `+ ${after}`])
+    .join('\n');
+}
+
+/** Somebody may have pasted a token or a login where an ID or an address belongs. */
+function hideSecrets(line: string): string {
+  return line.replaceAll(/(gl[cs]a?_)[^\s"']+/g, '$1…').replace(/\/\/[^/\s@]*@/, '//…@');
+}
+
+async function askForConsent(isInteractive: boolean, count: number): Promise<boolean> {
+  if (!isInteractive) {
+    throw new CannotRun(
+      'nobody can be asked whether to change .env.',
+      'add --yes to change these lines without asking.',
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test(
+      (await terminal.question(`Change ${count === 1 ? 'this line' : `these ${count} lines`} of .env? [y/N] `)).trim(),
+    );
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Whole or not at all; a link stays one, and a new file is for its owner alone: tokens are in it. */
+function replaceFile(file: string, text: string): void {
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const mode = existsSync(target) ? statSync(target).mode & 0o777 : 0o600;
+  writeFileSync(`${target}.new`, text, { mode });
+  renameSync(`${target}.new`, target);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,166 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Stack } from '../run/stack.ts';
+import { aimAtMock, completeCloudVariables } from '../settings/alloy-environment.ts';
+import { ROOT } from '../settings/settings.ts';
+import { startNativeParts } from '../stack/testing/plans.ts';
+import { copyProject, runScript } from './testing/commands.ts';
+
+const TOKEN = 'glc_canary-4f1e';
+const directory = mkdtempSync(join(tmpdir(), 'smoke-'));
+const config = join(directory, 'config.alloy');
+copyFileSync(join(ROOT, 'grafana-alloy/config.alloy'), config);
+
+/** A copy, so that neither a person's `.env` nor their last verdict has a part in it. */
+const project = copyProject();
+let stack: Stack;
+let variables: Record<string, string>;
+
+beforeAll(async () => {
+  stack = await startNativeParts(['mock-cloud', 'alloy', 'postgres', 'redis', 'rabbitmq', 'api'], {
+    GRAFANA_CLOUD_API_KEY: TOKEN,
+    ALLOY_CONFIG: config,
+    ALLOY_SCRAPE_INTERVAL: '1s',
+    ALLOY_SCRAPE_TIMEOUT: '1s',
+  });
+  const { alloy, api, mockCloud: cloud } = stack.endpoints;
+  if (alloy === undefined || api === undefined || cloud === undefined) throw new Error('a part is missing');
+  variables = {
+    ...aimAtMock(completeCloudVariables({ GRAFANA_CLOUD_API_KEY: TOKEN }, cloud.url), cloud.url),
+    ALLOY_URL: alloy.url,
+    ALLOY_OTLP_GRPC: alloy.otlpGrpc,
+    ALLOY_OTLP_HTTP: alloy.otlpHttp,
+    ALLOY_CONFIG: config,
+    ALLOY_SCRAPE_INTERVAL: '1s',
+    ALLOY_OTLP_BATCH_TIMEOUT: '200ms',
+    ALLOY_REMOTE_WRITE_DEADLINE: '100ms',
+    API_URL: api.url,
+  };
+}, 60_000);
+afterAll(async () => {
+  await stack?.stop();
+  project[Symbol.dispose]();
+  rmSync(directory, { recursive: true });
+});
+
+async function smoke(environment: Record<string, string> = {}, ...args: string[]) {
+  const result = await runScript('smoke.ts', args, { ...variables, ...environment }, project.root);
+  expect(result.stdout + result.stderr).not.toContain(TOKEN);
+  return result;
+}
+
+describe('a smoke check', () => {
+  test('ends with 0 where all is well, and says what it did not check and why', async () => {
+    const { exit, stdout } = await smoke();
+    expect(stdout).toMatch(/^stack: external .*\n\d+ passed, 0 failed, \d+ not checked in [\d.]+ s\n/);
+    expect(stdout).toMatch(/\n\d+ not checked: a smoke check only looks/);
+    expect(exit).toBe(0);
+  });
+
+  test('prints the verdict alone with --json', async () => {
+    const { exit, stdout } = await smoke({}, '--json');
+    const { phases } = JSON.parse(stdout);
+    const criteria = phases.flatMap((phase: { criteria: { status: string; cause?: string }[] }) => phase.criteria);
+    expect(criteria.filter(({ status }: { status: string }) => status === 'failed')).toEqual([]);
+    const skipped = criteria.filter(({ status }: { status: string }) => status === 'skipped');
+    expect(skipped.every(({ cause }: { cause?: string }) => cause !== undefined && cause !== '')).toBe(true);
+    expect(exit).toBe(0);
+  });
+
+  test('checks what needs no address that it was not given', async () => {
+    const { exit, stdout } = await smoke({ API_URL: '' });
+    expect(stdout).toContain('2 not checked: this run has no address for it: API_URL is not set');
+    expect(exit).toBe(0);
+  });
+
+  test('takes the intervals from the running Alloy where it reports them, and refuses a --timeout that is too short', async () => {
+    const { exit, stderr } = await smoke({ ALLOY_SCRAPE_INTERVAL: '60s' }, '--timeout', '30');
+    expect(stderr).toContain('--timeout 30 is less than telemetry takes on this stack: up to 66 s');
+    expect(exit).toBe(2);
+  });
+
+  test('says beforehand how long it waits', async () => {
+    const { stdout } = await smoke({ ALLOY_SCRAPE_INTERVAL: '60s' });
+    expect(stdout).toContain('Alloy scrapes every 60 s: it takes up to 61 s, or ');
+  });
+
+  test('writes nothing to the servers of the stack', async () => {
+    const before = await countWrites();
+    await smoke({ DATABASE_URL: databaseUrl(), REDIS_URL: redisUrl() });
+    expect(await countWrites()).toEqual(before);
+  });
+
+  test.each([
+    [{}, ['--timeout', 'soon'], '--timeout soon is not a number'],
+    [{}, ['--timeout'], 'an option lacks its value'],
+    [{}, ['phase1'], 'unknown argument phase1'],
+    [{ ALLOY_URL: '', ALLOY_OTLP_GRPC: '', ALLOY_OTLP_HTTP: '' }, [], 'set ALLOY_URL'],
+  ])('ends with 2 where it can’t tell: %j %j', async (environment, args, message) => {
+    const { exit, stderr } = await smoke(environment, ...args);
+    expect(stderr).toContain(message);
+    expect(exit).toBe(2);
+  });
+
+  test('ends with 1 and one line after the labels of Redis are no longer set', async () => {
+    const text = readFileSync(config, 'utf8');
+    const rule = /discovery\.relabel "redis" \{[\s\S]*?\n\}\n\n/;
+    expect(text).toMatch(rule);
+    writeFileSync(
+      config,
+      text.replace(rule, '').replace('discovery.relabel.redis.output', 'prometheus.exporter.redis.redis.targets'),
+    );
+    try {
+      await stack.restart('alloy');
+      const { exit, stdout } = await smoke();
+      const problems = stdout.split('\n').filter((line) => line.startsWith('✗'));
+      expect(problems).toEqual([
+        expect.stringMatching(
+          /^✗ P3\.1, P3\.8: it is scraped and delivered under other labels.*Fix: Put a discovery\.relabel/,
+        ),
+      ]);
+      expect(exit).toBe(1);
+    } finally {
+      writeFileSync(config, text);
+      await stack.restart('alloy');
+    }
+  }, 60_000);
+
+  test('ends with 0 again as soon as they are', async () => {
+    expect((await smoke()).exit).toBe(0);
+  });
+});
+
+function databaseUrl(): string {
+  const { user, password, host, port, database } = needed(stack.endpoints.postgres);
+  return `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
+}
+
+function redisUrl(): string {
+  const { host, port, password } = needed(stack.endpoints.redis);
+  return `redis://:${encodeURIComponent(password)}@${host}:${port}`;
+}
+
+/** What a criterion that works on the servers leaves there: rows that were ever written, and keys. */
+async function countWrites(): Promise<{ rows: string; keys: string[] }> {
+  const { Client } = (await import('pg')).default;
+  const { Redis } = await import('ioredis');
+  const client = new Client({ connectionString: databaseUrl() });
+  const redis = new Redis(redisUrl());
+  try {
+    await client.connect();
+    const { rows } = await client.query(
+      'SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text AS rows FROM pg_stat_user_tables',
+    );
+    return { rows: rows[0].rows, keys: (await redis.keys('*')).sort() };
+  } finally {
+    redis.disconnect();
+    await client.end();
+  }
+}
+
+function needed<T>(endpoint: T | undefined): T {
+  if (endpoint === undefined) throw new Error('a part is missing');
+  return endpoint;
+}

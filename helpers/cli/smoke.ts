@@ -1,0 +1,75 @@
+/** `npm run smoke`: checks a stack that runs already, before a deploy. Exit 0 all is well, 1 something is wrong, 2 it could not be told. */
+import { computeScrapeDeadline, computeSearchDeadline } from '../expect/deadlines.ts';
+import { describeRun, formatProblems } from '../report/terminal.ts';
+import { forgetVerdict, readExitCode } from '../report/verdict.ts';
+import { CannotRun } from '../run/cannot-run.ts';
+import { readPhases } from '../run/read-phases.ts';
+import type { Run } from '../run/run.ts';
+import { readExternalSettings } from '../settings/settings.ts';
+import { runCommand } from './command.ts';
+import { joinRun } from './shared-run.ts';
+
+const usage = `npm run smoke [-- --json] [-- --timeout SECONDS]
+
+Checks the stack whose Alloy is at ALLOY_URL, before a deploy or after: it starts and stops nothing, and writes nothing but
+marked telemetry of its own. What can't be checked from outside is left out, with the reason in reports/verdict.json.
+--json     prints the verdict instead
+--timeout  how long a criterion may wait at most; it is refused where that is less than telemetry takes on this stack
+Exit code 0: all is well; 1: something is wrong, a line for each problem; 2: it could not be told.`;
+
+/** A person would think that it hangs. */
+const NOTABLE_MS = 15_000;
+
+await runCommand({ usage, flags: ['json'], values: ['timeout'] }, async ({ flags, values }) => {
+  const isJson = flags.has('json');
+  const maxWait = readTimeout(values.get('timeout'));
+  forgetVerdict();
+  const settings = readExternalSettings();
+  const print = (line: string) => void (isJson ? process.stderr : process.stdout).write(`${line}\n`);
+  const onRun = (run: Run) => {
+    refuseShort(run, maxWait);
+    print(describeRun({ ...run, warm: false }));
+    announce(run, print);
+  };
+  const [{ runCriteria }, { leave }] = await Promise.all([
+    import('./run-criteria.ts'),
+    joinRun(readPhases(), { isVerify: true, smoke: { settings, maxWait, onRun } }),
+  ]);
+  const verdict = await runCriteria();
+  await leave();
+  if (verdict === undefined) throw new CannotRun('the check ended without a verdict.', 'run it again.');
+  process.stdout.write(`${isJson ? JSON.stringify(verdict) : formatProblems(verdict)}\n`);
+  return readExitCode(verdict);
+});
+
+function readTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (seconds > 0) return seconds * 1000;
+  throw new CannotRun(`--timeout ${text} is not a number of seconds above 0.`, 'give it as in --timeout 60.');
+}
+
+/** How long telemetry takes on this stack where all is well. */
+function computeUsual({ intervals: { scrape, remoteWriteDeadline, otlpBatch } }: Run): number {
+  return Math.max(scrape + remoteWriteDeadline, otlpBatch);
+}
+
+/** A criterion that could not hold yet has not failed. */
+function refuseShort(run: Run, maxWait: number | undefined): void {
+  const needed = computeUsual(run) + 5000;
+  if (maxWait === undefined || maxWait >= needed) return;
+  throw new CannotRun(
+    `--timeout ${maxWait / 1000} is less than telemetry takes on this stack: up to ${Math.ceil(needed / 1000)} s, as Alloy scrapes every ${run.intervals.scrape / 1000} s.`,
+    `give it ${Math.ceil(needed / 1000)} or more, or leave it out.`,
+  );
+}
+
+function announce(run: Run, print: (line: string) => void): void {
+  const usual = computeUsual(run);
+  if (usual < NOTABLE_MS) return;
+  const longest = Math.max(computeScrapeDeadline(run), computeSearchDeadline(run));
+  const [soon, late] = [usual, longest].map((ms) => Math.ceil(ms / 1000));
+  print(
+    `Alloy scrapes every ${run.intervals.scrape / 1000} s: it takes up to ${soon} s, or ${late} s where something is missing`,
+  );
+}

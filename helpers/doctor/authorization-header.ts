@@ -1,0 +1,99 @@
+import { CLOUD_SERVICES, type CloudVariables } from '../settings/cloud.ts';
+import { describeToken } from '../settings/token.ts';
+
+/** What a pasted `Authorization` header holds, and what is wrong with it; the token itself is in neither. */
+export type HeaderDescription = { readonly facts: readonly string[]; readonly problems: readonly string[] };
+
+const MAX_LAYERS = 4;
+
+/**
+ * Decodes a header for the OTLP gateway, which has to be `Basic base64(INSTANCE_ID:TOKEN)`: as a whole line
+ * (`Authorization: Basic …`), as `OTEL_EXPORTER_OTLP_HEADERS` has it (`Authorization=Basic%20…`), or the value alone.
+ */
+export function describeHeader(text: string, cloud: CloudVariables): HeaderDescription {
+  const facts: string[] = [];
+  const problems: string[] = [];
+  const line = text.replace(/\r?\n$/, '');
+  const [, scheme = '', rest = ''] =
+    /^(?:authorization\s*[:=]\s*)?(?:(Basic|Bearer)(?:\s+|%20))?(.*)$/is.exec(unquote(line)) ?? [];
+  if (scheme === '') problems.push('it does not begin with "Basic ": the gateway takes no other scheme');
+  else if (!/^basic$/i.test(scheme))
+    problems.push('it is a Bearer header: the OTLP gateway takes Basic, with INSTANCE_ID:TOKEN');
+  const compact = rest.replaceAll(/\s/g, '');
+  if (compact !== rest) problems.push('the encoded login has a line end or a blank in it: encode with `base64 -w0`');
+  const { login, layers } = decode(compact);
+  if (layers === 0) problems.push('the login is not base64-encoded');
+  else facts.push(`the login is base64-encoded${layers === 1 ? '' : ` ${layers} times`}`);
+  if (layers > 1) problems.push(`the login is encoded ${layers} times: once is right`);
+  describeLogin(login, cloud, facts, problems);
+  return { facts, problems };
+}
+
+function describeLogin(login: string, cloud: CloudVariables, facts: string[], problems: string[]): void {
+  if (/[\r\n]/.test(login))
+    problems.push('the login ends with a line end: `echo` adds one, so encode with `printf %s`');
+  const clean = login.trim();
+  const colon = clean.indexOf(':');
+  if (colon === -1) {
+    const isToken = describeToken(clean).kind !== 'unknown';
+    problems.push(
+      `the login has no colon: ${isToken ? 'it is a token without its instance ID' : 'it has to be INSTANCE_ID:TOKEN'}`,
+    );
+    return;
+  }
+  const [user, password] = [clean.slice(0, colon), clean.slice(colon + 1)];
+  if (describeToken(user).kind !== 'unknown') {
+    problems.push('the token stands before the colon: the order is INSTANCE_ID:TOKEN');
+    return;
+  }
+  if (/^\d+$/.test(user)) facts.push(`the instance ID is ${user}${nameOwner(user, cloud)}`);
+  else problems.push('what stands before the colon is not an instance ID, which is a number');
+  if (/^\d+$/.test(user) && isForeign(user, cloud)) {
+    problems.push(`the instance ID is ${user}${nameOwner(user, cloud)}: the OTLP gateway has an ID of its own`);
+  }
+  const token = describeToken(password);
+  if (token.kind !== 'access policy') {
+    problems.push(
+      token.kind === 'unknown'
+        ? 'what stands after the colon is not a token of Grafana Cloud (glc_…)'
+        : `what stands after the colon is a ${token.kind} token, which the gateway does not take`,
+    );
+    return;
+  }
+  const { name, organization, region } = token;
+  const told = [name && `"${name}"`, organization && `organisation ${organization}`, region && `region ${region}`];
+  facts.push(['the token is that of an access policy', ...told.filter(Boolean)].join(', '));
+  const own = cloud.GRAFANA_CLOUD_API_KEY;
+  if (own) facts.push(`it is ${own === password ? 'the same as' : 'another one than'} GRAFANA_CLOUD_API_KEY`);
+}
+
+function isForeign(id: string, cloud: CloudVariables): boolean {
+  return (
+    cloud.GRAFANA_CLOUD_OTLP_INSTANCE_ID !== id &&
+    CLOUD_SERVICES.some((service) => cloud[`GRAFANA_CLOUD_${service}_INSTANCE_ID`] === id)
+  );
+}
+
+function nameOwner(id: string, cloud: CloudVariables): string {
+  const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`).filter(
+    (name) => cloud[name] === id,
+  );
+  return names.length === 0 ? '' : `, which is ${names.join(' and ')}`;
+}
+
+/** Decodes until a login shows, or nothing more can be decoded. */
+function decode(text: string): { login: string; layers: number } {
+  let login = text;
+  for (let layers = 0; layers < MAX_LAYERS; layers++) {
+    // Base64 has no colon, and no token has the length and signs of both.
+    if (login.includes(':') || /^gl[cs]a?_/.test(login) || !/^[\w+/-]+={0,2}\s*$/.test(login)) return { login, layers };
+    const decoded = Buffer.from(login, 'base64').toString('utf8');
+    if (!/^[\x20-\x7e\r\n\t]+$/.test(decoded)) return { login, layers };
+    login = decoded;
+  }
+  return { login, layers: MAX_LAYERS };
+}
+
+function unquote(text: string): string {
+  return text.trim().replace(/^(["'])(.*)\1$/s, '$2');
+}

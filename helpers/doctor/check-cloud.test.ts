@@ -1,0 +1,350 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Received, type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { readSettings } from '../settings/settings.ts';
+import { selfSigned } from '../tls/self-signed.ts';
+import { checkCloud } from './check-cloud.ts';
+import type { CloudProblem } from './cloud-check.ts';
+import { describeProblem } from './describe-problem.ts';
+
+const TOKEN = token({ o: '1234', n: 'alloy', k: 'the-secret-part', m: { r: 'prod-eu-west-0' } });
+const IDS = { otlp: '1461503', prometheus: '2847239', loki: '1419296', tempo: '1413606' };
+/** What `GET /api/instances/{slug}` answers (Grafana Cloud API, "Stacks"), by its documented fields. */
+const INSTANCE = {
+  id: 1461503,
+  slug: 'games',
+  status: 'active',
+  regionSlug: 'prod-eu-west-0',
+  hmInstancePromId: 2847239,
+  hmInstancePromUrl: 'https://prometheus-prod-01-eu-west-0.grafana.net',
+  hlInstanceId: 1419296,
+  hlInstanceUrl: 'https://logs-prod-eu-west-0.grafana.net',
+  htInstanceId: 1413606,
+  htInstanceUrl: 'https://tempo-prod-01-eu-west-0.grafana.net',
+};
+
+test('a stack that takes and answers has no problem, and each way is told with its latency', async () => {
+  const check = await checkAgainst(answerAsHosted);
+  expect(check.problems).toEqual([]);
+  expect(check.results.map(({ probe, isGood }) => [probe.scope, isGood])).toEqual([
+    ['traces:write', true],
+    ['metrics:write', true],
+    ['logs:write', true],
+    ['metrics:write', true],
+    ['logs:write', true],
+    ['metrics:read', true],
+    ['logs:read', true],
+    ['traces:read', true],
+  ]);
+  expect(check.token).toEqual({ kind: 'access policy', name: 'alloy', organization: '1234', region: 'prod-eu-west-0' });
+});
+
+describe('the one thing that is wrong is named', () => {
+  test.each<[string, Record<string, string>, CloudProblem]>([
+    [
+      'the Prometheus ID at the OTLP gateway',
+      { GRAFANA_CLOUD_OTLP_INSTANCE_ID: IDS.prometheus },
+      {
+        kind: "another service's ID",
+        variable: 'GRAFANA_CLOUD_OTLP_INSTANCE_ID',
+        id: IDS.prometheus,
+        owner: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+      },
+    ],
+    [
+      "the OTLP gateway's ID at Prometheus",
+      { GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: IDS.otlp },
+      {
+        kind: "another service's ID",
+        variable: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+        id: IDS.otlp,
+        owner: 'GRAFANA_CLOUD_OTLP_INSTANCE_ID',
+      },
+    ],
+    ...(['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const).map(
+      (service): [string, Record<string, string>, CloudProblem] => [
+        `an ID of another stack for ${service}`,
+        { [`GRAFANA_CLOUD_${service}_INSTANCE_ID`]: '999' },
+        { kind: "not the stack's ID", variable: `GRAFANA_CLOUD_${service}_INSTANCE_ID`, id: '999' },
+      ],
+    ),
+    [
+      'another token',
+      { GRAFANA_CLOUD_API_KEY: token({ o: '1', n: 'x', k: 'y', m: { r: 'eu' } }) },
+      { kind: "wrong token or another stack's IDs", variable: 'GRAFANA_CLOUD_API_KEY' },
+    ],
+    [
+      'another token to read with',
+      { GRAFANA_CLOUD_READ_TOKEN: 'glc_other' },
+      { kind: 'wrong token', variable: 'GRAFANA_CLOUD_READ_TOKEN' },
+    ],
+    [
+      'the token of a service account',
+      { GRAFANA_CLOUD_API_KEY: 'glsa_abc' },
+      { kind: 'wrong kind of token', variable: 'GRAFANA_CLOUD_API_KEY', token: 'service account' },
+    ],
+    [
+      'a retired API key',
+      { GRAFANA_CLOUD_API_KEY: 'eyJrIjoiYWJjIn0=' },
+      { kind: 'wrong kind of token', variable: 'GRAFANA_CLOUD_API_KEY', token: 'legacy API key' },
+    ],
+  ])('%s', async (_, change, problem) => {
+    const { problems } = await checkAgainst(answerAsHosted, change);
+    expect(problems).toEqual([problem]);
+  });
+
+  test('two IDs that were swapped', async () => {
+    const { problems } = await checkAgainst(answerAsHosted, {
+      GRAFANA_CLOUD_OTLP_INSTANCE_ID: IDS.prometheus,
+      GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: IDS.otlp,
+    });
+    expect(problems.map(describeProblem).map(({ fix }) => fix)).toEqual([
+      expect.stringMatching(/^Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to 1461503,/),
+      expect.stringMatching(/^Set GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID to 2847239,/),
+    ]);
+  });
+
+  test.each([401, 403])('scopes that the policy lacks, where the service answers %i and names them', async (status) => {
+    const { problems } = await checkAgainst((request) =>
+      /\/v1\/logs|\/loki\/api\/v1\/push/.test(request.path)
+        ? { status, body: '{"status":"error","error":"authentication error: invalid scope requested"}' }
+        : answerAsHosted(request),
+    );
+    expect(problems).toEqual([{ kind: 'missing scope', variable: 'GRAFANA_CLOUD_API_KEY', scopes: ['logs:write'] }]);
+  });
+
+  test('scopes to read that the policy lacks, where the services answer 401 and say nothing', async () => {
+    const { problems } = await checkAgainst((request) =>
+      /query$|labels$|search$/.test(request.path) ? { status: 401, body: 'Unauthorized' } : answerAsHosted(request),
+    );
+    expect(problems).toEqual([
+      {
+        kind: 'missing scope',
+        variable: 'GRAFANA_CLOUD_API_KEY',
+        scopes: ['metrics:read', 'logs:read', 'traces:read'],
+      },
+    ]);
+  });
+
+  test('a path that the service does not serve', async () => {
+    const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_LOKI_ENDPOINT: 'URL/loki/push' });
+    expect(problems).toEqual([expect.objectContaining({ kind: 'variable', variable: 'GRAFANA_CLOUD_LOKI_ENDPOINT' })]);
+  });
+
+  test('a query URL with another path', async () => {
+    const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_TEMPO_QUERY_URL: 'URL/trace' });
+    expect(problems).toEqual([
+      expect.objectContaining({ kind: 'wrong path', variable: 'GRAFANA_CLOUD_TEMPO_QUERY_URL', status: 404 }),
+    ]);
+  });
+
+  test.each<[string, Reply, CloudProblem['kind']]>([
+    ['a web page', { body: '<!doctype html><title>Grafana</title>', type: 'text/html' }, 'web page'],
+    ['an empty body', { body: '' }, 'other API'],
+    ['the JSON of another API', { body: '{"name":"somebody"}' }, 'other API'],
+    ["a proxy's 407", { status: 407, body: 'proxy' }, 'no answer'],
+    ['a redirect', { status: 301, headers: { location: 'https://x.example' } }, 'redirect'],
+    ['a fault of the service', { status: 503 }, 'service fault'],
+  ])('Loki that answers with %s', async (_, reply, kind) => {
+    const { problems } = await checkAgainst((request) =>
+      request.path === '/loki/api/v1/labels' ? reply : answerAsHosted(request),
+    );
+    expect(problems.map((problem) => problem.kind)).toEqual([kind]);
+  });
+
+  test.each([-300, 300])('a clock that is %i s off', async (seconds) => {
+    const { problems, clockOffset } = await checkAgainst((request) => {
+      const reply = answerAsHosted(request);
+      const date = new Date(Date.now() + seconds * 1000).toUTCString();
+      return typeof reply === 'object' ? { ...reply, headers: { date } } : reply;
+    });
+    expect(problems.map(({ kind }) => kind)).toEqual(['clock']);
+    expect(Math.round((clockOffset ?? 0) / 5000)).toBe(seconds / 5);
+  });
+
+  test('a service that never answers, within five seconds', async () => {
+    const started = performance.now();
+    const { problems } = await checkAgainst((request) =>
+      request.path.startsWith('/otlp') ? 'never' : answerAsHosted(request),
+    );
+    expect(problems).toEqual([expect.objectContaining({ kind: 'no answer', reason: { kind: 'timeout' } })]);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test('a host that nobody knows, and one where nothing listens', async () => {
+    const { problems } = await checkAgainst(answerAsHosted, {
+      GRAFANA_CLOUD_TEMPO_ENDPOINT: 'https://tempo.invalid/tempo',
+      GRAFANA_CLOUD_LOKI_QUERY_URL: 'http://127.0.0.1:9',
+    });
+    expect(problems.map((problem) => ('reason' in problem ? problem.reason.kind : problem.kind)).sort()).toEqual([
+      'refused connection',
+      'unknown host',
+    ]);
+  });
+
+  test('a certificate of a private CA', async () => {
+    const { key, certificate } = selfSigned(['127.0.0.1']);
+    const server = createTlsServer({ key, cert: certificate }, (_, response) => response.end('{}'));
+    const port = await listen(server);
+    const { problems } = await checkAgainst(answerAsHosted, {
+      GRAFANA_CLOUD_TEMPO_ENDPOINT: `https://127.0.0.1:${port}/tempo`,
+    });
+    expect(problems).toEqual([
+      expect.objectContaining({ reason: expect.objectContaining({ kind: 'untrusted certificate' }) }),
+    ]);
+  });
+
+  test('a proxy that wants a login, in front of all services', async () => {
+    const proxy = createServer();
+    proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+    const port = await listen(proxy);
+    const check = await checkCloud(
+      readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
+    );
+    expect(check.problems).toEqual([
+      expect.objectContaining({ kind: 'no answer', host: 'stack.grafana.example', reason: { kind: 'proxy login' } }),
+    ]);
+  });
+});
+
+describe('where the stack may be asked', () => {
+  test('a wrong ID is told with the right one', async () => {
+    const { problems, stack } = await checkWithApi({ GRAFANA_CLOUD_LOKI_INSTANCE_ID: '999' });
+    expect(stack).toMatchObject({ slug: 'games', region: 'prod-eu-west-0' });
+    expect(problems).toContainEqual({
+      kind: "not the stack's ID",
+      variable: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID',
+      id: '999',
+      expected: IDS.loki,
+    });
+  });
+
+  test('it is found without its slug, by its IDs', async () => {
+    const { stack } = await checkWithApi({ GRAFANA_CLOUD_STACK: '' });
+    expect(stack).toMatchObject({ slug: 'games' });
+  });
+
+  test.each<[number, CloudProblem['kind']]>([
+    [401, 'wrong token'],
+    [403, "another stack's IDs"],
+  ])('a token that it answers with %i, and no service takes, is told apart', async (status, kind) => {
+    const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'no' } });
+    expect(problems.map((problem) => problem.kind)).toEqual([kind]);
+  });
+
+  test('a stack that is paused', async () => {
+    const { problems } = await checkWithApi({}, { api: { body: JSON.stringify({ ...INSTANCE, status: 'paused' }) } });
+    expect(problems).toContainEqual({ kind: 'inactive stack', stack: 'games', status: 'paused' });
+  });
+
+  test('an endpoint of another region', async () => {
+    const { problems } = await checkWithApi({ ...REGIONS, HTTP_PROXY: 'http://127.0.0.1:PORT' });
+    expect(problems).toEqual([
+      { kind: 'wrong region', variable: 'GRAFANA_CLOUD_OTLP_ENDPOINT', region: 'us-east-0', expected: 'eu-west-0' },
+    ]);
+  });
+});
+
+test('an endpoint of another region is told by those of the services that accept the token', async () => {
+  const { problems } = await checkAgainst(answerInRegion, { ...REGIONS, HTTP_PROXY: 'URL' });
+  expect(problems).toEqual([
+    { kind: 'wrong region', variable: 'GRAFANA_CLOUD_OTLP_ENDPOINT', region: 'us-east-0', expected: 'eu-west-0' },
+  ]);
+});
+
+test('no token is in a problem, in its words, or in a result', async () => {
+  for (const change of [{}, { GRAFANA_CLOUD_LOKI_INSTANCE_ID: TOKEN }, { GRAFANA_CLOUD_API_KEY: `${TOKEN} ` }]) {
+    const check = await checkAgainst(() => ({ status: 401, body: 'no' }), change);
+    const { results: _, ...shown } = check;
+    const text = JSON.stringify([shown, check.problems.map(describeProblem)]);
+    expect(text).not.toContain('the-secret-part');
+    expect(text).not.toContain(TOKEN.slice(10));
+  }
+});
+
+function token(payload: object): string {
+  return `glc_${Buffer.from(JSON.stringify(payload)).toString('base64')}`;
+}
+
+function variables(url: string): Record<string, string> {
+  return {
+    GRAFANA_CLOUD_API_KEY: TOKEN,
+    GRAFANA_CLOUD_OTLP_ENDPOINT: `${url}/otlp`,
+    GRAFANA_CLOUD_OTLP_INSTANCE_ID: IDS.otlp,
+    GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: `${url}/api/prom/push`,
+    GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: IDS.prometheus,
+    GRAFANA_CLOUD_LOKI_ENDPOINT: `${url}/loki/api/v1/push`,
+    GRAFANA_CLOUD_LOKI_INSTANCE_ID: IDS.loki,
+    GRAFANA_CLOUD_TEMPO_ENDPOINT: `${url}/tempo`,
+    GRAFANA_CLOUD_TEMPO_INSTANCE_ID: IDS.tempo,
+  };
+}
+
+const LOGINS: readonly (readonly [RegExp, string])[] = [
+  [/^\/otlp\/v1\/(?:traces|metrics|logs)$/, IDS.otlp],
+  [/^\/api\/prom\/(?:push|api\/v1\/query)$/, IDS.prometheus],
+  [/^\/loki\/api\/v1\/(?:push|labels)$/, IDS.loki],
+  [/^\/tempo\/api\/search$/, IDS.tempo],
+];
+
+/** The hosted paths, each with the login of its own service; an empty Loki push gets Loki's 422. */
+function answerAsHosted({ path, login }: Received): Reply | undefined {
+  const [, id] = LOGINS.find(([pattern]) => pattern.test(path)) ?? [];
+  if (id === undefined) return undefined;
+  if (login !== `${id}:${TOKEN}`) {
+    return { status: 401, body: '{"status":"error","error":"authentication error: invalid token"}' };
+  }
+  if (path === '/loki/api/v1/push')
+    return { status: 422, body: 'error at least one valid stream is required', type: 'text/plain' };
+  if (path === '/tempo/api/search') return { body: '{"traces":[],"metrics":{}}' };
+  return { body: path.startsWith('/otlp') || path.endsWith('push') ? '' : '{"status":"success","data":[]}' };
+}
+
+/** Hosts that are reached through a proxy only. */
+const REGIONS = {
+  GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp-gateway-prod-us-east-0.grafana.internal/otlp',
+  GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'http://prometheus-prod-01-eu-west-0.grafana.internal/api/prom/push',
+};
+
+function answerInRegion(request: Received): Reply | undefined {
+  return request.headers.host?.includes('us-east-0') ? { status: 401, body: 'no' } : answerAsHosted(request);
+}
+
+async function checkAgainst(reply: (request: Received) => Reply | undefined, change: Record<string, string> = {}) {
+  await using server = await startAnsweringServer(reply);
+  const changed = Object.entries(change).map(([name, value]) => [name, value.replace('URL', server.url)]);
+  return await checkCloud(readSettings({ ...variables(server.url), ...Object.fromEntries(changed) }));
+}
+
+/** With the API of Grafana Cloud, which knows one stack. */
+async function checkWithApi(
+  change: Record<string, string>,
+  { api, service }: { readonly api?: Reply; readonly service?: Reply } = {},
+) {
+  await using server = await startAnsweringServer((request) => {
+    if (request.path === '/api/instances/games') return api ?? { body: JSON.stringify(INSTANCE) };
+    if (request.path === '/api/orgs/1234/instances') return { body: JSON.stringify({ items: [INSTANCE, { id: 1 }] }) };
+    return service ?? answerInRegion(request);
+  });
+  const changed = Object.entries(change).map(([name, value]) => [
+    name,
+    value.replace('PORT', new URL(server.url).port),
+  ]);
+  const settings = {
+    ...variables(server.url),
+    GRAFANA_CLOUD_STACK: 'games',
+    GRAFANA_CLOUD_API_URL: server.url,
+    ...Object.fromEntries(changed),
+  };
+  return await checkCloud(readSettings(settings));
+}
+
+async function listen(server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,105 @@
+import { request } from 'undici';
+import { chooseDispatcher } from '../clients/http.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { ProxySettings } from '../settings/settings.ts';
+
+/** A request of the doctor's. */
+export type Question = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+};
+
+/** What became of it: an answer, or why there is none. */
+export type Exchange =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly type: string;
+      /** The first 2 KiB. */
+      readonly body: string;
+      readonly latency: Milliseconds;
+      /** How far the service's clock is ahead of ours by its `Date` header, to the second; undefined without one. */
+      readonly clockOffset?: Milliseconds;
+    }
+  | { readonly kind: 'no answer'; readonly reason: Unanswered };
+
+/** Why a host does not answer, as far as that can be told. */
+export type Unanswered =
+  | { readonly kind: 'unknown host' }
+  | { readonly kind: 'refused connection' }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'untrusted certificate'; readonly code: string }
+  | { readonly kind: 'wrong certificate'; readonly code: string }
+  | { readonly kind: 'proxy login' }
+  | { readonly kind: 'proxy refuses'; readonly status: string }
+  | { readonly kind: 'other'; readonly message: string };
+
+const MAX_BODY = 2048;
+
+/** Asks once; never throws. */
+export async function exchange(question: Question, timeout: Milliseconds, proxies?: ProxySettings): Promise<Exchange> {
+  const { method, url, headers, body } = question;
+  const sent = Date.now();
+  try {
+    const answer = await request(url, {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
+      dispatcher: chooseDispatcher(url, proxies),
+      signal: AbortSignal.timeout(timeout),
+    });
+    const received = Date.now();
+    const text = await readStart(answer.body);
+    const date = Date.parse(String(answer.headers.date ?? ''));
+    return {
+      kind: 'answer',
+      status: answer.statusCode,
+      type: String(answer.headers['content-type'] ?? ''),
+      body: text,
+      latency: received - sent,
+      // The header has whole seconds, and was written between the two.
+      ...(!Number.isNaN(date) && { clockOffset: date + 500 - (sent + received) / 2 }),
+    };
+  } catch (error) {
+    return { kind: 'no answer', reason: readReason(error) };
+  }
+}
+
+async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_BODY) break;
+  }
+  return Buffer.concat(chunks).toString('utf8').slice(0, MAX_BODY);
+}
+
+/** Codes of OpenSSL's verification, as Node names them. */
+const UNTRUSTED: readonly string[] = [
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+];
+const WRONG: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID'];
+const TIMEOUTS: readonly string[] = ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'];
+
+function readReason(error: unknown): Unanswered {
+  const { name, message, code = '' } = error as { name?: string; message?: string; code?: string };
+  if (name === 'TimeoutError' || TIMEOUTS.includes(code)) return { kind: 'timeout' };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { kind: 'unknown host' };
+  if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+    return { kind: 'refused connection' };
+  if (UNTRUSTED.includes(code)) return { kind: 'untrusted certificate', code };
+  if (WRONG.includes(code)) return { kind: 'wrong certificate', code };
+  // undici reports a proxy's answer in its message alone.
+  const [, status] = /(?:^Proxy .*)\((\d{3})\)/.exec(message ?? '') ?? [];
+  if (status === '407') return { kind: 'proxy login' };
+  if (status !== undefined) return { kind: 'proxy refuses', status };
+  return { kind: 'other', message: message ?? String(error) };
+}

@@ -1,0 +1,92 @@
+import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
+import type { CloudService, CloudVariables } from '../settings/cloud.ts';
+import type { Question } from './exchange.ts';
+
+/** One way in which a service of Grafana Cloud is used: what Alloy writes, or what a run asks. */
+export type Probe = {
+  readonly service: CloudService;
+  readonly does: 'write' | 'read';
+  /** What the token needs. */
+  readonly scope: string;
+  /** Where it is asked. */
+  readonly url: string;
+  /** The variable that says so; that of Grafana where it is asked through its data sources. */
+  readonly urlVariable: string;
+  readonly tokenVariable: string;
+  /** The same question with the login of another instance ID. */
+  readonly ask: (id?: string) => Question;
+};
+
+/** An empty `WriteRequest`, which snappy's block format writes as one byte. */
+const EMPTY_WRITE_REQUEST = Buffer.from([0]);
+const SIGNALS = ['traces', 'metrics', 'logs'] as const;
+
+/** The empty writes: each is accepted or refused as real data is, and stores nothing. */
+export function listWrites(cloud: CloudVariables): Probe[] {
+  const token = cloud.GRAFANA_CLOUD_API_KEY ?? '';
+  const write = (service: CloudService, scope: string, path: string, body: Partial<Question>): Probe => {
+    const urlVariable = `GRAFANA_CLOUD_${service}_ENDPOINT`;
+    const url = `${(cloud[urlVariable] ?? '').replace(/\/$/, '')}${path}`;
+    const ask = (id = cloud[`GRAFANA_CLOUD_${service}_INSTANCE_ID`] ?? ''): Question => ({
+      method: 'POST',
+      url,
+      ...body,
+      headers: { ...body.headers, authorization: encodeLogin(id, token) },
+    });
+    return { service, does: 'write', scope, url, urlVariable, tokenVariable: 'GRAFANA_CLOUD_API_KEY', ask };
+  };
+  const protobuf = { 'content-type': 'application/x-protobuf' };
+  return [
+    ...SIGNALS.map((signal) =>
+      write('OTLP', `${signal}:write`, `/v1/${signal}`, { headers: protobuf, body: Buffer.alloc(0) }),
+    ),
+    write('PROMETHEUS', 'metrics:write', '', {
+      headers: { ...protobuf, 'content-encoding': 'snappy', 'x-prometheus-remote-write-version': '0.1.0' },
+      body: EMPTY_WRITE_REQUEST,
+    }),
+    write('LOKI', 'logs:write', '', { headers: { 'content-type': 'application/json' }, body: '{"streams":[]}' }),
+  ];
+}
+
+/** The smallest questions that need each service's scope. */
+export function listReads(
+  access: BackendAccess,
+  urlVariables: Readonly<Record<keyof BackendAccess, string>>,
+  tokenVariable: string,
+): Probe[] {
+  const end = Math.floor(Date.now() / 1000);
+  const start = end - 60;
+  const read = (name: keyof BackendAccess, scope: string, path: string): Probe => {
+    const { url, user, password, isBearer } = access[name];
+    return {
+      service: name.toUpperCase() as Uppercase<keyof BackendAccess>,
+      does: 'read',
+      scope,
+      url,
+      urlVariable: urlVariables[name],
+      tokenVariable,
+      ask: (id = user) => ({
+        method: 'GET',
+        url: `${url}${path}`,
+        headers: {
+          accept: 'application/json',
+          authorization: isBearer ? `Bearer ${password}` : encodeLogin(id, password),
+          ...listTenant(access[name]),
+        },
+      }),
+    };
+  };
+  return [
+    read('prometheus', 'metrics:read', '/api/v1/query?query=vector(1)'),
+    read('loki', 'logs:read', `/loki/api/v1/labels?start=${start}000000000&end=${end}000000000`),
+    read('tempo', 'traces:read', `/api/search?q=${encodeURIComponent('{}')}&start=${start}&end=${end}&limit=1`),
+  ];
+}
+
+function encodeLogin(id: string, token: string): string {
+  return `Basic ${Buffer.from(`${id}:${token}`).toString('base64')}`;
+}
+
+function listTenant({ tenant }: ServiceAccess): Record<string, string> {
+  return tenant === undefined ? {} : { 'x-scope-orgid': tenant };
+}

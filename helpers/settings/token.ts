@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** What a token says of itself; its secret is not among it. */
+export type TokenDescription =
+  | {
+      /** A token of an access policy of Grafana Cloud (`glc_…`). */
+      readonly kind: 'access policy';
+      /** As the portal lists it. */
+      readonly name?: string;
+      /** The ID of the organisation that it belongs to. */
+      readonly organization?: string;
+      /** Such as `eu` or `prod-eu-west-0`. */
+      readonly region?: string;
+    }
+  /** `glsa_…`: one Grafana takes it, and no other service of Grafana Cloud. */
+  | { readonly kind: 'service account' }
+  /** `eyJ…`: an API key of the kind that Grafana Cloud has retired. */
+  | { readonly kind: 'legacy API key' }
+  | { readonly kind: 'unknown' };
+
+const Payload = z.object({
+  o: z.union([z.string(), z.number()]).optional(),
+  n: z.string().optional(),
+  m: z.object({ r: z.string().optional() }).optional(),
+});
+const MAX_SHOWN = 100;
+
+/**
+ * Decodes a token of Grafana Cloud: after `glc_` comes base64 of JSON with the organisation (`o`), the name (`n`), the secret
+ * (`k`, never read) and the region (`m.r`). A token that can't be decoded has its kind alone.
+ */
+export function describeToken(token: string): TokenDescription {
+  const text = token.trim();
+  if (text.startsWith('glsa_')) return { kind: 'service account' };
+  if (text.startsWith('eyJ')) return { kind: 'legacy API key' };
+  if (!text.startsWith('glc_')) return { kind: 'unknown' };
+  const { o, n, m } = readPayload(text.slice('glc_'.length));
+  return {
+    kind: 'access policy',
+    ...(n !== undefined && { name: clean(n) }),
+    ...(o !== undefined && { organization: clean(String(o)) }),
+    ...(m?.r !== undefined && { region: clean(m.r) }),
+  };
+}
+
+function readPayload(base64: string): z.infer<typeof Payload> {
+  try {
+    return Payload.parse(JSON.parse(Buffer.from(base64, 'base64').toString('utf8')));
+  } catch {
+    return {};
+  }
+}
+
+/** The text reaches a terminal, and comes from a stranger. */
+function clean(text: string): string {
+  return text.replaceAll(/\p{C}/gu, '').slice(0, MAX_SHOWN);
+}

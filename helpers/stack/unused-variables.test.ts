@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { Environment } from '../settings/environment.ts';
+import { readSettings } from '../settings/settings.ts';
+import type { StackPlan } from './plan.ts';
+import { planNative } from './testing/plans.ts';
+import { describeUnusedVariables } from './unused-variables.ts';
+
+const access = { url: 'http://127.0.0.1:1', user: '', password: '' };
+const asked = { prometheus: access, tempo: access, loki: access };
+const lgtm = { TEMPO_URL: 'http://t', PROMETHEUS_URL: 'http://p', LOKI_URL: 'http://l' };
+
+function describe(environment: Environment, changes: Partial<StackPlan> = {}): string[] {
+  const plan = { ...planNative(['alloy']), settings: readSettings(environment), ...changes };
+  return describeUnusedVariables(plan as StackPlan);
+}
+
+test('a run that uses what is set says nothing', () => {
+  expect(describe({ ALLOY: 'binary', ALLOY_BIN: '/bin/true', ALLOY_SCRAPE_INTERVAL: '1s' })).toEqual([]);
+  const images = { API_IMAGE: 'a', NODE_IMAGE: 'b', IMAGE_REGISTRY: 'c/' };
+  expect(describe(images, { stack: 'containers' })).toEqual([]);
+  expect(describe({ ALLOY_BIN: '/bin/true' }, { stack: 'external' })).toEqual([]);
+  const gateway = { ...asked, traces: 'http://t' };
+  expect(describe({ ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' }, { backend: 'lgtm', gateway })).toEqual([]);
+  expect(describe({ GRAFANA_CLOUD_READ_TOKEN: 'glc_x' }, { backend: 'cloud' })).toEqual([]);
+  expect(describe({ GRAFANA_URL: 'http://g' }, { backend: 'cloud' })).toEqual([]);
+});
+
+test.each([
+  [
+    'images without containers',
+    { API_IMAGE: 'a', POSTGRES_IMAGE: 'p', IMAGE_REGISTRY: 'r/' },
+    {},
+    ['Not used: POSTGRES_IMAGE, API_IMAGE, IMAGE_REGISTRY, because the stack is native.'],
+  ],
+  [
+    'an image, external',
+    { API_IMAGE: 'a' },
+    { stack: 'external' },
+    ['Not used: API_IMAGE, because the stack is external.'],
+  ],
+  [
+    'a program beside the embedded Alloy',
+    { ALLOY: 'embedded', ALLOY_BIN: '/bin/true' },
+    {},
+    ['Not used: ALLOY_BIN, because ALLOY=embedded is another Alloy.'],
+  ],
+  [
+    'a program in containers',
+    { ALLOY_BIN: '/bin/true' },
+    { stack: 'containers' },
+    ['Not used: ALLOY_BIN, because Alloy runs in a container.'],
+  ],
+  [
+    'other backends beside the mock cloud',
+    { GRAFANA_URL: 'http://g', TEMPO_URL: 'http://t', GRAFANA_CLOUD_LOKI_QUERY_URL: 'http://l' },
+    {},
+    ['Not used: GRAFANA_CLOUD_LOKI_QUERY_URL, GRAFANA_URL, TEMPO_URL, because the backend is the mock cloud.'],
+  ],
+  [
+    'a Tempo beside Grafana Cloud',
+    { TEMPO_URL: 'http://t', BACKEND_TENANT: 'a' },
+    { backend: 'cloud' },
+    ['Not used: TEMPO_URL, BACKEND_TENANT, because the backend is Grafana Cloud.'],
+  ],
+  [
+    'query URLs beside a Grafana',
+    { GRAFANA_URL: 'http://g', GRAFANA_CLOUD_TEMPO_QUERY_URL: 'http://t', GRAFANA_CLOUD_READ_TOKEN: 'glc_x' },
+    { backend: 'cloud' },
+    ['Not used: GRAFANA_CLOUD_TEMPO_QUERY_URL, GRAFANA_CLOUD_READ_TOKEN, because GRAFANA_URL is asked.'],
+  ],
+  [
+    'query URLs of Grafana Cloud beside a Tempo, a Prometheus and a Loki',
+    { ...lgtm, GRAFANA_CLOUD_TEMPO_QUERY_URL: 'http://t' },
+    { backend: 'lgtm' },
+    ['Not used: GRAFANA_CLOUD_TEMPO_QUERY_URL, because TEMPO_URL, PROMETHEUS_URL and LOKI_URL are asked.'],
+  ],
+  [
+    'a Tempo alone',
+    { TEMPO_URL: 'http://t' },
+    { backend: 'lgtm' },
+    ['Not used: TEMPO_URL, because the query URLs of Grafana Cloud are asked.'],
+  ],
+  [
+    'a receiver that Alloy does not write to',
+    { ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' },
+    { backend: 'lgtm' },
+    ['Not used: TEMPO_OTLP_URL, because Alloy writes to the GRAFANA_CLOUD_* endpoints.'],
+  ],
+] as const)('%s are named, with the reason', (_, environment, changes, lines) => {
+  expect(describe(environment, changes as Partial<StackPlan>)).toEqual(lines);
+});

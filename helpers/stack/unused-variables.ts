@@ -1,0 +1,67 @@
+import type { LgtmSettings, QuerySettings } from '../settings/settings.ts';
+import type { StackPlan } from './plan.ts';
+
+const QUERY: Readonly<Record<keyof QuerySettings, string>> = {
+  tempo: 'GRAFANA_CLOUD_TEMPO_QUERY_URL',
+  prometheus: 'GRAFANA_CLOUD_PROMETHEUS_QUERY_URL',
+  loki: 'GRAFANA_CLOUD_LOKI_QUERY_URL',
+  readToken: 'GRAFANA_CLOUD_READ_TOKEN',
+  grafana: 'GRAFANA_URL',
+};
+const LGTM: Readonly<Record<keyof LgtmSettings, string>> = {
+  tempo: 'TEMPO_URL',
+  tempoOtlp: 'TEMPO_OTLP_URL',
+  prometheus: 'PROMETHEUS_URL',
+  loki: 'LOKI_URL',
+  tenant: 'BACKEND_TENANT',
+};
+
+/**
+ * The variables that are set and mean nothing to a run of this plan, each group as a line with the reason. One `.env` serves
+ * several kinds of run, so they are no mistake; but a run that ignores one has to say so.
+ */
+export function describeUnusedVariables(plan: StackPlan): string[] {
+  const groups = [...listUnusedOfStack(plan), ...listUnusedOfBackend(plan)];
+  return groups.flatMap(([reason, names]) =>
+    names.length === 0 ? [] : [`Not used: ${names.join(', ')}, because ${reason}.`],
+  );
+}
+
+type Group = readonly [reason: string, names: readonly string[]];
+
+function listUnusedOfStack({ stack, settings }: StackPlan): Group[] {
+  const { images, alloy, alloyBinary } = settings;
+  const program = alloyBinary === undefined ? [] : ['ALLOY_BIN'];
+  if (stack === 'containers') return [['Alloy runs in a container', program]];
+  const registry = images.registry === '' ? [] : ['IMAGE_REGISTRY'];
+  return [
+    [`the stack is ${stack}`, [...Object.keys(images.named), ...registry]],
+    ...(alloy === 'embedded' ? [['ALLOY=embedded is another Alloy', program] as const] : []),
+  ];
+}
+
+function listUnusedOfBackend({ backend, settings, gateway }: StackPlan): Group[] {
+  const { query, lgtm } = settings;
+  if (backend === 'mock') {
+    return [['the backend is the mock cloud', [...nameSet(QUERY, query), ...nameSet(LGTM, lgtm)]]];
+  }
+  const { grafana, readToken, ...urls } = query;
+  const all = nameSet(LGTM, lgtm);
+  if (grafana !== undefined) {
+    const others = nameSet(QUERY, { ...urls, ...(readToken !== undefined && { readToken }) });
+    return [['GRAFANA_URL is asked', [...others, ...(gateway === undefined ? all : [])]]];
+  }
+  if (backend === 'cloud') return [['the backend is Grafana Cloud', all]];
+  const isAsked = lgtm.tempo !== undefined && lgtm.prometheus !== undefined && lgtm.loki !== undefined;
+  if (!isAsked) return [['the query URLs of Grafana Cloud are asked', all]];
+  return [
+    ['TEMPO_URL, PROMETHEUS_URL and LOKI_URL are asked', nameSet(QUERY, query)],
+    ...(gateway === undefined && lgtm.tempoOtlp !== undefined
+      ? [['Alloy writes to the GRAFANA_CLOUD_* endpoints', [LGTM.tempoOtlp]] as const]
+      : []),
+  ];
+}
+
+function nameSet<T extends object>(names: Readonly<Record<keyof T & string, string>>, settings: T): string[] {
+  return (Object.keys(names) as (keyof T & string)[]).flatMap((key) => (settings[key] === undefined ? [] : names[key]));
+}
