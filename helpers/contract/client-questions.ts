@@ -42,7 +42,7 @@ export const CLIENT_QUESTIONS: Readonly<
     // A shared service may have other lines, and which level a line has is for what receives it to say.
     return lines
       .map(({ labels: { detected_level: _, ...labels }, time, line }) => ({ labels, time: String(time), line }))
-      .filter(({ time }) => BigInt(time) >= BigInt(baseMs) * 1_000_000n)
+      .filter(({ labels }) => labels.dataset === String(baseMs))
       .sort((a, b) => (a.time < b.time ? -1 : 1));
   },
   async prometheus({ query: url, login }, { baseMs }) {

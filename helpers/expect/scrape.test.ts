@@ -46,7 +46,7 @@ test('the first sample of a scrape may take an interval, the target sync, the wr
 describe('a sample that is newer than the call', () => {
   test.each([
     [() => nextScrape('pg_up', POSTGRES), 'pg_up{job="integrations/postgres_exporter",instance="postgres"}[60s]'],
-    [() => nextExport('s'), 'http_server_active_requests{service_name="s",instance="run-1"}[60s]'],
+    [() => nextExport('s'), 'http_server_active_requests{service_name="s",instance="run-1"}[61s]'],
   ])('is waited for: %#', (wait, query) => {
     const old = seconds() - 10;
     return withStack('', [matrix(), matrix([old - 1, old]), matrix([old], [old, seconds() + 60])], async (queries) => {

@@ -144,8 +144,16 @@ describe('findings in words', () => {
       "the instance ID 1 with a token that is not the stack's",
       'GRAFANA_CLOUD_API_KEY',
     ],
-    [{ reason: 'foreign instance ID', instanceId: '1' }, "the instance ID 1, which is another service's", 'ID'],
-    [{ reason: 'unknown instance ID', instanceId: '1' }, 'the instance ID 1, which no service of the stack has', 'ID'],
+    [
+      { reason: 'foreign instance ID', instanceId: '1' },
+      'the instance ID 1, which belongs to another service of Grafana Cloud',
+      'ID',
+    ],
+    [
+      { reason: 'unknown instance ID', instanceId: '1' },
+      'the instance ID 1, which is none of your Grafana Cloud stack',
+      'ID',
+    ],
     [{ instanceId: '1' }, 'the instance ID 1', 'ID and GRAFANA_CLOUD_API_KEY'],
     [{}, "Alloy's login", 'ID and GRAFANA_CLOUD_API_KEY'],
   ])('a login that was refused with %j is described, with what to set', (login, words, variables) => {

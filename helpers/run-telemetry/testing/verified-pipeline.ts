@@ -13,9 +13,9 @@ export type VerifiedPipeline = AsyncDisposable & {
 
 /** Starts a pipeline, under this environment over the process's own. */
 export async function startPipeline(environment: Readonly<Record<string, string>> = {}): Promise<VerifiedPipeline> {
-  const request = requestStack(planNative(['cloud', 'alloy'], environment));
+  const request = requestStack(planNative(['mock-cloud', 'alloy'], environment));
   const stack = await startNative(request);
-  const { cloud } = stack.endpoints;
+  const { mockCloud: cloud } = stack.endpoints;
   if (stack.alloy === undefined || cloud === undefined) throw new TypeError('the stack has an Alloy and a mock cloud');
   return {
     alloy: stack.alloy,

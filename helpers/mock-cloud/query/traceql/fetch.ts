@@ -191,6 +191,7 @@ function readAttributeRows(
   conditions: readonly Condition[],
   requiresAll: boolean,
 ): Row[] {
+  if (conditions.length === 0) return [];
   const attributes = level === 'span' ? span.attributes : resource;
   const isService = ({ key, value }: KeyValue) =>
     level === 'resource' && key === 'service.name' && value?.stringValue !== undefined;
@@ -210,7 +211,11 @@ function readAttributeRows(
     const { name } = condition.attribute;
     const type = level === 'resource' && name === 'service.name' ? 'string' : DEDICATED_COLUMNS[level][name];
     const isOfColumn = type !== undefined && (!('operand' in condition) || getItemType(condition.operand) === type);
-    if (isOfColumn && condition.operator !== 'not exists')
+    // Each comparison of a service's name is a column of its own; those of another attribute share one.
+    if (isOfColumn && name === 'service.name' && 'operand' in condition) {
+      const value = readColumn(name);
+      rows.push(value !== undefined && accepts(condition, value) ? [{ scope: level, name, value }] : undefined);
+    } else if (isOfColumn && condition.operator !== 'not exists')
       ofColumn.set(name, [...(ofColumn.get(name) ?? []), condition]);
     else if (isOfColumn)
       rows.push(readColumn(name) === undefined ? [{ scope: level, name, value: MISSING }] : undefined);
