@@ -13,6 +13,7 @@ const script = join(import.meta.dirname, 'testing', 'run-sample.ts');
 
 function runSample(...args: readonly string[]): { stdout: string; verdict: Verdict } {
   const file = join(directory, 'verdict.json');
+  rmSync(file, { force: true });
   const { stdout } = spawnSync(process.execPath, [script, file, ...args], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
@@ -71,6 +72,11 @@ test('facts, listed problems and reasons for skipping are kept', () => {
   expect(findCriterion('P9.5')).toMatchObject({ cause: 'there is no reason to run it' });
   expect(findCriterion('P9.6')).toMatchObject({ evidence: [], cause: 'this is wrong', fix: 'correct it' });
   expect(findCriterion('P9.10')).toMatchObject({ cause: 'it did not run' });
+});
+
+test('the verdict is there before telemetry of the run is sent, and then has what became of that', () => {
+  expect(verdict.ownTelemetry).toEqual({ problem: 'after the verdict was written' });
+  expect(stdout).toContain('metrics and trace are missing: after the verdict was written');
 });
 
 test('the summary is printed', () => {
