@@ -2,6 +2,8 @@ import type { FinishedRun } from '../report/compose-verdict.ts';
 import type { Verdict } from '../report/verdict.ts';
 import type { DeclaredPhase } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
+import type { Run } from '../run/run.ts';
+import type { Settings } from '../settings/settings.ts';
 import { shared } from './shared-state.ts';
 
 /**
@@ -12,13 +14,20 @@ export async function sendTelemetry(verdict: Verdict, finished: FinishedRun): Pr
   const joined = shared.run;
   if (joined === undefined || !joined.isVerify || finished.isInterrupted) return verdict;
   const { plan, run } = await joined.started;
-  const isWanted = plan.settings.sendsTelemetry ?? (run.backend !== 'mock' && !run.isSmoke);
-  if (!isWanted) return verdict;
+  if (!isTelemetryWanted(run, plan.settings)) return verdict;
   const isWhole = countCriteria(joined.phases) === countCriteria(readPhases());
   const scope = run.isSmoke ? 'smoke' : isWhole ? 'all' : 'some';
   // Loaded only where it is used: a local run has no time for it.
   const { sendRunTelemetry } = await import('../run-telemetry/send-run-telemetry.ts');
   return await sendRunTelemetry(verdict, finished, scope);
+}
+
+/** Whether a run of `verify` or `smoke` sends telemetry of its own. */
+export function isTelemetryWanted(
+  { backend, isSmoke }: Pick<Run, 'backend' | 'isSmoke'>,
+  { sendsTelemetry }: Pick<Settings, 'sendsTelemetry'>,
+): boolean {
+  return sendsTelemetry ?? (backend !== 'mock' && isSmoke !== true);
 }
 
 function countCriteria(phases: readonly DeclaredPhase[]): number {

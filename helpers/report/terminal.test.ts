@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { describeRun, formatSummary } from './terminal.ts';
+import type { TraceId } from '../otlp/ids.ts';
+import { describeRun, formatProblems, formatSummary } from './terminal.ts';
 import type { CriterionVerdict, Verdict } from './verdict.ts';
 
 const passed = (id: string): CriterionVerdict => ({
@@ -68,6 +69,22 @@ test('a failure is shown with its evidence, cause and fix, within the width of t
     'reports/verdict.json holds the evidence of each criterion',
   ]);
 });
+
+test.each([
+  [{ traceId: 'abc' as TraceId }, 'trace of this run: abc'],
+  [
+    { problem: 'connect ECONNREFUSED 127.0.0.1:4318' },
+    "the run's own metrics and trace are missing: connect ECONNREFUSED 127.0.0.1:4318",
+  ],
+])(
+  'what became of the telemetry of the run itself is one line, in the problems of a smoke check too: %o',
+  (own, line) => {
+    const verdict = verdictOn([passed('P3.1')], { ownTelemetry: own });
+    expect(format(verdict).filter((one) => one === line)).toHaveLength(1);
+    const problems = stripVTControlCharacters(formatProblems(verdict)).split('\n');
+    expect(problems.filter((one) => one === line)).toHaveLength(1);
+  },
+);
 
 test('a cause of several lines keeps them', () => {
   const cause = 'Error: config.alloy:3:1: unrecognized attribute\n3 |   nonsense = 1\nError: validation failed';
