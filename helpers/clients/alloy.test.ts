@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { listComponents, listScrapeTargets, listUsernames } from './alloy-components.ts';
-import { readAlloyTotal, readAlloyTotals, readReceiverCounts } from './alloy-metrics.ts';
+import { readIntervals } from './alloy-intervals.ts';
+import { readAlloyTotal, readAlloyTotals, readReceiverCounts, readSentCounts } from './alloy-metrics.ts';
 import { checkConfiguration } from './alloy-program.ts';
 import { getPage } from './page.ts';
 import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
@@ -34,6 +35,30 @@ test('a metric is summed over its series, or over those with the given labels', 
 test('a metric that Alloy does not have is 0', async () => {
   await using alloy = await startAlloy();
   expect(await readAlloyTotal(alloy, 'otelcol_exporter_sent_spans_total')).toBe(0);
+});
+
+test('the intervals are those that Alloy has evaluated, and one that it does not report is missing', async () => {
+  await using alloy = await startAlloy();
+  expect(await readIntervals(alloy)).toEqual({ scrape: 2000, scrapeTimeout: 1000, otlpBatch: 10_000 });
+  expect(await readIntervals({ url: 'http://127.0.0.1:1' })).toEqual({});
+});
+
+test('what was sent is counted over both ways to the backend, beyond what was sent before', async () => {
+  await using alloy = await startAlloy(
+    [
+      'prometheus_remote_storage_samples_total{url="a"} 100',
+      'prometheus_remote_storage_samples_total{url="b"} 10',
+      'otelcol_exporter_sent_metric_points_total{exporter="x"} 5',
+      'otelcol_exporter_sent_spans_total{exporter="x"} 7',
+      'otelcol_exporter_sent_log_records_total{exporter="x"} 3',
+      'otelcol_exporter_send_failed_spans_total{exporter="x"} 90',
+      '',
+    ].join('\n'),
+  );
+  expect(await readSentCounts(alloy)).toEqual({ samples: 115, spans: 7, logLines: 3 });
+  const before = { samples: 15, spans: 2, logLines: 3 };
+  expect(await readSentCounts(alloy, before)).toEqual({ samples: 100, spans: 5, logLines: 0 });
+  expect(await readSentCounts({ url: 'http://127.0.0.1:1' })).toBeUndefined();
 });
 
 test('several totals are read in one request', async () => {

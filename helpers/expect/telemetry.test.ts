@@ -184,3 +184,17 @@ test('scraped metrics travel by remote write, everything else over OTLP', () => 
     [otlpMetric('m', 's'), serviceMetric('m', 's'), trace('a' as TraceId), logql('{}')].map(({ path }) => path),
   ).toEqual(Array(4).fill('otlp'));
 });
+
+test('without a mark of the run only samples count that are newer than its start', async () => {
+  await using server = await startAnsweringServer(() => ({
+    body: '{"status":"success","data":{"resultType":"vector","result":[]}}',
+  }));
+  const { seriesMark: _, ...unmarked } = sampleRun({ origin: server.url });
+  useRun({ ...unmarked, startedAt: 1_700_000_000_500 });
+  await metric('up', { job: 'j' }).ask();
+  await rate(metric('x_total', { job: 'j' }), '5m').ask();
+  expect(server.received.map(({ parameters }) => parameters.get('query'))).toEqual([
+    'up{job="j"} and timestamp(up{job="j"}) >= 1700000000.5',
+    'rate(x_total{job="j"}[5m])',
+  ]);
+});
