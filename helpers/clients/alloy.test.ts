@@ -83,6 +83,18 @@ test('scrape targets are listed with URL, labels and the error of the last scrap
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
 });
 
+test('what is not a target is left out, and a target may have no labels', async () => {
+  const url = { name: 'url', value: { value: 'http://h/metrics' } };
+  const body = JSON.stringify({
+    debugInfo: [{ name: 'shard', body: [url] }, { name: 'target', body: [url] }, { name: 'target' }],
+  });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.x')).toEqual([
+    { component: 'prometheus.scrape.x', url: 'http://h/metrics', labels: {}, error: '' },
+    { component: 'prometheus.scrape.x', url: '', labels: {}, error: '' },
+  ]);
+});
+
 test('no targets are listed for an Alloy without debug info', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
@@ -115,7 +127,7 @@ test('the output of the program is returned with the path that the user knows, u
         question,
         failSkip,
       );
-    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
+    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad\\n"); process.exit(1)';
     expect(await ask(fail, 'validate')).toMatchObject({
       name: 'alloy validate',
       problems: [`Error: ${config}:1:1: bad`],
