@@ -108,6 +108,13 @@ test('user names are found in the evaluated arguments, at any depth', async () =
   expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
 });
 
+test('a user name that is not a text is left out', async () => {
+  const setting = (value: unknown) => ({ name: 'username', value: { value } });
+  const body = JSON.stringify({ arguments: [setting(7), { name: 'basic_auth', body: [setting('1461503')] }] });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual(['1461503']);
+});
+
 test('a page is returned whatever its status, and a timeout is an error', async () => {
   await using alloy = await startAnsweringServer(({ path }) =>
     path === '/slow' ? 'never' : { status: 500, body: 'x' },

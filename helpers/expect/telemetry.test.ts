@@ -223,6 +223,19 @@ test('every question has the deadline of its path, and a search has longer', () 
   expect(scraped.map(({ deadline }) => deadline)).toEqual(scraped.map(() => scrape));
 });
 
+test('of the semantic conventions, those that the service follows are answered', async () => {
+  const ask = async (conventions: string) => {
+    await using server = await startAnsweringServer(({ parameters }) => {
+      const isFollowed = parameters.get('query')?.includes(`${conventions}="GET"`) === true;
+      const result = isFollowed ? [{ metric: {}, value: [1, '7'] }] : [];
+      return { body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }) };
+    });
+    useRun(sampleRun({ origin: server.url }));
+    return (await serviceMetric('m', 's', { 'stable|old': 'GET' }).ask()).map(({ value }) => value);
+  };
+  expect([await ask('stable'), await ask('old'), await ask('none')]).toEqual([[7], [7], []]);
+});
+
 test('scraped metrics travel by remote write, everything else over OTLP', () => {
   expect([metric('up', {}), samples('up', {}, 1), series({})].map(({ path }) => path)).toEqual(
     Array(3).fill('remote write'),
