@@ -108,6 +108,18 @@ test('scrape targets are listed with URL, labels and the error of the last scrap
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
 });
 
+test('what is not a target is left out, and a target may have no labels', async () => {
+  const url = { name: 'url', value: { value: 'http://h/metrics' } };
+  const body = JSON.stringify({
+    debugInfo: [{ name: 'shard', body: [url] }, { name: 'target', body: [url] }, { name: 'target' }],
+  });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.x')).toEqual([
+    { component: 'prometheus.scrape.x', url: 'http://h/metrics', labels: {}, error: '' },
+    { component: 'prometheus.scrape.x', url: '', labels: {}, error: '' },
+  ]);
+});
+
 test('no targets are listed for an Alloy without debug info', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
@@ -119,6 +131,13 @@ test('user names are found in the evaluated arguments, at any depth', async () =
   expect(await listUsernames(alloy, 'otelcol.auth.basic.grafana_cloud')).toEqual(['1461503']);
   expect(await listUsernames(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual(['2847239']);
   expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
+});
+
+test('a user name that is not a text is left out', async () => {
+  const setting = (value: unknown) => ({ name: 'username', value: { value } });
+  const body = JSON.stringify({ arguments: [setting(7), { name: 'basic_auth', body: [setting('1461503')] }] });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual(['1461503']);
 });
 
 test('a page is returned whatever its status, and a timeout is an error', async () => {
@@ -140,7 +159,7 @@ test('the output of the program is returned with the path that the user knows, u
         question,
         failSkip,
       );
-    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
+    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad\\n"); process.exit(1)';
     expect(await ask(fail, 'validate')).toMatchObject({
       name: 'alloy validate',
       problems: [`Error: ${config}:1:1: bad`],

@@ -73,6 +73,12 @@ test('the error points at the line of the criterion, not at the helpers', async 
   expect(stack).toBe(`CriterionFailed: ${message}\n    at async file:///phases/phase3.spec.ts:5:7`);
 });
 
+test('an error without a stack has none but its message', async () => {
+  const error = new Error('x');
+  delete error.stack;
+  expect((await concludeIn({ meta: {} }, error)).stack).toBe('CriterionFailed: x');
+});
+
 test('a known finding is kept', async () => {
   const task: JudgedTask = { meta: {} };
   const finding = { kind: 'listed problems', problems: ['x'], fix: 'y' } as const;
