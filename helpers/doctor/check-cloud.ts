@@ -2,15 +2,16 @@ import { readCloudAccess } from '../clients/access.ts';
 import { findGrafanaAccess, NoDataSource } from '../clients/grafana.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { CloudProblem, CloudState } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import { findMalformed } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import { askForStack } from './ask-for-stack.ts';
-import type { CloudCheck, CloudProblem, ProbeResult } from './cloud-check.ts';
+import type { CloudCheck, ProbeResult } from './cloud-check.ts';
 import { exchange } from './exchange.ts';
 import { explainMalformed, explainResults, explainSharedIds, listStackProblems, removeRepetitions } from './explain.ts';
-import { isGood } from './judge-answer.ts';
+import { isGood, isRefused } from './judge-answer.ts';
 import { listReads, listWrites } from './probes.ts';
 
 const PROBE_TIMEOUT: Milliseconds = 2500;
@@ -69,6 +70,17 @@ export async function checkCloud(settings: Settings): Promise<CloudCheck> {
     ...(clockOffset !== undefined && { clockOffset }),
     problems: removeRepetitions(problems),
   };
+}
+
+/** The same for a run that begins: which logins are accepted, and what is wrong. */
+export async function checkCloudForRun(settings: Settings): Promise<CloudState> {
+  const { results, problems } = await checkCloud(settings);
+  const ways = results.map((result) => {
+    const { service, does, scope, tokenVariable } = result.probe;
+    const login = isRefused(result) ? 'refused' : result.isGood ? 'accepted' : 'unknown';
+    return { service, does, scope, tokenVariable, login } as const;
+  });
+  return { ways, problems };
 }
 
 /** How the services are asked: through one Grafana where that is set, else each by its own address. */

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Intervals } from '../settings/settings.ts';
+import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints } from './endpoints.ts';
 
 /** Where the telemetry of a run is stored. */
@@ -53,6 +54,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   readonly access: BackendAccess;
   /** The mock cloud's own address, `http://HOST:PORT`; absent for other backends. */
   readonly mockUrl?: string;
+  /** What the check of Grafana Cloud found when the run began; absent for other backends. */
+  readonly cloudState?: CloudState;
   readonly intervals: Intervals;
   /** The external label that marks the scraped series; absent where the configuration does not set it. */
   readonly seriesMark?: Readonly<Record<string, string>>;
