@@ -4,6 +4,7 @@ import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { type DeclaredPhase, listParts } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
+import { listSecrets } from '../settings/secrets.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
@@ -80,5 +81,6 @@ async function startChecked(plan: StackPlan, listener?: StartListener): Promise<
     startRun(plan, listener),
     plan.backend === 'cloud' ? checkCloudForRun(plan.settings) : undefined,
   ]);
-  return cloudState === undefined ? started : { ...started, run: { ...started.run, cloudState } };
+  const run: Run = { ...started.run, secrets: listSecrets(plan.settings), ...(cloudState && { cloudState }) };
+  return { ...started, run };
 }

@@ -52,6 +52,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   /** The names of those that were made up, because the person set none or tries one out. */
   readonly madeUpVariables: readonly string[];
   readonly access: BackendAccess;
+  /** What the person has set that no text may show, beside the logins that the run itself has. */
+  readonly secrets?: readonly string[];
   /** The mock cloud's own address, `http://HOST:PORT`; absent for other backends. */
   readonly mockUrl?: string;
   /** What the check of Grafana Cloud found when the run began; absent for other backends. */
