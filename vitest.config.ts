@@ -1,6 +1,7 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import { endIfRefused } from './helpers/cli/command.ts';
+import { sendTelemetry } from './helpers/cli/send-telemetry.ts';
 import { shared } from './helpers/cli/shared-state.ts';
 import { readSentCounts } from './helpers/clients/alloy-metrics.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
@@ -46,6 +47,7 @@ export default defineConfig({
           verdictReporter({
             print: shared.run?.isPrinted === true,
             countSent: ({ alloy, sentBefore }) => readSentCounts(alloy, sentBefore),
+            sendTelemetry,
             onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }),
           }),
         );

@@ -23,7 +23,10 @@ Starts a stack of all parts and leaves it running: later runs of this checkout w
 await runCommand({ usage }, async () => {
   const settings = readSettings();
   if (settings.stack === 'external') {
-    throw new CannotRun('STACK=external is a stack that already runs.', 'leave STACK unset to start one.');
+    throw new CannotRun(
+      '`npm run stack:up` starts a stack, and STACK=external names one that already runs.',
+      'unset STACK, or set it to native or containers.',
+    );
   }
   await endWarmStack();
   const plan = await chooseStack(settings, partsInOrder, { reuse: false });

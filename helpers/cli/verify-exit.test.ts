@@ -71,6 +71,14 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     expect(exit, stdout + stderr).toBe(2);
   });
 
+  test('ends with 2 if a spec throws while it declares its criteria, and blames that one alone', async () => {
+    writeFileSync(spec, declare(`${HOLDS} throw new Error('inside');`));
+    const { exit, stdout, stderr } = await verify(['phase10', 'P1.1']);
+    expect(stdout.match(/error: .*/g)).toEqual(["error: phases/phase10-sample.spec.ts can't be loaded: inside"]);
+    expect(stdout).toMatch(/^0 passed, 0 failed, 2 skipped in /m);
+    expect(exit, stdout + stderr).toBe(2);
+  });
+
   test('ends with 2 if something goes wrong outside of the criteria, which hold, and shows what', async () => {
     const late = `test('P10.1 x', async ({ note }) => {
     note('it holds');

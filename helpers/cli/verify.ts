@@ -1,4 +1,4 @@
-/** `npm run verify [-- phase2 P3.1]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 it could not be run. */
+/** `npm run verify [-- phase2 P3.1]`: the main job. Exit 0 all criteria hold, 1 one fails, 2 that can't be told. */
 import { countStatuses, forgetVerdict, readExitCode } from '../report/verdict.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { DeclaredPhase } from '../run/phases.ts';
@@ -10,7 +10,8 @@ const usage = `npm run verify [-- PHASE|CRITERION …]
 
 Verifies all criteria, or those of the phases and with the IDs that are named (phase2 P3.1), and writes
 reports/verdict.json.
-Exit code 0: all hold; 1: one fails; 2: it could not be run, or nothing could be verified, with what is missing.`;
+Exit code 0: all hold; 1: one fails; 2: that can't be told, because the run could not be made, nothing could be verified, or
+something went wrong outside of the criteria. What is missing or went wrong is printed.`;
 
 await runCommand({ usage, takesNames: true }, ({ names }) => verify(names));
 

@@ -47,7 +47,9 @@ export async function findLines(loki: ServiceAccess, data: Dataset, query: strin
   const answer = await ask(loki, '/loki/api/v1/query_range', { query, ...range });
   if (answer.status !== 200) return describeError(answer);
   const { data: found } = JSON.parse(answer.text) as { data: { result: FoundStream[] } };
-  const lines = found.result.flatMap(({ stream, values }) =>
+  // A shared backend has other lines too.
+  const own = found.result.filter(({ stream }) => stream.dataset === String(data.baseMs));
+  const lines = own.flatMap(({ stream, values }) =>
     values.map(([at, line]) => {
       const offset = Number(BigInt(at) / NANOS_PER_MILLI) - data.baseMs;
       return { offset, difference: describeLine(data, offset, line, stream) };

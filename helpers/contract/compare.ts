@@ -95,6 +95,25 @@ export function findDifferences(
     .filter((held) => held.real !== held.mock);
 }
 
+/**
+ * The differences that remain when the real program is asked again, and those in which it then contradicts itself: under load
+ * it does so now and then, and no one can agree with both answers.
+ */
+export async function confirmDifferences(
+  language: Language,
+  access: ServiceAccess,
+  data: Dataset,
+  differences: readonly Difference[],
+): Promise<{ readonly confirmed: Difference[]; readonly unstable: Difference[] }> {
+  const confirmed: Difference[] = [];
+  const unstable: Difference[] = [];
+  for (const difference of differences) {
+    const again = await language.ask(access, data, difference.question);
+    (again === difference.real ? confirmed : unstable).push(difference);
+  }
+  return { confirmed, unstable };
+}
+
 /** Says how many questions two programs answer alike, and which they don't. */
 export function describeDifferences(name: string, questions: number, differences: readonly Difference[]): string {
   const lines = differences.map(

@@ -31,7 +31,12 @@ export function buildLogs(seed: number, baseMs: number): LogData {
   const written = new Map<number, { line: string; labels: Record<string, string> }>();
   for (let line = 0; line < LINES; line++) {
     const job = random.pick(JOBS);
-    const stream = { job, service_name: job, ...(random.chance(0.5) && { region: random.pick(['eu-1', 'us-1']) }) };
+    const stream = {
+      job,
+      service_name: job,
+      dataset: String(baseMs),
+      ...(random.chance(0.5) && { region: random.pick(['eu-1', 'us-1']) }),
+    };
     const key = JSON.stringify(stream);
     const held = streams.get(key) ?? { stream, values: [] };
     streams.set(key, held);

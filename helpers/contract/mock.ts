@@ -6,25 +6,25 @@ import type { Backend } from './backend.ts';
 export async function startMock(): Promise<AsyncDisposable & { readonly backend: Backend }> {
   const credentials = readCredentials({ GRAFANA_CLOUD_API_KEY: 'glc_of_the_contract' });
   const mock = await startMockCloud({ credentials });
-  const login = (service: 'otlp' | 'tempo' | 'loki' | 'prometheus') => {
-    const pair = `${credentials.instanceIds[service]}:${credentials.token}`;
-    return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-  };
+  const login = (service: 'otlp' | 'tempo' | 'loki' | 'prometheus') => ({
+    user: credentials.instanceIds[service],
+    password: credentials.token,
+  });
   const { url } = mock;
   return {
     backend: {
       tempo: {
         write: `${url}/otlp/v1/traces`,
         query: `${url}/tempo`,
-        writeHeaders: login('otlp'),
-        headers: login('tempo'),
+        writeLogin: login('otlp'),
+        login: login('tempo'),
       },
-      loki: { write: `${url}/loki/api/v1/push`, query: url, headers: login('loki') },
+      loki: { write: `${url}/loki/api/v1/push`, query: url, login: login('loki') },
       prometheus: {
         write: `${url}/otlp/v1/metrics`,
         query: `${url}/api/prom`,
-        writeHeaders: login('otlp'),
-        headers: login('prometheus'),
+        writeLogin: login('otlp'),
+        login: login('prometheus'),
       },
     },
     [Symbol.asyncDispose]: () => mock[Symbol.asyncDispose](),

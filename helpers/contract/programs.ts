@@ -78,7 +78,7 @@ schema_config:
 };
 
 function access(write: string, query: string): ServiceAccess {
-  return { write, query, headers: {} };
+  return { write, query, login: { user: '', password: '' } };
 }
 
 /** Where a program is on the PATH; undefined if it is not. */

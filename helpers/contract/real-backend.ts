@@ -14,30 +14,26 @@ const VARIABLES: Readonly<Record<ServiceName, string>> = {
 
 /** Finds a real service: where TEMPO_URL, LOKI_URL or PROMETHEUS_URL says, else by starting the program on the PATH. */
 export async function findRealService(service: ServiceName): Promise<RealService> {
-  const { lgtm } = readSettings();
+  const { lgtm, path } = readSettings();
   const url = lgtm[service];
   if (url !== undefined) {
     const query = trim(url);
-    const headers = listHeaders(url, lgtm.tenant);
+    const login = {
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      ...(lgtm.tenant !== undefined && { tenant: lgtm.tenant }),
+    };
     const write = {
       tempo: `${trim(lgtm.tempoOtlp ?? withPort(url, OTLP_PORT))}/v1/traces`,
       loki: `${query}/loki/api/v1/push`,
       prometheus: `${query}/api/v1/otlp/v1/metrics`,
     };
-    return { access: { write: write[service], query, headers }, [Symbol.asyncDispose]: async () => {} };
+    return { access: { write: write[service], query, login }, [Symbol.asyncDispose]: async () => {} };
   }
-  const file = findProgram(service, readSettings().path);
+  const file = findProgram(service, path);
   if (file !== undefined) return startProgram(service, file);
   const missing = `${VARIABLES[service]} is not set and there is no program ${service} on the PATH`;
   return { missing, [Symbol.asyncDispose]: async () => {} };
-}
-
-function listHeaders(url: URL, tenant: string | undefined): Record<string, string> {
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return {
-    ...(url.username !== '' && { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }),
-    ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
-  };
 }
 
 function trim(url: URL): string {

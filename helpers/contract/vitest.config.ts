@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['helpers/contract/*.contract.ts'],
     testTimeout: 900_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     reporters: ['verbose'],
   },
 });

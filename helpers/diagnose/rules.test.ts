@@ -7,7 +7,7 @@ import { sampleObservation } from '../findings/testing/samples.ts';
 import type { CheckedWay, CloudProblem } from '../run/cloud-problem.ts';
 import type { CloudService } from '../settings/cloud.ts';
 import { parseLog } from './alloy-log.ts';
-import { RULES } from './diagnose.ts';
+import { explain, RULES } from './diagnose.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** A healthy run in which a question about `redis_up` got no answer. */
@@ -36,6 +36,7 @@ const sample = (name: string, value: number, labels = {}): InstantSample => ({
   value,
 });
 const asked = (changes: Partial<Observation>) => ({ evidence: sampleObservation(changes) });
+const error = { evidence: { kind: 'error', message: 'expected 1 to be 2' } } as const;
 const trace = asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, seen: { kind: 'nothing' } });
 /** Ten seconds before and one second after the question was asked. */
 const EARLIER = 'ts=2026-11-26T00:00:00Z';
@@ -481,6 +482,200 @@ describe.each(rules.map((rule) => [rule.kind, rule] as const))('%s', (kind, rule
   test.each(Object.entries(cases.silent))('is silent if %s', (_, changes) => {
     expect(rule.find(symptoms(changes))).toBeUndefined();
   });
+});
+
+/** Symptoms that prove two causes: the one closer to the root is named first, its effect second. */
+const query = { url: 'http://h', user: '1', status: 401 } as const;
+const refusedQuery = { seen: { kind: 'query failure', message: 'refused', request: query } } as const;
+const refusedTrace = asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, ...refusedQuery });
+const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' }] as const;
+const component = (id: string) => [{ id, name: id.slice(0, id.lastIndexOf('.')), state: 'exited', message: 'broken' }];
+const unhealthyReceiver = component('otelcol.receiver.otlp.x');
+const unhealthyScrape = component('prometheus.scrape.x');
+const otlpLog = (error: string) =>
+  `${NOW} level=error msg="Exporting failed. Dropping data." ${OTLP_EXPORTER} error="${error}"\n`;
+const writeLog = (error: string) => `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="${error}"\n`;
+const wrongRedisLogin = `${NOW} level=error msg="Couldn't connect to redis instance" component_id=prometheus.exporter.redis.x\n`;
+const otherLabels = {
+  kind: 'other labels',
+  metric: 'redis_up',
+  wanted: { job: 'j', instance: 'i' },
+  found: [{ job: 'k', instance: 'i' }],
+} as const;
+const noUrl = sample('prometheus_remote_storage_samples_total', 0, { url: '' });
+
+test.each<[string, string, Partial<Symptoms>]>([
+  // OTLP
+  ['no answer from Alloy', 'source unreachable', { ...trace, alloyAnswers: false, unreachable }],
+  ['source unreachable', 'unhealthy components', { ...trace, unreachable, components: unhealthyReceiver }],
+  ['unhealthy components', 'OTLP export fails', { ...trace, components: unhealthyReceiver, alloyMetrics: lostSpans }],
+  [
+    'OTLP login refused',
+    'OTLP path not found',
+    { ...trace, alloyMetrics: lostSpans, alloyLog: parseLog(otlpLog('Status Code 401') + otlpLog('Status Code 404')) },
+  ],
+  [
+    'OTLP path not found',
+    'OTLP endpoint unreachable',
+    {
+      ...trace,
+      alloyMetrics: lostSpans,
+      alloyLog: parseLog(otlpLog('Status Code 404') + otlpLog('connection refused')),
+    },
+  ],
+  [
+    'OTLP endpoint unreachable',
+    'OTLP export fails',
+    { ...trace, alloyMetrics: lostSpans, alloyLog: parseLog(otlpLog('connection refused')) },
+  ],
+  ['OTLP export fails', 'query refused', { ...refusedTrace, alloyMetrics: lostSpans }],
+  ['query refused', 'nothing accepted over OTLP', refusedTrace],
+  [
+    'query refused',
+    'nothing exported over OTLP',
+    { ...refusedTrace, alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)] },
+  ],
+  // Remote write
+  ['no answer from Alloy', 'source unreachable', { alloyAnswers: false, unreachable }],
+  [
+    'configuration error',
+    'no answer from Alloy',
+    { alloyAnswers: false, alloyLog: parseLog('Error: /x/config.alloy:3:15: expected block label\n') },
+  ],
+  ['source unreachable', 'unhealthy components', { unreachable, components: unhealthyScrape }],
+  ['unhealthy components', 'remote write fails', { components: unhealthyScrape, alloyMetrics: lostSamples }],
+  [
+    'remote write without URL',
+    'remote write login refused',
+    { alloyMetrics: [noUrl, ...lostSamples], alloyLog: parseLog(writeLog('HTTP status 401 Unauthorized')) },
+  ],
+  [
+    'remote write login refused',
+    'remote write path not found',
+    {
+      alloyMetrics: lostSamples,
+      alloyLog: parseLog(writeLog('HTTP status 401 Unauthorized') + writeLog('HTTP status 404 Not Found')),
+    },
+  ],
+  [
+    'remote write path not found',
+    'remote write fails',
+    { alloyMetrics: lostSamples, alloyLog: parseLog(writeLog('HTTP status 404 Not Found')) },
+  ],
+  ['remote write fails', 'query refused', { ...asked(refusedQuery), alloyMetrics: lostSamples }],
+  ['query refused', 'exporter cannot connect', { ...asked(refusedQuery), alloyLog: parseLog(wrongRedisLogin) }],
+  ['query refused', 'scrape fails', { ...asked(refusedQuery), up: 0 }],
+  ['exporter cannot connect', 'scrape fails', { up: 0, alloyLog: parseLog(wrongRedisLogin) }],
+  ['scrape fails', 'other labels', { ...asked({ nearest: otherLabels }), up: 0 }],
+  ['other labels', 'nothing sent by remote write', asked({ nearest: otherLabels })],
+  // Assertions and other errors
+  ['source unreachable', 'no answer from Alloy', { ...error, unreachable, alloyAnswers: false }],
+  [
+    'no answer from Alloy',
+    'unhealthy components',
+    { ...error, needs: [], alloyAnswers: false, components: unhealthyScrape },
+  ],
+])('%s is the cause rather than %s', (root, effect, changes) => {
+  const both = symptoms(changes);
+  const proven = rules.filter((rule) => rule.find(both) !== undefined).map(({ kind }) => kind);
+  expect(proven).toEqual(expect.arrayContaining([root, effect]));
+  expect(explain(both)).toMatchObject({ kind: root });
+});
+
+const findBy = (kind: Finding['kind'], changes: Partial<Symptoms>) =>
+  rules.find((rule) => rule.kind === kind)?.find(symptoms(changes));
+
+test.each([
+  'Error opening connection to database',
+  "Couldn't connect to redis instance",
+  'NOAUTH Authentication required.',
+  'WRONGPASS invalid username-password pair',
+  'pq: password authentication failed for user',
+])('an exporter that logs "%s" cannot connect', (text) => {
+  const alloyLog = parseLog(`${NOW} level=error msg="${text}" component_id=prometheus.exporter.redis.x`);
+  expect(findBy('exporter cannot connect', { alloyLog })).toMatchObject({ source: 'redis', log: { message: text } });
+  const subject = { kind: 'series', selector: '{}', source: 'redis' } as const;
+  expect(findBy('exporter cannot connect', { ...asked({ subject }), alloyLog })).toMatchObject({ source: 'redis' });
+  expect(findBy('exporter cannot connect', { ...error, alloyLog })).toBeUndefined();
+});
+
+test.each([
+  'connection refused',
+  'no such host',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'context deadline exceeded',
+  'x509: certificate signed by unknown authority',
+])('an exporter that logs "%s" does not reach its endpoint', (text) => {
+  const alloyLog = parseLog(otlpLog(text));
+  expect(findBy('OTLP endpoint unreachable', { ...trace, alloyLog })).toMatchObject({
+    log: { message: `Exporting failed. Dropping data.: ${text}` },
+  });
+});
+
+test('the newest line of the log is the one that is quoted', () => {
+  const alloyLog = parseLog(otlpLog('413') + otlpLog('503'));
+  expect(findBy('OTLP export fails', { ...trace, alloyMetrics: lostSpans, alloyLog })).toMatchObject({
+    log: { message: 'Exporting failed. Dropping data.: 503' },
+  });
+});
+
+test.each([
+  ['listen tcp: address already in use', true],
+  ['listen EADDRINUSE: 0.0.0.0:4317', true],
+  ['permission denied', false],
+])('whether the port is in use: %s', (message, portInUse) => {
+  const [first] = unhealthyReceiver;
+  const components = first === undefined ? [] : [{ ...first, message }];
+  expect(findBy('unhealthy components', { ...trace, components })).toMatchObject({ message, portInUse });
+});
+
+test('a component that has exited is not healthy, and all that are not are named', () => {
+  const components = [...unhealthyReceiver, ...component('otelcol.processor.batch.y'), ...unhealthyScrape];
+  expect(findBy('unhealthy components', { ...trace, components })).toMatchObject({
+    ids: ['otelcol.receiver.otlp.x', 'otelcol.processor.batch.y'],
+    message: 'broken',
+  });
+});
+
+test('the exporter of the part that is measured is on the path, also for a question about several series', () => {
+  const components = component('prometheus.exporter.redis.x');
+  const subject = { kind: 'series', selector: '{}', source: 'redis' } as const;
+  expect(findBy('unhealthy components', { components })).toMatchObject({ ids: ['prometheus.exporter.redis.x'] });
+  expect(findBy('unhealthy components', { ...asked({ subject }), components })).toBeDefined();
+  expect(
+    findBy('unhealthy components', { ...asked({ subject: { kind: 'series', selector: '{}' } }), components }),
+  ).toBeUndefined();
+});
+
+test('any component matters to a criterion about Alloy alone, and none to an assertion about a part', () => {
+  expect(findBy('unhealthy components', { ...error, needs: [], components: unhealthyScrape })).toBeDefined();
+  expect(findBy('unhealthy components', { ...error, needs: ['redis'], components: unhealthyScrape })).toBeUndefined();
+});
+
+test('a metric that arrives with the wanted labels as well as others is not relabelled wrongly', () => {
+  const found = [
+    { job: 'k', instance: 'i', x: '1' },
+    { job: 'j', instance: 'i', x: '2' },
+  ];
+  expect(findBy('other labels', asked({ nearest: { ...otherLabels, found } }))).toBeUndefined();
+});
+
+test('a scrape of no known part fails without a source, and only a question about a metric has a scrape', () => {
+  const subject = {
+    kind: 'scraped metric',
+    expression: 'x',
+    metric: 'x',
+    labels: { job: 'j', instance: 'i' },
+  } as const;
+  expect(findBy('scrape fails', { ...asked({ subject }), up: 0 })).toEqual({
+    kind: 'scrape fails',
+    job: 'j',
+    instance: 'i',
+  });
+  expect(findBy('scrape fails', { ...asked({ subject: { kind: 'series', selector: '{}' } }), up: 0 })).toBeUndefined();
+  const target = { component: 'c', url: 'u', labels: {}, error: '' };
+  expect(findBy('scrape fails', { up: 0, targets: [target] })).not.toHaveProperty('target');
 });
 
 test('without a log, an exporter that is scraped and reports 0 cannot connect', () => {

@@ -19,7 +19,8 @@ export async function listUnreachable(run: Run, parts: readonly Part[]): Promise
   return found.flat();
 }
 
-type Address = { readonly host: string; readonly port: number };
+/** Where a part accepts connections. */
+export type Address = { readonly host: string; readonly port: number };
 
 function findAddress(run: Run, part: Part): Address | undefined {
   switch (part) {
@@ -39,7 +40,8 @@ function findAddress(run: Run, part: Part): Address | undefined {
   }
 }
 
-function readAddress(url: string | undefined): Address | undefined {
+/** The host and port of a URL, by default that of its scheme; undefined if it is no URL. */
+export function readAddress(url: string | undefined): Address | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { hostname, port, protocol } = new URL(url);
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) };

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { readCapture, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
+import { LOGIN_FAULTS } from '../findings/finding.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
-import { listUnreachable } from './sources.ts';
 import { gatherSymptoms, listSuspects } from './symptoms.ts';
 
 const captured = z
@@ -48,6 +48,75 @@ test('the state of Alloy, the mock cloud and the backend is gathered', async () 
   ]);
 });
 
+test('what Alloy reports of components and targets has no secret', async () => {
+  const setting = (name: string, value: string) => ({ name, value: { value } });
+  const labels = ['job', 'instance'].map((key) => ({ key, value: { value: key === 'job' ? 'j' : 'i' } }));
+  const target = [
+    setting('url', 'http://u:p@127.0.0.1:9/metrics'),
+    { name: 'labels', value: { value: labels } },
+    setting('last_error', 'Get "http://u:p@127.0.0.1:9/metrics": glc_secret_token'),
+  ];
+  const component = {
+    localID: 'prometheus.scrape.x',
+    name: 'prometheus.scrape',
+    health: { state: 'unhealthy', message: 'the token glc_secret_token is wrong' },
+  };
+  await using server = await startAnsweringServer(({ path }) => ({
+    body: JSON.stringify(path.endsWith('components') ? [component] : { debugInfo: [{ name: 'target', body: target }] }),
+  }));
+  const evidence = sampleObservation({
+    subject: { kind: 'scraped metric', expression: 'x', metric: 'x', labels: { job: 'j', instance: 'i' } },
+  });
+  const symptoms = await gatherSymptoms(sampleRun({ origin: server.url }), { evidence, needs: [], takenAway: [] });
+  expect(symptoms).toMatchObject({
+    components: [{ id: 'prometheus.scrape.x', name: 'prometheus.scrape', message: 'the token (secret) is wrong' }],
+    targets: [
+      { url: 'http://(secret)@127.0.0.1:9/metrics', error: 'Get "http://(secret)@127.0.0.1:9/metrics": (secret)' },
+    ],
+  });
+  expect(JSON.stringify([symptoms.components, symptoms.targets])).not.toContain('secret_token');
+});
+
+test('targets are those of the job and the instance in question, and other questions have none', async () => {
+  await using server = await startRecordedStack();
+  const run = sampleRun({ origin: server.url });
+  const find = async (changes: Parameters<typeof sampleObservation>[0]) => {
+    const evidence = sampleObservation(changes);
+    const { targets, up } = await gatherSymptoms(run, { evidence, needs: [], takenAway: [] });
+    return { targets: targets.length, up };
+  };
+  const about = (labels: Record<string, string>) =>
+    find({ subject: { kind: 'scraped metric', expression: 'x', metric: 'x', labels } });
+  expect(await about({ job: 'integrations/rabbitmq', instance: 'rabbitmq' })).toEqual({ targets: 1, up: 0 });
+  expect(await about({ job: 'integrations/rabbitmq', instance: 'x' })).toEqual({ targets: 0, up: 0 });
+  expect(await about({ job: 'x', instance: 'rabbitmq' })).toEqual({ targets: 0, up: 0 });
+  expect(await about({ job: 'integrations/rabbitmq' })).toEqual({ targets: 0, up: undefined });
+  expect(await find({ subject: { kind: 'series', selector: '{}' } })).toEqual({ targets: 0, up: undefined });
+});
+
+test('`up` is that of the worst of several series, and unknown without one', async () => {
+  const answer = (...values: string[]) => {
+    const result = values.map((value) => ({ metric: {}, value: [1, value] }));
+    return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
+  };
+  for (const [body, up] of [
+    [answer('1', '0', '1'), 0],
+    [answer('1'), 1],
+    [answer(), undefined],
+  ] as const) {
+    await using server = await startAnsweringServer(() => ({ body }));
+    const run = sampleRun({ origin: server.url });
+    expect((await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] })).up).toBe(up);
+  }
+});
+
+test.each(LOGIN_FAULTS)('a login that the mock cloud refused for "%s" is read', async (reason) => {
+  const refused = [{ service: 'otlp', user: '1', reason, count: 1 }];
+  await using server = await startAnsweringServer(() => ({ body: JSON.stringify({ refusals: refused }) }));
+  const run = sampleRun({ mockUrl: server.url });
+  expect((await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] })).refusals).toEqual(refused);
+});
+
 test('only series of the run are queried', async () => {
   await using server = await startRecordedStack();
   const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });
@@ -84,17 +153,4 @@ test('suspects are the measured part, none for Alloy’s own metrics, and otherw
   expect(about(sampleObservation({ path: 'otlp', subject: { kind: 'delivery' } }))).toEqual([]);
   expect(about(error)).toEqual(['postgres', 'api']);
   expect(listSuspects({ ...failure, evidence: error, takenAway: ['postgres'] })).toEqual(['api']);
-});
-
-test('a part is unreachable if nothing listens at its address, and counts as reachable if that is unknown', async () => {
-  await using server = await startAnsweringServer(() => ({}));
-  const login = { user: 'u', password: 'p' };
-  const run = sampleRun({
-    api: { url: server.url },
-    redis: { host: '127.0.0.1', port: 1, password: '' },
-    rabbitmq: { host: '127.0.0.1', port: Number(new URL(server.url).port), ...login, metricsUrl: '' },
-  });
-  expect(await listUnreachable(run, ['api', 'redis', 'rabbitmq', 'bot', 'mock-cloud'])).toEqual([
-    { part: 'redis', address: '127.0.0.1:1' },
-  ]);
 });

@@ -14,14 +14,23 @@ export type Encoding = { readonly format: 'json' | 'protobuf'; readonly gzip?: b
 /** An answer's status and body. */
 export type HttpAnswer = { readonly status: number; readonly bytes: Buffer };
 
-/** Sends one export to an OTLP/HTTP receiver at `url` (`http://host:4318`) and returns its answer (OTLP 1.x, "OTLP/HTTP"). */
-export async function sendHttp(url: string, data: Export, encoding: Encoding): Promise<HttpAnswer> {
+/**
+ * Sends one export to an OTLP/HTTP receiver at `url` (`http://host:4318`) and returns its answer (OTLP 1.x, "OTLP/HTTP").
+ * Rejects where `signal` aborts it before.
+ */
+export async function sendHttp(
+  url: string,
+  data: Export,
+  encoding: Encoding,
+  signal?: AbortSignal,
+): Promise<HttpAnswer> {
   const { path, json, protobuf } = describeSignal(data);
   const written = encoding.format === 'json' ? Buffer.from(JSON.stringify(json())) : protobuf();
-  return post(`${url}${path}`, encoding.gzip ? await gzipAsync(written) : written, {
+  const headers = {
     'content-type': encoding.format === 'json' ? 'application/json' : 'application/x-protobuf',
     ...(encoding.gzip && { 'content-encoding': 'gzip' }),
-  });
+  };
+  return post(`${url}${path}`, encoding.gzip ? await gzipAsync(written) : written, headers, signal);
 }
 
 /** The answer to one encoding of {@link sendEveryWay}; `rejected` counts items, and is -1 if it is not an export response. */
@@ -49,13 +58,14 @@ function countRejected(format: Encoding['format'], bytes: Buffer): bigint {
   }
 }
 
-/** Posts any bytes with any headers, for bodies that are malformed on purpose. */
+/** Posts any bytes with any headers, for bodies that are malformed on purpose. Rejects where `signal` aborts it. */
 export async function post(
   url: string,
   body: Uint8Array | string,
   headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | null = null,
 ): Promise<HttpAnswer> {
-  const { statusCode, body: answer } = await request(url, { method: 'POST', headers, body });
+  const { statusCode, body: answer } = await request(url, { method: 'POST', headers, body, signal });
   return { status: statusCode, bytes: Buffer.from(await answer.arrayBuffer()) };
 }
 

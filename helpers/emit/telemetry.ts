@@ -6,7 +6,7 @@ import type { AnyValue, KeyValue, LogsData, MetricsData, Resource, Span, TracesD
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** OTLP attributes. */
-function attributes(values: Attributes): KeyValue[] {
+export function attributes(values: Attributes): KeyValue[] {
   return Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
@@ -51,7 +51,8 @@ export function newSpan(plan: SpanPlan): Span {
   };
 }
 
-const scope = { name: 'alloy-verify', version: '', attributes: [], droppedAttributesCount: 0 };
+/** The instrumentation scope of everything that this project sends. */
+export const scope = { name: 'alloy-verify', version: '', attributes: [], droppedAttributesCount: 0 };
 
 /** Spans of one service, ready to be sent. */
 export function traces(from: Resource, spans: Span[]): TracesData {

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Labels } from '../clients/prometheus.ts';
 import { readCapture, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
-import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
+import type { Run } from '../run/run.ts';
+import { findNearestSeries, findOtherLines, findOtherTraces, isMisplaced } from './nearest.ts';
 
 /** The series of a recorded run whose configuration does not relabel Redis. */
 const recorded: Labels[] = JSON.parse(readCapture('query-apis/prometheus-series.json')).data;
@@ -13,10 +14,11 @@ const REDIS = { job: 'integrations/redis_exporter', instance: 'redis' };
 async function among<T>(series: readonly Labels[], ask: (run: ReturnType<typeof sampleRun>) => Promise<T>) {
   await using server = await startAnsweringServer(({ parameters }) => {
     const selector = parameters.get('match[]') ?? '';
-    const wanted = [...selector.matchAll(/(\w+)="([^"]*)"/g)].map(
-      ([, name = '', value = '']) => [name, value] as const,
-    );
-    const found = series.filter((labels) => wanted.every(([name, value]) => labels[name] === value));
+    const wanted = [...selector.matchAll(/(\w+)(=~?)"([^"]*)"/g)].map(([, name = '', operator, value = '']) => {
+      const pattern = new RegExp(`^(?:${value})$`);
+      return (labels: Labels) => (operator === '=' ? labels[name] === value : pattern.test(labels[name] ?? ''));
+    });
+    const found = series.filter((labels) => wanted.every((matches) => matches(labels)));
     return { body: JSON.stringify({ status: 'success', data: found }) };
   });
   return await ask(sampleRun({ origin: server.url }));
@@ -52,6 +54,27 @@ test('other names with the same labels are counted, the most similar first', asy
     count: 2,
     names: ['pg_up', 'up'],
   });
+});
+
+test('names may be alternatives or a pattern', async () => {
+  expect(await among(recorded, (run) => findNearestSeries(run, 'pg_up|up', POSTGRES))).toBeUndefined();
+  expect(await among(recorded, (run) => findNearestSeries(run, 'redis_.+', REDIS))).toMatchObject({
+    kind: 'other labels',
+  });
+  expect(await among(recorded, (run) => findNearestSeries(run, 'no_such_metric|pg_uo', POSTGRES))).toMatchObject({
+    kind: 'other names',
+    names: ['pg_up', 'up'],
+  });
+});
+
+test('other names need only the labels of the place', async () => {
+  const wanted = { ...POSTGRES, datname: 'game_scheduler' };
+  expect(await among(recorded, (run) => findNearestSeries(run, 'pg_uo', wanted, POSTGRES))).toMatchObject({
+    kind: 'other names',
+    labels: POSTGRES,
+    names: ['pg_up', 'up'],
+  });
+  expect(await among(recorded, (run) => findNearestSeries(run, 'pg_uo', wanted))).toMatchObject({ kind: 'no series' });
 });
 
 test('without the metric and the labels, nothing is similar', async () => {
@@ -99,4 +122,80 @@ test.each([
 ])('other traces of the run: %s', async (body, nearest) => {
   await using server = await startAnsweringServer(() => ({ body }));
   expect(await findOtherTraces(sampleRun({ origin: server.url }))).toEqual(nearest);
+});
+
+describe('for a log query', () => {
+  const QUERY = '{service_name="api-service"} | trace_id="1"';
+  const serve = (result: readonly unknown[]) =>
+    JSON.stringify({ status: 'success', data: { resultType: 'streams', result } });
+  const nothing = serve([]);
+
+  /** Serves these answers one after the other. Returns what is nearest, and the queries. */
+  async function askFor(
+    query: string,
+    answers: readonly string[],
+    changes: Partial<Run> = { servicesInstanceId: 'run-1' },
+  ) {
+    const left = [...answers];
+    await using server = await startAnsweringServer(() => ({ body: left.shift() ?? nothing }));
+    const nearest = await findOtherLines(sampleRun({ origin: server.url, ...changes }), query);
+    return { nearest, parameters: server.received.map(({ parameters }) => parameters) };
+  }
+
+  test('the newest line of the same streams is found', async () => {
+    const { nearest, parameters } = await askFor(QUERY, [readCapture('query-apis/loki-query-range.json')]);
+    const recordedLines = JSON.parse(readCapture('query-apis/loki-query-range.json')).data.result.flatMap(
+      ({ values }: { values: [string, string][] }) => values,
+    );
+    const [, newest] = recordedLines.reduce((a: [string, string], b: [string, string]) =>
+      BigInt(b[0]) > BigInt(a[0]) ? b : a,
+    );
+    expect(nearest).toEqual({
+      kind: 'other lines',
+      selector: '{service_name="api-service"}',
+      count: recordedLines.length,
+      newest,
+    });
+    expect(parameters.map((one) => one.get('query'))).toEqual([
+      '{service_name="api-service"} | service_instance_id=~"run-1"',
+    ]);
+  });
+
+  test('a long line is cut', async () => {
+    const values = [['1', 'x'.repeat(1000)]];
+    const { nearest } = await askFor(QUERY, [serve([{ stream: {}, values }])]);
+    expect(nearest).toMatchObject({ newest: `${'x'.repeat(200)}…` });
+  });
+
+  test('without lines in these streams, the services that have some are named', async () => {
+    const values = [['1', 'x']];
+    const streams = ['bot', 'api', 'bot'].map((service_name) => ({ stream: { service_name }, values }));
+    const { nearest, parameters } = await askFor(QUERY, [nothing, serve(streams)]);
+    expect(nearest).toEqual({
+      kind: 'other services',
+      selector: '{service_name="api-service"}',
+      services: ['api', 'bot'],
+    });
+    expect(parameters[1]?.get('query')).toBe('{service_name=~".+"} | service_instance_id=~"run-1"');
+  });
+
+  test('without any lines, there are none', async () => {
+    expect((await askFor(QUERY, [nothing, nothing])).nearest).toEqual({ kind: 'no lines' });
+  });
+
+  test('only lines of this run are queried, and of services that it did not start only recent ones', async () => {
+    const own = await askFor(QUERY, [], { servicesInstanceId: 'run-2' });
+    expect(own.parameters[0]?.get('query')).toBe('{service_name="api-service"} | service_instance_id=~"run-1|run-2"');
+    const { parameters } = await askFor(QUERY, [], { seriesWindow: 60 });
+    expect(parameters[0]?.get('query')).toBe('{service_name="api-service"}');
+    const [start, end] = ['start', 'end'].map((name) => BigInt(parameters[0]?.get(name) ?? 0));
+    expect((end ?? 0n) - (start ?? 0n)).toBe(120_000_000_000n);
+  });
+
+  test('a brace in quotes does not end the selector', async () => {
+    for (const selector of [String.raw`{a="}\"}",b=~"c{2}"}`, '{a=`}"`}', '{a="b"}']) {
+      const { parameters } = await askFor(`${selector} |= "{x}"`, [], { servicesInstanceId: 'run-1' });
+      expect(parameters[0]?.get('query')).toBe(`${selector} | service_instance_id=~"run-1"`);
+    }
+  });
 });

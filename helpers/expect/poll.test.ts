@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { QueryError } from '../clients/http.ts';
-import { poll } from './poll.ts';
+import { computePause, poll } from './poll.ts';
 
 /** An attempt that holds from the nth time on. */
 const counting = (holdsAt: number) => {
@@ -60,34 +60,23 @@ test('it ends early after a final answer', async () => {
   expect(await poll(final, 60_000)).toMatchObject({ holds: false, attempts: 1 });
 });
 
-test('slower polling tries less often', async () => {
-  const { attempts } = await poll(counting(NEVER), 250);
-  const slower = await poll(counting(NEVER), 250, { slower: 10 });
-  expect(slower.attempts).toBeLessThan(attempts);
+test('the pauses grow by half from 10 ms, and stay at 120 ms', () => {
+  const pauses = Array.from({ length: 9 }, (_, index) => computePause(index + 1));
+  expect(pauses.map(Math.round)).toEqual([10, 15, 23, 34, 51, 76, 114, 120, 120]);
 });
 
-/** The milliseconds between the attempts that fail until this deadline. */
-async function listPauses(deadline: number): Promise<number[]> {
-  const times: number[] = [];
-  const attempt = async () => {
-    times.push(performance.now());
-    return { holds: false, seen: seen(0), value: 0 };
+test('it pauses between attempts, and longer if it should be slower', async () => {
+  // A busy machine makes pauses longer, never shorter.
+  const measure = async (options: { slower?: number }) => {
+    const started = performance.now();
+    const { attempts } = await poll(counting(4), 60_000, options);
+    return { attempts, elapsed: performance.now() - started };
   };
-  await poll(attempt, deadline);
-  return times.slice(1).map((time, index) => time - (times[index] ?? 0));
-}
-
-// A busy machine makes pauses longer, never shorter: what has to be short is the shortest of several.
-test('the pauses grow by half from 10 ms, and stay at 120 ms', async () => {
-  // The deadline cuts the last ones short: a timer may end just before it.
-  const pauses = (await listPauses(1500)).slice(0, -2);
-  const firsts = await Promise.all(Array.from({ length: 5 }, () => listPauses(150)));
-  expect(Math.min(...firsts.map(([first = Number.NaN]) => first))).toBeLessThan(30);
-  const growing = [10, 15, 22, 33, 50, 75, 113];
-  pauses.forEach((pause, index) => {
-    expect(pause, `pause ${index + 1}`).toBeGreaterThanOrEqual((growing[index] ?? 120) - 2);
-  });
-  expect(Math.min(...pauses.slice(growing.length))).toBeLessThan(160);
+  const [usual, slower] = await Promise.all([measure({}), measure({ slower: 10 })]);
+  expect(usual.attempts).toBe(4);
+  // A timer may end a millisecond early.
+  expect(usual.elapsed).toBeGreaterThanOrEqual(10 + 15 + 22 - 3);
+  expect(slower.elapsed).toBeGreaterThanOrEqual(10 * (10 + 15 + 22) - 3);
 });
 
 test('the last pause ends at the deadline', async () => {

@@ -15,8 +15,13 @@ export type Attempt<T> = {
 /** How the attempts ended; `value` and `seen` are those of the last one. */
 export type Outcome<T> = Attempt<T> & { readonly attempts: number; readonly elapsed: Milliseconds };
 
-const FIRST_PAUSE = 10;
-const MAX_PAUSE = 120;
+const FIRST_PAUSE: Milliseconds = 10;
+const MAX_PAUSE: Milliseconds = 120;
+
+/** The pause after an attempt, counted from 1: it grows by half from 10 to 120 ms. */
+export function computePause(attempt: number): Milliseconds {
+  return Math.min(FIRST_PAUSE * 1.5 ** (attempt - 1), MAX_PAUSE);
+}
 
 /**
  * Tries at least once, until an attempt holds, the deadline has passed or `shouldGiveUp` returns true. An attempt that throws
@@ -30,7 +35,7 @@ export async function poll<T>(
   { slower = 1, shouldGiveUp = async () => false }: { slower?: number; shouldGiveUp?: () => Promise<boolean> } = {},
 ): Promise<Outcome<T | undefined>> {
   const started = performance.now();
-  for (let attempts = 1, pause = FIRST_PAUSE; ; attempts++, pause = Math.min(pause * 1.5, MAX_PAUSE)) {
+  for (let attempts = 1; ; attempts++) {
     let mayAskAgainAfter = 0;
     const last = await attempt().catch((error: unknown): Attempt<undefined> => {
       const { isFinal, retryAfterMs = 0 } = error instanceof QueryError ? error : { isFinal: false };
@@ -41,7 +46,8 @@ export async function poll<T>(
     if (last.holds || last.isFinal || elapsed >= deadline || (await shouldGiveUp())) {
       return { ...last, attempts, elapsed };
     }
-    await sleep(Math.min(Math.max(pause * slower, mayAskAgainAfter), Math.max(1, deadline - elapsed)));
+    const pause = Math.max(computePause(attempts) * slower, mayAskAgainAfter);
+    await sleep(Math.min(pause, Math.max(1, deadline - elapsed)));
   }
 }
 

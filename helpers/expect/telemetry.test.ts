@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Labels } from '../clients/prometheus.ts';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { TraceId } from '../otlp/ids.ts';
+import type { Question } from './question.ts';
 import { useRun } from './run.ts';
 import {
   count,
@@ -82,6 +84,96 @@ test.each([
   [() => logql('{a="b"}'), ['{a="b"}']],
 ])('the query to the backend: %#', async (create, queries) => {
   expect(await listQueries(create)).toEqual(queries);
+});
+
+describe('what is nearest to a metric that was sent over OTLP', () => {
+  const COUNT = 'http_server_request_duration_seconds_count|http_server_duration_milliseconds_count';
+  const METHOD = { 'http_request_method|http_method': 'GET' };
+
+  /** Asks in a run whose backend has these series. */
+  async function findNearest(create: () => Question, series: readonly Labels[]) {
+    await using server = await startAnsweringServer(({ parameters }) => {
+      const selector = parameters.get('match[]') ?? '';
+      const wanted = [...selector.matchAll(/(\w+)(=~?)"([^"]*)"/g)];
+      const data = series.filter((labels) =>
+        wanted.every(([, name = '', , value]) => new RegExp(`^(?:${value})$`).test(labels[name] ?? '')),
+      );
+      return { body: JSON.stringify({ status: 'success', data }) };
+    });
+    useRun(sampleRun({ origin: server.url, servicesInstanceId: 'run-1' }));
+    return await create().findNearest?.();
+  }
+
+  const own = { service_name: 's', instance: 'run-1' };
+
+  test('is one of the same service with a similar name', async () => {
+    const series = [
+      { __name__: 'nodejs_eventloop_delay', ...own },
+      { __name__: 'x', ...own },
+      { __name__: 'of_another_run', ...own, instance: 'run-0' },
+    ];
+    const nearest = {
+      kind: 'other names',
+      labels: { service_name: 's' },
+      count: 2,
+      names: ['nodejs_eventloop_delay', 'x'],
+    };
+    expect(await findNearest(() => otlpMetric('nodejs_eventloop_dela', 's'), series)).toMatchObject(nearest);
+    expect(await findNearest(() => serviceMetric('nodejs_eventloop_dela', 's', METHOD), series)).toMatchObject(nearest);
+    expect(await findNearest(() => serviceSamples('nodejs_eventloop_dela', 's', 60), series)).toMatchObject(nearest);
+  });
+
+  test('is the same of another service', async () => {
+    const series = [{ __name__: 'm', ...own, service_name: 'other' }];
+    for (const create of [
+      () => otlpMetric('m', 's'),
+      () => serviceMetric('m', 's'),
+      () => serviceSamples('m', 's', 60),
+    ]) {
+      expect(await findNearest(create, series)).toEqual({
+        kind: 'other labels',
+        metric: 'm',
+        wanted: { service_name: 's' },
+        found: [{ service_name: 'other' }],
+      });
+    }
+  });
+
+  test.each(['http_request_method', 'http_method'])(
+    'is the same with another value of %s, whose semantic conventions the service follows',
+    async (name) => {
+      const series = [{ __name__: COUNT.split('|')[0] ?? '', ...own, [name]: 'POST' }];
+      expect(await findNearest(() => serviceMetric(COUNT, 's', METHOD), series)).toEqual({
+        kind: 'other labels',
+        metric: COUNT,
+        wanted: { service_name: 's', [name]: 'GET' },
+        found: [{ service_name: 's', [name]: 'POST' }],
+      });
+      const existing = [{ ...series[0], [name]: 'GET' }];
+      expect(await findNearest(() => serviceMetric(COUNT, 's', METHOD), existing)).toBeUndefined();
+    },
+  );
+
+  test('is nothing if the service has sent none', async () => {
+    const nearest = { kind: 'no series', labels: { service_name: 's' } };
+    expect(await findNearest(() => serviceMetric('m', 's', { a: 'b' }), [])).toEqual(nearest);
+    expect(await findNearest(() => otlpMetric('m', 's'), [])).toEqual(nearest);
+  });
+});
+
+test('every question that the backend can answer with something similar asks for it', () => {
+  const questions: Question[] = [
+    metric('m', {}),
+    samples('m', {}, 1),
+    otlpMetric('m', 's'),
+    serviceMetric('m', 's'),
+    serviceSamples('m', 's', 1),
+    trace('a' as TraceId),
+    traceql('{}'),
+    logql('{}'),
+  ];
+  for (const { subject, findNearest } of questions) expect(findNearest, JSON.stringify(subject)).toBeDefined();
+  expect(countSeries({}).findNearest).toBeUndefined();
 });
 
 test('scraped metrics travel by remote write, everything else over OTLP', () => {

@@ -3,7 +3,7 @@ import { queryLogs } from '../clients/loki.ts';
 import type { Labels } from '../clients/prometheus.ts';
 import { findSeries, type InstantSample, queryInstant, queryRanges } from '../clients/prometheus.ts';
 import { findTrace, searchTraces } from '../clients/tempo.ts';
-import type { Subject } from '../findings/evidence.ts';
+import type { Nearest, Subject } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
 import {
   computeMetricDeadline,
@@ -12,7 +12,7 @@ import {
   computeSearchDeadline,
 } from './deadlines.ts';
 import { findSource } from './jobs.ts';
-import { findNearestSeries, findOtherTraces, isMisplaced } from './nearest.ts';
+import { findNearestSeries, findOtherLines, findOtherTraces, isMisplaced } from './nearest.ts';
 import { formatMatchers, formatSelector, keepTexts, type LabelMatchers } from './promql.ts';
 import type { Logs, Metric, Question, Ranges, ScrapedMetric, Search, Series, Trace } from './question.ts';
 import { run } from './run.ts';
@@ -80,6 +80,7 @@ export function otlpMetric(name: string, service: string): Metric {
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     ask: () => queryInstant(run.access.prometheus, formatSelector(name, { service_name: service, instance: run.id })),
+    findNearest: () => findNearestSeries({ ...run, seriesMark: { instance: run.id } }, name, { service_name: service }),
   };
 }
 
@@ -88,7 +89,8 @@ export function otlpMetric(name: string, service: string): Metric {
  * in the stable and the old semantic conventions are joined by `|`.
  */
 export function serviceMetric(name: string, service: string, labels: Labels = {}): Metric {
-  const selectors = listAlternatives(labels).map(
+  const alternatives = listAlternatives(labels);
+  const selectors = alternatives.map(
     (alternative) =>
       `sum({__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}})`,
   );
@@ -100,6 +102,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
       const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
       return answers.find((found) => found.length > 0) ?? [];
     },
+    findNearest: () => findNearestOfService(name, service, alternatives),
   };
 }
 
@@ -111,6 +114,7 @@ export function serviceSamples(name: string, service: string, seconds: number): 
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     deadline: computeMetricDeadline(run),
     ask: () => queryRanges(run.access.prometheus, selector),
+    findNearest: () => findNearestOfService(name, service),
   };
 }
 
@@ -137,7 +141,12 @@ export function traceql(query: string): Search {
 
 /** The log lines that a LogQL query selects. */
 export function logql(query: string): Logs {
-  return { kind: 'logs', ...overOtlp({ kind: 'logs', query }), ask: () => queryLogs(run.access.loki, query) };
+  return {
+    kind: 'logs',
+    ...overOtlp({ kind: 'logs', query }),
+    ask: () => queryLogs(run.access.loki, query),
+    findNearest: () => findOtherLines(run, query),
+  };
 }
 
 function overOtlp(subject: Subject): Question {
@@ -180,9 +189,30 @@ function wrap(of: ScrapedMetric, write: (inner: string) => string): ScrapedMetri
   return { ...of, subject: shown, ...expression(write(of.expression)) };
 }
 
-function labelService(service: string): Labels {
+function labelService(service: string): { readonly service_name: string; readonly instance?: string } {
   const instance = run.servicesInstanceId === undefined ? {} : { instance: run.servicesInstanceId };
   return { service_name: service, ...instance };
+}
+
+/** What exists instead of a metric of a service of this run's stack: that of the first alternative unless another is nearer. */
+async function findNearestOfService(
+  name: string,
+  service: string,
+  alternatives: readonly Labels[] = [{}],
+): Promise<Nearest | undefined> {
+  const { service_name, ...seriesMark } = labelService(service);
+  const found = await Promise.all(
+    alternatives.map((labels) =>
+      findNearestSeries({ ...run, seriesMark }, name, { service_name, ...labels }, { service_name }),
+    ),
+  );
+  if (found.includes(undefined)) return undefined;
+  // Labels that no series has belong to the semantic conventions that the service does not follow.
+  return found.find((nearest) => nearest?.kind === 'other labels' && hasAllLabels(nearest.found)) ?? found[0];
+}
+
+function hasAllLabels(found: readonly Labels[]): boolean {
+  return found.every((labels) => !Object.values(labels).includes(''));
 }
 
 /** The labels with every combination of the names that are joined by `|`. */

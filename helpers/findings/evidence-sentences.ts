@@ -12,17 +12,6 @@ export function describeEvidence(evidence: Evidence): string {
   }
 }
 
-/** Puts evidence into one line. */
-export function summarizeEvidence(evidence: Evidence): string {
-  if (evidence.kind === 'observation' && !evidence.holds) {
-    const { subject, condition, seen } = evidence;
-    return `expected that ${describeSubject(subject)} ${describeCondition(condition)}; last seen: ${describeSeen(seen)}`;
-  }
-  if (evidence.kind !== 'error') return describeEvidence(evidence);
-  // The message of an assertion goes on with what it compared.
-  return evidence.message.split('\n', 1)[0] ?? '';
-}
-
 /** Formats labels like PromQL: `job="x", instance="y"`. */
 export function describeLabels(labels: Labels): string {
   return Object.entries(labels)
@@ -160,6 +149,14 @@ function describeNearest(nearest: Nearest): string[] {
       return [`${nearest.count} other traces of this run are in the backend, such as ${nearest.example}`];
     case 'no traces':
       return ['no trace of this run is in the backend'];
+    case 'other lines':
+      return [`${nearest.selector} has ${nearest.count} other lines, the newest: ${nearest.newest}`];
+    case 'other services':
+      return [
+        `${nearest.selector} has no lines; ${nearest.services.join(', ')} ${nearest.services.length === 1 ? 'has' : 'have'} some`,
+      ];
+    case 'no lines':
+      return ['no log line of this run is in the backend'];
     case 'query failure':
       return [nearest.message];
   }

@@ -77,7 +77,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'OTLP path not found': ({ url }) => ({
     cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
-    fix: 'Let GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds the path of each signal itself',
+    fix: 'Make GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds the path of each signal itself',
   }),
 
   'OTLP endpoint unreachable': ({ log }) => ({
@@ -117,7 +117,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'remote write path not found': ({ url }) => ({
     cause: `remote write gets 404: ${url ?? 'its URL'} is not a path where Prometheus accepts samples`,
-    fix: 'Let GRAFANA_CLOUD_PROMETHEUS_ENDPOINT end in /api/prom/push',
+    fix: 'Make GRAFANA_CLOUD_PROMETHEUS_ENDPOINT end in /api/prom/push',
   }),
 
   'remote write fails': ({ log }) => ({
@@ -155,7 +155,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         ? `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY with the scope to read from ${url}`
         : status === 0
           ? `Check that ${url} is right and can be reached from here: the run asks it for what arrived`
-          : 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query',
+          : 'Check the GRAFANA_CLOUD_* endpoint that leads there, and the query',
   }),
 };
 
@@ -189,8 +189,8 @@ function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
   const name = instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
   if (twin !== undefined) return `${name}, which is ${twin}`;
   if (reason === 'wrong token') return `${name} with a token that is not the stack's`;
-  if (reason === 'foreign instance ID') return `${name}, which is another service's`;
-  return reason === 'unknown instance ID' ? `${name}, which no service of the stack has` : name;
+  if (reason === 'foreign instance ID') return `${name}, which belongs to another service of Grafana Cloud`;
+  return reason === 'unknown instance ID' ? `${name}, which is none of your Grafana Cloud stack` : name;
 }
 
 /** The variables to correct: both where nothing says which one is wrong. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { describeEvidence, summarizeEvidence } from './evidence-sentences.ts';
+import { describeEvidence } from './evidence-sentences.ts';
+import type { Finding, RefusedLogin } from './finding.ts';
 import { describeFinding } from './finding-sentences.ts';
-import { describeFailure, explainFailure } from './sentences.ts';
+import { describeFailure } from './sentences.ts';
 import { sampleFindings, sampleObservation } from './testing/samples.ts';
 
 const up = sampleObservation();
@@ -38,11 +39,8 @@ describe('evidence in words', () => {
     );
   });
 
-  test('the summary is what was expected and last seen, or the first line of an error', () => {
-    expect(summarizeEvidence(up)).toBe(
-      'expected that redis_up{job="integrations/redis_exporter",instance="redis"} is 1; last seen: no series',
-    );
-    expect(summarizeEvidence({ kind: 'error', message: 'connect ECONNREFUSED\n  at x' })).toBe('connect ECONNREFUSED');
+  test('an error keeps all lines of its message', () => {
+    expect(describeEvidence({ kind: 'error', message: 'expected 1\n  to be 2' })).toBe('expected 1\n  to be 2');
   });
 
   test.each([
@@ -56,7 +54,7 @@ describe('evidence in words', () => {
     [{ kind: 'delivery' }, "Alloy's OTLP export"],
   ] as const)('the subject %j', (subject, words) => {
     const observation = sampleObservation({ subject: subject as typeof up.subject });
-    expect(summarizeEvidence(observation)).toBe(`expected that ${words} is 1; last seen: no series`);
+    expect(describeEvidence(observation).split('\n')[0]).toBe(`expected that ${words} is 1`);
   });
 
   test.each([
@@ -79,7 +77,7 @@ describe('evidence in words', () => {
       subject: { kind: 'logs', query: 'q' },
       condition: condition as typeof up.condition,
     });
-    expect(summarizeEvidence(observation)).toBe(`expected that q ${words}; last seen: no series`);
+    expect(describeEvidence(observation).split('\n')[0]).toBe(`expected that q ${words}`);
   });
 
   test.each([
@@ -100,7 +98,7 @@ describe('evidence in words', () => {
     [{ kind: 'answer', count: 2, json: '[1,2]' }, '2 found: [1,2]'],
     [{ kind: 'query failure', message: 'http://x answered 500' }, 'http://x answered 500'],
   ] as const)('seen: %j', (seen, words) => {
-    expect(summarizeEvidence(sampleObservation({ seen })).split('; last seen: ')[1]).toBe(words);
+    expect(describeEvidence(sampleObservation({ seen })).split('\n')).toContain(`  last seen: ${words}`);
   });
 
   test.each([
@@ -111,6 +109,16 @@ describe('evidence in words', () => {
     [{ kind: 'no series', labels: { job: 'x' } }, 'no series of this run has the labels job="x"'],
     [{ kind: 'other traces', count: 3, example: 'abc' }, '3 other traces of this run are in the backend, such as abc'],
     [{ kind: 'no traces' }, 'no trace of this run is in the backend'],
+    [
+      { kind: 'other lines', selector: '{a="b"}', count: 7, newest: 'listening' },
+      '{a="b"} has 7 other lines, the newest: listening',
+    ],
+    [{ kind: 'other services', selector: '{a="b"}', services: ['bot'] }, '{a="b"} has no lines; bot has some'],
+    [
+      { kind: 'other services', selector: '{a="b"}', services: ['api', 'bot'] },
+      '{a="b"} has no lines; api, bot have some',
+    ],
+    [{ kind: 'no lines' }, 'no log line of this run is in the backend'],
     [{ kind: 'query failure', message: 'http://x gives no answer' }, 'http://x gives no answer'],
   ] as const)('nearest: %j', (nearest, words) => {
     expect(describeEvidence(sampleObservation({ nearest })).split('\n')).toContain(`  nearest:   ${words}`);
@@ -127,6 +135,98 @@ describe('findings in words', () => {
     }
   });
 
+  const OTLP = 'Grafana Cloud shows under your stack > OpenTelemetry > Configure';
+  const PROMETHEUS = 'Grafana Cloud shows under your stack > Prometheus > Details';
+  test.each<[RefusedLogin, string, string]>([
+    [{ reason: 'no credentials', instanceId: '1' }, 'a request without a login', 'ID and GRAFANA_CLOUD_API_KEY'],
+    [
+      { reason: 'wrong token', instanceId: '1' },
+      "the instance ID 1 with a token that is not the stack's",
+      'GRAFANA_CLOUD_API_KEY',
+    ],
+    [
+      { reason: 'foreign instance ID', instanceId: '1' },
+      'the instance ID 1, which belongs to another service of Grafana Cloud',
+      'ID',
+    ],
+    [
+      { reason: 'unknown instance ID', instanceId: '1' },
+      'the instance ID 1, which is none of your Grafana Cloud stack',
+      'ID',
+    ],
+    [{ instanceId: '1' }, 'the instance ID 1', 'ID and GRAFANA_CLOUD_API_KEY'],
+    [{}, "Alloy's login", 'ID and GRAFANA_CLOUD_API_KEY'],
+  ])('a login that was refused with %j is described, with what to set', (login, words, variables) => {
+    const name = (service: string) => variables.replace(/^ID/, `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
+    const otlp = describeFinding({ kind: 'OTLP login refused', ...login });
+    expect(otlp.cause).toContain(`401 Unauthorized to ${words}; Alloy`);
+    expect(otlp.fix).toBe(`Set ${name('OTLP')} to what ${OTLP}`);
+    const write = describeFinding({ kind: 'remote write login refused', ...login });
+    expect(write.cause).toContain(`401 Unauthorized for ${words}; the samples`);
+    expect(write.fix).toBe(`Set ${name('PROMETHEUS')} to what ${PROMETHEUS}`);
+  });
+
+  const log = { component: 'c', message: 'm' };
+  test.each<[Finding, string]>([
+    [{ kind: 'exporter cannot connect', source: 'redis' }, 'REDIS_EXPORTER_ADDRESS'],
+    [{ kind: 'exporter cannot connect', source: 'postgres' }, 'POSTGRES_EXPORTER_DSN'],
+    [{ kind: 'scrape fails', job: 'j', instance: 'i', source: 'rabbitmq' }, 'RABBITMQ_METRICS_ADDRESS'],
+    [
+      { kind: 'scrape fails', job: 'j', instance: 'i', source: 'redis' },
+      'targets of the prometheus.scrape of this job',
+    ],
+    [{ kind: 'unhealthy components', ids: ['a'], message: 'm', portInUse: true }, 'ALLOY_OTLP_GRPC_LISTEN'],
+    [
+      { kind: 'unhealthy components', ids: ['a', 'b'], message: 'm', portInUse: false },
+      'Correct a in the configuration',
+    ],
+    [{ kind: 'source unreachable', source: 'redis', address: 'h:1', variable: 'REDIS_URL' }, 'or correct REDIS_URL'],
+    [{ kind: 'OTLP export fails' }, 'Look for "Exporting failed"'],
+    [{ kind: 'OTLP export fails', log }, "Fix what the exporter's error reports"],
+    [{ kind: 'remote write fails' }, 'Look for "non-recoverable error"'],
+    [{ kind: 'remote write fails', log }, 'Fix what the error reports'],
+    [{ kind: 'query refused', url: 'u', status: 401, message: 'm', user: '7' }, 'Give the instance ID 7'],
+    [{ kind: 'query refused', url: 'u', status: 403, message: 'm', user: '7' }, 'Give the instance ID 7'],
+    [
+      { kind: 'query refused', url: 'u', status: 0, message: 'm', user: '7' },
+      'Check that u is right and can be reached',
+    ],
+    [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'and the query'],
+  ])('the fix of %j is the right one', (finding, fix) => {
+    expect(describeFinding(finding).fix).toContain(fix);
+  });
+
+  test.each<[Finding, string]>([
+    [{ kind: 'no answer from Alloy', url: 'u' }, 'Alloy gives no answer at u'],
+    [{ kind: 'no answer from Alloy', url: 'u', lastLog: log }, 'Alloy gives no answer at u; its log ends with: c: m'],
+    [
+      { kind: 'no answer from Alloy', url: 'u', lastLog: { component: '', message: 'm' } },
+      'Alloy gives no answer at u; its log ends with: m',
+    ],
+    [{ kind: 'unhealthy components', ids: ['a'], message: 'm', portInUse: false }, 'a is not healthy: m'],
+    [{ kind: 'unhealthy components', ids: ['a', 'b'], message: 'm', portInUse: false }, 'a, b are not healthy: m'],
+    [{ kind: 'exporter cannot connect', source: 'postgres' }, "Alloy's exporter can't connect to PostgreSQL"],
+    [{ kind: 'exporter cannot connect', source: 'postgres', log }, "c can't connect to PostgreSQL: m"],
+    [
+      { kind: 'scrape fails', job: 'j', instance: 'i' },
+      'Alloy can\'t scrape the target job="j", instance="i": its up is 0',
+    ],
+    [
+      { kind: 'scrape fails', job: 'j', instance: 'i', target: { component: 'c', url: 'u', error: 'e' } },
+      'Alloy can\'t scrape the target job="j", instance="i": its up is 0; c reports for u: e',
+    ],
+    [
+      { kind: 'other labels', wanted: { job: 'j' }, found: { job: 'k' } },
+      'it is scraped and delivered under other labels: job="k" instead of job="j"',
+    ],
+    [{ kind: 'OTLP path not found', url: 'u' }, 'the OTLP gateway answers 404: u is not a path that it serves'],
+    [{ kind: 'remote write fails' }, 'remote write fails, and samples are dropped'],
+    [{ kind: 'remote write fails', log }, 'remote write fails: c: m'],
+    [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'm'],
+  ])('the cause of %j has its data', (finding, cause) => {
+    expect(describeFinding(finding).cause).toBe(cause);
+  });
+
   test('a refused login names the variable that has the same ID', () => {
     const twin = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
     const { cause, fix } = describeFinding({
@@ -141,12 +241,11 @@ describe('findings in words', () => {
     expect(fix).toContain("the OTLP gateway's own ID");
   });
 
-  test('without a finding the cause is what was expected and seen, and there is no fix', () => {
-    expect(explainFailure(up, { kind: 'nothing sent by remote write' }).cause).toBe(
-      'remote write has not sent a single sample',
+  test('without a finding the message of the error is the evidence alone', () => {
+    expect(describeFailure(up, undefined)).toBe(describeEvidence(up));
+    expect(describeFailure(undefined, { kind: 'listed problems', problems: ['x is wrong'], fix: 'y' })).toBe(
+      '  cause:     x is wrong\n  fix:       y',
     );
-    expect(explainFailure(up, undefined)).toEqual({ cause: summarizeEvidence(up) });
-    expect(explainFailure(undefined, undefined).cause).toBe('it failed with no error message');
   });
 
   test('the message of the error holds what was found, the cause and the fix', () => {

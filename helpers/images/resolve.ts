@@ -69,7 +69,7 @@ export async function bringImage(
   const pulled = await inspectImage(docker, wanted);
   if (pulled !== undefined) return describeFound(wanted, wanted, pulled);
   const standIn = await findStandIn(docker, wanted, settings);
-  if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry gives no reason');
+  if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry did not say why');
   if ('outdated' in standIn) throw outdated(standIn.outdated);
   return standIn.found;
 }

@@ -1,8 +1,9 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
-import { ROOT } from '../settings/settings.ts';
+import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { ROOT, SETTINGS_VARIABLES } from '../settings/settings.ts';
 
 const exclude = ['**/node_modules', 'reports', 'fixtures/captures'];
 const documents = globSync(['**/*.md', '.github/**/*.md'], { cwd: ROOT, exclude }).map((path) => ({
@@ -25,6 +26,32 @@ test('every npm script that a document names exists', () => {
   expect(named.length).toBeGreaterThan(10);
   expect(Object.keys(packageFile.scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
 });
+
+test('every folder of helpers is on both maps', () => {
+  const folders = readdirSync(join(ROOT, 'helpers'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const map = (path: string) => documents.find((document) => document.path === path)?.text ?? '';
+  for (const { name } of folders) {
+    expect(map('helpers/README.md'), 'helpers/README.md').toContain(`| \`${name}/\` |`);
+    expect(map('.github/CONTRIBUTING.md'), '.github/CONTRIBUTING.md').toContain(`\`helpers/${name}/\``);
+  }
+});
+
+test('RUNTIME_CONFIG.md names every variable of the settings, and .env.example every one of Grafana Cloud', () => {
+  const text = documents.find(({ path }) => path === 'RUNTIME_CONFIG.md')?.text ?? '';
+  const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
+  const named = SETTINGS_VARIABLES.filter((name) => !isNamed(text, name));
+  expect(SETTINGS_VARIABLES.length).toBeGreaterThan(30);
+  expect(named).toEqual([]);
+  expect(CLOUD_VARIABLES.filter((name) => !new RegExp(`^${name}=`, 'm').test(example))).toEqual([]);
+  const known = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name = '']) => name);
+  expect(known.filter((name) => ![...CLOUD_VARIABLES, ...SETTINGS_VARIABLES].includes(name))).toEqual([]);
+});
+
+/** Whether a text names a variable, in full or by its end after `…`. */
+function isNamed(text: string, name: string): boolean {
+  const ends = name.split('_').map((_, index, parts) => `\`…_${parts.slice(index).join('_')}\``);
+  return text.includes(`\`${name}\``) || ends.some((end) => text.includes(end));
+}
 
 function isFile(link: string): boolean {
   const [path = '', target = ''] = link.split(' → ');

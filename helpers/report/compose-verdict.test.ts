@@ -51,11 +51,16 @@ test('a failed criterion has the cause and fix of its finding, and the finding a
   });
 });
 
-test('without a finding the cause is the last evidence, and there is no fix', () => {
+test('without a finding there is no cause: the evidence is not repeated as one', () => {
   const evidence = [{ kind: 'fact', fact: 'x' } as const, { kind: 'error', message: 'expected 1 to be 2' } as const];
-  const criterion = composeFirst({ state: 'failed', evidence });
-  expect(criterion).toMatchObject({ status: 'failed', cause: 'expected 1 to be 2' });
-  expect(criterion).not.toHaveProperty('fix');
+  expect(composeFirst({ state: 'failed', evidence })).toEqual({
+    id: 'P3.1',
+    title: 'redis_up is 1',
+    status: 'failed',
+    durationMs: 500,
+    evidence: ['x', 'expected 1 to be 2'],
+  });
+  expect(composeFirst({ state: 'failed' })).toMatchObject({ evidence: [], cause: 'it failed with no error message' });
 });
 
 test('a skipped criterion has the reason', () => {
@@ -89,6 +94,14 @@ test('what its spec proved before it could not be loaded is no verdict, and the 
   ).toMatchObject({
     status: 'passed',
   });
+});
+
+test('a criterion that did not run because another spec could not be loaded is not failed', () => {
+  const loadErrors = new Map([['/phases/phase4-api.spec.ts', 'no such module']]);
+  expect(compose([passed], { loadErrors }).phases[0]?.criteria).toMatchObject([
+    { status: 'passed' },
+    { status: 'skipped', cause: "it did not run, because another spec can't be loaded" },
+  ]);
 });
 
 test('an error outside of all criteria is in the verdict', () => {

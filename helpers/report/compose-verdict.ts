@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Evidence } from '../findings/evidence.ts';
 import { describeEvidence } from '../findings/evidence-sentences.ts';
 import type { Finding } from '../findings/finding.ts';
-import { explainFailure } from '../findings/sentences.ts';
+import { describeFinding } from '../findings/finding-sentences.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
 import { redact } from '../run/redact.ts';
@@ -97,15 +97,12 @@ function composeCriterion(
     case 'skipped':
       return { ...head, status: 'skipped', cause: note ?? 'not selected for this run' };
     case 'failed':
-      return {
-        ...head,
-        status: 'failed',
-        ...explainFailure(evidence.at(-1), finding),
-        ...(finding !== undefined && { finding }),
-      };
+      if (finding !== undefined) return { ...head, status: 'failed', ...describeFinding(finding), finding };
+      return { ...head, status: 'failed', ...(evidence.length === 0 && { cause: 'it failed with no error message' }) };
     default:
-      return isInterrupted
-        ? { ...head, status: 'skipped', cause: 'the run was interrupted before it' }
+      if (isInterrupted) return { ...head, status: 'skipped', cause: 'the run was interrupted before it' };
+      return loadErrors.size > 0
+        ? { ...head, status: 'skipped', cause: "it did not run, because another spec can't be loaded" }
         : { ...head, status: 'failed', cause: 'it did not run' };
   }
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { describeRun, formatSummary } from './terminal.ts';
+import type { TraceId } from '../otlp/ids.ts';
+import { describeRun, formatProblems, formatSummary } from './terminal.ts';
 import type { CriterionVerdict, Verdict } from './verdict.ts';
 
 const passed = (id: string): CriterionVerdict => ({
@@ -69,6 +70,22 @@ test('a failure is shown with its evidence, cause and fix, within the width of t
   ]);
 });
 
+test.each([
+  [{ traceId: 'abc' as TraceId }, 'trace of this run: abc'],
+  [
+    { problem: 'connect ECONNREFUSED 127.0.0.1:4318' },
+    "the run's own metrics and trace are missing: connect ECONNREFUSED 127.0.0.1:4318",
+  ],
+])(
+  'what became of the telemetry of the run itself is one line, in the problems of a smoke check too: %o',
+  (own, line) => {
+    const verdict = verdictOn([passed('P3.1')], { ownTelemetry: own });
+    expect(format(verdict).filter((one) => one === line)).toHaveLength(1);
+    const problems = stripVTControlCharacters(formatProblems(verdict)).split('\n');
+    expect(problems.filter((one) => one === line)).toHaveLength(1);
+  },
+);
+
 test('a cause of several lines keeps them', () => {
   const cause = 'Error: config.alloy:3:1: unrecognized attribute\n3 |   nonsense = 1\nError: validation failed';
   expect(format(verdictOn([failed('P3.1', { cause })])).slice(4, 7)).toEqual([
@@ -88,15 +105,45 @@ test('failures with the same finding are grouped, without their evidence', () =>
   ]);
 });
 
-test('failures with different causes are shown separately, and a fix is only shown if there is one', () => {
-  const { fix: _, ...unknown } = failed('P3.2', { cause: 'expected 1 to be 2', evidence: ['expected 1 to be 2'] });
-  expect(format(verdictOn([failed('P3.1'), unknown])).slice(3, 9)).toEqual([
+test('failures with different causes are shown separately, and one whose cause is not known with its evidence only', () => {
+  const evidence = ['it answered 200', 'expected that redis_up is 1\n  last seen: no series'];
+  const unknown: CriterionVerdict = { ...passed('P3.2'), status: 'failed', evidence };
+  expect(format(verdictOn([failed('P3.1'), unknown])).slice(3, 12)).toEqual([
     '✗ P3.1 P3.1 holds',
     '    cause: Redis gives no answer at 127.0.0.1:6379',
     '    fix:   Start Redis',
     '',
     '✗ P3.2 P3.2 holds',
-    '    cause: expected 1 to be 2',
+    '    it answered 200',
+    '    expected that redis_up is 1',
+    '      last seen: no series',
+    '',
+  ]);
+});
+
+test('failures of which nothing is known but the same error are grouped under it, and others are not', () => {
+  const fail = (id: string, ...evidence: string[]): CriterionVerdict => ({ ...passed(id), status: 'failed', evidence });
+  const criteria = [
+    fail('P3.1', 'a', 'no such host'),
+    fail('P3.2', 'no such host'),
+    fail('P3.3', 'expected 1 to be 2'),
+  ];
+  expect(format(verdictOn(criteria)).slice(3, 9)).toEqual([
+    '✗ P3.1 P3.1 holds',
+    '✗ P3.2 P3.2 holds',
+    '    no such host',
+    '',
+    '✗ P3.3 P3.3 holds',
+    '    expected 1 to be 2',
+  ]);
+});
+
+test('a fix is only shown if there is one', () => {
+  const { fix: _, ...criterion } = failed('P3.1');
+  expect(format(verdictOn([criterion])).slice(3, 6)).toEqual([
+    '✗ P3.1 P3.1 holds',
+    '    cause: Redis gives no answer at 127.0.0.1:6379',
+    '',
   ]);
 });
 

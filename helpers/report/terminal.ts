@@ -43,6 +43,7 @@ export function formatSummary(verdict: Verdict, columns: number = process.stdout
     '',
     formatTotals(verdict),
     ...formatCost(verdict),
+    ...formatOwnTelemetry(verdict),
     styleText('dim', `${file} holds the evidence of each criterion`),
   ].join('\n');
 }
@@ -55,35 +56,41 @@ function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, 
   return `${mark(status)} ${id.padEnd(widths.id)}  ${title.padEnd(widths.title)}  ${String(passed).padStart(2)} of ${String(criteria.length).padStart(2)} passed ${seconds}`;
 }
 
-/** The criteria that did not pass, grouped by cause. */
+/** The criteria that did not pass, grouped by cause, or by what failed them where the cause is not known. */
 function groupByCause({ phases }: Verdict): CriterionVerdict[][] {
   const open = phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status !== 'passed');
-  const groups = Object.groupBy(open, ({ status, cause, finding }) => JSON.stringify([status, finding ?? cause]));
+  const groups = Object.groupBy(open, ({ status, cause, finding, evidence }) =>
+    JSON.stringify([status, finding ?? cause ?? evidence.at(-1)]),
+  );
   return Object.values(groups).map((group) => group ?? []);
 }
 
-/** Criteria with the same cause: the cause and the fix once, and the evidence only for a single one. */
+/**
+ * Criteria with the same cause: the cause and the fix once, and the evidence only for a single one. Where the cause is not
+ * known, what failed them is all there is to show.
+ */
 function formatGroup(group: readonly CriterionVerdict[], columns: number): string[] {
   const [first] = group;
   if (first === undefined) return [];
-  const { status, cause = '', fix } = first;
+  const { status, cause, fix, evidence } = first;
   const titles =
     group.length > MAX_TITLES
       ? [`${mark(status)} ${styleText('bold', `${group.length} criteria:`)} ${group.map(({ id }) => id).join(', ')}`]
       : group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
-  if (status === 'skipped') return ['', ...titles, `    skipped: ${cause}`];
-  const facts = group.length > 1 ? [] : first.evidence.flatMap((fact) => fact.split('\n'));
+  if (status === 'skipped') return ['', ...titles, `    skipped: ${cause ?? ''}`];
+  const shared = cause === undefined ? evidence.slice(-1) : [];
+  const facts = (group.length > 1 ? shared : evidence).flatMap((fact) => fact.split('\n'));
   return [
     '',
     ...titles,
-    ...facts.filter((fact) => fact !== cause).map((fact) => styleText('dim', `    ${fact}`)),
+    ...facts.map((fact) => (cause === undefined ? `    ${fact}` : styleText('dim', `    ${fact}`))),
     ...formatCause(cause, fix, columns),
   ];
 }
 
-function formatCause(cause: string, fix: string | undefined, columns: number): string[] {
+function formatCause(cause: string | undefined, fix: string | undefined, columns: number): string[] {
   return [
-    `    ${styleText('red', 'cause:')} ${wrap(cause, columns)}`,
+    ...(cause === undefined ? [] : [`    ${styleText('red', 'cause:')} ${wrap(cause, columns)}`]),
     ...(fix === undefined ? [] : [`    ${styleText('green', 'fix:')}   ${wrap(fix, columns)}`]),
   ];
 }
@@ -109,6 +116,7 @@ export function formatProblems(verdict: Verdict): string {
       (error) => `${mark('failed')} beside the criteria: ${error.replaceAll(/\s*\n\s*/g, ' ')}`,
     ),
     styleText(failed > 0 ? 'red' : 'green', counts),
+    ...formatOwnTelemetry(verdict),
     ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${reason}`)),
   ].join('\n');
 }
@@ -158,6 +166,13 @@ function formatCost({ backend, sent }: Verdict): string[] {
   if (sent === undefined || backend === 'mock') return [];
   const number = (count: number) => count.toLocaleString('en');
   return [`sent: ${number(sent.samples)} samples, ${number(sent.spans)} spans, ${number(sent.logLines)} log lines`];
+}
+
+/** Where the run's own trace is, or why it is not there. */
+function formatOwnTelemetry({ ownTelemetry: own }: Verdict): string[] {
+  if (own === undefined) return [];
+  if ('traceId' in own) return [`trace of this run: ${own.traceId}`];
+  return [styleText('yellow', `the run's own metrics and trace are missing: ${own.problem}`)];
 }
 
 function mark(status: keyof typeof MARKS): string {

@@ -13,6 +13,7 @@ const script = join(import.meta.dirname, 'testing', 'run-sample.ts');
 
 function runSample(...args: readonly string[]): { stdout: string; verdict: Verdict } {
   const file = join(directory, 'verdict.json');
+  rmSync(file, { force: true });
   const { stdout } = spawnSync(process.execPath, [script, file, ...args], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
@@ -97,6 +98,11 @@ test('`alone` keeps the criteria before and after it from running at the same ti
     ['P8.4', 'P8.4 and P8.5 run'],
     ['P8.5', 'P8.4 and P8.5 run'],
   ]);
+});
+
+test('the verdict is there before telemetry of the run is sent, and then has what became of that', () => {
+  expect(verdict.ownTelemetry).toEqual({ problem: 'after the verdict was written' });
+  expect(stdout).toContain('metrics and trace are missing: after the verdict was written');
 });
 
 test('the summary is printed', () => {

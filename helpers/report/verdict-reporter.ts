@@ -3,7 +3,7 @@ import type { Reporter, TestModule, TestSuite } from 'vitest/node';
 import type { DeclaredPhase } from '../run/phases.ts';
 import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
-import { composeVerdict, type FinishedTest } from './compose-verdict.ts';
+import { composeVerdict, type FinishedRun, type FinishedTest } from './compose-verdict.ts';
 import { formatSummary } from './terminal.ts';
 import { forgetVerdict, readExitCode, VERDICT_FILE, type Verdict, writeVerdict } from './verdict.ts';
 
@@ -18,6 +18,8 @@ type Options = {
   readonly print: boolean;
   /** Asks Alloy what it has sent in the run. */
   readonly countSent?: (run: Run) => Promise<SentCounts | undefined>;
+  /** Sends the run's own telemetry, and returns the verdict with what that has added to it. */
+  readonly sendTelemetry?: (verdict: Verdict, finished: FinishedRun) => Promise<Verdict>;
   /** Called with the verdict when it is written. */
   readonly onVerdict?: (verdict: Verdict) => void;
   /** Where the verdict is written, {@link VERDICT_FILE} by default. */
@@ -25,7 +27,13 @@ type Options = {
 };
 
 /** Writes the verdict of a vitest run of phase specs, and prints it for `verify`. It ignores all other tests. */
-export function verdictReporter({ print, countSent, onVerdict, file = VERDICT_FILE }: Options): Reporter {
+export function verdictReporter({
+  print,
+  countSent,
+  sendTelemetry,
+  onVerdict,
+  file = VERDICT_FILE,
+}: Options): Reporter {
   return {
     async onTestRunEnd(modules, unhandled, reason) {
       const phaseModules = modules.filter(
@@ -34,7 +42,7 @@ export function verdictReporter({ print, countSent, onVerdict, file = VERDICT_FI
       const { run, phases } = phaseModules[0]?.project.getProvidedContext() ?? {};
       if (run === undefined || phases === undefined) return;
       const sent = await countSent?.(run);
-      const verdict = composeVerdict({
+      const finished: FinishedRun = {
         run,
         phases,
         tests: phaseModules.flatMap(readTests),
@@ -45,9 +53,13 @@ export function verdictReporter({ print, countSent, onVerdict, file = VERDICT_FI
         ],
         isInterrupted: reason === 'interrupted',
         ...(sent !== undefined && { sent }),
-      });
+      };
+      const judged = composeVerdict(finished);
       forgetVerdict(file);
-      writeVerdict(verdict, file);
+      // It is there whatever happens while telemetry is sent.
+      writeVerdict(judged, file);
+      const verdict = (await sendTelemetry?.(judged, finished)) ?? judged;
+      if (verdict !== judged) writeVerdict(verdict, file);
       onVerdict?.(verdict);
       // A declared criterion that did not run is no test that failed.
       if (readExitCode(verdict) === 1) process.exitCode = 1;
@@ -78,7 +90,10 @@ function readId(name: string): string {
   return name.split(' ', 1)[0] ?? '';
 }
 
-/** The specs that can't be loaded. A module that holds all phases is loaded as a whole or not at all. */
+/**
+ * The specs that can't be loaded, by their files. A module that holds all phases is loaded as a whole or not at all: the stack
+ * of its error shows which spec is to blame.
+ */
 function readLoadErrors(modules: readonly TestModule[], phases: readonly DeclaredPhase[]): Map<string, string> {
   const errors = new Map<string, string>();
   for (const module of modules) {
@@ -88,8 +103,8 @@ function readLoadErrors(modules: readonly TestModule[], phases: readonly Declare
     }
     const [error] = module.errors();
     if (error === undefined) continue;
-    const own = phases.filter(({ file }) => file === module.moduleId);
-    for (const { file } of own.length > 0 ? own : phases) errors.set(file, error.message);
+    const blamed = phases.find(({ file }) => error.stack?.includes(`${file}?`) || error.stack?.includes(`${file}:`));
+    errors.set(blamed?.file ?? module.moduleId, error.message);
   }
   return errors;
 }

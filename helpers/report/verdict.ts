@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../findings/finding.ts';
-import type { Milliseconds } from '../otlp/ids.ts';
+import type { Milliseconds, TraceId } from '../otlp/ids.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
@@ -10,8 +10,8 @@ import { ROOT } from '../settings/settings.ts';
 export type Status = 'passed' | 'failed' | 'skipped';
 
 /**
- * The verdict on one criterion: what was seen, why it failed and what to do about it. `finding` is the cause as data, if it is
- * known.
+ * The verdict on one criterion: what was seen, why it failed or was skipped, and what to do about it. A failed one whose cause
+ * is not known has its evidence only. `finding` is the cause as data, if the diagnosis found it.
  */
 export type CriterionVerdict = {
   readonly id: string;
@@ -48,6 +48,8 @@ export type Verdict = {
   readonly timings: Readonly<Record<string, Milliseconds>>;
   /** What the run has sent to the backend; absent where Alloy no longer answered. */
   readonly sent?: SentCounts;
+  /** The run's own metrics and trace, where it sends them; see {@link OwnTelemetry}. */
+  readonly ownTelemetry?: OwnTelemetry;
   readonly phases: readonly PhaseVerdict[];
   /**
    * What went wrong outside of all criteria: a spec that can't be loaded, a rejection that nobody handles. Whether all criteria
@@ -55,6 +57,9 @@ export type Verdict = {
    */
   readonly errors?: readonly string[];
 };
+
+/** The trace of the run itself, which holds its phases and criteria, or why that and the run's metrics could not be sent. */
+export type OwnTelemetry = { readonly traceId: TraceId } | { readonly problem: string };
 
 /** The verdict of the last run. */
 export const VERDICT_FILE: string = join(ROOT, 'reports', 'verdict.json');

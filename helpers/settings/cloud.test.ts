@@ -36,7 +36,7 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     [
       'a wrong path',
       { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prom.example/push' },
-      /has the path \/push, and the service answers at \/api\/prom\/push/,
+      /has the path \/push, and Grafana Cloud answers at \/api\/prom\/push/,
     ],
     ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
     ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /holds a character that no token has/],

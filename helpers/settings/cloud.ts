@@ -74,7 +74,7 @@ export function findSharedIds(variables: CloudVariables, madeUp: readonly string
       wrong === names[0]
         ? `${problem}: the OTLP gateway has an instance ID of its own ` +
           'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)'
-        : `${problem}: each service has an instance ID of its own`;
+        : `${problem}: each Grafana Cloud service has an instance ID of its own`;
     return [{ variable: wrong, message }];
   });
 }
@@ -96,7 +96,7 @@ function findTokenProblems(variables: CloudVariables): VariableProblem[] {
 const TOKEN_KINDS: Readonly<Record<TokenDescription['kind'], string>> = {
   'access policy': 'it is not an access policy token of Grafana Cloud',
   'service account':
-    'glsa_ is the token of a service account, which one Grafana takes and no other service of Grafana Cloud',
+    'glsa_ is the token of a service account, which one Grafana takes, and no other part of Grafana Cloud',
   'legacy API key': 'eyJ is an API key of the kind that Grafana Cloud has retired',
   unknown: 'it is not an access policy token of Grafana Cloud',
 };
@@ -129,7 +129,7 @@ function findEndpointProblems(name: string, endpoint: string, path: string): str
     problems.push(`${name} is not https: only a loopback or private host may be reached without it`);
   }
   if (url.pathname.replace(/\/$/, '') !== path) {
-    problems.push(`${name} has the path ${url.pathname}, and the service answers at ${path}`);
+    problems.push(`${name} has the path ${url.pathname}, and Grafana Cloud answers at ${path}`);
   }
   return problems;
 }

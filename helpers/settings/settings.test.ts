@@ -12,6 +12,11 @@ describe('settings', () => {
     });
   });
 
+  test('leave it to the kind of run whether it sends telemetry of its own, unless they say so', () => {
+    const read = (value: string) => readSettings({ ALLOY_VERIFY_TELEMETRY: value }).sendsTelemetry;
+    expect([read(''), read('on'), read('off')]).toEqual([undefined, true, false]);
+  });
+
   test('count an empty variable as unset', () => {
     const empty = readSettings({ STACK: '', ALLOY_SCRAPE_INTERVAL: '', DATABASE_URL: '', DOCKER_HOST: '' });
     const { inherited } = readSettings({});
@@ -25,7 +30,7 @@ describe('settings', () => {
     });
   });
 
-  test('have the intervals of production for Grafana Cloud, and not for a backend of the person’s own', () => {
+  test('have the intervals of production for Grafana Cloud, and not for another backend', () => {
     const production = {
       scrape: 60_000,
       scrapeTimeout: 10_000,
@@ -53,6 +58,7 @@ describe('settings', () => {
   test.each([
     ['STACK', 'container', '"container" is not one of containers, native, external'],
     ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
+    ['ALLOY_VERIFY_TELEMETRY', 'yes', '"yes" is not one of on, off'],
     ['DLQ_CHECK_INTERVAL_SECONDS', 'ten', 'it is not a number of seconds above 0'],
     ['DLQ_CHECK_INTERVAL_SECONDS', '0', 'it is not a number of seconds above 0'],
     ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],
@@ -67,6 +73,7 @@ describe('settings', () => {
     ['BACKEND_TENANT', 'a', 'it has no effect unless TEMPO_URL is set'],
     ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'glsa_hunter2', 'it has no effect unless GRAFANA_URL is set'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
+    ['CONTRACT_SEED', 'seven', 'it is not a whole number'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],

@@ -62,6 +62,7 @@ const Variables = z
     STACK: choice('containers', 'native', 'external'),
     ALLOY: choice('container', 'binary', 'embedded'),
     BACKEND: choice('mock', 'lgtm', 'cloud'),
+    ALLOY_VERIFY_TELEMETRY: choice('on', 'off'),
     ALLOY_BIN: z.string().optional(),
     ALLOY_CONFIG: z
       .string()
@@ -111,6 +112,7 @@ const Variables = z
         'it is not the name of a tenant: letters, digits and some signs, such as team-a, without spaces',
       )
       .optional(),
+    CONTRACT_SEED: z.coerce.number({ error: 'it is not a whole number' }).int('it is not a whole number').optional(),
     DOCKER_HOST: z
       .string()
       .regex(
@@ -135,11 +137,21 @@ const Variables = z
     }
   });
 
+/** The names of the variables that are read here, beside `PATH` and the `GRAFANA_CLOUD_*` ones that criterion P1.1 judges. */
+export const SETTINGS_VARIABLES: readonly string[] = [
+  ...Object.keys(Variables.shape),
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'CI', 'NODE_COMPILE_CACHE', 'IMAGE_REGISTRY'],
+  ...['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'XDG_RUNTIME_DIR', 'TESTCONTAINERS_HOST_OVERRIDE'],
+  'TESTCONTAINERS_RYUK_DISABLED',
+];
+
 /** The choices and intervals of a run; durations in milliseconds. `cloud` holds the `GRAFANA_CLOUD_*` variables as set. */
 export type Settings = {
   readonly stack: 'containers' | 'native' | 'external' | undefined;
   readonly alloy: 'container' | 'binary' | 'embedded' | undefined;
   readonly backend: 'mock' | 'lgtm' | 'cloud' | undefined;
+  /** Whether the run sends metrics and a trace of its own; undefined leaves that to the kind of run. */
+  readonly sendsTelemetry: boolean | undefined;
   readonly alloyBinary: string | undefined;
   /** The configuration under test: an absolute path. */
   readonly alloyConfig: string;
@@ -151,6 +163,8 @@ export type Settings = {
   readonly discovery: DiscoverySettings;
   readonly proxies: ProxySettings;
   readonly lgtm: LgtmSettings;
+  /** The random choices of `npm run test:contract`; undefined for others each time. */
+  readonly contractSeed: number | undefined;
   readonly existing: ExistingUrls;
   /** Where `npm run images` gets Debian's packages. */
   readonly debianMirror: string | undefined;
@@ -199,7 +213,7 @@ export type DiscoverySettings = {
 /** The proxies that lead out of a network, as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name them; logins included. */
 export type ProxySettings = { readonly https?: string; readonly http?: string; readonly except?: string };
 
-/** A Tempo, a Prometheus and a Loki of the person's own; logins included. */
+/** The person's Tempo, Prometheus and Loki; logins included. */
 export type LgtmSettings = {
   readonly tempo?: URL;
   /** Where Tempo receives OTLP over HTTP, which is another port. */
@@ -303,6 +317,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     stack: v.STACK,
     alloy: v.ALLOY,
     backend: v.BACKEND,
+    sendsTelemetry: v.ALLOY_VERIFY_TELEMETRY && v.ALLOY_VERIFY_TELEMETRY === 'on',
     alloyBinary: v.ALLOY_BIN,
     alloyConfig: v.ALLOY_CONFIG,
     intervals: readIntervals(v),
@@ -325,6 +340,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
       http: given.http_proxy ?? given.HTTP_PROXY,
       except: given.no_proxy ?? given.NO_PROXY,
     }),
+    contractSeed: v.CONTRACT_SEED,
     lgtm: omitUndefined({
       tempo: v.TEMPO_URL,
       tempoOtlp: v.TEMPO_OTLP_URL,

@@ -16,7 +16,7 @@ export function howToInstall(missing) {
     const packages = missing.map((program) => program.packages[0]).join(' ');
     return (
       `sudo ${node} ${script} ${names}\n` +
-      `  (it runs apt-get install --no-install-recommends ${packages}, which creates no database cluster and starts no service)\n` +
+      `  (it runs apt-get install --no-install-recommends ${packages}, which creates no database cluster and starts nothing)\n` +
       `  ${containers}`
     );
   }

@@ -27,7 +27,7 @@ export function packageRows(root) {
       : {
           what: 'npm packages',
           state: 'missing',
-          found: state === 'missing' ? 'none' : 'not those of package-lock.json',
+          found: state === 'missing' ? 'none' : 'other versions than in package-lock.json',
           todo: '`npm run verify` installs them',
         },
   ];

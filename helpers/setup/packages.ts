@@ -43,7 +43,7 @@ async function mayInstall(
     throw new CannotRun(`this machine lacks ${titles}.`, howToInstall(missing));
   }
   process.stderr.write(
-    `Set-up: ${titles} missing; apt-get installs them (programs only: no database cluster, no service).\n`,
+    `Set-up: ${titles} missing; apt-get installs them (programs only: it creates no database cluster and starts nothing).\n`,
   );
   if (!isInteractive) return;
   const answer = await question('Install them now? [Y/n] ');

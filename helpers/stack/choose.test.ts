@@ -10,8 +10,8 @@ import { partsInOrder } from '../run/part.ts';
 import { completeCloudVariables } from '../settings/alloy-environment.ts';
 import type { Environment } from '../settings/environment.ts';
 import { readSettings } from '../settings/settings.ts';
+import { isMockCloud } from './backend/choose-backend.ts';
 import { chooseStack, describePlan } from './choose.ts';
-import { isMockCloud } from './choose-backend.ts';
 import { startNativeParts } from './testing/plans.ts';
 
 const noEngine = { DOCKER_HOST: 'unix:///no/such/docker.sock', PATH: '/nowhere' };
@@ -32,7 +32,7 @@ describe('a stack that is started', () => {
   test('is native where no engine answers, and says so', async () => {
     expect(await choose({})).toMatchObject({
       stack: 'native',
-      because: 'no container engine answers at unix:///no/such/docker.sock',
+      because: 'no container engine can be used',
       backend: 'mock',
       alloy: { kind: 'embedded' },
     });

@@ -7,7 +7,7 @@ import { EXISTING_VARIABLES, type Settings } from '../settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../setup/container-engine.ts';
 import { isAlloy } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
-import { chooseBackend, chooseExternalBackend, isOnLoopback } from './choose-backend.ts';
+import { chooseBackend, chooseExternalBackend, isOnLoopback } from './backend/choose-backend.ts';
 import { readConfiguration } from './configuration.ts';
 import { listImages } from './containers/container-images.ts';
 import { readExistingEndpoints } from './existing-endpoints.ts';
@@ -86,7 +86,7 @@ async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefin
   if (wish !== undefined) refuseContradictions(settings, existing);
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) {
-    if (wish === undefined) return await native(engine.absent);
+    if (wish === undefined) return await native('no container engine can be used');
     throw new CannotRun(`${wish.because}, and ${engine.absent}.`, `${engine.fix}, or ${adviseNative(settings)}.`);
   }
   const images = await lookForImages(engine, parts, settings);

@@ -26,7 +26,7 @@ export type GatewayTargets = BackendAccess & { readonly traces: string };
 /** What every plan of a stack has. */
 export type CommonPlan = BackendPlan & {
   readonly settings: Settings;
-  /** Why it is this stack: `STACK=native`, `no container engine answers at …`. */
+  /** Why it is this stack: `STACK=native`, `no container engine can be used`. */
   readonly because: string;
   /** The parts that the run uses. */
   readonly needs: readonly Part[];

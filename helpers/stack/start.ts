@@ -6,6 +6,7 @@ import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
 import { CLOUD_VARIABLES, makeToken } from '../settings/cloud.ts';
+import { describeUnusedVariables } from '../settings/unused-variables.ts';
 import { describePlan } from './choose.ts';
 import { SERIES_MARK } from './configuration.ts';
 import { pullImages } from './containers/container-images.ts';
@@ -13,7 +14,6 @@ import { startContainers } from './containers/containers.ts';
 import { startNative } from './native/native.ts';
 import { readAlloyVersion } from './parts/alloy.ts';
 import type { ExternalPlan, StackPlan } from './plan.ts';
-import { describeUnusedVariables } from './unused-variables.ts';
 import { findWarmStack } from './warm/warm.ts';
 
 /** A run that has begun: its plan with all images found, what the specs need to know, and its stack, where that is ours. */
@@ -41,7 +41,8 @@ export async function startRun(
   const id = randomBytes(6).toString('hex');
   const describe = (plan: StackPlan, warm: boolean) => {
     onDescription({ ...describePlan(plan), warm });
-    for (const line of describeUnusedVariables(plan)) onProgress(line);
+    const kind = { stack: plan.stack, backend: plan.backend, hasGateway: plan.gateway !== undefined };
+    for (const line of describeUnusedVariables(plan.settings, kind)) onProgress(line);
   };
   if (chosen.stack === 'external') {
     describe(chosen, false);

@@ -5,7 +5,7 @@
  * run concurrently.
  */
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
@@ -47,7 +47,16 @@ const vitest = await startVitest('test', [], {
     order: 'criteria',
     phases: [readPhase(spec)],
   },
-  reporters: [verdictReporter({ print: true, file })],
+  reporters: [
+    verdictReporter({
+      print: true,
+      file,
+      sendTelemetry: async (judged) => ({
+        ...judged,
+        ownTelemetry: { problem: `${existsSync(file) ? 'after' : 'before'} the verdict was written` },
+      }),
+    }),
+  ],
 });
 await vitest.close();
 control.closeAllConnections();

@@ -92,7 +92,7 @@ function interpolate(value: unknown, variables: Readonly<Record<string, string |
   if (typeof value === 'string') {
     return value.replace(/\$(?:\$|\{(\w+)(?::-([^}]*))?\}|)/g, (all, name?: string, fallback?: string) => {
       if (all === '$$') return '$';
-      if (name === undefined) throw new Error('a $ stands for nothing: write $$ for the character');
+      if (name === undefined) throw new Error('a $ is followed by no {VARIABLE}: write $$ for the character itself');
       return variables[name] || (fallback ?? '');
     });
   }

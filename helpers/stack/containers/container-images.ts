@@ -17,7 +17,7 @@ export function nameImageVariable(part: Part): ImageVariable {
   return `${part.toUpperCase().replaceAll('-', '_')}_IMAGE` as ImageVariable;
 }
 
-/** Whether a service of the application is the person's own image, which has its program in it: not an image of Node alone. */
+/** Whether a service of the application has an image of the person's, with its own program in it: not an image of Node alone. */
 export function isOwnImage(part: Part, { images }: Settings): boolean {
   const image = images.named[nameImageVariable(part)];
   if (image === undefined || !isServicePart(part)) return false;

@@ -129,7 +129,7 @@ async function awaitEnding(container: Dockerode.Container): Promise<Ending> {
   try {
     const { StatusCode: code } = await container.wait();
     const { State } = await container.inspect();
-    if (State.OOMKilled) return { description: 'was ended by the kernel: it needed more memory than it may have' };
+    if (State.OOMKilled) return { description: 'was killed by the kernel: it ran out of memory' };
     return { exitCode: code, description: `ended with exit code ${code}` };
   } catch (error) {
     return { description: `is gone from the engine (${readEngineMessage(error)})` };

@@ -52,7 +52,7 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
   if (!location.isLocal && request.plan.gateway !== undefined) {
     throw new CannotRun(
       'BACKEND=lgtm needs a gateway on this machine, which containers of an engine elsewhere do not reach.',
-      'run with STACK=native, or set the GRAFANA_CLOUD_* variables to where Alloy shall write.',
+      'run with STACK=native, or set the GRAFANA_CLOUD_* variables to where Alloy is to write.',
     );
   }
   const images = new Map(request.plan.images);

@@ -91,7 +91,7 @@ function listEnvironment(
   if (part === 'mock-cloud') return request.cloudVariables('http://mock-cloud');
   if (isServicePart(part)) return settings.telemetry;
   if (part !== 'alloy') return {};
-  // A configuration of the person's own may read variables of its own, which the compose file does not know.
+  // The person's configuration may read variables that the compose file does not know.
   const own = settings.inherited.pick(configuration.variables.filter((name) => !isStackVariable(name)));
   return { ...own, ...(mockCloud && listTrustVariables(mockCloud)) };
 }

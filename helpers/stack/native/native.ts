@@ -30,7 +30,7 @@ const endedInOrder: readonly Part[] = ['alloy', 'postgres', 'redis'];
 export async function startNative(request: StackRequest<NativePlan>): Promise<Stack> {
   if (process.platform !== 'linux') {
     throw new CannotRun(
-      'the native stack is for Debian and Ubuntu, and this is another system.',
+      `the native stack runs on Debian and Ubuntu only, and this system is ${process.platform}.`,
       'start a container engine, and run with STACK=containers.',
     );
   }

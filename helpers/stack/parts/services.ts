@@ -75,7 +75,7 @@ function listTelemetry({ plan, runId }: StackRequest, { alloy }: Endpoints): Rec
     OTEL_BSP_SCHEDULE_DELAY: '100',
     OTEL_BLRP_SCHEDULE_DELAY: '100',
     ...listServiceIntervals(plan.settings.intervals),
-    // The person's own come last: they win.
+    // The person's come last: they win.
     ...plan.settings.telemetry,
   };
 }

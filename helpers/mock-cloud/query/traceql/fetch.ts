@@ -30,6 +30,7 @@ type Row = readonly Entry[] | undefined;
 type Level = 'span' | 'resource';
 
 const TRACE_INTRINSICS: readonly string[] = ['rootName', 'rootServiceName', 'traceDuration', 'trace:id'];
+const IDS: readonly string[] = ['span:id', 'span:parentID', 'trace:id'];
 /** The attributes that Tempo 3 stores in columns of their own by default, and the type of each. */
 const DEDICATED_COLUMNS: Readonly<Record<Level, Readonly<Record<string, 'string' | 'int'>>>> = {
   resource: {
@@ -78,8 +79,8 @@ export function fetchSpans(request: FetchRequest, trace: Trace): FetchedSpan[] {
     const spanEntries = collectRows(readSpanRows(span, ofSpan, requiresAll), requiresAll);
     const resourceEntries = collectRows(readAttributeRows('resource', span, ofResource, requiresAll), requiresAll);
     if (spanEntries === undefined || resourceEntries === undefined) return [];
-    const matched = spanEntries.filter(({ value }) => value.type !== 'nil').length;
-    const isNumbered = request.relations.size > 0 && hasNumber(span, request);
+    const matched = countMatches(spanEntries);
+    const isNumbered = request.relations.size > 0 && isNumberedFor(span, request);
     if (requiresAll && matched < countNames(ofSpan)) return [];
     if (requiresAll && resourceEntries.length < countNames(ofResource)) return [];
     const hasMatch = matched > 0 || resourceEntries.some(({ value }) => value.type !== 'nil');
@@ -104,10 +105,21 @@ export function readShown(span: TraceSpan, trace: Trace, attributes: readonly At
   return fetchSpans({ ...request, conditions }, { ...trace, spans: [span] }).flatMap(({ entries }) => [...entries]);
 }
 
-function hasNumber({ nestedSet: { left, right, parent } }: TraceSpan, { relations }: FetchRequest): boolean {
+function isNumberedFor({ nestedSet: { left, right, parent } }: TraceSpan, { relations }: FetchRequest): boolean {
   const hasLeft = left > 0 && (relations.has('child') || relations.has('descendant'));
   const hasRight = right > 0 && relations.has('descendant');
   return hasLeft || hasRight || (parent !== 0 && (relations.has('child') || relations.has('sibling')));
+}
+
+/** How many conditions are met: Tempo counts an ID and the numbers of the nested set once more. */
+function countMatches(entries: readonly Entry[]): number {
+  const held = entries.filter(({ value }) => value.type !== 'nil');
+  const isIntrinsic = ({ scope, name }: Entry, start: string) => scope === 'intrinsic' && name.startsWith(start);
+  const hasId = held.some((entry) => isIntrinsic(entry, 'span:id'));
+  const hasNumber = held.some(
+    (entry) => isIntrinsic(entry, 'nestedSet') && 'value' in entry.value && entry.value.value !== 0n,
+  );
+  return held.length + Number(hasId) + Number(hasNumber);
 }
 
 function countNames(conditions: readonly Condition[]): number {
@@ -179,6 +191,7 @@ function readAttributeRows(
   conditions: readonly Condition[],
   requiresAll: boolean,
 ): Row[] {
+  if (conditions.length === 0) return [];
   const attributes = level === 'span' ? span.attributes : resource;
   const isService = ({ key, value }: KeyValue) =>
     level === 'resource' && key === 'service.name' && value?.stringValue !== undefined;
@@ -198,7 +211,11 @@ function readAttributeRows(
     const { name } = condition.attribute;
     const type = level === 'resource' && name === 'service.name' ? 'string' : DEDICATED_COLUMNS[level][name];
     const isOfColumn = type !== undefined && (!('operand' in condition) || getItemType(condition.operand) === type);
-    if (isOfColumn && condition.operator !== 'not exists')
+    // Each comparison of a service's name is a column of its own; those of another attribute share one.
+    if (isOfColumn && name === 'service.name' && 'operand' in condition) {
+      const value = readColumn(name);
+      rows.push(value !== undefined && accepts(condition, value) ? [{ scope: level, name, value }] : undefined);
+    } else if (isOfColumn && condition.operator !== 'not exists')
       ofColumn.set(name, [...(ofColumn.get(name) ?? []), condition]);
     else if (isOfColumn)
       rows.push(readColumn(name) === undefined ? [{ scope: level, name, value: MISSING }] : undefined);
@@ -210,10 +227,9 @@ function readAttributeRows(
     const isRead = held.some((condition) => accepts(condition, value));
     rows.push(isRead ? [{ scope: level, name, value: value ?? MISSING }] : undefined);
   }
-  if (ofGeneric.some((condition) => listTypes(condition).length > 0)) {
-    rows.push(readGeneric(level, generic, ofGeneric, requiresAll));
-  }
-  return rows;
+  // What the generic columns give comes first, and is found first.
+  const isGenericRead = ofGeneric.some((condition) => listTypes(condition).length > 0);
+  return isGenericRead ? [readGeneric(level, generic, ofGeneric, requiresAll), ...rows] : rows;
 
   function readColumn(name: string): Scalar | undefined {
     if (level === 'resource' && name === 'service.name') return { type: 'string', value: service };
@@ -261,8 +277,7 @@ function accepts(condition: Condition, value: Scalar | undefined): boolean {
   if (value === undefined) return false;
   if (!('operand' in condition)) return condition.operator === 'exists';
   const { attribute, operator, operand } = condition;
-  if (attribute.scope === 'intrinsic' && attribute.name.endsWith('ID')) return acceptsId(operator, operand, value);
-  if (attribute.name === 'span:id' || attribute.name === 'trace:id') return acceptsId(operator, operand, value);
+  if (attribute.scope === 'intrinsic' && IDS.includes(attribute.name)) return acceptsId(operator, operand, value);
   const isFraction = operand.type === 'float' && !Number.isInteger(operand.value);
   if (value.type === 'duration' && isFraction && operator === '=') return true;
   if (operator !== 'match none') return isTrue(operate(operator, value, operand));

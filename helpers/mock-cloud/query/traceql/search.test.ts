@@ -83,7 +83,7 @@ beforeAll(async () => {
           kind: 3,
           start: 2,
           ms: 50,
-          attributes: { 'db.system': 'postgresql' },
+          attributes: { 'db.system': 'postgresql', tags: 'z' },
         },
       ],
     },
@@ -171,7 +171,7 @@ describe('a query finds the matching traces and spans', () => {
     ['{span.ratio<.75 && span.ratio>-1.0}', { request: 1 }],
     ['{span.tags="y"}', { request: 1 }],
     ['{span.tags!="z"}', { request: 1 }],
-    ['{span.tags!="y"}', { request: 1 }],
+    ['{span.tags!="y"}', { request: 2 }],
     ['{span.empty!=nil}', {}],
     ['{span.empty=nil}', { severed: 2, request: 3, message: 2, orphan: 1 }],
     ['{span.mixed="a"}', {}],
@@ -346,6 +346,7 @@ test.each([
   ['{-span.text = 1}', 'expected a numeric, but got string'],
   ['{span.tags = span.tags}', 'array operators must consist of a scalar and an array operand'],
   ['{span.sizes + 1 = 2}', 'unsupported operation'],
+  ['{span.tags !~ "q"}', 'unexpected numbers of pre-compiled regexp'],
   ['{span:id > "a"}', 'operator not supported for IDs: >'],
 ])('%s fails on the spans that it meets', async (q, text) => {
   expect(await running.get('tempo', `/tempo/api/search?${new URLSearchParams({ q })}`)).toMatchObject({

@@ -1,3 +1,4 @@
+import { QueryError } from '../language/query-error.ts';
 import {
   type Attribute,
   type BinaryField,
@@ -7,7 +8,7 @@ import {
   type UnaryOperator,
 } from './expression.ts';
 import { operate, operateUnary } from './operate.ts';
-import { NIL, type Scalar, type Static } from './static.ts';
+import { isTrue, NIL, type Scalar, type Static } from './static.ts';
 import { isValidField } from './validate.ts';
 
 /** A binary operation, or its result if it does not depend on the span. */
@@ -49,11 +50,32 @@ export function evaluate(field: Field, read: (attribute: Attribute) => Static): 
       return field.value;
     case 'attribute':
       return read(field);
-    case 'binary':
-      return operate(field.operator, evaluate(field.left, read), evaluate(field.right, read));
+    case 'binary': {
+      const [left, right] = [evaluate(field.left, read), evaluate(field.right, read)];
+      if (field.operator === '=~' || field.operator === '!~') countExpressions(field, left, right);
+      return operate(field.operator, left, right);
+    }
     case 'unary':
       return operateUnary(field.operator, evaluate(field.operand, read));
   }
+}
+
+/** How many expressions each comparison of a running query has compiled. */
+const compiled = new WeakMap<BinaryField, number>();
+
+/**
+ * Tempo 3.0 compiles the expression once more for each item of an array, and then fails at the next text: a query that
+ * compares arrays and texts with an expression is answered with an error.
+ */
+function countExpressions(field: BinaryField, left: Static, right: Static): void {
+  const known = compiled.get(field) ?? 0;
+  if (left.type === 'string' && known > 1) {
+    throw new QueryError('unexpected numbers of pre-compiled regexp', 'execution');
+  }
+  if (left.type !== 'list' || left.items[0]?.type !== 'string') return;
+  const match = left.items.findIndex((item) => isTrue(operate('=~', item, right)));
+  const tried = field.operator === '=~' && match >= 0 ? match + 1 : left.items.length;
+  compiled.set(field, Math.max(known, tried));
 }
 
 /** Which comparisons of one attribute are joined, by which operator, and into what. */

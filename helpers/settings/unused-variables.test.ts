@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Environment } from '../settings/environment.ts';
-import { readSettings } from '../settings/settings.ts';
-import type { StackPlan } from './plan.ts';
-import { planNative } from './testing/plans.ts';
-import { describeUnusedVariables } from './unused-variables.ts';
+import type { Environment } from './environment.ts';
+import { readSettings } from './settings.ts';
+import { describeUnusedVariables, type RunKind } from './unused-variables.ts';
 
-const access = { url: 'http://127.0.0.1:1', user: '', password: '' };
-const asked = { prometheus: access, tempo: access, loki: access };
 const lgtm = { TEMPO_URL: 'http://t', PROMETHEUS_URL: 'http://p', LOKI_URL: 'http://l' };
 
-function describe(environment: Environment, changes: Partial<StackPlan> = {}): string[] {
-  const plan = { ...planNative(['alloy']), settings: readSettings(environment), ...changes };
-  return describeUnusedVariables(plan as StackPlan);
+function describe(environment: Environment, changes: Partial<RunKind> = {}): string[] {
+  const kind = { stack: 'native', backend: 'mock', hasGateway: false, ...changes } as const;
+  return describeUnusedVariables(readSettings(environment), kind);
 }
 
 test('a run that uses what is set says nothing', () => {
@@ -19,8 +15,7 @@ test('a run that uses what is set says nothing', () => {
   const images = { API_IMAGE: 'a', NODE_IMAGE: 'b', IMAGE_REGISTRY: 'c/' };
   expect(describe(images, { stack: 'containers' })).toEqual([]);
   expect(describe({ ALLOY_BIN: '/bin/true' }, { stack: 'external' })).toEqual([]);
-  const gateway = { ...asked, traces: 'http://t' };
-  expect(describe({ ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' }, { backend: 'lgtm', gateway })).toEqual([]);
+  expect(describe({ ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' }, { backend: 'lgtm', hasGateway: true })).toEqual([]);
   expect(describe({ GRAFANA_CLOUD_READ_TOKEN: 'glc_x' }, { backend: 'cloud' })).toEqual([]);
   expect(describe({ GRAFANA_URL: 'http://g' }, { backend: 'cloud' })).toEqual([]);
 });
@@ -87,5 +82,5 @@ test.each([
     ['Not used: TEMPO_OTLP_URL, because Alloy writes to the GRAFANA_CLOUD_* endpoints.'],
   ],
 ] as const)('%s are named, with the reason', (_, environment, changes, lines) => {
-  expect(describe(environment, changes as Partial<StackPlan>)).toEqual(lines);
+  expect(describe(environment, changes)).toEqual(lines);
 });

@@ -1,14 +1,14 @@
 import { request } from 'undici';
-import { readCloudAccess, readLgtmAccess } from '../clients/access.ts';
-import { findGrafanaAccess, NoDataSource } from '../clients/grafana.ts';
-import { QueryError } from '../clients/http.ts';
-import { CannotRun } from '../run/cannot-run.ts';
-import type { BackendAccess } from '../run/endpoints.ts';
-import type { Backend } from '../run/run.ts';
-import { CLOUD_VARIABLES, isPrivate } from '../settings/cloud.ts';
-import type { Settings } from '../settings/settings.ts';
+import { readCloudAccess, readLgtmAccess } from '../../clients/access.ts';
+import { findGrafanaAccess, NoDataSource } from '../../clients/grafana.ts';
+import { QueryError } from '../../clients/http.ts';
+import { CannotRun } from '../../run/cannot-run.ts';
+import type { BackendAccess } from '../../run/endpoints.ts';
+import type { Backend } from '../../run/run.ts';
+import { CLOUD_VARIABLES, isPrivate } from '../../settings/cloud.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { BackendPlan, GatewayTargets } from '../plan.ts';
 import { findTempoReceiver } from './find-tempo-receiver.ts';
-import type { BackendPlan, GatewayTargets } from './plan.ts';
 
 /**
  * The backend of a stack that the run starts: the mock cloud unless `BACKEND` says another one. Throws {@link CannotRun} where
@@ -138,7 +138,7 @@ function refuseOther({ backend }: Settings, found: Backend): void {
 }
 
 /**
- * The mock cloud is known by its metrics; anything else on private hosts is a backend of the person's own. Throws
+ * The mock cloud is known by its metrics; anything else on private hosts is the person's backend. Throws
  * {@link CannotRun} where nothing answers that could be the one or the other.
  */
 async function detectBackend({ backend, cloud }: Settings): Promise<Backend> {

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import type { ServiceAccess } from '../run/endpoints.ts';
+import type { ServiceAccess } from '../../run/endpoints.ts';
 
 const Config = z.object({
   distributor: z.object({

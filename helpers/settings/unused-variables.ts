@@ -1,5 +1,4 @@
-import type { LgtmSettings, QuerySettings } from '../settings/settings.ts';
-import type { StackPlan } from './plan.ts';
+import type { LgtmSettings, QuerySettings, Settings } from './settings.ts';
 
 const QUERY: Readonly<Record<keyof QuerySettings, string>> = {
   tempo: 'GRAFANA_CLOUD_TEMPO_QUERY_URL',
@@ -16,12 +15,20 @@ const LGTM: Readonly<Record<keyof LgtmSettings, string>> = {
   tenant: 'BACKEND_TENANT',
 };
 
+/** What decides which variables a run uses. */
+export type RunKind = {
+  readonly stack: NonNullable<Settings['stack']>;
+  readonly backend: NonNullable<Settings['backend']>;
+  /** Whether Alloy writes to a gateway before a Tempo, a Prometheus and a Loki. */
+  readonly hasGateway: boolean;
+};
+
 /**
- * The variables that are set and mean nothing to a run of this plan, each group as a line with the reason. One `.env` serves
+ * The variables that are set and mean nothing to a run of this kind, each group as a line with the reason. One `.env` serves
  * several kinds of run, so they are no mistake; but a run that ignores one has to say so.
  */
-export function describeUnusedVariables(plan: StackPlan): string[] {
-  const groups = [...listUnusedOfStack(plan), ...listUnusedOfBackend(plan)];
+export function describeUnusedVariables(settings: Settings, kind: RunKind): string[] {
+  const groups = [...listUnusedOfStack(settings, kind), ...listUnusedOfBackend(settings, kind)];
   return groups.flatMap(([reason, names]) =>
     names.length === 0 ? [] : [`Not used: ${names.join(', ')}, because ${reason}.`],
   );
@@ -29,8 +36,7 @@ export function describeUnusedVariables(plan: StackPlan): string[] {
 
 type Group = readonly [reason: string, names: readonly string[]];
 
-function listUnusedOfStack({ stack, settings }: StackPlan): Group[] {
-  const { images, alloy, alloyBinary } = settings;
+function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack }: RunKind): Group[] {
   const program = alloyBinary === undefined ? [] : ['ALLOY_BIN'];
   if (stack === 'containers') return [['Alloy runs in a container', program]];
   const registry = images.registry === '' ? [] : ['IMAGE_REGISTRY'];
@@ -40,8 +46,7 @@ function listUnusedOfStack({ stack, settings }: StackPlan): Group[] {
   ];
 }
 
-function listUnusedOfBackend({ backend, settings, gateway }: StackPlan): Group[] {
-  const { query, lgtm } = settings;
+function listUnusedOfBackend({ query, lgtm }: Settings, { backend, hasGateway }: RunKind): Group[] {
   if (backend === 'mock') {
     return [['the backend is the mock cloud', [...nameSet(QUERY, query), ...nameSet(LGTM, lgtm)]]];
   }
@@ -49,14 +54,14 @@ function listUnusedOfBackend({ backend, settings, gateway }: StackPlan): Group[]
   const all = nameSet(LGTM, lgtm);
   if (grafana !== undefined) {
     const others = nameSet(QUERY, { ...urls, ...(readToken !== undefined && { readToken }) });
-    return [['GRAFANA_URL is asked', [...others, ...(gateway === undefined ? all : [])]]];
+    return [['GRAFANA_URL is asked', [...others, ...(hasGateway ? [] : all)]]];
   }
   if (backend === 'cloud') return [['the backend is Grafana Cloud', all]];
   const isAsked = lgtm.tempo !== undefined && lgtm.prometheus !== undefined && lgtm.loki !== undefined;
   if (!isAsked) return [['the query URLs of Grafana Cloud are asked', all]];
   return [
     ['TEMPO_URL, PROMETHEUS_URL and LOKI_URL are asked', nameSet(QUERY, query)],
-    ...(gateway === undefined && lgtm.tempoOtlp !== undefined
+    ...(!hasGateway && lgtm.tempoOtlp !== undefined
       ? [['Alloy writes to the GRAFANA_CLOUD_* endpoints', [LGTM.tempoOtlp]] as const]
       : []),
   ];

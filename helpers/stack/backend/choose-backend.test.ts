@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
-import { CannotRun } from '../run/cannot-run.ts';
-import { completeCloudVariables } from '../settings/alloy-environment.ts';
-import type { Environment } from '../settings/environment.ts';
-import { readSettings } from '../settings/settings.ts';
+import { type Reply, startAnsweringServer } from '../../clients/testing/answering-server.ts';
+import { CannotRun } from '../../run/cannot-run.ts';
+import { completeCloudVariables } from '../../settings/alloy-environment.ts';
+import type { Environment } from '../../settings/environment.ts';
+import { readSettings } from '../../settings/settings.ts';
 import { chooseBackend, chooseExternalBackend, isOnLoopback } from './choose-backend.ts';
 
 const choose = (environment: Environment) => chooseBackend(readSettings(environment));
