@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describeHeader } from '../doctor/authorization-header.ts';
 import { checkCloud } from '../doctor/check-cloud.ts';
 import { describeCheck } from '../doctor/describe-check.ts';
-import { describeProblem } from '../doctor/describe-problem.ts';
+import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import { formatProblem } from '../report/terminal.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { listParts } from '../run/phases.ts';

@@ -1,13 +1,16 @@
+import { checkCloudForRun } from '../doctor/check-cloud.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { type DeclaredPhase, listParts } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
+import { listSecrets } from '../settings/secrets.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { listPrograms } from '../stack/native/required-programs.ts';
-import { type StartedRun, startRun } from '../stack/start.ts';
+import type { StackPlan } from '../stack/plan.ts';
+import { type StartedRun, type StartListener, startRun } from '../stack/start.ts';
 import { shared } from './shared-state.ts';
 
 /**
@@ -54,7 +57,7 @@ async function beginSmoke(
   phases: readonly DeclaredPhase[],
   { settings, maxWait, onRun }: SmokeOptions,
 ): Promise<StartedRun> {
-  const started = await startRun(await chooseStack(settings, listParts(phases)));
+  const started = await startChecked(await chooseStack(settings, listParts(phases)));
   const run: Run = { ...started.run, isSmoke: true, ...(maxWait !== undefined && { maxWait }) };
   onRun(run);
   return { ...started, run };
@@ -66,5 +69,18 @@ async function beginRun(phases: readonly DeclaredPhase[]): Promise<StartedRun> {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const plan = await chooseStack(readSettings(), listParts(phases));
   if (plan.stack === 'native') await installPrograms(listPrograms(plan), plan.settings);
-  return await startRun(plan, { onDescription: (description) => print(describeRun(description)), onProgress: print });
+  return await startChecked(plan, {
+    onDescription: (description) => print(describeRun(description)),
+    onProgress: print,
+  });
+}
+
+/** Grafana Cloud is checked while the stack starts: a login that it refuses is then known before the first question. */
+async function startChecked(plan: StackPlan, listener?: StartListener): Promise<StartedRun> {
+  const [started, cloudState] = await Promise.all([
+    startRun(plan, listener),
+    plan.backend === 'cloud' ? checkCloudForRun(plan.settings) : undefined,
+  ]);
+  const run: Run = { ...started.run, secrets: listSecrets(plan.settings), ...(cloudState && { cloudState }) };
+  return { ...started, run };
 }

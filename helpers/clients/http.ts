@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { z } from 'zod';
 import type { ServiceAccess } from '../run/endpoints.ts';
+import { removeSecrets } from '../settings/secrets.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 
 /**
@@ -69,21 +70,24 @@ export async function getJson<T>(
 ): Promise<T> {
   const url = `${access.url}${path}`;
   const asked = { url, user: access.user };
-  const { status, text, type, retryAfterMs } = await getText(
-    `${url}?${new URLSearchParams(parameters)}`,
-    access,
-    timeout,
-  ).catch((error) => {
+  const {
+    status,
+    text: body,
+    type,
+    retryAfterMs,
+  } = await getText(`${url}?${new URLSearchParams(parameters)}`, access, timeout).catch((error) => {
     throw new QueryError({ ...asked, status: 0 }, `gives no answer: ${messageFrom(error)}`);
   });
+  // Some services answer with the login that they were sent.
+  const shown = removeSecrets(body, [access.password]);
   if (status !== 200) {
     const isFinal = FINAL_STATUSES.includes(status);
-    throw new QueryError({ ...asked, status, isFinal, retryAfterMs }, `answered ${status}${describeBody(text, type)}`);
+    throw new QueryError({ ...asked, status, isFinal, retryAfterMs }, `answered ${status}${describeBody(shown, type)}`);
   }
-  const json = parseJson(text);
+  const json = parseJson(body);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const what = json === undefined ? describeBody(text, type) : ` with the JSON of another API: ${cut(text)}`;
+  const what = json === undefined ? describeBody(shown, type) : ` with the JSON of another API: ${cut(shown)}`;
   throw new QueryError({ ...asked, status, isFinal: true }, `answered 200${what}`);
 }
 

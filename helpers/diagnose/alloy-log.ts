@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import type { Milliseconds } from '../otlp/ids.ts';
+import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
-import { redact } from './redact.ts';
 
 /** A line of Alloy's log. `error` is its `err` or `error`; `time` is undefined if the line has none. */
 export type LogLine = {

@@ -3,6 +3,7 @@ import type { Finding } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
 import type { Rule } from './rule.ts';
 import { ALLOY_DOWN_RULES, COMPONENT_RULES } from './rules-alloy.ts';
+import { CLOUD_GAP_RULES, CLOUD_RULES } from './rules-cloud.ts';
 import { OTLP_GAP_RULES, OTLP_LOSS_RULES } from './rules-otlp.ts';
 import { QUERY_RULES } from './rules-query.ts';
 import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-write.ts';
@@ -15,18 +16,22 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...ALLOY_DOWN_RULES,
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
+    ...CLOUD_RULES,
     ...OTLP_LOSS_RULES,
     ...QUERY_RULES,
     ...OTLP_GAP_RULES,
+    ...CLOUD_GAP_RULES,
   ],
   'remote write': [
     ...ALLOY_DOWN_RULES,
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
+    ...CLOUD_RULES,
     ...REMOTE_WRITE_LOSS_RULES,
     ...QUERY_RULES,
     ...SOURCE_RULES,
     ...REMOTE_WRITE_GAP_RULES,
+    ...CLOUD_GAP_RULES,
   ],
   other: [...UNREACHABLE_RULES, ...ALLOY_DOWN_RULES, ...COMPONENT_RULES],
 };

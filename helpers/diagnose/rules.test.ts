@@ -4,6 +4,8 @@ import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { Observation } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
+import type { CheckedWay, CloudProblem } from '../run/cloud-problem.ts';
+import type { CloudService } from '../settings/cloud.ts';
 import { parseLog } from './alloy-log.ts';
 import { explain, RULES } from './diagnose.ts';
 import type { Symptoms } from './symptoms.ts';
@@ -43,6 +45,36 @@ const REMOTE_WRITE = 'component_id=prometheus.remote_write.grafana_cloud';
 const OTLP_EXPORTER = 'component_id=otelcol.exporter.otlphttp.grafana_cloud';
 const lostSamples = [sample('prometheus_remote_storage_samples_failed_total', 9)];
 const lostSpans = [sample('otelcol_exporter_send_failed_spans_total', 3)];
+
+/** What the check of Grafana Cloud found when a run began, by service: every login that is not named was accepted. */
+function checked(refused: Partial<Record<`${CloudService} ${CheckedWay['does']}`, CloudProblem>> = {}) {
+  const variable = 'GRAFANA_CLOUD_API_KEY';
+  const ways = (
+    [
+      ['OTLP', 'write', 'traces:write'],
+      ['OTLP', 'write', 'logs:write'],
+      ['PROMETHEUS', 'write', 'metrics:write'],
+      ['PROMETHEUS', 'read', 'metrics:read'],
+      ['TEMPO', 'read', 'traces:read'],
+    ] as const
+  ).map(([service, does, scope]): CheckedWay => {
+    const login = refused[`${service} ${does}`] === undefined ? 'accepted' : 'refused';
+    return { service, does, scope, tokenVariable: variable, login };
+  });
+  const cloudState = { ways, problems: Object.values(refused) };
+  return { run: sampleRun({ backend: 'cloud', cloudState }) };
+}
+
+const swapped: CloudProblem = {
+  kind: "another service's ID",
+  variable: 'GRAFANA_CLOUD_OTLP_INSTANCE_ID',
+  id: '2847239',
+  owner: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+};
+const denied = (url: string): Partial<Observation> => ({
+  seen: { kind: 'query failure', message: `${url} answered 401`, request: { url, user: '1', status: 401 } },
+});
+const lostToLogin = [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'Unauthenticated' })];
 
 /** For each rule, symptoms that prove its cause, and similar ones that don't. */
 const CASES: Record<
@@ -370,6 +402,50 @@ const CASES: Record<
       'Alloy could not be asked': { alloyAnswers: false },
     },
   },
+  'Grafana Cloud refuses': {
+    speaks: { ...trace, ...checked({ 'OTLP write': swapped }) },
+    finds: { use: 'OTLP export', problem: swapped },
+    silent: {
+      'the run has not asked Grafana Cloud': { ...trace, alloyMetrics: lostToLogin },
+      'the problem is that of another service': { ...trace, ...checked({ 'PROMETHEUS write': swapped }) },
+      'the path is that of another login': checked({ 'OTLP write': swapped }),
+      'Alloy logs in with another ID than the one that was checked': {
+        ...trace,
+        ...checked({ 'OTLP write': swapped }),
+        usernames: { 'otelcol.auth.basic': ['7'] },
+      },
+      'the stack is external, and its Alloy has lost nothing': {
+        ...trace,
+        run: { ...checked({ 'OTLP write': swapped }).run, stack: 'external' },
+        usernames: { 'otelcol.auth.basic': ['1461503'] },
+      },
+    },
+  },
+  'token expired': {
+    speaks: { ...trace, ...checked(), alloyMetrics: lostToLogin },
+    finds: { use: 'OTLP export', variable: 'GRAFANA_CLOUD_API_KEY' },
+    silent: {
+      'the run has not asked Grafana Cloud': { ...trace, alloyMetrics: lostToLogin },
+      'it was refused from the start': { ...trace, ...checked({ 'OTLP write': swapped }), alloyMetrics: lostToLogin },
+      'what is refused is another signal': {
+        ...asked({ path: 'otlp', subject: { kind: 'logs', query: '{}' }, seen: { kind: 'nothing' } }),
+        ...checked(),
+        alloyMetrics: lostToLogin,
+      },
+      'the export failed for another reason': { ...trace, ...checked(), alloyMetrics: lostSpans },
+    },
+  },
+  'clock differs': {
+    speaks: { run: sampleRun({ cloudState: { ways: [], problems: [{ kind: 'clock', offset: 300_000 }] } }) },
+    finds: { offset: 300_000 },
+    silent: {
+      'the clock is right': checked(),
+      'nothing could be asked': {
+        ...asked(denied('http://h/api/v1/query')),
+        run: sampleRun({ cloudState: { ways: [], problems: [{ kind: 'clock', offset: 300_000 }] } }),
+      },
+    },
+  },
   'query refused': {
     speaks: asked({
       seen: {
@@ -619,6 +695,43 @@ test('an exporter of which one series is not 0 can connect', () => {
 test('samples that were dropped without a line in the log are reported without one', () => {
   expect(findBy('remote write fails', { alloyMetrics: lostSamples })).toEqual({ kind: 'remote write fails' });
   expect(findBy('OTLP export fails', { ...trace, alloyMetrics: lostSpans })).toEqual({ kind: 'OTLP export fails' });
+});
+
+describe('a question that Grafana Cloud refuses', () => {
+  const url = sampleRun().access.prometheus.url;
+  const find = (kind: Finding['kind'], changes: Partial<Symptoms>) =>
+    rules.find((rule) => rule.kind === kind)?.find(symptoms({ ...asked(denied(`${url}/api/v1/query`)), ...changes }));
+
+  test('has the cause that the check found, for the service at the address that was asked', () => {
+    const problem: CloudProblem = {
+      kind: 'missing scope',
+      variable: 'GRAFANA_CLOUD_API_KEY',
+      scopes: ['metrics:read'],
+    };
+    expect(find('Grafana Cloud refuses', checked({ 'PROMETHEUS read': problem }))).toEqual({
+      kind: 'Grafana Cloud refuses',
+      use: 'question',
+      problem,
+    });
+    expect(find('Grafana Cloud refuses', checked({ 'TEMPO read': problem }))).toBeUndefined();
+  });
+
+  test('has a token that expired, where it was accepted when the run began', () => {
+    expect(find('token expired', checked())).toEqual({
+      kind: 'token expired',
+      use: 'question',
+      variable: 'GRAFANA_CLOUD_API_KEY',
+    });
+  });
+
+  test('has no cause of these, where the answer is another one', () => {
+    const seen = {
+      kind: 'query failure',
+      message: 'x',
+      request: { url: `${url}/api/v1/query`, user: '1', status: 500 },
+    } as const;
+    expect(find('token expired', { ...checked(), ...asked({ seen }) })).toBeUndefined();
+  });
 });
 
 describe('the ID of a refused login', () => {

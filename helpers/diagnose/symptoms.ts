@@ -13,9 +13,9 @@ import { queryInstant } from '../clients/prometheus.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
 import { LOGIN_FAULTS } from '../findings/finding.ts';
 import type { Part } from '../run/part.ts';
+import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
-import { redact } from './redact.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
 
 const Refusals = z.object({

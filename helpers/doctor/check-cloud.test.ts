@@ -4,11 +4,11 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Received, type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { describeProblem } from '../findings/cloud-problem-sentences.ts';
+import type { CloudProblem } from '../run/cloud-problem.ts';
 import { readSettings } from '../settings/settings.ts';
 import { selfSigned } from '../tls/self-signed.ts';
 import { checkCloud } from './check-cloud.ts';
-import type { CloudProblem } from './cloud-check.ts';
-import { describeProblem } from './describe-problem.ts';
 
 const TOKEN = token({ o: '1234', n: 'alloy', k: 'the-secret-part', m: { r: 'prod-eu-west-0' } });
 const IDS = { otlp: '1461503', prometheus: '2847239', loki: '1419296', tempo: '1413606' };

@@ -2,15 +2,17 @@ import { readCloudAccess } from '../clients/access.ts';
 import { findGrafanaAccess, NoDataSource } from '../clients/grafana.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { CloudProblem, CloudState } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import { findMalformed } from '../settings/cloud.ts';
+import { listSecrets, removeSecrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import { askForStack } from './ask-for-stack.ts';
-import type { CloudCheck, CloudProblem, ProbeResult } from './cloud-check.ts';
-import { exchange } from './exchange.ts';
+import type { CloudCheck, ProbeResult } from './cloud-check.ts';
+import { type Exchange, exchange } from './exchange.ts';
 import { explainMalformed, explainResults, explainSharedIds, listStackProblems, removeRepetitions } from './explain.ts';
-import { isGood } from './judge-answer.ts';
+import { isGood, isRefused } from './judge-answer.ts';
 import { listReads, listWrites } from './probes.ts';
 
 const PROBE_TIMEOUT: Milliseconds = 2500;
@@ -25,6 +27,7 @@ const MAX_CLOCK_OFFSET: Milliseconds = 60_000;
 export async function checkCloud(settings: Settings): Promise<CloudCheck> {
   const { cloud, query, proxies } = settings;
   const token = describeToken(cloud.GRAFANA_CLOUD_API_KEY ?? '');
+  const secrets = listSecrets(settings);
   const malformed = findMalformed(cloud);
   const flawed = malformed.map(({ variable }) => variable);
   const grafana = await findReaders(settings);
@@ -46,7 +49,7 @@ export async function checkCloud(settings: Settings): Promise<CloudCheck> {
     askForStack(settings, PROBE_TIMEOUT),
     Promise.all(
       probes.map(async (probe): Promise<ProbeResult> => {
-        const answer = await exchange(probe.ask(), PROBE_TIMEOUT, proxies);
+        const answer = hideSecrets(await exchange(probe.ask(), PROBE_TIMEOUT, proxies), secrets);
         return { probe, exchange: answer, isGood: isGood(probe, answer) };
       }),
     ),
@@ -69,6 +72,22 @@ export async function checkCloud(settings: Settings): Promise<CloudCheck> {
     ...(clockOffset !== undefined && { clockOffset }),
     problems: removeRepetitions(problems),
   };
+}
+
+/** The same for a run that begins: which logins are accepted, and what is wrong. */
+export async function checkCloudForRun(settings: Settings): Promise<CloudState> {
+  const { results, problems } = await checkCloud(settings);
+  const ways = results.map((result) => {
+    const { service, does, scope, tokenVariable } = result.probe;
+    const login = isRefused(result) ? 'refused' : result.isGood ? 'accepted' : 'unknown';
+    return { service, does, scope, tokenVariable, login } as const;
+  });
+  return { ways, problems };
+}
+
+/** Some services answer with the login that they were sent. */
+function hideSecrets(answer: Exchange, secrets: readonly string[]): Exchange {
+  return answer.kind === 'answer' ? { ...answer, body: removeSecrets(answer.body, secrets) } : answer;
 }
 
 /** How the services are asked: through one Grafana where that is set, else each by its own address. */

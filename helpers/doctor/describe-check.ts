@@ -1,6 +1,6 @@
+import type { Unanswered } from '../run/cloud-problem.ts';
 import type { Row } from '../setup/inventory.mjs';
 import type { CloudCheck, ProbeResult } from './cloud-check.ts';
-import type { Unanswered } from './exchange.ts';
 
 const SERVICES = { OTLP: 'OTLP gateway', PROMETHEUS: 'Prometheus', LOKI: 'Loki', TEMPO: 'Tempo' } as const;
 const REASONS: Readonly<Record<Unanswered['kind'], string>> = {

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { chooseDispatcher } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { Unanswered } from '../run/cloud-problem.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 
 /** A request of the doctor's. */
@@ -24,17 +25,6 @@ export type Exchange =
       readonly clockOffset?: Milliseconds;
     }
   | { readonly kind: 'no answer'; readonly reason: Unanswered };
-
-/** Why a host does not answer, as far as that can be told. */
-export type Unanswered =
-  | { readonly kind: 'unknown host' }
-  | { readonly kind: 'refused connection' }
-  | { readonly kind: 'timeout' }
-  | { readonly kind: 'untrusted certificate'; readonly code: string }
-  | { readonly kind: 'wrong certificate'; readonly code: string }
-  | { readonly kind: 'proxy login' }
-  | { readonly kind: 'proxy refuses'; readonly status: string }
-  | { readonly kind: 'other'; readonly message: string };
 
 const MAX_BODY = 2048;
 

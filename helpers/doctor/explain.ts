@@ -1,5 +1,6 @@
 import type { CloudStack } from '../clients/cloud-api.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { CloudProblem } from '../run/cloud-problem.ts';
 import {
   CLOUD_SERVICES,
   type CloudService,
@@ -10,7 +11,7 @@ import {
 import type { Settings } from '../settings/settings.ts';
 import { describeToken, type TokenDescription } from '../settings/token.ts';
 import type { StackAnswer } from './ask-for-stack.ts';
-import type { CloudProblem, ProbeResult } from './cloud-check.ts';
+import type { ProbeResult } from './cloud-check.ts';
 import { exchange } from './exchange.ts';
 import { isAboutScope, isGood, isRefused, isWebPage } from './judge-answer.ts';
 import type { Probe } from './probes.ts';

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
@@ -8,6 +9,8 @@ import { useRun } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
 
 const redis = { host: '127.0.0.1', port: 1, password: '' };
+
+useRun(sampleRun());
 
 async function concludeIn(task: JudgedTask, error: unknown): Promise<CriterionFailed> {
   await using alloy = await startAnsweringServer(({ path }) => ({ body: path.includes('components') ? '[]' : '' }));
@@ -77,6 +80,17 @@ test('an error without a stack has none but its message', async () => {
   const error = new Error('x');
   delete error.stack;
   expect((await concludeIn({ meta: {} }, error)).stack).toBe('CriterionFailed: x');
+});
+
+test('no secret of the run is in what is recorded or thrown, nor in the cause that vitest prints', async () => {
+  const task: JudgedTask = { meta: {} };
+  const failure = await concludeIn(task, new Error('a service said: glc_secret_token'));
+  expect(task.meta.evidence).toEqual([{ kind: 'error', message: 'a service said: (secret)' }]);
+  const { message, stack, cause } = failure;
+  expect(`${message} ${stack} ${inspect(cause)}`).not.toContain('glc_secret_token');
+  const listed = { kind: 'listed problems', problems: ['glc_secret_token is wrong'], fix: 'x' } as const;
+  await concludeIn(task, new CriterionFailed(undefined, listed));
+  expect(task.meta.finding).toEqual({ ...listed, problems: ['(secret) is wrong'] });
 });
 
 test('a known finding is kept', async () => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
+import { redact, redactAll } from '../run/redact.ts';
 import { run } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
 
@@ -9,17 +10,26 @@ import { type JudgedTask, record } from './task.ts';
  * to throw. Everything that a criterion throws passes through here once.
  */
 export async function conclude(task: JudgedTask, error: unknown): Promise<CriterionFailed> {
-  const { evidence, finding: known } = error instanceof CriterionFailed ? error : readError(error);
+  const { evidence: found, finding: known } = error instanceof CriterionFailed ? error : readError(error);
+  const evidence = redactAll(found, run);
   if (evidence !== undefined) record(task, evidence);
-  const finding = known ?? (evidence && (await findCause(task, evidence)));
+  const finding = redactAll(known ?? (found && (await findCause(task, found))), run);
   if (finding !== undefined) task.meta.finding = finding;
   const failure = new CriterionFailed(
     evidence,
     finding,
-    error instanceof CriterionFailed ? undefined : { cause: error },
+    error instanceof CriterionFailed ? undefined : { cause: redactError(error) },
   );
   failure.stack = [`${failure.name}: ${failure.message}`, ...listFrames(error)].join('\n');
   return failure;
+}
+
+/** vitest prints the cause of an error as well. */
+function redactError(error: unknown): unknown {
+  if (!(error instanceof Error)) return redactAll(error, run);
+  error.message = redact(error.message, run);
+  if (error.stack !== undefined) error.stack = redact(error.stack, run);
+  return error;
 }
 
 const HERE = import.meta.dirname;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
-  computeMetricDeadline,
   computeCriterionLimit,
+  computeMetricDeadline,
   computeOtlpDeadline,
   computeScrapeDeadline,
   computeSearchDeadline,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
+import type { CheckedWay } from '../run/cloud-problem.ts';
+import type { Run } from '../run/run.ts';
 import { startWatch, type Watch } from './give-up.ts';
 import type { Question } from './question.ts';
 
@@ -12,7 +14,16 @@ type Waiting = {
   readonly lostBefore: Watch['lostBefore'];
 };
 
-async function wait(question: Pick<Question, 'path' | 'isMisplaced'>, body: (waiting: Waiting) => Promise<void>) {
+const SUBJECTS = {
+  otlp: { kind: 'traces', query: '{}' },
+  'remote write': { kind: 'series', selector: '{}' },
+} as const;
+
+async function wait(
+  question: Pick<Question, 'path' | 'isMisplaced'>,
+  body: (waiting: Waiting) => Promise<void>,
+  changes: Partial<Run> = {},
+) {
   let page = '';
   // A clock begins anywhere.
   const began = 90_000;
@@ -22,7 +33,8 @@ async function wait(question: Pick<Question, 'path' | 'isMisplaced'>, body: (wai
     page = `${metric} ${count}\n`;
   };
   setLost('otelcol_exporter_send_failed_spans_total', 7);
-  const watch = startWatch(sampleRun({ origin: alloy.url }), question, () => time);
+  const subject = SUBJECTS[question.path];
+  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { ...question, subject }, () => time);
   expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
   await body({
     setLost,
@@ -66,6 +78,28 @@ describe('it gives up', () => {
       expect(await at(2 * SCRAPE_PATIENCE)).toBe(false);
       expect(await at(2 * SCRAPE_PATIENCE + 600)).toBe(true);
     }));
+});
+
+describe('where Grafana Cloud has refused a login when the run began', () => {
+  const way = (scope: string, login: CheckedWay['login']) =>
+    ({ service: 'OTLP', does: 'write', scope, tokenVariable: 'GRAFANA_CLOUD_API_KEY', login }) as const;
+  const withWays = (...ways: CheckedWay[]): Partial<Run> => ({ cloudState: { ways, problems: [] } });
+
+  test.each<[boolean, string, Question['path'], Partial<Run>]>([
+    [true, 'it gives up at once', 'otlp', withWays(way('traces:write', 'refused'))],
+    [false, 'it waits for a signal that was accepted', 'otlp', withWays(way('traces:write', 'accepted'))],
+    [false, 'it waits for a signal of which nothing is known', 'otlp', withWays(way('traces:write', 'unknown'))],
+    [false, 'it waits for another signal', 'otlp', withWays(way('logs:write', 'refused'))],
+    [false, 'it waits for the other path', 'remote write', withWays(way('traces:write', 'refused'))],
+    [
+      false,
+      'it waits for an Alloy that it did not start, which may have another login',
+      'otlp',
+      { ...withWays(way('traces:write', 'refused')), stack: 'external' },
+    ],
+  ])('%s: %s', (expected, _, path, changes) =>
+    wait({ path }, async ({ at }) => expect(await at(10)).toBe(expected), changes),
+  );
 });
 
 describe('it keeps waiting', () => {

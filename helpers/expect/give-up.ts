@@ -1,4 +1,5 @@
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
+import { isWriteHopeless } from '../diagnose/cloud-logins.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -23,21 +24,24 @@ export type Watch = {
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
  * this path since the watch began, or if the data has arrived somewhere else. So a run in which everything is refused fails
- * in seconds.
+ * in seconds; and at once where Grafana Cloud has refused the login already when the run began.
  */
 export function startWatch(
-  run: Pick<Run, 'alloy' | 'intervals'>,
-  { path, isMisplaced }: Pick<Question, 'path' | 'isMisplaced'>,
+  run: Pick<Run, 'alloy' | 'intervals' | 'stack' | 'cloudState'>,
+  question: Pick<Question, 'path' | 'subject' | 'isMisplaced'>,
   now: () => Milliseconds = () => performance.now(),
 ): Watch {
+  const { path, isMisplaced } = question;
   const { otlpBatch, scrape, remoteWriteDeadline } = run.intervals;
   const patience = path === 'otlp' ? 3 * otlpBatch + 1000 : 2 * scrape + 2 * remoteWriteDeadline + 1000;
   const began = now();
   const lostBefore = countLost(run, path);
+  const isHopeless = isWriteHopeless(run, question);
   let checked = began;
   return {
     lostBefore,
     async shouldGiveUp() {
+      if (isHopeless) return true;
       const present = now();
       if (present - checked < INTERVAL) return false;
       checked = present;

@@ -2,6 +2,8 @@ import type { TaskMeta } from 'vitest';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Part } from '../run/part.ts';
+import { redactAll } from '../run/redact.ts';
+import { run } from './run.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -21,7 +23,7 @@ declare module 'vitest' {
 /** A test whose metadata becomes its verdict. */
 export type JudgedTask = { readonly meta: TaskMeta };
 
-/** Records what a criterion found, for its verdict. */
+/** Records what a criterion found, without secrets, for its verdict. */
 export function record(task: JudgedTask, evidence: Evidence): void {
-  task.meta.evidence = [...(task.meta.evidence ?? []), evidence];
+  task.meta.evidence = [...(task.meta.evidence ?? []), redactAll(evidence, run)];
 }

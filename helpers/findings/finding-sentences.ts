@@ -1,6 +1,7 @@
 import type { Part } from '../run/part.ts';
+import { describeProblem } from './cloud-problem-sentences.ts';
 import { describeLabels } from './evidence-sentences.ts';
-import type { Finding, FindingKind, LogExcerpt, RefusedLogin } from './finding.ts';
+import type { Finding, FindingKind, LogExcerpt, RefusedLogin, RefusedUse } from './finding.ts';
 
 /** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
@@ -132,6 +133,21 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: 'Let forward_to of each prometheus.scrape lead to a prometheus.remote_write (Alloy shows the graph at /graph)',
   }),
 
+  'Grafana Cloud refuses': ({ use, problem }) => {
+    const { cause, fix } = describeProblem(problem);
+    return { cause: `${REFUSALS[use]}: ${cause}`, fix };
+  },
+
+  'token expired': ({ use, variable }) => ({
+    cause: `${REFUSALS[use]}, although it accepted the same login when the run began: ${variable} has expired, or was revoked or changed since`,
+    fix:
+      variable === 'GRAFANA_SERVICE_ACCOUNT_TOKEN'
+        ? `Create a token for the service account (Administration > Service accounts), and set ${variable} to it`
+        : `Create a token for the access policy (grafana.com > My Account > Access Policies), and set ${variable} to it`,
+  }),
+
+  'clock differs': ({ offset }) => describeProblem({ kind: 'clock', offset }),
+
   'query refused': ({ url, status, message, user }) => ({
     cause: message,
     fix:
@@ -141,6 +157,13 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           ? `Check that ${url} is right and can be reached from here: the run asks it for what arrived`
           : 'Check the GRAFANA_CLOUD_* endpoint that leads there, and the query',
   }),
+};
+
+/** What is refused, and what that means. */
+const REFUSALS: Readonly<Record<RefusedUse, string>> = {
+  'OTLP export': "the OTLP gateway refuses Alloy's login, and Alloy drops the data",
+  'remote write': "Prometheus refuses Alloy's login, and Alloy drops the samples",
+  question: "Grafana Cloud refuses the run's questions about what arrived",
 };
 
 /** The parts' names for people. */

@@ -1,3 +1,5 @@
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { CloudProblem } from '../run/cloud-problem.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
 
@@ -17,6 +19,9 @@ export type RefusedLogin = {
   /** The variable of another service that has the same ID. */
   readonly twin?: string;
 };
+
+/** Whose login Grafana Cloud refuses: that of Alloy's OTLP export or remote write, or that of the run's questions. */
+export type RefusedUse = 'OTLP export' | 'remote write' | 'question';
 
 /** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
 export type Finding =
@@ -63,6 +68,12 @@ export type Finding =
   | { readonly kind: 'remote write path not found'; readonly url?: string }
   | { readonly kind: 'remote write fails'; readonly log?: LogExcerpt }
   | { readonly kind: 'nothing sent by remote write' }
+  /** The check at the run's start has found why. */
+  | { readonly kind: 'Grafana Cloud refuses'; readonly use: RefusedUse; readonly problem: CloudProblem }
+  /** The login that is refused was accepted at the run's start. */
+  | { readonly kind: 'token expired'; readonly use: RefusedUse; readonly variable: string }
+  /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
+  | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
   | {
       readonly kind: 'query refused';
       readonly url: string;

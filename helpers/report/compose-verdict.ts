@@ -5,6 +5,7 @@ import type { Finding } from '../findings/finding.ts';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { DeclaredCriterion, DeclaredPhase } from '../run/phases.ts';
+import { redact } from '../run/redact.ts';
 import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 import { type CriterionVerdict, type PhaseVerdict, summarizeStatus, type Verdict } from './verdict.ts';
@@ -43,7 +44,7 @@ export function composeVerdict(finished: FinishedRun): Verdict {
   const errors = [
     ...[...loadErrors].map(([file, message]) => `${relative(ROOT, file)} can't be loaded: ${message}`),
     ...otherErrors,
-  ];
+  ].map((error) => redact(error, run));
   return {
     schema: 1,
     startedAt: new Date(run.startedAt).toISOString(),

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Intervals } from '../settings/settings.ts';
+import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints } from './endpoints.ts';
 
 /** Where the telemetry of a run is stored. */
@@ -51,8 +52,12 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   /** The names of those that were made up, because the person set none or tries one out. */
   readonly madeUpVariables: readonly string[];
   readonly access: BackendAccess;
+  /** What the person has set that no text may show, beside the logins that the run itself has. */
+  readonly secrets?: readonly string[];
   /** The mock cloud's own address, `http://HOST:PORT`; absent for other backends. */
   readonly mockUrl?: string;
+  /** What the check of Grafana Cloud found when the run began; absent for other backends. */
+  readonly cloudState?: CloudState;
   readonly intervals: Intervals;
   /** The external label that marks the scraped series; absent where the configuration does not set it. */
   readonly seriesMark?: Readonly<Record<string, string>>;

@@ -14,11 +14,13 @@ export async function runScript(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   root: string,
+  { input = '' }: { readonly input?: string } = {},
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [join(root, 'helpers/cli', script), ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.end(input);
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { exit: await exit, stdout, stderr };

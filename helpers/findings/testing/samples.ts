@@ -93,6 +93,27 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'remote write fails': [{ kind: 'remote write fails' }, { kind: 'remote write fails', log }],
   'nothing sent by remote write': [{ kind: 'nothing sent by remote write' }],
+  'Grafana Cloud refuses': [
+    {
+      kind: 'Grafana Cloud refuses',
+      use: 'OTLP export',
+      problem: {
+        kind: "another service's ID",
+        variable: 'GRAFANA_CLOUD_OTLP_INSTANCE_ID',
+        id: '1',
+        owner: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID',
+      },
+    },
+    { kind: 'Grafana Cloud refuses', use: 'remote write', problem: { kind: "another stack's IDs" } },
+  ],
+  'token expired': [
+    { kind: 'token expired', use: 'question', variable: 'GRAFANA_CLOUD_READ_TOKEN' },
+    { kind: 'token expired', use: 'remote write', variable: 'GRAFANA_SERVICE_ACCOUNT_TOKEN' },
+  ],
+  'clock differs': [
+    { kind: 'clock differs', offset: 300_000 },
+    { kind: 'clock differs', offset: -300_000 },
+  ],
   'query refused': [
     { kind: 'query refused', url: 'http://x', status: 401, message: 'http://x answered 401: no', user: '1' },
     { kind: 'query refused', url: 'http://x', status: 0, message: 'http://x gives no answer: refused', user: '1' },

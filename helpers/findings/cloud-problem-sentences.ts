@@ -1,5 +1,4 @@
-import type { CloudProblem } from './cloud-check.ts';
-import type { Unanswered } from './exchange.ts';
+import type { CloudProblem, Unanswered } from '../run/cloud-problem.ts';
 
 /** A problem in words: what is wrong, and what to do. */
 export type ProblemText = { readonly cause: string; readonly fix: string };
