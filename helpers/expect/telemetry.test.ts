@@ -3,7 +3,12 @@ import type { Labels } from '../clients/prometheus.ts';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import { computeOtlpDeadline, computeScrapeDeadline, computeSearchDeadline } from './deadlines.ts';
+import {
+  computeMetricDeadline,
+  computeOtlpDeadline,
+  computeScrapeDeadline,
+  computeSearchDeadline,
+} from './deadlines.ts';
 import type { Question } from './question.ts';
 import { useRun } from './run.ts';
 import {
@@ -207,16 +212,14 @@ test('a scraped metric knows whether it has arrived under another job', async ()
 test('every question has the deadline of its path, and a search has longer', () => {
   const hosted = sampleRun({ backend: 'cloud' });
   useRun(hosted);
-  const [otlp, search, scrape] = [computeOtlpDeadline, computeSearchDeadline, computeScrapeDeadline].map((compute) =>
-    compute(hosted),
-  );
-  const overOtlp = [
-    otlpMetric('m', 's'),
-    serviceMetric('m', 's'),
-    serviceSamples('m', 's', 1),
-    trace('a' as TraceId),
-    logql('{}'),
-  ];
+  const [otlp, exported, search, scrape] = [
+    computeOtlpDeadline,
+    computeMetricDeadline,
+    computeSearchDeadline,
+    computeScrapeDeadline,
+  ].map((compute) => compute(hosted));
+  const overOtlp = [otlpMetric('m', 's'), trace('a' as TraceId), logql('{}')];
+  expect([serviceMetric('m', 's').deadline, serviceSamples('m', 's', 1).deadline]).toEqual([exported, exported]);
   expect(overOtlp.map(({ deadline }) => deadline)).toEqual(overOtlp.map(() => otlp));
   expect(traceql('{}').deadline).toBe(search);
   const scraped = [metric('m', {}), sum(metric('m', {})), samples('m', {}, 1), series({}), countSeries({})];
