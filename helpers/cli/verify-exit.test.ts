@@ -46,10 +46,13 @@ phase('Phase 10: a sample', { needs: [] }, () => {
     ['a criterion that takes a part away fails', declare("outage('P10.1 x', () => Promise.reject(new Error('no')));")],
     [
       'a spec can’t be loaded',
-      `${declare("test('P10.1 x', async () => {});")}throw new Error('no');
+      `${declare("test('P10.1 x', async ({ note }) => note('x'));")}throw new Error('no');
 `,
     ],
-    ['an error belongs to no criterion', declare("test('P10.1 x', async () => void Promise.reject(new Error('no')));")],
+    [
+      'an error belongs to no criterion',
+      declare("test('P10.1 x', async ({ note }) => { note('x'); void Promise.reject(new Error('no')); });"),
+    ],
   ])('ends with 1 if %s', async (_, source) => {
     writeFileSync(spec, source);
     const { exit, stdout, stderr } = await verify(['phase10']);
@@ -68,8 +71,8 @@ phase('Phase 10: a sample', { needs: [] }, () => {
     writeFileSync(
       spec,
       declare(
-        "test('P10.1 x', async () => {});\n test('P10.11 y', async () => Promise.reject(new Error('no')));\n" +
-          "outage('P10.2 z', async () => {});",
+        "test('P10.1 x', async ({ note }) => note('x'));\n test('P10.11 y', async () => Promise.reject(new Error('no')));\n" +
+          "outage('P10.2 z', async ({ note }) => note('z'));",
       ),
     );
     const { exit, stdout } = await verify(['P10.1', 'P10.2', 'P1.1']);
