@@ -21,6 +21,12 @@ test('a line in logfmt is read, quoted values included', () => {
   ]);
 });
 
+test('a quoted value that is no JSON is read without its quotes', () => {
+  expect(parseLog(String.raw`level=warn msg="C:\dir" err=plain`)).toMatchObject([
+    { message: String.raw`C:\dir`, error: 'plain' },
+  ]);
+});
+
 test('a line in JSON is read too', () => {
   const json = '{"ts":"2026-11-25T23:24:19.5Z","level":"warn","msg":"m","component_id":"c","error":"e"}';
   expect(parseLog(json)).toMatchObject([{ level: 'warn', component: 'c', message: 'm', error: 'e' }]);

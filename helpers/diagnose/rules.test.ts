@@ -659,6 +659,10 @@ test('a metric that arrives with the wanted labels as well as others is not rela
     { job: 'j', instance: 'i', x: '2' },
   ];
   expect(findBy('other labels', asked({ nearest: { ...otherLabels, found } }))).toBeUndefined();
+  const others = ['k', 'l'].map((job) => ({ job, instance: 'i' }));
+  expect(findBy('other labels', asked({ nearest: { ...otherLabels, found: others } }))).toMatchObject({
+    found: { job: 'k', instance: 'i' },
+  });
 });
 
 test('a scrape of no known part fails without a source, and only a question about a metric has a scrape', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { readCapture, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
-import { LOGIN_FAULTS } from '../findings/finding.ts';
+import type { LoginFault } from '../findings/finding.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
 import { gatherSymptoms, listSuspects } from './symptoms.ts';
 
@@ -91,6 +91,7 @@ test('targets are those of the job and the instance in question, and other quest
   expect(await about({ job: 'integrations/rabbitmq', instance: 'x' })).toEqual({ targets: 0, up: 0 });
   expect(await about({ job: 'x', instance: 'rabbitmq' })).toEqual({ targets: 0, up: 0 });
   expect(await about({ job: 'integrations/rabbitmq' })).toEqual({ targets: 0, up: undefined });
+  expect(await about({ instance: 'rabbitmq' })).toEqual({ targets: 0, up: undefined });
   expect(await find({ subject: { kind: 'series', selector: '{}' } })).toEqual({ targets: 0, up: undefined });
 });
 
@@ -110,12 +111,15 @@ test('`up` is that of the worst of several series, and unknown without one', asy
   }
 });
 
-test.each(LOGIN_FAULTS)('a login that the mock cloud refused for "%s" is read', async (reason) => {
-  const refused = [{ service: 'otlp', user: '1', reason, count: 1 }];
-  await using server = await startAnsweringServer(() => ({ body: JSON.stringify({ refusals: refused }) }));
-  const run = sampleRun({ mockUrl: server.url });
-  expect((await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] })).refusals).toEqual(refused);
-});
+test.each<LoginFault>(['no credentials', 'wrong token', 'foreign instance ID', 'unknown instance ID'])(
+  'a login that the mock cloud refused for "%s" is read',
+  async (reason) => {
+    const refused = [{ service: 'otlp', user: '1', reason, count: 1 }];
+    await using server = await startAnsweringServer(() => ({ body: JSON.stringify({ refusals: refused }) }));
+    const run = sampleRun({ mockUrl: server.url });
+    expect((await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] })).refusals).toEqual(refused);
+  },
+);
 
 test('only series of the run are queried', async () => {
   await using server = await startRecordedStack();

@@ -14,12 +14,13 @@ const count = (name: string, factor: number) =>
     `otelcol_${name}_log_records_total ${100 * factor}`,
   ].join('\n');
 /** Counters whose names only begin or end like those. */
-const OTHERS =
-  'otelcol_receiver_accepted_spans_total_x 7\nx_otelcol_exporter_sent_spans_total 7\notelcol_exporter_sent_spans 7\n';
+const OTHERS = ['receiver_accepted', 'exporter_sent', 'exporter_send_failed']
+  .flatMap((name) => [`otelcol_${name}_spans_total_x 7`, `x_otelcol_${name}_spans_total 7`, `otelcol_${name}_spans 7`])
+  .join('\n');
 
 test('what was accepted, sent and failed is counted over all signals, and what was accepted at the call is kept', async () => {
   let page = count('receiver_accepted', 1);
-  await using alloy = await startAnsweringServer(() => ({ body: `${page}\n${OTHERS}` }));
+  await using alloy = await startAnsweringServer(() => ({ body: `${page}\n${OTHERS}\n` }));
   useRun(sampleRun({ origin: alloy.url }));
   const question = await delivery();
   page = [

@@ -227,6 +227,10 @@ describe('findings in words', () => {
       'it is scraped and delivered under other labels: job="k" instead of job="j"',
     ],
     [{ kind: 'OTLP path not found', url: 'u' }, 'the OTLP gateway answers 404: u is not a path that it serves'],
+    [
+      { kind: 'remote write path not found', url: 'u' },
+      'remote write gets 404: u is not a path where Prometheus accepts samples',
+    ],
     [{ kind: 'remote write fails' }, 'remote write fails, and samples are dropped'],
     [{ kind: 'remote write fails', log }, 'remote write fails: c: m'],
     [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'm'],
