@@ -125,6 +125,8 @@ export type Observation = {
   readonly elapsedMs: Milliseconds;
   /** How many items Alloy had dropped on this path by then, since it started. */
   readonly lostBefore?: number;
+  /** The address at which Grafana's Explore makes the same query; of one that failed, where a Grafana is known. */
+  readonly explore?: string;
 };
 
 /** What a criterion found. The last evidence of a failed criterion is what failed it. */
