@@ -85,3 +85,6 @@ export type GrafanaLinks = {
   readonly url: string;
   readonly dataSources: Readonly<Record<keyof BackendAccess, string>>;
 };
+
+/** What may answer in place of a query API. */
+export type Stranger = 'web page' | 'empty body' | 'other API';
