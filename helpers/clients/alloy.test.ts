@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { listComponents, listScrapeTargets, listUsernames } from './alloy-components.ts';
-import { readAlloyTotal, readAlloyTotals, readReceiverCounts } from './alloy-metrics.ts';
+import { readIntervals } from './alloy-intervals.ts';
+import { readAlloyTotal, readAlloyTotals, readReceiverCounts, readSentCounts } from './alloy-metrics.ts';
 import { checkConfiguration } from './alloy-program.ts';
 import { getPage } from './page.ts';
 import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
@@ -34,6 +35,30 @@ test('a metric is summed over its series, or over those with the given labels', 
 test('a metric that Alloy does not have is 0', async () => {
   await using alloy = await startAlloy();
   expect(await readAlloyTotal(alloy, 'otelcol_exporter_sent_spans_total')).toBe(0);
+});
+
+test('the intervals are those that Alloy has evaluated, and one that it does not report is missing', async () => {
+  await using alloy = await startAlloy();
+  expect(await readIntervals(alloy)).toEqual({ scrape: 2000, scrapeTimeout: 1000, otlpBatch: 10_000 });
+  expect(await readIntervals({ url: 'http://127.0.0.1:1' })).toEqual({});
+});
+
+test('what was sent is counted over both ways to the backend, beyond what was sent before', async () => {
+  await using alloy = await startAlloy(
+    [
+      'prometheus_remote_storage_samples_total{url="a"} 100',
+      'prometheus_remote_storage_samples_total{url="b"} 10',
+      'otelcol_exporter_sent_metric_points_total{exporter="x"} 5',
+      'otelcol_exporter_sent_spans_total{exporter="x"} 7',
+      'otelcol_exporter_sent_log_records_total{exporter="x"} 3',
+      'otelcol_exporter_send_failed_spans_total{exporter="x"} 90',
+      '',
+    ].join('\n'),
+  );
+  expect(await readSentCounts(alloy)).toEqual({ samples: 115, spans: 7, logLines: 3 });
+  const before = { samples: 15, spans: 2, logLines: 3 };
+  expect(await readSentCounts(alloy, before)).toEqual({ samples: 100, spans: 5, logLines: 0 });
+  expect(await readSentCounts({ url: 'http://127.0.0.1:1' })).toBeUndefined();
 });
 
 test('several totals are read in one request', async () => {
@@ -83,6 +108,18 @@ test('scrape targets are listed with URL, labels and the error of the last scrap
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
 });
 
+test('what is not a target is left out, and a target may have no labels', async () => {
+  const url = { name: 'url', value: { value: 'http://h/metrics' } };
+  const body = JSON.stringify({
+    debugInfo: [{ name: 'shard', body: [url] }, { name: 'target', body: [url] }, { name: 'target' }],
+  });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listScrapeTargets(alloy, 'prometheus.scrape.x')).toEqual([
+    { component: 'prometheus.scrape.x', url: 'http://h/metrics', labels: {}, error: '' },
+    { component: 'prometheus.scrape.x', url: '', labels: {}, error: '' },
+  ]);
+});
+
 test('no targets are listed for an Alloy without debug info', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
   expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
@@ -94,6 +131,13 @@ test('user names are found in the evaluated arguments, at any depth', async () =
   expect(await listUsernames(alloy, 'otelcol.auth.basic.grafana_cloud')).toEqual(['1461503']);
   expect(await listUsernames(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual(['2847239']);
   expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
+});
+
+test('a user name that is not a text is left out', async () => {
+  const setting = (value: unknown) => ({ name: 'username', value: { value } });
+  const body = JSON.stringify({ arguments: [setting(7), { name: 'basic_auth', body: [setting('1461503')] }] });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual(['1461503']);
 });
 
 test('a page is returned whatever its status, and a timeout is an error', async () => {
@@ -115,7 +159,7 @@ test('the output of the program is returned with the path that the user knows, u
         question,
         failSkip,
       );
-    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad"); process.exit(1)';
+    const fail = 'process.stderr.write("Error: " + process.argv[2] + ":1:1: bad\\n"); process.exit(1)';
     expect(await ask(fail, 'validate')).toMatchObject({
       name: 'alloy validate',
       problems: [`Error: ${config}:1:1: bad`],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { getJson, QueryError } from './http.ts';
 import { type Reply, startAnsweringServer } from './testing/answering-server.ts';
@@ -106,4 +106,22 @@ test('a service account is sent as Bearer, a tenant as a header, and no login as
     ['Bearer glsa_x', undefined],
     [undefined, 'team-a'],
   ]);
+});
+
+describe('a proxy', () => {
+  const schema = z.unknown();
+
+  test('is used for hosts that it is not excepted for, with its login, and never for loopback', async () => {
+    await using proxy = await startAnsweringServer(() => ({ body: '{}' }));
+    await using direct = await startAnsweringServer(() => ({ body: '{}' }));
+    const proxies = { http: proxy.url.replace('//', '//u:p@'), except: 'direct.internal' };
+    const ask = (url: string) => getJson({ url, user: '', password: '', proxies }, '/x', {}, schema, 2000);
+    await ask('http://stack.internal');
+    await ask(direct.url);
+    await expect(ask('http://direct.internal')).rejects.toThrow('gives no answer');
+    expect(proxy.received.map(({ headers }) => [headers.host, headers['proxy-authorization']])).toEqual([
+      ['stack.internal', `Basic ${Buffer.from('u:p').toString('base64')}`],
+    ]);
+    expect(direct.received).toHaveLength(1);
+  });
 });

@@ -104,6 +104,28 @@ test('Tempo: the IDs of a search get back the leading zeros that it leaves out',
   expect((await serve('{}', (access) => searchTraces(access, '{}'))).result).toEqual([]);
 });
 
+/** The seconds between start and end of a request, and its limit. */
+function readWindow(parameters: URLSearchParams | undefined, unit: number) {
+  const [start = 0, end = 0] = ['start', 'end'].map((name) => Number(parameters?.get(name)) / unit);
+  return {
+    seconds: Math.round(end - start),
+    isNow: Math.abs(end - 60 - Date.now() / 1000) < 300,
+    limit: parameters?.get('limit'),
+  };
+}
+
+test('without a window, the last hour and the next minute are searched, for up to 50 traces and 1,000 lines', async () => {
+  const streams = '{"status":"success","data":{"resultType":"streams","result":[]}}';
+  const logs = await serve(streams, (access) => queryLogs(access, '{}'));
+  expect(readWindow(logs.request?.parameters, 1e9)).toEqual({ seconds: 3660, isNow: true, limit: '1000' });
+  const recent = await serve(streams, (access) => queryLogs(access, '{}', 300));
+  expect(readWindow(recent.request?.parameters, 1e9)).toMatchObject({ seconds: 360, isNow: true });
+  const traces = await serve('{}', (access) => searchTraces(access, '{}'));
+  expect(readWindow(traces.request?.parameters, 1)).toEqual({ seconds: 3660, isNow: true, limit: '50' });
+  const series = await serve('{"status":"success","data":[]}', (access) => findSeries(access, '{}'));
+  expect(readWindow(series.request?.parameters, 1)).toMatchObject({ seconds: 3660, isNow: true });
+});
+
 test('Loki: lines are read with labels, structured metadata and time in nanoseconds', async () => {
   const { result, request } = await serve(readCapture('query-apis/loki-query-range.json'), (access) =>
     queryLogs(access, '{service_name="api-service"}'),

@@ -32,6 +32,7 @@ test('lines about what works are left out, and exports that are retried are kept
     'ts=2026-11-25T23:24:19Z level=info msg="Exporting failed. Will retry the request after interval." error="refused"',
     'ts=2026-11-25T23:24:19Z level=debug msg="scraped"',
     'not a line of a log',
+    'msg="Exporting failed, in a text without a level"',
   ];
   expect(parseLog(lines.join('\n'))).toMatchObject([{ error: 'refused' }]);
 });

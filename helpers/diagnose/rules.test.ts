@@ -687,6 +687,16 @@ test('without a log, an exporter that is scraped and reports 0 cannot connect', 
   });
 });
 
+test('an exporter of which one series is not 0 can connect', () => {
+  const seen = { kind: 'values', count: 2, values: [0, 1] } as const;
+  expect(findBy('exporter cannot connect', { ...asked({ seen }), up: 1 })).toBeUndefined();
+});
+
+test('samples that were dropped without a line in the log are reported without one', () => {
+  expect(findBy('remote write fails', { alloyMetrics: lostSamples })).toEqual({ kind: 'remote write fails' });
+  expect(findBy('OTLP export fails', { ...trace, alloyMetrics: lostSpans })).toEqual({ kind: 'OTLP export fails' });
+});
+
 describe('a question that Grafana Cloud refuses', () => {
   const url = sampleRun().access.prometheus.url;
   const find = (kind: Finding['kind'], changes: Partial<Symptoms>) =>

@@ -126,7 +126,8 @@ test('only series of the run are queried', async () => {
 });
 
 test('what gives no answer is left empty', async () => {
-  const run = sampleRun({ mockUrl: 'http://127.0.0.1:1' });
+  const mockUrl = 'http://127.0.0.1:1';
+  const run = sampleRun({ mockUrl, alloy: { ...sampleRun().alloy, logFile: '/no/such/file' } });
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   expect(symptoms).toMatchObject({
     alloyAnswers: false,

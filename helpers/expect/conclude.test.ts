@@ -76,6 +76,12 @@ test('the error points at the line of the criterion, not at the helpers', async 
   expect(stack).toBe(`CriterionFailed: ${message}\n    at async file:///phases/phase3.spec.ts:5:7`);
 });
 
+test('an error without a stack has none but its message', async () => {
+  const error = new Error('x');
+  delete error.stack;
+  expect((await concludeIn({ meta: {} }, error)).stack).toBe('CriterionFailed: x');
+});
+
 test('no secret of the run is in what is recorded or thrown, nor in the cause that vitest prints', async () => {
   const task: JudgedTask = { meta: {} };
   const failure = await concludeIn(task, new Error('a service said: glc_secret_token'));

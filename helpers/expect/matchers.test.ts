@@ -196,6 +196,14 @@ test('toAgreeWith fails if one of several series disagrees', () =>
     expect(seen).toMatchObject({ count: 2, values: [5, 9] });
   }));
 
+test('toAllHave fails if a series lacks one of several labels', () =>
+  withAlloy(async () => {
+    const found: Series = { ...series(), ask: async () => [{ job: 'x', instance: 'z' }] };
+    await catchFailure(() => expect(found).toAllHave({ job: 'x', instance: 'y' }));
+    await catchFailure(() => expect(found).toAllHave({ job: 'y', instance: 'z' }));
+    await expect(found).toAllHave({ job: 'x', instance: 'z' });
+  }));
+
 test('toAllHave fails if there is no series', () =>
   withAlloy(async () => {
     const { seen } = await catchFailure(() => expect(series()).toAllHave({ job: 'x' }));

@@ -94,6 +94,8 @@ test('a metric is misplaced if it exists only with another job or instance', asy
   expect(await among([], (run) => isMisplaced(run, 'redis_up', REDIS))).toBe(false);
   expect(await among(recorded, (run) => isMisplaced(run, 'up', REDIS))).toBe(false);
   expect(await among(recorded, (run) => isMisplaced(run, 'redis_up|up', REDIS))).toBe(false);
+  const scraped = [{ __name__: 'scrape_duration_seconds', ...POSTGRES }];
+  expect(await among(scraped, (run) => isMisplaced(run, 'scrape_duration_seconds', REDIS))).toBe(false);
 });
 
 test('a metric with the right job and another instance is misplaced, and so is one with another job', async () => {
@@ -174,9 +176,19 @@ describe('for a log query', () => {
     expect(nearest).toEqual({
       kind: 'other services',
       selector: '{service_name="api-service"}',
+      count: 2,
       services: ['api', 'bot'],
     });
     expect(parameters[1]?.get('query')).toBe('{service_name=~".+"} | service_instance_id=~"run-1"');
+  });
+
+  test('of many services, the first ten are named', async () => {
+    const streams = Array.from({ length: 12 }, (_, index) => ({
+      stream: { service_name: `s${index}` },
+      values: [['1', 'x']],
+    }));
+    const { nearest } = await askFor(QUERY, [nothing, serve(streams)]);
+    expect(nearest).toMatchObject({ count: 12, services: { length: 10 } });
   });
 
   test('without any lines, there are none', async () => {

@@ -12,6 +12,7 @@ type SeriesAccess = Pick<Run, 'access' | 'seriesMark' | 'seriesWindow'>;
 
 const MAX_NEAREST = 3;
 const MAX_LINE = 200;
+const MAX_SERVICES = 10;
 
 /** Metrics of every job: that another job has one proves nothing. */
 const OF_EVERY_JOB = /^(up|scrape_.*)?$/;
@@ -78,7 +79,8 @@ export async function findOtherLines(
   }
   const others = await find('{service_name=~".+"}');
   const services = [...new Set(others.map(({ labels: { service_name = '' } }) => service_name))].sort();
-  return services.length === 0 ? { kind: 'no lines' } : { kind: 'other services', selector, services };
+  if (services.length === 0) return { kind: 'no lines' };
+  return { kind: 'other services', selector, count: services.length, services: services.slice(0, MAX_SERVICES) };
 }
 
 /** The stream selector at the start of a LogQL query; a brace in quotes does not end it. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FoundSpan } from '../clients/tempo.ts';
+import { newSpan } from '../emit/telemetry.ts';
 import { TracesData } from '../otlp/schema.ts';
-import { hasSpan, readConventions } from './spans.ts';
+import { describeShape, hasSpan, readConventions, type SpanShape } from './spans.ts';
 
 const capture = readFileSync(new URL('../../fixtures/captures/wire/sdk-traces.pb', import.meta.url));
 const none = { attributes: [], droppedAttributesCount: 0 };
@@ -30,4 +31,66 @@ test('a shape that differs in one thing is not found', () => {
   expect(hasSpan(spans, { kind: 'consumer', status: 'error' })).toBe(false);
   expect(hasSpan(spans, { kind: 'server', children: [{ name: 'no such child' }] })).toBe(false);
   expect(hasSpan(spans, { kind: 'server', lacks: { attributes: { 'db.system.name': 'postgresql' } } })).toBe(false);
+});
+
+describe('each field of a shape is compared', () => {
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'api' } }], droppedAttributesCount: 0 };
+  const root = newSpan({ name: 'GET /games', attributes: { ok: true, size: 5, ratio: 0.5, text: 'abc' } });
+  const event = { timeUnixNano: 0n, name: 'exception', attributes: [], droppedAttributesCount: 0 };
+  const failed = {
+    ...newSpan({ name: 'SELECT', parent: root }),
+    status: { code: 2, message: '' },
+    kind: 3,
+    events: [event],
+  };
+  const whole = [root, failed].map((span) => ({ resource, span }));
+
+  test.each<[SpanShape, SpanShape]>([
+    [{ name: 'SELECT' }, { name: 'SELEC' }],
+    [{ name: /^SEL/ }, { name: /^sel/ }],
+    [{ service: 'api' }, { service: 'bot' }],
+    [
+      { name: 'SELECT', kind: 'client' },
+      { name: 'SELECT', kind: 'internal' },
+    ],
+    [
+      { name: 'SELECT', status: 'error' },
+      { name: 'GET /games', status: 'error' },
+    ],
+    [
+      { name: 'GET /games', root: true },
+      { name: 'SELECT', root: true },
+    ],
+    [{ event: 'exception' }, { event: 'retry' }],
+    [{ attributes: { ok: true } }, { attributes: { ok: false } }],
+    [{ attributes: { size: 5 } }, { attributes: { size: 6 } }],
+    [{ attributes: { ratio: 0.5 } }, { attributes: { ratio: 5 } }],
+    [{ attributes: { 'absent|text': 'abc' } }, { attributes: { 'absent|other': 'abc' } }],
+    [{ attributes: { text: /b/ } }, { attributes: { size: /5/ } }],
+    [{ attributes: { ok: true, size: 5 } }, { attributes: { ok: true, size: 6 } }],
+    [{ children: [{ name: 'SELECT' }] }, { children: [{ name: 'SELECT' }, { name: 'GET /games' }] }],
+    [{ lacks: { name: 'INSERT' } }, { lacks: { name: 'SELECT' } }],
+  ])('%j is found, and %j is not', (found, missing) => {
+    expect([hasSpan(whole, found), hasSpan(whole, missing)]).toEqual([true, false]);
+  });
+
+  test('all fields have to be those of one span', () => {
+    expect(hasSpan(whole, { name: 'GET /games', event: 'exception' })).toBe(false);
+    expect(hasSpan(whole, { name: 'SELECT', attributes: { ok: true } })).toBe(false);
+  });
+
+  test('the semantic conventions are those of the attributes', () => {
+    const follow = (attributes: Record<string, string>) =>
+      readConventions([{ resource, span: newSpan({ name: 'x', attributes }) }]);
+    expect(follow({ 'http.request.method': 'GET' })).toBe('stable');
+    expect(follow({ 'http.method': 'GET' })).toBe('old');
+    expect(follow({ 'http.method': 'GET', 'http.request.method': 'GET' })).toBe('stable');
+    expect(follow({})).toBe('none');
+  });
+});
+
+test('a shape is shown as JSON, with its patterns', () => {
+  expect(describeShape({ name: /^SEL/i, attributes: { ok: true } })).toBe(
+    '{"name":"/^SEL/i","attributes":{"ok":true}}',
+  );
 });

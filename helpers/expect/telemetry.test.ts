@@ -3,6 +3,12 @@ import type { Labels } from '../clients/prometheus.ts';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { TraceId } from '../otlp/ids.ts';
+import {
+  computeMetricDeadline,
+  computeOtlpDeadline,
+  computeScrapeDeadline,
+  computeSearchDeadline,
+} from './deadlines.ts';
 import type { Question } from './question.ts';
 import { useRun } from './run.ts';
 import {
@@ -176,6 +182,63 @@ test('every question that the backend can answer with something similar asks for
   expect(countSeries({}).findNearest).toBeUndefined();
 });
 
+test('a question that gets no answer asks what is nearest', async () => {
+  const traces = JSON.stringify({ traces: [{ traceID: '1' }] });
+  const noLines = JSON.stringify({ status: 'success', data: { resultType: 'streams', result: [] } });
+  await using server = await startAnsweringServer(({ path }) => ({
+    body: path.startsWith('/tempo') ? traces : path.startsWith('/loki') ? noLines : '{"status":"success","data":[]}',
+  }));
+  useRun(sampleRun({ origin: server.url }));
+  const others = { kind: 'other traces', count: 1, example: '1'.padStart(32, '0') };
+  expect(await trace('abc' as TraceId).findNearest?.()).toEqual(others);
+  expect(await traceql('{}').findNearest?.()).toEqual(others);
+  expect(await logql('{a="b"}').findNearest?.()).toEqual({ kind: 'no lines' });
+  expect(await metric('pg_up', POSTGRES).findNearest?.()).toEqual({ kind: 'no series', labels: POSTGRES });
+  expect(await sum(metric('pg_up', POSTGRES)).findNearest?.()).toEqual({ kind: 'no series', labels: POSTGRES });
+});
+
+test('a scraped metric knows whether it has arrived under another job', async () => {
+  const found = (labels: Labels) => JSON.stringify({ status: 'success', data: [{ __name__: 'pg_up', ...labels }] });
+  for (const [labels, is] of [
+    [{ ...POSTGRES, job: 'x' }, true],
+    [POSTGRES, false],
+  ] as const) {
+    await using server = await startAnsweringServer(() => ({ body: found(labels) }));
+    useRun(sampleRun({ origin: server.url }));
+    expect(await rate(metric('pg_up', POSTGRES), '1m').isMisplaced?.()).toBe(is);
+  }
+});
+
+test('every question has the deadline of its path, and a search has longer', () => {
+  const hosted = sampleRun({ backend: 'cloud' });
+  useRun(hosted);
+  const [otlp, exported, search, scrape] = [
+    computeOtlpDeadline,
+    computeMetricDeadline,
+    computeSearchDeadline,
+    computeScrapeDeadline,
+  ].map((compute) => compute(hosted));
+  const overOtlp = [otlpMetric('m', 's'), trace('a' as TraceId), logql('{}')];
+  expect([serviceMetric('m', 's').deadline, serviceSamples('m', 's', 1).deadline]).toEqual([exported, exported]);
+  expect(overOtlp.map(({ deadline }) => deadline)).toEqual(overOtlp.map(() => otlp));
+  expect(traceql('{}').deadline).toBe(search);
+  const scraped = [metric('m', {}), sum(metric('m', {})), samples('m', {}, 1), series({}), countSeries({})];
+  expect(scraped.map(({ deadline }) => deadline)).toEqual(scraped.map(() => scrape));
+});
+
+test('of the semantic conventions, those that the service follows are answered', async () => {
+  const ask = async (conventions: string) => {
+    await using server = await startAnsweringServer(({ parameters }) => {
+      const isFollowed = parameters.get('query')?.includes(`${conventions}="GET"`) === true;
+      const result = isFollowed ? [{ metric: {}, value: [1, '7'] }] : [];
+      return { body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }) };
+    });
+    useRun(sampleRun({ origin: server.url }));
+    return (await serviceMetric('m', 's', { 'stable|old': 'GET' }).ask()).map(({ value }) => value);
+  };
+  expect([await ask('stable'), await ask('old'), await ask('none')]).toEqual([[7], [7], []]);
+});
+
 test('scraped metrics travel by remote write, everything else over OTLP', () => {
   expect([metric('up', {}), samples('up', {}, 1), series({})].map(({ path }) => path)).toEqual(
     Array(3).fill('remote write'),
@@ -183,4 +246,18 @@ test('scraped metrics travel by remote write, everything else over OTLP', () => 
   expect(
     [otlpMetric('m', 's'), serviceMetric('m', 's'), trace('a' as TraceId), logql('{}')].map(({ path }) => path),
   ).toEqual(Array(4).fill('otlp'));
+});
+
+test('without a mark of the run only samples count that are newer than its start', async () => {
+  await using server = await startAnsweringServer(() => ({
+    body: '{"status":"success","data":{"resultType":"vector","result":[]}}',
+  }));
+  const { seriesMark: _, ...unmarked } = sampleRun({ origin: server.url });
+  useRun({ ...unmarked, startedAt: 1_700_000_000_500 });
+  await metric('up', { job: 'j' }).ask();
+  await rate(metric('x_total', { job: 'j' }), '5m').ask();
+  expect(server.received.map(({ parameters }) => parameters.get('query'))).toEqual([
+    'up{job="j"} and timestamp(up{job="j"}) >= 1700000000.5',
+    'rate(x_total{job="j"}[5m])',
+  ]);
 });

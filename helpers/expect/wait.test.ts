@@ -6,7 +6,7 @@ import type { Question } from './question.ts';
 import { useRun } from './run.ts';
 import { presentValue } from './scrape.ts';
 import { waitFor } from './wait.ts';
-import { waitForTrace } from './wait-for-trace.ts';
+import { waitForRequestTrace, waitForTrace } from './wait-for-trace.ts';
 
 const question: Question = { subject: { kind: 'delivery' }, path: 'otlp', deadline: 300 };
 const empty = { kind: 'empty' } as const;
@@ -46,6 +46,29 @@ test('a failure holds the nearest thing, and what Alloy had dropped before', asy
   expect(askedAt).toBeGreaterThanOrEqual(before);
 });
 
+test('an Alloy that gives no answer ends the wait, and nothing is said of what it had dropped', async () => {
+  useRun(sampleRun());
+  const error = await fail({ ...question, deadline: 3_600_000 });
+  expect(error).toMatchObject({ evidence: { holds: false, seen: nothing } });
+  const { evidence } = error as CriterionFailed;
+  expect(evidence).not.toHaveProperty('lostBefore');
+  expect(evidence).not.toHaveProperty('nearest');
+});
+
+test('data that arrived somewhere else ends the wait', async () => {
+  const error = await withStack('mock', () =>
+    fail({ ...question, deadline: 3_600_000, isMisplaced: async () => true }),
+  );
+  expect(error).toMatchObject({ evidence: { holds: false } });
+});
+
+test('the time that it took is in whole milliseconds', async () => {
+  const { observation } = await withStack('mock', () =>
+    waitFor(question, empty, async () => ({ holds: true, seen: nothing, value: 'x' })),
+  );
+  expect(Number.isInteger(observation.elapsedMs)).toBe(true);
+});
+
 test('a failure holds the error if the nearest thing can’t be queried', async () => {
   const findNearest = () => Promise.reject(new Error('the backend is gone'));
   expect(await withStack('mock', () => fail({ ...question, findNearest }))).toMatchObject({
@@ -69,4 +92,20 @@ test('a value to start from is waited for, and a missing one fails the criterion
 
 test('a trace is waited for', async () => {
   expect(await withStack('mock', () => waitForTrace('{name="x"}'))).toBe('1'.padStart(32, '0'));
+});
+
+test('a trace that is not found fails the criterion', async () => {
+  await using backend = await startAnsweringServer(() => ({ body: '{"traces":[]}' }));
+  useRun({ ...sampleRun({ origin: backend.url }), alloy: sampleRun().alloy });
+  await expect(waitForTrace('{name="x"}')).rejects.toMatchObject({
+    evidence: { condition: { kind: 'any', of: 'trace' }, seen: { kind: 'count', of: 'traces', count: 0 } },
+  });
+});
+
+test('the trace of a request is found by its user agent, under either name', async () => {
+  await using server = await startAnsweringServer(() => ({ body: '{"traces":[{"traceID":"1"}]}' }));
+  useRun(sampleRun({ origin: server.url }));
+  expect(await waitForRequestTrace({ status: 200, json: undefined, userAgent: 'me/1' })).toBe('1'.padStart(32, '0'));
+  const queries = server.received.map(({ parameters }) => parameters.get('q')).filter((query) => query !== null);
+  expect(queries).toEqual(['{span.user_agent.original="me/1" || span.http.user_agent="me/1"}']);
 });

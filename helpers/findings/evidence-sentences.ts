@@ -151,10 +151,11 @@ function describeNearest(nearest: Nearest): string[] {
       return ['no trace of this run is in the backend'];
     case 'other lines':
       return [`${nearest.selector} has ${nearest.count} other lines, the newest: ${nearest.newest}`];
-    case 'other services':
-      return [
-        `${nearest.selector} has no lines; ${nearest.services.join(', ')} ${nearest.services.length === 1 ? 'has' : 'have'} some`,
-      ];
+    case 'other services': {
+      const { selector, count, services } = nearest;
+      const others = `${services.join(', ')}${count > services.length ? ', …' : ''}`;
+      return [`${selector} has no lines; ${others} ${count === 1 ? 'has' : 'have'} some`];
+    }
     case 'no lines':
       return ['no log line of this run is in the backend'];
     case 'query failure':

@@ -111,8 +111,13 @@ export type Nearest =
   | { readonly kind: 'no traces' }
   /** The streams have lines that the rest of the query leaves out: their number, at most 1,000, and the newest of them. */
   | { readonly kind: 'other lines'; readonly selector: string; readonly count: number; readonly newest: string }
-  /** The streams have no lines; these services do. */
-  | { readonly kind: 'other services'; readonly selector: string; readonly services: readonly string[] }
+  /** The streams have no lines; these services do, of `count` in all. */
+  | {
+      readonly kind: 'other services';
+      readonly selector: string;
+      readonly count: number;
+      readonly services: readonly string[];
+    }
   | { readonly kind: 'no lines' }
   | QueryFailure;
 

@@ -113,10 +113,17 @@ describe('evidence in words', () => {
       { kind: 'other lines', selector: '{a="b"}', count: 7, newest: 'listening' },
       '{a="b"} has 7 other lines, the newest: listening',
     ],
-    [{ kind: 'other services', selector: '{a="b"}', services: ['bot'] }, '{a="b"} has no lines; bot has some'],
     [
-      { kind: 'other services', selector: '{a="b"}', services: ['api', 'bot'] },
+      { kind: 'other services', selector: '{a="b"}', count: 1, services: ['bot'] },
+      '{a="b"} has no lines; bot has some',
+    ],
+    [
+      { kind: 'other services', selector: '{a="b"}', count: 2, services: ['api', 'bot'] },
       '{a="b"} has no lines; api, bot have some',
+    ],
+    [
+      { kind: 'other services', selector: '{}', count: 12, services: ['api', 'bot'] },
+      '{} has no lines; api, bot, … have some',
     ],
     [{ kind: 'no lines' }, 'no log line of this run is in the backend'],
     [{ kind: 'query failure', message: 'http://x gives no answer' }, 'http://x gives no answer'],
