@@ -97,6 +97,24 @@ describe('verify against Grafana Cloud', () => {
     expect(exit).toBe(1);
   }, 60_000);
 
+  test.each<[string, Reply, RegExp]>([
+    ['a web page', { body: '<html>', type: 'text/html' }, /answered 200 with an HTML page, not JSON; .* a web page/],
+    ['a proxy that wants a login', { status: 407 }, /answered 407 with an empty body; .*HTTPS_PROXY/],
+    ['nothing', { body: '' }, /answered 200 with an empty body; .* an empty body/],
+    ['another API', { body: '{"status":"success","data":[]}' }, /the JSON of another API: .*; .* another API answers/],
+  ])(
+    'names %s at the address where it asks',
+    async (_, reply, message) => {
+      const { exit, failed } = await verify(['P1.9'], {
+        intercept: ({ path }) => (path.endsWith('/api/v1/query') ? reply : undefined),
+      });
+      expect(failed.map(({ cause, fix }) => `${cause}; ${fix}`)).toEqual([expect.stringMatching(message)]);
+      expect(longest(failed)).toBeLessThan(10);
+      expect(exit).toBe(1);
+    },
+    60_000,
+  );
+
   test.each<[string, string, Intercept]>([
     ['of Alloy', 'the OTLP gateway refuses', ({ path }) => (path.startsWith('/otlp') ? UNAUTHORIZED : undefined)],
     ['to read with', 'Grafana Cloud refuses', ({ path }) => (path.startsWith('/tempo') ? UNAUTHORIZED : undefined)],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Milliseconds } from '../otlp/ids.ts';
-import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
+import type { BackendAccess, GrafanaLinks, ServiceAccess } from '../run/endpoints.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 import { getJson } from './http.ts';
 
@@ -19,25 +19,44 @@ export class NoDataSource extends Error {
 
 /**
  * Access to a backend through the data-source proxy of one Grafana, with the token of a service account (Grafana HTTP API,
- * "Data source proxy calls"). Throws {@link NoDataSource}, or `QueryError` where Grafana refuses or does not answer.
+ * "Data source proxy calls"), and the data sources to link to. Throws {@link NoDataSource}, or `QueryError` where Grafana refuses
+ * or does not answer.
  */
 export async function findGrafanaAccess(
   url: URL,
   token: string,
   proxies: ProxySettings = {},
   timeout: Milliseconds = 10_000,
-): Promise<BackendAccess> {
-  const base = url.href.replace(/\/$/, '');
+): Promise<{ readonly access: BackendAccess; readonly links: GrafanaLinks }> {
+  const base = readBase(url);
   const grafana: ServiceAccess = { url: base, user: '', password: token, isBearer: true, proxies };
   const found = await getJson(grafana, '/api/datasources', {}, DataSources, timeout);
-  const access = (type: keyof typeof KINDS): ServiceAccess => {
-    const { uid } = pickDataSource(
+  const pick = (type: keyof typeof KINDS) =>
+    pickDataSource(
       found.filter((one) => one.type === type),
       type,
-    );
-    return { ...grafana, url: `${base}/api/datasources/proxy/uid/${encodeURIComponent(uid)}` };
-  };
-  return { prometheus: access('prometheus'), tempo: access('tempo'), loki: access('loki') };
+    ).uid;
+  const dataSources = { prometheus: pick('prometheus'), tempo: pick('tempo'), loki: pick('loki') };
+  const through = (uid: string): ServiceAccess => ({
+    ...grafana,
+    url: `${base}/api/datasources/proxy/uid/${encodeURIComponent(uid)}`,
+  });
+  const { prometheus, tempo, loki } = dataSources;
+  const access = { prometheus: through(prometheus), tempo: through(tempo), loki: through(loki) };
+  return { access, links: { url: base, dataSources } };
+}
+
+/** Links to a Grafana of Grafana Cloud, which gives the same uids to the data sources of every stack. */
+export function linkHostedGrafana(url: URL): GrafanaLinks {
+  const uid = (type: keyof typeof KINDS) => `grafanacloud-${KINDS[type]}`;
+  return { url: readBase(url), dataSources: { prometheus: uid('prometheus'), tempo: uid('tempo'), loki: uid('loki') } };
+}
+
+/** A login in the URL is not part of it. */
+function readBase(url: URL): string {
+  const base = new URL(url);
+  Object.assign(base, { username: '', password: '' });
+  return base.href.replace(/\/$/, '');
 }
 
 /** Grafana Cloud's own (`grafanacloud-SLUG-prom`, uid `grafanacloud-prom`), else the only one, else the default. */

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { z } from 'zod';
-import type { ServiceAccess } from '../run/endpoints.ts';
+import type { ServiceAccess, Stranger } from '../run/endpoints.ts';
 import { removeSecrets } from '../settings/secrets.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 
@@ -16,15 +16,18 @@ export class QueryError extends Error {
   readonly user: string;
   /** The HTTP status, or 0 if there was no answer. */
   readonly status: number;
+  /** What answered that is not the API that was meant; undefined where it may be. */
+  readonly stranger: Stranger | undefined;
   /** Whether asking again can't help: the login, the question or the address is wrong. */
   readonly isFinal: boolean;
   /** How long the service wants not to be asked, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  constructor({ url, user, status, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
+  constructor({ url, user, status, stranger, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
     super(`${url} ${message}`);
     this.url = url;
     this.user = user;
     this.status = status;
+    this.stranger = stranger;
     this.isFinal = isFinal;
     this.retryAfterMs = retryAfterMs;
   }
@@ -34,6 +37,7 @@ type FailedRequest = {
   readonly url: string;
   readonly user: string;
   readonly status: number;
+  readonly stranger?: Stranger | undefined;
   readonly isFinal?: boolean;
   readonly retryAfterMs?: number | undefined;
 };
@@ -82,18 +86,27 @@ export async function getJson<T>(
   const shown = removeSecrets(body, [access.password]);
   if (status !== 200) {
     const isFinal = FINAL_STATUSES.includes(status);
-    throw new QueryError({ ...asked, status, isFinal, retryAfterMs }, `answered ${status}${describeBody(shown, type)}`);
+    const stranger = isWebPage(type) ? 'web page' : undefined;
+    throw new QueryError(
+      { ...asked, status, stranger, isFinal, retryAfterMs },
+      `answered ${status}${describeBody(shown, type)}`,
+    );
   }
   const json = parseJson(body);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const what = json === undefined ? describeBody(shown, type) : ` with the JSON of another API: ${cut(shown)}`;
-  throw new QueryError({ ...asked, status, isFinal: true }, `answered 200${what}`);
+  const stranger = body.trim() === '' ? 'empty body' : isWebPage(type) ? 'web page' : 'other API';
+  throw new QueryError({ ...asked, status, stranger, isFinal: true }, `answered 200${what}`);
+}
+
+function isWebPage(type: string): boolean {
+  return type.startsWith('text/html');
 }
 
 function describeBody(text: string, type: string): string {
   if (text.trim() === '') return ' with an empty body';
-  return type.startsWith('text/html') ? ' with an HTML page, not JSON' : `: ${cut(text)}`;
+  return isWebPage(type) ? ' with an HTML page, not JSON' : `: ${cut(text)}`;
 }
 
 function cut(text: string): string {

@@ -4,7 +4,7 @@ import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem, CloudState } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
-import { findMalformed } from '../settings/cloud.ts';
+import { findMalformed, isLinkedOnly } from '../settings/cloud.ts';
 import { listSecrets, removeSecrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
@@ -97,14 +97,16 @@ async function findReaders({
   proxies,
 }: Settings): Promise<{ access?: BackendAccess; isProxied: boolean; problems: CloudProblem[] }> {
   const { grafana } = query;
-  if (grafana === undefined) return { access: readCloudAccess(cloud, query, proxies), isProxied: false, problems: [] };
+  if (grafana === undefined || isLinkedOnly(grafana)) {
+    return { access: readCloudAccess(cloud, query, proxies), isProxied: false, problems: [] };
+  }
   const none = { isProxied: true };
   const variable = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
   if (grafana.token === undefined) {
     return { ...none, problems: [{ kind: 'variable', variable, message: `${variable} is not set` }] };
   }
   try {
-    const access = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT);
+    const { access } = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT);
     return { ...none, access, problems: [] };
   } catch (error) {
     if (error instanceof NoDataSource)

@@ -55,6 +55,6 @@ export async function poll<T>(
 export function readQueryFailure(error: unknown): QueryFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof QueryError)) return { kind: 'query failure', message };
-  const { url, user, status } = error;
-  return { kind: 'query failure', message, request: { url, user, status } };
+  const { url, user, status, stranger } = error;
+  return { kind: 'query failure', message, request: { url, user, status, ...(stranger && { stranger }) } };
 }

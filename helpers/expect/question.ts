@@ -3,12 +3,18 @@ import type { InstantSample, Labels, SampleRange } from '../clients/prometheus.t
 import type { FoundSpan } from '../clients/tempo.ts';
 import type { Nearest, Path, Subject } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { BackendAccess } from '../run/endpoints.ts';
+
+/** A query as a service was asked: PromQL, TraceQL, LogQL, or the ID of a trace. */
+export type AskedQuery = { readonly service: keyof BackendAccess; readonly query: string };
 
 /** A question about telemetry: how long an answer may take, and what to report if there is none. */
 export type Question = {
   readonly subject: Subject;
   readonly path: Path;
   readonly deadline: Milliseconds;
+  /** What the backend is asked, where that is one query. */
+  readonly asked?: AskedQuery;
   /** Whether the telemetry has arrived somewhere else. */
   readonly isMisplaced?: () => Promise<boolean>;
   /** The most similar thing that does exist. */

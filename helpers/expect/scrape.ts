@@ -60,10 +60,11 @@ export async function firstSample(name: string, labels: Labels): Promise<Telemet
   const started = Math.max(...starts) * 1000;
   const isRecent = Date.now() - started < MAX_WINDOW;
   const source = samples(name, labels, (isRecent ? Date.now() - started + 60_000 : MAX_WINDOW) / 1000);
-  const { subject, path, deadline } = source;
+  const { subject, path, deadline, asked } = source;
   return {
     path,
     deadline,
+    ...(asked && { asked }),
     subject: subject.kind === 'scraped metric' ? { ...subject, expression: `the first sample of ${name}` } : subject,
     async ask() {
       const ranges = await source.ask();

@@ -1,7 +1,7 @@
 /** The questions that a criterion can ask about the telemetry of its run. */
 import { queryLogs } from '../clients/loki.ts';
 import type { Labels } from '../clients/prometheus.ts';
-import { findSeries, type InstantSample, queryInstant, queryRanges } from '../clients/prometheus.ts';
+import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts';
 import { findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Nearest, Subject } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
@@ -24,7 +24,7 @@ export function metric(name: string, labels: LabelMatchers): ScrapedMetric {
     kind: 'metric',
     ...scraped(name, labels, formatSelector(name, labels)),
     ...expression(formatSelector(name, { ...labels, ...seriesMark })),
-    ...(run.seriesMark === undefined && { ask: () => askForNewSamples(formatSelector(name, labels)) }),
+    ...(run.seriesMark === undefined && askForNewSamples(formatSelector(name, labels))),
   };
 }
 
@@ -51,11 +51,12 @@ export function countSeries(labels: Labels): ScrapedMetric {
 /** The raw samples of the last `seconds` of a metric, or of several, with their names joined by `|`. */
 export function samples(name: string, labels: Labels, seconds: number): Ranges {
   const window = `[${Math.ceil(seconds)}s]`;
-  const selector = formatSelector(name, { ...labels, ...run.seriesMark });
+  const range = `${formatSelector(name, { ...labels, ...run.seriesMark })}${window}`;
   return {
     kind: 'ranges',
     ...scraped(name, labels, `${formatSelector(name, labels)}${window}`),
-    ask: () => queryRanges(run.access.prometheus, `${selector}${window}`),
+    asked: { service: 'prometheus', query: range },
+    ask: () => queryRanges(run.access.prometheus, range),
   };
 }
 
@@ -65,21 +66,25 @@ export function series(matchers: string | Labels): Series {
   const source = isText ? undefined : findSource(matchers.job);
   const wanted = isText ? matchers : formatMatchers(matchers);
   const mark = run.seriesMark === undefined ? '' : `,${formatMatchers(run.seriesMark)}`;
+  const query = `{${wanted}${mark}}`;
   return {
     kind: 'series',
     subject: { kind: 'series', selector: `{${wanted}}`, ...(source !== undefined && { source }) },
     path: 'remote write',
     deadline: computeScrapeDeadline(run),
-    ask: () => findSeries(run.access.prometheus, `{${wanted}${mark}}`, run.seriesWindow),
+    asked: { service: 'prometheus', query },
+    ask: () => findSeries(run.access.prometheus, query, run.seriesWindow),
   };
 }
 
 /** The current value of a metric that this run sent over OTLP as `service`. */
 export function otlpMetric(name: string, service: string): Metric {
+  const query = formatSelector(name, { service_name: service, instance: run.id });
   return {
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
-    ask: () => queryInstant(run.access.prometheus, formatSelector(name, { service_name: service, instance: run.id })),
+    asked: { service: 'prometheus', query },
+    ask: () => queryInstant(run.access.prometheus, query),
     findNearest: () => findNearestSeries({ ...run, seriesMark: { instance: run.id } }, name, { service_name: service }),
   };
 }
@@ -98,6 +103,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     deadline: computeMetricDeadline(run),
+    asked: { service: 'prometheus', query: selectors.join(' or ') },
     async ask() {
       const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
       return answers.find((found) => found.length > 0) ?? [];
@@ -113,6 +119,7 @@ export function serviceSamples(name: string, service: string, seconds: number): 
     kind: 'ranges',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     deadline: computeMetricDeadline(run),
+    asked: { service: 'prometheus', query: selector },
     ask: () => queryRanges(run.access.prometheus, selector),
     findNearest: () => findNearestOfService(name, service),
   };
@@ -123,6 +130,7 @@ export function trace(traceId: TraceId): Trace {
   return {
     kind: 'trace',
     ...overOtlp({ kind: 'trace', traceId }),
+    asked: { service: 'tempo', query: traceId },
     ask: () => findTrace(run.access.tempo, traceId),
     findNearest: () => findOtherTraces(run),
   };
@@ -134,6 +142,7 @@ export function traceql(query: string): Search {
     kind: 'search',
     ...overOtlp({ kind: 'traces', query }),
     deadline: computeSearchDeadline(run),
+    asked: { service: 'tempo', query },
     ask: () => searchTraces(run.access.tempo, query),
     findNearest: () => findOtherTraces(run),
   };
@@ -144,6 +153,7 @@ export function logql(query: string): Logs {
   return {
     kind: 'logs',
     ...overOtlp({ kind: 'logs', query }),
+    asked: { service: 'loki', query },
     ask: () => queryLogs(run.access.loki, query),
     findNearest: () => findOtherLines(run, query),
   };
@@ -173,13 +183,16 @@ function scraped(name: string, matchers: LabelMatchers, shown: string): Question
 }
 
 /** The present values of series without a mark of the run: a sample from before the run proves nothing about it. */
-function askForNewSamples(selector: string): Promise<InstantSample[]> {
-  const seconds = run.startedAt / 1000;
-  return queryInstant(run.access.prometheus, `${selector} and timestamp(${selector}) >= ${seconds}`);
+function askForNewSamples(selector: string): Pick<ScrapedMetric, 'asked' | 'ask'> {
+  return askFor(`${selector} and timestamp(${selector}) >= ${run.startedAt / 1000}`);
 }
 
-function expression(text: string): Pick<ScrapedMetric, 'expression' | 'ask'> {
-  return { expression: text, ask: () => queryInstant(run.access.prometheus, text) };
+function expression(text: string): Pick<ScrapedMetric, 'expression' | 'asked' | 'ask'> {
+  return { expression: text, ...askFor(text) };
+}
+
+function askFor(query: string): Pick<ScrapedMetric, 'asked' | 'ask'> {
+  return { asked: { service: 'prometheus', query }, ask: () => queryInstant(run.access.prometheus, query) };
 }
 
 /** The question about a function of the metric. */

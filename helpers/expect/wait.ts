@@ -1,6 +1,7 @@
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Condition, Observation } from '../findings/evidence.ts';
 import { isHosted } from './deadlines.ts';
+import { linkToExplore } from './explore.ts';
 import { startWatch } from './give-up.ts';
 import { type Attempt, poll, readQueryFailure } from './poll.ts';
 import type { Question } from './question.ts';
@@ -32,10 +33,18 @@ export async function waitFor<T>(
   const observation = { kind: 'observation', holds, subject, path, condition, seen, attempts } as const;
   const asked = { ...observation, askedAt, elapsedMs: Math.round(elapsed) };
   if (holds && value !== undefined) return { value, observation: asked };
+  const explore = linkTo(question);
   const [nearest, lostBefore] = await Promise.all([question.findNearest?.().catch(readQueryFailure), watch.lostBefore]);
   throw new CriterionFailed({
     ...asked,
     ...(nearest !== undefined && { nearest }),
     ...(lostBefore !== undefined && { lostBefore }),
+    ...(explore !== undefined && { explore }),
   });
+}
+
+/** Where Grafana shows what the run has of it by now. */
+function linkTo({ asked }: Question): string | undefined {
+  const { grafana, startedAt } = run;
+  return grafana && asked && linkToExplore(grafana, asked, { from: startedAt, to: Date.now() });
 }

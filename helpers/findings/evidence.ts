@@ -1,4 +1,5 @@
 import type { Milliseconds, TraceId } from '../otlp/ids.ts';
+import type { Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 
 /** A series' labels. */
@@ -80,7 +81,12 @@ export type QueryFailure = {
   readonly kind: 'query failure';
   readonly message: string;
   /** The HTTP request, if it was one; `status` is 0 if there was no answer. */
-  readonly request?: { readonly url: string; readonly user: string; readonly status: number };
+  readonly request?: {
+    readonly url: string;
+    readonly user: string;
+    readonly status: number;
+    readonly stranger?: Stranger;
+  };
 };
 
 /** What exists instead of what was asked for. */
@@ -130,6 +136,8 @@ export type Observation = {
   readonly elapsedMs: Milliseconds;
   /** How many items Alloy had dropped on this path by then, since it started. */
   readonly lostBefore?: number;
+  /** The address at which Grafana's Explore makes the same query; of one that failed, where a Grafana is known. */
+  readonly explore?: string;
 };
 
 /** What a criterion found. The last evidence of a failed criterion is what failed it. */

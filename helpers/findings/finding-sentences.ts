@@ -1,3 +1,4 @@
+import type { Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import { describeProblem } from './cloud-problem-sentences.ts';
 import { describeLabels } from './evidence-sentences.ts';
@@ -148,15 +149,34 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'clock differs': ({ offset }) => describeProblem({ kind: 'clock', offset }),
 
-  'query refused': ({ url, status, message, user }) => ({
+  'query refused': ({ url, status, message, user, stranger }) => ({
     cause: message,
-    fix:
-      status === 401 || status === 403
-        ? `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY with the scope to read from ${url}`
-        : status === 0
-          ? `Check that ${url} is right and can be reached from here: the run asks it for what arrived`
-          : 'Check the GRAFANA_CLOUD_* endpoint that leads there, and the query',
+    fix: adviseOnQuery({ url, status, user, ...(stranger && { stranger }) }),
   }),
+};
+
+function adviseOnQuery({
+  url,
+  status,
+  user,
+  stranger,
+}: Pick<FindingKind<'query refused'>, 'url' | 'status' | 'user' | 'stranger'>): string {
+  if (status === 407)
+    return "Put the proxy's login into HTTPS_PROXY, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY";
+  if (stranger !== undefined)
+    return `Set the address where the run asks this service to that of its query API: at ${url} ${STRANGERS[stranger]} answers`;
+  if (status === 401 || status === 403)
+    return `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY with the scope to read from ${url}`;
+  if (status === 0) return `Check that ${url} is right and can be reached from here: the run asks it for what arrived`;
+  if (status === 429) return 'Run it again later: the service is asked too often';
+  if (status >= 500) return `Look at the log or the status page of the service: ${url} has a fault`;
+  return 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query';
+}
+
+const STRANGERS: Readonly<Record<Stranger, string>> = {
+  'web page': "a web page, such as the portal, Grafana or a proxy's login,",
+  'empty body': 'something with an empty body, which no query API has,',
+  'other API': 'another API',
 };
 
 /** What is refused, and what that means. */

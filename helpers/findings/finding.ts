@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
+import type { Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
 
@@ -81,6 +82,8 @@ export type Finding =
       readonly status: number;
       readonly message: string;
       readonly user: string;
+      /** What answered that is not the API. */
+      readonly stranger?: Stranger;
     };
 
 /** The findings of one kind. */

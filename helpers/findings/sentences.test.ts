@@ -198,7 +198,15 @@ describe('findings in words', () => {
       { kind: 'query refused', url: 'u', status: 0, message: 'm', user: '7' },
       'Check that u is right and can be reached',
     ],
-    [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'and the query'],
+    [{ kind: 'query refused', url: 'u', status: 400, message: 'm', user: '7' }, 'and the query'],
+    [{ kind: 'query refused', url: 'u', status: 404, message: 'm', user: '7' }, 'and the query'],
+    [{ kind: 'query refused', url: 'u', status: 503, message: 'm', user: '7' }, 'u has a fault'],
+    [{ kind: 'query refused', url: 'u', status: 429, message: 'm', user: '7' }, 'later'],
+    [{ kind: 'query refused', url: 'u', status: 407, message: 'm', user: '7' }, 'HTTPS_PROXY'],
+    [
+      { kind: 'query refused', url: 'u', status: 200, message: 'm', user: '7', stranger: 'web page' },
+      'a web page, such as the portal',
+    ],
   ])('the fix of %j is the right one', (finding, fix) => {
     expect(describeFinding(finding).fix).toContain(fix);
   });

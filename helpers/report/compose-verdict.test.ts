@@ -51,6 +51,16 @@ test('a failed criterion has the cause and fix of its finding, and the finding a
   });
 });
 
+test('a failed criterion has the link to the query that failed it, and a passed one has none', () => {
+  const explore = 'https://games.grafana.net/explore?schemaVersion=1&panes=x';
+  const evidence = [sampleObservation({ explore })];
+  expect(composeFirst({ state: 'failed', evidence })).toMatchObject({ explore });
+  expect(
+    composeFirst({ state: 'failed', evidence: [...evidence, { kind: 'error', message: 'x' }] }),
+  ).not.toHaveProperty('explore');
+  expect(composeFirst({ state: 'passed', evidence })).not.toHaveProperty('explore');
+});
+
 test('without a finding there is no cause: the evidence is not repeated as one', () => {
   const evidence = [{ kind: 'fact', fact: 'x' } as const, { kind: 'error', message: 'expected 1 to be 2' } as const];
   expect(composeFirst({ state: 'failed', evidence })).toEqual({

@@ -97,12 +97,24 @@ function composeCriterion(
     case 'skipped':
       return { ...head, status: 'skipped', cause: note ?? 'not selected for this run' };
     case 'failed':
-      if (finding !== undefined) return { ...head, status: 'failed', ...describeFinding(finding), finding };
-      return { ...head, status: 'failed', ...(evidence.length === 0 && { cause: 'it failed with no error message' }) };
+      if (finding !== undefined)
+        return { ...head, status: 'failed', ...describeFinding(finding), finding, ...readExplore(evidence) };
+      return {
+        ...head,
+        status: 'failed',
+        ...readExplore(evidence),
+        ...(evidence.length === 0 && { cause: 'it failed with no error message' }),
+      };
     default:
       if (isInterrupted) return { ...head, status: 'skipped', cause: 'the run was interrupted before it' };
       return loadErrors.size > 0
         ? { ...head, status: 'skipped', cause: "it did not run, because another spec can't be loaded" }
         : { ...head, status: 'failed', cause: 'it did not run' };
   }
+}
+
+/** The link to the query that failed a criterion. */
+function readExplore(evidence: readonly Evidence[]): Pick<CriterionVerdict, 'explore'> {
+  const last = evidence.at(-1);
+  return last?.kind === 'observation' && last.explore !== undefined ? { explore: last.explore } : {};
 }

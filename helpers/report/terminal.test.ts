@@ -105,6 +105,18 @@ test('failures with the same finding are grouped, without their evidence', () =>
   ]);
 });
 
+test('the link to the query that failed is below each criterion, whole, and their cause is shown once', () => {
+  const explore = `https://games.grafana.net/explore?schemaVersion=1&panes=${'x'.repeat(200)}`;
+  const lines = format(verdictOn([failed('P3.1', { explore }), failed('P3.2')]));
+  expect(lines.slice(3, 8)).toEqual([
+    '✗ P3.1 P3.1 holds',
+    `    explore: ${explore}`,
+    '✗ P3.2 P3.2 holds',
+    '    cause: Redis gives no answer at 127.0.0.1:6379',
+    '    fix:   Start Redis',
+  ]);
+});
+
 test('failures with different causes are shown separately, and one whose cause is not known with its evidence only', () => {
   const evidence = ['it answered 200', 'expected that redis_up is 1\n  last seen: no series'];
   const unknown: CriterionVerdict = { ...passed('P3.2'), status: 'failed', evidence };

@@ -76,7 +76,10 @@ function formatGroup(group: readonly CriterionVerdict[], columns: number): strin
   const titles =
     group.length > MAX_TITLES
       ? [`${mark(status)} ${styleText('bold', `${group.length} criteria:`)} ${group.map(({ id }) => id).join(', ')}`]
-      : group.map(({ id, title }) => `${mark(status)} ${styleText('bold', `${id} ${title}`)}`);
+      : group.flatMap(({ id, title, explore }) => [
+          `${mark(status)} ${styleText('bold', `${id} ${title}`)}`,
+          ...(explore === undefined ? [] : [styleText('dim', `    explore: ${explore}`)]),
+        ]);
   if (status === 'skipped') return ['', ...titles, `    skipped: ${cause ?? ''}`];
   const shared = cause === undefined ? evidence.slice(-1) : [];
   const facts = (group.length > 1 ? shared : evidence).flatMap((fact) => fact.split('\n'));

@@ -22,6 +22,8 @@ export type CriterionVerdict = {
   readonly cause?: string;
   readonly fix?: string;
   readonly finding?: Finding;
+  /** Where Grafana's Explore makes the query that failed it, if a Grafana is known. */
+  readonly explore?: string;
 };
 
 /** A phase passes if no criterion failed and at least one passed. */

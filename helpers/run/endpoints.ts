@@ -79,3 +79,12 @@ export type BackendAccess = {
   readonly tempo: ServiceAccess;
   readonly loki: ServiceAccess;
 };
+
+/** A Grafana that shows what the three services have: its address without a final slash, and the uids of their data sources. */
+export type GrafanaLinks = {
+  readonly url: string;
+  readonly dataSources: Readonly<Record<keyof BackendAccess, string>>;
+};
+
+/** What may answer in place of a query API. */
+export type Stranger = 'web page' | 'empty body' | 'other API';

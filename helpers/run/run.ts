@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Intervals } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
-import type { AlloyAddresses, BackendAccess, Endpoints } from './endpoints.ts';
+import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
 
 /** Where the telemetry of a run is stored. */
 export type Backend = 'mock' | 'lgtm' | 'cloud';
@@ -52,6 +52,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   /** The names of those that were made up, because the person set none or tries one out. */
   readonly madeUpVariables: readonly string[];
   readonly access: BackendAccess;
+  /** The Grafana in which failed queries can be looked at; absent where none is known. */
+  readonly grafana?: GrafanaLinks;
   /** What the person has set that no text may show, beside the logins that the run itself has. */
   readonly secrets?: readonly string[];
   /** The mock cloud's own address, `http://HOST:PORT`; absent for other backends. */

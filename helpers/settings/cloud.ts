@@ -134,6 +134,11 @@ function findEndpointProblems(name: string, endpoint: string, path: string): str
   return problems;
 }
 
+/** Whether this Grafana can only be linked to: it is one of Grafana Cloud, whose data sources are known without asking it. */
+export function isLinkedOnly({ url, token }: { readonly url: URL; readonly token: string | undefined }): boolean {
+  return token === undefined && url.hostname.endsWith('.grafana.net');
+}
+
 /** Loopback, RFC 1918, link-local and unique-local addresses, and names without a dot or below .local, .internal and .localhost. */
 export function isPrivate(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();

@@ -196,7 +196,7 @@ export type QuerySettings = {
   readonly loki?: URL;
   /** A token with the scopes to read; that of Alloy is used where it is undefined. */
   readonly readToken?: string;
-  /** The Grafana through which all questions go: its URL, and the token of a service account. */
+  /** A Grafana, and the token of a service account, with which all questions go through it. */
   readonly grafana?: { readonly url: URL; readonly token: string | undefined };
 };
 

@@ -1,3 +1,4 @@
+import { isLinkedOnly } from './cloud.ts';
 import type { LgtmSettings, QuerySettings, Settings } from './settings.ts';
 
 const QUERY: Readonly<Record<keyof QuerySettings, string>> = {
@@ -52,7 +53,7 @@ function listUnusedOfBackend({ query, lgtm }: Settings, { backend, hasGateway }:
   }
   const { grafana, readToken, ...urls } = query;
   const all = nameSet(LGTM, lgtm);
-  if (grafana !== undefined) {
+  if (grafana !== undefined && !(backend === 'cloud' && isLinkedOnly(grafana))) {
     const others = nameSet(QUERY, { ...urls, ...(readToken !== undefined && { readToken }) });
     return [['GRAFANA_URL is asked', [...others, ...(hasGateway ? [] : all)]]];
   }

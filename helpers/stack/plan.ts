@@ -1,5 +1,5 @@
 import type { Availability } from '../images/resolve.ts';
-import type { BackendAccess, Endpoints } from '../run/endpoints.ts';
+import type { BackendAccess, Endpoints, GrafanaLinks } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Backend } from '../run/run.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -16,6 +16,8 @@ export type BackendPlan = {
   readonly backend: Backend;
   /** How it is asked; absent for a mock cloud that the run starts. */
   readonly access?: BackendAccess;
+  /** The Grafana that shows what it has, where one is known. */
+  readonly grafana?: GrafanaLinks;
   /** Where the gateway sends that has the paths of Grafana Cloud, where the backend has others. */
   readonly gateway?: GatewayTargets;
 };

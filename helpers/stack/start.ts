@@ -130,7 +130,15 @@ function readSetVariables({ settings: { cloud } }: StackPlan): Record<string, st
   return Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, cloud[name] ?? '']));
 }
 
-function describeSettings({ settings, backend }: StackPlan, id: string, startedAt: number) {
+function describeSettings({ settings, backend, grafana }: StackPlan, id: string, startedAt: number) {
   const { intervals, dlqCheckIntervalSeconds } = settings;
-  return { id, startedAt, backend, intervals, dlqCheckInterval: dlqCheckIntervalSeconds, seriesWindow: 300 };
+  return {
+    id,
+    startedAt,
+    backend,
+    intervals,
+    dlqCheckInterval: dlqCheckIntervalSeconds,
+    seriesWindow: 300,
+    ...(grafana && { grafana }),
+  };
 }

@@ -94,6 +94,36 @@ describe('one Grafana', () => {
     });
   });
 
+  test('links to what failed, at the data sources that answer', async () => {
+    const { url, plan } = await ask(sources(source('prometheus', 'a'), source('loki', 'b'), source('tempo', 'c')));
+    expect(plan).toMatchObject({
+      grafana: { url: `${url}/g`, dataSources: { prometheus: 'a', loki: 'b', tempo: 'c' } },
+    });
+  });
+
+  test('of Grafana Cloud is only linked to where it has no token, and the services are asked themselves', async () => {
+    const GRAFANA_URL = 'https://games.grafana.net';
+    const plan = await choose({ ...hosted, BACKEND: 'cloud', GRAFANA_URL });
+    const { access } = await choose({ ...hosted, BACKEND: 'cloud' });
+    expect(plan).toMatchObject({
+      access,
+      grafana: {
+        url: GRAFANA_URL,
+        dataSources: { prometheus: 'grafanacloud-prom', loki: 'grafanacloud-logs', tempo: 'grafanacloud-traces' },
+      },
+    });
+  });
+
+  test.each([
+    ['of another host', { ...hosted, BACKEND: 'cloud', GRAFANA_URL: 'http://grafana.example' }],
+    [
+      'of Grafana Cloud, for a Tempo of the person’s own',
+      { ...lgtm, TEMPO_OTLP_URL: 'http://127.0.0.1:4318', GRAFANA_URL: 'https://games.grafana.net' },
+    ],
+  ])('%s is refused without a token', async (_, environment) => {
+    await expect(choose(environment)).rejects.toThrow('GRAFANA_URL is set, and GRAFANA_SERVICE_ACCOUNT_TOKEN is not.');
+  });
+
   test.each<[string, Reply, RegExp]>([
     ['a data source is missing', sources(source('prometheus', 'p')), /it has no data source of the type tempo/],
     [

@@ -1,11 +1,11 @@
 import { request } from 'undici';
 import { readCloudAccess, readLgtmAccess } from '../../clients/access.ts';
-import { findGrafanaAccess, NoDataSource } from '../../clients/grafana.ts';
+import { findGrafanaAccess, linkHostedGrafana, NoDataSource } from '../../clients/grafana.ts';
 import { QueryError } from '../../clients/http.ts';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { BackendAccess } from '../../run/endpoints.ts';
 import type { Backend } from '../../run/run.ts';
-import { CLOUD_VARIABLES, isPrivate } from '../../settings/cloud.ts';
+import { CLOUD_VARIABLES, isLinkedOnly, isPrivate } from '../../settings/cloud.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { BackendPlan, GatewayTargets } from '../plan.ts';
 import { findTempoReceiver } from './find-tempo-receiver.ts';
@@ -21,12 +21,12 @@ export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
   if (backend === 'lgtm' && !hasEndpoint) {
     const access = readLgtmAccess(lgtm);
     if (access === undefined) throw refuseWithoutUrls(settings);
-    return { backend, access: await resolveAccess(settings, backend), gateway: await planGateway(settings, access) };
+    return { backend, ...(await resolveAccess(settings, backend)), gateway: await planGateway(settings, access) };
   }
   refuseMissing(`BACKEND=${backend} needs to know where Alloy writes`, settings);
   refuseInvalid(cloud);
   refuseOther(settings, await detectBackend(settings));
-  return { backend, access: await resolveAccess(settings, backend) };
+  return { backend, ...(await resolveAccess(settings, backend)) };
 }
 
 /**
@@ -41,7 +41,7 @@ export async function chooseExternalBackend(
   const found = await detectBackend(settings);
   refuseOther(settings, found);
   const backend = settings.backend ?? found;
-  return { backend, access: await resolveAccess(settings, backend) };
+  return { backend, ...(await resolveAccess(settings, backend)) };
 }
 
 /** Whether a backend can be reached from this machine only: then so can the programs that send to it. */
@@ -58,11 +58,17 @@ export async function isMockCloud(origin: string): Promise<boolean | undefined> 
   );
 }
 
+type Resolved = Required<Pick<BackendPlan, 'access'>> & Pick<BackendPlan, 'grafana'>;
+
 /** How the backend is asked: through one Grafana where that is set, at the three URLs, or next to where Alloy writes. */
-async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend: Backend): Promise<BackendAccess> {
+async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend: Backend): Promise<Resolved> {
   const { grafana } = query;
   if (backend === 'mock' || grafana === undefined) {
-    return (backend === 'lgtm' ? readLgtmAccess(lgtm) : undefined) ?? readCloudAccess(cloud, query, proxies);
+    const access = (backend === 'lgtm' ? readLgtmAccess(lgtm) : undefined) ?? readCloudAccess(cloud, query, proxies);
+    return { access };
+  }
+  if (backend === 'cloud' && isLinkedOnly(grafana)) {
+    return { access: readCloudAccess(cloud, query, proxies), grafana: linkHostedGrafana(grafana.url) };
   }
   if (grafana.token === undefined) {
     throw new CannotRun(
@@ -71,7 +77,8 @@ async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend:
     );
   }
   try {
-    return await findGrafanaAccess(grafana.url, grafana.token, proxies);
+    const { access, links } = await findGrafanaAccess(grafana.url, grafana.token, proxies);
+    return { access, grafana: links };
   } catch (error) {
     if (error instanceof NoDataSource) {
       throw new CannotRun(
