@@ -18,7 +18,7 @@ import { conclude } from './conclude.ts';
 import { computeCriterionLimit, STANDARD_LIMIT } from './deadlines.ts';
 import './matchers.ts';
 import { run } from './run.ts';
-import { record } from './task.ts';
+import { countWaiting, record } from './task.ts';
 
 // Each phase has its own thread, which loads only the clients that its criteria use.
 
@@ -201,12 +201,19 @@ function judged(body: Body): Body {
     } catch (error) {
       throw isSkip(error) ? error : await conclude(context.task, error);
     }
+    if (countWaiting(context.task) > 0) throw await conclude(context.task, new CriterionFailed(undefined, NOT_AWAITED));
     if (!hasAsserted(context)) throw await conclude(context.task, new CriterionFailed(undefined, NOTHING_ASSERTED));
   };
   // vitest reads the fixtures that a function uses from its source text.
   whole.toString = () => body.toString();
   return whole;
 }
+
+const NOT_AWAITED: Finding = {
+  kind: 'listed problems',
+  problems: ['the criterion ends before its assertion does, so it proves nothing'],
+  fix: 'Await each assertion: `await expect(…)`',
+};
 
 const NOTHING_ASSERTED: Finding = {
   kind: 'listed problems',

@@ -43,6 +43,7 @@ test('the verdict holds every criterion that the phase declares, in order', () =
     'P9.11 failed',
     'P9.12 passed',
     'P9.13 failed',
+    'P9.14 failed',
   ]);
 });
 
@@ -85,6 +86,13 @@ test('a criterion that asserts nothing fails, and one that asserts passes withou
   expect(findCriterion('P9.12')).toMatchObject({ status: 'passed', evidence: [] });
 });
 
+test('a criterion that does not await its assertion fails', () => {
+  expect(findCriterion('P9.14')).toMatchObject({
+    cause: 'the criterion ends before its assertion does, so it proves nothing',
+    fix: expect.stringContaining('Await'),
+  });
+});
+
 test('what is thrown without being an error is evidence in words', () => {
   expect(findCriterion('P9.13')).toMatchObject({ evidence: ['it threw undefined, which is not an error'] });
 });
@@ -108,7 +116,7 @@ test('the verdict is there before telemetry of the run is sent, and then has wha
 test('the summary is printed', () => {
   const lines = stripVTControlCharacters(stdout).split('\n');
   expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
-  expect(lines.some((line) => line.startsWith('3 passed, 9 failed, 1 skipped in '))).toBe(true);
+  expect(lines.some((line) => line.startsWith('3 passed, 10 failed, 1 skipped in '))).toBe(true);
 });
 
 test('a part that a criterion took away is brought back once, and not blamed', () => {
@@ -126,7 +134,7 @@ describe('on a stack that already runs', () => {
   test('a criterion whose part has no address is skipped, and the reason names the variable', () => {
     const [{ criteria = [] } = {}] = runSample('without redis').verdict.phases;
     const skipped = criteria.filter(({ id }) => id !== 'P9.10');
-    expect(skipped).toHaveLength(12);
+    expect(skipped).toHaveLength(13);
     for (const criterion of skipped) {
       const cause = 'this run has no address for it: REDIS_URL is not set';
       expect(criterion).toMatchObject({ status: 'skipped', evidence: [], cause });

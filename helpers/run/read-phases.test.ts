@@ -144,6 +144,17 @@ describe('a spec', () => {
       `const check = test; ${declare('needs: []')}`,
       'it does something else with test than to call it',
     ],
+    [
+      'criteria by the name of a namespace',
+      `import * as C from '../helpers/expect/criterion.ts'; ${declare('needs: []')}`,
+      'it imports all of ../helpers/expect/criterion.ts',
+    ],
+    [
+      'a test of vitest',
+      `import { vi } from 'vitest'; ${declare('needs: []')}`,
+      'it imports vitest: name what it uses',
+    ],
+    ['an import while it runs', declare('needs: []', "void import('./x.ts');"), 'it imports something while it runs'],
     ['a method of test', declare('needs: []', "test.skip('P8.1 x', b);"), 'it does something else with test than to'],
     [
       'outage as an argument',

@@ -35,6 +35,16 @@ export function readPhase(file: string): DeclaredPhase {
     ImportSpecifier: ({ imported, local }) => {
       if (imported.type === 'Identifier' && imported.name === local.name) known.add(imported.start).add(local.start);
     },
+    ImportDeclaration: ({ source, specifiers }) => {
+      const isWhole = specifiers.some(({ type }) => type !== 'ImportSpecifier');
+      if (source.value === 'vitest' || (isWhole && source.value.endsWith('/expect/criterion.ts'))) {
+        refuse(
+          file,
+          `it imports ${isWhole ? 'all of ' : ''}${source.value}: name what it uses of helpers/expect/criterion.ts`,
+        );
+      }
+    },
+    ImportExpression: () => refuse(file, 'it imports something while it runs, which can hide a criterion'),
     MemberExpression: ({ property, computed }) => {
       if (!computed) known.add(property.start);
     },

@@ -53,4 +53,11 @@ phase('Phase 9: a sample', { needs: ['redis'], inOrder: true }, () => {
   test('P9.13 throws what is not an error', async () => {
     throw undefined;
   });
+
+  test('P9.14 does not await its assertion', async ({ expect }) => {
+    // Its failure comes when the criterion has ended.
+    expect(metric('no_such_metric', {}))
+      .toHaveValue(1)
+      .catch(() => undefined);
+  });
 });

@@ -59,7 +59,7 @@ export function parseSize(text: string): number | Malformed {
 }
 
 /**
- * The size that Loki compares with: it writes a query anew before it evaluates it, and a size with at most two digits and
+ * The size that Loki compares with: it writes a query again before it evaluates it, and a size with at most two digits and
  * decimal units, so that `10KiB` becomes 10,000 bytes.
  */
 export function roundSize(bytes: number): number {
