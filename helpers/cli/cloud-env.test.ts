@@ -85,6 +85,18 @@ test.each<[string, Reply, string, string]>([
   ['an unknown stack', { status: 404, body: '{"message":"no"}' }, CANARY, 'give the slug'],
   ['a web page', { body: '<html>', type: 'text/html' }, CANARY, 'an HTML page'],
   ['a stack without a Loki', { body: JSON.stringify({ ...INSTANCE, hlInstanceUrl: '' }) }, CANARY, 'another API'],
+  [
+    'the answer of another stack',
+    { body: JSON.stringify({ ...INSTANCE, slug: 'other' }) },
+    CANARY,
+    'Grafana Cloud answers with other',
+  ],
+  [
+    'a URL with a login',
+    { body: JSON.stringify({ ...INSTANCE, hlInstanceUrl: 'https://u:p@logs.grafana.net' }) },
+    CANARY,
+    'another API',
+  ],
   ['no token', {}, '', 'set GRAFANA_CLOUD_STACKS_TOKEN'],
 ])('it ends with 2 and says what to do for %s', async (_, reply, token, advice) => {
   const { exit, stderr } = await run(['games', '--yes'], reply, token);

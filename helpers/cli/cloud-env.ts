@@ -1,5 +1,5 @@
 /** `npm run cloud:env -- STACK`: writes the endpoints and instance IDs of a stack of Grafana Cloud into `.env`. */
-import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type CloudApi, type CloudStack, findStack, readCloudApi } from '../clients/cloud-api.ts';
@@ -33,7 +33,11 @@ async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
   const settings = readSettings();
   const stack = await askForStack(readCloudApi(settings), slug);
   const file = resolve(ROOT, '.env');
-  const { text, changes, before } = edit(file, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
+  if (stack.slug.toLowerCase() !== slug.toLowerCase()) {
+    throw new CannotRun(`asked for ${slug}, Grafana Cloud answers with ${stack.slug}.`, 'give the slug of the stack.');
+  }
+  const original = readText(file);
+  const { text, changes, before } = edit(original, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
   // What differs although .env is going to say it comes from the environment.
   const hidden = Object.entries(stack.variables).filter(([name, value]) => {
     const set = settings.cloud[name];
@@ -48,6 +52,9 @@ async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
     if (!isAgreed && !(await askForConsent(settings.isInteractive, changes.length))) {
       print('.env was left as it was');
       return 1;
+    }
+    if (readText(file) !== original) {
+      throw new CannotRun('.env was changed in the meantime.', 'call it again.');
     }
     replaceFile(file, text);
     print(`.env: ${changes.length} ${changes.length === 1 ? 'line' : 'lines'} written`);
@@ -83,9 +90,13 @@ function adviseOn({ status }: QueryError, { token }: CloudApi): string {
   return 'check the network and its proxy, and GRAFANA_CLOUD_API_URL where it is set.';
 }
 
-function edit(file: string, values: Readonly<Record<string, string>>): ReturnType<typeof editDotenv> {
+function readText(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function edit(text: string, values: Readonly<Record<string, string>>): ReturnType<typeof editDotenv> {
   try {
-    return editDotenv(existsSync(file) ? readFileSync(file, 'utf8') : '', values);
+    return editDotenv(text, values);
   } catch (error) {
     const problem = error instanceof Error ? error.message : error;
     throw new CannotRun(`.env can't be changed: ${problem}.`, `write the lines yourself:\n${formatLines(values)}`);
@@ -130,8 +141,11 @@ async function askForConsent(isInteractive: boolean, count: number): Promise<boo
 function replaceFile(file: string, text: string): void {
   const target = existsSync(file) ? realpathSync(file) : file;
   const mode = existsSync(target) ? statSync(target).mode & 0o777 : 0o600;
-  writeFileSync(`${target}.new`, text, { mode });
-  renameSync(`${target}.new`, target);
+  const draft = `${target}.${process.pid}.new`;
+  // It follows no link that somebody else has put there, and is as closed as the file was.
+  writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+  chmodSync(draft, mode);
+  renameSync(draft, target);
 }
 
 function print(line: string): void {

@@ -83,7 +83,7 @@ describe('a smoke check', () => {
 
   test('says beforehand how long it waits', async () => {
     const { stdout } = await smoke({ ALLOY_SCRAPE_INTERVAL: '60s' });
-    expect(stdout).toContain('Alloy scrapes every 60 s: it takes up to 61 s, or ');
+    expect(stdout).toContain('With a scrape every 60 s it takes up to 61 s, or ');
   });
 
   test('writes nothing to the servers of the stack', async () => {

@@ -59,7 +59,7 @@ function refuseShort(run: Run, maxWait: number | undefined): void {
   const needed = computeUsual(run) + 5000;
   if (maxWait === undefined || maxWait >= needed) return;
   throw new CannotRun(
-    `--timeout ${maxWait / 1000} is less than telemetry takes on this stack: up to ${Math.ceil(needed / 1000)} s, as Alloy scrapes every ${run.intervals.scrape / 1000} s.`,
+    `--timeout ${maxWait / 1000} is less than telemetry takes on this stack: up to ${Math.ceil(needed / 1000)} s, with a scrape every ${run.intervals.scrape / 1000} s.`,
     `give it ${Math.ceil(needed / 1000)} or more, or leave it out.`,
   );
 }
@@ -70,6 +70,6 @@ function announce(run: Run, print: (line: string) => void): void {
   const longest = Math.max(computeScrapeDeadline(run), computeSearchDeadline(run));
   const [soon, late] = [usual, longest].map((ms) => Math.ceil(ms / 1000));
   print(
-    `Alloy scrapes every ${run.intervals.scrape / 1000} s: it takes up to ${soon} s, or ${late} s where something is missing`,
+    `With a scrape every ${run.intervals.scrape / 1000} s it takes up to ${soon} s, or ${late} s where something is missing`,
   );
 }

@@ -31,7 +31,7 @@ const SENT = [
   /^otelcol_exporter_sent_log_records_total$/,
 ];
 
-/** What Alloy has sent since its start, beyond `before`; undefined if it gives no answer. */
+/** What Alloy has sent since its start, beyond `before`; undefined if it gives no answer, or was started again since. */
 export async function readSentCounts(
   alloy: Pick<AlloyEndpoint, 'url'>,
   before: SentCounts = { samples: 0, spans: 0, logLines: 0 },
@@ -39,11 +39,12 @@ export async function readSentCounts(
   const counts = await readAlloyTotals(alloy, SENT).catch(() => undefined);
   if (counts === undefined) return undefined;
   const [remote = 0, points = 0, spans = 0, logs = 0] = counts;
-  return {
+  const sent = {
     samples: remote + points - before.samples,
     spans: spans - before.spans,
     logLines: logs - before.logLines,
   };
+  return Object.values(sent).some((count) => count < 0) ? undefined : sent;
 }
 
 /** What the OTLP receivers counted for one transport, by signal. */

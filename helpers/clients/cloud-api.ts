@@ -25,13 +25,16 @@ export type CloudStack = {
   readonly variables: Readonly<Record<string, string>>;
 };
 
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ''));
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => !/[\s"'`$]/.test(text) && !/[@?#]/.test(text))
+  .transform((text) => text.replace(/\/$/, ''));
 const id = z.union([z.int().positive(), z.string().regex(/^\d+$/)]).transform(String);
 /** What `GET /api/instances/{slug}` answers, of which there are some hundred fields. */
 const Instance = z.object({
   id,
   slug: z.string().regex(/^[\w-]+$/),
-  status: z.string(),
+  status: z.string().regex(/^[\w -]{1,40}$/),
   regionSlug: z.string().regex(/^[\w-]+$/),
   hmInstancePromId: id,
   hmInstancePromUrl: url,

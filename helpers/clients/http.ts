@@ -50,6 +50,31 @@ const TIMEOUT_MS = 30_000;
 const options = { connections: 16, maxResponseSize: MAX_ANSWER_BYTES };
 const agent = new Agent(options);
 const proxyAgents = new Map<string, Dispatcher>();
+/** Those that gave no answer in time. */
+const ended = new WeakSet<Dispatcher>();
+
+/**
+ * Ends what a proxy does not: undici gives a CONNECT no limit of its own. Rejects with a `TimeoutError` after `timeout`
+ * milliseconds, and closes the connections to that proxy.
+ */
+export async function endInTime<T>(work: Promise<T>, dispatcher: Dispatcher, timeout: number): Promise<T> {
+  if (dispatcher === agent) return await work;
+  const tooLate = () => new DOMException('the proxy gives no answer in time', 'TimeoutError');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      for (const [key, other] of proxyAgents) if (other === dispatcher) proxyAgents.delete(key);
+      ended.add(dispatcher);
+      void dispatcher.destroy().catch(() => undefined);
+      reject(tooLate());
+    }, timeout);
+  });
+  // The requests beside this one end with it, and for the same reason.
+  const asked = work.catch((error: unknown) => {
+    throw ended.has(dispatcher) ? tooLate() : error;
+  });
+  return await Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
 
 /** What connects to this URL: directly, or through the proxy that these settings name for it; loopback is never behind one, as in Go. */
 export function chooseDispatcher(url: string, proxies: ProxySettings = {}): Dispatcher {
@@ -118,12 +143,14 @@ async function getText(
   access: ServiceAccess,
   timeout: number,
 ): Promise<{ status: number; text: string; type: string; retryAfterMs: number | undefined }> {
-  const { statusCode, headers, body } = await request(url, {
-    dispatcher: chooseDispatcher(url, access.proxies),
+  const dispatcher = chooseDispatcher(url, access.proxies);
+  const asked = request(url, {
+    dispatcher,
     headersTimeout: timeout,
     bodyTimeout: timeout,
     headers: { ...listLoginHeaders(access), accept: 'application/json' },
   });
+  const { statusCode, headers, body } = await endInTime(asked, dispatcher, timeout);
   return {
     status: statusCode,
     text: await body.text(),

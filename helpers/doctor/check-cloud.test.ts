@@ -148,6 +148,10 @@ describe('the one thing that is wrong is named', () => {
     ["a proxy's 407", { status: 407, body: 'proxy' }, 'no answer'],
     ['a redirect', { status: 301, headers: { location: 'https://x.example' } }, 'redirect'],
     ['a fault of the service', { status: 503 }, 'service fault'],
+    ['a fault of what stands in front', { status: 502, body: '<html>', type: 'text/html' }, 'service fault'],
+    ['too many requests', { status: 429 }, 'too many requests'],
+    ['an allow-list', { status: 403, body: 'source IP address is not in the allow-list' }, 'access denied'],
+    ['a 403 that says nothing', { status: 403 }, 'missing scope'],
   ])('Loki that answers with %s', async (_, reply, kind) => {
     const { problems } = await checkAgainst((request) =>
       request.path === '/loki/api/v1/labels' ? reply : answerAsHosted(request),
@@ -195,6 +199,18 @@ describe('the one thing that is wrong is named', () => {
     expect(problems).toEqual([
       expect.objectContaining({ reason: expect.objectContaining({ kind: 'untrusted certificate' }) }),
     ]);
+  });
+
+  test('a proxy that never answers, within five seconds', async () => {
+    const proxy = createServer();
+    proxy.on('connect', (_, socket) => onTestFinished(() => void socket.destroy()));
+    const port = await listen(proxy);
+    const started = performance.now();
+    const check = await checkCloud(
+      readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(check.problems).toEqual([expect.objectContaining({ kind: 'no answer', reason: { kind: 'timeout' } })]);
   });
 
   test('a proxy that wants a login, in front of all services', async () => {

@@ -15,7 +15,7 @@ import { explainMalformed, explainResults, explainSharedIds, listStackProblems, 
 import { isGood, isRefused } from './judge-answer.ts';
 import { listReads, listWrites } from './probes.ts';
 
-const PROBE_TIMEOUT: Milliseconds = 2500;
+const PROBE_TIMEOUT: Milliseconds = 2000;
 /** Samples from further ahead are refused after ten minutes, and a `Date` has whole seconds. */
 const MAX_CLOCK_OFFSET: Milliseconds = 60_000;
 
@@ -106,7 +106,7 @@ async function findReaders({
     return { ...none, problems: [{ kind: 'variable', variable, message: `${variable} is not set` }] };
   }
   try {
-    const { access } = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT);
+    const { access } = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT / 2);
     return { ...none, access, problems: [] };
   } catch (error) {
     if (error instanceof NoDataSource)

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { chooseDispatcher } from '../clients/http.ts';
+import { chooseDispatcher, endInTime } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Unanswered } from '../run/cloud-problem.ts';
 import type { ProxySettings } from '../settings/settings.ts';
@@ -33,13 +33,15 @@ export async function exchange(question: Question, timeout: Milliseconds, proxie
   const { method, url, headers, body } = question;
   const sent = Date.now();
   try {
-    const answer = await request(url, {
+    const dispatcher = chooseDispatcher(url, proxies);
+    const asked = request(url, {
       method,
       headers,
       ...(body !== undefined && { body }),
-      dispatcher: chooseDispatcher(url, proxies),
+      dispatcher,
       signal: AbortSignal.timeout(timeout),
     });
+    const answer = await endInTime(asked, dispatcher, timeout);
     const received = Date.now();
     const text = await readStart(answer.body);
     const date = Date.parse(String(answer.headers.date ?? ''));

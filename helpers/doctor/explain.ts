@@ -123,13 +123,21 @@ function explainAnswer({ probe, exchange: answer }: ProbeResult): CloudProblem[]
   const { status, body } = answer;
   if (status === 407)
     return [{ kind: 'no answer', variables: [variable], host: new URL(url).host, reason: { kind: 'proxy login' } }];
-  if (isWebPage(answer)) return [{ kind: 'web page', variable, url: probe.url }];
   if (status === 404 || status === 405) return [{ kind: 'wrong path', variable, url, status }];
   if (status >= 300 && status < 400) return [{ kind: 'redirect', variable, url: probe.url, status }];
-  // Too many requests are no fault of the configuration.
-  if (status === 429) return [];
+  if (status === 429) return [{ kind: 'too many requests', variable, url: probe.url, status }];
   if (status >= 500) return [{ kind: 'service fault', variable, url: probe.url, status }];
-  return [{ kind: 'other API', variable, url: probe.url, body: body.trim().slice(0, 100) }];
+  if (isWebPage(answer)) return [{ kind: 'web page', variable, url: probe.url }];
+  if (status === 403) return [{ kind: 'access denied', variable, url: probe.url, body: showBody(body) }];
+  return [{ kind: 'other API', variable, url: probe.url, body: showBody(body) }];
+}
+
+/** The start of an answer, for a terminal. */
+function showBody(body: string): string {
+  return body
+    .replaceAll(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, 100);
 }
 
 /** Why logins are refused that the services do not explain. */

@@ -6,7 +6,9 @@ import type { Probe } from './probes.ts';
 export function isGood(probe: Probe, answer: Exchange): boolean {
   if (answer.kind === 'no answer' || isWebPage(answer)) return false;
   const { status } = answer;
-  if (probe.does === 'write') return (status >= 200 && status < 300) || status === 400 || status === 422;
+  // A server of TLS that is spoken to in plain HTTP answers 400 as well.
+  const isHeard = (status === 400 || status === 422) && !/HTTPS/.test(answer.body);
+  if (probe.does === 'write') return (status >= 200 && status < 300) || isHeard;
   return status === 200 && isJsonObject(answer.body);
 }
 
@@ -20,13 +22,16 @@ function isJsonObject(body: string): boolean {
   return /^\s*\{\s*"(?:status|data|traces|metrics|partial|warnings|infos)"/.test(body) || /^\s*\{\s*\}\s*$/.test(body);
 }
 
-/** Whether the service refused the login. */
+/** Whether the service refused the login: a 403 that says something else than the scope is about something else. */
 export function isRefused({ exchange: answer }: ProbeResult): boolean {
-  return answer.kind === 'answer' && (answer.status === 401 || answer.status === 403) && !isWebPage(answer);
+  if (answer.kind !== 'answer' || isWebPage(answer)) return false;
+  return answer.status === 401 || (answer.status === 403 && (answer.body.trim() === '' || SCOPE.test(answer.body)));
 }
+
+const SCOPE = /\bscopes?\b|permission|not allowed|denied|^\W*forbidden\W*$/i;
 
 /** A service that knows the token, and says that it may not: it names the scope, or answers 403. */
 export function isAboutScope({ exchange: answer }: ProbeResult): boolean {
   if (answer.kind !== 'answer') return false;
-  return answer.status === 403 || /\bscopes?\b|permission|not allowed|denied/i.test(answer.body);
+  return answer.status === 403 || SCOPE.test(answer.body);
 }

@@ -34,7 +34,7 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case "not the stack's ID":
       return {
-        cause: `${problem.variable} is ${problem.id}, which is no ID of this stack: another stack's, or mistyped`,
+        cause: `${problem.variable} is ${problem.id}, which is no ID of this stack: another stack's, or mistyped${hintAtScope(problem.variable)}`,
         fix:
           problem.expected === undefined
             ? `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}${adviseDiscovery()}`
@@ -80,6 +80,16 @@ export function describeProblem(problem: CloudProblem): ProblemText {
         fix: problem.scopes.every((scope) => scope.endsWith(':read'))
           ? `Add ${problem.scopes.join(', ')} to the policy, or set GRAFANA_CLOUD_READ_TOKEN to a token that has them`
           : `Add ${problem.scopes.join(', ')} to the policy; its tokens have them at once`,
+      };
+    case 'access denied':
+      return {
+        cause: `${problem.url} answers 403: ${problem.body}`,
+        fix: `Look at the allow-list of the access policy and at what your organisation permits, and at ${problem.variable}`,
+      };
+    case 'too many requests':
+      return {
+        cause: `${problem.url} answers 429: there were too many requests, so whether it takes the login can't be told`,
+        fix: 'Wait a minute, and try again',
       };
     case 'wrong path':
       return {
@@ -185,6 +195,11 @@ function describeSilence(host: string, reason: Unanswered, variables: readonly s
 function namePlace(variable: string): string {
   const [service] = Object.keys(PORTAL).filter((name) => variable.includes(`_${name}_`));
   return `your stack > ${PORTAL[service ?? ''] ?? 'Details'}`;
+}
+
+/** Tempo is only read here: a bare 401 may be about either. */
+function hintAtScope(variable: string): string {
+  return variable.includes('_TEMPO_') ? '; or the token lacks traces:read, where the service does not say so' : '';
 }
 
 function adviseDiscovery(): string {

@@ -25,11 +25,13 @@ export type CloudProblem =
   | { readonly kind: "another stack's IDs"; readonly stack?: string }
   | { readonly kind: 'wrong kind of token'; readonly variable: string; readonly token: TokenDescription['kind'] }
   | { readonly kind: 'missing scope'; readonly variable: string; readonly scopes: readonly string[] }
+  /** A 403 that is about no scope: an allow-list of addresses, a policy of the organisation. */
+  | { readonly kind: 'access denied'; readonly variable: string; readonly url: string; readonly body: string }
   | { readonly kind: 'wrong path'; readonly variable: string; readonly url: string; readonly status: number }
   | { readonly kind: 'web page'; readonly variable: string; readonly url: string }
   | { readonly kind: 'other API'; readonly variable: string; readonly url: string; readonly body: string }
   | {
-      readonly kind: 'redirect' | 'service fault';
+      readonly kind: 'redirect' | 'service fault' | 'too many requests';
       readonly variable: string;
       readonly url: string;
       readonly status: number;

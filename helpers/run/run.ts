@@ -67,7 +67,7 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   readonly seriesWindow: number;
   /** The socket on which the runner takes parts of the stack away and brings them back; absent where the run did not start the stack. */
   readonly controlSocket?: string;
-  /** What an Alloy that ran before this run had sent already; absent for one that the run started. */
+  /** What the Alloy of a warm stack had sent already. */
   readonly sentBefore?: SentCounts;
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;

@@ -24,5 +24,5 @@ test('it tells each line that changes', () => {
 });
 
 test('it refuses a text in which a value of several lines holds what looks like a line', () => {
-  expect(() => editDotenv('X="\nA=0\n"\n', { A: '1' })).toThrow("can't be told");
+  expect(() => editDotenv('X="\nA=0\n"\n', { A: '1' })).toThrow('its value of X has several lines');
 });

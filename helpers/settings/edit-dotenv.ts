@@ -12,6 +12,8 @@ export function editDotenv(
   values: Readonly<Record<string, string>>,
 ): { readonly text: string; readonly changes: readonly LineChange[]; readonly before: NodeJS.Dict<string> } {
   const before = parseEnv(text);
+  const long = Object.keys(before).find((name) => before[name]?.includes('\n'));
+  if (long !== undefined) throw new Error(`its value of ${long} has several lines`);
   const wanted = new Map(Object.entries(values).filter(([name, value]) => before[name] !== value));
   const changes: LineChange[] = [];
   const written = new Set<string>();

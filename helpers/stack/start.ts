@@ -105,7 +105,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     command: plan.alloy.command,
     isCommandEmbedded: plan.alloy.kind === 'embedded',
   };
-  const [sentBefore, evaluated] = await Promise.all([readSentCounts(alloy), readIntervals(alloy)]);
+  const evaluated = await readIntervals(alloy);
   // What Alloy itself says comes before what a variable of this machine says.
   const intervals = { ...settings.intervals, ...evaluated };
   return {
@@ -119,7 +119,6 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     variables: readSetVariables(plan),
     madeUpVariables: [],
     access,
-    ...(sentBefore !== undefined && { sentBefore }),
     ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
     timings: {},
   };
