@@ -53,6 +53,11 @@ const proxyAgents = new Map<string, Dispatcher>();
 /** Those that gave no answer in time. */
 const ended = new WeakSet<Dispatcher>();
 
+/** Whether the way to this URL leads through a proxy, unless `NO_PROXY` excepts it. */
+export function mayBeProxied(url: string, proxies?: ProxySettings): boolean {
+  return chooseDispatcher(url, proxies) !== agent;
+}
+
 /**
  * Ends what a proxy does not: undici gives a CONNECT no limit of its own. Rejects with a `TimeoutError` after `timeout`
  * milliseconds, and closes the connections to that proxy.

@@ -14,6 +14,7 @@ test.each([
   ['a whole line', `Authorization: Basic ${GOOD}\n`],
   ['the value alone', `Basic ${GOOD}`],
   ['OTEL_EXPORTER_OTLP_HEADERS', `Authorization=Basic%20${GOOD}`],
+  ['its line in .env', `OTEL_EXPORTER_OTLP_HEADERS="Authorization=Basic%20${GOOD.replaceAll('=', '%3D')}"\n`],
   ['in quotes', `"Authorization: Basic ${GOOD}"`],
 ])('a good header is described: %s', (_, header) => {
   expect(describeHeader(header, CLOUD)).toEqual({
@@ -38,6 +39,8 @@ test.each([
   ['a token alone', `Basic ${encode(TOKEN)}`, 'a token without its instance ID'],
   ["another service's ID", `Basic ${encode(`2847239:${TOKEN}`)}`, 'which is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID'],
   ['a service account', `Basic ${encode('1461503:glsa_abc')}`, 'service account'],
+  ['an ID that .env does not have', `Basic ${encode(`777:${TOKEN}`)}`, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID is 1461503'],
+  ['a blank after the colon', `Basic ${encode(`1461503: ${TOKEN}`)}`, 'a blank stands beside the token'],
   ['something else', `Basic ${encode('admin:admin')}`, 'not an instance ID'],
 ])('a header that is wrong is told as what it is, and its token never: %s', (_, header, problem) => {
   const { facts, problems } = describeHeader(header, CLOUD);

@@ -13,7 +13,9 @@ const MAX_LAYERS = 4;
 export function describeHeader(text: string, cloud: CloudVariables): HeaderDescription {
   const facts: string[] = [];
   const problems: string[] = [];
-  const line = text.replace(/\r?\n$/, '');
+  const line = decodePercents(
+    text.replace(/\r?\n$/, '').replace(/^\s*(?:export\s+)?OTEL_EXPORTER_OTLP(?:_[A-Z]+)?_HEADERS=/, ''),
+  );
   const [, scheme = '', rest = ''] =
     /^(?:authorization\s*[:=]\s*)?(?:(Basic|Bearer)(?:\s+|%20))?(.*)$/is.exec(unquote(line)) ?? [];
   if (scheme === '') problems.push('it does not begin with "Basic ": the gateway takes no other scheme');
@@ -48,9 +50,13 @@ function describeLogin(login: string, cloud: CloudVariables, facts: string[], pr
   }
   if (/^\d+$/.test(user)) facts.push(`the instance ID is ${user}${nameOwner(user, cloud)}`);
   else problems.push('what stands before the colon is not an instance ID, which is a number');
+  const own = cloud.GRAFANA_CLOUD_OTLP_INSTANCE_ID;
   if (/^\d+$/.test(user) && isForeign(user, cloud)) {
     problems.push(`the instance ID is ${user}${nameOwner(user, cloud)}: the OTLP gateway has an ID of its own`);
+  } else if (/^\d+$/.test(user) && own && own !== user) {
+    problems.push(`the instance ID is ${user}, and GRAFANA_CLOUD_OTLP_INSTANCE_ID is ${own}`);
   }
+  if (/^\s|\s$/.test(password)) problems.push('a blank stands beside the token');
   const token = describeToken(password);
   if (token.kind !== 'access policy') {
     problems.push(
@@ -63,8 +69,8 @@ function describeLogin(login: string, cloud: CloudVariables, facts: string[], pr
   const { name, organization, region } = token;
   const told = [name && `"${name}"`, organization && `organisation ${organization}`, region && `region ${region}`];
   facts.push(['the token is that of an access policy', ...told.filter(Boolean)].join(', '));
-  const own = cloud.GRAFANA_CLOUD_API_KEY;
-  if (own) facts.push(`it is ${own === password ? 'the same as' : 'another one than'} GRAFANA_CLOUD_API_KEY`);
+  const key = cloud.GRAFANA_CLOUD_API_KEY;
+  if (key) facts.push(`it is ${key === password ? 'the same as' : 'another one than'} GRAFANA_CLOUD_API_KEY`);
 }
 
 function isForeign(id: string, cloud: CloudVariables): boolean {
@@ -92,6 +98,15 @@ function decode(text: string): { login: string; layers: number } {
     login = decoded;
   }
   return { login, layers: MAX_LAYERS };
+}
+
+/** As OpenTelemetry's variables have it, which are percent-encoded. */
+function decodePercents(text: string): string {
+  try {
+    return /^\W*authorization=/i.test(text) ? decodeURIComponent(text) : text;
+  } catch {
+    return text;
+  }
 }
 
 function unquote(text: string): string {

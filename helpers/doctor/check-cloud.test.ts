@@ -201,6 +201,17 @@ describe('the one thing that is wrong is named', () => {
     ]);
   });
 
+  test('a proxy that nobody runs, and one that is no address', async () => {
+    const settings = { ...variables('https://stack.grafana.example'), HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const { problems } = await checkCloud(readSettings(settings));
+    expect(problems.map(describeProblem)).toEqual([
+      expect.objectContaining({ cause: expect.stringContaining('the proxy that HTTPS_PROXY names') }),
+    ]);
+    expect(() => readSettings({ ...settings, https_proxy: 'u:hunter2@proxy:8080' })).toThrow(
+      'https_proxy: it is not a URL',
+    );
+  });
+
   test('a proxy that never answers, within five seconds', async () => {
     const proxy = createServer();
     proxy.on('connect', (_, socket) => onTestFinished(() => void socket.destroy()));

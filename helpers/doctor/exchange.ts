@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { chooseDispatcher, endInTime } from '../clients/http.ts';
+import { chooseDispatcher, endInTime, mayBeProxied } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Unanswered } from '../run/cloud-problem.ts';
 import type { ProxySettings } from '../settings/settings.ts';
@@ -55,7 +55,9 @@ export async function exchange(question: Question, timeout: Milliseconds, proxie
       ...(!Number.isNaN(date) && { clockOffset: date + 500 - (sent + received) / 2 }),
     };
   } catch (error) {
-    return { kind: 'no answer', reason: readReason(error) };
+    const reason = readReason(error);
+    const isProxied = reason.kind === 'refused connection' && mayBeProxied(url, proxies);
+    return { kind: 'no answer', reason: isProxied ? { ...reason, isProxied } : reason };
   }
 }
 

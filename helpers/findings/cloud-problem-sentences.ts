@@ -160,6 +160,12 @@ function describeSilence(host: string, reason: Unanswered, variables: readonly s
         fix: `Correct ${names}, or the name server of this machine`,
       };
     case 'refused connection':
+      if (reason.isProxied) {
+        return {
+          cause: `no connection to ${host}: the proxy that HTTPS_PROXY names does not answer, or nothing listens there`,
+          fix: `Correct HTTPS_PROXY, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
+        };
+      }
       return { cause: `nothing listens at ${host}`, fix: `Correct ${names}, or start what it leads to` };
     case 'timeout':
       return {

@@ -51,7 +51,8 @@ export type CloudProblem =
 /** Why a host does not answer, as far as that can be told. */
 export type Unanswered =
   | { readonly kind: 'unknown host' }
-  | { readonly kind: 'refused connection' }
+  /** `isProxied` where a proxy stands on the way, which may be what refuses. */
+  | { readonly kind: 'refused connection'; readonly isProxied?: true }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'untrusted certificate'; readonly code: string }
   | { readonly kind: 'wrong certificate'; readonly code: string }

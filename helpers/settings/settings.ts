@@ -304,6 +304,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
   const given = Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
+  refuseInvalidProxies(given);
   const parsed = Variables.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
@@ -379,6 +380,21 @@ function inheritEnvironment(environment: Environment): InheritedEnvironment {
     extend: (variables = {}) => ({ ...Object.fromEntries(set), ...variables }),
     pick: (names) => Object.fromEntries(set.filter(([name]) => names.includes(name))),
   };
+}
+
+/** A proxy is an address of HTTP; its text may hold a password. Throws {@link SettingsError}. */
+function refuseInvalidProxies(given: Readonly<Record<string, string>>): void {
+  const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+  const invalid = names.filter((name) => given[name] !== undefined && !/^https?:$/.test(readProtocol(given[name])));
+  if (invalid.length === 0) return;
+  throw new SettingsError(
+    `these settings are not valid:\n${invalid.map((name) => `  ${name}: it is not a URL that begins with http:// or https://`).join('\n')}`,
+    'set them as in http://proxy.example:8080, or unset them.',
+  );
+}
+
+function readProtocol(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : '';
 }
 
 /** The settings of a stack that already runs, whatever kind of stack the environment asks for. Throws {@link SettingsError}. */
