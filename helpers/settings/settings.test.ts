@@ -59,6 +59,12 @@ describe('settings', () => {
     ['STACK', 'container', '"container" is not one of containers, native, external'],
     ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
     ['ALLOY_VERIFY_TELEMETRY', 'yes', '"yes" is not one of on, off'],
+    [
+      'GRAFANA_URL',
+      'https://u:hunter2@stack.grafana.net',
+      'it carries a login, which is not used: leave it out of the URL',
+    ],
+    ['ALLOY_URL', 'http://u:hunter2@h:12345', 'it carries a login, which is not used: leave it out of the URL'],
     ['DLQ_CHECK_INTERVAL_SECONDS', 'ten', 'it is not a number of seconds above 0'],
     ['DLQ_CHECK_INTERVAL_SECONDS', '0', 'it is not a number of seconds above 0'],
     ['DATABASE_URL', 'mysql://u:hunter2@h/x', 'it is not a URL that begins with postgresql:// or postgres://'],

@@ -36,6 +36,10 @@ function url(...schemes: readonly string[]) {
 }
 
 const http = url('http:', 'https:');
+/** A URL that is asked with a login of other variables, or with none; one in its text would be shown with it. */
+const openHttp = http.refine((given) => given === undefined || given.username + given.password === '', {
+  error: 'it carries a login, which is not used: leave it out of the URL',
+});
 
 /** One of these words. */
 function choice<const T extends readonly string[]>(...words: T) {
@@ -83,23 +87,23 @@ const Variables = z
     RABBITMQ_METRICS_URL: http,
     API_URL: http,
     BOT_GATEWAY_URL: http,
-    ALLOY_URL: http,
+    ALLOY_URL: openHttp,
     ALLOY_OTLP_GRPC: z
       .string()
       .regex(/^[^/\s]+:\d+$/, 'it is not HOST:PORT')
       .optional(),
     ALLOY_OTLP_HTTP: http,
-    GRAFANA_CLOUD_TEMPO_QUERY_URL: http,
-    GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: http,
-    GRAFANA_CLOUD_LOKI_QUERY_URL: http,
+    GRAFANA_CLOUD_TEMPO_QUERY_URL: openHttp,
+    GRAFANA_CLOUD_PROMETHEUS_QUERY_URL: openHttp,
+    GRAFANA_CLOUD_LOKI_QUERY_URL: openHttp,
     GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
     GRAFANA_CLOUD_STACK: z
       .string()
       .regex(/^[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
       .optional(),
     GRAFANA_CLOUD_STACKS_TOKEN: z.string().optional(),
-    GRAFANA_CLOUD_API_URL: http,
-    GRAFANA_URL: http,
+    GRAFANA_CLOUD_API_URL: openHttp,
+    GRAFANA_URL: openHttp,
     GRAFANA_SERVICE_ACCOUNT_TOKEN: z.string().optional(),
     TEMPO_URL: http,
     TEMPO_OTLP_URL: http,
