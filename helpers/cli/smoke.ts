@@ -9,7 +9,7 @@ import { readExternalSettings } from '../settings/settings.ts';
 import { runCommand } from './command.ts';
 import { joinRun } from './shared-run.ts';
 
-const usage = `npm run smoke [-- --json] [-- --timeout SECONDS]
+const usage = `npm run smoke [-- --json --timeout SECONDS]
 
 Checks the stack whose Alloy is at ALLOY_URL, before a deploy or after: it starts and stops nothing, and writes nothing but
 marked telemetry of its own. What can't be checked from outside is left out, with the reason in reports/verdict.json.
