@@ -82,6 +82,11 @@ describe('the one thing that is wrong is named', () => {
       { kind: 'wrong token', variable: 'GRAFANA_CLOUD_READ_TOKEN' },
     ],
     [
+      'the token of a service account to read with',
+      { GRAFANA_CLOUD_READ_TOKEN: 'glsa_abc' },
+      { kind: 'wrong kind of token', variable: 'GRAFANA_CLOUD_READ_TOKEN', token: 'service account' },
+    ],
+    [
       'the token of a service account',
       { GRAFANA_CLOUD_API_KEY: 'glsa_abc' },
       { kind: 'wrong kind of token', variable: 'GRAFANA_CLOUD_API_KEY', token: 'service account' },

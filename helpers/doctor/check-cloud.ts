@@ -11,7 +11,14 @@ import { describeToken } from '../settings/token.ts';
 import { askForStack } from './ask-for-stack.ts';
 import type { CloudCheck, ProbeResult } from './cloud-check.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { explainMalformed, explainResults, explainSharedIds, listStackProblems, removeRepetitions } from './explain.ts';
+import {
+  explainMalformed,
+  explainResults,
+  explainSharedIds,
+  listStackProblems,
+  nameKindOfReadToken,
+  removeRepetitions,
+} from './explain.ts';
 import { isGood, isRefused } from './judge-answer.ts';
 import { listReads, listWrites } from './probes.ts';
 
@@ -70,7 +77,7 @@ export async function checkCloud(settings: Settings): Promise<CloudCheck> {
     stack: 'refused' in stack ? { notAsked: stack.notAsked } : stack,
     results,
     ...(clockOffset !== undefined && { clockOffset }),
-    problems: removeRepetitions(problems),
+    problems: removeRepetitions(problems.map((problem) => nameKindOfReadToken(problem, settings))),
   };
 }
 

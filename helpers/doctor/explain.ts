@@ -289,6 +289,14 @@ function readRegion(url: string): string | undefined {
   return /[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d+$/.exec(label)?.[0];
 }
 
+/** A token to read with that is of another kind can't be right, whatever else it is. */
+export function nameKindOfReadToken(problem: CloudProblem, { query }: Settings): CloudProblem {
+  const variable = 'GRAFANA_CLOUD_READ_TOKEN';
+  if (problem.kind !== 'wrong token' || problem.variable !== variable) return problem;
+  const { kind } = describeToken(query.readToken ?? '');
+  return kind === 'access policy' ? problem : { kind: 'wrong kind of token', variable, token: kind };
+}
+
 /** One problem for each thing to correct, however many services suffer from it. */
 export function removeRepetitions(problems: readonly CloudProblem[]): CloudProblem[] {
   const found = new Map<string, CloudProblem>();
