@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { copyProject, runScript } from './testing/commands.ts';
 
 const project = copyProject();
@@ -9,20 +10,6 @@ afterAll(() => project[Symbol.dispose]());
 const file = join(project.root, '.env');
 afterEach(() => writeFileSync(file, ''));
 
-/** What the API of Grafana Cloud answers about a stack, by its documented fields. */
-const INSTANCE = {
-  id: 1461503,
-  slug: 'games',
-  name: 'games.grafana.net',
-  status: 'active',
-  regionSlug: 'prod-eu-west-0',
-  hmInstancePromId: 2847239,
-  hmInstancePromUrl: 'https://prometheus-prod-01-eu-west-0.grafana.net',
-  hlInstanceId: 1419296,
-  hlInstanceUrl: 'https://logs-prod-eu-west-0.grafana.net',
-  htInstanceId: 1413606,
-  htInstanceUrl: 'https://tempo-prod-01-eu-west-0.grafana.net',
-};
 const CANARY = 'glc_canary-4f1e';
 const EXPECTED = `GRAFANA_CLOUD_STACK=games
 GRAFANA_CLOUD_OTLP_ENDPOINT=https://otlp-gateway-prod-eu-west-0.grafana.net/otlp

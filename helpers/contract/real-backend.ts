@@ -32,7 +32,7 @@ export async function findRealService(service: ServiceName): Promise<RealService
   }
   const file = findProgram(service, path);
   if (file !== undefined) return startProgram(service, file);
-  const missing = `${VARIABLES[service]} is not set and there is no program ${service} on the PATH`;
+  const missing = `${VARIABLES[service]} is not set, and ${service} is not on the PATH`;
   return { missing, [Symbol.asyncDispose]: async () => {} };
 }
 

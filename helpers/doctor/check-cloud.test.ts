@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Received, type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -12,20 +13,6 @@ import { checkCloud } from './check-cloud.ts';
 
 const TOKEN = token({ o: '1234', n: 'alloy', k: 'the-secret-part', m: { r: 'prod-eu-west-0' } });
 const IDS = { otlp: '1461503', prometheus: '2847239', loki: '1419296', tempo: '1413606' };
-/** What `GET /api/instances/{slug}` answers (Grafana Cloud API, "Stacks"), by its documented fields. */
-const INSTANCE = {
-  id: 1461503,
-  slug: 'games',
-  status: 'active',
-  regionSlug: 'prod-eu-west-0',
-  hmInstancePromId: 2847239,
-  hmInstancePromUrl: 'https://prometheus-prod-01-eu-west-0.grafana.net',
-  hlInstanceId: 1419296,
-  hlInstanceUrl: 'https://logs-prod-eu-west-0.grafana.net',
-  htInstanceId: 1413606,
-  htInstanceUrl: 'https://tempo-prod-01-eu-west-0.grafana.net',
-};
-
 test('a stack that takes and answers has no problem, and each way is told with its latency', async () => {
   const check = await checkAgainst(answerAsHosted);
   expect(check.problems).toEqual([]);
@@ -206,7 +193,7 @@ describe('the one thing that is wrong is named', () => {
     ]);
   });
 
-  test('a proxy that nobody runs, and one that is no address', async () => {
+  test('a proxy that nobody runs, and one whose address is not valid', async () => {
     const settings = { ...variables('https://stack.grafana.example'), HTTPS_PROXY: 'http://127.0.0.1:9' };
     const { problems } = await checkCloud(readSettings(settings));
     expect(problems.map(describeProblem)).toEqual([

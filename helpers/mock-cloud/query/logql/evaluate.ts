@@ -70,7 +70,7 @@ function applyFilters(
     return name === '__error_details__' ? (error ?? '') : getLabel(labels, name);
   }
 
-  /** A line without the label fails; one whose label is no number passes, with the error in a label of its own. */
+  /** A line without the label fails; one whose label is not a number passes, with the error in a label of its own. */
   function passesNumber(filter: NumberFilter): boolean {
     const text = getLabel(labels, filter.name);
     if (text === '') return false;
