@@ -1,5 +1,5 @@
 import { readReceiverCounts } from '../helpers/clients/alloy-metrics.ts';
-import { call } from '../helpers/emit/http.ts';
+import { call, callUntraced } from '../helpers/emit/http.ts';
 import { inTurn } from '../helpers/emit/in-turn.ts';
 import { createGuild } from '../helpers/emit/service-data.ts';
 import { observe, phase, test } from '../helpers/expect/criterion.ts';
@@ -38,7 +38,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
 
   observe('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
     await expect
-      .poll(() => call(`${api}/health`), { timeout: 10_000 })
+      .poll(() => callUntraced(`${api}/health`), { timeout: 10_000 })
       .toMatchObject({
         status: 200,
         json: { status: 'healthy', service: 'api' },
@@ -99,17 +99,17 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   test('P4.6 the duration histogram has buckets, and its count equals the requests sent', async ({ expect }) => {
     const labels = { 'http_route|http_target': '/api/games' };
     await inTurn(async () => {
-      await call(`${api}/api/games`);
+      await callUntraced(`${api}/api/games`);
       await nextExport(SERVICE);
       const before = await presentValue(serviceMetric(COUNT, SERVICE, labels));
-      await Promise.all(Array.from({ length: 5 }, () => call(`${api}/api/games`)));
+      await Promise.all(Array.from({ length: 5 }, () => callUntraced(`${api}/api/games`)));
       await expect(serviceMetric(COUNT, SERVICE, labels)).toHaveValue(before + 5);
       await expect(serviceMetric(BUCKET, SERVICE, { ...labels, le: '+Inf' })).toHaveValue(before + 5);
     });
   });
 
   test('P4.7 active requests: http_server_active_requests', async ({ expect }) => {
-    await call(`${api}/health`);
+    await callUntraced(`${api}/health`);
     await expect(serviceMetric('http_server_active_requests', SERVICE)).toHaveValueAtLeast(0);
   });
 

@@ -26,6 +26,11 @@ export function countIdle(client: Client): Promise<number> {
   );
 }
 
+/** How many transactions the client's own database has committed. */
+export function countCommits(client: Client): Promise<number> {
+  return readCount(client, 'SELECT xact_commit AS count FROM pg_stat_database WHERE datname = current_database()');
+}
+
 async function readCount(client: Client, query: string): Promise<number> {
   const { rows } = await client.query<{ count: string }>(query);
   return Number(rows[0]?.count);

@@ -17,22 +17,42 @@ export async function scheduleNotification(client: Client): Promise<DueRow> {
   return { job, game, query: `{name="scheduled.NotificationSchedule" && span.scheduler.job_id="${job}"}` };
 }
 
-/** Makes this many notifications due, one after the other. */
-export async function scheduleNotifications(client: Client, count: number): Promise<DueRow[]> {
-  const rows: DueRow[] = [];
-  for (let n = 0; n < count; n++) rows.push(await scheduleNotification(client));
-  return rows;
-}
-
-/** Makes a status change of a new game due now. */
-export async function scheduleTransition(client: Client, status: string): Promise<DueRow> {
-  const game = await newGame(client);
+/** Makes a change to IN_PROGRESS due now, of this game or of a new one. */
+export async function scheduleTransition(client: Client, existing?: string): Promise<DueRow> {
+  const game = existing ?? (await newGame(client));
   const job = await insert(
     client,
-    'INSERT INTO game_status_schedule (game_id, target_status, transition_time) VALUES ($1, $2, now())',
-    [game, status],
+    "INSERT INTO game_status_schedule (game_id, target_status, transition_time) VALUES ($1, 'IN_PROGRESS', now())",
+    [game],
   );
   return { job, game, query: `{name="scheduled.GameStatusSchedule" && span.scheduler.job_id="${job}"}` };
+}
+
+/** A game that no other connection can change until it is released. */
+export type HeldGame = {
+  readonly game: string;
+  /** How many connections wait to change it. */
+  readonly countWaiting: () => Promise<number>;
+  readonly release: () => Promise<void>;
+};
+
+/** Makes a new game and holds it in a transaction of `holder`; `client` makes and counts. */
+export async function holdNewGame(client: Client, holder: Client): Promise<HeldGame> {
+  const game = await newGame(client);
+  await holder.query('BEGIN');
+  // Rows that refer to the game can still be inserted.
+  await holder.query('SELECT FROM games WHERE id = $1 FOR NO KEY UPDATE', [game]);
+  const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return {
+    game,
+    countWaiting: async () => {
+      const waiting = await client.query('SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [
+        rows[0]?.pid,
+      ]);
+      return waiting.rowCount ?? 0;
+    },
+    release: async () => void (await holder.query('ROLLBACK')),
+  };
 }
 
 /** The status of a game in the database. */
@@ -41,13 +61,13 @@ export async function readGameStatus(client: Client, game: string): Promise<stri
   return rows[0]?.status;
 }
 
-/** How many of these rows were processed, and how often the bot announced their events in total. */
+/** How many of these status changes were processed, and how often the bot announced their events in total. */
 export async function countProcessed(
   client: Client,
   rows: readonly DueRow[],
 ): Promise<{ processed: number; announced: number }> {
   const { rows: counts } = await client.query<{ processed: string; announced: string }>(
-    `SELECT (SELECT count(*) FROM notification_schedule WHERE id = ANY ($1::uuid[]) AND processed_at IS NOT NULL) AS processed,
+    `SELECT (SELECT count(*) FROM game_status_schedule WHERE id = ANY ($1::uuid[]) AND processed_at IS NOT NULL) AS processed,
             (SELECT count(*) FROM announcements WHERE game_id = ANY ($2::uuid[])) AS announced`,
     [rows.map(({ job }) => job), rows.map(({ game }) => game)],
   );

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { makeSnowflake } from './discord.ts';
-import { call } from './http.ts';
+import { callUntraced } from './http.ts';
 
 const Created = z.object({ id: z.string() });
 
 /** Creates a guild through the API and returns its ID. */
 export async function createGuild(api: string): Promise<string> {
-  const { status, json } = await call(`${api}/api/guilds`, {
+  const { status, json } = await callUntraced(`${api}/api/guilds`, {
     discord_id: makeSnowflake(),
     name: `alloy-verify ${randomUUID()}`,
   });

@@ -6,7 +6,7 @@ import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Observation } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
 import './matchers.ts';
-import type { Logs, Metric, Question, Search, Series, Telemetry, Trace } from './question.ts';
+import type { Logs, Metric, Question, Ranges, Search, Series, Telemetry, Trace } from './question.ts';
 import { useRun } from './run.ts';
 
 const question: Question = { subject: { kind: 'delivery' }, path: 'otlp', deadline: 250 };
@@ -18,6 +18,19 @@ const values = (...found: number[]): Metric => ({
   kind: 'metric',
   ask: async () => found.map((value) => ({ labels: {}, time: 0, value })),
 });
+/** One sample of each series, scraped a little after the first question. */
+const scraped = (...found: number[]): Ranges => {
+  let time: number | undefined;
+  return {
+    ...question,
+    kind: 'ranges',
+    async ask() {
+      time ??= (Date.now() + 5) / 1000;
+      const samples = found.map((value) => [{ time: time ?? 0, value }]);
+      return samples.map((taken) => ({ labels: {}, samples: taken }));
+    },
+  };
+};
 const logs = (...lines: string[]): Logs => ({
   ...question,
   kind: 'logs',
@@ -81,10 +94,10 @@ const CASES: Record<string, Case> = {
     negated: () => expect(values(6)).not.toHaveValueBelow(5),
   },
   toAgreeWith: {
-    holds: () => expect(values(7)).toAgreeWith(source, 'INFO', 2),
-    fails: () => expect(values(7)).toAgreeWith(source, 'INFO', 1),
-    seen: { kind: 'disagreement', count: 1, values: [7], source: 'INFO', truth: 5 },
-    negated: () => expect(values(7)).not.toAgreeWith(source, 'INFO'),
+    holds: () => expect(scraped(3, 4)).toAgreeWith(source, 'INFO', 2),
+    fails: () => expect(scraped(3, 4)).toAgreeWith(source, 'INFO', 1),
+    seen: { kind: 'comparison', value: 7, source: 'INFO', least: 5, most: 5 },
+    negated: () => expect(scraped(7)).not.toAgreeWith(source, 'INFO'),
   },
   toHaveSpan: {
     holds: () => expect(trace('a', 'b')).toHaveSpan({ name: 'b' }),
@@ -184,16 +197,22 @@ test.each(['toHaveValue', 'toHaveValueAtLeast', 'toHaveValueAtMost', 'toHaveValu
     }),
 );
 
-test('toAgreeWith fails if there is no series, whatever the source says', () =>
+test('toAgreeWith fails if there is no sample, whatever the source says', () =>
   withAlloy(async () => {
-    const { seen } = await catchFailure(() => expect(values()).toAgreeWith(async () => 0, 'INFO', 1));
-    expect(seen).toEqual({ kind: 'disagreement', count: 0, values: [], source: 'INFO', truth: 0 });
+    const { seen } = await catchFailure(() => expect(scraped()).toAgreeWith(async () => 0, 'INFO', 1));
+    expect(seen).toEqual({ kind: 'comparison', source: 'INFO', least: 0, most: 0 });
   }));
 
-test('toAgreeWith fails if one of several series disagrees', () =>
+test('toAgreeWith fails if the only sample that agrees was scraped before the call', () =>
   withAlloy(async () => {
-    const { seen } = await catchFailure(() => expect(values(5, 9)).toAgreeWith(source, 'INFO', 1));
-    expect(seen).toMatchObject({ count: 2, values: [5, 9] });
+    const old: Ranges = { ...scraped(), ask: async () => [{ labels: {}, samples: [{ time: 1, value: 5 }] }] };
+    await catchFailure(() => expect(old).toAgreeWith(source, 'INFO'));
+  }));
+
+test('toAgreeWith holds if a sample agrees with what the source said then, though it says something else by now', () =>
+  withAlloy(async () => {
+    const sayings = [7, 7, 30];
+    await expect(scraped(7)).toAgreeWith(async () => sayings.shift() ?? 30, 'INFO');
   }));
 
 test('toAllHave fails if a series lacks one of several labels', () =>

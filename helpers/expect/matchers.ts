@@ -3,8 +3,9 @@ import { expect } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Condition, Labels } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
+import { compareInTime, isAgreement, type Reading, readNow } from './agreement.ts';
 import type { Attempt } from './poll.ts';
-import type { Logs, Metric, Question, Search, Series, Telemetry, Trace } from './question.ts';
+import type { Logs, Metric, Question, Ranges, Search, Series, Telemetry, Trace } from './question.ts';
 import { listValues, summarizeAnswer } from './seen.ts';
 import { describeShape, hasSpan, type SpanShape } from './spans.ts';
 import { type JudgedTask, record, waitInTask } from './task.ts';
@@ -24,7 +25,10 @@ declare module 'vitest' {
     toHaveValueAbove(value: number): Promise<void>;
     /** There is at least one series, and every series is below this value. */
     toHaveValueBelow(value: number): Promise<void>;
-    /** The value is that of `source` at the same time, give or take `within`: both are read again until they agree. */
+    /**
+     * A sample that was scraped after the call, summed over the series, is what `source` said at that time, give or take
+     * `within`. `source` is read with every attempt.
+     */
     toAgreeWith(source: () => Promise<number>, sourceName: string, within?: number): Promise<void>;
     /** The trace has a span of this shape. */
     toHaveSpan(shape: SpanShape): Promise<void>;
@@ -67,14 +71,18 @@ expect.extend({
   toHaveValueBelow(this: State, received: Metric, value: number) {
     return compare(this, received, { kind: 'value', is: 'below', value }, (seen) => seen < value);
   },
-  toAgreeWith(this: State, received: Metric, source: () => Promise<number>, sourceName: string, within = 0) {
+  toAgreeWith(this: State, received: Ranges, source: () => Promise<number>, sourceName: string, within = 0) {
+    const readings: Reading[] = [];
     return judge(this, received, { kind: 'agreement', with: sourceName, within }, async () => {
-      const [samples, truth] = await Promise.all([received.ask(), source()]);
-      const holds = samples.length > 0 && samples.every(({ value }) => Math.abs(value - truth) <= within);
+      const [ranges, reading] = await Promise.all([received.ask(), readNow(source)]);
+      readings.push(reading);
+      const compared = compareInTime(ranges, readings);
+      const agreeing = compared.find((one) => isAgreement(one, within));
+      const shown = agreeing ?? compared.at(-1) ?? { least: reading.value, most: reading.value };
       return {
-        holds,
-        seen: { kind: 'disagreement', ...listValues(samples), source: sourceName, truth },
-        value: samples,
+        holds: agreeing !== undefined,
+        seen: { kind: 'comparison', source: sourceName, ...shown },
+        value: ranges,
       };
     });
   },

@@ -48,8 +48,11 @@ export function countSeries(labels: Labels): ScrapedMetric {
   return count(metric('', labels));
 }
 
-/** The raw samples of the last `seconds` of a metric, or of several, with their names joined by `|`. */
-export function samples(name: string, labels: Labels, seconds: number): Ranges {
+/**
+ * The raw samples of the last `seconds` of a metric, or of several, with their names joined by `|`. By default all that are
+ * taken while a criterion waits.
+ */
+export function samples(name: string, labels: Labels, seconds = computeScrapeDeadline(run) / 1000): Ranges {
   const window = `[${Math.ceil(seconds)}s]`;
   const range = `${formatSelector(name, { ...labels, ...run.seriesMark })}${window}`;
   return {

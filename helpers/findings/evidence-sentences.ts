@@ -101,8 +101,8 @@ function describeSeen(seen: Seen): string {
       return 'nothing';
     case 'values':
       return describeValues(seen);
-    case 'disagreement':
-      return `${describeValues(seen)}, while ${seen.source} says ${seen.truth}`;
+    case 'comparison':
+      return describeComparison(seen);
     case 'spans':
       return seen.names.length === 0 ? 'no spans' : `spans ${seen.names.join(', ')}`;
     case 'count':
@@ -122,6 +122,11 @@ function describeValues({ count, values }: { readonly count: number; readonly va
   if (count === 0) return 'no series';
   if (count === 1) return String(values[0]);
   return `${count} series with ${values.join(', ')}${count > values.length ? ', …' : ''}`;
+}
+
+function describeComparison({ value, source, least, most }: Extract<Seen, { kind: 'comparison' }>): string {
+  const said = least === most ? least : `${least} to ${most}`;
+  return `${value ?? 'no sample since'}, while ${source} says ${said}`;
 }
 
 function describeSamples({

@@ -57,12 +57,13 @@ export type SeenSample = { readonly time: Milliseconds; readonly value: number }
 export type Seen =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'values'; readonly count: number; readonly values: readonly number[] }
+  /** A scraped value, if there was one, and what the source itself said around that time. */
   | {
-      readonly kind: 'disagreement';
-      readonly count: number;
-      readonly values: readonly number[];
+      readonly kind: 'comparison';
+      readonly value?: number;
       readonly source: string;
-      readonly truth: number;
+      readonly least: number;
+      readonly most: number;
     }
   | { readonly kind: 'spans'; readonly names: readonly string[] }
   | { readonly kind: 'count'; readonly of: 'traces' | 'lines'; readonly count: number }

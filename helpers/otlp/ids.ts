@@ -19,6 +19,11 @@ export function newSpanId(): SpanId {
   return generateHex(8) as SpanId;
 }
 
+/** A `traceparent` header for a request whose trace is not to be recorded (W3C Trace Context, the flag "sampled" off). */
+export function newUnsampledParent(): string {
+  return `00-${newTraceId()}-${newSpanId()}-00`;
+}
+
 /** The current time in nanoseconds since the epoch; the resolution of the clock is a millisecond or better. */
 export function nowNanos(): UnixNanos {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;

@@ -1,8 +1,10 @@
 import { request } from 'undici';
+import { newUnsampledParent } from '../../otlp/ids.ts';
 
-/** What `GET url` answers within a few seconds. Throws where nothing does. */
+/** What `GET url` answers within a few seconds. A service makes no spans of it. Throws where nothing answers. */
 export async function get(url: string): Promise<{ status: number; text: string }> {
-  const { statusCode, body } = await request(url, { headersTimeout: 5000, bodyTimeout: 5000 });
+  const headers = { traceparent: newUnsampledParent() };
+  const { statusCode, body } = await request(url, { headers, headersTimeout: 5000, bodyTimeout: 5000 });
   return { status: statusCode, text: await body.text() };
 }
 
