@@ -4,7 +4,7 @@ import type { Run } from '../run/run.ts';
 /** How often Alloy's scrape manager picks up new targets (measured on 1.18). */
 export const ALLOY_TARGET_SYNC: Milliseconds = 5000;
 /** What a busy machine may add to any deadline. It costs time only if a criterion fails. */
-const SLACK: Milliseconds = 10_000;
+export const SLACK: Milliseconds = 10_000;
 /** The limit that vitest's configuration has for a criterion. */
 export const STANDARD_LIMIT: Milliseconds = 120_000;
 /** How many waits a criterion has one after the other, at most. */

@@ -38,9 +38,9 @@ async function withStack(metrics: string, answers: readonly Reply[], body: (quer
   await body(() => server.received.filter(isQuery).map(({ parameters }) => parameters.get('query') ?? ''));
 }
 
-test('the first sample of a scrape may take an interval, the target sync, the write deadline and the start of Alloy', () => {
+test('the first sample of a scrape may take an interval, the target sync, the write deadline and the slack of every deadline', () => {
   useRun(sampleRun());
-  expect(firstSampleBound()).toBe(500 + 5000 + 100 + 1000);
+  expect(firstSampleBound()).toBe(500 + 5000 + 100 + 10_000);
 });
 
 describe('a sample that is newer than the call', () => {
