@@ -19,6 +19,7 @@ export type Language = {
   readonly isComplete: (answer: CompactAnswer, data: Dataset) => boolean;
 };
 
+/** The query languages that the mock and a real program are compared in. */
 export const LANGUAGES: readonly Language[] = [
   {
     name: 'TraceQL',

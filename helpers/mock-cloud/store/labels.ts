@@ -4,6 +4,7 @@
  */
 export type Labels = readonly string[];
 
+/** The label that holds the name of a metric. */
 export const METRIC_NAME = '__name__';
 
 /** Builds labels from pairs in any order. A pair with an empty value is dropped; the last of two pairs with the same name wins. */
