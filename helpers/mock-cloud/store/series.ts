@@ -135,7 +135,7 @@ export function createSeriesStore(memory: Memory): SeriesStore {
   function appendOutOfOrder(series: Series, time: number, value: number, stale: boolean): AppendOutcome {
     const { chunks } = series;
     // One that ends before the sample may be full, and has no place for it then.
-    const index = chunks.findIndex((chunk) => getTime(chunk, chunk.length - 1) >= time);
+    const index = chunks.findLastIndex((chunk) => getTime(chunk, chunk.length - 1) < time) + 1;
     const chunk = chunks[index];
     if (chunk === undefined) return 'too old';
     const at = findFirstAfter(chunk, time);
