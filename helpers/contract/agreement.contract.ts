@@ -27,12 +27,10 @@ async function preparePair(language: Language): Promise<Pair> {
   const stack = new AsyncDisposableStack();
   const real = stack.use(await findRealService(language.service));
   const dispose = () => stack.disposeAsync();
-  if (real.access === undefined) return { missing: real.missing ?? '', [Symbol.asyncDispose]: dispose };
-  const mock = stack.use(await startMock());
-  const [there, here] = await Promise.all([
-    writeAndWait(language, { [language.service]: real.access }, data),
-    writeAndWait(language, mock.backend, data),
-  ]);
+  if ('missing' in real) return { missing: real.missing, [Symbol.asyncDispose]: dispose };
+  const there = real.access;
+  const here = stack.use(await startMock()).access[language.service];
+  await Promise.all([there, here].map((access) => writeAndWait(language, access, data)));
   return { here, there, [Symbol.asyncDispose]: dispose };
 }
 

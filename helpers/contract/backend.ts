@@ -12,13 +12,8 @@ export type ServiceAccess = {
   readonly writeLogin?: Login;
 };
 
-/** The services to compare. One that is missing is left out. */
-export type Backend = {
-  readonly tempo?: ServiceAccess;
-  readonly loki?: ServiceAccess;
-  readonly prometheus?: ServiceAccess;
-};
-export type ServiceName = keyof Backend;
+/** The services to compare. */
+export type ServiceName = 'tempo' | 'loki' | 'prometheus';
 
 /** An answer: its status, and its text. */
 export type Answer = { readonly status: number; readonly text: string };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CompactAnswer, evaluateMetrics, findLines, searchTraces } from './answers.ts';
-import { type Backend, type ServiceAccess, type ServiceName, write } from './backend.ts';
+import { type ServiceAccess, type ServiceName, write } from './backend.ts';
 import type { Dataset } from './dataset.ts';
 import { buildLogqlQuestions } from './logql-questions.ts';
 import { nameMetrics } from './metrics.ts';
@@ -19,6 +19,7 @@ export type Language = {
   readonly isComplete: (answer: CompactAnswer, data: Dataset) => boolean;
 };
 
+/** The query languages that the mock and a real program are compared in. */
 export const LANGUAGES: readonly Language[] = [
   {
     name: 'TraceQL',
@@ -56,14 +57,12 @@ const MAX_WAIT_MS = 150_000;
 const POLL_MS = 500;
 
 /** Writes the data of a language and waits until all of it is found. Rejects if that takes too long. */
-export async function writeAndWait(language: Language, backend: Backend, data: Dataset): Promise<ServiceAccess> {
-  const access = backend[language.service];
-  if (access === undefined) throw new Error(`there is no ${language.service}`);
+export async function writeAndWait(language: Language, access: ServiceAccess, data: Dataset): Promise<void> {
   await language.write(access, data);
   const until = Date.now() + MAX_WAIT_MS;
   for (;;) {
     const answer = await language.ask(access, data, language.everything(data));
-    if (language.isComplete(answer, data)) return access;
+    if (language.isComplete(answer, data)) return;
     if (Date.now() > until) throw new Error(`${access.query} does not find what was written: ${answer.slice(0, 200)}`);
     await sleep(POLL_MS);
   }

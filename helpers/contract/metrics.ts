@@ -4,8 +4,8 @@ import { createRandom } from './random.ts';
 export type MetricData = { readonly body: string; readonly series: number };
 
 /** Samples are this far apart. */
-export const SAMPLE_INTERVAL_MS = 5000;
-export const SAMPLES = 12;
+const SAMPLE_INTERVAL_MS = 5000;
+const SAMPLES = 12;
 const NANOS_PER_MILLI = 1_000_000n;
 const SERIES = [
   { path: '/a', code: '200', zone: 'x' },

@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { ServiceAccess, ServiceName } from './backend.ts';
 
 /** How one of the real programs is started on free ports, and where it then answers. */
 type Program = {
-  readonly file: string;
   readonly ports: number;
   readonly configure: (ports: readonly number[]) => {
     readonly configuration: string;
@@ -22,7 +20,6 @@ type Program = {
 
 const PROGRAMS: Readonly<Record<ServiceName, Program>> = {
   tempo: {
-    file: 'tempo',
     ports: 3,
     configure: ([http, grpc, otlp]) => ({
       configuration: `
@@ -39,7 +36,6 @@ usage_report: { reporting_enabled: false }
     readyPath: '/ready',
   },
   loki: {
-    file: 'loki',
     ports: 2,
     configure: ([http, grpc]) => ({
       configuration: `
@@ -61,7 +57,6 @@ schema_config:
     readyPath: '/ready',
   },
   prometheus: {
-    file: 'prometheus',
     ports: 1,
     configure: ([http]) => ({
       configuration: 'global: { scrape_interval: 1m }\n',
@@ -79,21 +74,6 @@ schema_config:
 
 function access(write: string, query: string): ServiceAccess {
   return { write, query, login: { user: '', password: '' } };
-}
-
-/** Where a program is on the PATH; undefined if it is not. */
-export function findProgram(service: ServiceName, path: string): string | undefined {
-  return path
-    .split(delimiter)
-    .map((directory) => join(directory, PROGRAMS[service].file))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
 
 /** A started program. Disposing of it kills it and deletes its data. */

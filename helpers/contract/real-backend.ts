@@ -1,11 +1,12 @@
 import { readSettings } from '../settings/settings.ts';
+import { findOnPath } from '../setup/programs.mjs';
+import { findTempoReceiver } from '../stack/backend/find-tempo-receiver.ts';
 import type { ServiceAccess, ServiceName } from './backend.ts';
-import { findProgram, startProgram } from './programs.ts';
+import { startProgram } from './programs.ts';
 
 /** A real service to compare with, or why there is none. */
-export type RealService = AsyncDisposable & { readonly access?: ServiceAccess; readonly missing?: string };
+export type RealService = AsyncDisposable & ({ readonly access: ServiceAccess } | { readonly missing: string });
 
-const OTLP_PORT = '4318';
 const VARIABLES: Readonly<Record<ServiceName, string>> = {
   tempo: 'TEMPO_URL',
   loki: 'LOKI_URL',
@@ -23,14 +24,17 @@ export async function findRealService(service: ServiceName): Promise<RealService
       password: decodeURIComponent(url.password),
       ...(lgtm.tenant !== undefined && { tenant: lgtm.tenant }),
     };
-    const write = {
-      tempo: `${trim(lgtm.tempoOtlp ?? withPort(url, OTLP_PORT))}/v1/traces`,
-      loki: `${query}/loki/api/v1/push`,
-      prometheus: `${query}/api/v1/otlp/v1/metrics`,
+    const findWriteUrl = {
+      tempo: async () => {
+        const receiver = lgtm.tempoOtlp === undefined ? await findTempoReceiver({ url: query }) : trim(lgtm.tempoOtlp);
+        return `${receiver}/v1/traces`;
+      },
+      loki: () => `${query}/loki/api/v1/push`,
+      prometheus: () => `${query}/api/v1/otlp/v1/metrics`,
     };
-    return { access: { write: write[service], query, login }, [Symbol.asyncDispose]: async () => {} };
+    return { access: { write: await findWriteUrl[service](), query, login }, [Symbol.asyncDispose]: async () => {} };
   }
-  const file = findProgram(service, path);
+  const file = findOnPath(service, path);
   if (file !== undefined) return startProgram(service, file);
   const missing = `${VARIABLES[service]} is not set, and ${service} is not on the PATH`;
   return { missing, [Symbol.asyncDispose]: async () => {} };
@@ -38,11 +42,4 @@ export async function findRealService(service: ServiceName): Promise<RealService
 
 function trim(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}`;
-}
-
-function withPort(url: URL, port: string): URL {
-  const moved = new URL(url);
-  moved.port = port;
-  moved.pathname = '/';
-  return moved;
 }

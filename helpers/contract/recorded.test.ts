@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askAll, describeDifferences, findDifferences, LANGUAGES, writeAndWait } from './compare.ts';
 import { buildDataset, chooseBase } from './dataset.ts';
-import { startMock } from './mock.ts';
+import { type StartedMock, startMock } from './mock.ts';
 import { readRecording } from './recording.ts';
 
 /** As in the contract test, which asks the real programs themselves. */
 const MIN_AGREEMENT = 0.99;
-let mock: Awaited<ReturnType<typeof startMock>>;
+let mock: StartedMock;
 beforeAll(async () => {
   mock = await startMock();
 });
@@ -18,7 +18,8 @@ describe.each(LANGUAGES)('$name', (language) => {
     const { seed, entries } = readRecording(language, baseMs);
     const data = buildDataset(seed, baseMs);
     const questions = entries.map(([question]) => question);
-    const access = await writeAndWait(language, mock.backend, data);
+    const access = mock.access[language.service];
+    await writeAndWait(language, access, data);
     const found = await askAll(language, access, data, questions);
     const recorded = entries.map(([, answer]) => answer);
     const differences = findDifferences(questions, recorded, found);

@@ -50,9 +50,10 @@ export async function sendEveryWay(url: string, data: Export): Promise<EncodingA
 
 function countRejected(format: Encoding['format'], bytes: Buffer): bigint {
   try {
-    const answer =
-      format === 'json' ? ExportResponse.fromJson(JSON.parse(bytes.toString())) : ExportResponse.decode(bytes);
-    return answer.partialSuccess?.rejected ?? 0n;
+    if (format === 'protobuf') return ExportResponse.decode(bytes).partialSuccess?.rejected ?? 0n;
+    // JSON names the field after the signal, such as rejectedSpans (OTLP 1.x, "Partial Success").
+    const fields = Object.entries<string>(JSON.parse(bytes.toString()).partialSuccess ?? {});
+    return BigInt(fields.find(([name]) => name.startsWith('rejected'))?.[1] ?? 0);
   } catch {
     return -1n;
   }

@@ -21,6 +21,7 @@ export type ImageState = {
   readonly builtInMs: number | undefined;
 };
 
+/** How images are built, and whom the build reports to. */
 export type BuildOptions = {
   readonly settings: Settings;
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type ContainerEngine, readEngineMessage, useContainerEngine } from '../setup/container-engine.ts';
+import { findImage, type PresentImage } from './engine.ts';
 import { computeRecipe } from './recipe.ts';
 import { ALLOY_KIND_LABEL, RECIPE_LABEL, type StandIn, standInFor, standIns } from './stand-ins.ts';
 
@@ -40,7 +41,7 @@ export async function lookForImage(docker: Dockerode, wanted: string, settings: 
     const standIn = await inspectStandIn(docker, named, wanted, settings);
     return standIn ?? { wanted, absent: '`npm run images` builds it' };
   }
-  const present = await inspectImage(docker, wanted);
+  const present = await findImage(docker, wanted);
   if (present !== undefined) return { wanted, found: describeFound(wanted, wanted, present) };
   const answer = await askRegistry(docker, wanted);
   if ('pullable' in answer) return answer;
@@ -66,7 +67,7 @@ export async function bringImage(
   onProgress(`Pulling ${wanted} …`);
   useContainerEngine(engine, settings.engine);
   const refusal = await pull(docker, wanted);
-  const pulled = await inspectImage(docker, wanted);
+  const pulled = await findImage(docker, wanted);
   if (pulled !== undefined) return describeFound(wanted, wanted, pulled);
   const standIn = await findStandIn(docker, wanted, settings);
   if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry did not say why');
@@ -95,9 +96,9 @@ async function inspectStandIn(
   wanted: string,
   settings: Settings,
 ): Promise<StandInAvailability | undefined> {
-  const found = await inspectImage(docker, standIn.image);
+  const found = await findImage(docker, standIn.image);
   if (found === undefined) return undefined;
-  if (found.Config.Labels?.[RECIPE_LABEL] !== (await computeRecipe(standIn, settings))) {
+  if (found.labels[RECIPE_LABEL] !== (await computeRecipe(standIn, settings))) {
     return { wanted, outdated: standIn.image };
   }
   return { wanted, found: { ...describeFound(wanted, standIn.image, found), standIn } };
@@ -116,7 +117,7 @@ async function pull(docker: Dockerode, image: string): Promise<string | undefine
   try {
     const client = await getContainerRuntimeClient();
     await client.image.pull(ImageName.fromString(image), { force: true, platform: undefined });
-    if ((await inspectImage(docker, image)) !== undefined) return undefined;
+    if ((await findImage(docker, image)) !== undefined) return undefined;
     // testcontainers knows the logins but ignores errors after the first byte; the engine reports them without a login.
     const progress = await docker.pull(image);
     await new Promise<void>((resolve, reject) => {
@@ -136,18 +137,8 @@ function missing(wanted: string, variable: string, refusal: string): CannotRun {
   );
 }
 
-function describeFound(wanted: string, image: string, { Id, Config }: Dockerode.ImageInspectInfo): FoundImage {
-  return { wanted, image, id: Id, carries: Config.Labels?.[ALLOY_KIND_LABEL] === 'embedded' ? 'embedded' : 'alloy' };
-}
-
-async function inspectImage(docker: Dockerode, image: string): Promise<Dockerode.ImageInspectInfo | undefined> {
-  return await docker
-    .getImage(image)
-    .inspect()
-    .catch((error: { statusCode?: number }) => {
-      if (error.statusCode === 404) return undefined;
-      throw error;
-    });
+function describeFound(wanted: string, image: string, { id, labels }: PresentImage): FoundImage {
+  return { wanted, image, id, carries: labels[ALLOY_KIND_LABEL] === 'embedded' ? 'embedded' : 'alloy' };
 }
 
 /**

@@ -21,6 +21,7 @@ export type ImageConfiguration = {
   readonly stopSignal?: NodeJS.Signals;
 };
 
+/** An image that stands in for a published one. */
 export type StandIn = {
   readonly name: StandInName;
   /** The image's own name; its tag is `latest`. */

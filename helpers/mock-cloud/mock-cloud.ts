@@ -7,6 +7,7 @@ import { createHttpServer } from './http/server.ts';
 import { createRefusalReporter } from './ingest/refusal-reporter.ts';
 import { type Backend, createBackend } from './store/backend.ts';
 
+/** How a mock is started. */
 export type MockOptions = {
   readonly credentials: Credentials;
   /** The address to listen on; loopback by default. */
@@ -32,6 +33,7 @@ export type MockCloud = AsyncDisposable & {
   readonly backend: Backend;
 };
 
+/** How much the stores may hold unless another limit is set. */
 export const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 
 /**

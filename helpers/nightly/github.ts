@@ -10,6 +10,7 @@ export type Repository = {
   readonly token: string;
 };
 
+/** What is read of an issue. */
 export type Issue = z.infer<typeof issueSchema>;
 
 /** GitHub refused a request, gave no answer, or one of another shape. The token is in no message. */

@@ -115,9 +115,24 @@ test('the issue says that there is no report if the other job ended before it wr
     GITHUB_API_URL: apiUrl,
     GITHUB_TOKEN: token,
     GITHUB_RUN_ATTEMPT: '2',
+    VERIFY_ATTEMPT: '2',
   });
   expect(code).toBe(0);
   expect(github.issues[0]?.body).toContain('the workflow ended before it wrote a report');
+});
+
+test('a repeated run of the issue’s job alone reads the report of the attempt that verified', async () => {
+  await using github = await startGitHub();
+  const { token, apiUrl } = github.repository;
+  writeReport(verdictOf(criterion('P1.1', 'passed')));
+  await runStep('summarize', configured);
+  const { text } = await runStep('update-issue', {
+    GITHUB_API_URL: apiUrl,
+    GITHUB_TOKEN: token,
+    GITHUB_RUN_ATTEMPT: '2',
+    VERIFY_ATTEMPT: '1',
+  });
+  expect([text, github.issues]).toEqual(['The night passed, and no issue is open.\n', []]);
 });
 
 test('a refusal by GitHub ends the step with exit code 2 and what to do', async () => {
@@ -125,6 +140,7 @@ test('a refusal by GitHub ends the step with exit code 2 and what to do', async 
   const { code, text } = await runStep('update-issue', {
     GITHUB_API_URL: github.repository.apiUrl,
     GITHUB_TOKEN: 'ghs_another',
+    VERIFY_ATTEMPT: '1',
   });
   expect(code).toBe(2);
   expect(text).toMatch(/^Cannot run: GET .+ was answered with 401: .+\nFix: /);
@@ -152,7 +168,11 @@ test('no token reaches the artifact, the summary, the issue or the output, in wh
   const [, leaks = ''] = /^leaks=(.*)$/m.exec(read('output')) ?? [];
   expect(JSON.parse(leaks)).toEqual([join('run-1', 'logs', 'alloy.log'), 'verdict.json', 'verify.log']);
   const second = await runStep('summarize', { ...configured, OUTCOME: 'failure', LEAKS: leaks });
-  const third = await runStep('update-issue', { GITHUB_API_URL: apiUrl, GITHUB_TOKEN: token });
+  const third = await runStep('update-issue', {
+    GITHUB_API_URL: apiUrl,
+    GITHUB_TOKEN: token,
+    VERIFY_ATTEMPT: '1',
+  });
   expect([second.code, third.code]).toEqual([1, 0]);
 
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -163,5 +183,5 @@ test('no token reaches the artifact, the summary, the issue or the output, in wh
   for (const secret of [...forms, ...logins.map((login) => login.slice(16, -6)), token]) {
     expect(published).not.toContain(secret);
   }
-  expect(github.issues[0]?.body).toContain('a token stood in reports/run-1/logs/alloy.log, reports/verdict.json');
+  expect(github.issues[0]?.body).toContain('a token was in reports/run-1/logs/alloy.log, reports/verdict.json');
 });

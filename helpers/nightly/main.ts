@@ -51,8 +51,7 @@ function removeTokens(): number {
   });
   const { GITHUB_OUTPUT } = readVariables({ GITHUB_OUTPUT: z.string() });
   const files = existsSync(REPORTS) ? removeSecrets(REPORTS, Object.values(tokens)) : [];
-  for (const file of files)
-    annotate('error', 'A token stood in the report', `reports/${file} held it; it was removed.`);
+  for (const file of files) annotate('error', 'A token was in the report', `It was removed from reports/${file}.`);
   appendFileSync(GITHUB_OUTPUT, `leaks=${JSON.stringify(files)}\n`);
   return 0;
 }
@@ -82,12 +81,14 @@ function summarize(): number {
 }
 
 async function reportNight(): Promise<number> {
-  const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN } = readVariables({
+  const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, VERIFY_ATTEMPT } = readVariables({
     GITHUB_API_URL: z.string(),
     GITHUB_REPOSITORY: z.string(),
     GITHUB_TOKEN: z.string(),
+    VERIFY_ATTEMPT: z.coerce.number(),
   });
-  const identity = readIdentity();
+  // This job may be repeated alone: the night is that of the attempt that verified.
+  const identity = { ...readIdentity(), attempt: VERIFY_ATTEMPT };
   const history = readHistory(HISTORY);
   // The report may be missing: the job that writes it can fail before it does.
   const last = history.at(-1);

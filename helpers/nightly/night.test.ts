@@ -49,7 +49,7 @@ test('a verdict on another backend is none on Grafana Cloud', () => {
   expect(night.problems[0]?.cause).toContain('"mock"');
 });
 
-test('a night does not pass if a token stood in the report', () => {
+test('a night does not pass if a token was in the report', () => {
   const verdict = verdictOf(criterion('P1.1', 'passed'));
   const night = judgeNight(endedRun({ verdict, leaks: ['verify.log'] }));
   expect(night.status).toBe('failed');

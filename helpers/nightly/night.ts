@@ -108,7 +108,7 @@ function describeGroup(group: readonly Criterion[]): Problem {
 function describeLeak(files: readonly string[]): Problem {
   return {
     criteria: [],
-    cause: `a token stood in ${files.map((file) => `reports/${file}`).join(', ')}. It was removed before anything was published.`,
+    cause: `a token was in ${files.map((file) => `reports/${file}`).join(', ')}. It was removed before anything was published.`,
     fix: 'report it as a security problem of this project, as .github/SECURITY.md says.',
   };
 }

@@ -59,6 +59,6 @@ test('a long list of problems is cut, and says so', () => {
 });
 
 test('the result of a night that failed without a failed criterion does not read as a success', () => {
-  const night = sampleNight({ status: 'failed', problems: [{ criteria: [], cause: 'a token stood in the report' }] });
+  const night = sampleNight({ status: 'failed', problems: [{ criteria: [], cause: 'a token was in the report' }] });
   expect(describeResult(night)).toBe('2 of 2 criteria passed, and yet the night failed');
 });

@@ -21,6 +21,7 @@ const job = z.object({
   steps: z.array(step),
   permissions: permissions.optional(),
   env: z.record(z.string(), z.string()).optional(),
+  outputs: z.record(z.string(), z.string()).optional(),
 });
 const workflow = z.object({
   on: z.object({ schedule: z.array(z.object({ cron: z.string() })), workflow_dispatch: z.null() }),
@@ -97,8 +98,14 @@ test('a repository without secrets skips what needs them, and is summarized', ()
 
 test('the job that reads the report finds it by the name under which it was uploaded', () => {
   const name = (action: string) => steps.find(({ uses }) => uses?.startsWith(action))?.with?.name;
-  expect(name('actions/upload-artifact@')).toBeDefined();
-  expect(name('actions/download-artifact@')).toBe(name('actions/upload-artifact@'));
+  const formatExpression = (text: string) => `\${{ ${text} }}`;
+  const own = formatExpression('github.run_attempt');
+  expect(name('actions/upload-artifact@')).toBe(`nightly-${own}`);
+  expect(jobs.verify.outputs?.attempt).toBe(own);
+  // GitHub may repeat this job alone, with the outputs that the other one had.
+  const verified = formatExpression('needs.verify.outputs.attempt || github.run_attempt');
+  expect(name('actions/download-artifact@')).toBe(`nightly-${verified}`);
+  expect(jobs.issue.steps.at(-1)?.env?.VERIFY_ATTEMPT).toBe(verified);
 });
 
 test('every command and every step of the program exists', () => {

@@ -57,7 +57,6 @@ export type Nested = { readonly [INNER]: Inner };
 
 /** A message type: reads and writes values of `T`. */
 export type Message<T extends object> = {
-  readonly name: string;
   /** Reads a whole binary message; throws {@link DecodeError} if it is malformed, nested deeper than 64 levels, or has too
    * many fields. */
   readonly decode: (bytes: Uint8Array) => T;
@@ -93,6 +92,7 @@ function spend(weight: number): void {
   fieldsLeft -= weight;
   if (fieldsLeft < 0) throw new DecodeError(`more than ${MAX_FIELDS} fields in one body`);
 }
+
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const OTLP_JSON: JsonStyle = { ids: 'hex', enums: 'number' };
 
@@ -219,7 +219,6 @@ export function message<T extends object>(
   };
 
   return {
-    name,
     [INNER]: inner,
     decode(bytes) {
       fieldsLeft = MAX_FIELDS;
@@ -412,7 +411,7 @@ function parseOne(json: unknown, field: Field, path: string, depth: number, ids:
       return parseId(json, field, path, ids);
     case 'bytes':
       if (typeof json !== 'string' || !BASE64.test(json)) {
-        throw new DecodeError(`expected base64`, 'malformed', path);
+        throw new DecodeError('expected base64', 'malformed', path);
       }
       return new Uint8Array(Buffer.from(json, 'base64'));
     case 'bool':

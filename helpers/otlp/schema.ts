@@ -172,7 +172,7 @@ const TEMPORALITIES = [
   'AGGREGATION_TEMPORALITY_CUMULATIVE',
 ] as const;
 /** `severity_number` by number: four grades of six levels. */
-export const SEVERITIES = [
+const SEVERITIES = [
   'SEVERITY_NUMBER_UNSPECIFIED',
   ...['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'].flatMap((level) =>
     ['', '2', '3', '4'].map((grade) => `SEVERITY_NUMBER_${level}${grade}`),

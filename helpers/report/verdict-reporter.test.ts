@@ -122,10 +122,10 @@ test('the summary is printed', () => {
 test('a part that a criterion took away is brought back once, and not blamed', () => {
   const commands = stdout.split('\n').filter((line) => line.startsWith('asked to '));
   expect(commands).toEqual([
-    'asked to /take-away/redis',
-    'asked to /bring-back/redis',
-    'asked to /take-away/postgres',
-    'asked to /bring-back/postgres',
+    'asked to /takeAway/redis',
+    'asked to /bringBack/redis',
+    'asked to /takeAway/postgres',
+    'asked to /bringBack/postgres',
   ]);
   expect(findCriterion('P9.8')).not.toHaveProperty('finding.source');
 });

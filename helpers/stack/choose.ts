@@ -18,7 +18,8 @@ import { readWarmState } from './warm/warm-state.ts';
 /**
  * Decides on the stack for these parts: the one that `STACK` asks for, else containers where an engine answers and the
  * images are there or can be pulled, else native; with `reuse`, what a warm stack was started as comes before that. It asks
- * programs, engines and backends what they are, and changes nothing. Throws `CannotRun` where the settings contradict each other or name what is not there.
+ * programs, engines and backends what they are, and changes nothing. Throws `CannotRun` where the settings contradict each
+ * other or name what is not there.
  */
 export async function chooseStack(
   settings: Settings,

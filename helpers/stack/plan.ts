@@ -7,8 +7,7 @@ import type { ContainerEngine } from '../setup/container-engine.ts';
 import type { Configuration } from './configuration.ts';
 import type { AlloyProgram } from './parts/alloy-program.ts';
 
-/** The containers by their names in the compose file; `mock-cloud` is one
- * only where the engine is elsewhere. */
+/** The containers by their names in the compose file; `mock-cloud` is one only where the engine is elsewhere. */
 export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 
 /** The backend of a run. */
@@ -38,14 +37,17 @@ export type CommonPlan = BackendPlan & {
   readonly existing: Endpoints;
   readonly configuration: Configuration;
 };
+
 /** A stack of processes of this machine. */
 export type NativePlan = CommonPlan & { readonly stack: 'native'; readonly alloy: AlloyProgram };
+
 /** A stack of containers; `images` says where the image of each comes from. */
 export type ContainersPlan = CommonPlan & {
   readonly stack: 'containers';
   readonly engine: ContainerEngine;
   readonly images: ReadonlyMap<ServiceName, Availability>;
 };
+
 /** A stack that already runs; `alloy` is the program of this machine that is asked about its configuration. */
 export type ExternalPlan = CommonPlan & {
   readonly access: BackendAccess;

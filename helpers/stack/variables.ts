@@ -45,19 +45,30 @@ export function isStackVariable(name: string): boolean {
 
 /** Where Alloy receives, and what it scrapes. */
 function listSourceVariables({ alloy, postgres, redis, rabbitmq }: Endpoints): Variables {
-  const login = postgres && `${encodeURIComponent(postgres.user)}:${encodeURIComponent(postgres.password)}`;
   return {
     ...(alloy && {
       ALLOY_OTLP_GRPC_LISTEN: alloy.otlpGrpc,
       ALLOY_OTLP_HTTP_LISTEN: new URL(alloy.otlpHttp).host,
     }),
     ...(postgres && {
-      POSTGRES_EXPORTER_DSN: `postgresql://${login}@${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`,
+      POSTGRES_EXPORTER_DSN: `postgresql://${formatAuthority(postgres)}/${postgres.database}?sslmode=disable`,
     }),
     ...(redis && {
-      REDIS_EXPORTER_ADDRESS: `${redis.host}:${redis.port}`,
+      REDIS_EXPORTER_ADDRESS: formatAddress(redis),
       REDIS_EXPORTER_PASSWORD: redis.password,
     }),
     ...(rabbitmq && { RABBITMQ_METRICS_ADDRESS: new URL(rabbitmq.metricsUrl).host }),
   };
+}
+
+/** The part of a URL that names a server, `USER:PASSWORD@HOST:PORT`. */
+export function formatAuthority(server: Address & { readonly user: string; readonly password: string }): string {
+  return `${encodeURIComponent(server.user)}:${encodeURIComponent(server.password)}@${formatAddress(server)}`;
+}
+
+type Address = { readonly host: string; readonly port: number };
+
+/** `HOST:PORT`, with an IPv6 address in brackets. */
+function formatAddress({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -4,7 +4,7 @@ import { type FoundStream, findLines } from '../query/logql/evaluate.ts';
 import { parseLogql } from '../query/logql/parse.ts';
 import { evaluateAt } from '../query/promql/evaluate.ts';
 import { parsePromql } from '../query/promql/parse.ts';
-import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
+import { buildLabelsObject, listLabelNames, listLabelValues } from '../store/labels.ts';
 import type { LogStore } from '../store/logs.ts';
 import { createMemory } from '../store/memory.ts';
 import { createSeriesStore } from '../store/series.ts';
@@ -42,8 +42,9 @@ export function answerLoki(
     const label = /^label\/([^/]+)\/values$/.exec(path)?.[1];
     if (path !== 'labels' && path !== 'label' && label === undefined) return undefined;
     readRange(parameters, now);
+    const streams = store.streams();
     return answerSuccess(
-      label === undefined ? listLabelNames(store) : listLabelValues(store, decodeURIComponent(label)),
+      label === undefined ? listLabelNames(streams) : listLabelValues(streams, decodeURIComponent(label)),
     );
   } catch (error) {
     if (error instanceof QueryError) return answerText(400, error.message);
@@ -86,14 +87,6 @@ function answerStreams(found: readonly FoundStream[]): Answer {
   }));
   const returned = found.reduce((total, { lines: held }) => total + held.length, 0);
   return answerSuccess({ resultType: 'streams', result, stats: { summary: { totalEntriesReturned: returned } } });
-}
-
-function listLabelNames(store: LogStore): string[] {
-  return sortUnique([...store.streams()].flatMap(({ labels }) => [...listLabels(labels)].map(([name]) => name)));
-}
-
-function listLabelValues(store: LogStore, name: string): string[] {
-  return sortUnique([...store.streams()].map(({ labels }) => getLabel(labels, name)).filter((value) => value !== ''));
 }
 
 function answerSuccess(data: unknown): Answer {

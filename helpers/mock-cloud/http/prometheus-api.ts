@@ -5,7 +5,7 @@ import { evaluateAt, evaluateRange, selectSeries } from '../query/promql/evaluat
 import type { Expression } from '../query/promql/expression.ts';
 import { parsePromql } from '../query/promql/parse.ts';
 import { inferType } from '../query/promql/types.ts';
-import { buildLabelsObject, getLabel, listLabels, sortUnique } from '../store/labels.ts';
+import { buildLabelsObject, listLabelNames, listLabelValues } from '../store/labels.ts';
 import { hasSamples } from '../store/read-series.ts';
 import type { Series, SeriesStore } from '../store/series.ts';
 import { type Answer, answerJson } from './answer.ts';
@@ -28,7 +28,8 @@ const EMPTY_ANSWERS: Readonly<Record<string, unknown>> = {
 
 /**
  * Answers a path of the Prometheus HTTP API below `/api/v1/`: `query`, `query_range`, `series`, `labels`,
- * `label/NAME/values` and those of {@link EMPTY_ANSWERS}; undefined for any other. `now` (milliseconds) is the time of a query without one.
+ * `label/NAME/values` and those of {@link EMPTY_ANSWERS}; undefined for any other. `now` (milliseconds) is the time of a
+ * query without one.
  */
 export function answerPrometheus(
   store: SeriesStore,
@@ -100,14 +101,6 @@ function findMatchedSeries(store: SeriesStore, parameters: URLSearchParams, isRe
     for (const series of selectSeries(store, selector)) found.add(series);
   }
   return [...found].filter((series) => hasSamples(series, start, end));
-}
-
-function listLabelNames(series: readonly Series[]): string[] {
-  return sortUnique(series.flatMap(({ labels }) => [...listLabels(labels)].map(([name]) => name)));
-}
-
-function listLabelValues(series: readonly Series[], label: string): string[] {
-  return sortUnique(series.map(({ labels }) => getLabel(labels, label)).filter((value) => value !== ''));
 }
 
 type Prepared = {

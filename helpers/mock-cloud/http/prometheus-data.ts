@@ -1,5 +1,4 @@
-import type { MatrixSeries } from '../query/promql/evaluate.ts';
-import type { Value } from '../query/promql/value.ts';
+import type { RangeSeries, Value } from '../query/promql/value.ts';
 import { buildLabelsObject } from '../store/labels.ts';
 
 /** The shortest decimal that reads back as the same value, with exponents as JavaScript writes them. */
@@ -30,7 +29,7 @@ export function formatInstantData(value: Value, time: number): { resultType: str
 }
 
 /** The `data` of a range query's answer. */
-export function formatMatrixData(series: readonly MatrixSeries[]): { resultType: 'matrix'; result: unknown } {
+export function formatMatrixData(series: readonly RangeSeries[]): { resultType: 'matrix'; result: unknown } {
   const result = series.map(({ labels, samples: { times, values } }) => ({
     metric: buildLabelsObject(labels),
     values: times.map((time, index) => [time / 1000, formatValue(values[index] ?? Number.NaN)]),

@@ -85,7 +85,10 @@ function findInObject(value: unknown, depth: number): string | undefined {
 function findInLogfmt(line: string): string | undefined {
   if (!line.includes('=')) return undefined;
   const fields = new Map<string, string>();
-  for (const [, name = '', quoted, bare = ''] of line.matchAll(/([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))/g)) {
+  // A name begins where a word does: tried at each of its characters, a long word without `=` would take a minute.
+  for (const [, name = '', quoted, bare = ''] of line.matchAll(
+    /(?<![^\s="])([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))/g,
+  )) {
     fields.set(name.toLowerCase(), quoted ?? bare);
   }
   return LEVEL_FIELDS.map((name) => fields.get(name.toLowerCase())).find((value) => value !== undefined);

@@ -67,6 +67,7 @@ function readEntry(value: unknown): Entry {
   const named = pairs.map(([name, text]) => [buildMetadataName(name), text] as const);
   return { time: BigInt(time), line, metadata: buildLabels(named) };
 }
+
 function readField(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) throw new DecodeError(`expected an object with "${name}"`);
   return Reflect.get(value, name);

@@ -2,6 +2,7 @@ import { DecodeError, type Message } from '../../otlp/message.ts';
 import { LogsData, MetricsData, type Span, TracesData } from '../../otlp/schema.ts';
 import { type Backend, count, countReceived } from '../store/backend.ts';
 import { buildLabels } from '../store/labels.ts';
+import { listSpans } from '../store/traces.ts';
 import { parseJson } from './parse-json.ts';
 import { RefusedExport } from './refused-export.ts';
 import { storeLogs } from './store-logs.ts';
@@ -29,7 +30,7 @@ export type OtlpReceiver = {
 export function createOtlpReceivers(backend: Backend): Readonly<Record<OtlpSignal, OtlpReceiver>> {
   return {
     traces: createReceiver(TracesData, (data, where, bytes) => {
-      const spans = data.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
+      const spans = listSpans(data);
       checkIds(spans);
       if (spans.length > 0) backend.traces.add(bytes ?? TracesData.encode(data), data);
       countReceived(backend, 'spans', spans.length, where);

@@ -8,7 +8,6 @@ import { createWireReader } from './wire-reader.ts';
 /** What happened to a push. */
 export type RemoteWriteResult = {
   readonly received: number;
-  readonly stored: number;
   /** Samples and series that were not stored, by reason, with the hosted service's names. */
   readonly discarded: ReadonlyMap<string, number>;
   /** The message about the first one that was not stored. */
@@ -36,7 +35,6 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore, now: numb
   const discarded = new Map<string, number>();
   let problem: string | undefined;
   let received = 0;
-  let stored = 0;
 
   const discard = ({ reason, message }: SeriesRefusal) => {
     discarded.set(reason, (discarded.get(reason) ?? 0) + 1);
@@ -51,7 +49,7 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore, now: numb
     }
     readSeries(reader.delimited(bytes.length));
   }
-  return { received, stored, discarded, ...(problem !== undefined && { problem }) };
+  return { received, discarded, ...(problem !== undefined && { problem }) };
 
   function readSeries(end: number): void {
     const labelsStart = reader.position();
@@ -77,9 +75,7 @@ export function storeRemoteWrite(body: Uint8Array, store: SeriesStore, now: numb
       }
       const { time, value, stale } = sample;
       const untimely = refuseTime(time, now, series.labels);
-      const outcome = untimely === undefined ? store.append(series, time, value, stale) : 'too old';
-      if (outcome === 'stored') stored++;
-      const refusal = untimely ?? refuseOutcome(outcome, time, series.labels);
+      const refusal = untimely ?? refuseOutcome(store.append(series, time, value, stale), time, series.labels);
       if (refusal !== undefined) discard(refusal);
     }
   }

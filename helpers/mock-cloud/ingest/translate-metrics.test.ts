@@ -85,7 +85,6 @@ test('an exponential histogram is rejected, with its name', () => {
   const metric = { name: 'e', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } };
   expect(translate(metric)).toEqual({
     samples: [],
-    points: 1,
     rejected: 1,
     reasons: [expect.stringMatching(/^exponential histogram "e": .* native histograms are not switched on/)],
   });
@@ -98,7 +97,6 @@ test.each([
   const metric = { name: 'd', sum: { aggregationTemporality, isMonotonic: true, dataPoints: [at, at] } };
   expect(translate(metric)).toEqual({
     samples: [],
-    points: 2,
     rejected: 2,
     reasons: ['invalid temporality and type combination for metric "d"'],
   });

@@ -25,7 +25,6 @@ export type LabelledSample = {
 /** What the data points of an export became. */
 export type TranslatedMetrics = {
   readonly samples: readonly LabelledSample[];
-  readonly points: number;
   /** Data points that Grafana Cloud rejects too. */
   readonly rejected: number;
   /** Why points were rejected. */
@@ -44,12 +43,12 @@ const IDENTIFYING = ['service.namespace', 'service.name', 'service.instance.id']
 /**
  * Translates OTLP metrics as Prometheus 3 does by default, with Grafana Cloud's promoted resource attributes: classic
  * histograms, no labels of the scope, and `target_info` for a resource with more attributes than its identity. Delta
- * temporality and exponential histograms are rejected, as in Mimir without native histograms. `now` is in milliseconds. Throws {@link DecodeError} for an attribute whose name can't be translated.
+ * temporality and exponential histograms are rejected, as in Mimir without native histograms. `now` is in milliseconds.
+ * Throws {@link DecodeError} for an attribute whose name can't be translated.
  */
 export function translateMetrics(data: MetricsData, now: number): TranslatedMetrics {
   const samples: LabelledSample[] = [];
   const reasons = new Set<string>();
-  let points = 0;
   let rejected = 0;
 
   for (const { resource, scopeMetrics } of data.resourceMetrics) {
@@ -58,7 +57,6 @@ export function translateMetrics(data: MetricsData, now: number): TranslatedMetr
     let latest = 0;
     for (const metric of scopeMetrics.flatMap(({ metrics }) => metrics)) {
       const parts = listDataPoints(metric);
-      points += parts.length;
       const rejection = explainRejection(metric);
       if (rejection !== undefined) {
         rejected += parts.length;
@@ -85,7 +83,7 @@ export function translateMetrics(data: MetricsData, now: number): TranslatedMetr
       samples.push({ labels: target, time, value: 1, stale: false });
     }
   }
-  return { samples, points, rejected, reasons: [...reasons] };
+  return { samples, rejected, reasons: [...reasons] };
 }
 
 function explainRejection(metric: Metric): string | undefined {

@@ -4,6 +4,7 @@
  */
 export type Labels = readonly string[];
 
+/** The label that holds the name of a metric. */
 export const METRIC_NAME = '__name__';
 
 /** Builds labels from pairs in any order. A pair with an empty value is dropped; the last of two pairs with the same name wins. */
@@ -62,7 +63,16 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Label names or values as an answer lists them: each once, in order. */
-export function sortUnique(texts: readonly string[]): string[] {
+/** The names of the labels of all these as an answer lists them: each once, in order. */
+export function listLabelNames(labelled: Iterable<{ readonly labels: Labels }>): string[] {
+  return sortUnique([...labelled].flatMap(({ labels }) => [...listLabels(labels)].map(([name]) => name)));
+}
+
+/** The values that a label has in any of these, likewise. */
+export function listLabelValues(labelled: Iterable<{ readonly labels: Labels }>, label: string): string[] {
+  return sortUnique([...labelled].map(({ labels }) => getLabel(labels, label)).filter((value) => value !== ''));
+}
+
+function sortUnique(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }

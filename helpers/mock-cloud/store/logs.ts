@@ -60,7 +60,12 @@ export function createLogStore(memory: Memory): LogStore {
       for (const stream of inGeneration.get(generation) ?? []) {
         const kept = stream.generations.findIndex((held) => held > generation);
         const gone = kept < 0 ? stream.entries.length : kept;
-        for (const { time } of stream.entries.splice(0, gone)) stream.byTime.delete(time);
+        for (const { time } of stream.entries.splice(0, gone)) {
+          // The entries of a time are in the order of arrival, too.
+          const sameTime = stream.byTime.get(time);
+          sameTime?.shift();
+          if (sameTime?.length === 0) stream.byTime.delete(time);
+        }
         stream.generations.splice(0, gone);
         dropped += gone;
         const key = buildLabelsKey(stream.labels);

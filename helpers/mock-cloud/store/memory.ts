@@ -3,7 +3,7 @@ export const SIGNALS = ['spans', 'samples', 'log records'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 /** Data that arrived one after the other, and are dropped together when they are the oldest. */
-export type Generation = { readonly number: number; bytes: number };
+type Generation = { readonly number: number; bytes: number };
 
 /** A store whose oldest data can be dropped. */
 export type Evictable = {

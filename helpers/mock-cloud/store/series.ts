@@ -134,8 +134,8 @@ export function createSeriesStore(memory: Memory): SeriesStore {
 
   function appendOutOfOrder(series: Series, time: number, value: number, stale: boolean): AppendOutcome {
     const { chunks } = series;
-    let index = chunks.findLastIndex((chunk) => getTime(chunk, 0) <= time);
-    if (index < 0) index = 0;
+    // One that ends before the sample may be full, and has no place for it then.
+    const index = chunks.findLastIndex((chunk) => getTime(chunk, chunk.length - 1) < time) + 1;
     const chunk = chunks[index];
     if (chunk === undefined) return 'too old';
     const at = findFirstAfter(chunk, time);
@@ -154,7 +154,7 @@ export function createSeriesStore(memory: Memory): SeriesStore {
     };
     chunk.points = chunk.points.slice(0, at * 2 + 2);
     chunk.length = at;
-    if (second.length > 0) chunks.splice(index + 1, 0, second);
+    chunks.splice(index + 1, 0, second);
     put(series, chunk, at, time, value, stale);
     memory.charge(BYTES_PER_CHUNK);
     return 'stored';

@@ -40,8 +40,9 @@ export function createTraceStore(memory: Memory): TraceStore {
   const store: TraceStore = {
     signal: 'spans',
     add(bytes, data) {
-      const extents = measureExtents(data);
-      const batch: Batch = { bytes: copyExactly(bytes), spans: countSpans(data), traces: [...extents.keys()] };
+      const spans = listSpans(data);
+      const extents = measureExtents(spans);
+      const batch: Batch = { bytes: copyExactly(bytes), spans: spans.length, traces: [...extents.keys()] };
       for (const [id, { start, end }] of extents) {
         const trace = traces.get(id) ?? { batches: new Set(), start, end };
         trace.batches.add(batch);
@@ -127,20 +128,15 @@ function copyExactly(bytes: Uint8Array): Buffer {
   return copy;
 }
 
-function listSpans(data: TracesData): Span[] {
+/** The spans of an export. */
+export function listSpans(data: TracesData): Span[] {
   return data.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 }
 
-function countSpans(data: TracesData): number {
-  let count = 0;
-  for (const { scopeSpans } of data.resourceSpans) for (const { spans } of scopeSpans) count += spans.length;
-  return count;
-}
-
 /** The first start and last end of each trace's spans, in milliseconds. */
-function measureExtents(data: TracesData): Map<TraceId, { start: number; end: number }> {
+function measureExtents(spans: readonly Span[]): Map<TraceId, { start: number; end: number }> {
   const extents = new Map<TraceId, { start: number; end: number }>();
-  for (const span of listSpans(data)) {
+  for (const span of spans) {
     const start = Number(span.startTimeUnixNano / 1_000_000n);
     const end = Number(span.endTimeUnixNano / 1_000_000n);
     const known = extents.get(span.traceId);

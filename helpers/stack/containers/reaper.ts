@@ -4,9 +4,9 @@ import type { Settings } from '../../settings/settings.ts';
 
 /**
  * Starts testcontainers' Ryuk, which removes what a process has left when its connection ends, and returns the label by
- * which it knows that: it outlives a watchdog
- * that is killed together with its runner. None where `TESTCONTAINERS_RYUK_DISABLED` is true, where its image is not to be
- * had, or where it can't run; the watchdog and the next run's sweep clean up then as ever.
+ * which it knows that: it outlives a watchdog that is killed together with its runner. None where
+ * `TESTCONTAINERS_RYUK_DISABLED` is true, where its image can't be had, or where it can't run; then the watchdog and the next
+ * run's sweep clean up, as always.
  */
 export async function startReaper(docker: Dockerode, settings: Settings): Promise<Record<string, string>> {
   if (!settings.engine.ryuk) return {};

@@ -10,7 +10,7 @@ import type { StackRequest } from '../plan.ts';
 import { type LogFile, readLogTail } from './log-file.ts';
 import { type Command, type PartProcess, startProcess } from './part-process.ts';
 import type { PortBlock } from './ports.ts';
-import { untilReady } from './ready.ts';
+import { PortTaken, untilReady } from './ready.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
@@ -66,8 +66,14 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
   await plan.prepare();
   let running = await plan.launch();
   let away = false;
-  await ready();
-  await plan.complete?.();
+  try {
+    await ready();
+    await plan.complete?.();
+  } catch (error) {
+    // It may run without that port: beside its successor it would go on sending.
+    if (error instanceof PortTaken) await running.stop('SIGKILL', 0);
+    throw error;
+  }
 
   async function ready(): Promise<void> {
     const { title, probe, deadlineMs } = plan;

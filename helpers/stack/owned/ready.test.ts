@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { Part } from '../../run/part.ts';
+import { planAlloy } from '../parts/alloy.ts';
 import { planRedis } from '../parts/redis.ts';
 import { planNative, requestStack } from '../testing/plans.ts';
+import { listRemains } from '../testing/remains.ts';
 import { openLogFile } from './log-file.ts';
 import { launchProcess, type PartContext, type PartPlan, startPart } from './part.ts';
 import { takePortBlock } from './ports.ts';
-import { makeRunDirectory } from './run-directory.ts';
-import { startParts } from './start-parts.ts';
-
-const request = requestStack(planNative(['redis']));
+import { makeRunDirectory, type RunDirectory } from './run-directory.ts';
+import { type StartedParts, startParts } from './start-parts.ts';
 
 async function startShell(script: string, deadlineMs = 10_000): Promise<unknown> {
+  const request = requestStack(planNative(['redis']));
   const run = await makeRunDirectory(request.plan.settings.engine);
   const ports = await takePortBlock();
   const logPath = join(run.path, 'redis.log');
@@ -53,25 +54,46 @@ test('a part that is not ready in time is reported with what its last probe foun
   expect(String(error)).toMatch(/Redis was not ready within 0\.1 s \(not yet\)/);
 });
 
-test('a part whose port another program has taken is started with another one', async () => {
+/** Starts one part where another program listens on the port that it is given as its `position`th, and calls `look` with the others. */
+async function startBesideSquatter(
+  part: 'redis' | 'alloy',
+  position: number,
+  look: (started: StartedParts, run: RunDirectory, taken: number) => Promise<void>,
+): Promise<void> {
+  const request = requestStack(planNative([part]));
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
   const address = squatter.address();
   const taken = typeof address === 'object' && address !== null ? address.port : 0;
   const run = await makeRunDirectory(request.plan.settings.engine);
   const ports = await takePortBlock();
-  const choices = [taken];
-  const next = async () => choices.shift() ?? (await ports.next());
+  let count = 0;
+  const next = async () => (count++ === position ? taken : await ports.next());
   try {
-    const plan = (_: Part, context: PartContext) => planRedis(context);
+    const plan = (_: Part, context: PartContext) =>
+      part === 'redis'
+        ? planRedis(context)
+        : planAlloy(context, request.plan.alloy, { mockCloud: { url: 'http://127.0.0.1:9', logFile: '' } });
     const planner = { plan, dependsOnAddresses: [], waitsFor: {} };
-    const { endpoints, running } = await startParts(request, planner, run, { ...ports, next });
-    expect(endpoints.redis?.port).not.toBe(taken);
-    await running.get('redis')?.check();
+    await look(await startParts(request, planner, run, { ...ports, next }), run, taken);
   } finally {
     ports.release();
     await run.end();
     squatter.close();
   }
   expect(existsSync(run.path)).toBe(false);
+}
+
+test('a part whose port another program has taken is started with another one', async () => {
+  await startBesideSquatter('redis', 0, async ({ endpoints, running }, _, taken) => {
+    expect(endpoints.redis?.port).not.toBe(taken);
+    await running.get('redis')?.check();
+  });
 });
+
+test('an Alloy that runs without one of its ports ends before it is started with another one', async () => {
+  await startBesideSquatter('alloy', 1, async ({ endpoints }, run, taken) => {
+    expect(endpoints.alloy?.otlpGrpc).not.toBe(`127.0.0.1:${taken}`);
+    expect(listRemains(run.path).filter((line) => line.includes('embedded-alloy/cli/main.ts run'))).toHaveLength(1);
+  });
+}, 60_000);

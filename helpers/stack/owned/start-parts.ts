@@ -80,7 +80,8 @@ export async function startParts(
         if (!(error instanceof PortTaken)) throw error;
         if (attempt === maxAttempts)
           throw new CannotRun(`${error.message}, ${maxAttempts} times.`, 'find the program that takes it.');
-        await rm(join(run.path, part), { recursive: true, force: true });
+        // With its log: the next attempt must not be judged by what the last one printed.
+        for (const path of [join(run.path, part), context.logPath]) await rm(path, { recursive: true, force: true });
         moved ||= !planner.dependsOnAddresses.includes(part);
       }
     }

@@ -4,6 +4,7 @@ import type { ServicePart } from '../../run/part.ts';
 import { listServiceIntervals } from '../../settings/alloy-environment.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan } from '../owned/part.ts';
 import type { StackRequest } from '../plan.ts';
+import { formatAuthority } from '../variables.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { mustAnswer } from './http-probe.ts';
 
@@ -55,15 +56,10 @@ function buildEndpoints(part: ServicePart, url: string, gatewayUrl: string): End
 }
 
 function listConnections({ postgres, redis, rabbitmq }: Endpoints): Record<string, string> {
-  const { encodeURIComponent: encoded } = globalThis;
   return {
-    ...(postgres && {
-      BASE_DATABASE_URL: `postgresql://${encoded(postgres.user)}:${encoded(postgres.password)}@${postgres.host}:${postgres.port}/${postgres.database}`,
-    }),
-    ...(redis && { REDIS_URL: `redis://:${encoded(redis.password)}@${redis.host}:${redis.port}` }),
-    ...(rabbitmq && {
-      RABBITMQ_URL: `amqp://${encoded(rabbitmq.user)}:${encoded(rabbitmq.password)}@${rabbitmq.host}:${rabbitmq.port}`,
-    }),
+    ...(postgres && { BASE_DATABASE_URL: `postgresql://${formatAuthority(postgres)}/${postgres.database}` }),
+    ...(redis && { REDIS_URL: `redis://${formatAuthority({ user: '', ...redis })}` }),
+    ...(rabbitmq && { RABBITMQ_URL: `amqp://${formatAuthority(rabbitmq)}` }),
   };
 }
 

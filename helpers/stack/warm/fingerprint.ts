@@ -12,8 +12,8 @@ export type StackDescription = {
   readonly images: Readonly<Record<string, string>>;
 };
 
-/** What runs in a stack's processes beside the operating system's programs. */
-const code = [
+/** What runs in a stack's processes beside the operating system's programs, by its path in the project. */
+export const CODE: readonly string[] = [
   'package-lock.json',
   'docker-compose.test.yml',
   'helpers/embedded-alloy',
@@ -21,30 +21,23 @@ const code = [
   'helpers/mock-cloud',
   'helpers/otlp',
   'helpers/stack',
+  'helpers/tls',
   'fixtures',
 ];
 
 /** Describes the stack that a plan would start. */
 export function describeStack(plan: NativePlan | ContainersPlan): StackDescription {
-  const { alloyConfig, intervals, dlqCheckIntervalSeconds, cloud, existing, inherited } = plan.settings;
+  const { alloyConfig, intervals, dlqCheckIntervalSeconds, cloud, existing, telemetry, inherited } = plan.settings;
   const made =
     plan.stack === 'native'
       ? [plan.alloy, process.version, describeFile(plan.alloy.command[0])]
       : [plan.engine.address];
   const read = Object.entries(inherited.pick(plan.configuration.variables)).sort();
-  const settings = [
-    alloyConfig,
-    plan.backend,
-    plan.access,
-    intervals,
-    dlqCheckIntervalSeconds,
-    cloud,
-    existing,
-    plan.settings.telemetry,
-  ];
+  const backend = [plan.backend, plan.access, plan.gateway, cloud];
+  const settings = [alloyConfig, backend, intervals, dlqCheckIntervalSeconds, existing, telemetry];
   const hash = createHash('sha256');
   hash.update(JSON.stringify([settings, readFileSync(alloyConfig, 'utf8'), read, plan.stack, made]));
-  for (const path of code)
+  for (const path of CODE)
     for (const file of listFiles(join(ROOT, path))) hash.update(`${file} ${describeFile(file)}\n`);
   const images = plan.stack === 'native' ? [] : [...plan.images];
   return {

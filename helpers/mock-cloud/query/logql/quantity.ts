@@ -1,19 +1,8 @@
+import { NANOSECONDS } from '../language/duration.ts';
+
 /** Why a text is no quantity, in the words of Loki's parsers. */
 export type Malformed = { readonly problem: string };
 
-const NANOSECONDS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-  d: 86_400e9,
-  w: 7 * 86_400e9,
-  y: 365 * 86_400e9,
-};
 const DURATION_PART = /(\d+\.?\d*|\.\d+)([^\d.]*)/y;
 
 /** Parses a float as Go's `strconv.ParseFloat` does. */
@@ -36,7 +25,7 @@ export function parseGoDuration(text: string): number | Malformed {
     const [part, number, unit = ''] = DURATION_PART.exec(unsigned) ?? [];
     if (part === undefined) return { problem: `time: invalid duration ${quoted}` };
     if (unit === '') return { problem: `time: missing unit in duration ${quoted}` };
-    const factor = NANOSECONDS[unit];
+    const factor = NANOSECONDS.get(unit);
     if (factor === undefined) return { problem: `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}` };
     total += Number(number) * factor;
     at += part.length;

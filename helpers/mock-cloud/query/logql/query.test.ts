@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JSON_TYPE, startTestMock, type TestMock } from '../../testing/test-mock.ts';
+import { parseGoDuration } from './quantity.ts';
 
 const SECOND = 1_000_000_000n;
 const NOON = 1_795_348_800n;
@@ -105,6 +106,12 @@ test('a line whose label cannot be compared shows the error', async () => {
         { stream: { __error__: 'LabelFilterErr', __error_details__: 'time: invalid duration "long"', took: 'long' } },
       ],
     },
+  });
+});
+
+test('a name that every object has is no unit', () => {
+  expect(parseGoDuration('5constructor')).toEqual({
+    problem: 'time: unknown unit "constructor" in duration "5constructor"',
   });
 });
 

@@ -1,5 +1,5 @@
 import { buildLabelsKey, compareLabels, type Labels, METRIC_NAME } from '../../store/labels.ts';
-import { findLatestSample, readSamples, type Samples } from '../../store/read-series.ts';
+import { findLatestSample, readSamples } from '../../store/read-series.ts';
 import type { Series, SeriesStore } from '../../store/series.ts';
 import { matchesEvery } from '../language/matcher.ts';
 import { NotEvaluatedError } from '../language/query-error.ts';
@@ -7,13 +7,12 @@ import { evaluateAggregate } from './aggregate.ts';
 import { evaluateBinary } from './binary.ts';
 import type { Expression, Selector } from './expression.ts';
 import { type CallContext, FUNCTIONS } from './functions.ts';
-import { createVector, dropName, readVector, type Value } from './value.ts';
+import { createVector, dropName, type RangeSeries, readVector, type Value } from './value.ts';
 
 /** How long a sample remains the current value of its series. */
 const LOOKBACK_MS = 5 * 60 * 1000;
 
 type Remark = CallContext['remark'];
-export type MatrixSeries = { readonly labels: Labels; readonly samples: Samples };
 
 /** The value of an expression at one time (milliseconds). Throws QueryError. */
 export function evaluateAt(store: SeriesStore, expression: Expression, time: number, remark: Remark): Value {
@@ -29,7 +28,7 @@ export function evaluateRange(
   expression: Expression,
   { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
   remark: Remark,
-): MatrixSeries[] {
+): RangeSeries[] {
   const evaluate = createEvaluator(store, remark);
   const found = new Map<string, { labels: Labels; samples: { times: number[]; values: number[] } }>();
   for (let time = start; time <= end; time += step) {

@@ -1,10 +1,17 @@
 import type { Matcher } from '../language/matcher.ts';
 
-export type ComparisonOperator = '==' | '!=' | '>' | '<' | '>=' | '<=';
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2';
-export type SetOperator = 'and' | 'or' | 'unless';
-export type BinaryOperator = ComparisonOperator | ArithmeticOperator | SetOperator;
-export type AggregateOperator = 'sum' | 'avg' | 'count' | 'min' | 'max';
+const COMPARISONS = ['==', '!=', '>', '<', '>=', '<='] as const;
+const SET_OPERATORS = ['and', 'or', 'unless'] as const;
+/** The binary operators that the mock evaluates. */
+export const OPERATORS = [...COMPARISONS, '+', '-', '*', '/', '%', '^', 'atan2', ...SET_OPERATORS] as const;
+/** The aggregations that the mock evaluates. */
+export const AGGREGATES = ['sum', 'avg', 'count', 'min', 'max'] as const;
+
+export type ComparisonOperator = (typeof COMPARISONS)[number];
+export type SetOperator = (typeof SET_OPERATORS)[number];
+export type BinaryOperator = (typeof OPERATORS)[number];
+export type ArithmeticOperator = Exclude<BinaryOperator, ComparisonOperator | SetOperator>;
+export type AggregateOperator = (typeof AGGREGATES)[number];
 /** The labels by which two sides are matched or an aggregation groups: these names if `kept`, otherwise all but these. */
 export type LabelChoice = { readonly kept: boolean; readonly names: readonly string[] };
 
@@ -53,10 +60,12 @@ export type Expression =
 /** The types of PromQL, as Prometheus's messages name them. */
 export type ValueType = 'scalar' | 'string' | 'instant vector' | 'range vector';
 
+/** Whether the result of an operator is true or false. */
 export function isComparison(operator: BinaryOperator): operator is ComparisonOperator {
-  return ['==', '!=', '>', '<', '>=', '<='].includes(operator);
+  return COMPARISONS.some((known) => known === operator);
 }
 
+/** Whether an operator joins two vectors by their labels alone. */
 export function isSetOperator(operator: BinaryOperator): operator is SetOperator {
-  return ['and', 'or', 'unless'].includes(operator);
+  return SET_OPERATORS.some((known) => known === operator);
 }

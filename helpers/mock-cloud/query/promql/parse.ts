@@ -6,15 +6,9 @@ import { createMatcher, MATCH_OPERATORS, type Matcher, type MatchOperator } from
 import { NotEvaluatedError, QueryError } from '../language/query-error.ts';
 import { findFirstFault, findPosition, listChildren } from '../language/syntax-tree.ts';
 import { unquote } from '../language/unquote.ts';
-import type { AggregateOperator, BinaryOperator, Expression, LabelChoice, Selector } from './expression.ts';
+import { AGGREGATES, type Expression, type LabelChoice, OPERATORS, type Selector } from './expression.ts';
 import { parseNumber } from './numbers.ts';
 import { checkTypes } from './types.ts';
-
-const AGGREGATES: readonly string[] = ['sum', 'avg', 'count', 'min', 'max'] satisfies AggregateOperator[];
-const OPERATORS: readonly string[] = [
-  ...(['==', '!=', '>', '<', '>=', '<='] satisfies BinaryOperator[]),
-  ...(['+', '-', '*', '/', '%', '^', 'atan2', 'and', 'or', 'unless'] satisfies BinaryOperator[]),
-];
 
 /** The grammar rules that the mock does not evaluate, by the name that users know. */
 const NOT_EVALUATED: Readonly<Record<string, string>> = {
@@ -161,8 +155,9 @@ export function parsePromql(query: string): Expression {
   }
 
   function readAggregate(node: SyntaxNode): Expression {
-    const operator = getText(getChild(node, 'AggregateOp')).toLowerCase();
-    if (!AGGREGATES.includes(operator)) throw new NotEvaluatedError(`the aggregation ${operator}`, 'Prometheus');
+    const written = getText(getChild(node, 'AggregateOp')).toLowerCase();
+    const operator = AGGREGATES.find((known) => known === written);
+    if (operator === undefined) throw new NotEvaluatedError(`the aggregation ${written}`, 'Prometheus');
     const modifier = node.getChild('AggregateModifier');
     const grouping: LabelChoice = {
       kept: modifier?.getChild('Without') == null,
@@ -175,7 +170,7 @@ export function parsePromql(query: string): Expression {
         `wrong number of arguments for aggregate expression provided, expected 1, got ${more.length + Number(argument !== undefined)}`,
       );
     }
-    return { kind: 'aggregate', operator: operator as AggregateOperator, grouping, argument, from: node.from };
+    return { kind: 'aggregate', operator, grouping, argument, from: node.from };
   }
 
   function readBinary(node: SyntaxNode): Expression {
@@ -184,8 +179,9 @@ export function parsePromql(query: string): Expression {
     if (leftNode === undefined || operatorNode === undefined || rightNode === undefined) {
       return fail(node.from, 'binary expression expected');
     }
-    const operator = getText(operatorNode).toLowerCase();
-    if (!OPERATORS.includes(operator)) throw new NotEvaluatedError(`the operator ${operator}`, 'Prometheus');
+    const written = getText(operatorNode).toLowerCase();
+    const operator = OPERATORS.find((known) => known === written);
+    if (operator === undefined) throw new NotEvaluatedError(`the operator ${written}`, 'Prometheus');
     if (node.getChild('FillModifier') !== null) throw new NotEvaluatedError('fill modifiers', 'Prometheus');
     const clause = node.getChild('MatchingModifierClause');
     for (const modifier of ['GroupLeft', 'GroupRight']) {
@@ -194,7 +190,7 @@ export function parsePromql(query: string): Expression {
     const left = readExpression(leftNode);
     const binary = {
       kind: 'binary' as const,
-      operator: operator as BinaryOperator,
+      operator,
       bool: node.getChild('BoolModifier') !== null,
       matching: { kept: clause?.getChild('On') != null, names: readLabelNames(clause?.getChild('GroupingLabels')) },
       left,

@@ -21,10 +21,12 @@ export type Value =
       readonly end: number;
     };
 
+/** The number of a scalar; NaN for any other value. */
 export function readScalar(value: Value | undefined): number {
   return value?.type === 'scalar' ? value.value : Number.NaN;
 }
 
+/** The samples of an instant vector; none for any other value. */
 export function readVector(value: Value | undefined): readonly VectorSample[] {
   return value?.type === 'instant vector' ? value.samples : [];
 }

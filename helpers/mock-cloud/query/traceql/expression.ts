@@ -3,7 +3,7 @@ import type { Scalar, Static } from './static.ts';
 export const COMPARISONS = ['=', '!=', '=~', '!~', '>', '>=', '<', '<='] as const;
 export const CALCULATIONS = ['+', '-', '*', '/', '%', '^'] as const;
 /** What comparisons of one attribute with several literals become. A query cannot write them. */
-export const LIST_COMPARISONS = ['in', 'not in', 'match any', 'match none'] as const;
+const LIST_COMPARISONS = ['in', 'not in', 'match any', 'match none'] as const;
 export type BinaryOperator =
   | (typeof COMPARISONS)[number]
   | (typeof CALCULATIONS)[number]
@@ -68,6 +68,7 @@ export type Spansets =
       readonly right: Spansets;
     };
 
+/** The aggregates of a trace's spans. */
 export const AGGREGATES = ['count', 'avg', 'min', 'max', 'sum'] as const;
 export type AggregateName = (typeof AGGREGATES)[number];
 /** A comparison of one number for all spans of a trace. `count` has no field. */

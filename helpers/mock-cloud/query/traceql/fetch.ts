@@ -32,25 +32,25 @@ type Level = 'span' | 'resource';
 const TRACE_INTRINSICS: readonly string[] = ['rootName', 'rootServiceName', 'traceDuration', 'trace:id'];
 const IDS: readonly string[] = ['span:id', 'span:parentID', 'trace:id'];
 /** The attributes that Tempo 3 stores in columns of their own by default, and the type of each. */
-const DEDICATED_COLUMNS: Readonly<Record<Level, Readonly<Record<string, 'string' | 'int'>>>> = {
-  resource: {
-    'k8s.cluster.name': 'string',
-    'k8s.namespace.name': 'string',
-    'k8s.pod.name': 'string',
-    'k8s.container.name': 'string',
-  },
-  span: {
-    'http.request.method': 'string',
-    'http.response.status_code': 'int',
-    'url.path': 'string',
-    'url.route': 'string',
-    'server.address': 'string',
-    'server.port': 'int',
-    'http.method': 'string',
-    'http.url': 'string',
-    'http.route': 'string',
-    'http.status_code': 'int',
-  },
+const DEDICATED_COLUMNS: Readonly<Record<Level, ReadonlyMap<string, 'string' | 'int'>>> = {
+  resource: new Map([
+    ['k8s.cluster.name', 'string'],
+    ['k8s.namespace.name', 'string'],
+    ['k8s.pod.name', 'string'],
+    ['k8s.container.name', 'string'],
+  ]),
+  span: new Map([
+    ['http.request.method', 'string'],
+    ['http.response.status_code', 'int'],
+    ['url.path', 'string'],
+    ['url.route', 'string'],
+    ['server.address', 'string'],
+    ['server.port', 'int'],
+    ['http.method', 'string'],
+    ['http.url', 'string'],
+    ['http.route', 'string'],
+    ['http.status_code', 'int'],
+  ]),
 };
 /** How Tempo marks that an attribute is missing where a query reads that too. */
 const MISSING: Static = { type: 'string', value: 'nil' };
@@ -199,7 +199,7 @@ function readAttributeRows(
     .filter((held) => !isService(held))
     .map(({ key, value }) => ({ key, values: readScalars(value) }));
   const isDedicated = ({ key, values }: { readonly key: string; readonly values: readonly Scalar[] }) => {
-    const type = DEDICATED_COLUMNS[level][key];
+    const type = DEDICATED_COLUMNS[level].get(key);
     return type !== undefined && values.length === 1 && values[0]?.type === type;
   };
   const generic = stored.filter((held) => !isDedicated(held));
@@ -209,7 +209,7 @@ function readAttributeRows(
   const ofColumn = new Map<string, Condition[]>();
   for (const condition of conditions) {
     const { name } = condition.attribute;
-    const type = level === 'resource' && name === 'service.name' ? 'string' : DEDICATED_COLUMNS[level][name];
+    const type = level === 'resource' && name === 'service.name' ? 'string' : DEDICATED_COLUMNS[level].get(name);
     const isOfColumn = type !== undefined && (!('operand' in condition) || getItemType(condition.operand) === type);
     // Each comparison of a service's name is a column of its own; those of another attribute share one.
     if (isOfColumn && name === 'service.name' && 'operand' in condition) {

@@ -18,13 +18,14 @@ import { createSyntaxError, type Token, tokenize } from './token.ts';
 import { checkQuery } from './validate.ts';
 
 /** How tightly operators bind, as in Tempo's grammar: `&&` and `||` alike, and `!` between sums and products. */
-const POWERS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(['&&', '||'].map((operator) => [operator, 1])),
-  ...Object.fromEntries(['=', '!=', '<', '<=', '>', '>=', '=~', '!~'].map((operator) => [operator, 2])),
-  ...Object.fromEntries(['+', '-'].map((operator) => [operator, 3])),
-  ...Object.fromEntries(['*', '/', '%'].map((operator) => [operator, 5])),
-  '^': 6,
-};
+const POWERS: ReadonlyMap<string, number> = new Map([
+  ...['&&', '||'].map((operator) => [operator, 1] as const),
+  ...['=', '!=', '<', '<=', '>', '>=', '=~', '!~'].map((operator) => [operator, 2] as const),
+  ...['+', '-'].map((operator) => [operator, 3] as const),
+  ...['*', '/', '%'].map((operator) => [operator, 5] as const),
+  ['^', 6],
+]);
+const COMPARISON_POWER = 2;
 const MINUS_POWER = 3;
 const NOT_POWER = 4;
 const MAX_DEPTH = 500;
@@ -129,7 +130,7 @@ export function parseTraceql(query: string): Query {
     const field = name === 'count' ? undefined : joinComparisons(readField(0));
     expectWord(')');
     const operator = peek().text as BinaryOperator;
-    if (peek().kind === 'word' && POWERS[operator] !== undefined && (POWERS[operator] ?? 0) > 2) {
+    if (peek().kind === 'word' && (POWERS.get(operator) ?? 0) > COMPARISON_POWER) {
       throw new NotEvaluatedError('arithmetic of aggregates', 'Tempo');
     }
     if (!['=', '!=', '<', '<=', '>', '>='].includes(operator)) fail();
@@ -182,7 +183,7 @@ export function parseTraceql(query: string): Query {
     let left = nest(readOperand);
     for (;;) {
       const token = peek();
-      const power = token.kind === 'word' ? POWERS[token.text] : undefined;
+      const power = token.kind === 'word' ? POWERS.get(token.text) : undefined;
       if (power === undefined || power < minimum) return left;
       next++;
       if ((token.text === '=' || token.text === '!=') && takeWord('nil')) {
@@ -209,7 +210,7 @@ export function parseTraceql(query: string): Query {
   function readComparisonWithNil(): Field {
     const operator = takeWord('=') ? 'not exists' : takeWord('!=') ? 'exists' : fail();
     if (takeWord('nil')) return { kind: 'static', value: FALSE };
-    return simplifyUnary(operator, readField((POWERS['='] ?? 0) + 1));
+    return simplifyUnary(operator, readField(COMPARISON_POWER + 1));
   }
 
   /** Reads an attribute or intrinsic; undefined if the next token is something else. */
@@ -219,7 +220,7 @@ export function parseTraceql(query: string): Query {
     if (text.endsWith('.')) return readScopedAttribute(text);
     if (text.endsWith(':')) return readScopedIntrinsic(text);
     if (text === 'parent') throw new QueryError('invalid TraceQL query: intrinsic (parent) not yet supported');
-    if (!(text in INTRINSICS)) return undefined;
+    if (!Object.hasOwn(INTRINSICS, text)) return undefined;
     next++;
     return { kind: 'attribute', scope: 'intrinsic', name: text as IntrinsicName };
   }

@@ -21,6 +21,7 @@ export const NIL: Static = { type: 'nil' };
 export const TRUE: Scalar = { type: 'bool', value: true };
 export const FALSE: Scalar = { type: 'bool', value: false };
 
+/** Whether a value is the boolean `true`. */
 export function isTrue(value: Static): boolean {
   return value.type === 'bool' && value.value;
 }

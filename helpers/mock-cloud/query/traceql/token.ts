@@ -1,3 +1,4 @@
+import { NANOSECONDS } from '../language/duration.ts';
 import { QueryError } from '../language/query-error.ts';
 import { findPosition } from '../language/syntax-tree.ts';
 import { unquote } from '../language/unquote.ts';
@@ -19,18 +20,6 @@ const DURATION_PARTS = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|[smhdwy])/g;
 /** Outside of quotes, all but spaces and these characters belong to the name of an attribute. */
 const ATTRIBUTE = /(?:"(?:[^"\\]|\\["\\])*"|[^\s{}()=~!<>&|^,"])+/y;
 const MAX_INT = 2n ** 63n - 1n;
-const NANOSECONDS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-  d: 86_400e9,
-  w: 7 * 86_400e9,
-  y: 365 * 86_400e9,
-};
 
 /** Splits a query into tokens; the last one is the end. Throws {@link QueryError} for what cannot be a token. */
 export function tokenize(query: string): Token[] {
@@ -105,7 +94,8 @@ export function createSyntaxError(query: string, at: number, problem: string): Q
 
 function parseDuration(text: string): Scalar {
   let total = 0;
-  for (const [, number, unit = ''] of text.matchAll(DURATION_PARTS)) total += Number(number) * (NANOSECONDS[unit] ?? 0);
+  for (const [, number, unit = ''] of text.matchAll(DURATION_PARTS))
+    total += Number(number) * (NANOSECONDS.get(unit) ?? 0);
   return { type: 'duration', value: BigInt(Math.round(total)) };
 }
 

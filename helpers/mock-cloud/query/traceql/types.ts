@@ -26,6 +26,7 @@ export function inferType(field: Field): FieldType {
   }
 }
 
+/** Whether values of a type are numbers, durations included. */
 export function isNumeric(type: FieldType): boolean {
   return type === 'int' || type === 'float' || type === 'duration';
 }
@@ -38,7 +39,7 @@ export function areMatchingTypes(a: FieldType, b: FieldType): boolean {
   return isList(b) && areMatchingTypes(a, getItemType(b));
 }
 
-export function isList(type: FieldType): boolean {
+function isList(type: FieldType): boolean {
   return type.endsWith(' list');
 }
 
