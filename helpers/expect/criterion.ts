@@ -160,7 +160,19 @@ export function phase(
 ): void {
   describe(title, { concurrent: options.inOrder !== true }, () => {
     needs = options.needs;
-    register();
+    try {
+      register();
+    } catch (error) {
+      standForSpec(`phase${/\d+/.exec(title)?.[0]}`, error);
+    }
+  });
+}
+
+/** Registers a test that fails with what a spec threw: thrown on, that would keep the phases beside it from being verified. */
+export function standForSpec(phase: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  plain(`${phase} can't be loaded`, { meta: { loadError: { phase, message } } }, () => {
+    throw error;
   });
 }
 
