@@ -58,6 +58,7 @@ describe('settings', () => {
   test.each([
     ['STACK', 'container', '"container" is not one of containers, native, external'],
     ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
+    ['ALLOY_LOG_LEVEL', 'loud', '"loud" is not one of error, warn, info, debug'],
     ['ALLOY_VERIFY_TELEMETRY', 'yes', '"yes" is not one of on, off'],
     [
       'GRAFANA_URL',
