@@ -72,6 +72,8 @@ export default defineConfig({
           include: ['helpers/**/*.test.ts', 'fixtures/**/*.test.ts'],
           globalSetup: ['helpers/cli/unit-setup.ts'],
           testTimeout: 30_000,
+          // What tests measure of the memory is what is left after a collection.
+          execArgv: ['--expose-gc'],
           sequence: { groupOrder: 0 },
         },
       },

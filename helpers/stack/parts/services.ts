@@ -55,7 +55,7 @@ function buildEndpoints(part: ServicePart, url: string, gatewayUrl: string): End
 }
 
 function listConnections({ postgres, redis, rabbitmq }: Endpoints): Record<string, string> {
-  const { encodeURIComponent: encoded } = globalThis;
+  const encoded = encodeURIComponent;
   return {
     ...(postgres && {
       BASE_DATABASE_URL: `postgresql://${encoded(postgres.user)}:${encoded(postgres.password)}@${postgres.host}:${postgres.port}/${postgres.database}`,
