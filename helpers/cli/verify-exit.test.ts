@@ -117,6 +117,17 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     expect(exit, stdout + stderr).toBe(2);
   });
 
+  test('a test that fails and is no criterion is an error of the run', () => {
+    writeFileSync(
+      hook,
+      `import { test } from 'vitest';\nexport const stray = () => test('P10.99 y', () => { throw new Error('lost'); });\n`,
+    );
+    writeFileSync(spec, `import { stray } from '../helpers/expect/hook.ts';\n${declare(`${HOLDS} stray();`)}`);
+    const { status, stdout } = runVitest('--project', 'criteria', spec);
+    expect(stdout).toContain('error: a test failed that is no criterion of a phase: P10.99 y\n');
+    expect(status, stdout).toBe(1);
+  });
+
   test('ends with 2 if something goes wrong outside of the criteria, which hold, and shows what', async () => {
     const late = `test('P10.1 x', async ({ note }) => {
     note('it holds');

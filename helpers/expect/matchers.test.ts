@@ -190,6 +190,11 @@ test('toAgreeWith fails if there is no series, whatever the source says', () =>
     expect(seen).toEqual({ kind: 'disagreement', count: 0, values: [], source: 'INFO', truth: 0 });
   }));
 
+test('toAgreeWith takes no more than the tolerance', () =>
+  withAlloy(async () => {
+    await catchFailure(() => expect(values(5.5)).toAgreeWith(source, 'INFO'));
+  }));
+
 test('toAgreeWith fails if one of several series disagrees', () =>
   withAlloy(async () => {
     const { seen } = await catchFailure(() => expect(values(5, 9)).toAgreeWith(source, 'INFO', 1));

@@ -89,6 +89,8 @@ phase('Phase 9: a sample', { needs: ['redis'], inOrder: true }, () => {
     expect({ a: 1 }).to.contain.keys('a');
     await expect(Promise.resolve(1)).resolves.not.toBe(2);
     await expect.poll(() => 1).not.toBe(2);
+    const delivered = { subject: { kind: 'delivery' }, path: 'otlp', deadline: 1000, ask: async () => 1 } as const;
+    await expect(delivered).toShow('is 1', (answer) => answer === 1);
     expect.soft(1).toBe(1);
     expect({ a: 1 }).toEqual({ a: expect.any(Number) });
   });
