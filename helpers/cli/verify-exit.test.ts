@@ -91,6 +91,7 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     writeFileSync(spec, declare(`${body} test('P10.2 y', async ({ note }) => note('it holds'));`));
     const { exit, stdout, stderr } = await verify(['P10.1', 'P1.1']);
     expect(stdout).toContain('– P10.1 x\n    skipped: its spec does not register it in this run\n');
+    expect(stdout.match(/error: /g)).toHaveLength(1);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'error: phases/phase10-sample.spec.ts does not register P10.1 in this run: register it always, and call `skip` with the reason where it can’t be checked',
     );
@@ -115,6 +116,20 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     ]);
     expect(stdout).toMatch(/^1 passed, 0 failed, 2 skipped in /m);
     expect(exit, stdout + stderr).toBe(2);
+  });
+
+  test('a criterion that is not selected is told so, whatever fails after those that are', () => {
+    writeFileSync(hook, `import { afterAll } from 'vitest';\nexport const tidy = (f: () => void) => afterAll(f);\n`);
+    const body = `tidy(() => { throw new Error('untidy'); }); ${HOLDS} ${HOLDS.replace('P10.1', 'P10.2')}`;
+    writeFileSync(spec, `import { tidy } from '../helpers/expect/hook.ts';\n${declare(body)}`);
+    const { status, stdout } = runVitest('--project', 'criteria', spec, '-t', 'P10.1 ');
+    expect(stdout).toContain('error: Phase 10: a sample: untidy');
+    expect(status, stdout).toBe(1);
+    const verdict = JSON.parse(readFileSync(join(project.root, 'reports/verdict.json'), 'utf8'));
+    expect(verdict.phases[0].criteria).toMatchObject([
+      { id: 'P10.1', status: 'passed' },
+      { id: 'P10.2', status: 'skipped', cause: 'not selected for this run' },
+    ]);
   });
 
   test('a test that fails and is no criterion is an error of the run', () => {

@@ -89,6 +89,17 @@ describe('settings', () => {
     expect(() => readSettings({ [name]: value })).not.toThrow(/hunter2/);
   });
 
+  test('take a proxy in small or capital letters, the small ones first', () => {
+    const proxies = { https_proxy: 'http://small:1', HTTPS_PROXY: 'http://capital:1', NO_PROXY: 'h' };
+    expect(readSettings(proxies).proxies).toEqual({ https: 'http://small:1', except: 'h' });
+    expect(readSettings({ HTTPS_PROXY: 'http://capital:1' }).proxies).toEqual({ https: 'http://capital:1' });
+  });
+
+  test('leave Ryuk on unless it is disabled with true', () => {
+    const read = (value: string) => readSettings({ TESTCONTAINERS_RYUK_DISABLED: value }).engine.ryuk;
+    expect([read('true'), read('false'), read('')]).toEqual([false, true, true]);
+  });
+
   test('take a scrape timeout up to the interval, which depends on the kind of run', () => {
     expect(readSettings({ STACK: 'external', ALLOY_SCRAPE_TIMEOUT: '60s' }).intervals.scrapeTimeout).toBe(60_000);
     expect(readSettings({ ALLOY_SCRAPE_INTERVAL: '5s', ALLOY_SCRAPE_TIMEOUT: '5s' }).intervals.scrape).toBe(5000);

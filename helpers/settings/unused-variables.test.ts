@@ -25,6 +25,8 @@ test('a run that uses what is set says nothing', () => {
   expect(describe({ GRAFANA_CLOUD_READ_TOKEN: 'glc_x' }, { backend: 'cloud' })).toEqual([]);
   expect(describe({ GRAFANA_URL: 'http://g' }, { backend: 'cloud' })).toEqual([]);
   expect(describe({ GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT: 'h:443' }, { backend: 'cloud' })).toEqual([]);
+  const linked = { ...lgtm, GRAFANA_URL: 'https://stack.grafana.net' };
+  expect(describe(linked, { backend: 'lgtm', hasGateway: true })).toEqual([]);
   expect(describe({ POSTGRES_EXPORTER_DSN: '', REDIS_EXPORTER_PASSWORD: '' })).toEqual([]);
   // Where Alloy runs already, these are its own, as compose has them in the same .env.
   expect(describe({ POSTGRES_EXPORTER_DSN: 'x', ALLOY_VERIFY_RUN_ID: 'mine' }, { stack: 'external' })).toEqual([]);
