@@ -4,6 +4,8 @@ import { endIfRefused } from './helpers/cli/command.ts';
 import { sendTelemetry } from './helpers/cli/send-telemetry.ts';
 import { shared } from './helpers/cli/shared-state.ts';
 import { readSentCounts } from './helpers/clients/alloy-metrics.ts';
+import { formatErrors, formatSummary } from './helpers/report/terminal.ts';
+import type { Verdict } from './helpers/report/verdict.ts';
 import { verdictReporter } from './helpers/report/verdict-reporter.ts';
 import { hasOrder, type Order } from './helpers/run/phases.ts';
 import { readPhases } from './helpers/run/read-phases.ts';
@@ -34,6 +36,12 @@ let attached = false;
 
 const isVerify = shared.run?.isVerify === true;
 
+/** vitest shows what failed, and not what is missing. */
+function choosePrint(): (verdict: Verdict) => string {
+  if (!isVerify) return (verdict) => formatErrors(verdict).join('\n');
+  return shared.run?.isPrinted ? formatSummary : () => '';
+}
+
 export default defineConfig({
   plugins: [
     {
@@ -45,7 +53,7 @@ export default defineConfig({
         attached = true;
         vitest.config.reporters.push(
           verdictReporter({
-            print: shared.run?.isPrinted === true,
+            print: choosePrint(),
             // An Alloy that serves others as well counts what they send, too.
             countSent: async ({ stack, alloy, sentBefore }) =>
               stack === 'external' ? undefined : await readSentCounts(alloy, sentBefore),
@@ -64,6 +72,8 @@ export default defineConfig({
           include: ['helpers/**/*.test.ts', 'fixtures/**/*.test.ts'],
           globalSetup: ['helpers/cli/unit-setup.ts'],
           testTimeout: 30_000,
+          // What tests measure of the memory is what is left after a collection.
+          execArgv: ['--expose-gc'],
           sequence: { groupOrder: 0 },
         },
       },

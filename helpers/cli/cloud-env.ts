@@ -1,12 +1,11 @@
 /** `npm run cloud:env -- STACK`: writes the endpoints and instance IDs of a stack of Grafana Cloud into `.env`. */
 import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type CloudApi, type CloudStack, findStack, readCloudApi } from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import { CannotRun } from '../run/cannot-run.ts';
-import { editDotenv, type LineChange } from '../settings/edit-dotenv.ts';
-import { ROOT, readSettings } from '../settings/settings.ts';
+import { DOTENV, editDotenv, type LineChange } from '../settings/edit-dotenv.ts';
+import { readSettings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import { runCommand } from './command.ts';
 
@@ -32,7 +31,7 @@ await runCommand({ usage, takesNames: true, flags: ['yes'] }, async ({ names, fl
 async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
   const settings = readSettings();
   const stack = await askForStack(readCloudApi(settings), slug);
-  const file = resolve(ROOT, '.env');
+  const file = DOTENV;
   if (stack.slug.toLowerCase() !== slug.toLowerCase()) {
     throw new CannotRun(`asked for ${slug}, Grafana Cloud answers with ${stack.slug}.`, 'give the slug of the stack.');
   }

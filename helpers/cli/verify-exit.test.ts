@@ -11,8 +11,9 @@ afterAll(() => project[Symbol.dispose]());
 const other = join(project.root, 'phases/phase11-sample.spec.ts');
 const dotenv = join(project.root, '.env');
 const spec = join(project.root, 'phases/phase10-sample.spec.ts');
+const hook = join(project.root, 'helpers/expect/hook.ts');
 afterEach(() => {
-  for (const path of [dotenv, spec, other]) rmSync(path, { force: true, recursive: true });
+  for (const path of [dotenv, spec, other, hook]) rmSync(path, { force: true, recursive: true });
 });
 
 const NATIVE = { STACK: 'native', ALLOY: 'embedded' };
@@ -71,12 +72,75 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     expect(exit, stdout + stderr).toBe(2);
   });
 
-  test('ends with 2 if a spec throws while it declares its criteria, and blames that one alone', async () => {
+  test('ends with 2 if a spec throws while it declares its criteria, and verifies the others; npm test fails', async () => {
     writeFileSync(spec, declare(`${HOLDS} throw new Error('inside');`));
     const { exit, stdout, stderr } = await verify(['phase10', 'P1.1']);
+    expect(stdout).toContain("– P10.1 x\n    skipped: its spec can't be loaded\n");
     expect(stdout.match(/error: .*/g)).toEqual(["error: phases/phase10-sample.spec.ts can't be loaded: inside"]);
-    expect(stdout).toMatch(/^0 passed, 0 failed, 2 skipped in /m);
+    expect(stdout).toMatch(/^1 passed, 0 failed, 1 skipped in /m);
     expect(exit, stdout + stderr).toBe(2);
+    const vitest = runVitest('--project', 'criteria', spec);
+    expect(vitest.status, vitest.stdout).toBe(1);
+    expect(vitest.stdout).toContain("error: phases/phase10-sample.spec.ts can't be loaded: inside\n");
+  });
+
+  test.each([
+    ['under a condition', `if (Date.now() === 0) ${HOLDS}`],
+    ['after it has returned', `if (Date.now() > 0) return; ${HOLDS}`],
+  ])('ends with 2 if a spec has a criterion that it does not register: %s', async (_, body) => {
+    writeFileSync(spec, declare(`${body} test('P10.2 y', async ({ note }) => note('it holds'));`));
+    const { exit, stdout, stderr } = await verify(['P10.1', 'P1.1']);
+    expect(stdout).toContain('– P10.1 x\n    skipped: its spec does not register it in this run\n');
+    expect(stdout.match(/error: /g)).toHaveLength(1);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'error: phases/phase10-sample.spec.ts does not register P10.1 in this run: register it always, and call `skip` with the reason where it can’t be checked',
+    );
+    expect(stdout).toMatch(/^1 passed, 0 failed, 1 skipped in /m);
+    expect(exit, stdout + stderr).toBe(2);
+    const vitest = runVitest('--project', 'criteria', spec);
+    expect(vitest.status, vitest.stdout).toBe(1);
+    expect(vitest.stdout).toContain('error: phases/phase10-sample.spec.ts ');
+  });
+
+  test('ends with 2 if what surrounds the criteria of a spec fails before them, and says with what', async () => {
+    writeFileSync(
+      hook,
+      `import { beforeAll } from 'vitest';\nexport const prepare = (f: () => void) => beforeAll(f);\n`,
+    );
+    const body = `prepare(() => { throw new Error('not ready'); }); ${HOLDS} outage('P10.2 y', ({ skip }) => skip('not here'));`;
+    writeFileSync(spec, `import { prepare } from '../helpers/expect/hook.ts';\n${declare(body)}`);
+    const { exit, stdout, stderr } = await verify(['phase10', 'P1.1']);
+    expect(stdout).toContain('– P10.1 x\n– P10.2 y\n    skipped: its phase failed before it: not ready\n');
+    expect(stdout.match(/error: .*/g)).toEqual([
+      'error: Phase 10: a sample: not ready (phases/phase10-sample.spec.ts:4)',
+    ]);
+    expect(stdout).toMatch(/^1 passed, 0 failed, 2 skipped in /m);
+    expect(exit, stdout + stderr).toBe(2);
+  });
+
+  test('a criterion that is not selected is told so, whatever fails after those that are', () => {
+    writeFileSync(hook, `import { afterAll } from 'vitest';\nexport const tidy = (f: () => void) => afterAll(f);\n`);
+    const body = `tidy(() => { throw new Error('untidy'); }); ${HOLDS} ${HOLDS.replace('P10.1', 'P10.2')}`;
+    writeFileSync(spec, `import { tidy } from '../helpers/expect/hook.ts';\n${declare(body)}`);
+    const { status, stdout } = runVitest('--project', 'criteria', spec, '-t', 'P10.1 ');
+    expect(stdout).toContain('error: Phase 10: a sample: untidy');
+    expect(status, stdout).toBe(1);
+    const verdict = JSON.parse(readFileSync(join(project.root, 'reports/verdict.json'), 'utf8'));
+    expect(verdict.phases[0].criteria).toMatchObject([
+      { id: 'P10.1', status: 'passed' },
+      { id: 'P10.2', status: 'skipped', cause: 'not selected for this run' },
+    ]);
+  });
+
+  test('a test that fails and is no criterion is an error of the run', () => {
+    writeFileSync(
+      hook,
+      `import { test } from 'vitest';\nexport const stray = () => test('P10.99 y', () => { throw new Error('lost'); });\n`,
+    );
+    writeFileSync(spec, `import { stray } from '../helpers/expect/hook.ts';\n${declare(`${HOLDS} stray();`)}`);
+    const { status, stdout } = runVitest('--project', 'criteria', spec);
+    expect(stdout).toContain('error: a test failed that is no criterion of a phase: P10.99 y\n');
+    expect(status, stdout).toBe(1);
   });
 
   test('ends with 2 if something goes wrong outside of the criteria, which hold, and shows what', async () => {

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../settings/settings.ts';
+import { runScript } from './testing/commands.ts';
 
 function verify(args: readonly string[], environment: Record<string, string>) {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...environment };
@@ -66,3 +69,17 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
     expect(status).toBe(2);
   });
 });
+
+test.each(['verify.ts', 'stack-up.ts', 'stack-down.ts'])(
+  '%s refuses a temporary directory that is not there, and does not make it',
+  async (script) => {
+    using temporary = mkdtempDisposableSync(join(tmpdir(), 'verify-'));
+    const missing = join(temporary.path, 'missing');
+    const environment = { STACK: 'native', ALLOY: 'embedded', TMPDIR: missing };
+    const { exit, stderr } = await runScript(script, script === 'verify.ts' ? ['P1.1'] : [], environment, ROOT);
+    expect(stderr).toContain(`Cannot run: the temporary directory ${missing} is not a directory.\nFix: set TMPDIR to `);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(exit).toBe(2);
+    expect(existsSync(missing)).toBe(false);
+  },
+);

@@ -62,6 +62,11 @@ test('a server that refuses connections is a QueryError with status 0', async ()
   });
 });
 
+test.each([200, 500])('the message holds no password that a service with status %i sends back', async (status) => {
+  const { answer } = await ask({ status, body: 'who is glc_secret?' });
+  expect(String(answer)).toContain('who is (secret)?');
+});
+
 test('the message holds no password, and only the start of a long body', async () => {
   const { answer } = await ask({ status: 500, body: 'x'.repeat(10_000) });
   expect(String(answer)).not.toContain('glc_secret');

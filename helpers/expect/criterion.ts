@@ -9,7 +9,6 @@ import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
-import type { Finding } from '../findings/finding.ts';
 import { isServicePart, type Part } from '../run/part.ts';
 import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
@@ -18,7 +17,8 @@ import { conclude } from './conclude.ts';
 import { computeCriterionLimit, STANDARD_LIMIT } from './deadlines.ts';
 import './matchers.ts';
 import { run } from './run.ts';
-import { countWaiting, record } from './task.ts';
+import { record } from './task.ts';
+import { watchExpect } from './watch-expect.ts';
 
 // Each phase has its own thread, which loads only the clients that its criteria use.
 
@@ -160,7 +160,19 @@ export function phase(
 ): void {
   describe(title, { concurrent: options.inOrder !== true }, () => {
     needs = options.needs;
-    register();
+    try {
+      register();
+    } catch (error) {
+      standForSpec(`phase${/\d+/.exec(title)?.[0]}`, error);
+    }
+  });
+}
+
+/** Registers a test that fails with what a spec threw: thrown on, that would keep the phases beside it from being verified. */
+export function standForSpec(phase: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  plain(`${phase} can't be loaded`, { meta: { loadError: { phase, message } } }, () => {
+    throw error;
   });
 }
 
@@ -191,40 +203,44 @@ export function alone(name: string, body: Body): void {
 }
 
 /**
- * Turns whatever the body throws into `CriterionFailed`, and fails a body that has asserted nothing. The diagnosis runs
- * before the fixtures clean up.
+ * Turns whatever the body throws into `CriterionFailed`, and fails a body that proves nothing. The diagnosis runs before the
+ * fixtures clean up.
  */
 function judged(body: Body): Body {
   const whole: Body = async (context) => {
+    const { task } = context;
+    const { expect, assertions } = watchExpect(context.expect);
     try {
-      await body(context);
+      await body(Object.create(context, { expect: { value: expect } }));
     } catch (error) {
-      throw isSkip(error) ? error : await conclude(context.task, error);
+      throw isSkip(error) ? error : await conclude(task, error);
     }
-    if (countWaiting(context.task) > 0) throw await conclude(context.task, new CriterionFailed(undefined, NOT_AWAITED));
-    if (!hasAsserted(context)) throw await conclude(context.task, new CriterionFailed(undefined, NOTHING_ASSERTED));
+    const { expected, matched, waiting } = assertions;
+    const isProven = expected > 0 || task.meta.evidence !== undefined;
+    const flaw =
+      waiting > 0 ? NOT_AWAITED : matched < expected ? NOTHING_MATCHED : isProven ? undefined : NOTHING_ASSERTED;
+    if (flaw !== undefined)
+      throw await conclude(task, new CriterionFailed(undefined, { kind: 'listed problems', ...flaw }));
   };
   // vitest reads the fixtures that a function uses from its source text.
   whole.toString = () => body.toString();
   return whole;
 }
 
-const NOT_AWAITED: Finding = {
-  kind: 'listed problems',
+const NOT_AWAITED = {
   problems: ['the criterion ends before its assertion does, so it proves nothing'],
   fix: 'Await each assertion: `await expect(…)`',
 };
 
-const NOTHING_ASSERTED: Finding = {
-  kind: 'listed problems',
+const NOTHING_MATCHED = {
+  problems: ['the criterion calls `expect(…)` without a matcher, which proves nothing'],
+  fix: 'Say what is expected: `expect(…).toBe(…)`',
+};
+
+const NOTHING_ASSERTED = {
   problems: ['the criterion asserts nothing, so it proves nothing'],
   fix: 'Await an assertion with the `expect` of its context, or `note` what it has proven',
 };
-
-/** Whether the criterion has recorded evidence, or called the `expect` of its context. */
-function hasAsserted({ task, expect }: TestContext): boolean {
-  return task.meta.evidence !== undefined || expect.getState().assertionCalls > 0;
-}
 
 /** Whether `skip` threw this. */
 function isSkip(error: unknown): boolean {

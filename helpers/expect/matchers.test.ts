@@ -203,6 +203,11 @@ test('toAgreeWith fails if there is no sample, whatever the source says', () =>
     expect(seen).toEqual({ kind: 'comparison', source: 'INFO', least: 0, most: 0 });
   }));
 
+test('toAgreeWith takes no more than the tolerance', () =>
+  withAlloy(async () => {
+    await catchFailure(() => expect(scraped(5.5)).toAgreeWith(source, 'INFO'));
+  }));
+
 test('toAgreeWith fails if the only sample that agrees was scraped before the call', () =>
   withAlloy(async () => {
     const old: Ranges = { ...scraped(), ask: async () => [{ labels: {}, samples: [{ time: 1, value: 5 }] }] };

@@ -8,7 +8,7 @@ import type { Attempt } from './poll.ts';
 import type { Logs, Metric, Question, Ranges, Search, Series, Telemetry, Trace } from './question.ts';
 import { listValues, summarizeAnswer } from './seen.ts';
 import { describeShape, hasSpan, type SpanShape } from './spans.ts';
-import { type JudgedTask, record, waitInTask } from './task.ts';
+import { type JudgedTask, record } from './task.ts';
 import { waitFor } from './wait.ts';
 
 type AnswerTo<T> = T extends Telemetry<infer A> ? A : never;
@@ -171,10 +171,8 @@ async function judge<T>(
   attempt: () => Promise<Attempt<T>>,
 ): Promise<Result> {
   refuseNot(state);
-  const { task } = state;
-  const wait = () => waitFor(received, condition, attempt);
-  const { observation } = await (task ? waitInTask(task, wait) : wait());
-  if (task) record(task, observation);
+  const { observation } = await waitFor(received, condition, attempt);
+  if (state.task) record(state.task, observation);
   return HOLDS;
 }
 

@@ -163,6 +163,15 @@ describe('for a log query', () => {
     ]);
   });
 
+  test.each([[['1', '2', '3']], [['3', '2', '1']], [['2', '3', '1']]])(
+    'the newest line is found in whatever order they come: %j',
+    async (times) => {
+      const values = times.map((time) => [time, `line ${time}`]);
+      const { nearest } = await askFor(QUERY, [serve([{ stream: {}, values }])]);
+      expect(nearest).toMatchObject({ newest: 'line 3' });
+    },
+  );
+
   test('a long line is cut', async () => {
     const values = [['1', 'x'.repeat(1000)]];
     const { nearest } = await askFor(QUERY, [serve([{ stream: {}, values }])]);

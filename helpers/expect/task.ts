@@ -27,21 +27,3 @@ export type JudgedTask = { readonly meta: TaskMeta };
 export function record(task: JudgedTask, evidence: Evidence): void {
   task.meta.evidence = [...(task.meta.evidence ?? []), redactAll(evidence, run)];
 }
-
-/** The number of assertions of a task that still wait, by its metadata. */
-const waiting = new WeakMap<TaskMeta, number>();
-
-/** Runs an assertion of a criterion that waits, and knows that it does. */
-export async function waitInTask<T>({ meta }: JudgedTask, assertion: () => Promise<T>): Promise<T> {
-  waiting.set(meta, countWaiting({ meta }) + 1);
-  try {
-    return await assertion();
-  } finally {
-    waiting.set(meta, countWaiting({ meta }) - 1);
-  }
-}
-
-/** How many assertions of a criterion still wait. */
-export function countWaiting({ meta }: JudgedTask): number {
-  return waiting.get(meta) ?? 0;
-}

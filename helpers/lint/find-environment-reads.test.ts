@@ -18,6 +18,13 @@ test.each([
   "import { loadEnvFile } from 'node:process';",
   "import { parseEnv as parse } from 'node:util';",
   'util.parseEnv(text);',
+  'const g = globalThis;',
+  'const { process: p } = globalThis;',
+  "globalThis['process'].env;",
+  'read(global);',
+  "readFileSync('.env');",
+  'join(ROOT, `.env`);',
+  "new URL('../../.env', import.meta.url);",
 ])('%s takes the environment', (source) => {
   expect(findEnvironmentReads('one.ts', `\n${source}`)).toEqual([2]);
 });
@@ -29,6 +36,9 @@ test.each([
   "import type { Process } from 'node:process';",
   'import.meta.env;',
   '// process.env',
+  'globalThis.fetch(url); const made = { global: 1 }; made.global;',
+  'type All = typeof globalThis;',
+  "print('.env is right'); print('Correct this in .env'); readFileSync('.env.example');",
 ])('%s does not', (source) => {
   expect(findEnvironmentReads('one.ts', source)).toEqual([]);
 });

@@ -12,8 +12,8 @@ const packageName = /^(node:|@)?\w[\w.-]*(\/\w[\w.-]*)*$/;
 
 /**
  * A message for each import that no list allows or that can't be checked, for each file that reads the environment and may
- * not, for each cycle, for each name in the lists
- * that doesn't exist, and for each file in another language than the project's. Empty when all is well.
+ * not, for each cycle, for each name in the lists that doesn't exist, and for each file in another language than the
+ * project's. Empty when all is well.
  * @param files every file by its path from the project's directory; only code needs its text
  * @param allowList the text of `may-import.txt`
  */
@@ -119,7 +119,7 @@ function refuse(
   if (specifier === undefined) {
     return lines.some((one) => one.mayCompute)
       ? undefined
-      : 'Use `import` with the path as a string, without `require`, a loader as a value or a global declaration,\n' +
+      : 'Use `import` with the path as a string, without `require`, `vm`, a loader as a value or a global declaration,\n' +
           `  or allow this file (computed) in ${ALLOW_LIST}.`;
   }
   if (target === undefined) return refusePackage(specifier, lines);

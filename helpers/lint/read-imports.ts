@@ -3,7 +3,7 @@ import { type Argument, type Expression, parseSync, Visitor } from 'oxc-parser';
 
 /** What a file imports, in whichever form. */
 export type Import = {
-  /** As written: `../otlp/ids.ts`, `node:fs`, `vitest`. Undefined when it is computed or `require` is used. */
+  /** As written: `../otlp/ids.ts`, `node:fs`, `vitest`. Undefined for what can't be known: a computed one, `require`, `vm`. */
   readonly specifier: string | undefined;
   /** Counted from 1. */
   readonly line: number;
@@ -18,9 +18,9 @@ const opaque = ['require', '.require', '.createRequire', 'import.meta.glob'];
 /** Loaders that nothing else is named like: as a variable, they could be called unseen. */
 const unmistakable = ['importActual', 'importMock', 'doMock', 'doUnmock', 'getBuiltinModule', 'createRequire'];
 /** Functions that run a text or a file as code, whatever they are a member of. */
-const evaluators = ['eval', 'Function', '_load', '_compile', 'Script', 'SourceTextModule', 'compileFunction'];
-/** Those of Node's `vm` that tests run a word of V8 with. */
-const contexts = ['runInThisContext', 'runInNewContext', 'runInContext'];
+const evaluators = ['eval', 'Function', '_load', '_compile'];
+/** The module that runs a text as code, whatever of it is imported. */
+const evaluator = /^(node:)?vm$/;
 const reference = /^\/\s*<reference\s.*?\b(?<kind>path|types)\s*=\s*["'](?<name>[^"']+)/;
 const jsdocImport = /(?:\bimport\([\s*]*|@import\b[^@'"]*)["']([^"']+)/g;
 
@@ -31,7 +31,12 @@ export function readImports(path: string, source: string): readonly Import[] {
   if (error !== undefined) throw new Error(error.message);
   const imports: Import[] = [];
   const add = (specifier: string | undefined, offset: number, isType = false) => {
-    imports.push({ specifier, line: source.slice(0, offset).split('\n').length, isType });
+    const isOpaque = specifier !== undefined && evaluator.test(specifier);
+    imports.push({
+      specifier: isOpaque ? undefined : specifier,
+      line: source.slice(0, offset).split('\n').length,
+      isType,
+    });
   };
   // Where these begin: methods that are called at once, and objects of which a member is taken.
   const called = new Set<number>();
@@ -54,11 +59,10 @@ export function readImports(path: string, source: string): readonly Import[] {
     Identifier: ({ name, start }) => {
       if (unmistakable.includes(name) && !called.has(start)) add(undefined, start);
       if (name === 'vi' && !objects.has(start)) add(undefined, start);
-      if ([...evaluators, ...contexts].includes(name) && !called.has(start)) add(undefined, start);
+      if (evaluators.includes(name) && !called.has(start)) add(undefined, start);
     },
     ImportSpecifier: ({ imported, local }) => {
       if (imported.type !== 'Identifier') return;
-      if (contexts.includes(imported.name) && local.name === imported.name) called.add(imported.start).add(local.start);
       // `fork` under another name would not be known for what it is.
       if (imported.name === 'fork' && local.name !== 'fork') add(undefined, imported.start);
       if (imported.name === 'vi' && local.name === 'vi') objects.add(local.start);
@@ -69,15 +73,13 @@ export function readImports(path: string, source: string): readonly Import[] {
       const { object, property, computed } = member;
       objects.add(object.start);
       const name = readCallee(member);
-      const isUnmistakable = computed && [...unmistakable, ...evaluators, ...contexts].includes(name.slice(1));
+      const isUnmistakable = computed && [...unmistakable, ...evaluators].includes(name.slice(1));
       const isOfVitest = object.type === 'Identifier' && object.name === 'vi' && loaders.includes(name);
       if ((isUnmistakable || isOfVitest) && !called.has(property.start)) add(undefined, member.start);
     },
     CallExpression: ({ callee, arguments: [first, second], start }) => {
       const name = readCallee(callee);
       if (callee.type === 'MemberExpression' && !evaluators.includes(name.slice(1))) called.add(callee.property.start);
-      if (callee.type === 'Identifier' && contexts.includes(name)) called.add(callee.start);
-      if (contexts.includes(name.replace('.', '')) && !isWord(first)) add(undefined, start);
       // A module for another process is imported by the path that is its first argument.
       if (/^\.?fork$/.test(name) && first !== undefined) add(readForkedFile(first), start);
       if (opaque.includes(name)) add(undefined, start);
@@ -124,11 +126,6 @@ function readForkedFile(node: Argument): string | undefined {
   const isConverted = node.type === 'CallExpression' && readCallee(node.callee) === 'fileURLToPath';
   const url = isConverted ? node.arguments[0] : node;
   return url?.type === 'NewExpression' ? readWorkerFile(url) : undefined;
-}
-
-/** Whether this is a string that holds one word, which imports nothing. */
-function isWord(node: Argument | undefined): boolean {
-  return /^\w+$/.test(readString(node) ?? '');
 }
 
 /** `require` for a function, `.mock` for a method, and `import.meta.glob`; empty for anything else. */

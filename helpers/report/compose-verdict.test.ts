@@ -21,6 +21,7 @@ function compose(tests: readonly FinishedTest[], changes: Partial<FinishedRun> =
     run: sampleRun(),
     phases: [phase],
     tests,
+    unregistered: [],
     loadErrors: new Map(),
     otherErrors: [],
     isInterrupted: false,
@@ -81,13 +82,27 @@ test('a skipped criterion has the reason', () => {
   expect(composeFirst({ state: 'skipped' })).toMatchObject({ cause: 'not selected for this run' });
 });
 
-test('a criterion that never ran has failed, with the reason if it is known', () => {
+test('a criterion that never ran is skipped, with the reason, and one that began has failed', () => {
   const never = (changes: Partial<FinishedRun>) => compose([passed], changes).phases[0]?.criteria[1];
-  expect(never({})).toMatchObject({ id: 'P3.2', status: 'failed', cause: 'it did not run' });
+  expect(never({})).toMatchObject({ id: 'P3.2', status: 'skipped', cause: 'not selected for this run' });
+  expect(never({ unregistered: ['P3.2'] })).toMatchObject({
+    status: 'skipped',
+    cause: 'its spec does not register it in this run',
+  });
   expect(never({ isInterrupted: true })).toMatchObject({
     status: 'skipped',
     cause: 'the run was interrupted before it',
   });
+  expect(composeFirst({ state: 'pending' })).toMatchObject({ status: 'failed', cause: 'it did not run to its end' });
+});
+
+test('criteria that are not registered are an error of the run, unless specs are not loaded', () => {
+  const unregistered = ['P3.1', 'P3.2', 'P4.1'];
+  expect(compose([], { unregistered }).errors).toEqual([
+    expect.stringMatching(/phase3-redis-metrics\.spec\.ts does not register P3\.1, P3\.2 in this run: .* call `skip`/),
+  ]);
+  const loadErrors = new Map([['/phases/phase4-api.spec.ts', 'no such module']]);
+  expect(compose([], { unregistered, loadErrors }).errors).toHaveLength(1);
 });
 
 test('what its spec proved before it could not be loaded is no verdict, and the reason is an error of the run', () => {
@@ -115,7 +130,7 @@ test('a criterion that did not run because another spec could not be loaded is n
 });
 
 test('an error outside of all criteria is in the verdict', () => {
-  expect(compose([passed], { otherErrors: ['late'] }).errors).toEqual(['late']);
+  expect(compose([passed], { otherErrors: ['late', 'late'] }).errors).toEqual(['late']);
   expect(compose([passed])).not.toHaveProperty('errors');
 });
 

@@ -29,6 +29,8 @@ export type FinishedRun = {
   readonly run: Run;
   readonly phases: readonly DeclaredPhase[];
   readonly tests: readonly FinishedTest[];
+  /** The IDs of the criteria that their specs should have registered, and did not. */
+  readonly unregistered: readonly string[];
   /** Why specs could not be loaded, by their files. */
   readonly loadErrors: ReadonlyMap<string, string>;
   /** What else went wrong outside of all criteria. */
@@ -43,7 +45,8 @@ export function composeVerdict(finished: FinishedRun): Verdict {
   const { run, phases, tests, loadErrors, otherErrors } = finished;
   const errors = [
     ...[...loadErrors].map(([file, message]) => `${relative(ROOT, file)} can't be loaded: ${message}`),
-    ...otherErrors,
+    ...phases.flatMap((phase) => describeUnregistered(phase, finished)),
+    ...new Set(otherErrors),
   ].map((error) => redact(error, run));
   return {
     schema: 1,
@@ -58,6 +61,14 @@ export function composeVerdict(finished: FinishedRun): Verdict {
     phases: phases.map((phase) => composePhase(phase, finished)),
     ...(errors.length > 0 && { errors }),
   };
+}
+
+/** What a spec lacks; nothing of one that is not loaded is registered. */
+function describeUnregistered({ file, criteria }: DeclaredPhase, { loadErrors, unregistered }: FinishedRun): string[] {
+  const ids = criteria.map(({ id }) => id).filter((id) => unregistered.includes(id));
+  if (ids.length === 0 || loadErrors.size > 0) return [];
+  const advice = 'register it always, and call `skip` with the reason where it can’t be checked';
+  return [`${relative(ROOT, file)} does not register ${ids.join(', ')} in this run: ${advice}`];
 }
 
 function composePhase({ id, title, file, criteria: declared }: DeclaredPhase, finished: FinishedRun): PhaseVerdict {
@@ -85,17 +96,18 @@ function composeCriterion(
   { id, title }: DeclaredCriterion,
   test: FinishedTest | undefined,
   file: string,
-  { loadErrors, isInterrupted }: FinishedRun,
+  { loadErrors, unregistered, isInterrupted }: FinishedRun,
 ): CriterionVerdict {
   const { evidence = [], finding, note } = test ?? {};
   const head = { id, title, durationMs: Math.round(test?.duration ?? 0), evidence: evidence.map(describeEvidence) };
+  const skipped = (cause: string) => ({ ...head, status: 'skipped', cause }) as const;
   // Of a spec that can't be loaded to its end, nothing that it has registered until then proves anything.
-  if (loadErrors.has(file)) return { ...head, status: 'skipped', cause: "its spec can't be loaded" };
+  if (loadErrors.has(file)) return skipped("its spec can't be loaded");
   switch (test?.state) {
     case 'passed':
       return { ...head, status: 'passed' };
     case 'skipped':
-      return { ...head, status: 'skipped', cause: note ?? 'not selected for this run' };
+      return skipped(note ?? NOT_SELECTED);
     case 'failed':
       if (finding !== undefined)
         return { ...head, status: 'failed', ...describeFinding(finding), finding, ...readExplore(evidence) };
@@ -106,12 +118,14 @@ function composeCriterion(
         ...(evidence.length === 0 && { cause: 'it failed with no error message' }),
       };
     default:
-      if (isInterrupted) return { ...head, status: 'skipped', cause: 'the run was interrupted before it' };
-      return loadErrors.size > 0
-        ? { ...head, status: 'skipped', cause: "it did not run, because another spec can't be loaded" }
-        : { ...head, status: 'failed', cause: 'it did not run' };
+      if (isInterrupted) return skipped('the run was interrupted before it');
+      if (loadErrors.size > 0) return skipped("it did not run, because another spec can't be loaded");
+      if (test !== undefined) return { ...head, status: 'failed', cause: 'it did not run to its end' };
+      return skipped(unregistered.includes(id) ? 'its spec does not register it in this run' : NOT_SELECTED);
   }
 }
+
+const NOT_SELECTED = 'not selected for this run';
 
 /** The link to the query that failed a criterion. */
 function readExplore(evidence: readonly Evidence[]): Pick<CriterionVerdict, 'explore'> {

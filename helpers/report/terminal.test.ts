@@ -52,6 +52,18 @@ test('a run that passes has a line for each phase, and the totals', () => {
   ]);
 });
 
+test('what was sent is shown for a backend that counts it, and not for the mock cloud', () => {
+  const sent = { samples: 8000, spans: 500, logLines: 200 };
+  const line = 'sent: 8,000 samples, 500 spans, 200 log lines';
+  expect(format(verdictOn([passed('P3.1')], { sent, backend: 'cloud' }))).toContain(line);
+  expect(format(verdictOn([passed('P3.1')], { sent }))).not.toContain(line);
+});
+
+test('a wide terminal is used for 120 columns', () => {
+  const lines = format(verdictOn([failed('P3.1', { cause: `${LONG} ${LONG}` })]), 300);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(120);
+});
+
 test('a failure is shown with its evidence, cause and fix, within the width of the terminal', () => {
   const evidence = ['expected that redis_up is 1\n  last seen: 0'];
   expect(format(verdictOn([passed('P3.1'), failed('P3.2', { cause: LONG, evidence })]), 80)).toEqual([

@@ -133,8 +133,11 @@ export function formatProblem(
   return `\n${formatCause(cause, fix, columns).join('\n')}\n`;
 }
 
-/** What went wrong outside of all criteria, and what that means for the verdict. */
-function formatErrors({ errors = [] }: Verdict, columns: number): string[] {
+/** What went wrong outside of all criteria, and what that means for the verdict, in lines; empty where nothing did. */
+export function formatErrors(
+  { errors = [] }: Verdict,
+  columns: number = process.stdout.columns ?? MAX_WIDTH,
+): readonly string[] {
   if (errors.length === 0) return [];
   return [
     '',

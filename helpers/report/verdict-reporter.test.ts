@@ -39,11 +39,17 @@ test('the verdict holds every criterion that the phase declares, in order', () =
     'P9.7 failed',
     'P9.8 failed',
     'P9.9 passed',
-    'P9.10 failed',
+    'P9.10 skipped',
     'P9.11 failed',
     'P9.12 passed',
     'P9.13 failed',
     'P9.14 failed',
+    'P9.15 failed',
+    'P9.16 failed',
+    'P9.17 failed',
+    'P9.18 failed',
+    'P9.19 failed',
+    'P9.20 passed',
   ]);
 });
 
@@ -75,7 +81,7 @@ test('facts, listed problems and reasons for skipping are kept', () => {
   expect(findCriterion('P9.1')).toMatchObject({ evidence: ['it holds'] });
   expect(findCriterion('P9.5')).toMatchObject({ cause: 'there is no reason to run it' });
   expect(findCriterion('P9.6')).toMatchObject({ evidence: [], cause: 'this is wrong', fix: 'correct it' });
-  expect(findCriterion('P9.10')).toMatchObject({ cause: 'it did not run' });
+  expect(findCriterion('P9.10')).toMatchObject({ cause: 'not selected for this run' });
 });
 
 test('a criterion that asserts nothing fails, and one that asserts passes without evidence', () => {
@@ -90,6 +96,13 @@ test('a criterion that does not await its assertion fails', () => {
   expect(findCriterion('P9.14')).toMatchObject({
     cause: 'the criterion ends before its assertion does, so it proves nothing',
     fix: expect.stringContaining('Await'),
+  });
+});
+
+test.each(['P9.15', 'P9.16', 'P9.17'])('%s, which expects something and calls no matcher, fails', (id) => {
+  expect(findCriterion(id)).toMatchObject({
+    cause: 'the criterion calls `expect(…)` without a matcher, which proves nothing',
+    fix: expect.stringContaining('.toBe'),
   });
 });
 
@@ -116,7 +129,7 @@ test('the verdict is there before telemetry of the run is sent, and then has wha
 test('the summary is printed', () => {
   const lines = stripVTControlCharacters(stdout).split('\n');
   expect(lines).toContain('    cause: Redis gives no answer at 127.0.0.1:1');
-  expect(lines.some((line) => line.startsWith('3 passed, 10 failed, 1 skipped in '))).toBe(true);
+  expect(lines.some((line) => line.startsWith('4 passed, 14 failed, 2 skipped in '))).toBe(true);
 });
 
 test('a part that a criterion took away is brought back once, and not blamed', () => {
@@ -134,7 +147,7 @@ describe('on a stack that already runs', () => {
   test('a criterion whose part has no address is skipped, and the reason names the variable', () => {
     const [{ criteria = [] } = {}] = runSample('without redis').verdict.phases;
     const skipped = criteria.filter(({ id }) => id !== 'P9.10');
-    expect(skipped).toHaveLength(13);
+    expect(skipped).toHaveLength(19);
     for (const criterion of skipped) {
       const cause = 'this run has no address for it: REDIS_URL is not set';
       expect(criterion).toMatchObject({ status: 'skipped', evidence: [], cause });

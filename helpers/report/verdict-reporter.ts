@@ -1,21 +1,21 @@
 import type { SerializedError } from 'vitest';
-import type { Reporter, TestModule, TestSuite } from 'vitest/node';
-import type { DeclaredPhase } from '../run/phases.ts';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+import { type DeclaredPhase, orders } from '../run/phases.ts';
 import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
 import { composeVerdict, type FinishedRun, type FinishedTest } from './compose-verdict.ts';
-import { formatSummary } from './terminal.ts';
 import { forgetVerdict, readExitCode, VERDICT_FILE, type Verdict, writeVerdict } from './verdict.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** The spec that can't be loaded, and why: of a test that stands for it. */
-    loadError?: { readonly file: string; readonly message: string };
+    /** The phase whose spec can't be loaded, and why: of a test that stands for it. */
+    loadError?: { readonly phase: string; readonly message: string };
   }
 }
 
 type Options = {
-  readonly print: boolean;
+  /** What is printed of the verdict, where it is not empty. */
+  readonly print: (verdict: Verdict) => string;
   /** Asks Alloy what it has sent in the run. */
   readonly countSent?: (run: Run) => Promise<SentCounts | undefined>;
   /** Sends the run's own telemetry, and returns the verdict with what that has added to it. */
@@ -26,7 +26,7 @@ type Options = {
   readonly file?: string;
 };
 
-/** Writes the verdict of a vitest run of phase specs, and prints it for `verify`. It ignores all other tests. */
+/** Writes the verdict of a vitest run of phase specs, and prints of it what is wanted. It ignores all other tests. */
 export function verdictReporter({
   print,
   countSent,
@@ -36,9 +36,7 @@ export function verdictReporter({
 }: Options): Reporter {
   return {
     async onTestRunEnd(modules, unhandled, reason) {
-      const phaseModules = modules.filter(
-        ({ project: { name } }) => name === 'criteria' || name?.startsWith('outages'),
-      );
+      const phaseModules = modules.filter(({ project: { name } }) => orders.some((order) => order === name));
       const { run, phases } = phaseModules[0]?.project.getProvidedContext() ?? {};
       if (run === undefined || phases === undefined) return;
       const sent = await countSent?.(run);
@@ -46,6 +44,7 @@ export function verdictReporter({
         run,
         phases,
         tests: phaseModules.flatMap(readTests),
+        unregistered: findUnregistered(phaseModules, phases),
         loadErrors: readLoadErrors(phaseModules, phases),
         otherErrors: [
           ...unhandled.filter((error) => isOf(error, phaseModules)).map(describeError),
@@ -61,9 +60,10 @@ export function verdictReporter({
       const verdict = (await sendTelemetry?.(judged, finished)) ?? judged;
       if (verdict !== judged) writeVerdict(verdict, file);
       onVerdict?.(verdict);
-      // A declared criterion that did not run is no test that failed.
-      if (readExitCode(verdict) === 1) process.exitCode = 1;
-      if (print) process.stdout.write(`${formatSummary(verdict)}\n`);
+      // A declared criterion that is not registered is no test that failed.
+      if (readExitCode(verdict) === 1 || verdict.errors !== undefined) process.exitCode = 1;
+      const text = print(verdict);
+      if (text !== '') process.stdout.write(`${text}\n`);
     },
   };
 }
@@ -76,7 +76,7 @@ function readTests({ children }: TestModule): FinishedTest[] {
     return {
       id: readId(test.name),
       state: result.state,
-      ...(result.state === 'skipped' && result.note !== undefined && { note: result.note }),
+      ...(result.state === 'skipped' && readReason(test, result.note)),
       evidence,
       ...(finding !== undefined && { finding }),
       startTime,
@@ -85,9 +85,29 @@ function readTests({ children }: TestModule): FinishedTest[] {
   });
 }
 
+/** Why a test was skipped: that it called `skip`, or that a hook of a suite around it failed before any test there began. */
+function readReason(test: TestCase, note: string | undefined): { note?: string } {
+  if (note !== undefined) return { note };
+  for (let { parent } = test; parent.type === 'suite'; { parent } = parent) {
+    const [error] = parent.errors();
+    const hasBegun = [...parent.children.allTests()].some((other) => other.diagnostic() !== undefined);
+    if (error !== undefined && !hasBegun) return { note: `its phase failed before it: ${error.message}` };
+  }
+  return {};
+}
+
 /** The ID of the criterion that a test of this name would be: `P2.1` of `P2.1 pg_up is 1`. */
 function readId(name: string): string {
   return name.split(' ', 1)[0] ?? '';
+}
+
+/** The IDs of the declared criteria that these modules have no test for. One that is no phase's own holds all phases. */
+function findUnregistered(modules: readonly TestModule[], phases: readonly DeclaredPhase[]): string[] {
+  return modules.flatMap(({ moduleId, project, children }) => {
+    const registered = new Set([...children.allTests()].map(({ name }) => readId(name)));
+    const own = phases.find(({ file }) => file === moduleId)?.criteria.filter(({ order }) => order === project.name);
+    return (own ?? phases.flatMap(({ criteria }) => criteria)).map(({ id }) => id).filter((id) => !registered.has(id));
+  });
 }
 
 /**
@@ -99,7 +119,8 @@ function readLoadErrors(modules: readonly TestModule[], phases: readonly Declare
   for (const module of modules) {
     for (const test of module.children.allTests()) {
       const { loadError } = test.meta();
-      if (loadError !== undefined) errors.set(loadError.file, loadError.message);
+      const spec = phases.find(({ id }) => id === loadError?.phase);
+      if (loadError !== undefined && spec !== undefined) errors.set(spec.file, loadError.message);
     }
     const [error] = module.errors();
     if (error === undefined) continue;
@@ -112,10 +133,13 @@ function readLoadErrors(modules: readonly TestModule[], phases: readonly Declare
 /** What failed in a module beside its criteria: what surrounds them, and tests that are none. */
 function readOtherErrors({ children }: TestModule, phases: readonly DeclaredPhase[]): string[] {
   const ids = phases.flatMap(({ criteria }) => criteria.map(({ id }) => id));
-  const suites: TestSuite[] = [...children.allSuites()];
-  const strangers = [...children.allTests('failed')].filter(({ name }) => !ids.includes(readId(name)));
+  // That a suite has no test is an error of vitest's; the criteria that it lacks are told one by one.
+  const suites: TestSuite[] = [...children.allSuites()].filter(({ children }) => !children.allTests().next().done);
+  const strangers = [...children.allTests('failed')].filter(
+    (test) => !ids.includes(readId(test.name)) && test.meta().loadError === undefined,
+  );
   return [
-    ...suites.flatMap((suite) => suite.errors().map((error) => `${suite.name}: ${error.message}`)),
+    ...suites.flatMap((suite) => suite.errors().map((error) => `${suite.name}: ${describeError(error)}`)),
     ...strangers.map(({ name }) => `a test failed that is no criterion of a phase: ${name}`),
   ];
 }

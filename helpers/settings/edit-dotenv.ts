@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+
+/** The project's file of variables. */
+export const DOTENV: string = fileURLToPath(new URL('../../.env', import.meta.url));
 
 /** A line of `.env` that changes: `before` is undefined for a new one. */
 export type LineChange = { readonly before: string | undefined; readonly after: string };

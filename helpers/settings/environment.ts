@@ -1,12 +1,10 @@
 import { lstatSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { DOTENV } from './edit-dotenv.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** Variables by name, as a process is given them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const DOTENV = fileURLToPath(new URL('../../.env', import.meta.url));
 
 /** What Node reads of the environment itself, before anybody has read `.env`. */
 const READ_BY_NODE = ['TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS'];

@@ -58,6 +58,7 @@ describe('settings', () => {
   test.each([
     ['STACK', 'container', '"container" is not one of containers, native, external'],
     ['STACK', '"native', '"\\"native" is not one of containers, native, external'],
+    ['ALLOY_LOG_LEVEL', 'loud', '"loud" is not one of error, warn, info, debug'],
     ['ALLOY_VERIFY_TELEMETRY', 'yes', '"yes" is not one of on, off'],
     [
       'GRAFANA_URL',
@@ -86,6 +87,17 @@ describe('settings', () => {
   ])('refuse %s=%s by name, and show no value that may hold a password', (name, value, problem) => {
     expect(() => readSettings({ [name]: value })).toThrow(`  ${name}: ${problem}`);
     expect(() => readSettings({ [name]: value })).not.toThrow(/hunter2/);
+  });
+
+  test('take a proxy in small or capital letters, the small ones first', () => {
+    const proxies = { https_proxy: 'http://small:1', HTTPS_PROXY: 'http://capital:1', NO_PROXY: 'h' };
+    expect(readSettings(proxies).proxies).toEqual({ https: 'http://small:1', except: 'h' });
+    expect(readSettings({ HTTPS_PROXY: 'http://capital:1' }).proxies).toEqual({ https: 'http://capital:1' });
+  });
+
+  test('leave Ryuk on unless it is disabled with true', () => {
+    const read = (value: string) => readSettings({ TESTCONTAINERS_RYUK_DISABLED: value }).engine.ryuk;
+    expect([read('true'), read('false'), read('')]).toEqual([false, true, true]);
   });
 
   test('take a scrape timeout up to the interval, which depends on the kind of run', () => {

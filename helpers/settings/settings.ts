@@ -67,6 +67,7 @@ const Variables = z
     ALLOY: choice('container', 'binary', 'embedded'),
     BACKEND: choice('mock', 'lgtm', 'cloud'),
     ALLOY_VERIFY_TELEMETRY: choice('on', 'off'),
+    ALLOY_LOG_LEVEL: choice('error', 'warn', 'info', 'debug'),
     ALLOY_BIN: z.string().optional(),
     ALLOY_CONFIG: z
       .string()

@@ -6,7 +6,13 @@ import { describeUnusedVariables, type RunKind } from './unused-variables.ts';
 const lgtm = { TEMPO_URL: 'http://t', PROMETHEUS_URL: 'http://p', LOKI_URL: 'http://l' };
 
 function describe(environment: Environment, changes: Partial<RunKind> = {}): string[] {
-  const kind = { stack: 'native', backend: 'mock', hasGateway: false, ...changes } as const;
+  const kind = {
+    stack: 'native',
+    backend: 'mock',
+    hasGateway: false,
+    needs: ['postgres', 'redis', 'rabbitmq'],
+    ...changes,
+  } as const;
   return describeUnusedVariables(readSettings(environment), kind);
 }
 
@@ -18,6 +24,16 @@ test('a run that uses what is set says nothing', () => {
   expect(describe({ ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' }, { backend: 'lgtm', hasGateway: true })).toEqual([]);
   expect(describe({ GRAFANA_CLOUD_READ_TOKEN: 'glc_x' }, { backend: 'cloud' })).toEqual([]);
   expect(describe({ GRAFANA_URL: 'http://g' }, { backend: 'cloud' })).toEqual([]);
+  expect(describe({ GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT: 'h:443' }, { backend: 'cloud' })).toEqual([]);
+  const linked = { ...lgtm, GRAFANA_URL: 'https://stack.grafana.net' };
+  expect(describe(linked, { backend: 'lgtm', hasGateway: true })).toEqual([]);
+  expect(describe({ POSTGRES_EXPORTER_DSN: '', REDIS_EXPORTER_PASSWORD: '' })).toEqual([]);
+  // Where Alloy runs already, these are its own, as compose has them in the same .env.
+  expect(describe({ POSTGRES_EXPORTER_DSN: 'x', ALLOY_VERIFY_RUN_ID: 'mine' }, { stack: 'external' })).toEqual([]);
+  // A phase without PostgreSQL leaves its address to Alloy.
+  expect(describe({ POSTGRES_EXPORTER_DSN: 'x' }, { needs: ['alloy'] })).toEqual([]);
+  // A shell has them for other programs.
+  expect(describe({ DOCKER_HOST: 'tcp://h:2375', TESTCONTAINERS_HOST_OVERRIDE: 'h' })).toEqual([]);
 });
 
 test.each([
@@ -80,6 +96,45 @@ test.each([
     { ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' },
     { backend: 'lgtm' },
     ['Not used: TEMPO_OTLP_URL, because Alloy writes to the GRAFANA_CLOUD_* endpoints.'],
+  ],
+  [
+    'the sources of another Alloy',
+    {
+      POSTGRES_EXPORTER_DSN: 'postgresql://u:hunter2@h/d',
+      REDIS_EXPORTER_ADDRESS: 'h:6379',
+      REDIS_EXPORTER_PASSWORD: 'hunter2',
+      RABBITMQ_METRICS_ADDRESS: 'h:15692',
+    },
+    {},
+    [
+      'Not used: POSTGRES_EXPORTER_DSN, because the run sets it, to its own PostgreSQL or that of DATABASE_URL.',
+      'Not used: REDIS_EXPORTER_ADDRESS, REDIS_EXPORTER_PASSWORD, because the run sets them, to its own Redis or that of REDIS_URL.',
+      'Not used: RABBITMQ_METRICS_ADDRESS, because the run sets it, to its own RabbitMQ or that of RABBITMQ_URL.',
+    ],
+  ],
+  [
+    'what a run chooses for its Alloy',
+    { ALLOY_OTLP_GRPC_LISTEN: '0.0.0.0:4317', ALLOY_OTLP_HTTP_LISTEN: '0.0.0.0:4318', ALLOY_VERIFY_RUN_ID: 'mine' },
+    { stack: 'containers' },
+    [
+      'Not used: ALLOY_OTLP_GRPC_LISTEN, ALLOY_OTLP_HTTP_LISTEN, because the run takes free ports; with STACK=external, ALLOY_OTLP_GRPC and ALLOY_OTLP_HTTP name those of an Alloy that runs.',
+      'Not used: ALLOY_VERIFY_RUN_ID, because each run has an ID of its own.',
+    ],
+  ],
+  [
+    'the gRPC address of another Grafana Cloud',
+    { GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT: 'h:443' },
+    {},
+    ['Not used: GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT, because the backend is the mock cloud.'],
+  ],
+  [
+    'what another command reads',
+    { DEBIAN_MIRROR: 'http://m/debian', CONTRACT_SEED: '7' },
+    { stack: 'external' },
+    [
+      'Not used: DEBIAN_MIRROR, because only `npm run images` reads it.',
+      'Not used: CONTRACT_SEED, because only `npm run test:contract` reads it.',
+    ],
   ],
 ] as const)('%s are named, with the reason', (_, environment, changes, lines) => {
   expect(describe(environment, changes)).toEqual(lines);

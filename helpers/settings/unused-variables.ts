@@ -1,5 +1,5 @@
 import { isLinkedOnly } from './cloud.ts';
-import type { LgtmSettings, QuerySettings, Settings } from './settings.ts';
+import { EXISTING_VARIABLES, type LgtmSettings, type QuerySettings, type Settings } from './settings.ts';
 
 const QUERY: Readonly<Record<keyof QuerySettings, string>> = {
   tempo: 'GRAFANA_CLOUD_TEMPO_QUERY_URL',
@@ -16,12 +16,21 @@ const LGTM: Readonly<Record<keyof LgtmSettings, string>> = {
   tenant: 'BACKEND_TENANT',
 };
 
+/** What Alloy reads of each of its sources: the run sets these, by part. */
+const SOURCES = {
+  postgres: ['PostgreSQL', 'POSTGRES_EXPORTER_DSN'],
+  redis: ['Redis', 'REDIS_EXPORTER_ADDRESS', 'REDIS_EXPORTER_PASSWORD'],
+  rabbitmq: ['RabbitMQ', 'RABBITMQ_METRICS_ADDRESS'],
+} as const;
+
 /** What decides which variables a run uses. */
 export type RunKind = {
   readonly stack: NonNullable<Settings['stack']>;
   readonly backend: NonNullable<Settings['backend']>;
   /** Whether Alloy writes to a gateway before a Tempo, a Prometheus and a Loki. */
   readonly hasGateway: boolean;
+  /** The parts that it uses. */
+  readonly needs: readonly string[];
 };
 
 /**
@@ -29,7 +38,13 @@ export type RunKind = {
  * several kinds of run, so they are no mistake; but a run that ignores one has to say so.
  */
 export function describeUnusedVariables(settings: Settings, kind: RunKind): string[] {
-  const groups = [...listUnusedOfStack(settings, kind), ...listUnusedOfBackend(settings, kind)];
+  const groups = [
+    ...listUnusedOfStack(settings, kind),
+    ...listOverridden(settings, kind),
+    ...listUnusedOfBackend(settings, kind),
+    ['only `npm run images` reads it', settings.debianMirror === undefined ? [] : ['DEBIAN_MIRROR']],
+    ['only `npm run test:contract` reads it', settings.contractSeed === undefined ? [] : ['CONTRACT_SEED']],
+  ] satisfies Group[];
   return groups.flatMap(([reason, names]) =>
     names.length === 0 ? [] : [`Not used: ${names.join(', ')}, because ${reason}.`],
   );
@@ -47,9 +62,28 @@ function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack }: 
   ];
 }
 
-function listUnusedOfBackend({ query, lgtm }: Settings, { backend, hasGateway }: RunKind): Group[] {
+/** What the run sets for an Alloy that it starts. One that runs already has its own, which a `.env` for compose may hold. */
+function listOverridden({ inherited }: Settings, { stack, needs }: RunKind): Group[] {
+  if (stack === 'external') return [];
+  const pick = (...names: string[]) => listSet(inherited, names);
+  const sources = Object.entries(SOURCES).map(([part, [title, ...names]]): Group => {
+    const found = needs.includes(part) ? pick(...names) : [];
+    const them = found.length > 1 ? 'them' : 'it';
+    return [`the run sets ${them}, to its own ${title} or that of ${EXISTING_VARIABLES[part]}`, found];
+  });
+  const ports =
+    'the run takes free ports; with STACK=external, ALLOY_OTLP_GRPC and ALLOY_OTLP_HTTP name those of an Alloy that runs';
+  return [
+    ...sources,
+    [ports, pick('ALLOY_OTLP_GRPC_LISTEN', 'ALLOY_OTLP_HTTP_LISTEN')],
+    ['each run has an ID of its own', pick('ALLOY_VERIFY_RUN_ID')],
+  ];
+}
+
+function listUnusedOfBackend({ query, lgtm, inherited }: Settings, { backend, hasGateway }: RunKind): Group[] {
   if (backend === 'mock') {
-    return [['the backend is the mock cloud', [...nameSet(QUERY, query), ...nameSet(LGTM, lgtm)]]];
+    const grpc = listSet(inherited, ['GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT']);
+    return [['the backend is the mock cloud', [...nameSet(QUERY, query), ...nameSet(LGTM, lgtm), ...grpc]]];
   }
   const { grafana, readToken, ...urls } = query;
   const all = nameSet(LGTM, lgtm);
@@ -66,6 +100,11 @@ function listUnusedOfBackend({ query, lgtm }: Settings, { backend, hasGateway }:
       ? [['Alloy writes to the GRAFANA_CLOUD_* endpoints', [LGTM.tempoOtlp]] as const]
       : []),
   ];
+}
+
+/** Those of these variables that are set and not empty. */
+function listSet({ pick }: Settings['inherited'], names: readonly string[]): string[] {
+  return Object.entries(pick(names)).flatMap(([name, value]) => (value === '' ? [] : name));
 }
 
 function nameSet<T extends object>(names: Readonly<Record<keyof T & string, string>>, settings: T): string[] {

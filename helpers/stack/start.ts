@@ -41,7 +41,8 @@ export async function startRun(
   const id = randomBytes(6).toString('hex');
   const describe = (plan: StackPlan, warm: boolean) => {
     onDescription({ ...describePlan(plan), warm });
-    const kind = { stack: plan.stack, backend: plan.backend, hasGateway: plan.gateway !== undefined };
+    const { stack, backend, needs } = plan;
+    const kind = { stack, backend, needs, hasGateway: plan.gateway !== undefined };
     for (const line of describeUnusedVariables(plan.settings, kind)) onProgress(line);
   };
   if (chosen.stack === 'external') {

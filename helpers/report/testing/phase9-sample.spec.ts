@@ -60,4 +60,38 @@ phase('Phase 9: a sample', { needs: ['redis'], inOrder: true }, () => {
       .toHaveValue(1)
       .catch(() => undefined);
   });
+
+  test('P9.15 calls no matcher', async ({ expect }) => {
+    expect(1);
+  });
+
+  test('P9.16 calls no matcher on one of its values', async ({ expect, note }) => {
+    expect(1).toBe(1);
+    note('it holds');
+    expect(2).not;
+  });
+
+  test('P9.17 polls and calls no matcher', async ({ expect }) => {
+    expect.poll(() => 1);
+  });
+
+  test('P9.18 does not await what it polls', async ({ expect }) => {
+    expect.poll(() => 2).toBe(1);
+  });
+
+  test('P9.19 does not await a promise that it expects', async ({ expect }) => {
+    expect(Promise.resolve(2)).resolves.toBe(1);
+  });
+
+  test('P9.20 asserts in every form', async ({ expect }) => {
+    expect([1], 'a list').not.toHaveLength(2);
+    expect([1]).to.be.an('array').that.contains(1);
+    expect({ a: 1 }).to.contain.keys('a');
+    await expect(Promise.resolve(1)).resolves.not.toBe(2);
+    await expect.poll(() => 1).not.toBe(2);
+    const delivered = { subject: { kind: 'delivery' }, path: 'otlp', deadline: 1000, ask: async () => 1 } as const;
+    await expect(delivered).toShow('is 1', (answer) => answer === 1);
+    expect.soft(1).toBe(1);
+    expect({ a: 1 }).toEqual({ a: expect.any(Number) });
+  });
 });

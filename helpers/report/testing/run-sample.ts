@@ -12,6 +12,7 @@ import { startVitest } from 'vitest/node';
 import { sampleRun } from '../../clients/testing/sample-run.ts';
 import { readPhase } from '../../run/read-phases.ts';
 import { ROOT } from '../../settings/settings.ts';
+import { formatSummary } from '../terminal.ts';
 import { verdictReporter } from '../verdict-reporter.ts';
 
 const [file = '', variant] = process.argv.slice(2);
@@ -49,7 +50,7 @@ const vitest = await startVitest('test', [], {
   },
   reporters: [
     verdictReporter({
-      print: true,
+      print: formatSummary,
       file,
       sendTelemetry: async (judged) => ({
         ...judged,

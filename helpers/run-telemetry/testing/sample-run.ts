@@ -72,6 +72,7 @@ export function endRun({ passes = false, ...changes }: Partial<Run> & { readonly
           },
       { ...test('P3.3', 'skipped', 0), startTime: 0, duration: 0, note: 'there is no Redis' },
     ],
+    unregistered: [],
     loadErrors: new Map(),
     otherErrors: [],
     isInterrupted: false,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineSettings, listEngineVariables } from '../../settings/settings.ts';
@@ -52,12 +52,14 @@ export async function makeRunDirectory(engine: EngineSettings): Promise<RunDirec
 
 /**
  * Ends what runs have left whose runner and watchdog are both gone; returns the directories that were removed. Runs of
- * other users, of other PID namespaces and of living runners stay as they are.
+ * other users, of other PID namespaces and of living runners stay as they are. Throws `CannotRun` as
+ * {@link findTemporaryDirectory} does.
  */
 export async function sweepStaleRuns(engine: EngineSettings): Promise<string[]> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
+  const directory = findTemporaryDirectory();
+  const names = (await readdir(directory)).filter((name) => name.startsWith(prefix));
   const swept = names.map(async (name) => {
-    const path = join(tmpdir(), name);
+    const path = join(directory, name);
     if (!(await isStale(path).catch(() => false))) return [];
     await startWatchdog(path, engine).end();
     return [path];

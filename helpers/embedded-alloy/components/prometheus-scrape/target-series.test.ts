@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { ScrapedSample } from '../../schema/capsules.ts';
 import { buildArguments, type PartialArguments } from '../../testing/component-fixture.ts';
@@ -58,10 +56,9 @@ test('the labels of a series are the same object from scrape to scrape', () => {
 
 describe('the memory used for a target is bounded', () => {
   const MEBIBYTE = 1024 * 1024;
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const heapUsed = (): number => {
-    collect();
+    if (gc === undefined) throw new Error('the unit tests run with --expose-gc');
+    gc();
     return process.memoryUsage().heapUsed;
   };
   const grown = (scrapes: number, page: (scrape: number) => string): number => {
