@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describeToken, type TokenDescription } from './token.ts';
+import { findStrayCharacters, findTokenFlaw } from './token.ts';
 
 /** The services of Grafana Cloud that a stack has, each with an instance ID of its own. */
 export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
@@ -85,21 +85,9 @@ function findTokenProblems(variables: CloudVariables): VariableProblem[] {
   if (token === undefined || token === '') {
     return [{ variable, message: `${variable} is not set: give it an access policy token` }];
   }
-  if (!token.startsWith('glc_')) {
-    return [{ variable, message: `${variable} does not start with glc_: ${TOKEN_KINDS[describeToken(token).kind]}` }];
-  }
-  if (/^glc_[\w+/=-]+$/.test(token)) return [];
-  const message = `${variable} holds a character that no token has (a blank, a quote, a line end): copy it again`;
-  return [{ variable, message }];
+  const flaw = findTokenFlaw(token);
+  return flaw === undefined ? [] : [{ variable, message: `${variable} ${flaw}` }];
 }
-
-const TOKEN_KINDS: Readonly<Record<TokenDescription['kind'], string>> = {
-  'access policy': 'it is not an access policy token of Grafana Cloud',
-  'service account':
-    'glsa_ is the token of a service account, which one Grafana takes, and no other part of Grafana Cloud',
-  'legacy API key': 'eyJ is an API key of the kind that Grafana Cloud has retired',
-  unknown: 'it is not an access policy token of Grafana Cloud',
-};
 
 function findServiceProblems(service: CloudService, variables: CloudVariables): VariableProblem[] {
   const problems: VariableProblem[] = [];
@@ -114,13 +102,13 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
   const idName = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   const id = variables[idName];
   if (id === undefined || id === '') problems.push({ variable: idName, message: `${idName} is not set` });
-  else if (!/^\d+$/.test(id)) {
-    problems.push({ variable: idName, message: `${idName} is "${maskValue(id)}": an instance ID is a number` });
-  }
+  else if (!/^\d+$/.test(id)) problems.push({ variable: idName, message: `${idName} ${describeWrongId(id)}` });
   return problems;
 }
 
 function findEndpointProblems(name: string, endpoint: string, path: string): string[] {
+  const stray = findStrayCharacters(endpoint);
+  if (stray !== undefined) return [`${name} ${stray}`];
   if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
   const url = new URL(endpoint);
   const problems: string[] = [];
@@ -148,7 +136,9 @@ export function isPrivate(hostname: string): boolean {
   return !host.includes('.') || /\.(local|internal|localhost)$/.test(host);
 }
 
-/** Somebody may have pasted a token where an ID belongs. */
-function maskValue(value: string): string {
-  return value.length > 12 || value.includes('glc_') ? `${value.slice(0, 4)}…` : value;
+/** Somebody may have pasted a token where an ID belongs: only what can be no secret is shown. */
+function describeWrongId(id: string): string {
+  if (/^\W*\d+\W*$/.test(id)) return findStrayCharacters(id) ?? `is "${id}": an instance ID is a number`;
+  const isShown = /^(?:\d*[A-Za-z]?\d*|[a-z]{1,5})$/.test(id);
+  return isShown ? `is "${id}": an instance ID is a number` : 'is not a number, as an instance ID is';
 }

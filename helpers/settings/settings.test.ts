@@ -80,6 +80,8 @@ describe('settings', () => {
     ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'glsa_hunter2', 'it has no effect unless GRAFANA_URL is set'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
     ['CONTRACT_SEED', 'seven', 'it is not a whole number'],
+    ['GRAFANA_CLOUD_STACK', 'glc_hunter2', 'it is not the slug of a stack'],
+    ['GRAFANA_CLOUD_STACK', 'eyJhunter2', 'it is not the slug of a stack'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],

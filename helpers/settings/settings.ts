@@ -99,7 +99,7 @@ const Variables = z
     GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
     GRAFANA_CLOUD_STACK: z
       .string()
-      .regex(/^[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
+      .regex(/^(?!gl(?:c|sa)_|eyJ)[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
       .optional(),
     GRAFANA_CLOUD_STACKS_TOKEN: z.string().optional(),
     GRAFANA_CLOUD_API_URL: openHttp,
