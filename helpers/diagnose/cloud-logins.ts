@@ -39,6 +39,7 @@ function explains(problem: CloudProblem, { service, scope, tokenVariable }: Chec
     case "another service's ID":
     case 'ID in another variable':
     case "not the stack's ID":
+    case 'refused ID':
     case 'another endpoint':
     case 'wrong region':
       return problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`);
@@ -48,6 +49,7 @@ function explains(problem: CloudProblem, { service, scope, tokenVariable }: Chec
       return problem.variable === tokenVariable && problem.scopes.includes(scope);
     case 'wrong token':
     case 'wrong kind of token':
+    case 'token of another region':
     case "wrong token or another stack's IDs":
       return problem.variable === tokenVariable;
     case "another stack's IDs":

@@ -1,6 +1,6 @@
 import type { Unanswered } from '../run/cloud-problem.ts';
 import type { Row } from '../setup/inventory.mjs';
-import type { CloudCheck, ProbeResult } from './cloud-check.ts';
+import type { CloudCheck, Difference, ProbeResult, SkippedWay } from './cloud-check.ts';
 
 const SERVICES = { OTLP: 'OTLP gateway', PROMETHEUS: 'Prometheus', LOKI: 'Loki', TEMPO: 'Tempo' } as const;
 const REASONS: Readonly<Record<Unanswered['kind'], string>> = {
@@ -26,11 +26,23 @@ const NOT_ASKED = {
   'no token': 'not compared: GRAFANA_CLOUD_API_KEY is not set',
 } as const;
 
+const SKIPS = {
+  unset: 'is not set',
+  unusable: 'has to be corrected first',
+  'no Grafana': 'leads to no Grafana that can be asked',
+} as const;
+
 /** The check as rows of the doctor's table: the token, the stack, the clock, and each service's way in and out. */
-export function describeCheck({ token, stack, results, clockOffset, problems }: CloudCheck): Row[] {
+export function describeCheck(check: CloudCheck): Row[] {
+  const { token, stack, results, skipped, differences, clockOffset, problems } = check;
   const hasClockProblem = problems.some(({ kind }) => kind === 'clock');
+  const isFlawed = problems.some((problem) => 'variable' in problem && problem.variable === 'GRAFANA_CLOUD_API_KEY');
   return [
-    { what: 'token', state: token.kind === 'access policy' ? 'ok' : 'missing', found: describeTokenRow(token) },
+    {
+      what: 'token',
+      state: token.kind === 'access policy' && !isFlawed ? 'ok' : 'missing',
+      found: describeTokenRow(token),
+    },
     'notAsked' in stack
       ? { what: 'stack', state: 'absent', found: NOT_ASKED[stack.notAsked] }
       : {
@@ -42,6 +54,8 @@ export function describeCheck({ token, stack, results, clockOffset, problems }: 
       ? []
       : [{ what: 'clock', state: hasClockProblem ? 'missing' : 'ok', found: describeClock(clockOffset) } as const]),
     ...results.map(describeResult),
+    ...skipped.map(describeSkipped),
+    ...differences.filter(({ isTaken }) => isTaken).map(describeDifference),
   ];
 }
 
@@ -62,12 +76,24 @@ function describeClock(offset: number): string {
     : `${seconds} s ${offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's`;
 }
 
-function describeResult({ probe, exchange, isGood }: ProbeResult): Row {
+function describeResult({ probe, exchange, isGood, isPathCorrected }: ProbeResult): Row {
   const { protocol, host } = new URL(probe.url);
   const what = `${SERVICES[probe.service]}, ${probe.scope}`;
   const place = `${host.padEnd(20)} ${protocol === 'https:' ? 'TLS' : 'plain HTTP'}`;
   if (exchange.kind === 'no answer')
     return { what, state: 'missing', found: `${host.padEnd(20)} ${REASONS[exchange.reason.kind]}` };
   const answer = isGood ? 'accepted' : `answers ${exchange.status}`;
-  return { what, state: isGood ? 'ok' : 'missing', found: `${place}  ${answer}  ${exchange.latency} ms` };
+  const path = isPathCorrected ? ` at ${new URL(probe.ask().url).pathname}, which is not the path that is set` : '';
+  const state = isGood && !isPathCorrected ? 'ok' : 'missing';
+  return { what, state, found: `${place}  ${answer}${path}  ${exchange.latency} ms` };
+}
+
+function describeSkipped({ service, scope, variable, reason }: SkippedWay): Row {
+  return { what: `${SERVICES[service]}, ${scope}`, state: 'absent', found: `not asked: ${variable} ${SKIPS[reason]}` };
+}
+
+/** An address that differs from that of the stack, and is no problem: a private link, or a gateway of one's own. */
+function describeDifference({ service, host, expected }: Difference): Row {
+  const found = `${host} takes the login, and the stack's own is ${new URL(expected).host}`;
+  return { what: `${SERVICES[service]}, address`, state: 'absent', found };
 }

@@ -5,6 +5,16 @@ import { findStrayCharacters, findTokenFlaw } from './token.ts';
 export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
 export type CloudService = (typeof CLOUD_SERVICES)[number];
 
+/** The variable with this service's instance ID. */
+export function nameId(service: CloudService): string {
+  return `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+}
+
+/** The variable that says where this service is. */
+export function nameEndpoint(service: CloudService): string {
+  return `GRAFANA_CLOUD_${service}_ENDPOINT`;
+}
+
 /** The `GRAFANA_CLOUD_*` variables, by name, as the person set them or as a local run makes them up. */
 export type CloudVariables = Readonly<Record<string, string | undefined>>;
 
@@ -27,7 +37,7 @@ export const LOCAL_INSTANCE_IDS: Readonly<Record<CloudService, string>> = {
 /** The names of all variables, in the order in which they are reported. */
 export const CLOUD_VARIABLES: readonly string[] = [
   'GRAFANA_CLOUD_API_KEY',
-  ...CLOUD_SERVICES.flatMap((service) => [`GRAFANA_CLOUD_${service}_ENDPOINT`, `GRAFANA_CLOUD_${service}_INSTANCE_ID`]),
+  ...CLOUD_SERVICES.flatMap((service) => [nameEndpoint(service), nameId(service)]),
 ];
 
 /** A token of the shape that Grafana Cloud issues, for a run that was given none. */
@@ -59,9 +69,21 @@ export function findMalformed(variables: CloudVariables): VariableProblem[] {
   ];
 }
 
+/** The variables with the path of each endpoint put right, where nothing else is wrong with it. */
+export function correctPaths(variables: CloudVariables): CloudVariables {
+  const corrected = CLOUD_SERVICES.flatMap((service) => {
+    const name = nameEndpoint(service);
+    const endpoint = variables[name] ?? '';
+    const right = URL.canParse(endpoint) ? new URL(CLOUD_PATHS[service], endpoint).href : endpoint;
+    const isPathWrong = findEndpointProblems(name, endpoint, CLOUD_PATHS[service]).length > 0;
+    return isPathWrong && findEndpointProblems(name, right, CLOUD_PATHS[service]).length === 0 ? [[name, right]] : [];
+  });
+  return { ...variables, ...Object.fromEntries(corrected) };
+}
+
 /** One problem for each instance ID that several services have. */
 export function findSharedIds(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
-  const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
+  const names = CLOUD_SERVICES.map(nameId);
   const sharing = Map.groupBy(names, (name) => variables[name] ?? '');
   return [...sharing].flatMap(([id, [first, ...others]]) => {
     if (first === undefined || others.length === 0 || !/^\d+$/.test(id)) return [];
@@ -91,7 +113,7 @@ function findTokenProblems(variables: CloudVariables): VariableProblem[] {
 
 function findServiceProblems(service: CloudService, variables: CloudVariables): VariableProblem[] {
   const problems: VariableProblem[] = [];
-  const name = `GRAFANA_CLOUD_${service}_ENDPOINT`;
+  const name = nameEndpoint(service);
   const endpoint = variables[name];
   const messages =
     endpoint === undefined || endpoint === ''
@@ -99,7 +121,7 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
       : findEndpointProblems(name, endpoint, CLOUD_PATHS[service]);
   problems.push(...messages.map((message) => ({ variable: name, message })));
 
-  const idName = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+  const idName = nameId(service);
   const id = variables[idName];
   if (id === undefined || id === '') problems.push({ variable: idName, message: `${idName} is not set` });
   else if (!/^\d+$/.test(id)) problems.push({ variable: idName, message: `${idName} ${describeWrongId(id)}` });

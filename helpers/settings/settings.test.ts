@@ -23,6 +23,17 @@ describe('settings', () => {
     expect({ ...empty, inherited }).toEqual({ ...readSettings({}), inherited });
   });
 
+  test.each([
+    [{ GITHUB_ACTIONS: 'true', CI: 'true' }, 'GRAFANA_CLOUD_API_KEY', 'repository secret'],
+    [{ GITHUB_ACTIONS: 'true', CI: 'true' }, 'GRAFANA_CLOUD_READ_TOKEN', 'repository secret'],
+    [{ GITHUB_ACTIONS: 'true', CI: 'true' }, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID', 'repository variable'],
+    [{ CI: 'true' }, 'GRAFANA_CLOUD_API_KEY', 'pipeline'],
+    [{ NO_SUCH_VARIABLE: '1' }, 'NO_SUCH_VARIABLE', 'environment'],
+    [{}, 'NO_SUCH_VARIABLE', 'unset'],
+  ])('know in %j where %s is corrected: %s', (environment, name, home) => {
+    expect(readSettings(environment).inherited.findHome(name)).toBe(home);
+  });
+
   test('have the intervals of production for a stack that already runs', () => {
     expect(readSettings({ STACK: 'external', ALLOY_SCRAPE_INTERVAL: '15s' })).toMatchObject({
       intervals: { scrape: 15_000, scrapeTimeout: 10_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 },
