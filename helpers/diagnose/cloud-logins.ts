@@ -45,9 +45,15 @@ function explains(problem: CloudProblem, { service, scope, tokenVariable }: Chec
       return problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`);
     case 'variable':
       return problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`) || problem.variable === tokenVariable;
+    case 'unset':
+      return problem.variables.some(
+        (variable) => variable.startsWith(`GRAFANA_CLOUD_${service}_`) || variable === tokenVariable,
+      );
     case 'missing scope':
       return problem.variable === tokenVariable && problem.scopes.includes(scope);
     case 'wrong token':
+    case 'invalid token':
+    case 'no query':
     case 'wrong kind of token':
     case 'token of another region':
     case "wrong token or another stack's IDs":

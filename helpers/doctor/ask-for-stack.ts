@@ -3,7 +3,7 @@ import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { CLOUD_SERVICES, nameEndpoint } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
-import { describeToken } from '../settings/token.ts';
+import { describeToken, findStrayCharacters } from '../settings/token.ts';
 import type { StackAnswer } from './cloud-check.ts';
 
 /** What the stack says of itself: by its slug, else the one of the token's organisation that has one of the IDs. */
@@ -14,7 +14,7 @@ export async function askForStack(settings: Settings, timeout: Milliseconds): Pr
   const isHosted = hosts.some((url) => URL.canParse(url) && /\.grafana\.net$/.test(new URL(url).hostname));
   // A token is shown to nobody but whom it belongs to.
   if (!isHosted && discovery.url === undefined) return { notAsked: 'private' };
-  if (api.token === '') return { notAsked: 'no token' };
+  if (api.token === '' || findStrayCharacters(api.token) !== undefined) return { notAsked: 'no token' };
   try {
     return (await findOwnStack(api, settings, timeout)) ?? { notAsked: 'no slug' };
   } catch (error) {

@@ -62,7 +62,7 @@ function chooseProbes(
     isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : token,
   );
   const explainSkip = ({ urlVariable: variable, does }: Probe): Pick<SkippedWay, 'variable' | 'reason'> | undefined => {
-    if (does === 'read' && problem?.kind === 'variable') return { variable: problem.variable, reason: 'unset' };
+    if (does === 'read' && problem?.kind === 'unset') return { variable: problem.variables.join(), reason: 'unset' };
     if (does === 'read' && access === undefined) return { variable, reason: 'no Grafana' };
     if (!malformed.includes(variable)) return undefined;
     return { variable, reason: cloud[variable] ? 'unusable' : 'unset' };
@@ -109,8 +109,7 @@ async function findReaders({ cloud, query, proxies, inherited }: Settings): Prom
   const variable = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
   const explain = (problem: CloudProblem): Readers => ({ isProxied: true, problems: [problem] });
   if (grafana.token === undefined) {
-    const home = inherited.findHome(variable);
-    return explain({ kind: 'variable', variable, message: `${variable} is not set`, home });
+    return explain({ kind: 'unset', variables: [variable], homes: [inherited.findHome(variable)] });
   }
   try {
     const { access } = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT / 2);

@@ -47,7 +47,7 @@ async function explainGroup(group: readonly ProbeResult[], evidence: Evidence): 
   const { probe } = result;
   const { stack, settings } = evidence;
   const { tokenVariable: variable } = probe;
-  if (variable === SERVICE_ACCOUNT) return { kind: 'wrong token', variable, scopes: [] };
+  if (variable === SERVICE_ACCOUNT) return { kind: 'no query', variable };
   const explanation = explainByOthers(group, evidence);
   if (explanation !== undefined) return explanation;
   if (!('notAsked' in stack)) {
@@ -110,7 +110,7 @@ function describeRefusedId(group: readonly ProbeResult[], probe: Probe, { settin
     kind: 'refused ID',
     variable,
     id: settings.cloud[variable] ?? '',
-    ...(!isPlaceKnown && { endpoint: { variable: probe.urlVariable, host: new URL(probe.url).host } }),
+    ...(!isPlaceKnown && { endpoint: probe.urlVariable }),
     scopes: isScopeTaken ? [] : scopes,
   };
 }
@@ -119,8 +119,7 @@ function describeRefusedId(group: readonly ProbeResult[], probe: Probe, { settin
 function explainToken(variable: string, group: readonly ProbeResult[], evidence: Evidence): CloudProblem {
   const { settings, stack, results } = evidence;
   const asked = settings.discovery.token === undefined && 'notAsked' in stack ? stack.refused : undefined;
-  if (variable === KEY && asked === 401) return { kind: 'wrong token', variable, scopes: [] };
-  if (variable === KEY && asked === 403) return { kind: "another stack's IDs" };
+  if (variable === KEY && asked === 401) return { kind: 'invalid token', variable };
   const region = readTokenRegion(variable, settings);
   const common = findCommonRegion(listRegions(results));
   if (region !== undefined && common !== undefined && !isSameRegion(region, common)) {
@@ -128,6 +127,7 @@ function explainToken(variable: string, group: readonly ProbeResult[], evidence:
     const variables = [...new Set(endpoints.map(({ probe }) => probe.urlVariable))];
     return { kind: 'token of another region', variable, region, expected: common, endpoints: variables };
   }
+  if (variable === KEY && asked === 403) return { kind: "another stack's IDs" };
   const ids = [...new Set(group.map(({ probe }) => nameId(probe.service)))];
   return { kind: "wrong token or another stack's IDs", variable, ids };
 }
@@ -151,18 +151,20 @@ async function findOwner({ cloud, proxies }: Settings, probe: Probe): Promise<Cl
 }
 
 /**
- * The region of this probe's host, where the services that accept a login are in another one. Where none does, and the hosts
- * contradict each other, the token says which of them is right.
+ * The region of this probe's host, where the services that accept a login are in another one. Where theirs doesn't show, the
+ * token says which is right, if it is accepted or the hosts contradict each other.
  */
 function findForeignRegion(
   probe: Probe,
-  { settings, results }: Evidence,
+  evidence: Evidence,
 ): { readonly region: string; readonly expected: string } | undefined {
+  const { settings, results } = evidence;
   const region = readRegion(probe.url);
   if (region === undefined) return undefined;
   const [accepted] = listRegions(results.filter(({ isGood: good }) => good));
-  const isOdd = findCommonRegion(listRegions(results)) === undefined;
-  const expected = accepted ?? (isOdd ? readTokenRegion(probe.tokenVariable, settings) : undefined);
+  const isDecisive =
+    isTokenAccepted(probe.tokenVariable, evidence) || findCommonRegion(listRegions(results)) === undefined;
+  const expected = accepted ?? (isDecisive ? readTokenRegion(probe.tokenVariable, settings) : undefined);
   return expected === undefined || isSameRegion(expected, region) ? undefined : { region, expected };
 }
 

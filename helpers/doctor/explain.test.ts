@@ -28,6 +28,7 @@ const RECORD = {
   htInstanceUrl: 'http://tempo-prod-01-eu-west-0.grafana.internal',
 };
 const api: Reply = { body: JSON.stringify(RECORD) };
+const sources = ['prometheus', 'loki', 'tempo'].map((type) => ({ uid: `grafanacloud-${type}`, type, name: type }));
 const behindProxy = { ...endpointsIn('eu-west-0'), HTTP_PROXY: 'http://127.0.0.1:PORT' };
 
 describe('two faults at one service are told at once', () => {
@@ -111,8 +112,8 @@ describe('what can’t be told apart is told together', () => {
     const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '999' });
     const [text, ...others] = problems.map(describeProblem);
     expect(others).toEqual([]);
-    expect(text?.cause).toMatch(/^Loki refuses GRAFANA_CLOUD_LOKI_INSTANCE_ID 999 .* or GRAFANA_CLOUD_LOKI_ENDPOINT /);
-    expect(text?.fix).toMatch(/^Compare GRAFANA_CLOUD_LOKI_INSTANCE_ID and GRAFANA_CLOUD_LOKI_ENDPOINT with .* Loki >/);
+    expect(text?.cause).toMatch(/^Loki refuses GRAFANA_CLOUD_LOKI_INSTANCE_ID 999, .* or GRAFANA_CLOUD_LOKI_ENDPOINT /);
+    expect(text?.fix).toMatch(/^Compare both with what Grafana Cloud shows under your stack > Loki > Details/);
   });
 
   test('but not at a gateway in the region of the services that accept the token', async () => {
@@ -194,9 +195,16 @@ describe('what can’t be told apart is told together', () => {
     expect(problems).toContainEqual(expect.objectContaining({ kind: "wrong token or another stack's IDs" }));
   });
 
+  test('endpoints of one region, where a service whose region does not show takes a token of another', async () => {
+    const { problems } = await checkAgainst(refuseIn('us-east-0'), { ...endpointsIn('us-east-0'), HTTP_PROXY: 'URL' });
+    expect(kinds({ problems })).toEqual(['wrong region', 'wrong region', 'wrong region']);
+  });
+
   test('a token to read with that no service takes: it may lack the scopes', async () => {
     const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_READ_TOKEN: 'glc_other' });
-    expect(problems.map(describeProblem)[0]?.cause).toMatch(/or it lacks metrics:read, logs:read and traces:read/);
+    expect(problems.map(describeProblem)[0]?.cause).toMatch(
+      /or the token lacks metrics:read, logs:read and traces:read/,
+    );
   });
 
   test('a token to read with that one service takes lacks the scopes for the others', async () => {
@@ -213,8 +221,18 @@ describe('what can’t be told apart is told together', () => {
     );
   });
 
+  test.each([401, 403])('a Grafana whose data source answers %i: the permission, or its own login', async (status) => {
+    const { problems } = await checkAgainst(
+      (request) => {
+        if (request.path === '/api/datasources') return { body: JSON.stringify(sources) };
+        return request.path.startsWith('/api/datasources/proxy') ? { status } : answerAsHosted(request);
+      },
+      { GRAFANA_URL: 'URL', GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc' },
+    );
+    expect(problems).toEqual([{ kind: 'no query', variable: 'GRAFANA_SERVICE_ACCOUNT_TOKEN' }]);
+  });
+
   test('a Grafana that answers says nothing of an instance ID', async () => {
-    const sources = ['prometheus', 'loki', 'tempo'].map((type) => ({ uid: `grafanacloud-${type}`, type, name: type }));
     const { problems } = await checkAgainst(
       (request) => {
         if (request.path === '/api/datasources') return { body: JSON.stringify(sources) };
@@ -277,6 +295,14 @@ describe('the endpoints are compared with those of the stack', () => {
     });
     expect(problems).toEqual([{ kind: 'another slug', stack: 'games' }]);
   });
+
+  test('and an ID that is wrong beside it is told as without a slug', async () => {
+    const { problems } = await checkWithApi(
+      { ...behindProxy, GRAFANA_CLOUD_LOKI_INSTANCE_ID: '999' },
+      { api: { body: JSON.stringify({ ...RECORD, id: 1, hmInstancePromId: 2, hlInstanceId: 3, htInstanceId: 4 }) } },
+    );
+    expect(kinds({ problems })).toEqual(['another slug', 'refused ID']);
+  });
 });
 
 describe('a token that was copied with something more', () => {
@@ -309,7 +335,7 @@ describe('one cause is told once, with the services that it holds for', () => {
     ]);
     const { problems } = await checkAgainst(answerAsHosted, Object.fromEntries(endpoints));
     expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
-      'these names are not known (DNS): the OTLP gateway, Prometheus, Loki and Tempo (otlp.invalid, prometheus.invalid, loki.invalid, tempo.invalid)',
+      'these names are not known (DNS): otlp.invalid, prometheus.invalid, loki.invalid and tempo.invalid (the OTLP gateway, Prometheus, Loki and Tempo)',
     ]);
   });
 
@@ -326,7 +352,18 @@ describe('one cause is told once, with the services that it holds for', () => {
       HTTP_PROXY: 'URL',
     });
     expect(problems).toHaveLength(1);
-    expect(problems.map(describeProblem)[0]?.cause).toContain('the OTLP gateway, Prometheus, Loki and Tempo (');
+    expect(problems.map(describeProblem)[0]?.cause).toContain('the OTLP gateway, Prometheus, Loki and Tempo ');
+  });
+
+  test('variables that are not set', async () => {
+    const { problems } = await checkAgainst(answerAsHosted, {
+      GRAFANA_CLOUD_LOKI_ENDPOINT: '',
+      GRAFANA_CLOUD_TEMPO_ENDPOINT: '',
+      GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '',
+    });
+    expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
+      'GRAFANA_CLOUD_{LOKI,TEMPO}_ENDPOINT and GRAFANA_CLOUD_TEMPO_INSTANCE_ID are not set',
+    ]);
   });
 
   test('where a redirect leads', async () => {
@@ -369,7 +406,7 @@ describe('what was not asked is told with the reason', () => {
       { what: 'Loki, logs:write', state: 'absent', found },
       { what: 'Loki, logs:read', state: 'absent', found },
     ]);
-    expect(kinds(check)).toEqual(['variable']);
+    expect(kinds(check)).toEqual([endpoint === '' ? 'unset' : 'variable']);
   });
 
   test('a Grafana that refuses', async () => {

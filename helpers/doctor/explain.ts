@@ -2,6 +2,7 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import {
   CLOUD_SERVICES,
+  CLOUD_VARIABLES,
   type CloudService,
   findMalformed,
   findSharedIds,
@@ -18,19 +19,42 @@ import { isAboutScope, isRefused } from './judge-answer.ts';
 
 /** Samples from further ahead are refused after ten minutes, and a `Date` has whole seconds. */
 const MAX_CLOCK_OFFSET: Milliseconds = 60_000;
+/** A Grafana's token has no scopes, and no instance ID goes with it. */
+const SERVICE_ACCOUNT = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
 
 /** Everything that is to be corrected: one problem for each thing, however many services suffer from it. */
 export async function explainCheck(evidence: Evidence): Promise<CloudProblem[]> {
+  const { stack } = evidence;
+  if ('notAsked' in stack || !isOtherStack(evidence)) return await explainOwn(evidence);
+  // What another stack says is no measure for this one.
+  const problems = await explainOwn({ ...evidence, stack: { notAsked: 'no slug' }, differences: [] });
+  const hasSlug = evidence.settings.discovery.stack !== undefined;
+  return hasSlug ? [{ kind: 'another slug', stack: stack.slug }, ...problems] : problems;
+}
+
+async function explainOwn(evidence: Evidence): Promise<CloudProblem[]> {
   const { settings, results, stack } = evidence;
+  const { findHome } = settings.inherited;
   const malformed = [...findMalformed(settings.cloud), ...findTokenProblems(settings)];
-  const flawed = new Set(malformed.map(({ variable }) => variable));
+  const unset = CLOUD_VARIABLES.filter((name) => !settings.cloud[name]);
   const problems = removeRepetitions([
-    ...malformed.map((problem) => explainMalformed(problem, settings, stack)),
-    ...listStackProblems(settings, stack, results),
-    ...(await explainResults(evidence, flawed)),
+    ...(unset.length === 0 ? [] : [{ kind: 'unset' as const, variables: unset, homes: unset.map(findHome) }]),
+    ...malformed
+      .filter(({ variable }) => !unset.includes(variable))
+      .map((problem) => explainMalformed(problem, settings, stack)),
+    ...listStackProblems(settings, stack),
+    ...(await explainResults(evidence, new Set(malformed.map(({ variable }) => variable)))),
     ...explainSharedIds(settings, results),
   ]);
   return addClock(problems, evidence);
+}
+
+/** A service that accepts an ID knows better than the slug that somebody has typed. */
+function isOtherStack({ settings, results, stack }: Evidence): boolean {
+  const accepted = CLOUD_SERVICES.filter((service) => isAccepted(service, results)).map(nameId);
+  return (
+    !('notAsked' in stack) && listWrongIds(settings.cloud, stack).some(({ variable }) => accepted.includes(variable))
+  );
 }
 
 /** The tokens that are no `GRAFANA_CLOUD_*` variable of Alloy's, and have a form that none has. */
@@ -64,23 +88,15 @@ function explainMalformed(
 }
 
 /** Where the variables differ from what the stack says. */
-function listStackProblems(
-  { cloud, discovery }: Settings,
-  stack: StackAnswer,
-  results: readonly ProbeResult[],
-): CloudProblem[] {
+function listStackProblems({ cloud, discovery }: Settings, stack: StackAnswer): CloudProblem[] {
   if ('notAsked' in stack) {
     return stack.refused === 404 && discovery.stack !== undefined
       ? [{ kind: 'no such stack', stack: discovery.stack }]
       : [];
   }
   const { slug, status } = stack;
-  const accepted = CLOUD_SERVICES.filter((service) => isAccepted(service, results)).map(nameId);
   const wrongIds = listWrongIds(cloud, stack);
-  // A service that takes an ID knows better than the slug that somebody has typed.
-  if (wrongIds.some(({ variable }) => accepted.includes(variable)))
-    return discovery.stack === undefined ? [] : [{ kind: 'another slug', stack: slug }];
-  return [...(status === 'active' ? [] : [{ kind: 'inactive stack' as const, stack: slug, status }]), ...wrongIds];
+  return status === 'active' ? wrongIds : [{ kind: 'inactive stack', stack: slug, status }, ...wrongIds];
 }
 
 /** An ID that one service accepts is that of no other, whatever else is wrong there; if none does, one is wrong all the same. */
@@ -117,13 +133,14 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
     (result) => !silent.includes(result) && isRefused(result) && !flawed.has(result.probe.tokenVariable),
   );
   const others = failed.filter((result) => !silent.includes(result) && !isRefused(result) && !isElsewhere(result));
-  const bare = refused.filter((result) => !isAboutScope(result) && !isElsewhere(result));
+  const aboutScope = refused.filter((result) => isAboutScope(result) && result.probe.tokenVariable !== SERVICE_ACCOUNT);
+  const bare = refused.filter((result) => !aboutScope.includes(result) && !isElsewhere(result));
   const hasWrongId = ({ probe }: ProbeResult) => [...flawed, ...explainedIds].includes(nameId(probe.service));
   return [
     ...('notAsked' in stack ? [] : elsewhere.map((difference) => explainDifference(difference, stack))),
     ...explainSilences(silent.filter((result) => !isElsewhere(result) || isOnTheWay(result))),
     ...explainAnswers(others),
-    ...listMissingScopes(refused),
+    ...listMissingScopes(aboutScope),
     ...('notAsked' in stack ? listForeignRegions(bare.filter(hasWrongId), evidence) : []),
     ...(await explainLogins(
       bare.filter((result) => !hasWrongId(result)),
@@ -139,7 +156,7 @@ function isOnTheWay(result: ProbeResult): boolean {
 }
 
 function listMissingScopes(refused: readonly ProbeResult[]): CloudProblem[] {
-  const byToken = Map.groupBy(refused.filter(isAboutScope), ({ probe }) => probe.tokenVariable);
+  const byToken = Map.groupBy(refused, ({ probe }) => probe.tokenVariable);
   return [...byToken].map(([variable, group]) => ({
     kind: 'missing scope',
     variable,
@@ -168,8 +185,7 @@ function isGuess({ kind }: CloudProblem): boolean {
 /** Whether a service has accepted a login with its ID; a Grafana has a login of its own. */
 function isAccepted(service: CloudService, results: readonly ProbeResult[]): boolean {
   return results.some(
-    ({ probe, isGood }) =>
-      isGood && probe.service === service && probe.tokenVariable !== 'GRAFANA_SERVICE_ACCOUNT_TOKEN',
+    ({ probe, isGood }) => isGood && probe.service === service && probe.tokenVariable !== SERVICE_ACCOUNT,
   );
 }
 

@@ -32,6 +32,13 @@ export function describeProblem(problem: CloudProblem): ProblemText {
         cause: problem.message,
         fix: problem.expected ? setTo(problem.variable, problem.expected) : adviseCorrection([problem.home]),
       };
+    case 'unset':
+      return {
+        cause: `${listVariables(problem.variables)} ${problem.variables.length === 1 ? 'is' : 'are'} not set`,
+        fix: problem.homes.some((home) => home.startsWith('repository') || home === 'pipeline')
+          ? adviseCorrection(problem.homes)
+          : 'Set what is missing in .env; `npm run cloud:env -- STACK` writes the endpoints and IDs',
+      };
     case "another service's ID":
       return {
         cause: `${problem.variable} is ${problem.id}, which is the ID of another service: that of ${problem.owner}`,
@@ -39,7 +46,7 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case 'ID in another variable':
       return {
-        cause: `${problem.variable} is ${problem.id}, which the service refuses, and its own ID stands in ${problem.owner}`,
+        cause: `${problem.variable} is ${problem.id}, which ${nameServices([problem.variable])} refuses; its own ID stands in ${problem.owner}`,
         fix: `${setTo(problem.variable, problem.right)}, and look at ${problem.owner}`,
       };
     case "not the stack's ID":
@@ -56,7 +63,7 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case 'wrong region':
       return {
-        cause: `${problem.variable} leads to the region ${problem.region}, and the stack or its token is in ${problem.expected}`,
+        cause: `${problem.variable} leads to the region ${problem.region}, and the stack${problem.endpoint ? '' : ' or its token'} is in ${problem.expected}`,
         fix: problem.endpoint ? setTo(problem.variable, problem.endpoint) : lookUp(problem.variable),
       };
     case 'token of another region': {
@@ -66,7 +73,7 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       if (endpoints.length > 1) {
         return {
           cause: `${variable} is a token of the region ${region}, and the endpoints are in ${expected}: it is another stack's token, unless ${endpoints.length} endpoints are wrong`,
-          fix: `Set ${variable} to a token of the stack in ${expected}; if ${region} is right, set ${list(endpoints)} to what Grafana Cloud shows there`,
+          fix: `Set ${variable} to a token of the stack in ${expected}; if ${region} is right, set ${listVariables(endpoints)} to what Grafana Cloud shows there`,
         };
       }
       return {
@@ -79,6 +86,16 @@ export function describeProblem(problem: CloudProblem): ProblemText {
         cause: `${problem.variable} is refused, although the instance IDs are right: the token is wrong, expired, revoked or for another stack${orLacks(problem.scopes)}`,
         fix: `Create a token under Access Policies whose realm has this stack, and set ${problem.variable} to it`,
       };
+    case 'invalid token':
+      return {
+        cause: `${problem.variable} is not valid: every service and Grafana Cloud's own API refuse it, so it is mistyped, expired or revoked`,
+        fix: `Create a token under Access Policies whose realm has this stack, and set ${problem.variable} to it`,
+      };
+    case 'no query':
+      return {
+        cause: `${problem.variable} lists the data sources of the Grafana at GRAFANA_URL, and a question to one is refused: the service account may not query, or the login of the data source is wrong`,
+        fix: 'Give the service account the permission to query data sources, and test the data source in Grafana',
+      };
     case "wrong token or another stack's IDs": {
       const [id] = problem.ids;
       return problem.ids.length === 1 && id !== undefined
@@ -87,7 +104,7 @@ export function describeProblem(problem: CloudProblem): ProblemText {
             fix: `Compare both with what Grafana Cloud shows for your stack${adviseDiscovery()}`,
           }
         : {
-            cause: `every login with ${problem.variable} is refused: either the token is wrong, expired or revoked, or the instance IDs are all those of another stack`,
+            cause: `every login with ${problem.variable} is refused: either the token is wrong, expired or revoked, or the IDs and endpoints are all another stack's`,
             fix: `Compare both with what Grafana Cloud shows for your stack${adviseDiscovery()}`,
           };
     }
@@ -191,14 +208,13 @@ function describeRefusedId({
   endpoint,
   scopes,
 }: Extract<CloudProblem, { kind: 'refused ID' }>): ProblemText {
-  const place =
-    endpoint === undefined ? '' : `, or ${endpoint.variable} (${endpoint.host}) leads to another region or cluster`;
-  const isOpen = endpoint !== undefined || scopes.length > 0;
+  const place = endpoint === undefined ? '' : `, or ${endpoint} leads to another region or cluster`;
   return {
-    cause: `${nameServices([variable])} refuses ${variable} ${id} with a token that other services accept: it is no ID of this stack${place}${orLacks(scopes)}`,
-    fix: isOpen
-      ? `Compare ${list([variable, ...(endpoint ? [endpoint.variable] : [])])} with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}`
-      : lookUp(variable),
+    cause: `${nameServices([variable])} refuses ${variable} ${id}, and other services accept the token: it is no ID of this stack${place}${orLacks(scopes)}`,
+    fix:
+      endpoint === undefined
+        ? lookUp(variable)
+        : `Compare both with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}`,
   };
 }
 
@@ -209,7 +225,7 @@ function describeAnswer({
   status,
   text,
 }: Extract<CloudProblem, { urls: readonly string[] }>): ProblemText {
-  const names = list(variables);
+  const names = listVariables(variables);
   const hosts = [...new Set(urls.map((url) => new URL(url).host))];
   const who = urls.length === 1 ? urls.join() : nameHosts(hosts, variables);
   const answers = hosts.length === 1 ? 'answers' : 'answer';
@@ -226,7 +242,7 @@ function describeAnswer({
       };
     case 'web page':
       return {
-        cause: `${who} ${answers} with an HTML page: ${names} leads to a web page or a proxy's login, not to the service`,
+        cause: `${who} ${answers} with an HTML page: a website, or the login page of a proxy, and not the service`,
         fix: `Set ${names} to the address of the service, not of the portal or of Grafana`,
       };
     case 'other API':
@@ -248,7 +264,7 @@ function describeAnswer({
 }
 
 function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { kind: 'no answer' }>): ProblemText {
-  const names = list(variables);
+  const names = listVariables(variables);
   const who = nameHosts(hosts, variables);
   const isOne = hosts.length === 1;
   switch (reason.kind) {
@@ -256,7 +272,7 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
       return isOne
         ? { cause: `the name ${who} is not known (DNS)`, fix: `Correct ${names}, or the name server of this machine` }
         : {
-            cause: `these names are not known (DNS): ${who}`,
+            cause: `these names are not known (DNS): ${list(hosts)} (${who})`,
             fix: `Correct the name server of this machine; if other names are known to it, correct ${names}`,
           };
     case 'refused connection':
@@ -297,9 +313,9 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
   }
 }
 
-/** One host as it is; several with the services that are there. */
+/** One host as it is; several by the services that are there. */
 function nameHosts(hosts: readonly string[], variables: readonly string[]): string {
-  return hosts.length === 1 ? hosts.join() : `${nameServices(variables)} (${hosts.join(', ')})`;
+  return hosts.length === 1 ? hosts.join() : nameServices(variables);
 }
 
 /** The services that these variables belong to. */
@@ -319,15 +335,29 @@ function list(words: readonly string[]): string {
   return words.join(', ').replace(/, ([^,]*)$/, ' and $1');
 }
 
+/** As `list`, and variables of several services in one word, such as `GRAFANA_CLOUD_{OTLP,LOKI}_ENDPOINT`. */
+function listVariables(variables: readonly string[]): string {
+  const alike = Map.groupBy(variables, (name) =>
+    name.replace(/^(GRAFANA_CLOUD)_(?:OTLP|PROMETHEUS|LOKI|TEMPO)_/, '$1_*_'),
+  );
+  return list(
+    [...alike].flatMap(([pattern, names]) => {
+      if (names.length === 1) return names;
+      const [before = '', after = ''] = pattern.split('*');
+      return `${before}{${names.map((name) => name.slice(before.length, -after.length))}}${after}`;
+    }),
+  );
+}
+
 /** A bare 401 may be about a scope as well. */
 function orLacks(scopes: readonly string[]): string {
-  return scopes.length === 0 ? '' : `, or it lacks ${list(scopes)}, where the service does not say so`;
+  return scopes.length === 0 ? '' : `, or the token lacks ${list(scopes)}`;
 }
 
 /** To set variables to what the portal shows. */
 function lookUp(...variables: readonly string[]): string {
   const places = [...new Set(variables.map(namePlace))];
-  return `Set ${list(variables)} to what Grafana Cloud shows under ${list(places)}${adviseDiscovery()}`;
+  return `Set ${listVariables(variables)} to what Grafana Cloud shows under ${list(places)}${adviseDiscovery()}`;
 }
 
 /** Where the portal shows the value of a variable. */

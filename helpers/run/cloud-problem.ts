@@ -16,6 +16,7 @@ export type CloudProblem =
       /** What the stack says that it should be. */
       readonly expected?: string;
     }
+  | { readonly kind: 'unset'; readonly variables: readonly string[]; readonly homes: readonly VariableHome[] }
   | {
       readonly kind: "another service's ID";
       readonly variable: string;
@@ -41,7 +42,8 @@ export type CloudProblem =
       readonly kind: 'refused ID';
       readonly variable: string;
       readonly id: string;
-      readonly endpoint?: { readonly variable: string; readonly host: string };
+      /** The variable that leads to the service. */
+      readonly endpoint?: string;
       readonly scopes: readonly string[];
     }
   | {
@@ -68,6 +70,10 @@ export type CloudProblem =
     }
   /** A token that is refused with an ID that is accepted; it may lack `scopes` instead. */
   | { readonly kind: 'wrong token'; readonly variable: string; readonly scopes: readonly string[] }
+  /** Grafana Cloud's own API does not know it either. */
+  | { readonly kind: 'invalid token'; readonly variable: string }
+  /** The token of a service account lists the data sources, and a question through them is refused. */
+  | { readonly kind: 'no query'; readonly variable: string }
   /** The token is refused with all of these IDs, and which of them is wrong can't be told. */
   | { readonly kind: "wrong token or another stack's IDs"; readonly variable: string; readonly ids: readonly string[] }
   | { readonly kind: "another stack's IDs" }
