@@ -164,18 +164,13 @@ function listMissingScopes(refused: readonly ProbeResult[]): CloudProblem[] {
   }));
 }
 
-/** A clock that is off explains what would else be a guess: a certificate's time, and logins of which none is accepted. */
+/** Logins of which none is accepted are not guessed at before the clock is right. */
 function addClock(problems: readonly CloudProblem[], { clockOffset, results }: Evidence): CloudProblem[] {
   if (clockOffset === undefined || Math.abs(clockOffset) <= MAX_CLOCK_OFFSET) return [...problems];
   const isAnyAccepted = results.some(({ isGood }) => isGood);
-  const left = problems.filter((problem) => !isExplainedByClock(problem) && (isAnyAccepted || !isGuess(problem)));
-  const isRefused = problems.some((problem) => !isAnyAccepted && isGuess(problem));
+  const left = problems.filter((problem) => isAnyAccepted || !isGuess(problem));
+  const isRefused = left.length < problems.length;
   return [...left, { kind: 'clock', offset: clockOffset, ...(isRefused && { isRefused }) }];
-}
-
-function isExplainedByClock(problem: CloudProblem): boolean {
-  if (problem.kind !== 'no answer' || problem.reason.kind !== 'wrong certificate') return false;
-  return problem.reason.code === 'CERT_HAS_EXPIRED' || problem.reason.code === 'CERT_NOT_YET_VALID';
 }
 
 function isGuess({ kind }: CloudProblem): boolean {
