@@ -25,55 +25,68 @@ const PROBE_TIMEOUT: Milliseconds = 2000;
  */
 export async function checkCloud(settings: Settings): Promise<CloudCheck> {
   const corrected = { ...settings, cloud: correctPaths(settings.cloud) };
-  const readers = await findReaders(corrected);
-  const { probes, skipped } = chooseProbes(corrected, readers);
   const isPathCorrected = ({ urlVariable }: Probe) => settings.cloud[urlVariable] !== corrected.cloud[urlVariable];
   const secrets = listSecrets(settings);
-  const [stack, results] = await Promise.all([
-    askForStack(settings, PROBE_TIMEOUT),
-    Promise.all(
+  const askAll = async (probes: readonly Probe[]) =>
+    await Promise.all(
       probes.map(async (probe): Promise<ProbeResult> => {
         const answer = hideSecrets(await exchange(probe.ask(), PROBE_TIMEOUT, settings.proxies), secrets);
         return { probe, exchange: answer, isGood: isGood(probe, answer), isPathCorrected: isPathCorrected(probe) };
       }),
-    ),
+    );
+  const writes = chooseProbes(corrected, listWrites(corrected.cloud));
+  // Only the reads wait for a Grafana, which may take its time.
+  const [stack, written, { readers, skipped, read }] = await Promise.all([
+    askForStack(settings, PROBE_TIMEOUT),
+    askAll(writes.probes),
+    findReaders(corrected).then(async (readers) => {
+      const { probes, skipped } = chooseProbes(corrected, listReadsBy(corrected, readers), readers);
+      return { readers, skipped, read: await askAll(probes) };
+    }),
   ]);
+  const results = [...written, ...read];
   const differences = 'notAsked' in stack ? [] : listDifferences(results, stack);
   const found = { results, stack, differences, clockOffset: readClock(results) };
   return {
     ...found,
     token: describeToken(settings.cloud.GRAFANA_CLOUD_API_KEY ?? ''),
-    skipped,
+    skipped: [...writes.skipped, ...skipped],
     problems: [...readers.problems, ...(await explainCheck({ settings, ...found }))],
   };
 }
 
 /** What is asked, and what is not: a token is never sent to an address that is not valid, as one without TLS. */
 function chooseProbes(
-  settings: Settings,
-  { access, isProxied, problems: [problem] }: Readers,
+  { cloud }: Settings,
+  probes: readonly Probe[],
+  readers?: Readers,
 ): { readonly probes: readonly Probe[]; readonly skipped: readonly SkippedWay[] } {
-  const { cloud, query } = settings;
   const malformed = findMalformed(cloud).map(({ variable }) => variable);
-  const token = query.readToken === undefined ? 'GRAFANA_CLOUD_API_KEY' : 'GRAFANA_CLOUD_READ_TOKEN';
-  const reads = listReads(
-    access ?? readCloudAccess(cloud, query),
-    isProxied ? GRAFANA_VARIABLES : nameQueryVariables(settings),
-    isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : token,
-  );
-  const explainSkip = ({ urlVariable: variable, does }: Probe): Pick<SkippedWay, 'variable' | 'reason'> | undefined => {
-    if (does === 'read' && problem?.kind === 'unset') return { variable: problem.variables.join(), reason: 'unset' };
-    if (does === 'read' && access === undefined) return { variable, reason: 'no Grafana' };
+  const [problem] = readers?.problems ?? [];
+  const explainSkip = ({ urlVariable: variable }: Probe): Pick<SkippedWay, 'variable' | 'reason'> | undefined => {
+    if (problem?.kind === 'unset') return { variable: problem.variables.join(), reason: 'unset' };
+    if (problem !== undefined) return { variable, reason: 'no Grafana' };
     if (!malformed.includes(variable)) return undefined;
     return { variable, reason: cloud[variable] ? 'unusable' : 'unset' };
   };
-  const ways = [...listWrites(cloud), ...reads].map((probe) => ({ probe, skip: explainSkip(probe) }));
+  const ways = probes.map((probe) => ({ probe, skip: explainSkip(probe) }));
   return {
     probes: ways.flatMap(({ probe, skip }) => (skip === undefined ? probe : [])),
     skipped: ways.flatMap(({ probe: { service, scope }, skip }) =>
       skip === undefined ? [] : { service, scope, ...skip },
     ),
   };
+}
+
+/** The reads, also those that a Grafana that can't be asked would have answered. */
+function listReadsBy(settings: Settings, { access, isProxied }: Readers): Probe[] {
+  const { cloud, query } = settings;
+  const token = query.readToken === undefined ? 'GRAFANA_CLOUD_API_KEY' : 'GRAFANA_CLOUD_READ_TOKEN';
+  return listReads(
+    access ?? readCloudAccess(cloud, query),
+    isProxied ? GRAFANA_VARIABLES : nameQueryVariables(settings),
+    isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : token,
+  );
 }
 
 /** The same for a run that begins: which logins are accepted, and what is wrong. */

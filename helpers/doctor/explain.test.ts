@@ -422,6 +422,17 @@ describe('what was not asked is told with the reason', () => {
   });
 });
 
+test('it takes less than five seconds where Grafana, the API and what is tried never answer', async () => {
+  const started = performance.now();
+  let writes = 0;
+  const check = await checkWithApi(
+    { GRAFANA_URL: 'http://127.0.0.1:PORT', GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc' },
+    { api: 'never', service: () => (++writes <= 5 ? refuse : 'never') },
+  );
+  expect(check.results).toHaveLength(5);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
 function refuseIn(region: string) {
   return (request: Received) => (request.headers.host?.includes(region) ? refuse : answerAsHosted(request));
 }

@@ -77,12 +77,13 @@ export async function checkAgainst(
 /** With the API of Grafana Cloud, which knows one stack. */
 export async function checkWithApi(
   change: Record<string, string>,
-  { api, service }: { readonly api?: Reply; readonly service?: Reply } = {},
+  { api, service }: { readonly api?: Reply; readonly service?: Reply | ((request: Received) => Reply) } = {},
 ) {
   await using server = await startAnsweringServer((request) => {
     if (request.path === '/api/instances/games') return api ?? { body: JSON.stringify(INSTANCE) };
+    if (request.path === '/api/datasources') return 'never';
     if (request.path === '/api/orgs/1234/instances') return { body: JSON.stringify({ items: [INSTANCE, { id: 1 }] }) };
-    return service ?? answerInRegion(request);
+    return (typeof service === 'function' ? service(request) : service) ?? answerInRegion(request);
   });
   const changed = Object.entries(change).map(([name, value]) => [
     name,
