@@ -61,6 +61,8 @@ function explains(problem: CloudProblem, { service, scope, tokenVariable }: Chec
     case "another stack's IDs":
     case 'inactive stack':
       return true;
+    case 'clock':
+      return problem.isRefused === true;
     default:
       return false;
   }
