@@ -4,6 +4,7 @@ import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { type DeclaredPhase, listParts } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
+import { CLOUD_VARIABLES } from '../settings/cloud.ts';
 import { listSecrets } from '../settings/secrets.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
@@ -81,6 +82,12 @@ async function startChecked(plan: StackPlan, listener?: StartListener): Promise<
     startRun(plan, listener),
     plan.backend === 'cloud' ? checkCloudForRun(plan.settings) : undefined,
   ]);
-  const run: Run = { ...started.run, secrets: listSecrets(plan.settings), ...(cloudState && { cloudState }) };
+  const { findHome } = plan.settings.inherited;
+  const run: Run = {
+    ...started.run,
+    secrets: listSecrets(plan.settings),
+    variableHomes: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, findHome(name)])),
+    ...(cloudState && { cloudState }),
+  };
   return { ...started, run };
 }

@@ -39,20 +39,30 @@ function explains(problem: CloudProblem, { service, scope, tokenVariable }: Chec
     case "another service's ID":
     case 'ID in another variable':
     case "not the stack's ID":
+    case 'refused ID':
     case 'another endpoint':
     case 'wrong region':
       return problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`);
     case 'variable':
       return problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`) || problem.variable === tokenVariable;
+    case 'unset':
+      return problem.variables.some(
+        (variable) => variable.startsWith(`GRAFANA_CLOUD_${service}_`) || variable === tokenVariable,
+      );
     case 'missing scope':
       return problem.variable === tokenVariable && problem.scopes.includes(scope);
     case 'wrong token':
+    case 'invalid token':
+    case 'no query':
     case 'wrong kind of token':
+    case 'token of another region':
     case "wrong token or another stack's IDs":
       return problem.variable === tokenVariable;
     case "another stack's IDs":
     case 'inactive stack':
       return true;
+    case 'clock':
+      return problem.isRefused === true;
     default:
       return false;
   }

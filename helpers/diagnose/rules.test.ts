@@ -720,6 +720,20 @@ describe('a question that Grafana Cloud refuses', () => {
     expect(find('Grafana Cloud refuses', checked({ 'TEMPO read': problem }))).toBeUndefined();
   });
 
+  test.each<CloudProblem>([
+    { kind: 'refused ID', variable: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID', id: '7', scopes: [] },
+    { kind: 'unset', variables: ['GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID'], homes: ['unset'] },
+    { kind: 'invalid token', variable: 'GRAFANA_CLOUD_API_KEY' },
+    { kind: 'clock', offset: 900_000, isRefused: true },
+  ])('has the cause that the check found: $kind', (problem) => {
+    expect(find('Grafana Cloud refuses', checked({ 'PROMETHEUS read': problem }))).toMatchObject({ problem });
+  });
+
+  test('has no clock for its cause where other logins are accepted', () => {
+    const problem: CloudProblem = { kind: 'clock', offset: 900_000 };
+    expect(find('Grafana Cloud refuses', checked({ 'PROMETHEUS read': problem }))).toBeUndefined();
+  });
+
   test('has a token that expired, where it was accepted when the run began', () => {
     expect(find('token expired', checked())).toEqual({
       kind: 'token expired',

@@ -1,25 +1,20 @@
 import { type CloudApi, type CloudStack, findStack, listStacks, readCloudApi } from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
-import { CLOUD_SERVICES } from '../settings/cloud.ts';
+import { CLOUD_SERVICES, nameEndpoint } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
-import { describeToken } from '../settings/token.ts';
-import type { CloudCheck } from './cloud-check.ts';
-
-/** What the stack says of itself; `refused` is the HTTP status where Grafana Cloud's API did not say it. */
-export type StackAnswer =
-  | CloudStack
-  | (Extract<CloudCheck['stack'], { notAsked: string }> & { readonly refused?: number });
+import { describeToken, findStrayCharacters } from '../settings/token.ts';
+import type { StackAnswer } from './cloud-check.ts';
 
 /** What the stack says of itself: by its slug, else the one of the token's organisation that has one of the IDs. */
 export async function askForStack(settings: Settings, timeout: Milliseconds): Promise<StackAnswer> {
   const { discovery, cloud } = settings;
   const api = readCloudApi(settings);
-  const hosts = CLOUD_SERVICES.map((service) => cloud[`GRAFANA_CLOUD_${service}_ENDPOINT`] ?? '');
+  const hosts = CLOUD_SERVICES.map((service) => cloud[nameEndpoint(service)] ?? '');
   const isHosted = hosts.some((url) => URL.canParse(url) && /\.grafana\.net$/.test(new URL(url).hostname));
   // A token is shown to nobody but whom it belongs to.
   if (!isHosted && discovery.url === undefined) return { notAsked: 'private' };
-  if (api.token === '') return { notAsked: 'no token' };
+  if (api.token === '' || findStrayCharacters(api.token) !== undefined) return { notAsked: 'no token' };
   try {
     return (await findOwnStack(api, settings, timeout)) ?? { notAsked: 'no slug' };
   } catch (error) {

@@ -3,16 +3,26 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Received, type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import type { Reply } from '../clients/testing/answering-server.ts';
 import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { readSettings } from '../settings/settings.ts';
 import { selfSigned } from '../tls/self-signed.ts';
 import { checkCloud } from './check-cloud.ts';
+import {
+  answerAsHosted,
+  answerInRegion,
+  checkAgainst,
+  checkWithApi,
+  IDS,
+  nameId,
+  REGIONS,
+  TOKEN,
+  token,
+  variables,
+} from './testing/cloud-stack.ts';
 
-const TOKEN = token({ o: '1234', n: 'alloy', k: 'the-secret-part', m: { r: 'prod-eu-west-0' } });
-const IDS = { otlp: '1461503', prometheus: '2847239', loki: '1419296', tempo: '1413606' };
 test('a stack that takes and answers has no problem, and each way is told with its latency', async () => {
   const check = await checkAgainst(answerAsHosted);
   expect(check.problems).toEqual([]);
@@ -55,18 +65,32 @@ describe('the one thing that is wrong is named', () => {
       (service): [string, Record<string, string>, CloudProblem] => [
         `an ID of another stack for ${service}`,
         { [`GRAFANA_CLOUD_${service}_INSTANCE_ID`]: '999' },
-        { kind: "not the stack's ID", variable: `GRAFANA_CLOUD_${service}_INSTANCE_ID`, id: '999' },
+        {
+          kind: 'refused ID',
+          variable: `GRAFANA_CLOUD_${service}_INSTANCE_ID`,
+          id: '999',
+          endpoint: `GRAFANA_CLOUD_${service}_ENDPOINT`,
+          scopes: service === 'TEMPO' ? ['traces:read'] : [],
+        },
       ],
     ),
     [
       'another token',
       { GRAFANA_CLOUD_API_KEY: token({ o: '1', n: 'x', k: 'y', m: { r: 'eu' } }) },
-      { kind: "wrong token or another stack's IDs", variable: 'GRAFANA_CLOUD_API_KEY' },
+      {
+        kind: "wrong token or another stack's IDs",
+        variable: 'GRAFANA_CLOUD_API_KEY',
+        ids: Object.keys(IDS).map(nameId),
+      },
     ],
     [
       'another token to read with',
       { GRAFANA_CLOUD_READ_TOKEN: 'glc_other' },
-      { kind: 'wrong token', variable: 'GRAFANA_CLOUD_READ_TOKEN' },
+      {
+        kind: 'wrong token',
+        variable: 'GRAFANA_CLOUD_READ_TOKEN',
+        scopes: ['metrics:read', 'logs:read', 'traces:read'],
+      },
     ],
     [
       'the token of a service account to read with',
@@ -224,7 +248,7 @@ describe('the one thing that is wrong is named', () => {
       readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
     );
     expect(check.problems).toEqual([
-      expect.objectContaining({ kind: 'no answer', host: 'stack.grafana.example', reason: { kind: 'proxy login' } }),
+      expect.objectContaining({ kind: 'no answer', hosts: ['stack.grafana.example'], reason: { kind: 'proxy login' } }),
     ]);
   });
 });
@@ -247,7 +271,7 @@ describe('where the stack may be asked', () => {
   });
 
   test.each<[number, CloudProblem['kind']]>([
-    [401, 'wrong token'],
+    [401, 'invalid token'],
     [403, "another stack's IDs"],
   ])('a token that it answers with %i, and no service takes, is told apart', async (status, kind) => {
     const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'no' } });
@@ -262,7 +286,13 @@ describe('where the stack may be asked', () => {
   test('an endpoint of another region', async () => {
     const { problems } = await checkWithApi({ ...REGIONS, HTTP_PROXY: 'http://127.0.0.1:PORT' });
     expect(problems).toEqual([
-      { kind: 'wrong region', variable: 'GRAFANA_CLOUD_OTLP_ENDPOINT', region: 'us-east-0', expected: 'eu-west-0' },
+      {
+        kind: 'wrong region',
+        variable: 'GRAFANA_CLOUD_OTLP_ENDPOINT',
+        region: 'us-east-0',
+        expected: 'eu-west-0',
+        endpoint: 'https://otlp-gateway-prod-eu-west-0.grafana.net/otlp',
+      },
     ]);
   });
 });
@@ -283,83 +313,6 @@ test('no token is in a problem, in its words, or in a result', async () => {
     expect(text).not.toContain(TOKEN.slice(10));
   }
 });
-
-function token(payload: object): string {
-  return `glc_${Buffer.from(JSON.stringify(payload)).toString('base64')}`;
-}
-
-function variables(url: string): Record<string, string> {
-  return {
-    GRAFANA_CLOUD_API_KEY: TOKEN,
-    GRAFANA_CLOUD_OTLP_ENDPOINT: `${url}/otlp`,
-    GRAFANA_CLOUD_OTLP_INSTANCE_ID: IDS.otlp,
-    GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: `${url}/api/prom/push`,
-    GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: IDS.prometheus,
-    GRAFANA_CLOUD_LOKI_ENDPOINT: `${url}/loki/api/v1/push`,
-    GRAFANA_CLOUD_LOKI_INSTANCE_ID: IDS.loki,
-    GRAFANA_CLOUD_TEMPO_ENDPOINT: `${url}/tempo`,
-    GRAFANA_CLOUD_TEMPO_INSTANCE_ID: IDS.tempo,
-  };
-}
-
-const LOGINS: readonly (readonly [RegExp, string])[] = [
-  [/^\/otlp\/v1\/(?:traces|metrics|logs)$/, IDS.otlp],
-  [/^\/api\/prom\/(?:push|api\/v1\/query)$/, IDS.prometheus],
-  [/^\/loki\/api\/v1\/(?:push|labels)$/, IDS.loki],
-  [/^\/tempo\/api\/search$/, IDS.tempo],
-];
-
-/** The hosted paths, each with the login of its own service; an empty Loki push gets Loki's 422. */
-function answerAsHosted({ path, login }: Received): Reply | undefined {
-  const [, id] = LOGINS.find(([pattern]) => pattern.test(path)) ?? [];
-  if (id === undefined) return undefined;
-  if (login !== `${id}:${TOKEN}`) {
-    return { status: 401, body: '{"status":"error","error":"authentication error: invalid token"}' };
-  }
-  if (path === '/loki/api/v1/push')
-    return { status: 422, body: 'error at least one valid stream is required', type: 'text/plain' };
-  if (path === '/tempo/api/search') return { body: '{"traces":[],"metrics":{}}' };
-  return { body: path.startsWith('/otlp') || path.endsWith('push') ? '' : '{"status":"success","data":[]}' };
-}
-
-/** Hosts that are reached through a proxy only. */
-const REGIONS = {
-  GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp-gateway-prod-us-east-0.grafana.internal/otlp',
-  GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'http://prometheus-prod-01-eu-west-0.grafana.internal/api/prom/push',
-};
-
-function answerInRegion(request: Received): Reply | undefined {
-  return request.headers.host?.includes('us-east-0') ? { status: 401, body: 'no' } : answerAsHosted(request);
-}
-
-async function checkAgainst(reply: (request: Received) => Reply | undefined, change: Record<string, string> = {}) {
-  await using server = await startAnsweringServer(reply);
-  const changed = Object.entries(change).map(([name, value]) => [name, value.replace('URL', server.url)]);
-  return await checkCloud(readSettings({ ...variables(server.url), ...Object.fromEntries(changed) }));
-}
-
-/** With the API of Grafana Cloud, which knows one stack. */
-async function checkWithApi(
-  change: Record<string, string>,
-  { api, service }: { readonly api?: Reply; readonly service?: Reply } = {},
-) {
-  await using server = await startAnsweringServer((request) => {
-    if (request.path === '/api/instances/games') return api ?? { body: JSON.stringify(INSTANCE) };
-    if (request.path === '/api/orgs/1234/instances') return { body: JSON.stringify({ items: [INSTANCE, { id: 1 }] }) };
-    return service ?? answerInRegion(request);
-  });
-  const changed = Object.entries(change).map(([name, value]) => [
-    name,
-    value.replace('PORT', new URL(server.url).port),
-  ]);
-  const settings = {
-    ...variables(server.url),
-    GRAFANA_CLOUD_STACK: 'games',
-    GRAFANA_CLOUD_API_URL: server.url,
-    ...Object.fromEntries(changed),
-  };
-  return await checkCloud(readSettings(settings));
-}
 
 async function listen(server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>): Promise<number> {
   server.listen(0, '127.0.0.1');

@@ -4,81 +4,89 @@ import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem, CloudState } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
-import { findMalformed, isLinkedOnly } from '../settings/cloud.ts';
+import { correctPaths, findMalformed, isLinkedOnly } from '../settings/cloud.ts';
 import { listSecrets, removeSecrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import { askForStack } from './ask-for-stack.ts';
-import type { CloudCheck, ProbeResult } from './cloud-check.ts';
+import type { CloudCheck, ProbeResult, SkippedWay } from './cloud-check.ts';
+import { listDifferences } from './compare-with-stack.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import {
-  explainMalformed,
-  explainResults,
-  explainSharedIds,
-  listStackProblems,
-  nameKindOfReadToken,
-  removeRepetitions,
-} from './explain.ts';
+import { explainCheck } from './explain.ts';
 import { isGood, isRefused } from './judge-answer.ts';
-import { listReads, listWrites } from './probes.ts';
+import { listReads, listWrites, type Probe } from './probes.ts';
 
 const PROBE_TIMEOUT: Milliseconds = 2000;
-/** Samples from further ahead are refused after ten minutes, and a `Date` has whole seconds. */
-const MAX_CLOCK_OFFSET: Milliseconds = 60_000;
 
 /**
- * Asks each service of Grafana Cloud with an empty write and a tiny read, and says what is wrong. A login that is refused is
- * tried once more with the IDs of the other services, so that a swapped one is told by name. It takes less than five seconds,
- * and stores nothing.
+ * Asks each service of Grafana Cloud with an empty write and a tiny read, and says what is wrong. A path that can't be right is
+ * put right before, and a login that is refused is tried once more with the IDs of the other services, so that all that is wrong
+ * with a service is told at once. It takes less than five seconds, and stores nothing.
  */
 export async function checkCloud(settings: Settings): Promise<CloudCheck> {
-  const { cloud, query, proxies } = settings;
-  const token = describeToken(cloud.GRAFANA_CLOUD_API_KEY ?? '');
+  const corrected = { ...settings, cloud: correctPaths(settings.cloud) };
+  const isPathCorrected = ({ urlVariable }: Probe) => settings.cloud[urlVariable] !== corrected.cloud[urlVariable];
   const secrets = listSecrets(settings);
-  const malformed = findMalformed(cloud);
-  const flawed = malformed.map(({ variable }) => variable);
-  const grafana = await findReaders(settings);
-  const variables = grafana.isProxied ? 'GRAFANA_URL' : undefined;
-  const readTokenVariable = query.readToken === undefined ? 'GRAFANA_CLOUD_API_KEY' : 'GRAFANA_CLOUD_READ_TOKEN';
-  const probes = [
-    ...listWrites(cloud),
-    ...(grafana.access === undefined
-      ? []
-      : listReads(
-          grafana.access,
-          variables === undefined
-            ? nameQueryVariables(settings)
-            : { prometheus: variables, tempo: variables, loki: variables },
-          grafana.isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : readTokenVariable,
-        )),
-  ].filter(({ url }) => URL.canParse(url));
-  const [stack, results] = await Promise.all([
-    askForStack(settings, PROBE_TIMEOUT),
-    Promise.all(
+  const askAll = async (probes: readonly Probe[]) =>
+    await Promise.all(
       probes.map(async (probe): Promise<ProbeResult> => {
-        const answer = hideSecrets(await exchange(probe.ask(), PROBE_TIMEOUT, proxies), secrets);
-        return { probe, exchange: answer, isGood: isGood(probe, answer) };
+        const answer = hideSecrets(await exchange(probe.ask(), PROBE_TIMEOUT, settings.proxies), secrets);
+        return { probe, exchange: answer, isGood: isGood(probe, answer), isPathCorrected: isPathCorrected(probe) };
       }),
-    ),
+    );
+  const writes = chooseProbes(corrected, listWrites(corrected.cloud));
+  // Only the reads wait for a Grafana, which may take its time.
+  const [stack, written, { readers, skipped, read }] = await Promise.all([
+    askForStack(settings, PROBE_TIMEOUT),
+    askAll(writes.probes),
+    findReaders(corrected).then(async (readers) => {
+      const { probes, skipped } = chooseProbes(corrected, listReadsBy(corrected, readers), readers);
+      return { readers, skipped, read: await askAll(probes) };
+    }),
   ]);
-  const clockOffset = readClock(results);
-  const problems = [
-    ...malformed.map((problem) => explainMalformed(problem, token)),
-    ...explainSharedIds(cloud, results),
-    ...grafana.problems,
-    ...(await explainResults(settings, results, stack, new Set(flawed))),
-    ...listStackProblems(settings, stack),
-    ...(clockOffset !== undefined && Math.abs(clockOffset) > MAX_CLOCK_OFFSET
-      ? [{ kind: 'clock' as const, offset: clockOffset }]
-      : []),
-  ];
+  const results = [...written, ...read];
+  const differences = 'notAsked' in stack ? [] : listDifferences(results, stack);
+  const found = { results, stack, differences, clockOffset: readClock(results) };
   return {
-    token,
-    stack: 'refused' in stack ? { notAsked: stack.notAsked } : stack,
-    results,
-    ...(clockOffset !== undefined && { clockOffset }),
-    problems: removeRepetitions(problems.map((problem) => nameKindOfReadToken(problem, settings))),
+    ...found,
+    token: describeToken(settings.cloud.GRAFANA_CLOUD_API_KEY ?? ''),
+    skipped: [...writes.skipped, ...skipped],
+    problems: [...readers.problems, ...(await explainCheck({ settings, ...found }))],
   };
+}
+
+/** What is asked, and what is not: a token is never sent to an address that is not valid, as one without TLS. */
+function chooseProbes(
+  { cloud }: Settings,
+  probes: readonly Probe[],
+  readers?: Readers,
+): { readonly probes: readonly Probe[]; readonly skipped: readonly SkippedWay[] } {
+  const malformed = findMalformed(cloud).map(({ variable }) => variable);
+  const [problem] = readers?.problems ?? [];
+  const explainSkip = ({ urlVariable: variable }: Probe): Pick<SkippedWay, 'variable' | 'reason'> | undefined => {
+    if (problem?.kind === 'unset') return { variable: problem.variables.join(), reason: 'unset' };
+    if (problem !== undefined) return { variable, reason: 'no Grafana' };
+    if (!malformed.includes(variable)) return undefined;
+    return { variable, reason: cloud[variable] ? 'unusable' : 'unset' };
+  };
+  const ways = probes.map((probe) => ({ probe, skip: explainSkip(probe) }));
+  return {
+    probes: ways.flatMap(({ probe, skip }) => (skip === undefined ? probe : [])),
+    skipped: ways.flatMap(({ probe: { service, scope }, skip }) =>
+      skip === undefined ? [] : { service, scope, ...skip },
+    ),
+  };
+}
+
+/** The reads, also those that a Grafana that can't be asked would have answered. */
+function listReadsBy(settings: Settings, { access, isProxied }: Readers): Probe[] {
+  const { cloud, query } = settings;
+  const token = query.readToken === undefined ? 'GRAFANA_CLOUD_API_KEY' : 'GRAFANA_CLOUD_READ_TOKEN';
+  return listReads(
+    access ?? readCloudAccess(cloud, query),
+    isProxied ? GRAFANA_VARIABLES : nameQueryVariables(settings),
+    isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : token,
+  );
 }
 
 /** The same for a run that begins: which logins are accepted, and what is wrong. */
@@ -86,7 +94,8 @@ export async function checkCloudForRun(settings: Settings): Promise<CloudState> 
   const { results, problems } = await checkCloud(settings);
   const ways = results.map((result) => {
     const { service, does, scope, tokenVariable } = result.probe;
-    const login = isRefused(result) ? 'refused' : result.isGood ? 'accepted' : 'unknown';
+    const isAccepted = result.isGood && !result.isPathCorrected;
+    const login = isRefused(result) ? 'refused' : isAccepted ? 'accepted' : 'unknown';
     return { service, does, scope, tokenVariable, login } as const;
   });
   return { ways, problems };
@@ -97,36 +106,40 @@ function hideSecrets(answer: Exchange, secrets: readonly string[]): Exchange {
   return answer.kind === 'answer' ? { ...answer, body: removeSecrets(answer.body, secrets) } : answer;
 }
 
+/** How the services are asked; `access` is undefined for a Grafana that can't be asked, as `problems` say. */
+type Readers = {
+  readonly access?: BackendAccess;
+  readonly isProxied: boolean;
+  readonly problems: readonly CloudProblem[];
+};
+
 /** How the services are asked: through one Grafana where that is set, else each by its own address. */
-async function findReaders({
-  cloud,
-  query,
-  proxies,
-}: Settings): Promise<{ access?: BackendAccess; isProxied: boolean; problems: CloudProblem[] }> {
+async function findReaders({ cloud, query, proxies, inherited }: Settings): Promise<Readers> {
   const { grafana } = query;
   if (grafana === undefined || isLinkedOnly(grafana)) {
     return { access: readCloudAccess(cloud, query, proxies), isProxied: false, problems: [] };
   }
-  const none = { isProxied: true };
   const variable = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
+  const explain = (problem: CloudProblem): Readers => ({ isProxied: true, problems: [problem] });
   if (grafana.token === undefined) {
-    return { ...none, problems: [{ kind: 'variable', variable, message: `${variable} is not set` }] };
+    return explain({ kind: 'unset', variables: [variable], homes: [inherited.findHome(variable)] });
   }
   try {
     const { access } = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT / 2);
-    return { ...none, access, problems: [] };
+    return { access, isProxied: true, problems: [] };
   } catch (error) {
-    if (error instanceof NoDataSource)
-      return { ...none, problems: [{ kind: 'no data source', message: error.message }] };
+    if (error instanceof NoDataSource) return explain({ kind: 'no data source', message: error.message });
     if (!(error instanceof QueryError)) throw error;
     const { kind } = describeToken(grafana.token);
-    const problem: CloudProblem =
+    return explain(
       kind === 'service account' || (error.status !== 401 && error.status !== 403)
         ? { kind: 'Grafana refuses', status: error.status, message: error.message }
-        : { kind: 'wrong kind of token', variable, token: kind };
-    return { ...none, problems: [problem] };
+        : { kind: 'wrong kind of token', variable, token: kind },
+    );
   }
 }
+
+const GRAFANA_VARIABLES = { prometheus: 'GRAFANA_URL', tempo: 'GRAFANA_URL', loki: 'GRAFANA_URL' } as const;
 
 /** The variable that decides where each service is asked. */
 function nameQueryVariables({ query }: Settings): Record<keyof BackendAccess, string> {

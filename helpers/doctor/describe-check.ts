@@ -1,6 +1,6 @@
 import type { Unanswered } from '../run/cloud-problem.ts';
 import type { Row } from '../setup/inventory.mjs';
-import type { CloudCheck, ProbeResult } from './cloud-check.ts';
+import type { CloudCheck, Difference, ProbeResult, SkippedWay } from './cloud-check.ts';
 
 const SERVICES = { OTLP: 'OTLP gateway', PROMETHEUS: 'Prometheus', LOKI: 'Loki', TEMPO: 'Tempo' } as const;
 const REASONS: Readonly<Record<Unanswered['kind'], string>> = {
@@ -23,14 +23,26 @@ const NOT_ASKED = {
   private: 'not compared: the endpoints are not those of grafana.net',
   'no scope': 'not compared: no token has stacks:read',
   'no answer': 'not compared: the API of Grafana Cloud gives no answer',
-  'no token': 'not compared: GRAFANA_CLOUD_API_KEY is not set',
+  'no token': 'not compared: there is no token to ask with',
 } as const;
 
+const SKIPS = {
+  unset: 'is not set',
+  unusable: 'has to be corrected first',
+  'no Grafana': 'leads to no Grafana that can be asked',
+} as const;
+
+/** Problems that a token has, and those that it may have. */
+const TOKEN_PROBLEMS: readonly string[] = ['variable', 'unset', 'wrong kind of token', 'wrong token', 'invalid token'];
+const TOKEN_DOUBTS: readonly string[] = ["wrong token or another stack's IDs", 'token of another region'];
+
 /** The check as rows of the doctor's table: the token, the stack, the clock, and each service's way in and out. */
-export function describeCheck({ token, stack, results, clockOffset, problems }: CloudCheck): Row[] {
+export function describeCheck(check: CloudCheck): Row[] {
+  const { token, stack, results, skipped, differences, clockOffset, problems } = check;
   const hasClockProblem = problems.some(({ kind }) => kind === 'clock');
+  const width = Math.max(...results.map(({ probe }) => new URL(probe.url).host.length));
   return [
-    { what: 'token', state: token.kind === 'access policy' ? 'ok' : 'missing', found: describeTokenRow(token) },
+    { what: 'token', state: judgeToken(check), found: describeToken(token) },
     'notAsked' in stack
       ? { what: 'stack', state: 'absent', found: NOT_ASKED[stack.notAsked] }
       : {
@@ -41,11 +53,22 @@ export function describeCheck({ token, stack, results, clockOffset, problems }: 
     ...(clockOffset === undefined
       ? []
       : [{ what: 'clock', state: hasClockProblem ? 'missing' : 'ok', found: describeClock(clockOffset) } as const]),
-    ...results.map(describeResult),
+    ...results.map((result) => describeResult(result, width)),
+    ...skipped.map(describeSkipped),
+    ...differences.filter(({ isTaken }) => isTaken).map(describeDifference),
   ];
 }
 
-function describeTokenRow(token: CloudCheck['token']): string {
+function judgeToken({ token, problems }: CloudCheck): Row['state'] {
+  const own = problems.filter((problem) => {
+    const variables = 'variables' in problem ? problem.variables : 'variable' in problem ? [problem.variable] : [];
+    return variables.includes('GRAFANA_CLOUD_API_KEY');
+  });
+  if (token.kind !== 'access policy' || own.some(({ kind }) => TOKEN_PROBLEMS.includes(kind))) return 'missing';
+  return own.some(({ kind }) => TOKEN_DOUBTS.includes(kind)) ? 'absent' : 'ok';
+}
+
+function describeToken(token: CloudCheck['token']): string {
   if (token.kind !== 'access policy') return TOKENS[token.kind];
   const { name, organization, region } = token;
   return [
@@ -62,12 +85,23 @@ function describeClock(offset: number): string {
     : `${seconds} s ${offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's`;
 }
 
-function describeResult({ probe, exchange, isGood }: ProbeResult): Row {
+function describeResult({ probe, exchange, isGood, isPathCorrected }: ProbeResult, width: number): Row {
   const { protocol, host } = new URL(probe.url);
   const what = `${SERVICES[probe.service]}, ${probe.scope}`;
-  const place = `${host.padEnd(20)} ${protocol === 'https:' ? 'TLS' : 'plain HTTP'}`;
   if (exchange.kind === 'no answer')
-    return { what, state: 'missing', found: `${host.padEnd(20)} ${REASONS[exchange.reason.kind]}` };
-  const answer = isGood ? 'accepted' : `answers ${exchange.status}`;
-  return { what, state: isGood ? 'ok' : 'missing', found: `${place}  ${answer}  ${exchange.latency} ms` };
+    return { what, state: 'missing', found: `${host.padEnd(width)}  ${REASONS[exchange.reason.kind]}` };
+  const place = `${host.padEnd(width)}  ${protocol === 'https:' ? 'TLS' : 'plain HTTP'}`;
+  const answer = `${isGood ? 'accepted' : `answers ${exchange.status}`}${isPathCorrected ? ' at the right path' : ''}`;
+  const state = isGood && !isPathCorrected ? 'ok' : 'missing';
+  return { what, state, found: `${place}  ${answer}  ${exchange.latency} ms` };
+}
+
+function describeSkipped({ service, scope, variable, reason }: SkippedWay): Row {
+  return { what: `${SERVICES[service]}, ${scope}`, state: 'absent', found: `not asked: ${variable} ${SKIPS[reason]}` };
+}
+
+/** An address that differs from that of the stack, and is no problem: a private link, or a gateway of one's own. */
+function describeDifference({ service, host, expected }: Difference): Row {
+  const found = `${host} takes the login, and the stack's own is ${new URL(expected).host}`;
+  return { what: `${SERVICES[service]}, address`, state: 'absent', found };
 }

@@ -21,6 +21,8 @@ export type Exchange =
       /** The first 2 KiB. */
       readonly body: string;
       readonly latency: Milliseconds;
+      /** Where a redirect leads, without its login and parameters. */
+      readonly location?: string;
       /** How far the service's clock is ahead of ours by its `Date` header, to the second; undefined without one. */
       readonly clockOffset?: Milliseconds;
     }
@@ -45,12 +47,14 @@ export async function exchange(question: Question, timeout: Milliseconds, proxie
     const received = Date.now();
     const text = await readStart(answer.body);
     const date = Date.parse(String(answer.headers.date ?? ''));
+    const { location } = answer.headers;
     return {
       kind: 'answer',
       status: answer.statusCode,
       type: String(answer.headers['content-type'] ?? ''),
       body: text,
       latency: received - sent,
+      ...(typeof location === 'string' && { location: location.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//') }),
       // The header has whole seconds, and was written between the two.
       ...(!Number.isNaN(date) && { clockOffset: date + 500 - (sent + received) / 2 }),
     };

@@ -1,5 +1,5 @@
 import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
-import type { CloudService, CloudVariables } from '../settings/cloud.ts';
+import { type CloudService, type CloudVariables, nameEndpoint, nameId } from '../settings/cloud.ts';
 import type { Question } from './exchange.ts';
 
 /** One way in which a service of Grafana Cloud is used: what Alloy writes, or what a run asks. */
@@ -25,9 +25,9 @@ const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 export function listWrites(cloud: CloudVariables): Probe[] {
   const token = cloud.GRAFANA_CLOUD_API_KEY ?? '';
   const write = (service: CloudService, scope: string, path: string, body: Partial<Question>): Probe => {
-    const urlVariable = `GRAFANA_CLOUD_${service}_ENDPOINT`;
+    const urlVariable = nameEndpoint(service);
     const url = `${(cloud[urlVariable] ?? '').replace(/\/$/, '')}${path}`;
-    const ask = (id = cloud[`GRAFANA_CLOUD_${service}_INSTANCE_ID`] ?? ''): Question => ({
+    const ask = (id = cloud[nameId(service)] ?? ''): Question => ({
       method: 'POST',
       url,
       ...body,

@@ -1,4 +1,4 @@
-import type { CloudProblem, Unanswered } from '../run/cloud-problem.ts';
+import type { CloudProblem, VariableHome } from '../run/cloud-problem.ts';
 
 /** A problem in words: what is wrong, and what to do. */
 export type ProblemText = { readonly cause: string; readonly fix: string };
@@ -8,6 +8,13 @@ const PORTAL: Readonly<Record<string, string>> = {
   PROMETHEUS: 'Prometheus > Details',
   LOKI: 'Loki > Details',
   TEMPO: 'Tempo > Details',
+};
+const SERVICES: Readonly<Record<string, string>> = {
+  OTLP: 'the OTLP gateway',
+  PROMETHEUS: 'Prometheus',
+  LOKI: 'Loki',
+  TEMPO: 'Tempo',
+  GRAFANA_URL: 'Grafana',
 };
 const TOKENS = {
   'access policy': 'an access policy token',
@@ -21,50 +28,91 @@ const TOKENS = {
 export function describeProblem(problem: CloudProblem): ProblemText {
   switch (problem.kind) {
     case 'variable':
-      return { cause: problem.message, fix: 'Correct it in .env, or wherever the run gets the variable from' };
+      return {
+        cause: problem.message,
+        fix: problem.expected ? setTo(problem.variable, problem.expected) : adviseCorrection([problem.home]),
+      };
+    case 'unset':
+      return {
+        cause: `${listVariables(problem.variables)} ${problem.variables.length === 1 ? 'is' : 'are'} not set`,
+        fix: problem.homes.some((home) => home.startsWith('repository') || home === 'pipeline')
+          ? adviseCorrection(problem.homes)
+          : 'Set what is missing in .env; `npm run cloud:env -- STACK` writes the endpoints and IDs',
+      };
     case "another service's ID":
       return {
         cause: `${problem.variable} is ${problem.id}, which is the ID of another service: that of ${problem.owner}`,
-        fix: `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}${adviseDiscovery()}`,
+        fix: problem.expected ? setTo(problem.variable, problem.expected) : lookUp(problem.variable),
       };
     case 'ID in another variable':
       return {
-        cause: `${problem.variable} is ${problem.id}, which the service refuses, and its own ID stands in ${problem.owner}`,
-        fix: `Set ${problem.variable} to ${problem.right}, and look at ${problem.owner}`,
+        cause: `${problem.variable} is ${problem.id}, which ${nameServices([problem.variable])} refuses; its own ID stands in ${problem.owner}`,
+        fix: `${setTo(problem.variable, problem.right)}, and look at ${problem.owner}`,
       };
     case "not the stack's ID":
       return {
-        cause: `${problem.variable} is ${problem.id}, which is no ID of this stack: another stack's, or mistyped${hintAtScope(problem.variable)}`,
-        fix:
-          problem.expected === undefined
-            ? `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}${adviseDiscovery()}`
-            : `Set ${problem.variable} to ${problem.expected}`,
+        cause: `${problem.variable} is ${problem.id}, which is no ID of this stack: another stack's, or mistyped`,
+        fix: setTo(problem.variable, problem.expected),
       };
+    case 'refused ID':
+      return describeRefusedId(problem);
     case 'another endpoint':
       return {
-        cause: `${problem.variable} leads to a service that refuses this stack's login, and the stack has another address`,
-        fix: `Set ${problem.variable} to ${problem.expected}`,
+        cause: `${problem.variable} leads to ${problem.host}, which does not take the login, and the stack is at ${new URL(problem.expected).host}`,
+        fix: setTo(problem.variable, problem.expected),
       };
     case 'wrong region':
       return {
-        cause: `${problem.variable} leads to the region ${problem.region}, and the stack or its token is in ${problem.expected}`,
-        fix: `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}${adviseDiscovery()}`,
+        cause: `${problem.variable} leads to the region ${problem.region}, and the stack${problem.endpoint ? '' : ' or its token'} is in ${problem.expected}`,
+        fix: problem.endpoint ? setTo(problem.variable, problem.endpoint) : lookUp(problem.variable),
       };
+    case 'token of another region': {
+      const { variable, endpoints, region, expected } = problem;
+      const [one] = endpoints;
+      // Several endpoints that agree are hardly all wrong.
+      if (endpoints.length > 1) {
+        return {
+          cause: `${variable} is a token of the region ${region}, and the endpoints are in ${expected}: it is another stack's token, unless ${endpoints.length} endpoints are wrong`,
+          fix: `Set ${variable} to a token of the stack in ${expected}; if ${region} is right, set ${listVariables(endpoints)} to what Grafana Cloud shows there`,
+        };
+      }
+      return {
+        cause: `${variable} is a token of the region ${region}, and ${one} leads to ${expected}: one of the two is another stack's`,
+        fix: `Compare both with what Grafana Cloud shows for your stack${adviseDiscovery()}`,
+      };
+    }
     case 'wrong token':
       return {
-        cause: `${problem.variable} is refused, although the instance IDs are right: the token is wrong, expired, revoked or for another stack`,
+        cause: `${problem.variable} is refused, although the instance IDs are right: the token is wrong, expired, revoked or for another stack${orLacks(problem.scopes)}`,
         fix: `Create a token under Access Policies whose realm has this stack, and set ${problem.variable} to it`,
       };
-    case "wrong token or another stack's IDs":
+    case 'invalid token':
       return {
-        cause: `every login with ${problem.variable} is refused: either the token is wrong, expired or revoked, or the instance IDs are all those of another stack`,
-        fix: 'Compare both with what Grafana Cloud shows for the stack; with a token with stacks:read, `npm run cloud:env -- STACK` sets the IDs',
+        cause: `${problem.variable} is not valid: every service and Grafana Cloud's own API refuse it, so it is mistyped, expired or revoked`,
+        fix: `Create a token under Access Policies whose realm has this stack, and set ${problem.variable} to it`,
       };
+    case 'no query':
+      return {
+        cause: `${problem.variable} lists the data sources of the Grafana at GRAFANA_URL, and a question to one is refused: the service account may not query, or the login of the data source is wrong`,
+        fix: 'Give the service account the permission to query data sources, and test the data source in Grafana',
+      };
+    case "wrong token or another stack's IDs": {
+      const [id] = problem.ids;
+      return problem.ids.length === 1 && id !== undefined
+        ? {
+            cause: `${nameServices(problem.ids)} refuses ${problem.variable} with ${id}, and no other service has accepted the token: the token is wrong, expired or revoked, or the ID is another stack's`,
+            fix: `Compare both with what Grafana Cloud shows for your stack${adviseDiscovery()}`,
+          }
+        : {
+            cause: `every login with ${problem.variable} is refused: either the token is wrong, expired or revoked, or the IDs and endpoints are all another stack's`,
+            fix: `Compare both with what Grafana Cloud shows for your stack${adviseDiscovery()}`,
+          };
+    }
     case "another stack's IDs":
       return {
         cause:
-          'the token is valid, and every service refuses it with its instance ID: the IDs are those of another stack',
-        fix: 'Set the instance IDs of the stack that the token is for; with stacks:read, `npm run cloud:env -- STACK` does it',
+          'the token is valid, and every service refuses it with its instance ID: the IDs, or the endpoints, are those of another stack',
+        fix: `Set the endpoints and IDs of the stack that the token is for${adviseDiscovery()}`,
       };
     case 'wrong kind of token':
       return {
@@ -76,53 +124,30 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case 'missing scope':
       return {
-        cause: `the access policy of ${problem.variable} lacks ${problem.scopes.join(', ')}`,
+        cause: `the access policy of ${problem.variable} lacks ${list(problem.scopes)}`,
         fix: problem.scopes.every((scope) => scope.endsWith(':read'))
-          ? `Add ${problem.scopes.join(', ')} to the policy, or set GRAFANA_CLOUD_READ_TOKEN to a token that has them`
-          : `Add ${problem.scopes.join(', ')} to the policy; its tokens have them at once`,
-      };
-    case 'access denied':
-      return {
-        cause: `${problem.url} answers 403: ${problem.body}`,
-        fix: `Look at the allow-list of the access policy and at what your organisation permits, and at ${problem.variable}`,
-      };
-    case 'too many requests':
-      return {
-        cause: `${problem.url} answers 429: there were too many requests, so whether it takes the login can't be told`,
-        fix: 'Wait a minute, and try again',
+          ? `Add ${list(problem.scopes)} to the policy, or set GRAFANA_CLOUD_READ_TOKEN to a token that has them`
+          : `Add ${list(problem.scopes)} to the policy; its tokens have them at once`,
       };
     case 'wrong path':
       return {
         cause: `${problem.url} answers ${problem.status}: ${problem.variable} has a path that the service does not serve`,
-        fix: `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}`,
+        fix: lookUp(problem.variable),
       };
+    case 'access denied':
     case 'web page':
-      return {
-        cause: `${problem.url} answers with an HTML page: ${problem.variable} leads to a web page or a proxy's login, not to the service`,
-        fix: `Set ${problem.variable} to the address of the service, not of the portal or of Grafana`,
-      };
     case 'other API':
-      return {
-        cause: `${problem.url} answers as another API: ${problem.body === '' ? 'an empty body' : problem.body}`,
-        fix: `Set ${problem.variable} to what Grafana Cloud shows under ${namePlace(problem.variable)}`,
-      };
     case 'redirect':
-      return {
-        cause: `${problem.url} answers ${problem.status}, a redirect, which no sender follows`,
-        fix: `Set ${problem.variable} to the final address, with https://`,
-      };
     case 'service fault':
-      return {
-        cause: `${problem.url} answers ${problem.status}: the service has a fault, or what stands in front of it has`,
-        fix: 'Look at https://status.grafana.com, and try again',
-      };
+    case 'too many requests':
+      return describeAnswer(problem);
     case 'no answer':
-      return describeSilence(problem.host, problem.reason, problem.variables);
+      return describeSilence(problem);
     case 'clock': {
       const seconds = Math.round(Math.abs(problem.offset) / 1000);
       return {
-        cause: `this machine's clock is ${seconds} s ${problem.offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's: its data gets wrong times, and is refused when they are too far off`,
-        fix: 'Set the clock by NTP: timedatectl set-ntp true',
+        cause: `this machine's clock is ${seconds} s ${problem.offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's: its data gets wrong times, and is refused when they are too far off${problem.isRefused ? '; every login is refused as well' : ''}`,
+        fix: `Set the clock by NTP: timedatectl set-ntp true${problem.isRefused ? '; then check the logins again' : ''}`,
       };
     }
     case 'inactive stack':
@@ -133,6 +158,11 @@ export function describeProblem(problem: CloudProblem): ProblemText {
     case 'no such stack':
       return {
         cause: `the token's organisation has no stack ${problem.stack}`,
+        fix: 'Set GRAFANA_CLOUD_STACK to STACK of https://STACK.grafana.net, or unset it',
+      };
+    case 'another slug':
+      return {
+        cause: `GRAFANA_CLOUD_STACK is ${problem.stack}, and the services accept instance IDs that are another stack's`,
         fix: 'Set GRAFANA_CLOUD_STACK to STACK of https://STACK.grafana.net, or unset it',
       };
     case 'no data source':
@@ -151,50 +181,183 @@ export function describeProblem(problem: CloudProblem): ProblemText {
   }
 }
 
-function describeSilence(host: string, reason: Unanswered, variables: readonly string[]): ProblemText {
-  const names = variables.join(', ');
+/** Where variables are corrected, in words; they may come from several places. */
+export function adviseCorrection(homes: readonly VariableHome[]): string {
+  const [home, ...others] = new Set(homes);
+  if (home === undefined || others.length > 0 || home === 'unset') {
+    return homes.some((one) => one.startsWith('repository'))
+      ? `Correct each where the workflow has it: tokens among the repository's secrets, the rest among its variables (${ACTIONS})`
+      : 'Correct it in .env, or in the environment, which wins over .env';
+  }
+  return `Correct it ${HOMES[home]}`;
+}
+
+const ACTIONS = 'on GitHub: Settings > Secrets and variables > Actions';
+const HOMES: Readonly<Record<Exclude<VariableHome, 'unset'>, string>> = {
+  'repository secret': `among the repository's secrets (${ACTIONS} > Secrets)`,
+  'repository variable': `among the repository's variables (${ACTIONS} > Variables), or in the workflow that sets it`,
+  pipeline: 'where the pipeline sets it',
+  '.env': 'in .env',
+  environment: 'in the environment, which wins over .env',
+};
+
+/** All that a 401 may be about, the ID first. */
+function describeRefusedId({
+  variable,
+  id,
+  endpoint,
+  scopes,
+}: Extract<CloudProblem, { kind: 'refused ID' }>): ProblemText {
+  const place = endpoint === undefined ? '' : `, or ${endpoint} leads to another region or cluster`;
+  return {
+    cause: `${nameServices([variable])} refuses ${variable} ${id}, and other services accept the token: it is no ID of this stack${place}${orLacks(scopes)}`,
+    fix:
+      endpoint === undefined
+        ? lookUp(variable)
+        : `Compare both with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}`,
+  };
+}
+
+function describeAnswer({
+  kind,
+  variables,
+  urls,
+  status,
+  text,
+}: Extract<CloudProblem, { urls: readonly string[] }>): ProblemText {
+  const names = listVariables(variables);
+  const hosts = [...new Set(urls.map((url) => new URL(url).host))];
+  const who = urls.length === 1 ? urls.join() : nameHosts(hosts, variables);
+  const answers = hosts.length === 1 ? 'answers' : 'answer';
+  switch (kind) {
+    case 'access denied':
+      return {
+        cause: `${who} ${answers} 403: ${text}`,
+        fix: `Look at the allow-list of the access policy and at what your organisation permits, and at ${names}`,
+      };
+    case 'too many requests':
+      return {
+        cause: `${who} ${answers} 429: there were too many requests, so whether the login is right can't be told`,
+        fix: 'Wait a minute, and try again',
+      };
+    case 'web page':
+      return {
+        cause: `${who} ${answers} with an HTML page: a website, or the login page of a proxy, and not the service`,
+        fix: `Set ${names} to the address of the service, not of the portal or of Grafana`,
+      };
+    case 'other API':
+      return {
+        cause: `${who} ${answers} ${status} as another API: ${text === '' ? 'an empty body' : text}`,
+        fix: lookUp(...variables),
+      };
+    case 'redirect':
+      return {
+        cause: `${who} ${answers} ${status}, a redirect${text === '' ? '' : ` to ${text}`}, which no sender follows`,
+        fix: `Set ${names} to the final address, with https://; if that is a login page, a proxy is in between`,
+      };
+    case 'service fault':
+      return {
+        cause: `${who} ${answers} ${status}: the service has a fault, or what stands in front of it has`,
+        fix: 'Look at https://status.grafana.com, and try again',
+      };
+  }
+}
+
+function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { kind: 'no answer' }>): ProblemText {
+  const names = listVariables(variables);
+  const who = nameHosts(hosts, variables);
+  const isOne = hosts.length === 1;
   switch (reason.kind) {
     case 'unknown host':
-      return {
-        cause: `the name ${host} is not known (DNS)`,
-        fix: `Correct ${names}, or the name server of this machine`,
-      };
+      return isOne
+        ? { cause: `the name ${who} is not known (DNS)`, fix: `Correct ${names}, or the name server of this machine` }
+        : {
+            cause: `these names are not known (DNS): ${list(hosts)} (${who})`,
+            fix: `Correct the name server of this machine; if other names are known to it, correct ${names}`,
+          };
     case 'refused connection':
       if (reason.isProxied) {
         return {
-          cause: `no connection to ${host}: the proxy that HTTPS_PROXY names does not answer, or nothing listens there`,
+          cause: `no connection to ${who}: the proxy that HTTPS_PROXY names does not answer, or nothing listens there`,
           fix: `Correct HTTPS_PROXY, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
         };
       }
-      return { cause: `nothing listens at ${host}`, fix: `Correct ${names}, or start what it leads to` };
+      return { cause: `nothing listens at ${who}`, fix: `Correct ${names}, or start what it leads to` };
     case 'timeout':
       return {
-        cause: `${host} gives no answer in time: a firewall, a proxy that is needed, or a slow network`,
+        cause: `no answer in time from ${who}: a firewall, a proxy that is needed, or a slow network`,
         fix: 'Allow HTTPS from this machine to it, or set HTTPS_PROXY',
       };
     case 'untrusted certificate':
       return {
-        cause: `the certificate of ${host} is signed by nobody that this machine trusts (${reason.code}): a private CA, or a proxy that opens TLS`,
+        cause: `nobody that this machine trusts has signed the certificate of ${who} (${reason.code}): a private CA, or a proxy that opens TLS`,
         fix: 'Name the file with that CA in NODE_EXTRA_CA_CERTS for this suite, and in SSL_CERT_FILE for Alloy',
       };
     case 'wrong certificate':
       return {
-        cause: `the certificate of ${host} is not valid for it now (${reason.code})`,
+        cause: `the certificate of ${who} is not valid for it now (${reason.code})`,
         fix: `Check the host in ${names}, and this machine's clock`,
       };
     case 'proxy login':
       return {
-        cause: `a proxy in front of ${host} wants a login (407)`,
+        cause: `a proxy in front of ${who} wants a login (407)`,
         fix: 'Put it into HTTPS_PROXY, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY',
       };
     case 'proxy refuses':
       return {
-        cause: `the proxy in front of ${host} answers ${reason.status}`,
+        cause: `the proxy in front of ${who} answers ${reason.status}`,
         fix: 'Have the proxy allow CONNECT to it, or name the host in NO_PROXY',
       };
     case 'other':
-      return { cause: `${host} gives no answer: ${reason.message}`, fix: `Check ${names}` };
+      return { cause: `no answer from ${who}: ${reason.message}`, fix: `Check ${names}` };
   }
+}
+
+/** One host as it is; several by the services that are there. */
+function nameHosts(hosts: readonly string[], variables: readonly string[]): string {
+  return hosts.length === 1 ? hosts.join() : nameServices(variables);
+}
+
+/** The services that these variables belong to. */
+function nameServices(variables: readonly string[]): string {
+  const services = Object.keys(SERVICES).filter((service) =>
+    variables.some((name) => name === service || name.includes(`_${service}_`)),
+  );
+  return list(services.map((service) => SERVICES[service] ?? service));
+}
+
+function setTo(variable: string, value: string): string {
+  return `Set ${variable} to ${value}`;
+}
+
+/** `a, b and c` */
+function list(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' and $1');
+}
+
+/** As `list`, and variables of several services in one word, such as `GRAFANA_CLOUD_{OTLP,LOKI}_ENDPOINT`. */
+function listVariables(variables: readonly string[]): string {
+  const alike = Map.groupBy(variables, (name) =>
+    name.replace(/^(GRAFANA_CLOUD)_(?:OTLP|PROMETHEUS|LOKI|TEMPO)_/, '$1_*_'),
+  );
+  return list(
+    [...alike].flatMap(([pattern, names]) => {
+      if (names.length === 1) return names;
+      const [before = '', after = ''] = pattern.split('*');
+      return `${before}{${names.map((name) => name.slice(before.length, -after.length))}}${after}`;
+    }),
+  );
+}
+
+/** A bare 401 may be about a scope as well. */
+function orLacks(scopes: readonly string[]): string {
+  return scopes.length === 0 ? '' : `, or the token lacks ${list(scopes)}`;
+}
+
+/** To set variables to what the portal shows. */
+function lookUp(...variables: readonly string[]): string {
+  const places = [...new Set(variables.map(namePlace))];
+  return `Set ${listVariables(variables)} to what Grafana Cloud shows under ${list(places)}${adviseDiscovery()}`;
 }
 
 /** Where the portal shows the value of a variable. */
@@ -203,11 +366,7 @@ function namePlace(variable: string): string {
   return `your stack > ${PORTAL[service ?? ''] ?? 'Details'}`;
 }
 
-/** Tempo is only read here: a bare 401 may be about either. */
-function hintAtScope(variable: string): string {
-  return variable.includes('_TEMPO_') ? '; or the token lacks traces:read, where the service does not say so' : '';
-}
-
+/** With a token that may read the stack. */
 function adviseDiscovery(): string {
-  return '; `npm run cloud:env -- STACK` sets all of them';
+  return '; `npm run cloud:env -- STACK` shows all of them';
 }

@@ -1,12 +1,29 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudService } from '../settings/cloud.ts';
+import type { VariableHome } from '../settings/settings.ts';
 import type { TokenDescription } from '../settings/token.ts';
+
+export type { VariableHome };
 
 /** What is wrong between this machine and a stack of Grafana Cloud: one for each thing to correct, as data. */
 export type CloudProblem =
   /** It shows without asking anybody. */
-  | { readonly kind: 'variable'; readonly variable: string; readonly message: string }
-  | { readonly kind: "another service's ID"; readonly variable: string; readonly id: string; readonly owner: string }
+  | {
+      readonly kind: 'variable';
+      readonly variable: string;
+      readonly message: string;
+      readonly home: VariableHome;
+      /** What the stack says that it should be. */
+      readonly expected?: string;
+    }
+  | { readonly kind: 'unset'; readonly variables: readonly string[]; readonly homes: readonly VariableHome[] }
+  | {
+      readonly kind: "another service's ID";
+      readonly variable: string;
+      readonly id: string;
+      readonly owner: string;
+      readonly expected?: string;
+    }
   /** The right ID stands in the variable of another service. */
   | {
       readonly kind: 'ID in another variable';
@@ -15,36 +32,75 @@ export type CloudProblem =
       readonly right: string;
       readonly owner: string;
     }
-  /** No ID of this stack; `expected` is the right one, where the stack could be asked for it. */
-  | { readonly kind: "not the stack's ID"; readonly variable: string; readonly id: string; readonly expected?: string }
-  | { readonly kind: 'another endpoint'; readonly variable: string; readonly expected: string }
-  | { readonly kind: 'wrong region'; readonly variable: string; readonly region: string; readonly expected: string }
-  | { readonly kind: 'wrong token'; readonly variable: string }
-  /** Every ID is refused, and which of the two is wrong can't be told. */
-  | { readonly kind: "wrong token or another stack's IDs"; readonly variable: string }
-  | { readonly kind: "another stack's IDs"; readonly stack?: string }
+  /** The stack says that its ID is another one. */
+  | { readonly kind: "not the stack's ID"; readonly variable: string; readonly id: string; readonly expected: string }
+  /**
+   * An ID that is refused with a token that other services accept. It may be the address instead, unless `endpoint` is absent, or
+   * one of `scopes` may be missing.
+   */
+  | {
+      readonly kind: 'refused ID';
+      readonly variable: string;
+      readonly id: string;
+      /** The variable that leads to the service. */
+      readonly endpoint?: string;
+      readonly scopes: readonly string[];
+    }
+  | {
+      readonly kind: 'another endpoint';
+      readonly variable: string;
+      readonly host: string;
+      readonly expected: string;
+    }
+  /** `endpoint` is the right one, where the stack could be asked for it. */
+  | {
+      readonly kind: 'wrong region';
+      readonly variable: string;
+      readonly region: string;
+      readonly expected: string;
+      readonly endpoint?: string;
+    }
+  /** The token is of `region`, and all of `endpoints` are in the region `expected`. */
+  | {
+      readonly kind: 'token of another region';
+      readonly variable: string;
+      readonly region: string;
+      readonly expected: string;
+      readonly endpoints: readonly string[];
+    }
+  /** A token that is refused with an ID that is accepted; it may lack `scopes` instead. */
+  | { readonly kind: 'wrong token'; readonly variable: string; readonly scopes: readonly string[] }
+  /** Grafana Cloud's own API does not know it either. */
+  | { readonly kind: 'invalid token'; readonly variable: string }
+  /** The token of a service account lists the data sources, and a question through them is refused. */
+  | { readonly kind: 'no query'; readonly variable: string }
+  /** The token is refused with all of these IDs, and which of them is wrong can't be told. */
+  | { readonly kind: "wrong token or another stack's IDs"; readonly variable: string; readonly ids: readonly string[] }
+  | { readonly kind: "another stack's IDs" }
   | { readonly kind: 'wrong kind of token'; readonly variable: string; readonly token: TokenDescription['kind'] }
   | { readonly kind: 'missing scope'; readonly variable: string; readonly scopes: readonly string[] }
-  /** A 403 that is about no scope: an allow-list of addresses, a policy of the organisation. */
-  | { readonly kind: 'access denied'; readonly variable: string; readonly url: string; readonly body: string }
   | { readonly kind: 'wrong path'; readonly variable: string; readonly url: string; readonly status: number }
-  | { readonly kind: 'web page'; readonly variable: string; readonly url: string }
-  | { readonly kind: 'other API'; readonly variable: string; readonly url: string; readonly body: string }
+  /** What answers alike at all of these URLs is not what was meant; a 403 here is about no scope, but an allow-list or a policy. */
   | {
-      readonly kind: 'redirect' | 'service fault' | 'too many requests';
-      readonly variable: string;
-      readonly url: string;
+      readonly kind: 'access denied' | 'web page' | 'other API' | 'redirect' | 'service fault' | 'too many requests';
+      readonly variables: readonly string[];
+      readonly urls: readonly string[];
       readonly status: number;
+      /** The start of the answer, or where a redirect leads. */
+      readonly text: string;
     }
   | {
       readonly kind: 'no answer';
       readonly variables: readonly string[];
-      readonly host: string;
+      readonly hosts: readonly string[];
       readonly reason: Unanswered;
     }
-  | { readonly kind: 'clock'; readonly offset: Milliseconds }
+  /** `isRefused` where every login is refused as well, which may come of it. */
+  | { readonly kind: 'clock'; readonly offset: Milliseconds; readonly isRefused?: true }
   | { readonly kind: 'inactive stack'; readonly stack: string; readonly status: string }
   | { readonly kind: 'no such stack'; readonly stack: string }
+  /** The services accept IDs that are not those of the stack with this slug. */
+  | { readonly kind: 'another slug'; readonly stack: string }
   | { readonly kind: 'no data source'; readonly message: string }
   | { readonly kind: 'Grafana refuses'; readonly status: number; readonly message: string };
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../otlp/ids.ts';
-import type { Intervals } from '../settings/settings.ts';
+import type { Intervals, VariableHome } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
 
@@ -51,6 +51,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   readonly variables: Readonly<Record<string, string>>;
   /** The names of those that were made up, because the person set none or tries one out. */
   readonly madeUpVariables: readonly string[];
+  /** Where the person corrects each of them; absent where nobody has asked. */
+  readonly variableHomes?: Readonly<Record<string, VariableHome>>;
   readonly access: BackendAccess;
   /** The Grafana in which failed queries can be looked at; absent where none is known. */
   readonly grafana?: GrafanaLinks;

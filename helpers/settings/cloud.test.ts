@@ -39,7 +39,27 @@ describe('the GRAFANA_CLOUD_* variables', () => {
       /has the path \/push, and Grafana Cloud answers at \/api\/prom\/push/,
     ],
     ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
-    ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /holds a character that no token has/],
+    ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /API_KEY ends with a line end/],
+    ['a wrapped token', { GRAFANA_CLOUD_API_KEY: 'glc_abc\r\ndef' }, /API_KEY has a line end in it/],
+    ['a token in quotes', { GRAFANA_CLOUD_API_KEY: '"glc_abc"' }, /API_KEY has quotes around it/],
+    ['a token with one quote', { GRAFANA_CLOUD_API_KEY: "glc_abc'" }, /API_KEY has a quote in it/],
+    ['a token after a blank', { GRAFANA_CLOUD_API_KEY: ' glc_abc' }, /API_KEY begins with a blank/],
+    ['a token before a blank', { GRAFANA_CLOUD_API_KEY: 'glc_abc\t' }, /API_KEY ends with a blank/],
+    ['a token in typographic quotes', { GRAFANA_CLOUD_API_KEY: '“glc_abc”' }, /API_KEY has a character .* not ASCII/],
+    ['a token with an invisible character', { GRAFANA_CLOUD_API_KEY: 'glc_\u200babc' }, /API_KEY .* not ASCII/],
+    ['a placeholder', { GRAFANA_CLOUD_API_KEY: 'glc_<token>' }, /holds a character that no token has/],
+    ['an ID in quotes', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '"1419296"' }, /LOKI_INSTANCE_ID has quotes around it/],
+    ['an ID before a blank', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '1419296 ' }, /LOKI_INSTANCE_ID ends with a blank/],
+    [
+      'an endpoint in quotes',
+      { GRAFANA_CLOUD_LOKI_ENDPOINT: "'https://logs.example/loki/api/v1/push'" },
+      /LOKI_ENDPOINT has quotes around it/,
+    ],
+    [
+      'an endpoint before a line end',
+      { GRAFANA_CLOUD_LOKI_ENDPOINT: 'https://logs.example/loki/api/v1/push\n' },
+      /LOKI_ENDPOINT ends with a line end/,
+    ],
   ])('are reported by name: %s', (_, change, message) => {
     const problems = findCloudProblems({ ...good, ...change });
     expect(problems).toHaveLength(1);
@@ -83,6 +103,22 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     });
     expect(problems).toHaveLength(2);
     expect(problems.join()).not.toContain('verysecret');
+  });
+
+  test.each(['eyJrIjoiYWI=', 'glc_eyJ2', 'glsa_12ab', 'Xk92mQ', 'hunter2secret'])(
+    'never show what may be a token where an ID belongs, however short: %s',
+    (secret) => {
+      const [problem, ...others] = findCloudProblems({ ...good, GRAFANA_CLOUD_LOKI_INSTANCE_ID: secret });
+      expect(others).toEqual([]);
+      expect(problem).toContain('GRAFANA_CLOUD_LOKI_INSTANCE_ID');
+      expect(problem).not.toContain(secret.slice(-3));
+    },
+  );
+
+  test('show an ID that was mistyped', () => {
+    expect(findCloudProblems({ ...good, GRAFANA_CLOUD_LOKI_INSTANCE_ID: '14I9296' })).toEqual([
+      'GRAFANA_CLOUD_LOKI_INSTANCE_ID is "14I9296": an instance ID is a number',
+    ]);
   });
 });
 

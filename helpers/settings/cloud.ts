@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { describeToken, type TokenDescription } from './token.ts';
+import { findStrayCharacters, findTokenFlaw } from './token.ts';
 
 /** The services of Grafana Cloud that a stack has, each with an instance ID of its own. */
 export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
 export type CloudService = (typeof CLOUD_SERVICES)[number];
+
+/** The variable with this service's instance ID. */
+export function nameId(service: CloudService): string {
+  return `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+}
+
+/** The variable that says where this service is. */
+export function nameEndpoint(service: CloudService): string {
+  return `GRAFANA_CLOUD_${service}_ENDPOINT`;
+}
 
 /** The `GRAFANA_CLOUD_*` variables, by name, as the person set them or as a local run makes them up. */
 export type CloudVariables = Readonly<Record<string, string | undefined>>;
@@ -27,7 +37,7 @@ export const LOCAL_INSTANCE_IDS: Readonly<Record<CloudService, string>> = {
 /** The names of all variables, in the order in which they are reported. */
 export const CLOUD_VARIABLES: readonly string[] = [
   'GRAFANA_CLOUD_API_KEY',
-  ...CLOUD_SERVICES.flatMap((service) => [`GRAFANA_CLOUD_${service}_ENDPOINT`, `GRAFANA_CLOUD_${service}_INSTANCE_ID`]),
+  ...CLOUD_SERVICES.flatMap((service) => [nameEndpoint(service), nameId(service)]),
 ];
 
 /** A token of the shape that Grafana Cloud issues, for a run that was given none. */
@@ -59,9 +69,21 @@ export function findMalformed(variables: CloudVariables): VariableProblem[] {
   ];
 }
 
+/** The variables with the path of each endpoint put right, where nothing else is wrong with it. */
+export function correctPaths(variables: CloudVariables): CloudVariables {
+  const corrected = CLOUD_SERVICES.flatMap((service) => {
+    const name = nameEndpoint(service);
+    const endpoint = variables[name] ?? '';
+    const right = URL.canParse(endpoint) ? new URL(CLOUD_PATHS[service], endpoint).href : endpoint;
+    const isPathWrong = findEndpointProblems(name, endpoint, CLOUD_PATHS[service]).length > 0;
+    return isPathWrong && findEndpointProblems(name, right, CLOUD_PATHS[service]).length === 0 ? [[name, right]] : [];
+  });
+  return { ...variables, ...Object.fromEntries(corrected) };
+}
+
 /** One problem for each instance ID that several services have. */
 export function findSharedIds(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
-  const names = CLOUD_SERVICES.map((service) => `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
+  const names = CLOUD_SERVICES.map(nameId);
   const sharing = Map.groupBy(names, (name) => variables[name] ?? '');
   return [...sharing].flatMap(([id, [first, ...others]]) => {
     if (first === undefined || others.length === 0 || !/^\d+$/.test(id)) return [];
@@ -85,25 +107,13 @@ function findTokenProblems(variables: CloudVariables): VariableProblem[] {
   if (token === undefined || token === '') {
     return [{ variable, message: `${variable} is not set: give it an access policy token` }];
   }
-  if (!token.startsWith('glc_')) {
-    return [{ variable, message: `${variable} does not start with glc_: ${TOKEN_KINDS[describeToken(token).kind]}` }];
-  }
-  if (/^glc_[\w+/=-]+$/.test(token)) return [];
-  const message = `${variable} holds a character that no token has (a blank, a quote, a line end): copy it again`;
-  return [{ variable, message }];
+  const flaw = findTokenFlaw(token);
+  return flaw === undefined ? [] : [{ variable, message: `${variable} ${flaw}` }];
 }
-
-const TOKEN_KINDS: Readonly<Record<TokenDescription['kind'], string>> = {
-  'access policy': 'it is not an access policy token of Grafana Cloud',
-  'service account':
-    'glsa_ is the token of a service account, which one Grafana takes, and no other part of Grafana Cloud',
-  'legacy API key': 'eyJ is an API key of the kind that Grafana Cloud has retired',
-  unknown: 'it is not an access policy token of Grafana Cloud',
-};
 
 function findServiceProblems(service: CloudService, variables: CloudVariables): VariableProblem[] {
   const problems: VariableProblem[] = [];
-  const name = `GRAFANA_CLOUD_${service}_ENDPOINT`;
+  const name = nameEndpoint(service);
   const endpoint = variables[name];
   const messages =
     endpoint === undefined || endpoint === ''
@@ -111,16 +121,16 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
       : findEndpointProblems(name, endpoint, CLOUD_PATHS[service]);
   problems.push(...messages.map((message) => ({ variable: name, message })));
 
-  const idName = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+  const idName = nameId(service);
   const id = variables[idName];
   if (id === undefined || id === '') problems.push({ variable: idName, message: `${idName} is not set` });
-  else if (!/^\d+$/.test(id)) {
-    problems.push({ variable: idName, message: `${idName} is "${maskValue(id)}": an instance ID is a number` });
-  }
+  else if (!/^\d+$/.test(id)) problems.push({ variable: idName, message: `${idName} ${describeWrongId(id)}` });
   return problems;
 }
 
 function findEndpointProblems(name: string, endpoint: string, path: string): string[] {
+  const stray = findStrayCharacters(endpoint);
+  if (stray !== undefined) return [`${name} ${stray}`];
   if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
   const url = new URL(endpoint);
   const problems: string[] = [];
@@ -148,7 +158,9 @@ export function isPrivate(hostname: string): boolean {
   return !host.includes('.') || /\.(local|internal|localhost)$/.test(host);
 }
 
-/** Somebody may have pasted a token where an ID belongs. */
-function maskValue(value: string): string {
-  return value.length > 12 || value.includes('glc_') ? `${value.slice(0, 4)}…` : value;
+/** Somebody may have pasted a token where an ID belongs: only what can be no secret is shown. */
+function describeWrongId(id: string): string {
+  if (/^\W*\d+\W*$/.test(id)) return findStrayCharacters(id) ?? `is "${id}": an instance ID is a number`;
+  const isShown = /^(?:\d*[A-Za-z]?\d*|[a-z]{1,5})$/.test(id);
+  return isShown ? `is "${id}": an instance ID is a number` : 'is not a number, as an instance ID is';
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { readEnvironment } from './environment.ts';
+import { isFromDotenv, readEnvironment } from './environment.ts';
 import { readEngineSettings } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -31,6 +31,19 @@ test('the environment wins over .env, even with an empty value', () => {
   expect(read(`${NAME}=1419296\n`)).toMatchObject({ [NAME]: '7' });
   process.env[NAME] = '';
   expect(read(`${NAME}=1419296\n`)).toMatchObject({ [NAME]: '' });
+});
+
+test('a variable is known to be from .env, unless the environment has it', () => {
+  delete process.env[NAME];
+  read(`${NAME}=1419296\n`);
+  const path = join(directory, '.env');
+  expect([isFromDotenv(NAME, path), isFromDotenv('PATH', path), isFromDotenv('NO_SUCH', path)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  process.env[NAME] = '';
+  expect(isFromDotenv(NAME, path)).toBe(false);
 });
 
 test('without .env, only the environment is read', () => {

@@ -22,6 +22,11 @@ export function readEnvironment(path: string = DOTENV): Environment {
   return { ...readDotenv(path), ...process.env };
 }
 
+/** Whether {@link readEnvironment} has this variable from `.env`. */
+export function isFromDotenv(name: string, path: string = DOTENV): boolean {
+  return process.env[name] === undefined && readDotenv(path)[name] !== undefined;
+}
+
 function readDotenv(path: string): Environment {
   const text = readText(path);
   const wrong = findWrongLines(text);

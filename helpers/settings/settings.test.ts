@@ -23,6 +23,17 @@ describe('settings', () => {
     expect({ ...empty, inherited }).toEqual({ ...readSettings({}), inherited });
   });
 
+  test.each([
+    [{ GITHUB_ACTIONS: 'true', CI: 'true' }, 'GRAFANA_CLOUD_API_KEY', 'repository secret'],
+    [{ GITHUB_ACTIONS: 'true', CI: 'true' }, 'GRAFANA_CLOUD_READ_TOKEN', 'repository secret'],
+    [{ GITHUB_ACTIONS: 'true', CI: 'true' }, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID', 'repository variable'],
+    [{ CI: 'true' }, 'GRAFANA_CLOUD_API_KEY', 'pipeline'],
+    [{ NO_SUCH_VARIABLE: '1' }, 'NO_SUCH_VARIABLE', 'environment'],
+    [{}, 'NO_SUCH_VARIABLE', 'unset'],
+  ])('know in %j where %s is corrected: %s', (environment, name, home) => {
+    expect(readSettings(environment).inherited.findHome(name)).toBe(home);
+  });
+
   test('have the intervals of production for a stack that already runs', () => {
     expect(readSettings({ STACK: 'external', ALLOY_SCRAPE_INTERVAL: '15s' })).toMatchObject({
       intervals: { scrape: 15_000, scrapeTimeout: 10_000, otlpBatch: 10_000, remoteWriteDeadline: 5000 },
@@ -81,6 +92,8 @@ describe('settings', () => {
     ['GRAFANA_SERVICE_ACCOUNT_TOKEN', 'glsa_hunter2', 'it has no effect unless GRAFANA_URL is set'],
     ['TEMPO_URL', 'tempo:3200', 'it is not a URL that begins with http:// or https://'],
     ['CONTRACT_SEED', 'seven', 'it is not a whole number'],
+    ['GRAFANA_CLOUD_STACK', 'glc_hunter2', 'it is not the slug of a stack'],
+    ['GRAFANA_CLOUD_STACK', 'eyJhunter2', 'it is not the slug of a stack'],
     ['BACKEND_TENANT', 'a\nb', 'it is not the name of a tenant'],
     ['DOCKER_HOST', 'tcp://user:hunter2@127.0.0.1:2375', "it is not an engine's address"],
     ['DEBIAN_MIRROR', 'deb.debian.org debian', 'it is not the address of a mirror'],

@@ -6,7 +6,7 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudVariables } from './cloud.ts';
 import { CLOUD_VARIABLES } from './cloud.ts';
 import { parseDuration } from './duration.ts';
-import { type Environment, readEnvironment } from './environment.ts';
+import { type Environment, isFromDotenv, readEnvironment } from './environment.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** The project's root directory. */
@@ -100,7 +100,7 @@ const Variables = z
     GRAFANA_CLOUD_READ_TOKEN: z.string().optional(),
     GRAFANA_CLOUD_STACK: z
       .string()
-      .regex(/^[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
+      .regex(/^(?!gl(?:c|sa)_|eyJ)[\w-]{1,100}$/, 'it is not the slug of a stack: STACK of https://STACK.grafana.net')
       .optional(),
     GRAFANA_CLOUD_STACKS_TOKEN: z.string().optional(),
     GRAFANA_CLOUD_API_URL: openHttp,
@@ -186,12 +186,20 @@ export type Settings = {
   readonly inherited: InheritedEnvironment;
 };
 
+/**
+ * Where a person corrects a variable: among the secrets or variables of a repository on GitHub, whose workflow gives it to the
+ * run, in the settings of another pipeline, in `.env`, or in the environment, which wins over it.
+ */
+export type VariableHome = 'repository secret' | 'repository variable' | 'pipeline' | '.env' | 'environment' | 'unset';
+
 /** The whole environment over `.env`, for what is started with it: Alloy, npm, apt-get, mmdebstrap. */
 export type InheritedEnvironment = {
   /** All of it, with these variables over it. */
   readonly extend: (variables?: Readonly<Record<string, string>>) => Record<string, string>;
   /** Those of these variables that are set. A file that a person may change names them, as `config.alloy` does. */
   readonly pick: (names: readonly string[]) => Record<string, string>;
+  /** Where this variable comes from; throws {@link SettingsError} for a `.env` that can't be read. */
+  readonly findHome: (name: string) => VariableHome;
 };
 
 /** How Grafana Cloud is asked for what arrived, where that is not how Alloy writes to it. */
@@ -384,6 +392,13 @@ function inheritEnvironment(environment: Environment): InheritedEnvironment {
   return {
     extend: (variables = {}) => ({ ...Object.fromEntries(set), ...variables }),
     pick: (names) => Object.fromEntries(set.filter(([name]) => names.includes(name))),
+    findHome: (name) => {
+      if (environment.GITHUB_ACTIONS === 'true')
+        return /_(?:KEY|TOKEN)$/.test(name) ? 'repository secret' : 'repository variable';
+      if (environment.CI) return 'pipeline';
+      if (isFromDotenv(name)) return '.env';
+      return environment[name] === undefined ? 'unset' : 'environment';
+    },
   };
 }
 

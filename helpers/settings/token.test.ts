@@ -13,6 +13,8 @@ test.each([
   [encode([1]), { kind: 'access policy' }],
   [encode({ n: { k: 'secret' } }), { kind: 'access policy' }],
   ['glc_notbase64!', { kind: 'access policy' }],
+  [`"${encode({ n: 'alloy' })}"`, { kind: 'access policy', name: 'alloy' }],
+  ["'glsa_abc' ", { kind: 'service account' }],
   ['glsa_abc', { kind: 'service account' }],
   ['eyJrIjoiYWJj', { kind: 'legacy API key' }],
   ['secret', { kind: 'unknown' }],

@@ -30,7 +30,7 @@ const MAX_SHOWN = 100;
  * (`k`, never read) and the region (`m.r`). A token that can't be decoded has its kind alone.
  */
 export function describeToken(token: string): TokenDescription {
-  const text = token.trim();
+  const text = token.replaceAll(/^[\s"'`]+|[\s"'`]+$/g, '');
   if (text.startsWith('glsa_')) return { kind: 'service account' };
   if (text.startsWith('eyJ')) return { kind: 'legacy API key' };
   if (!text.startsWith('glc_')) return { kind: 'unknown' };
@@ -41,6 +41,38 @@ export function describeToken(token: string): TokenDescription {
     ...(o !== undefined && { organization: clean(String(o)) }),
     ...(m?.r !== undefined && { region: clean(m.r) }),
   };
+}
+
+/**
+ * What is wrong with the form of an access policy token, as the rest of a sentence that begins with its variable; undefined
+ * where nothing is. No part of the token is in it.
+ */
+export function findTokenFlaw(token: string): string | undefined {
+  const stray = findStrayCharacters(token);
+  if (stray !== undefined) return stray;
+  if (!token.startsWith('glc_')) return `does not start with glc_: ${KINDS[describeToken(token).kind]}`;
+  return /^glc_[\w+/=-]+$/.test(token) ? undefined : 'holds a character that no token has: copy it again';
+}
+
+const KINDS: Readonly<Record<TokenDescription['kind'], string>> = {
+  'access policy': 'it is not an access policy token of Grafana Cloud',
+  'service account':
+    'glsa_ is the token of a service account, which one Grafana takes, and no other part of Grafana Cloud',
+  'legacy API key': 'eyJ is an API key of the kind that Grafana Cloud has retired',
+  unknown: 'it is not an access policy token of Grafana Cloud',
+};
+
+/** What was copied along with a value that is one word, as the rest of a sentence that begins with its variable. */
+export function findStrayCharacters(value: string): string | undefined {
+  if (/[^\p{ASCII}]/u.test(value))
+    return 'has a character in it that is not ASCII, such as a typographic quote or an invisible blank: copy it again';
+  if (/[\r\n]\s*$/.test(value)) return 'ends with a line end: leave it out';
+  if (/[\r\n]/.test(value)) return 'has a line end in it: write it in one line';
+  if (/^\s*(["'`]).*\1\s*$/.test(value)) return 'has quotes around it, which belong to the value here: leave them out';
+  if (/["'`]/.test(value)) return 'has a quote in it: leave it out';
+  if (/^\s/.test(value)) return 'begins with a blank: leave it out';
+  if (/\s$/.test(value)) return 'ends with a blank: leave it out';
+  return undefined;
 }
 
 function readPayload(base64: string): z.infer<typeof Payload> {
