@@ -35,7 +35,7 @@ test('a problem is to be corrected where the variable comes from, which is not .
   expect(advise({ [id]: 'x' }, github)).toMatch(/^Correct it among the repository's variables/);
   expect(advise({ [token]: 'x' }, github)).toMatch(/^Correct it among the repository's secrets/);
   expect(advise({ [token]: 'x', [id]: 'x' }, github)).toMatch(/tokens among the repository's secrets, the rest/);
-  expect(advise({ [id]: 'x' }, { [id]: '.env' })).toBe('Correct it in .env');
+  expect(advise({ [id]: 'x' }, { [id]: 'dotenv' })).toBe('Correct it in .env');
   expect(advise({ [id]: 'x' }, { [id]: 'environment' })).toBe('Correct it in the environment, which wins over .env');
   expect(advise({ [id]: 'x' })).toBe('Correct it in .env, or in the environment, which wins over .env');
 });

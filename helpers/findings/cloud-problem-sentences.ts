@@ -197,7 +197,7 @@ const HOMES: Readonly<Record<Exclude<VariableHome, 'unset'>, string>> = {
   'repository secret': `among the repository's secrets (${ACTIONS} > Secrets)`,
   'repository variable': `among the repository's variables (${ACTIONS} > Variables), or in the workflow that sets it`,
   pipeline: 'where the pipeline sets it',
-  '.env': 'in .env',
+  dotenv: 'in .env',
   environment: 'in the environment, which wins over .env',
 };
 

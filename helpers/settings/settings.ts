@@ -190,7 +190,7 @@ export type Settings = {
  * Where a person corrects a variable: among the secrets or variables of a repository on GitHub, whose workflow gives it to the
  * run, in the settings of another pipeline, in `.env`, or in the environment, which wins over it.
  */
-export type VariableHome = 'repository secret' | 'repository variable' | 'pipeline' | '.env' | 'environment' | 'unset';
+export type VariableHome = 'repository secret' | 'repository variable' | 'pipeline' | 'dotenv' | 'environment' | 'unset';
 
 /** The whole environment over `.env`, for what is started with it: Alloy, npm, apt-get, mmdebstrap. */
 export type InheritedEnvironment = {
@@ -396,7 +396,7 @@ function inheritEnvironment(environment: Environment): InheritedEnvironment {
       if (environment.GITHUB_ACTIONS === 'true')
         return /_(?:KEY|TOKEN)$/.test(name) ? 'repository secret' : 'repository variable';
       if (environment.CI) return 'pipeline';
-      if (isFromDotenv(name)) return '.env';
+      if (isFromDotenv(name)) return 'dotenv';
       return environment[name] === undefined ? 'unset' : 'environment';
     },
   };
