@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables } from '../settings/alloy-environment.ts';
 import { ROOT } from '../settings/settings.ts';
@@ -124,6 +125,37 @@ describe('a smoke check', () => {
     const { exit, stderr } = await smoke(environment, ...args);
     expect(stderr).toContain(message);
     expect(exit).toBe(2);
+  });
+
+  test.each([
+    ['ALLOY_URL', 'http://127.0.0.1:9', 'nothing answers. Fix: Start Alloy there, or set ALLOY_URL to'],
+    ['ALLOY_URL', 'PAGE', 'a web page answers, not Alloy. Fix: Set ALLOY_URL to'],
+    ['ALLOY_OTLP_HTTP', 'http://127.0.0.1:9', 'nothing answers. Fix: Start Alloy there, or set ALLOY_OTLP_HTTP to'],
+    ['ALLOY_OTLP_HTTP', 'PAGE', 'a web page answers, not Alloy. Fix: Set ALLOY_OTLP_HTTP to'],
+    ['ALLOY_OTLP_GRPC', '127.0.0.1:9', 'nothing answers. Fix: Start Alloy there, or set ALLOY_OTLP_GRPC to'],
+    ['ALLOY_OTLP_GRPC', 'PAGE', 'a web page answers, not Alloy. Fix: Set ALLOY_OTLP_GRPC to'],
+  ])(
+    'ends with 1 and one line where %s leads to %s',
+    async (variable, wrong, words) => {
+      await using page = await startAnsweringServer(() => ({ body: '<html>', type: 'text/html' }));
+      const address = wrong !== 'PAGE' ? wrong : variable === 'ALLOY_OTLP_GRPC' ? new URL(page.url).host : page.url;
+      const { exit, stdout } = await smoke({ [variable]: address });
+      expect(listProblems(stdout)).toEqual([
+        expect.stringContaining(`${variable} leads to ${address}, where ${words}`),
+      ]);
+      expect(exit).toBe(1);
+    },
+    60_000,
+  );
+
+  test('ends with 1 and one line for a token that no service takes', async () => {
+    const { exit, stdout } = await smoke({ GRAFANA_CLOUD_API_KEY: 'glc_wrong' });
+    expect(listProblems(stdout)).toEqual([
+      expect.stringMatching(
+        /: Prometheus \(.*401\), Tempo \(.*401\) and Loki \(.*401\) refuse .* Fix: Set GRAFANA_CLOUD_/,
+      ),
+    ]);
+    expect(exit).toBe(1);
   });
 
   test('ends with 1 and one line after the labels of Redis are no longer set', async () => {
