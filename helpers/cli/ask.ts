@@ -11,7 +11,7 @@ export async function askForConsent(
 ): Promise<Consent> {
   const terminal = createInterface({ input, output, terminal: true });
   try {
-    return await new Promise<Consent>((resolve) => {
+    const answer = await new Promise<Consent>((resolve) => {
       terminal.once('SIGINT', () => resolve('interrupted'));
       terminal.once('close', () => resolve('ended'));
       terminal.question(question).then(
@@ -19,6 +19,9 @@ export async function askForConsent(
         () => resolve('ended'),
       );
     });
+    // Those keys end no line.
+    if (answer === 'interrupted' || answer === 'ended') output.write('\n');
+    return answer;
   } finally {
     terminal.close();
   }

@@ -63,7 +63,7 @@ async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1 | 130>
     print(describeChanges(changes));
     const consent = isAgreed ? 'yes' : await askToChange(settings.isInteractive, changes.length);
     if (consent !== 'yes') {
-      print(`${consent === 'interrupted' ? '\n' : ''}.env was left as it was`);
+      print('.env was left as it was');
       return consent === 'interrupted' ? 130 : 1;
     }
     if (!readFile(file).equals(original)) {
