@@ -11,13 +11,13 @@ const configurationError = createRule('configuration error', ({ alloyAnswers, al
   return { file, line: Number(line), column: Number(column), message };
 });
 
-/** Without Alloy's own address nothing can be known; where no receiver is, nothing can be sent. */
+/** Without Alloy's own address nothing can be known; where no receiver is, the run can send nothing, though services may. */
 const wrongAddress = createRule('wrong address of Alloy', (symptoms) => {
   const { wrongAddresses: addresses, components, needs } = symptoms;
   const isUnknown = addresses.some(({ variable }) => variable === 'ALLOY_URL');
   const path = getObservation(symptoms)?.path;
-  const isAboutAlloy = path === undefined && needs.length === 0 && components.every(({ state }) => state === 'healthy');
-  return addresses.length > 0 && (isUnknown || path === 'otlp' || isAboutAlloy) ? { addresses } : undefined;
+  const isSent = path === 'otlp' || (path === undefined && components.every(({ state }) => state === 'healthy'));
+  return addresses.length > 0 && (isUnknown || (needs.length === 0 && isSent)) ? { addresses } : undefined;
 });
 
 const noAnswer = createRule('no answer from Alloy', ({ alloyAnswers, alloyLog, run }) => {

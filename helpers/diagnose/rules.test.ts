@@ -108,6 +108,11 @@ const CASES: Record<
     silent: {
       'Alloy answers everywhere': {},
       'a receiver is elsewhere, and what was asked came another way': { wrongAddresses: [wrongReceiver] },
+      'a receiver is elsewhere, and a service sends to its own': {
+        ...trace,
+        needs: ['api'],
+        wrongAddresses: [wrongReceiver],
+      },
       'a receiver is elsewhere, and a component is unhealthy': {
         ...error,
         needs: [],
@@ -554,7 +559,7 @@ test.each<[string, string, Partial<Symptoms>]>([
   ],
   ['OTLP export fails', 'query refused', { ...refusedTrace, alloyMetrics: lostSpans }],
   ['questions refused', 'query refused', { ...refusedTrace, refusedQuestions }],
-  ['wrong address of Alloy', 'nothing accepted over OTLP', { ...trace, wrongAddresses: [wrongReceiver] }],
+  ['wrong address of Alloy', 'nothing accepted over OTLP', { ...trace, needs: [], wrongAddresses: [wrongReceiver] }],
   ['query refused', 'nothing accepted over OTLP', refusedTrace],
   [
     'query refused',
