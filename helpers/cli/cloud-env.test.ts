@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
@@ -47,9 +47,40 @@ test('it changes what is wrong, shows it, and keeps the rest', async () => {
   const { exit, stdout } = await run(['games', '--yes']);
   expect(exit).toBe(0);
   expect(readFileSync(file, 'utf8')).toBe(`# mine\n${EXPECTED}GRAFANA_CLOUD_API_KEY=glc_x\nSTACK=native\n`);
-  expect(stdout).toContain('- GRAFANA_CLOUD_OTLP_INSTANCE_ID=glc_…\n+ GRAFANA_CLOUD_OTLP_INSTANCE_ID=1461503\n');
+  expect(stdout).toContain('- GRAFANA_CLOUD_OTLP_INSTANCE_ID=…\n+ GRAFANA_CLOUD_OTLP_INSTANCE_ID=1461503\n');
   expect(stdout.match(/^[-+] /gm)).toHaveLength(2);
   expect(statSync(file).mode).toBe(mode);
+});
+
+test.each([
+  ['eyJrIjoi-canary'],
+  ['Y2FuYXJ5LXNlY3JldA=='],
+  ['"canary secret"'],
+  ['https://u:canary@h/otlp'],
+  ['1 # the token is canary'],
+])('it shows no value that may be a secret, whatever its form: %s', async (value) => {
+  writeFileSync(file, EXPECTED.replace('=1461503', `=${value}`));
+  const { exit, stdout, stderr } = await run(['games', '--yes']);
+  expect(exit).toBe(0);
+  expect(stdout + stderr).not.toMatch(/canary|eyJ|Y2Fu/);
+});
+
+test('it says in one sentence that .env can’t be written, and leaves nothing behind', async () => {
+  // A name of the greatest length has no room for that of the draft.
+  const target = join(project.root, 'e'.repeat(255));
+  rmSync(file, { force: true });
+  writeFileSync(target, '');
+  symlinkSync(target, file);
+  try {
+    const before = readdirSync(project.root);
+    const { exit, stderr } = await run(['games', '--yes']);
+    expect(stderr).toMatch(/^Cannot run: \.env can't be written: ENAMETOOLONG.*\nFix: .*\n$/);
+    expect(exit).toBe(2);
+    expect(readdirSync(project.root)).toEqual(before);
+  } finally {
+    rmSync(file);
+    rmSync(target);
+  }
 });
 
 test('it changes nothing where all is right', async () => {

@@ -1,12 +1,21 @@
 /** `npm run cloud:env -- STACK`: writes the endpoints and instance IDs of a stack of Grafana Cloud into `.env`. */
-import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { type CloudApi, type CloudStack, findStack, readCloudApi } from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { DOTENV, editDotenv, type LineChange } from '../settings/edit-dotenv.ts';
 import { readSettings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
+import { askForConsent } from './ask.ts';
 import { runCommand } from './command.ts';
 
 const usage = `npm run cloud:env -- STACK [--yes]
@@ -15,7 +24,10 @@ Asks Grafana Cloud for the stack of this slug (STACK of https://STACK.grafana.ne
 IDs into .env. It shows each line that changes, asks before it changes one, and keeps all others.
 The token is GRAFANA_CLOUD_STACKS_TOKEN, else GRAFANA_CLOUD_API_KEY, with the scope stacks:read.
 --yes     changes them without asking
-Exit code 0: .env is right; 1: it was left as it was; 2: it could not be found out.`;
+Exit code 0: .env is right; 1: it was left as it was; 2: it could not be found out or written.`;
+
+/** IDs, slugs and the addresses of services: whatever else stands there may be a secret, pasted into the wrong line. */
+const HARMLESS = /^(?:\d{1,12}|[a-z][a-z\d-]{0,28}|https?:\/\/[a-z\d.-]{1,80}(?::\d+)?(?:\/[a-z\d]{1,8}){0,4}\/?)?$/;
 
 await runCommand({ usage, takesNames: true, flags: ['yes'] }, async ({ names, flags }) => {
   const [slug, ...more] = names;
@@ -28,15 +40,15 @@ await runCommand({ usage, takesNames: true, flags: ['yes'] }, async ({ names, fl
   return await writeStack(slug, flags.has('yes'));
 });
 
-async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
+async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1 | 130> {
   const settings = readSettings();
   const stack = await askForStack(readCloudApi(settings), slug);
   const file = DOTENV;
   if (stack.slug.toLowerCase() !== slug.toLowerCase()) {
     throw new CannotRun(`asked for ${slug}, Grafana Cloud answers with ${stack.slug}.`, 'give the slug of the stack.');
   }
-  const original = readText(file);
-  const { text, changes, before } = edit(original, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
+  const original = readFile(file);
+  const { file: edited, changes, before } = edit(original, { GRAFANA_CLOUD_STACK: stack.slug, ...stack.variables });
   // What differs although .env is going to say it comes from the environment.
   const hidden = Object.entries(stack.variables).filter(([name, value]) => {
     const set = settings.cloud[name];
@@ -48,14 +60,15 @@ async function writeStack(slug: string, isAgreed: boolean): Promise<0 | 1> {
     print('.env is right: nothing to change');
   } else {
     print(describeChanges(changes));
-    if (!isAgreed && !(await askForConsent(settings.isInteractive, changes.length))) {
+    const consent = isAgreed ? 'yes' : await askToChange(settings.isInteractive, changes.length);
+    if (consent !== 'yes') {
       print('.env was left as it was');
-      return 1;
+      return consent === 'interrupted' ? 130 : 1;
     }
-    if (readText(file) !== original) {
+    if (!readFile(file).equals(original)) {
       throw new CannotRun('.env was changed in the meantime.', 'call it again.');
     }
-    replaceFile(file, text);
+    replaceFile(file, edited);
     print(`.env: ${changes.length} ${changes.length === 1 ? 'line' : 'lines'} written`);
   }
   if (!settings.cloud.GRAFANA_CLOUD_API_KEY) print('GRAFANA_CLOUD_API_KEY is not set: give it a token that may write');
@@ -89,13 +102,13 @@ function adviseOn({ status }: QueryError, { token }: CloudApi): string {
   return 'check the network and its proxy, and GRAFANA_CLOUD_API_URL where it is set.';
 }
 
-function readText(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+function readFile(file: string): Buffer {
+  return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
 }
 
-function edit(text: string, values: Readonly<Record<string, string>>): ReturnType<typeof editDotenv> {
+function edit(file: Buffer, values: Readonly<Record<string, string>>): ReturnType<typeof editDotenv> {
   try {
-    return editDotenv(text, values);
+    return editDotenv(file, values);
   } catch (error) {
     const problem = error instanceof Error ? error.message : error;
     throw new CannotRun(`.env can't be changed: ${problem}.`, `write the lines yourself:\n${formatLines(values)}`);
@@ -110,41 +123,50 @@ function formatLines(values: Readonly<Record<string, string>>): string {
 
 function describeChanges(changes: readonly LineChange[]): string {
   return changes
-    .flatMap(({ before, after }) => [...(before === undefined ? [] : [`- ${hideSecrets(before)}`]), `+ ${after}`])
+    .flatMap(({ name, before, after }) => [
+      ...(before === undefined ? [] : [`- ${name}=${showIfHarmless(before)}`]),
+      `+ ${after}`,
+    ])
     .join('\n');
 }
 
-/** Somebody may have pasted a token or a login where an ID or an address belongs. */
-function hideSecrets(line: string): string {
-  return line.replaceAll(/(gl[cs]a?_)[^\s"']+/g, '$1…').replace(/\/\/[^/\s@]*@/, '//…@');
+function showIfHarmless(value: string): string {
+  return HARMLESS.test(value) ? value : '…';
 }
 
-async function askForConsent(isInteractive: boolean, count: number): Promise<boolean> {
+async function askToChange(isInteractive: boolean, count: number): Promise<'yes' | 'no' | 'interrupted'> {
   if (!isInteractive) {
     throw new CannotRun(
       'nobody can be asked whether to change .env.',
       'add --yes to change these lines without asking.',
     );
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test(
-      (await terminal.question(`Change ${count === 1 ? 'this line' : `these ${count} lines`} of .env? [y/N] `)).trim(),
-    );
-  } finally {
-    terminal.close();
-  }
+  const consent = await askForConsent(`Change ${count === 1 ? 'this line' : `these ${count} lines`} of .env? [y/N] `);
+  if (consent !== 'ended') return consent;
+  throw new CannotRun('nobody answered, and .env was left as it was.', 'answer y, or add --yes.');
 }
 
 /** Whole or not at all; a link stays one, and a new file is for its owner alone: tokens are in it. */
-function replaceFile(file: string, text: string): void {
+function replaceFile(file: string, content: Buffer): void {
   const target = existsSync(file) ? realpathSync(file) : file;
   const mode = existsSync(target) ? statSync(target).mode & 0o777 : 0o600;
   const draft = `${target}.${process.pid}.new`;
-  // It follows no link that somebody else has put there, and is as closed as the file was.
-  writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
-  chmodSync(draft, mode);
-  renameSync(draft, target);
+  let isOurs = false;
+  try {
+    // It follows no link that somebody else has put there, and is as closed as the file was.
+    writeFileSync(draft, '', { mode: 0o600, flag: 'wx' });
+    isOurs = true;
+    writeFileSync(draft, content);
+    chmodSync(draft, mode);
+    renameSync(draft, target);
+  } catch (error) {
+    if (isOurs) rmSync(draft, { force: true });
+    const reason = error instanceof Error ? error.message : error;
+    throw new CannotRun(
+      `.env can't be written: ${reason}.`,
+      'let this user write to its directory, and call it again.',
+    );
+  }
 }
 
 function print(line: string): void {

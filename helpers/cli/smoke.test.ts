@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables } from '../settings/alloy-environment.ts';
 import { ROOT } from '../settings/settings.ts';
@@ -51,6 +52,23 @@ async function smoke(environment: Record<string, string> = {}, ...args: string[]
   return result;
 }
 
+/** Runs `action` while Alloy has another configuration. */
+async function withConfiguration(text: string, action: () => Promise<void>): Promise<void> {
+  const original = readFileSync(config, 'utf8');
+  writeFileSync(config, text);
+  try {
+    await stack.restart('alloy');
+    await action();
+  } finally {
+    writeFileSync(config, original);
+    await stack.restart('alloy');
+  }
+}
+
+function listProblems(stdout: string): string[] {
+  return stdout.split('\n').filter((line) => line.startsWith('✗'));
+}
+
 describe('a smoke check', () => {
   test('ends with 0 where all is well, and says what it did not check and why', async () => {
     const { exit, stdout } = await smoke();
@@ -75,16 +93,22 @@ describe('a smoke check', () => {
     expect(exit).toBe(0);
   });
 
-  test('takes the intervals from the running Alloy where it reports them, and refuses a --timeout that is too short', async () => {
-    const { exit, stderr } = await smoke({ ALLOY_SCRAPE_INTERVAL: '60s' }, '--timeout', '30');
-    expect(stderr).toContain('--timeout 30 is less than telemetry takes on this stack: up to 66 s');
-    expect(exit).toBe(2);
+  test('takes the intervals from the running Alloy, whatever a variable says', async () => {
+    const { exit, stdout, stderr } = await smoke({ ALLOY_SCRAPE_INTERVAL: '60s' }, '--timeout', '30');
+    expect(stdout + stderr).not.toContain('With a scrape every');
+    expect(exit).toBe(0);
   });
 
-  test('says beforehand how long it waits', async () => {
-    const { stdout } = await smoke({ ALLOY_SCRAPE_INTERVAL: '60s' });
-    expect(stdout).toContain('With a scrape every 60 s it takes up to 61 s, or ');
-  });
+  test('says beforehand how long it waits, and refuses a --timeout that is too short for that', async () => {
+    const text = readFileSync(config, 'utf8');
+    const slow = 'prometheus.scrape "slow" {\n\ttargets    = []\n\tforward_to = []\n}\n';
+    await withConfiguration(`${text}\n${slow}`, async () => {
+      expect((await smoke()).stdout).toContain('With a scrape every 60 s it takes up to 61 s, or ');
+      const { exit, stderr } = await smoke({}, '--timeout', '30');
+      expect(stderr).toContain('--timeout 30 is less than telemetry takes on this stack: up to 66 s');
+      expect(exit).toBe(2);
+    });
+  }, 60_000);
 
   test('writes nothing to the servers of the stack', async () => {
     const before = await countWrites();
@@ -103,28 +127,53 @@ describe('a smoke check', () => {
     expect(exit).toBe(2);
   });
 
+  test.each([
+    ['ALLOY_URL', 'http://127.0.0.1:9', 'nothing answers. Fix: Start Alloy there, or set ALLOY_URL to'],
+    ['ALLOY_URL', 'PAGE', 'a web page answers, not Alloy. Fix: Set ALLOY_URL to'],
+    ['ALLOY_OTLP_HTTP', 'http://127.0.0.1:9', 'nothing answers. Fix: Start Alloy there, or set ALLOY_OTLP_HTTP to'],
+    ['ALLOY_OTLP_HTTP', 'PAGE', 'a web page answers, not Alloy. Fix: Set ALLOY_OTLP_HTTP to'],
+    ['ALLOY_OTLP_GRPC', '127.0.0.1:9', 'nothing answers. Fix: Start Alloy there, or set ALLOY_OTLP_GRPC to'],
+    ['ALLOY_OTLP_GRPC', 'PAGE', 'a web page answers, not Alloy. Fix: Set ALLOY_OTLP_GRPC to'],
+  ])(
+    'ends with 1 and one line where %s leads to %s',
+    async (variable, wrong, words) => {
+      await using page = await startAnsweringServer(() => ({ body: '<html>', type: 'text/html' }));
+      const address = wrong !== 'PAGE' ? wrong : variable === 'ALLOY_OTLP_GRPC' ? new URL(page.url).host : page.url;
+      const { exit, stdout } = await smoke({ [variable]: address });
+      expect(listProblems(stdout)).toEqual([
+        expect.stringContaining(`${variable} leads to ${address}, where ${words}`),
+      ]);
+      expect(exit).toBe(1);
+    },
+    60_000,
+  );
+
+  test('ends with 1 and one line for a token that no service takes', async () => {
+    const { exit, stdout } = await smoke({ GRAFANA_CLOUD_API_KEY: 'glc_wrong' });
+    expect(listProblems(stdout)).toEqual([
+      expect.stringMatching(
+        /: Prometheus \(.*401\), Tempo \(.*401\) and Loki \(.*401\) refuse .* Fix: Set GRAFANA_CLOUD_/,
+      ),
+    ]);
+    expect(exit).toBe(1);
+  });
+
   test('ends with 1 and one line after the labels of Redis are no longer set', async () => {
     const text = readFileSync(config, 'utf8');
     const rule = /discovery\.relabel "redis" \{[\s\S]*?\n\}\n\n/;
     expect(text).toMatch(rule);
-    writeFileSync(
-      config,
-      text.replace(rule, '').replace('discovery.relabel.redis.output', 'prometheus.exporter.redis.redis.targets'),
-    );
-    try {
-      await stack.restart('alloy');
+    const unlabelled = text
+      .replace(rule, '')
+      .replace('discovery.relabel.redis.output', 'prometheus.exporter.redis.redis.targets');
+    await withConfiguration(unlabelled, async () => {
       const { exit, stdout } = await smoke();
-      const problems = stdout.split('\n').filter((line) => line.startsWith('✗'));
-      expect(problems).toEqual([
+      expect(listProblems(stdout)).toEqual([
         expect.stringMatching(
           /^✗ P3\.1, P3\.8: it is scraped and delivered under other labels.*Fix: Put a discovery\.relabel/,
         ),
       ]);
       expect(exit).toBe(1);
-    } finally {
-      writeFileSync(config, text);
-      await stack.restart('alloy');
-    }
+    });
   }, 60_000);
 
   test('ends with 0 again as soon as they are', async () => {

@@ -12,7 +12,8 @@ import { joinRun } from './shared-run.ts';
 const usage = `npm run smoke [-- --json --timeout SECONDS]
 
 Checks the stack whose Alloy is at ALLOY_URL, before a deploy or after: it starts and stops nothing, and writes nothing but
-marked telemetry of its own. What can't be checked from outside is left out, with the reason in reports/verdict.json.
+marked telemetry of its own. The environment or .env has ALLOY_URL, such as http://127.0.0.1:12345, and the GRAFANA_CLOUD_*
+variables. What can't be checked from outside is left out, with the reason in reports/verdict.json.
 --json     prints the verdict instead
 --timeout  how long a criterion may wait at most; it is refused where that is less than telemetry takes on this stack
 Exit code 0: all is well; 1: something is wrong, a line for each problem; 2: it could not be told.`;

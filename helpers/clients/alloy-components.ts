@@ -63,20 +63,23 @@ export async function listUsernames({ url }: Pick<AlloyEndpoint, 'url'>, id: str
 
 /**
  * The durations among the evaluated arguments of a component by the names of their settings (`scrape_interval`, `timeout`), the
- * longest where a name occurs more than once. Empty if this Alloy reports no arguments.
+ * longest where a name occurs more than once. Those that have their default are left out; undefined if this Alloy reports no
+ * arguments.
  */
 export async function listDurations(
   { url }: Pick<AlloyEndpoint, 'url'>,
   id: string,
-): Promise<ReadonlyMap<string, Milliseconds>> {
+): Promise<ReadonlyMap<string, Milliseconds> | undefined> {
   const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
+  const { arguments: settings } = Arguments.parse(JSON.parse(body));
+  if (settings === undefined) return undefined;
   const durations = new Map<string, Milliseconds>();
   const add = ({ name, value, body: inner = [] }: Setting) => {
     const milliseconds = typeof value?.value === 'string' ? parseDuration(value.value) : undefined;
     if (milliseconds !== undefined) durations.set(name, Math.max(milliseconds, durations.get(name) ?? 0));
     inner.forEach(add);
   };
-  (Arguments.parse(JSON.parse(body)).arguments ?? []).forEach(add);
+  settings.forEach(add);
   return durations;
 }
 

@@ -37,9 +37,14 @@ test('a metric that Alloy does not have is 0', async () => {
   expect(await readAlloyTotal(alloy, 'otelcol_exporter_sent_spans_total')).toBe(0);
 });
 
-test('the intervals are those that Alloy has evaluated, and one that it does not report is missing', async () => {
+test('the intervals are those that Alloy has evaluated, and its defaults where it leaves them out', async () => {
   await using alloy = await startAlloy();
-  expect(await readIntervals(alloy)).toEqual({ scrape: 2000, scrapeTimeout: 1000, otlpBatch: 10_000 });
+  expect(await readIntervals(alloy)).toEqual({
+    scrape: 2000,
+    scrapeTimeout: 1000,
+    otlpBatch: 10_000,
+    remoteWriteDeadline: 5000,
+  });
   expect(await readIntervals({ url: 'http://127.0.0.1:1' })).toEqual({});
 });
 

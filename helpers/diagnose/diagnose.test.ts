@@ -18,6 +18,8 @@ const healthy: Symptoms = {
   usernames: {},
   alloyLog: [],
   refusals: [],
+  wrongAddresses: [],
+  refusedQuestions: [],
   unreachable: [],
   up: 1,
   targets: [],

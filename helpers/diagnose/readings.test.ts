@@ -19,6 +19,8 @@ function symptoms(changes: Partial<Symptoms>): Symptoms {
     usernames: {},
     alloyLog: [],
     refusals: [],
+    wrongAddresses: [],
+    refusedQuestions: [],
     unreachable: [],
     up: undefined,
     targets: [],

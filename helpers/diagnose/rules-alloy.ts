@@ -11,6 +11,15 @@ const configurationError = createRule('configuration error', ({ alloyAnswers, al
   return { file, line: Number(line), column: Number(column), message };
 });
 
+/** Without Alloy's own address nothing can be known; where no receiver is, the run can send nothing, though services may. */
+const wrongAddress = createRule('wrong address of Alloy', (symptoms) => {
+  const { wrongAddresses: addresses, components, needs } = symptoms;
+  const isUnknown = addresses.some(({ variable }) => variable === 'ALLOY_URL');
+  const path = getObservation(symptoms)?.path;
+  const isSent = path === 'otlp' || (path === undefined && components.every(({ state }) => state === 'healthy'));
+  return addresses.length > 0 && (isUnknown || (needs.length === 0 && isSent)) ? { addresses } : undefined;
+});
+
 const noAnswer = createRule('no answer from Alloy', ({ alloyAnswers, alloyLog, run }) => {
   if (alloyAnswers) return undefined;
   const last = alloyLog.at(-1);
@@ -43,6 +52,6 @@ function isOnPath(id: string, symptoms: Symptoms): boolean {
 }
 
 /** Alloy does not run, so nothing can arrive on any path. */
-export const ALLOY_DOWN_RULES: readonly Rule[] = [configurationError, noAnswer];
+export const ALLOY_DOWN_RULES: readonly Rule[] = [wrongAddress, configurationError, noAnswer];
 /** Alloy's components report a problem themselves. */
 export const COMPONENT_RULES: readonly Rule[] = [unhealthy];

@@ -1,6 +1,12 @@
 import { getObservation } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 
+/** Those that refuse the same login have one cause. */
+const questionsRefused = createRule('questions refused', ({ refusedQuestions, run }) => {
+  if (refusedQuestions.length === 0) return undefined;
+  return { refused: refusedQuestions, all: refusedQuestions.length === Object.keys(run.access).length };
+});
+
 /** The backend could not be queried, so what arrived is unknown. */
 const queryRefused = createRule('query refused', (symptoms) => {
   const seen = getObservation(symptoms)?.seen;
@@ -9,4 +15,4 @@ const queryRefused = createRule('query refused', (symptoms) => {
 });
 
 /** Why a query failed. */
-export const QUERY_RULES: readonly Rule[] = [queryRefused];
+export const QUERY_RULES: readonly Rule[] = [questionsRefused, queryRefused];

@@ -23,6 +23,8 @@ function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
     usernames: {},
     alloyLog: [],
     refusals: [],
+    wrongAddresses: [],
+    refusedQuestions: [],
     unreachable: [],
     up: undefined,
     targets: [],
@@ -44,6 +46,12 @@ const NOW = 'ts=2026-11-26T00:00:11Z';
 const REMOTE_WRITE = 'component_id=prometheus.remote_write.grafana_cloud';
 const OTLP_EXPORTER = 'component_id=otelcol.exporter.otlphttp.grafana_cloud';
 const lostSamples = [sample('prometheus_remote_storage_samples_failed_total', 9)];
+const component = (id: string) => [{ id, name: id.slice(0, id.lastIndexOf('.')), state: 'exited', message: 'broken' }];
+const unhealthyReceiver = component('otelcol.receiver.otlp.x');
+const unhealthyScrape = component('prometheus.scrape.x');
+const wrongUrl = { variable: 'ALLOY_URL', address: 'http://127.0.0.1:1', answer: 'web page' } as const;
+const wrongReceiver = { variable: 'ALLOY_OTLP_HTTP', address: 'http://127.0.0.1:1', answer: 404 } as const;
+const refusedQuestions = [{ service: 'loki', user: '1', status: 401 }] as const;
 const lostSpans = [sample('otelcol_exporter_send_failed_spans_total', 3)];
 
 /** What the check of Grafana Cloud found when a run began, by service: every login that is not named was accepted. */
@@ -93,6 +101,25 @@ const CASES: Record<
     speaks: { alloyAnswers: false, alloyLog: parseLog(`${NOW} level=error msg="giving up" err="disk full"`) },
     finds: { url: 'http://127.0.0.1:1', lastLog: { component: '', message: 'giving up: disk full' } },
     silent: { 'Alloy answers': { alloyLog: parseLog(`${NOW} level=error msg="giving up"`) } },
+  },
+  'wrong address of Alloy': {
+    speaks: { ...error, needs: [], wrongAddresses: [wrongUrl] },
+    finds: { addresses: [wrongUrl] },
+    silent: {
+      'Alloy answers everywhere': {},
+      'a receiver is elsewhere, and what was asked came another way': { wrongAddresses: [wrongReceiver] },
+      'a receiver is elsewhere, and a service sends to its own': {
+        ...trace,
+        needs: ['api'],
+        wrongAddresses: [wrongReceiver],
+      },
+      'a receiver is elsewhere, and a component is unhealthy': {
+        ...error,
+        needs: [],
+        wrongAddresses: [wrongReceiver],
+        components: unhealthyScrape,
+      },
+    },
   },
   'unhealthy components': {
     speaks: {
@@ -446,6 +473,11 @@ const CASES: Record<
       },
     },
   },
+  'questions refused': {
+    speaks: { refusedQuestions },
+    finds: { refused: refusedQuestions, all: false },
+    silent: { 'no service refuses the login': {} },
+  },
   'query refused': {
     speaks: asked({
       seen: {
@@ -489,9 +521,6 @@ const query = { url: 'http://h', user: '1', status: 401 } as const;
 const refusedQuery = { seen: { kind: 'query failure', message: 'refused', request: query } } as const;
 const refusedTrace = asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, ...refusedQuery });
 const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' }] as const;
-const component = (id: string) => [{ id, name: id.slice(0, id.lastIndexOf('.')), state: 'exited', message: 'broken' }];
-const unhealthyReceiver = component('otelcol.receiver.otlp.x');
-const unhealthyScrape = component('prometheus.scrape.x');
 const otlpLog = (error: string) =>
   `${NOW} level=error msg="Exporting failed. Dropping data." ${OTLP_EXPORTER} error="${error}"\n`;
 const writeLog = (error: string) => `${NOW} level=error msg="non-recoverable error" ${REMOTE_WRITE} err="${error}"\n`;
@@ -529,6 +558,8 @@ test.each<[string, string, Partial<Symptoms>]>([
     { ...trace, alloyMetrics: lostSpans, alloyLog: parseLog(otlpLog('connection refused')) },
   ],
   ['OTLP export fails', 'query refused', { ...refusedTrace, alloyMetrics: lostSpans }],
+  ['questions refused', 'query refused', { ...refusedTrace, refusedQuestions }],
+  ['wrong address of Alloy', 'nothing accepted over OTLP', { ...trace, needs: [], wrongAddresses: [wrongReceiver] }],
   ['query refused', 'nothing accepted over OTLP', refusedTrace],
   [
     'query refused',
@@ -536,6 +567,7 @@ test.each<[string, string, Partial<Symptoms>]>([
     { ...refusedTrace, alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)] },
   ],
   // Remote write
+  ['wrong address of Alloy', 'no answer from Alloy', { alloyAnswers: false, wrongAddresses: [wrongUrl] }],
   ['no answer from Alloy', 'source unreachable', { alloyAnswers: false, unreachable }],
   [
     'configuration error',

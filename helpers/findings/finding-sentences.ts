@@ -2,7 +2,15 @@ import type { Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import { describeProblem } from './cloud-problem-sentences.ts';
 import { describeLabels } from './evidence-sentences.ts';
-import type { Finding, FindingKind, LogExcerpt, RefusedLogin, RefusedUse } from './finding.ts';
+import type {
+  Finding,
+  FindingKind,
+  LogExcerpt,
+  RefusedLogin,
+  RefusedQuestion,
+  RefusedUse,
+  WrongAddress,
+} from './finding.ts';
 
 /** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
@@ -24,6 +32,15 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   'no answer from Alloy': ({ url, lastLog }) => ({
     cause: `Alloy gives no answer at ${url}${lastLog === undefined ? '' : `; its log ends with: ${describeLog(lastLog)}`}`,
     fix: 'Check whether it runs and listens at that address',
+  }),
+
+  'wrong address of Alloy': ({ addresses }) => ({
+    cause: addresses
+      .map(({ variable, address, answer }) => `${variable} leads to ${address}, where ${describeAnswer(answer)}`)
+      .join('; '),
+    fix: `${addresses.every(({ answer }) => answer === 'nothing') ? 'Start Alloy there, or set' : 'Set'} ${addresses
+      .map(({ variable }) => `${variable} to ${ALLOY_ADDRESSES[variable]}`)
+      .join(', ')}`,
   }),
 
   'unhealthy components': ({ ids, message, portInUse }) => ({
@@ -149,6 +166,15 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'clock differs': ({ offset }) => describeProblem({ kind: 'clock', offset }),
 
+  'questions refused': ({ refused, all }) => ({
+    cause: `${list(refused.map(describeRefused))} ${refused.length === 1 ? 'refuses' : 'refuse'} the run's questions about what arrived`,
+    fix: all
+      ? `Set GRAFANA_CLOUD_READ_TOKEN, or GRAFANA_CLOUD_API_KEY without one, to a token of this stack with the scopes ${list(refused.map(({ service }) => SCOPES[service]))}`
+      : `Give the token the scopes ${list(refused.map(({ service }) => SCOPES[service]))}, and check ${list(
+          refused.map(({ service }) => `GRAFANA_CLOUD_${service.toUpperCase()}_INSTANCE_ID`),
+        )}`,
+  }),
+
   'query refused': ({ url, status, message, user, stranger }) => ({
     cause: message,
     fix: adviseOnQuery({ url, status, user, ...(stranger && { stranger }) }),
@@ -171,6 +197,38 @@ function adviseOnQuery({
   if (status === 429) return 'Run it again later: the service is asked too often';
   if (status >= 500) return `Look at the log or the status page of the service: ${url} has a fault`;
   return 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query';
+}
+
+const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
+  prometheus: 'metrics:read',
+  tempo: 'traces:read',
+  loki: 'logs:read',
+};
+
+function describeRefused({ service, user, status }: RefusedQuestion): string {
+  const name = `${service[0]?.toUpperCase()}${service.slice(1)}`;
+  return `${name} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
+}
+
+function list(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(words);
+}
+
+const ALLOY_ADDRESSES: Readonly<Record<WrongAddress['variable'], string>> = {
+  ALLOY_URL: "that of Alloy's own HTTP server, such as http://HOST:12345",
+  ALLOY_OTLP_GRPC: 'that of grpc in its otelcol.receiver.otlp, such as HOST:4317',
+  ALLOY_OTLP_HTTP: 'that of http in its otelcol.receiver.otlp, such as http://HOST:4318',
+};
+
+function describeAnswer(answer: WrongAddress['answer']): string {
+  if (typeof answer === 'number') return `something other than Alloy answers (HTTP status ${answer})`;
+  const answers = {
+    nothing: 'nothing answers',
+    'unknown host': 'no host has this name',
+    'web page': 'a web page answers, not Alloy',
+    'another protocol': 'something answers that speaks another protocol',
+  };
+  return answers[answer];
 }
 
 const STRANGERS: Readonly<Record<Stranger, string>> = {

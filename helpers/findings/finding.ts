@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import type { Stranger } from '../run/endpoints.ts';
+import type { BackendAccess, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
 
@@ -24,6 +24,22 @@ export type RefusedLogin = {
 /** Whose login Grafana Cloud refuses: that of Alloy's OTLP export or remote write, or that of the run's questions. */
 export type RefusedUse = 'OTLP export' | 'remote write' | 'question';
 
+/** An address at which Alloy does not answer, by its variable. */
+export type WrongAddress = {
+  readonly variable: 'ALLOY_URL' | 'ALLOY_OTLP_GRPC' | 'ALLOY_OTLP_HTTP';
+  readonly address: string;
+  /** What answers; a number is the HTTP status of something else. */
+  readonly answer: 'nothing' | 'unknown host' | 'web page' | 'another protocol' | number;
+};
+
+/** A service that refuses the run's questions, with 401 or 403. */
+export type RefusedQuestion = {
+  readonly service: keyof BackendAccess;
+  /** The instance ID of the login. */
+  readonly user: string;
+  readonly status: number;
+};
+
 /** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
 export type Finding =
   /** A criterion lists its problems itself. */
@@ -36,6 +52,8 @@ export type Finding =
       readonly message: string;
     }
   | { readonly kind: 'no answer from Alloy'; readonly url: string; readonly lastLog?: LogExcerpt }
+  /** Of an Alloy that the run did not start. */
+  | { readonly kind: 'wrong address of Alloy'; readonly addresses: readonly WrongAddress[] }
   | {
       readonly kind: 'unhealthy components';
       readonly ids: readonly string[];
@@ -75,6 +93,8 @@ export type Finding =
   | { readonly kind: 'token expired'; readonly use: RefusedUse; readonly variable: string }
   /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
   | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
+  /** `all`: no service takes the login. */
+  | { readonly kind: 'questions refused'; readonly refused: readonly RefusedQuestion[]; readonly all: boolean }
   | {
       readonly kind: 'query refused';
       readonly url: string;

@@ -4,43 +4,52 @@ import { parseEnv } from 'node:util';
 /** The project's file of variables. */
 export const DOTENV: string = fileURLToPath(new URL('../../.env', import.meta.url));
 
-/** A line of `.env` that changes: `before` is undefined for a new one. */
-export type LineChange = { readonly before: string | undefined; readonly after: string };
+/** A line of `.env` that changes: the value that it has, undefined for a new line, and the line that it becomes. */
+export type LineChange = { readonly name: string; readonly before: string | undefined; readonly after: string };
 
 /**
- * The text of a `.env` in which these variables have these values: their lines are replaced where they stand, new ones come at
- * the end, and every other line stays as it is; `before` is what it sets so far. Throws where the text can't be changed so, as a value of several lines may.
+ * A `.env` in which these variables have these values: their lines are replaced where they stand, new ones come at the end, and
+ * every other byte stays as it is, in whatever encoding; `before` is what it sets so far. Throws where it can't be changed so, as
+ * a value of several lines may.
  */
 export function editDotenv(
-  text: string,
+  file: Buffer,
   values: Readonly<Record<string, string>>,
-): { readonly text: string; readonly changes: readonly LineChange[]; readonly before: NodeJS.Dict<string> } {
-  const before = parseEnv(text);
+): { readonly file: Buffer; readonly changes: readonly LineChange[]; readonly before: NodeJS.Dict<string> } {
+  // A character for each byte, whatever the encoding.
+  const text = file.toString('latin1');
+  const before = parse(text);
   const long = Object.keys(before).find((name) => before[name]?.includes('\n'));
   if (long !== undefined) throw new Error(`its value of ${long} has several lines`);
   const wanted = new Map(Object.entries(values).filter(([name, value]) => before[name] !== value));
   const changes: LineChange[] = [];
   const written = new Set<string>();
-  const end = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split(/\r?\n/).map((line) => {
-    const [, head = '', name = ''] = /^(\s*(?:export\s+)?)([A-Za-z_]\w*)\s*=/.exec(line) ?? [];
+  const lines = text.split(/(?<=\n)/).map((line) => {
+    const [, head = '', name = '', end = ''] = LINE.exec(line) ?? [];
     const value = wanted.get(name);
     if (value === undefined) return line;
-    const after = `${head}${name}=${value}`;
     written.add(name);
-    if (after !== line) changes.push({ before: line, after });
-    return after;
+    const old = parse(line)[name];
+    if (old !== value) changes.push({ name, before: old, after: `${name}=${value}` });
+    return `${head}${name}=${value}${end}`;
   });
-  const added = [...wanted].filter(([name]) => !written.has(name)).map(([name, value]) => `${name}=${value}`);
-  changes.push(...added.map((after) => ({ before: undefined, after })));
-  if (added.length > 0) {
-    const isOpen = lines.at(-1) === '';
-    lines.splice(isOpen ? -1 : lines.length, 0, ...added);
-    if (!isOpen) lines.push('');
-  }
-  const edited = lines.join(end);
-  assertEdited(before, parseEnv(edited), values);
-  return { text: edited, changes, before };
+  const last = lines.at(-1) ?? '';
+  const end = text.endsWith('\r\n') ? '\r\n' : '\n';
+  const added = [...wanted].filter(([name]) => !written.has(name));
+  changes.push(...added.map(([name, value]) => ({ name, before: undefined, after: `${name}=${value}` })));
+  if (added.length > 0 && last !== '' && last !== MARK && !last.endsWith('\n')) lines.push(end);
+  lines.push(...added.map(([name, value]) => `${name}=${value}${end}`));
+  const edited = lines.join('');
+  assertEdited(before, parse(edited), values);
+  return { file: Buffer.from(edited, 'latin1'), changes, before };
+}
+
+/** The byte order mark of UTF-8, a character for each byte. */
+const MARK = '\u00ef\u00bb\u00bf';
+const LINE = /^((?:\u00ef\u00bb\u00bf)?[^\S\n]*(?:export[^\S\n]+)?)([A-Za-z_]\w*)[^\S\n]*=.*?(\r?\n|$)/;
+
+function parse(text: string): NodeJS.Dict<string> {
+  return parseEnv((text.startsWith(MARK) ? text.slice(MARK.length) : text).replaceAll('\r\n', '\n'));
 }
 
 /** A value of several lines may hold what looks like a line of its own. */

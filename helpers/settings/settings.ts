@@ -190,7 +190,13 @@ export type Settings = {
  * Where a person corrects a variable: among the secrets or variables of a repository on GitHub, whose workflow gives it to the
  * run, in the settings of another pipeline, in `.env`, or in the environment, which wins over it.
  */
-export type VariableHome = 'repository secret' | 'repository variable' | 'pipeline' | 'dotenv' | 'environment' | 'unset';
+export type VariableHome =
+  | 'repository secret'
+  | 'repository variable'
+  | 'pipeline'
+  | 'dotenv'
+  | 'environment'
+  | 'unset';
 
 /** The whole environment over `.env`, for what is started with it: Alloy, npm, apt-get, mmdebstrap. */
 export type InheritedEnvironment = {

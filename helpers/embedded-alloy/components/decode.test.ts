@@ -4,8 +4,9 @@ import { createStandardLibrary } from '../language/stdlib/stdlib.ts';
 import { DiagnosticError, formatDiagnostic } from '../language/syntax/diagnostic.ts';
 import { parse } from '../language/syntax/parse.ts';
 import { createSourceFile } from '../language/syntax/source.ts';
-import { decodeBlock } from '../schema/decode.ts';
+import { type Evaluated, evaluateBlock } from '../schema/decode.ts';
 import type { BlockSchema } from '../schema/schema.ts';
+import type { Setting } from '../schema/settings.ts';
 import { otlpHttpExporterBlock } from './otelcol-exporter-otlphttp/block.ts';
 import { batchProcessorBlock } from './otelcol-processor-batch/block.ts';
 import { remoteWriteBlock } from './prometheus-remote-write/block.ts';
@@ -14,12 +15,20 @@ import { scrapeBlock } from './prometheus-scrape/block.ts';
 const library = createStandardLibrary({ INTERVAL: '1s' });
 
 function decode<Args>(schema: BlockSchema<Args>, body: string): Args {
+  return evaluate(schema, body).args;
+}
+
+function describe<Args>(schema: BlockSchema<Args>, body: string): readonly Setting[] {
+  return evaluate(schema, body).settings;
+}
+
+function evaluate<Args>(schema: BlockSchema<Args>, body: string): Evaluated<Args> {
   const file = createSourceFile('case.alloy', `block "x" {\n${body}\n}\n`);
   const [block] = parse(file).body;
   if (block?.kind !== 'block') {
     throw new Error('no block');
   }
-  return decodeBlock({ file, lookup: (name) => library.get(name) }, block, schema);
+  return evaluateBlock({ file, lookup: (name) => library.get(name) }, block, schema);
 }
 
 test('durations become milliseconds, sizes become bytes, and missing attributes get their defaults', () => {
@@ -110,4 +119,49 @@ test.each([
   ['should be number, got null', batchProcessorBlock, 'send_batch_size = -null'],
 ])('a block with missing or conflicting arguments fails with %j', (expected, schema, body) => {
   expect(() => decode<unknown>(schema, body)).toThrow(expected);
+});
+
+test.each([
+  [
+    'what has its default is left out',
+    'enable_compression = true\nbearer_token = ""\nclustering { enabled = false }',
+    {},
+  ],
+  [
+    'what differs from it is shown',
+    'body_size_limit = "1536KiB"\nsample_limit = 5\nhonor_labels = true',
+    {
+      honor_labels: { type: 'bool', value: true },
+      body_size_limit: { type: 'string', value: '1MiB512KiB' },
+      sample_limit: { type: 'number', value: 5 },
+    },
+  ],
+  ['a secret is hidden', 'bearer_token = "glc_x"', { bearer_token: { type: 'capsule', value: '(secret)' } }],
+  [
+    'the keys of a map are sorted',
+    'params = { b = ["1"], a = [] }',
+    {
+      params: {
+        type: 'object',
+        value: [
+          { key: 'a', value: { type: 'array', value: [] } },
+          { key: 'b', value: { type: 'array', value: [{ type: 'string', value: '1' }] } },
+        ],
+      },
+    },
+  ],
+  [
+    'a block shows what its attributes do',
+    'tls_config { insecure_skip_verify = true }',
+    {
+      tls_config: [{ name: 'insecure_skip_verify', type: 'attr', value: { type: 'bool', value: true } }],
+    },
+  ],
+])('the API’s form of arguments: %s', (_, body, expected) => {
+  const always = ['targets', 'forward_to', 'scrape_protocols', 'metric_name_escaping_scheme'];
+  const settings = describe(scrapeBlock, `targets = []\nforward_to = []\n${body}`);
+  const shown = settings.filter(({ name }) => !always.includes(name));
+  expect(shown.map((setting) => [setting.name, setting.type === 'block' ? setting.body : setting.value])).toEqual(
+    Object.entries(expected),
+  );
 });

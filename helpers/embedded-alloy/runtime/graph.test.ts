@@ -7,6 +7,8 @@ type Events = string[];
 function component(id: string, references: string[], feeds: string[], events: Events): CreatedComponent {
   return {
     name: id.split('.').slice(0, -1).join('.'),
+    arguments: [],
+    exports: [],
     label: id.split('.').at(-1) ?? '',
     localID: id,
     references,

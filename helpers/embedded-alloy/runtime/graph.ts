@@ -1,5 +1,6 @@
 import { describeError } from '../language/describe-error.ts';
 import type { Health, Instance } from '../schema/component.ts';
+import type { Setting } from '../schema/settings.ts';
 import type { Log } from './logger.ts';
 
 /** The health of a component and the time since when it applies, as in `/api/v0/web/components`. */
@@ -13,6 +14,8 @@ export type GraphComponent = {
   readonly label: string;
   /** `prometheus.scrape.redis` */
   readonly localID: string;
+  readonly arguments: readonly Setting[];
+  readonly exports: readonly Setting[];
   readonly referencesTo: readonly string[];
   readonly referencedBy: readonly string[];
   /** The components that receive data from this one: mostly those that refer to it, and receivers that it refers to. */
@@ -34,6 +37,8 @@ export type CreatedComponent = {
   readonly name: string;
   readonly label: string;
   readonly localID: string;
+  readonly arguments: readonly Setting[];
+  readonly exports: readonly Setting[];
   readonly instance: Instance;
   readonly health: HealthRecord;
   /** The ids of the components it refers to. */
@@ -60,16 +65,18 @@ export function createHealthRecord(): HealthRecord {
 export function buildGraph(created: readonly CreatedComponent[], log: Log): Graph {
   const referencedBy = (id: string): string[] =>
     created.filter(({ references }) => references.includes(id)).map(({ localID }) => localID);
-  const components = created.map(({ name, label, localID, health, references, feeds }) => ({
-    name,
-    label,
-    localID,
+  const components = created.map(({ health, references, feeds, ...component }) => ({
+    name: component.name,
+    label: component.label,
+    localID: component.localID,
+    arguments: component.arguments,
+    exports: component.exports,
     referencesTo: references,
-    referencedBy: referencedBy(localID),
+    referencedBy: referencedBy(component.localID),
     dataFlowEdgesTo: [
       ...feeds,
       ...created
-        .filter((other) => other.references.includes(localID) && !other.feeds.includes(localID))
+        .filter((other) => other.references.includes(component.localID) && !other.feeds.includes(component.localID))
         .map((other) => other.localID),
     ],
     health: health.read,

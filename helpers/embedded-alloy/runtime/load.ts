@@ -14,6 +14,7 @@ import { sliceText } from '../language/syntax/source.ts';
 import { isCapsule } from '../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../schema/component.ts';
 import { ArgumentsError, decodeBlock } from '../schema/decode.ts';
+import { describeValue } from '../schema/describe-value.ts';
 import { type CheckResult, checkConfiguration, deprecation } from './check.ts';
 import { parseConfiguration, readConfiguration } from './configuration.ts';
 import { convertExports } from './exports.ts';
@@ -137,15 +138,18 @@ async function loadComponentNode(loading: LoadState, node: Node, targets: readon
     decodeBlock(scope, block, loading.checkResult.schemas.get(block.name) ?? { fields: {} });
     throw new ArgumentsError(describeMissing(`component ${JSON.stringify(block.name)}`));
   }
-  const create = await component.prepare(scope, block);
+  const { arguments: settings, create } = await component.prepare(scope, block);
   const health = createHealthRecord();
   const instance = createInstance(create, createContext(loading.options, id, health.set));
   const references = targets.filter(({ kind }) => kind === 'component').map((target) => target.id);
-  loading.exports.set(id, convertExports(instance.exports));
+  const exports = convertExports(instance.exports);
+  loading.exports.set(id, exports);
   loading.created.push({
     name: block.name,
     label: block.label,
     localID: id,
+    arguments: settings,
+    exports: [...exports.fields].map(([name, value]) => ({ name, type: 'attr', value: describeValue(value) })),
     instance,
     health,
     references,

@@ -15,6 +15,8 @@ const components: readonly GraphComponent[] = [
     name: 'otelcol.receiver.otlp',
     label: 'services',
     localID: 'otelcol.receiver.otlp.services',
+    arguments: [{ name: 'output', type: 'block', body: [] }],
+    exports: [],
     referencesTo: ['otelcol.processor.batch.services'],
     referencedBy: [],
     dataFlowEdgesTo: ['otelcol.processor.batch.services'],
@@ -24,6 +26,8 @@ const components: readonly GraphComponent[] = [
     name: 'otelcol.processor.batch',
     label: 'services',
     localID: 'otelcol.processor.batch.services',
+    arguments: [],
+    exports: [],
     referencesTo: [],
     referencedBy: ['otelcol.receiver.otlp.services'],
     dataFlowEdgesTo: [],
@@ -72,10 +76,14 @@ describe('the HTTP API', () => {
       dataFlowEdgesTo: ['otelcol.processor.batch.services'],
       health: { state: 'healthy', message: 'started component', updatedTime: updatedTime.toISOString() },
       original: '',
+      arguments: [],
+      exports: [],
       liveDebuggingEnabled: false,
     });
     const [, one] = await get('/api/v0/web/components/otelcol.processor.batch.services');
     expect(JSON.parse(one).localID).toBe('otelcol.processor.batch.services');
+    const [, receiver] = await get('/api/v0/web/components/otelcol.receiver.otlp.services');
+    expect(JSON.parse(receiver).arguments).toEqual([{ name: 'output', type: 'block', body: [] }]);
     expect((await get('/api/v0/web/components/none'))[0]).toBe(404);
   });
 

@@ -49,14 +49,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       case '/metrics':
         return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
       case components:
-        return createJsonAnswer(graph.components.map(describe));
+        return createJsonAnswer(graph.components.map((component) => describe(component)));
       default:
         break;
     }
     if (path.startsWith(`${components}/`)) {
       const id = decodeURIComponent(path.slice(components.length + 1));
       const found = graph.components.find(({ localID }) => localID === id);
-      return found === undefined ? NOT_FOUND : createJsonAnswer(describe(found));
+      return found === undefined ? NOT_FOUND : createJsonAnswer(describe(found, found));
     }
     return await fetchComponentPage(registry, path);
   };
@@ -103,7 +103,11 @@ function reportHealth(graph: Graph): Answer {
     : { status: 200, contentType: TEXT, body: 'All Alloy components are healthy.\n' };
 }
 
-function describe(component: GraphComponent): Record<string, unknown> {
+/** As Alloy does, the list of components leaves out their arguments and exports. */
+function describe(
+  component: GraphComponent,
+  { arguments: args, exports }: Pick<GraphComponent, 'arguments' | 'exports'> = { arguments: [], exports: [] },
+): Record<string, unknown> {
   const { state, message, updatedTime } = component.health();
   return {
     name: component.name,
@@ -116,6 +120,8 @@ function describe(component: GraphComponent): Record<string, unknown> {
     dataFlowEdgesTo: component.dataFlowEdgesTo,
     health: { state, message, updatedTime },
     original: '',
+    arguments: args,
+    exports,
     liveDebuggingEnabled: false,
   };
 }

@@ -1,4 +1,5 @@
 import { createCapsuleError } from '../language/evaluation/convert.ts';
+import { quote } from '../language/syntax/quote.ts';
 import type { ValueType } from './schema.ts';
 
 /** The signals of OTLP, as metric labels and configuration blocks name them. */
@@ -44,9 +45,17 @@ export type OtelcolConsumer = (batch: OtlpBatch) => Promise<void>;
 /** Returns headers with credentials: the `handler` of an `otelcol.auth.*` component. */
 export type AuthHeaders = () => Readonly<Record<string, string>>;
 
+/** The `receiver` of a `prometheus.*` component. */
+export type MetricsReceiver = {
+  readonly capsule: 'metrics';
+  /** `prometheus.remote_write.grafana_cloud.receiver` */
+  readonly name: string;
+  readonly consumer: MetricsConsumer;
+};
+
 /** A value that only components can read. */
 export type Capsule =
-  | { readonly capsule: 'metrics'; readonly consumer: MetricsConsumer }
+  | MetricsReceiver
   | { readonly capsule: 'otelcol'; readonly consumer: OtelcolConsumer }
   | { readonly capsule: 'auth'; readonly headers: AuthHeaders };
 
@@ -68,11 +77,16 @@ export function isCapsule(value: unknown): value is Capsule {
   );
 }
 
+/** How Alloy's API shows the content of a capsule that has a name of its own; undefined for others, which it shows by type. */
+export function describeContent(content: unknown): string | undefined {
+  return isCapsule(content) && content.capsule === 'metrics' ? content.name : undefined;
+}
+
 /** An argument for a `receiver` of metrics. */
-export const metricsReceiver: ValueType<MetricsConsumer | undefined> = capsuleType(
+export const metricsReceiver: ValueType<MetricsReceiver | undefined> = capsuleType(
   capsuleTypes.metrics,
   true,
-  (capsule) => (capsule.capsule === 'metrics' ? capsule.consumer : undefined),
+  (capsule) => (capsule.capsule === 'metrics' ? capsule : undefined),
 );
 
 /** An argument for an `input` of OTLP data. */
@@ -113,5 +127,6 @@ function capsuleType<T>(
       }
       return opened;
     },
+    describe: (value) => ({ type: 'capsule', value: describeContent(value) ?? `capsule(${quote(goType)})` }),
   };
 }

@@ -2,8 +2,9 @@ import type { Registry } from 'prom-client';
 import type { Scope } from '../language/evaluation/evaluate.ts';
 import type { Environment } from '../language/stdlib/stdlib.ts';
 import type { Block } from '../language/syntax/ast.ts';
-import { decodeBlock } from './decode.ts';
+import { evaluateBlock } from './decode.ts';
 import type { BlockSchema } from './schema.ts';
+import type { Setting } from './settings.ts';
 
 /** The health of a component, as in `/-/healthy` and `/api/v0/web/components`. */
 export type Health = { readonly state: 'unknown' | 'healthy' | 'unhealthy' | 'exited'; readonly message: string };
@@ -36,6 +37,12 @@ export type Instance = {
   readonly stop: (graceMs: number) => Promise<void>;
 };
 
+/** A component whose block has been evaluated: its arguments as the API shows them, and how to create it. */
+export type Prepared = {
+  readonly arguments: readonly Setting[];
+  readonly create: (context: ComponentContext) => Instance;
+};
+
 /** A component that can run. */
 export type Component = {
   /** `prometheus.scrape` */
@@ -43,10 +50,10 @@ export type Component = {
   /** Its block with all arguments of the Alloy reference, including those that are refused or ignored. */
   readonly block: BlockSchema;
   /**
-   * Evaluates its block; returns a function that creates the instance.
-   * @throws DiagnosticError or ArgumentsError, like {@link decodeBlock}
+   * Evaluates its block.
+   * @throws DiagnosticError or ArgumentsError, like {@link evaluateBlock}
    */
-  readonly prepare: (scope: Scope, block: Block) => Promise<(context: ComponentContext) => Instance>;
+  readonly prepare: (scope: Scope, block: Block) => Promise<Prepared>;
 };
 
 /**
@@ -63,9 +70,9 @@ export function defineComponent<Args>(definition: {
     name,
     block: schema,
     prepare: async (scope, block) => {
-      const args = decodeBlock(scope, block, schema);
+      const { args, settings } = evaluateBlock(scope, block, schema);
       const create = await load();
-      return (context) => create(args, context);
+      return { arguments: settings, create: (context) => create(args, context) };
     },
   };
 }

@@ -20,6 +20,20 @@ export function parseSize(text: string): number {
   }
 }
 
+/** Formats bytes like Alloy: `512KiB`, `1MiB512KiB`, `0B`. */
+export function formatSize(bytes: number): string {
+  const parts: string[] = [];
+  let rest = bytes;
+  for (const [unit, scale] of [...binaryUnits].reverse()) {
+    const count = Math.trunc(rest / scale);
+    if (count !== 0) {
+      parts.push(`${count}${unit}`);
+    }
+    rest -= count * scale;
+  }
+  return parts.join('') || '0B';
+}
+
 function parseWithUnits(text: string, units: ReadonlyMap<string, number>): number {
   const sign = text.startsWith('-') ? -1 : 1;
   let rest = text.replace(/^[-+]/, '');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatNumber, formatNumberAsGo } from '../language/evaluation/number-text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { parseSize } from './size.ts';
+import { formatSize, parseSize } from './size.ts';
 import { checkUrl } from './url.ts';
 
 test.each([
@@ -34,6 +34,15 @@ test.each([
   [-5_400_000, '-1h30m0s'],
 ])('%d ms are formatted as %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
+});
+
+test.each([
+  [0, '0B'],
+  [524_288, '512KiB'],
+  [1_572_864, '1MiB512KiB'],
+  [1025, '1KiB1B'],
+])('%d bytes are formatted as %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
 });
 
 test('sizes are powers of 1024, with KB and KiB alike, and need a unit', () => {

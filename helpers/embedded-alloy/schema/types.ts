@@ -4,15 +4,17 @@ import { formatNumberAsGo } from '../language/evaluation/number-text.ts';
 import { createSecret, type Secret } from '../language/evaluation/secret.ts';
 import { type NumberValue, nullValue, type TypeName, type Value } from '../language/evaluation/value.ts';
 import { createTypeError, locateError, ValueError } from '../language/evaluation/value-error.ts';
-import { parseDuration } from './duration.ts';
+import { describeValue, HIDDEN } from './describe-value.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 import type { ValueType } from './schema.ts';
-import { parseSize } from './size.ts';
+import { describeObject, describeText, type SettingValue } from './settings.ts';
+import { formatSize, parseSize } from './size.ts';
 
 /** The labels of a target or of a series. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** A string. Numbers become strings; secrets do not. */
-export const string: ValueType<string> = { name: 'string', zero: '', decode: readText };
+export const string: ValueType<string> = { name: 'string', zero: '', decode: readText, describe: describeText };
 
 /** `true` or `false`. */
 export const bool: ValueType<boolean> = {
@@ -27,6 +29,7 @@ export const bool: ValueType<boolean> = {
     }
     return value.value;
   },
+  describe: (value) => ({ type: 'bool', value }),
 };
 
 /** A signed 64-bit integer. As in Alloy, fractions are truncated and values out of range wrap. */
@@ -43,19 +46,32 @@ export const float: ValueType<number> = {
   name: 'number',
   zero: 0,
   decode: (value) => (value.type === 'null' ? 0 : Number(decodeNumber(value).value)),
+  describe: describeNumber,
 };
 
 /** A Go duration, decoded to milliseconds. */
-export const duration: ValueType<number> = text(parseDuration, 0);
+export const duration: ValueType<number> = text(parseDuration, 0, formatDuration);
 
 /** A size in powers of 1024, decoded to bytes. */
-export const size: ValueType<number> = text(parseSize, 0);
+export const size: ValueType<number> = text(parseSize, 0, formatSize);
 
 /** A string that is hidden wherever it is printed. Strings become secrets, never the other way round. */
-export const secret: ValueType<Secret> = { name: 'capsule', zero: createSecret(''), decode: readSecret };
+export const secret: ValueType<Secret> = {
+  name: 'capsule',
+  zero: createSecret(''),
+  decode: readSecret,
+  describe: () => HIDDEN,
+  equals: (a, b) => a.reveal() === b.reveal(),
+};
 
 /** Any value, unchanged. */
-export const any: ValueType<Value> = { name: 'capsule', zero: nullValue(), opaque: true, decode: (value) => value };
+export const any: ValueType<Value> = {
+  name: 'capsule',
+  zero: nullValue(),
+  opaque: true,
+  decode: (value) => value,
+  describe: describeValue,
+};
 
 /** An object whose fields have types of their own. `alloy validate` accepts no object literal for it. */
 export const object: ValueType<Value> = {
@@ -67,6 +83,7 @@ export const object: ValueType<Value> = {
     }
     return value;
   },
+  describe: describeValue,
 };
 
 /** A discovery target: an object of labels. */
@@ -88,6 +105,7 @@ export const target: ValueType<Labels> = {
       ? createCapsuleError(value, 'discovery.Target')
       : new ValueError(value, `target::ConvertFrom: conversion from '${nameGoType(value)}' is not supported`);
   },
+  describe: (labels) => describeObject(Object.entries(labels), describeText),
 };
 
 /** A list. */
@@ -97,6 +115,7 @@ export function list<T>(elements: ValueType<T>): ValueType<readonly T[]> {
     zero: [],
     elements,
     decode: (value) => readList(value, elements.decode),
+    describe: (items) => ({ type: 'array', value: items.map((item) => elements.describe(item)) }),
   };
 }
 
@@ -115,11 +134,12 @@ export function map<T>(values: ValueType<T>): ValueType<Readonly<Record<string, 
         entries.map(([name, field]) => [name, locateError(value, `.${name}`, () => values.decode(field))]),
       );
     },
+    describe: (fields) => describeObject(Object.entries(fields), (value) => values.describe(value)),
   };
 }
 
-/** A string that `parse` converts. The messages of the errors that it throws are Alloy's. */
-export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
+/** A string that `parse` converts, and `format` back. The messages of the errors that `parse` throws are Alloy's. */
+export function text<T>(parse: (text: string) => T, zero: T, format: (value: T) => string = String): ValueType<T> {
   return {
     name: 'string',
     zero,
@@ -134,6 +154,7 @@ export function text<T>(parse: (text: string) => T, zero: T): ValueType<T> {
         throw new ValueError(value, describeError(error));
       }
     },
+    describe: (value) => describeText(format(value)),
   };
 }
 
@@ -168,7 +189,12 @@ function integer(wrap: (value: bigint) => bigint): ValueType<number> {
     name: 'number',
     zero: 0,
     decode: (value) => (value.type === 'null' ? 0 : Number(wrap(truncateNumber(decodeNumber(value))))),
+    describe: describeNumber,
   };
+}
+
+function describeNumber(value: number): SettingValue {
+  return { type: 'number', value };
 }
 
 function truncateNumber(number: NumberValue): bigint {

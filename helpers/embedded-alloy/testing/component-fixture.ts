@@ -30,7 +30,7 @@ export function buildArguments<Args>(schema: BlockSchema<Args>, written: Partial
       args[name] = undefined;
     }
   }
-  return args as Args;
+  return schema.complete?.(args as Args) ?? (args as Args);
 }
 
 /** A line that a component logged. */

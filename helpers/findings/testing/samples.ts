@@ -36,6 +36,16 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'no answer from Alloy', url: 'http://127.0.0.1:12345' },
     { kind: 'no answer from Alloy', url: 'http://127.0.0.1:12345', lastLog: { component: '', message: 'killed' } },
   ],
+  'wrong address of Alloy': [
+    {
+      kind: 'wrong address of Alloy',
+      addresses: [
+        { variable: 'ALLOY_URL', address: 'http://127.0.0.1:1', answer: 'web page' },
+        { variable: 'ALLOY_OTLP_GRPC', address: '127.0.0.1:1', answer: 'another protocol' },
+        { variable: 'ALLOY_OTLP_HTTP', address: 'http://127.0.0.1:1', answer: 404 },
+      ],
+    },
+  ],
   'unhealthy components': [
     { kind: 'unhealthy components', ids: ['otelcol.receiver.otlp.x'], message: 'bad', portInUse: false },
     { kind: 'unhealthy components', ids: ['a', 'b'], message: 'address already in use', portInUse: true },
@@ -113,6 +123,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'clock differs': [
     { kind: 'clock differs', offset: 300_000 },
     { kind: 'clock differs', offset: -300_000 },
+  ],
+  'questions refused': [
+    { kind: 'questions refused', refused: [{ service: 'loki', user: '1', status: 403 }], all: false },
+    { kind: 'questions refused', refused: [{ service: 'tempo', user: '', status: 401 }], all: true },
   ],
   'query refused': [
     { kind: 'query refused', url: 'http://x', status: 401, message: 'http://x answered 401: no', user: '1' },

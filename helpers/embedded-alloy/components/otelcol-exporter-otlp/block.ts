@@ -25,7 +25,7 @@ const client = block({
   read_buffer_size: optional(size),
   write_buffer_size: optional(size, 512 * 1024),
   wait_for_ready: optional(bool),
-  headers: optional(map(string)),
+  headers: optional(map(string), {}),
   balancer_name: optional(string, 'round_robin'),
   authority: optional(string),
   auth: optional(authHandler),

@@ -20,7 +20,7 @@ const client = block({
   read_buffer_size: optional(size),
   write_buffer_size: optional(size, 512 * 1024),
   timeout: optional(duration, 30_000),
-  headers: optional(map(string)),
+  headers: optional(map(string), {}),
   max_idle_conns: optional(int, 100),
   max_idle_conns_per_host: optional(int),
   max_conns_per_host: optional(int),

@@ -21,8 +21,12 @@ const keepalive = block({
       time: optional(duration),
       timeout: optional(duration),
     }),
+    'always',
   ),
-  enforcement_policy: defaultedBlock(block({ min_time: optional(duration), permit_without_stream: optional(bool) })),
+  enforcement_policy: defaultedBlock(
+    block({ min_time: optional(duration), permit_without_stream: optional(bool) }),
+    'always',
+  ),
 });
 
 const grpc = block({
@@ -33,7 +37,7 @@ const grpc = block({
   max_concurrent_streams: optional(uint32),
   read_buffer_size: optional(size, 512 * 1024),
   write_buffer_size: optional(size),
-  keepalive: defaultedBlock(keepalive),
+  keepalive: defaultedBlock(keepalive, 'always'),
   auth: optional(authHandler),
   include_metadata: optional(bool),
 });
@@ -47,7 +51,7 @@ const cors = block({
 const http = block({
   endpoint: optional(string, '0.0.0.0:4318'),
   tls: optionalBlock(serverTls),
-  cors: defaultedBlock(cors),
+  cors: defaultedBlock(cors, 'always'),
   auth: optional(authHandler),
   max_request_body_size: optional(size),
   include_metadata: optional(bool),

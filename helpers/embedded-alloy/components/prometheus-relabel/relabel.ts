@@ -10,7 +10,7 @@ import type { PrometheusRelabelArgs } from './block.ts';
  * series is cached for as long as the series is scraped.
  */
 export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: ComponentContext): Instance {
-  const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
+  const forwardTo = args.forward_to.flatMap((receiver) => receiver?.consumer ?? []);
   const labels = buildComponentLabels(context);
   const processed = createRelabelCounter(context, 'metrics_processed', 'Total number of metrics processed');
   const written = createRelabelCounter(context, 'metrics_written', 'Total number of metrics written');
@@ -45,7 +45,10 @@ export function createPrometheusRelabel(args: PrometheusRelabelArgs, context: Co
   };
 
   return {
-    exports: { receiver: { capsule: 'metrics', consumer: consume }, rules: args.rule },
+    exports: {
+      receiver: { capsule: 'metrics', name: `${context.id}.receiver`, consumer: consume },
+      rules: args.rule,
+    },
     start: async () => context.setHealth({ state: 'healthy', message: 'started component' }),
     stop: async () => {},
   };

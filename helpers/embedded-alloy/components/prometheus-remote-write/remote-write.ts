@@ -40,7 +40,7 @@ export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentConte
   };
 
   return {
-    exports: { receiver: { capsule: 'metrics', consumer: consume } },
+    exports: { receiver: { capsule: 'metrics', name: `${context.id}.receiver`, consumer: consume } },
     start: async () => context.setHealth({ state: 'healthy', message: 'started component' }),
     stop: async (graceMs) => {
       running = false;

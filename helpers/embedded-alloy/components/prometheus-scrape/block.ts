@@ -58,6 +58,13 @@ export const scrapeBlock = block(
       checkHttpClient(args)
     );
   },
+  (args) =>
+    args.metric_name_escaping_scheme === ''
+      ? {
+          ...args,
+          metric_name_escaping_scheme: args.metric_name_validation_scheme === 'utf8' ? 'allow-utf-8' : 'underscores',
+        }
+      : args,
 );
 
 export type ScrapeArgs = DecodedBlock<typeof scrapeBlock>;

@@ -96,15 +96,9 @@ async function unpack(body: Buffer, limit: number): Promise<Uint8Array> {
 }
 
 function acceptHeader(args: ScrapeArgs): string {
-  const escaping =
-    args.metric_name_escaping_scheme !== ''
-      ? args.metric_name_escaping_scheme
-      : args.metric_name_validation_scheme === 'utf8'
-        ? 'allow-utf-8'
-        : 'underscores';
   const known = args.scrape_protocols.filter((protocol) => protocol in PROTOCOLS);
   const parts = known.map((protocol, index) => {
-    const escaped = protocol.endsWith('1.0.0') ? `;escaping=${escaping}` : '';
+    const escaped = protocol.endsWith('1.0.0') ? `;escaping=${args.metric_name_escaping_scheme}` : '';
     return `${PROTOCOLS[protocol]}${escaped};q=0.${FIRST_WEIGHT - index}`;
   });
   return [...parts, `*/*;q=0.${FIRST_WEIGHT - known.length}`].join(',');

@@ -43,7 +43,7 @@ async function startScrape(replies: readonly Reply[], written: PartialArguments<
   };
   const args = buildArguments(scrapeBlock, {
     targets: [{ __address__: `127.0.0.1:${server.port}` }],
-    forward_to: [consumer],
+    forward_to: [{ capsule: 'metrics', name: 'prometheus.remote_write.t.receiver', consumer }],
     scrape_interval: 50,
     scrape_timeout: 50,
     ...written,

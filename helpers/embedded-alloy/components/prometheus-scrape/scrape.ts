@@ -21,7 +21,7 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
   warnAboutIgnored(args, context);
   const client = createPrometheusClient(args, 'prometheus.scrape');
   const fetchPage = createPageFetcher(args, client, findPages(context.registry));
-  const forwardTo = args.forward_to.filter((consumer) => consumer !== undefined);
+  const forwardTo = args.forward_to.flatMap((receiver) => receiver?.consumer ?? []);
   const forward = (samples: readonly ScrapedSample[]): void => {
     for (const consumer of forwardTo) {
       consumer(samples);

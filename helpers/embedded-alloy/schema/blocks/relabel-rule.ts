@@ -39,7 +39,11 @@ export const relabelRule = block(
   {
     source_labels: optional(list(string)),
     separator: optional(string, ';'),
-    regex: optional(text<Regex>(regex, regex('')), everything),
+    regex: optional(
+      text<Regex>(regex, regex(''), ({ source }) => source),
+      everything,
+      'always',
+    ),
     modulus: optional(uint),
     target_label: optional(string),
     replacement: optional(string, '$1'),

@@ -1,0 +1,34 @@
+import { QueryError } from '../clients/http.ts';
+import { queryLogs } from '../clients/loki.ts';
+import { queryInstant } from '../clients/prometheus.ts';
+import { searchTraces } from '../clients/tempo.ts';
+import type { Evidence } from '../findings/evidence.ts';
+import type { RefusedQuestion } from '../findings/finding.ts';
+import type { BackendAccess } from '../run/endpoints.ts';
+
+const QUESTIONS: { readonly [Service in keyof BackendAccess]: (access: BackendAccess[Service]) => Promise<unknown> } = {
+  prometheus: (access) => queryInstant(access, 'vector(1)'),
+  tempo: (access) => searchTraces(access, '{}', 60),
+  loki: (access) => queryLogs(access, '{service_name=""}', 60),
+};
+
+/** Where a question was refused for its login: each service that refuses it. One question alone doesn't tell a token from an ID. */
+export async function listRefusedQuestions(access: BackendAccess, evidence: Evidence): Promise<RefusedQuestion[]> {
+  if (evidence.kind !== 'observation' || evidence.seen.kind !== 'query failure') return [];
+  if (!isRefusal(evidence.seen.request?.status)) return [];
+  const services = Object.keys(access) as (keyof BackendAccess)[];
+  const found = await Promise.all(
+    services.map(async (service) => {
+      const status = await QUESTIONS[service](access[service]).then(
+        () => 200,
+        (error: unknown) => (error instanceof QueryError ? error.status : 0),
+      );
+      return isRefusal(status) ? [{ service, user: access[service].user, status }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function isRefusal(status: number | undefined): status is 401 | 403 {
+  return status === 401 || status === 403;
+}
