@@ -29,12 +29,11 @@ test('what a receiver rejects is read in every encoding: JSON names it after the
   expect(await readRejected('{"partialSuccess":{}}', new Uint8Array())).toEqual([0n, 0n, 0n, 0n]);
 });
 
-test('what is not an export response is -1', async () => {
-  expect(await readRejected('<html>', Buffer.from('<html>'))).toEqual([-1n, -1n, -1n, -1n]);
-  expect(await readRejected('{"partialSuccess":{"rejectedSpans":"many"}}', Buffer.from([1]))).toEqual([
-    -1n,
-    -1n,
-    -1n,
-    -1n,
-  ]);
+test.each([
+  ['<html>', new Uint8Array()],
+  ['{"partialSuccess":{"rejectedSpans":"many"}}', new Uint8Array()],
+  ['{}', Buffer.from('<html>')],
+  ['{}', Buffer.from([1])],
+])('what is not an export response is refused: %s', async (json, protobuf) => {
+  await expect(readRejected(json, protobuf)).rejects.toThrow('/v1/traces answers 200 with what is no OTLP response');
 });

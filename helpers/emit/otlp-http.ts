@@ -16,7 +16,7 @@ export type HttpAnswer = { readonly status: number; readonly bytes: Buffer };
 
 /**
  * Sends one export to an OTLP/HTTP receiver at `url` (`http://host:4318`) and returns its answer (OTLP 1.x, "OTLP/HTTP").
- * Rejects where `signal` aborts it before.
+ * Rejects where something else answers 200, such as a web page, and where `signal` aborts it before.
  */
 export async function sendHttp(
   url: string,
@@ -30,10 +30,14 @@ export async function sendHttp(
     'content-type': encoding.format === 'json' ? 'application/json' : 'application/x-protobuf',
     ...(encoding.gzip && { 'content-encoding': 'gzip' }),
   };
-  return post(`${url}${path}`, encoding.gzip ? await gzipAsync(written) : written, headers, signal);
+  const answer = await post(`${url}${path}`, encoding.gzip ? await gzipAsync(written) : written, headers, signal);
+  if (answer.status === 200 && countRejected(encoding.format, answer.bytes) === -1n) {
+    throw new Error(`${url}${path} answers 200 with what is no OTLP response`);
+  }
+  return answer;
 }
 
-/** The answer to one encoding of {@link sendEveryWay}; `rejected` counts items, and is -1 if it is not an export response. */
+/** The answer to one encoding of {@link sendEveryWay}; `rejected` counts items, and is -1 if an error has no export response. */
 export type EncodingAnswer = { readonly encoding: string; readonly status: number; readonly rejected: bigint };
 
 /** Sends the same export as JSON and as protobuf, each plain and gzip, one after the other. */
