@@ -11,6 +11,8 @@ export async function runCriteria(options: { readonly testNamePattern?: RegExp }
     watch: false,
     project: 'criteria',
     reporters: [],
+    // Node reads the configuration itself; bundled, it would be written into node_modules, which may be another user's.
+    configLoader: 'native',
     ...options,
   });
   const verdict = shared.run?.verdict;

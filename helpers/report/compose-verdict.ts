@@ -19,6 +19,8 @@ export type FinishedTest = {
   readonly note?: string;
   readonly evidence: readonly Evidence[];
   readonly finding?: Finding;
+  /** What vitest says of a failure that it found itself. */
+  readonly error?: string;
   /** In milliseconds since the epoch. */
   readonly startTime: Milliseconds;
   readonly duration: Milliseconds;
@@ -46,6 +48,7 @@ export function composeVerdict(finished: FinishedRun): Verdict {
   const errors = [
     ...[...loadErrors].map(([file, message]) => `${relative(ROOT, file)} can't be loaded: ${message}`),
     ...phases.flatMap((phase) => describeUnregistered(phase, finished)),
+    ...phases.flatMap((phase) => describeRepeated(phase, tests)),
     ...new Set(otherErrors),
   ].map((error) => redact(error, run));
   return {
@@ -71,8 +74,18 @@ function describeUnregistered({ file, criteria }: DeclaredPhase, { loadErrors, u
   return [`${relative(ROOT, file)} does not register ${ids.join(', ')} in this run: ${advice}`];
 }
 
+/** Which criteria a spec registers more than once: their tests share an ID, and only one of them can be the criterion. */
+function describeRepeated({ file, criteria }: DeclaredPhase, tests: readonly FinishedTest[]): string[] {
+  const repeated = criteria.filter(({ id }) => tests.filter((test) => test.id === id).length > 1);
+  if (repeated.length === 0) return [];
+  const ids = repeated.map(({ id }) => id).join(', ');
+  return [`${relative(ROOT, file)} registers ${ids} more than once: declare each criterion with an ID of its own`];
+}
+
 function composePhase({ id, title, file, criteria: declared }: DeclaredPhase, finished: FinishedRun): PhaseVerdict {
-  const tests = new Map(finished.tests.map((test) => [test.id, test]));
+  // Of tests with one ID, one that failed counts.
+  const inOrder = [...finished.tests].sort((a, b) => Number(a.state === 'failed') - Number(b.state === 'failed'));
+  const tests = new Map(inOrder.map((test) => [test.id, test]));
   const ran = declared.map((criterion) => tests.get(criterion.id)).filter((test) => test !== undefined);
   const criteria = declared.map((criterion) => composeCriterion(criterion, tests.get(criterion.id), file, finished));
   return {
@@ -115,7 +128,7 @@ function composeCriterion(
         ...head,
         status: 'failed',
         ...readExplore(evidence),
-        ...(evidence.length === 0 && { cause: 'it failed with no error message' }),
+        ...(evidence.length === 0 && { cause: test.error ?? 'it failed with no error message' }),
       };
     default:
       if (isInterrupted) return skipped('the run was interrupted before it');

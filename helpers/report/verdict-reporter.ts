@@ -79,13 +79,14 @@ function readTests({ children }: TestModule): FinishedTest[] {
       ...(result.state === 'skipped' && readReason(test, result.note)),
       evidence,
       ...(finding !== undefined && { finding }),
+      ...(result.state === 'failed' && { error: result.errors[0]?.message ?? '' }),
       startTime,
       duration,
     };
   });
 }
 
-/** Why a test was skipped: that it called `skip`, or that a hook of a suite around it failed before any test there began. */
+/** Why a test was skipped: that it called `skip`, with a reason or without one, or that a hook of a suite around it failed before any test there began. */
 function readReason(test: TestCase, note: string | undefined): { note?: string } {
   if (note !== undefined) return { note };
   for (let { parent } = test; parent.type === 'suite'; { parent } = parent) {
@@ -93,7 +94,7 @@ function readReason(test: TestCase, note: string | undefined): { note?: string }
     const hasBegun = [...parent.children.allTests()].some((other) => other.diagnostic() !== undefined);
     if (error !== undefined && !hasBegun) return { note: `its phase failed before it: ${error.message}` };
   }
-  return {};
+  return test.options.mode === 'run' ? { note: 'it called skip without a reason' } : {};
 }
 
 /** The ID of the criterion that a test of this name would be: `P2.1` of `P2.1 pg_up is 1`. */

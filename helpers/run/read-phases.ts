@@ -9,6 +9,10 @@ import type { DeclaredCriterion, DeclaredPhase } from './phases.ts';
 
 /** Every phase of the project, in order. Throws `CannotRun` as {@link readPhase} does, and where two files are one phase. */
 export function readPhases(directory: string = join(ROOT, 'phases')): DeclaredPhase[] {
+  const stray = globSync('**/*.{spec,test}.ts', { cwd: directory }).find(
+    (file) => !/^phase\d+\b[^/]*\.spec\.ts$/.test(file),
+  );
+  if (stray !== undefined) refuse(join(directory, stray), 'its name is not such as phases/phase8-api-latency.spec.ts');
   const phases = globSync('phase*.spec.ts', { cwd: directory })
     .map((file) => readPhase(join(directory, file)))
     .sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
@@ -73,6 +77,7 @@ export function readPhase(file: string): DeclaredPhase {
   const id = /^phase\d+/.exec(basename(file))?.[0];
   if (id !== `phase${number}`) refuse(file, `it declares Phase ${number}, which belongs in phase${number}-….spec.ts`);
   const criteria = calls.map(({ kind, call }) => readCriterion(file, number, kind, call));
+  if (criteria.length === 0) refuse(file, 'it has no criterion');
   const ids = criteria.map((criterion) => criterion.id);
   const twice = ids.find((criterion, index) => ids.indexOf(criterion) !== index);
   if (twice !== undefined) refuse(file, `two of its criteria are ${twice}`);

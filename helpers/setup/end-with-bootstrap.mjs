@@ -3,8 +3,13 @@
 
 import { isMainThread } from 'node:worker_threads';
 
-// Whoever reads may have enough, as `head` has: what was begun is finished all the same.
-if (isMainThread) process.stdout.on('error', () => {});
+// Whoever reads may have enough, as `head` has: what was begun is finished all the same. A stream that says that it has failed
+// is no longer given what workers print, and a worker whose output nobody takes never ends.
+if (isMainThread) {
+  const emit = process.stdout.emit.bind(process.stdout);
+  process.stdout.emit = (/** @type {string} */ name, /** @type {unknown[]} */ ...values) =>
+    emit(name === 'error' || name === 'close' ? 'drain' : name, ...values);
+}
 
 if (isMainThread && process.env.ALLOY_VERIFY_BOOTSTRAP === String(process.ppid)) {
   const parent = process.ppid;

@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CannotRun } from '../../run/cannot-run.ts';
 import { type EngineSettings, listEngineVariables } from '../../settings/settings.ts';
 import { startTicks } from '../../setup/lock.mjs';
 import { findTemporaryDirectory } from './temporary-directory.ts';
@@ -34,7 +35,7 @@ export type RunDirectory = {
  * run as users of their own.
  */
 export async function makeRunDirectory(engine: EngineSettings): Promise<RunDirectory> {
-  const path = await mkdtemp(join(findTemporaryDirectory(), prefix));
+  const path = await makeDirectory(findTemporaryDirectory());
   writeFileSync(join(path, 'owner'), describeOwner(process.pid), { mode: 0o600 });
   writeFileSync(join(path, 'processes'), '', { mode: 0o600 });
   if (process.getuid?.() === 0) await chmod(path, 0o711);
@@ -48,6 +49,18 @@ export async function makeRunDirectory(engine: EngineSettings): Promise<RunDirec
     register: (pid) => appendFileSync(join(path, 'processes'), `${pid} ${startTicks(pid)}\n`),
     end: watchdog.end,
   };
+}
+
+async function makeDirectory(parent: string): Promise<string> {
+  try {
+    return await mkdtemp(join(parent, prefix));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CannotRun(
+      `the temporary directory ${parent} takes no directory: ${reason}.`,
+      'set TMPDIR to one that can be written, such as /tmp.',
+    );
+  }
 }
 
 /**
