@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -101,6 +102,25 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
     expect(vitest.status, vitest.stdout).toBe(1);
     expect(vitest.stdout).toContain('error: phases/phase10-sample.spec.ts ');
   });
+
+  test('says that a criterion was skipped without a reason', async () => {
+    writeFileSync(spec, declare(`${HOLDS} test('P10.2 y', ({ skip }) => skip());`));
+    const { exit, stdout } = await verify(['phase10']);
+    expect(stdout).toContain('– P10.2 y\n    skipped: it called skip without a reason\n');
+    expect(exit).toBe(0);
+  });
+
+  test('ends, with the code of its verdict, where nobody reads to the end what it prints', async () => {
+    writeFileSync(spec, declare(HOLDS));
+    const child = spawn(process.execPath, ['helpers/setup/bootstrap.mjs', 'helpers/cli/verify.ts', 'phase10'], {
+      cwd: project.root,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...NATIVE },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [exit] = await once(child, 'exit');
+    expect(exit).toBe(0);
+  }, 50_000);
 
   test('ends with 2 if what surrounds the criteria of a spec fails before them, and says with what', async () => {
     writeFileSync(
@@ -215,7 +235,7 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
   });
 
   test('lists the phases by number: phase10 comes last', async () => {
-    writeFileSync(spec, declare(''));
+    writeFileSync(spec, declare(HOLDS));
     const { exit, stderr } = await verify(['phase99']);
     expect(stderr).toMatch(
       /^Cannot run: no phase and no criterion is called phase99\.\nFix: name phases, phase1 to phase10, or criteria by/,

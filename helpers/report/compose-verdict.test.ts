@@ -105,6 +105,19 @@ test('criteria that are not registered are an error of the run, unless specs are
   expect(compose([], { unregistered, loadErrors }).errors).toHaveLength(1);
 });
 
+test('of tests with one ID one that failed is the criterion, whatever their order, and that they share it is an error of the run', () => {
+  const failed = { ...passed, state: 'failed', error: 'expected 1 to be 2' } as const;
+  for (const tests of [
+    [failed, passed],
+    [passed, failed, passed],
+  ]) {
+    const { phases, errors } = compose(tests);
+    expect(phases[0]?.criteria[0]).toMatchObject({ status: 'failed', cause: 'expected 1 to be 2' });
+    expect(errors).toEqual([expect.stringMatching(/phase3-redis-metrics\.spec\.ts registers P3\.1 more than once: /)]);
+  }
+  expect(compose([passed]).errors).toBeUndefined();
+});
+
 test('what its spec proved before it could not be loaded is no verdict, and the reason is an error of the run', () => {
   const other = { ...phase, id: 'phase4', file: '/phases/phase4-api.spec.ts', criteria: [] };
   const loadErrors = new Map([[phase.file, 'no such module']]);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -80,7 +80,10 @@ describe('a spec', () => {
     writeFileSync(join(directory, name), text);
     return join(directory, name);
   };
-  const declare = (needs: string, body = '') => `phase('Phase 8: more', { ${needs} }, () => { ${body} });`;
+  const CRITERION = "test('P8.1 x', body);";
+  const declareNumber = (number: number) =>
+    `phase('Phase ${number}: x', { needs: [] }, () => { test('P${number}.1 x', body); });`;
+  const declare = (needs: string, body = CRITERION) => `phase('Phase 8: more', { ${needs} }, () => { ${body} });`;
 
   test.each([
     ['on one line', "{ needs: ['api', 'redis'] }"],
@@ -89,7 +92,10 @@ describe('a spec', () => {
     ['after another option', "{ inOrder: true, needs: ['api', 'redis'] }"],
     ['in double quotes', '{ needs: ["api", "redis"] }'],
   ])('declares what it needs %s', (_, options) => {
-    const file = write('phase8-more.spec.ts', `phase(\n  'Phase 8: more',\n  ${options},\n  () => {},\n);`);
+    const file = write(
+      'phase8-more.spec.ts',
+      `phase(\n  'Phase 8: more',\n  ${options},\n  () => { ${CRITERION} },\n);`,
+    );
     expect(readPhase(file)).toMatchObject({ id: 'phase8', title: 'more', needs: ['api', 'redis'] });
   });
 
@@ -161,6 +167,7 @@ describe('a spec', () => {
       declare('needs: []', 'each(outage);'),
       'it does something else with outage than to call it',
     ],
+    ['no criterion', "phase('Phase 8: x', { needs: [] }, () => {});", 'it has no criterion'],
     ['source that is no TypeScript', 'phase(', "can't be read as a phase: "],
   ])('with %s is refused, with what is wrong', (_, text, problem) => {
     const file = write('phase8-more.spec.ts', text);
@@ -170,10 +177,19 @@ describe('a spec', () => {
 
   test('is one of the phases in the order of their numbers, and the only one of its number', () => {
     for (const number of [10, 9, 1]) {
-      write(`phase${number}-x.spec.ts`, `phase('Phase ${number}: x', { needs: [] }, () => {});`);
+      write(`phase${number}-x.spec.ts`, declareNumber(number));
     }
     expect(readPhases(directory).map(({ id }) => id)).toEqual(['phase1', 'phase9', 'phase10']);
-    write('phase9-y.spec.ts', "phase('Phase 9: y', { needs: [] }, () => {});");
+    write('phase9-y.spec.ts', declareNumber(9));
     expect(() => readPhases(directory)).toThrow('phase9-x.spec.ts is phase9 too');
   });
+
+  test.each(['latency.spec.ts', 'phase8.test.ts', 'phases8-x.spec.ts', 'more/phase8-x.spec.ts'])(
+    'is refused under a name that no run would find: %s',
+    (name) => {
+      mkdirSync(join(directory, 'more'), { recursive: true });
+      write(name, '');
+      expect(() => readPhases(directory)).toThrow('its name is not such as phases/phase8-api-latency.spec.ts');
+    },
+  );
 });

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { CannotRun } from '../../run/cannot-run.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { commandLine, findWatchdog } from '../testing/command-line.ts';
 import { listRemains, remainsAfterEnd } from '../testing/remains.ts';
@@ -115,4 +116,11 @@ test('directories of runs lie in the temporary directory and are closed to other
   const run = await makeRunDirectory(engine);
   expect(run.path.startsWith(join(tmpdir(), 'alloy-verify-'))).toBe(true);
   await run.end();
+});
+
+test('a temporary directory that takes no directory is refused in a sentence', async () => {
+  vi.stubEnv('TMPDIR', '/proc');
+  await expect(makeRunDirectory(engine)).rejects.toThrow(CannotRun);
+  await expect(makeRunDirectory(engine)).rejects.toThrow('the temporary directory /proc takes no directory: ');
+  vi.unstubAllEnvs();
 });
