@@ -196,17 +196,29 @@ test.each([
   ['grafana-alloy/x.ts', 'code is not type-checked there'],
   ['.hidden/x.mjs', 'code is not type-checked there'],
   ['helpers/high/.hidden/x.ts', 'code is not type-checked there'],
+  ['phases/testing.ts', 'phases has only the specs of phases'],
+  ['phases/testing/x.ts', 'phases has only the specs of phases'],
+  ['phases/sub/phase8-x.spec.ts', 'phases has only the specs of phases'],
+  ['phases/sub/x.ts', 'phases has only the specs of phases'],
+  ['phases/x.spec.ts', 'phases has only the specs of phases'],
+  ['phases/phase8-x.test.ts', 'phases has only the specs of phases'],
+  ['phases/data.json', 'phases has only the specs of phases'],
 ])('refuses %s, which no check would read', (path, message) => {
   const files = new Map(Object.entries({ ...exists, [path]: '' }));
   expect(findForbiddenImports(files, lists)).toEqual([expect.stringContaining(`${path}: ${message}`)]);
 });
 
-test.each(['.ci/x.ts', '.ci/deep/x.ts', 'vitest.config.ts', 'phases/x.spec.ts', 'README.md', '.env', 'reports/x.json'])(
-  'takes %s where it is',
-  (path) => {
-    expect(findForbiddenImports(new Map(Object.entries({ ...exists, [path]: '' })), lists)).toEqual([]);
-  },
-);
+test.each([
+  '.ci/x.ts',
+  '.ci/deep/x.ts',
+  'vitest.config.ts',
+  'phases/phase8-x-y.spec.ts',
+  'README.md',
+  '.env',
+  'reports/x.json',
+])('takes %s where it is', (path) => {
+  expect(findForbiddenImports(new Map(Object.entries({ ...exists, [path]: '' })), lists)).toEqual([]);
+});
 
 test('refuses an import that loads a file where only types are allowed, even if it names only types', () => {
   expect(findForbidden('high/inner/new.ts', "import { type A } from '../../low/one.ts';")).toEqual([

@@ -71,11 +71,17 @@ const TOP_LEVEL = [
 /** Where code is: the type check looks nowhere else, and into no hidden folder below these. */
 const CODE_PLACES = ['phases', 'fixtures', 'helpers', '.ci', 'vitest.config.ts'];
 
+/** A spec as a run finds it. */
+const phaseSpec = /^phases\/phase\d+-[\w-]+\.spec\.ts$/;
+
 /** Why a file can't be where it is; undefined where it can. */
 function findMisplacement(path: string): string | undefined {
   const [top = '', ...below] = path.split('/');
   if (!top.startsWith('.') && !TOP_LEVEL.includes(top)) {
     return `the project's directory has no ${top}: put it into phases, fixtures, helpers or grafana-alloy.`;
+  }
+  if (top === 'phases' && below.length > 0 && !phaseSpec.test(path) && !posix.basename(path).startsWith('.')) {
+    return 'phases has only the specs of phases, such as phase8-api-latency.spec.ts: put it into helpers.';
   }
   const isChecked = CODE_PLACES.includes(top) && !below.some((name) => name.startsWith('.'));
   return isCode(path) && !isChecked
