@@ -1,5 +1,5 @@
 /** `npm run stack:up`: starts a warm stack of all parts, which later runs of this checkout reuse, and leaves it running. */
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +46,8 @@ await runCommand({ usage }, async () => {
 
 async function startKeeper(): Promise<void> {
   const nowhere = openSync('/dev/null', 'r+');
-  const keeper = fork(fileURLToPath(new URL('./keep-stack.ts', import.meta.url)), {
+  const keeper = spawn(process.execPath, [fileURLToPath(new URL('./keep-stack.ts', import.meta.url))], {
     detached: true,
-    execArgv: [],
     stdio: [nowhere, nowhere, nowhere, 'ipc'],
   });
   const answered = new Promise<Exclude<KeeperMessage, { line: string }>>((resolve) => {

@@ -78,6 +78,7 @@ test.each([
   [401, true],
   [403, true],
   [407, true],
+  [501, true],
   [404, false],
   [429, false],
   [500, false],

@@ -43,7 +43,7 @@ type FailedRequest = {
 };
 
 /** Statuses that the same request gets again. A trace that is not there yet is a 404 for some versions of Tempo. */
-const FINAL_STATUSES: readonly number[] = [400, 401, 403, 405, 407, 422];
+const FINAL_STATUSES: readonly number[] = [400, 401, 403, 405, 407, 422, 501];
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_SHOWN = 500;
 const TIMEOUT_MS = 30_000;

@@ -22,7 +22,7 @@ export function listWriteWays({ ways }: CloudState, { path, subject }: Written):
 }
 
 /** Whether Grafana Cloud has refused, when the run began, what Alloy writes with: an Alloy that the run started gets the same. */
-export function isWriteHopeless({ stack, cloudState }: Pick<Run, 'stack' | 'cloudState'>, written: Written): boolean {
+export function isWriteRefused({ stack, cloudState }: Pick<Run, 'stack' | 'cloudState'>, written: Written): boolean {
   if (stack === 'external' || cloudState === undefined) return false;
   const ways = listWriteWays(cloudState, written);
   return ways.length > 0 && ways.every(({ login }) => login === 'refused');

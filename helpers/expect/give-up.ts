@@ -1,5 +1,5 @@
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
-import { isWriteHopeless } from '../diagnose/cloud-logins.ts';
+import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -36,12 +36,12 @@ export function startWatch(
   const patience = path === 'otlp' ? 3 * otlpBatch + 1000 : 2 * scrape + 2 * remoteWriteDeadline + 1000;
   const began = now();
   const lostBefore = countLost(run, path);
-  const isHopeless = isWriteHopeless(run, question);
+  const isRefused = isWriteRefused(run, question);
   let checked = began;
   return {
     lostBefore,
     async shouldGiveUp() {
-      if (isHopeless) return true;
+      if (isRefused) return true;
       const present = now();
       if (present - checked < INTERVAL) return false;
       checked = present;

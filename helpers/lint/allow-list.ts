@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { ImportKind } from './read-imports.ts';
 
 /** One line of `may-import.txt`: what a folder, or one file, may import besides itself. */
 export type Permission = {
@@ -9,7 +10,7 @@ export type Permission = {
   readonly targets: readonly Target[];
   /** The only packages it may import, empty for none; undefined for all of them and Node's modules. */
   readonly packages: readonly string[] | undefined;
-  /** Whether it may compute the path of an import. */
+  /** Whether it may compute the path of an import, or load files by other means. */
   readonly mayCompute: boolean;
   /** Whether it may read the environment of its process. */
   readonly mayReadEnvironment: boolean;
@@ -22,11 +23,11 @@ export type Permission = {
   readonly line: number;
 };
 
-/** A folder with everything below it, or one file. */
-export type Target = { readonly path: string; readonly isForTypes: boolean };
+/** A folder with everything below it, or one file, and what may be imported of it. `file` includes the others. */
+export type Target = { readonly path: string; readonly kind: ImportKind };
 
 const packagePrefix = 'npm:';
-const typesSuffix = '(types)';
+const suffixes = { types: '(types)', path: '(program)' } as const;
 const computedWord = '(computed)';
 const environmentWord = '(environment)';
 const closedWord = '(closed)';
@@ -74,10 +75,10 @@ function readLine(text: string, line: number): Permission {
 }
 
 function readTarget(word: string, folder: string): Target {
-  const isForTypes = word.endsWith(typesSuffix);
-  const name = isForTypes ? word.slice(0, -typesSuffix.length) : word;
+  const kind = word.endsWith(suffixes.types) ? 'types' : word.endsWith(suffixes.path) ? 'path' : 'file';
+  const name = kind === 'file' ? word : word.slice(0, -suffixes[kind].length);
   const path = name.startsWith('./') ? posix.join(posix.dirname(resolveName(folder)), name) : resolveName(name);
-  return { path, isForTypes };
+  return { path, kind };
 }
 
 function resolveName(name: string): string {

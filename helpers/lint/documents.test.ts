@@ -36,6 +36,19 @@ test('every folder of helpers is on both maps', () => {
   }
 });
 
+test('every kind of criterion is in CONTRIBUTING and in the decision that tells when each runs', () => {
+  const source = readFileSync(join(ROOT, 'helpers/expect/criterion.ts'), 'utf8');
+  const kinds = [...source.matchAll(/^export function (\w+)\(name: string, body: Body\)/gm)].map(([, kind]) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(['test', 'outage']));
+  for (const path of ['.github/CONTRIBUTING.md', '.github/decisions/0005-specs-registered-twice.md']) {
+    const text = documents.find((document) => document.path === path)?.text ?? '';
+    expect(
+      kinds.filter((kind) => !text.includes(`\`${kind}\``)),
+      path,
+    ).toEqual([]);
+  }
+});
+
 test('RUNTIME_CONFIG.md names every variable of the settings, and .env.example every one of Grafana Cloud', () => {
   const text = documents.find(({ path }) => path === 'RUNTIME_CONFIG.md')?.text ?? '';
   const example = readFileSync(join(ROOT, '.env.example'), 'utf8');

@@ -11,6 +11,7 @@ high/loader.ts: (computed)
 high/program.ts: (environment)
 tools/closed.ts: (closed)
 high/reader.ts: tools/closed.ts
+high/starter.ts: low/one.ts(program)
 tools:
 `;
 
@@ -27,6 +28,7 @@ const exists = {
   'helpers/tools/one.ts': '',
   'helpers/tools/closed.ts': '',
   'helpers/high/reader.ts': '',
+  'helpers/high/starter.ts': '',
 };
 
 test.each([
@@ -44,7 +46,13 @@ test.each([
   ['a closed file, to whom names it', 'high/reader.ts', "import '../tools/closed.ts';"],
   ['a mock function', 'low/new.test.ts', "import { vi } from 'vitest';\nconst f = vi.fn();\nf.mock.calls;"],
   ['another register', 'low/new.ts', 'register(name);'],
-  ['another fork', 'low/new.ts', 'writer.fork();'],
+  ['what loads nothing of such a module', 'low/new.ts', "import { spawn, type Worker } from 'node:child_process';"],
+  ['a type of such a module', 'low/new.ts', "import type { Worker } from 'node:worker_threads';"],
+  ['a loader where a line allows it', 'high/loader.ts', "import { fork } from 'node:child_process';"],
+  ['the path of a program that a list names', 'high/starter.ts', "new URL('../low/one.ts', import.meta.url);"],
+  ['a path to something else than code', 'low/new.ts', "new URL('../high/data.json', import.meta.url);"],
+  ['a path to data with a computed name', 'low/new.ts', `new URL(\`../high/\${name}\`, import.meta.url);`],
+  ["a URL that is not of the project's", 'low/new.ts', 'new URL(path, base);'],
   ['an import in a comment', 'low/new.ts', "/** See import('../high/one.ts') */"],
 ])('allows %s', (_, path, source) => {
   expect(findForbidden(path, source)).toEqual([]);
@@ -66,10 +74,13 @@ test.each([
   ['vi.mock', "vi.mock('../high/one.ts', () => ({}));"],
   ['vi.mock with an import', "vi.mock(import('../high/one.ts'));"],
   ['vi.doMock with a template', 'vi.doMock(`../high/one.ts`);'],
-  ['a process', "fork(fileURLToPath(new URL('../high/one.ts', import.meta.url)), []);"],
-  ['a worker', "new Worker(new URL('../high/one.ts', import.meta.url));"],
-  ['a worker of a namespace', "new threads.Worker('../high/one.ts');"],
-  ['hooks of the loader', "register('../high/one.ts', import.meta.url);"],
+  ['a process', "spawn(node, [fileURLToPath(new URL('../high/one.ts', import.meta.url))]);"],
+  ['a worker', "new Thread(new URL('../high/one.ts', import.meta.url));"],
+  ['a path for later', "const file = new URL('../low/../high/one.ts', import.meta.url);"],
+  ['a path without dots', "new URL('inner/../../high/one.ts', import.meta.url);"],
+  ['a resolved path', "import.meta.resolve('../high/one.ts');"],
+  ['a path from its directory', "join(import.meta.dirname, '..', 'high/one.ts');"],
+  ['a path from its directory by another function', "path.resolve(import.meta.dirname, '../high/one.ts');"],
 ])('refuses %s that no list allows', (_, source) => {
   expect(findForbidden('low/new.ts', source)).toEqual([
     'helpers/low/new.ts:1 imports helpers/high/one.ts.\n' +
@@ -112,21 +123,34 @@ test.each([
   ["Node's vm without its prefix", "import vm from 'vm';"],
   ["Node's vm while it runs", "await import('node:vm');"],
   ["what Node's vm exports", "export * from 'node:vm';"],
-  ['a process of a path that begins anywhere', "fork('helpers/high/one.ts');"],
-  ['a process of a computed path', 'child.fork(path);'],
-  ['fork under another name', "import { fork as start } from 'node:child_process';"],
+  ['a loader of Node', "import { fork } from 'node:child_process';"],
+  ['a loader of Node without its prefix', "import { fork } from 'child_process';"],
+  ['a loader of Node that has another name here', "import { Worker as Thread } from 'node:worker_threads';"],
+  ['hooks of the loader', "import { register } from 'node:module';"],
+  ['synchronous hooks of the loader', "import { registerHooks } from 'node:module';"],
+  ['a whole module that has a loader', "import childProcess from 'node:child_process';"],
+  ['a namespace of a module that has a loader', "import * as threads from 'node:worker_threads';"],
+  ['a module that has a loader while it runs', "const { Worker } = await import('node:worker_threads');"],
+  ['a built-in module that has a loader', "host.getBuiltinModule('node:module').register(url);"],
+  ['what a module with a loader exports', "export { fork } from 'node:child_process';"],
+  ['all that a module with a loader exports', "export * from 'node:child_process';"],
+  ["Node's cluster", "import { setupPrimary } from 'node:cluster';"],
+  ["Node's test runner", "import { run } from 'node:test';"],
+  ['vitest as a function', "import { startVitest } from 'vitest/node';"],
+  ['a computed file', `new URL(\`../\${area}/main.ts\`, import.meta.url);`],
+  ['a computed path of a file', 'new URL(path, import.meta.url);'],
+  ['a computed path that is resolved', 'import.meta.resolve(name);'],
+  ['a computed file in its directory', "join(import.meta.dirname, area, 'main.ts');"],
   ['vi as a value', 'const { mock } = vi;'],
   ['vi as an argument', 'load(vi);'],
   ['a loader of Node under another name', 'const { getBuiltinModule } = host;'],
   ['a loader by its name as a string', "const load = host['getBuiltinModule'];"],
-  ['a worker with a computed path', 'new Worker(path);'],
-  ['hooks with a computed path', 'register(name, import.meta.url);'],
   ['a global declaration', 'declare global { type Everywhere = 1; }'],
 ])('refuses %s, which cannot be checked', (_, source) => {
   expect(findForbidden('low/new.ts', source)).toEqual([
     "helpers/low/new.ts:1 imports something that can't be checked.\n" +
-      '  Use `import` with the path as a string, without `require`, `vm`, a loader as a value or a global declaration,\n' +
-      '  or allow this file (computed) in helpers/lint/may-import.txt.',
+      '  Write the path as a string; do without `require`, `eval`, global declarations, and what loads files by other means,\n' +
+      '  such as `fork`, `Worker` and `register`. Or allow this file (computed) in helpers/lint/may-import.txt.',
   ]);
 });
 
@@ -196,22 +220,48 @@ test.each([
   ['grafana-alloy/x.ts', 'code is not type-checked there'],
   ['.hidden/x.mjs', 'code is not type-checked there'],
   ['helpers/high/.hidden/x.ts', 'code is not type-checked there'],
-])('refuses %s, which no check would read', (path, message) => {
+  ['phases/testing.ts', 'phases has only specs that a run finds'],
+  ['phases/testing/x.ts', 'phases has only specs that a run finds'],
+  ['phases/sub/phase8-x.spec.ts', 'phases has only specs that a run finds'],
+  ['phases/sub/x.ts', 'phases has only specs that a run finds'],
+  ['phases/x.spec.ts', 'phases has only specs that a run finds'],
+  ['phases/phase8-x.test.ts', 'phases has only specs that a run finds'],
+  ['phases/data.json', 'phases has only specs that a run finds'],
+])('refuses %s, which belongs elsewhere', (path, message) => {
   const files = new Map(Object.entries({ ...exists, [path]: '' }));
   expect(findForbiddenImports(files, lists)).toEqual([expect.stringContaining(`${path}: ${message}`)]);
 });
 
-test.each(['.ci/x.ts', '.ci/deep/x.ts', 'vitest.config.ts', 'phases/x.spec.ts', 'README.md', '.env', 'reports/x.json'])(
-  'takes %s where it is',
-  (path) => {
-    expect(findForbiddenImports(new Map(Object.entries({ ...exists, [path]: '' })), lists)).toEqual([]);
-  },
-);
+test.each([
+  '.ci/x.ts',
+  '.ci/deep/x.ts',
+  'vitest.config.ts',
+  'phases/phase8-x-y.spec.ts',
+  'README.md',
+  '.env',
+  'reports/x.json',
+])('takes %s where it is', (path) => {
+  expect(findForbiddenImports(new Map(Object.entries({ ...exists, [path]: '' })), lists)).toEqual([]);
+});
 
 test('refuses an import that loads a file where only types are allowed, even if it names only types', () => {
   expect(findForbidden('high/inner/new.ts', "import { type A } from '../../low/one.ts';")).toEqual([
     expect.stringContaining('helpers/high/inner may import only its types.'),
   ]);
+});
+
+test('refuses an import where only the path of a program is allowed', () => {
+  expect(findForbidden('high/starter.ts', "import '../low/one.ts';")).toEqual([
+    expect.stringContaining('helpers/high/starter.ts may start it as a program only, by its path.'),
+  ]);
+});
+
+test('programs that start each other are no cycle', () => {
+  const files = {
+    'helpers/high/a.ts': "export const b = new URL('b.ts', import.meta.url);",
+    'helpers/high/b.ts': "export * from './a.ts';",
+  };
+  expect(findForbiddenImports(new Map(Object.entries({ ...exists, ...files })), lists)).toEqual([]);
 });
 
 test('refuses a package that is missing from a line that names packages', () => {
@@ -267,5 +317,21 @@ test('refuses the environment to all but tests and what has a line for it', () =
       '  helpers/settings does so for the whole project; a program of its own is allowed to (environment) in helpers/lint/may-import.txt.',
   ]);
   expect(findForbidden('high/main.test.ts', source)).toEqual([]);
+  expect(findForbidden('high/program.ts', source)).toEqual([]);
+});
+
+test.each([
+  "import { argv } from 'node:process';",
+  "import process from 'process';",
+  "import * as own from 'node:process';",
+  "export { env } from 'node:process';",
+  "export * from 'node:process';",
+  "(await import('node:process')).argv;",
+  "process.getBuiltinModule('node:process').argv;",
+  "process.getBuiltinModule('process').argv;",
+])('refuses %s, which may be the environment', (source) => {
+  expect(findForbidden('high/main.ts', source)).toEqual([
+    expect.stringContaining('helpers/high/main.ts:1 reads the environment of the process.'),
+  ]);
   expect(findForbidden('high/program.ts', source)).toEqual([]);
 });

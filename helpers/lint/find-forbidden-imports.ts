@@ -8,6 +8,8 @@ import { type Import, readImports } from './read-imports.ts';
 export const ALLOW_LIST = 'helpers/lint/may-import.txt';
 
 const relativePath = /^\.\.?\/[\w./-]+$/;
+/** The module that is `process`, of which nothing else needs to be imported: `process` is known everywhere. */
+const processModule = /^(node:)?process$/;
 const packageName = /^(node:|@)?\w[\w.-]*(\/\w[\w.-]*)*$/;
 
 /**
@@ -26,16 +28,20 @@ export function findForbiddenImports(files: ReadonlyMap<string, string>, allowLi
     const misplaced = findMisplacement(path);
     if (misplaced !== undefined) messages.push(`${path}: ${misplaced}`);
     if (!isCode(path)) continue;
+    const isWithoutEnvironment = !isTest(path) && !findPermission(path, permissions)?.mayReadEnvironment;
     try {
       for (const one of readImports(path, source)) {
-        const { specifier, line } = one;
+        const { specifier, line, kind } = one;
         const target = resolveFile(path, specifier);
         const reason = refuse({ ...one, path, target }, files, permissions);
         const name = target ?? specifier ?? "something that can't be checked";
         if (reason !== undefined) messages.push(`${path}:${line} imports ${name}.\n  ${reason}`);
-        if (target !== undefined) arrows.push({ path, line, target });
+        // A program that is started has nothing to do with what loads first.
+        if (target !== undefined && kind !== 'path') arrows.push({ path, line, target });
+        if (isWithoutEnvironment && processModule.test(specifier ?? ''))
+          messages.push(describeEnvironmentRead(path, line));
       }
-      if (!isTest(path) && !findPermission(path, permissions)?.mayReadEnvironment) {
+      if (isWithoutEnvironment) {
         for (const line of findEnvironmentReads(path, source)) messages.push(describeEnvironmentRead(path, line));
       }
     } catch (error) {
@@ -71,11 +77,17 @@ const TOP_LEVEL = [
 /** Where code is: the type check looks nowhere else, and into no hidden folder below these. */
 const CODE_PLACES = ['phases', 'fixtures', 'helpers', '.ci', 'vitest.config.ts'];
 
+/** What a run takes for a spec. */
+const phaseSpec = /^phases\/phase\d+-[\w-]+\.spec\.ts$/;
+
 /** Why a file can't be where it is; undefined where it can. */
 function findMisplacement(path: string): string | undefined {
   const [top = '', ...below] = path.split('/');
   if (!top.startsWith('.') && !TOP_LEVEL.includes(top)) {
     return `the project's directory has no ${top}: put it into phases, fixtures, helpers or grafana-alloy.`;
+  }
+  if (top === 'phases' && below.length > 0 && !phaseSpec.test(path) && !posix.basename(path).startsWith('.')) {
+    return 'phases has only specs that a run finds, such as phase8-api-latency.spec.ts: put the rest into helpers.';
   }
   const isChecked = CODE_PLACES.includes(top) && !below.some((name) => name.startsWith('.'));
   return isCode(path) && !isChecked
@@ -106,7 +118,7 @@ function resolveFile(path: string, specifier: string | undefined): string | unde
 
 /** Why an import isn't allowed and what to do; undefined when it is allowed. */
 function refuse(
-  { path, specifier, target, isType }: Import & { readonly path: string; readonly target: string | undefined },
+  { path, specifier, target, kind }: Import & { readonly path: string; readonly target: string | undefined },
   files: ReadonlyMap<string, string>,
   permissions: readonly Permission[],
 ): string | undefined {
@@ -119,8 +131,8 @@ function refuse(
   if (specifier === undefined) {
     return lines.some((one) => one.mayCompute)
       ? undefined
-      : 'Use `import` with the path as a string, without `require`, `vm`, a loader as a value or a global declaration,\n' +
-          `  or allow this file (computed) in ${ALLOW_LIST}.`;
+      : 'Write the path as a string; do without `require`, `eval`, global declarations, and what loads files by other means,\n' +
+          `  such as \`fork\`, \`Worker\` and \`register\`. Or allow this file (computed) in ${ALLOW_LIST}.`;
   }
   if (target === undefined) return refusePackage(specifier, lines);
   if (!files.has(target)) return "It doesn't exist.";
@@ -131,8 +143,11 @@ function refuse(
   const matching = lines.flatMap(({ targets }) =>
     targets.filter((one) => contains(one.path, target) && (closed === undefined || contains(closed.path, one.path))),
   );
-  if (matching.some((one) => isType || !one.isForTypes)) return undefined;
-  return matching.length > 0 ? `${own.path} may import only its types. ${explain(own)}` : explain(own);
+  if (matching.some((one) => one.kind === 'file' || one.kind === kind)) return undefined;
+  const [limit] = matching;
+  if (limit === undefined) return explain(own);
+  const what = limit.kind === 'types' ? 'import only its types' : 'start it as a program only, by its path';
+  return `${own.path} may ${what}. ${explain(own)}`;
 }
 
 function refusePackage(name: string, lines: readonly Permission[]): string | undefined {

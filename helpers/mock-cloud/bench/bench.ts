@@ -31,7 +31,7 @@ const INHERITED = {
 /** Starts a mock and loads it for a few seconds. Rejects if a process fails or a push is refused. */
 export async function measureMock(): Promise<MockFigures> {
   const started = performance.now();
-  const mock = spawn(process.execPath, [resolvePath('../main.ts'), '--port', '0'], {
+  const mock = spawn(process.execPath, [fileURLToPath(new URL('../main.ts', import.meta.url)), '--port', '0'], {
     env: { ...INHERITED, GRAFANA_CLOUD_API_KEY: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -57,10 +57,6 @@ export async function measureMock(): Promise<MockFigures> {
   }
 }
 
-function resolvePath(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
-}
-
 async function readFirstUrl(mock: ChildProcess): Promise<string> {
   if (mock.stdout === null) throw new Error('the mock has no output to read');
   for await (const line of createInterface(mock.stdout)) {
@@ -80,7 +76,7 @@ async function readGauges(url: string): Promise<{ resident: number; stored: numb
 }
 
 async function runSender(url: string, what: 'spans' | 'samples'): Promise<Sent> {
-  const sender = spawn(process.execPath, [resolvePath('sender.ts'), url, what], {
+  const sender = spawn(process.execPath, [fileURLToPath(new URL('sender.ts', import.meta.url)), url, what], {
     env: { ...INHERITED, GRAFANA_CLOUD_API_KEY: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,5 +1,5 @@
 import { parseDuration } from '../query/language/duration.ts';
-import { QueryError } from '../query/language/query-error.ts';
+import { NotEvaluatedError, QueryError } from '../query/language/query-error.ts';
 import { type FoundStream, findLines } from '../query/logql/evaluate.ts';
 import { parseLogql } from '../query/logql/parse.ts';
 import { evaluateAt } from '../query/promql/evaluate.ts';
@@ -47,6 +47,7 @@ export function answerLoki(
       label === undefined ? listLabelNames(streams) : listLabelValues(streams, decodeURIComponent(label)),
     );
   } catch (error) {
+    if (error instanceof NotEvaluatedError) return answerText(501, error.message);
     if (error instanceof QueryError) return answerText(400, error.message);
     throw error;
   }

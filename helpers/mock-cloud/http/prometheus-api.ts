@@ -1,5 +1,5 @@
 import { parseDuration } from '../query/language/duration.ts';
-import { QueryError } from '../query/language/query-error.ts';
+import { NotEvaluatedError, QueryError } from '../query/language/query-error.ts';
 import { findPosition } from '../query/language/syntax-tree.ts';
 import { evaluateAt, evaluateRange, selectSeries } from '../query/promql/evaluate.ts';
 import type { Expression } from '../query/promql/expression.ts';
@@ -48,7 +48,7 @@ export function answerPrometheus(
     return answerSuccess(listLabelValues(findMatchedSeries(store, parameters, false), decodeURIComponent(label)));
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
-    const status = error.type === 'execution' ? 422 : 400;
+    const status = error instanceof NotEvaluatedError ? 501 : error.type === 'execution' ? 422 : 400;
     return answerJson(status, { status: 'error', errorType: error.type, error: error.message });
   }
 }
@@ -123,7 +123,7 @@ function parseQuery(parameter: string, query: string): Expression {
   try {
     return parsePromql(query);
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error;
+    if (!(error instanceof QueryError) || error instanceof NotEvaluatedError) throw error;
     throw createParameterError(parameter, error.message);
   }
 }

@@ -1,6 +1,6 @@
 import type { TraceId } from '../../otlp/ids.ts';
 import { type TracesData, TracesData as TracesMessage } from '../../otlp/schema.ts';
-import { QueryError } from '../query/language/query-error.ts';
+import { NotEvaluatedError, QueryError } from '../query/language/query-error.ts';
 import { parseTraceql } from '../query/traceql/parse.ts';
 import { searchTraces } from '../query/traceql/search.ts';
 import type { TraceStore } from '../store/traces.ts';
@@ -29,6 +29,7 @@ export function answerTempo(store: TraceStore, path: string, parameters: URLSear
     if (id === undefined) return undefined;
     return version === undefined ? answerTraceV1(store, parseTraceId(id)) : answerTraceV2(store, parseTraceId(id));
   } catch (error) {
+    if (error instanceof NotEvaluatedError) return answerText(501, error.message);
     if (!(error instanceof QueryError)) throw error;
     return error.type === 'execution' ? answerText(500, error.message) : answerText(400, error.message);
   }
@@ -48,8 +49,7 @@ function answerSearch(store: TraceStore, parameters: URLSearchParams): Answer {
   }
   const limit = readWholeNumber(parameters, 'limit', 1) ?? DEFAULT_LIMIT;
   if (limit > MAX_LIMIT) throw new QueryError(`limit ${limit} exceeds max limit ${MAX_LIMIT}`);
-  if (parameters.has('tags'))
-    throw new QueryError('the mock Grafana Cloud searches by q only; a real Tempo also searches by tags');
+  if (parameters.has('tags')) throw new NotEvaluatedError('a search by tags', 'Tempo');
   const answer = searchTraces(store, {
     query: parseTraceql(parameters.get('q') || '{}'),
     start: (start ?? 0) * 1000,

@@ -8,6 +8,13 @@ import { formatAuthority } from '../variables.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { mustAnswer } from './http-probe.ts';
 
+const programs: Readonly<Record<ServicePart, URL>> = {
+  api: new URL('../../../fixtures/services/api/main.ts', import.meta.url),
+  bot: new URL('../../../fixtures/services/bot/main.ts', import.meta.url),
+  'notification-daemon': new URL('../../../fixtures/services/notification-daemon/main.ts', import.meta.url),
+  'status-transition-daemon': new URL('../../../fixtures/services/status-transition-daemon/main.ts', import.meta.url),
+};
+
 /** Plans a service of the application: a process that talks to the run's databases and exports through its Alloy. */
 export async function planService(part: ServicePart, context: PartContext, others: Endpoints): Promise<PartPlan> {
   const { request, run, ports } = context;
@@ -17,7 +24,7 @@ export async function planService(part: ServicePart, context: PartContext, other
   const url = `http://127.0.0.1:${port}`;
   const command = {
     file: process.execPath,
-    args: [fileURLToPath(new URL(`../../../fixtures/services/${part}/main.ts`, import.meta.url))],
+    args: [fileURLToPath(programs[part])],
     environment: {
       ...baseEnvironment(settings, directory),
       ...listConnections(others),

@@ -8,7 +8,7 @@ export class QueryError extends Error {
   }
 }
 
-/** A query that uses a part of the language that only the real `program` evaluates. */
+/** A query that uses a part of the language that only the real `program` evaluates: it is answered with 501. */
 export class NotEvaluatedError extends QueryError {
   constructor(what: string, program: 'Prometheus' | 'Loki' | 'Tempo') {
     super(`the mock Grafana Cloud does not evaluate ${what}; a real ${program} does`);

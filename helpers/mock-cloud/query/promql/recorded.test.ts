@@ -88,12 +88,13 @@ test.each([
   ['up offset 5m', /does not evaluate offset; a real Prometheus does/],
   ['up @ 0', /does not evaluate the @ modifier/],
   ['rate(up[5m:1m])', /does not evaluate subqueries/],
+  ['sort(up)', /does not evaluate the function sort/],
   ['topk(3, up)', /does not evaluate the aggregation topk/],
   ['histogram_quantile(0.9, up)', /does not evaluate the function histogram_quantile/],
   ['a / on (x) group_left () b', /does not evaluate group_left and group_right/],
-])('%s is a 400 that names the program that evaluates it', (query, problem) => {
+])('%s is a 501 that names the program that evaluates it', (query, problem) => {
   const { status, body } = ask('query', { query });
-  expect(status).toBe(400);
+  expect(status).toBe(501);
   expect(body).toMatchObject({ status: 'error', errorType: 'bad_data', error: expect.stringMatching(problem) });
 });
 

@@ -322,16 +322,23 @@ test.each([
   ['{name=5}', 'invalid TraceQL query: binary operations must operate on the same type: name = 5'],
   ['{status="error"}', 'invalid TraceQL query: binary operations must operate on the same type: status = `error`'],
   ['{span.a=~"("}', 'invalid TraceQL query: invalid regex: `(`'],
-  ['{span.a="x"} | by(span.b)', /does not evaluate by\(\); a real Tempo does/],
-  ['({} | count() > 2) && {}', /does not evaluate a pipeline in parentheses/],
-  ['{} | rate()', /does not evaluate/],
-  ['{span.a="x"} &>> {span.b="y"}', /does not evaluate "&>>"/],
-  ['{event.name="x"}', /does not evaluate the scope of "event.name"/],
   ['{parent.span.a="x"}', 'invalid TraceQL query: parent not yet supported'],
 ])('%s is a 400 in plain text', async (q, problem) => {
   const { status, type, text } = await running.get('tempo', `/tempo/api/search?${new URLSearchParams({ q })}`);
   expect({ status, type }).toEqual({ status: 400, type: 'text/plain; charset=utf-8' });
   expect(text).toEqual(typeof problem === 'string' ? problem : expect.stringMatching(problem));
+});
+
+test.each([
+  [{ q: '{span.a="x"} | by(span.b)' }, /does not evaluate by\(\); a real Tempo does/],
+  [{ q: '({} | count() > 2) && {}' }, /does not evaluate a pipeline in parentheses/],
+  [{ q: '{} | rate()' }, /does not evaluate/],
+  [{ q: '{span.a="x"} &>> {span.b="y"}' }, /does not evaluate "&>>"/],
+  [{ q: '{event.name="x"}' }, /does not evaluate the scope of "event.name"/],
+  [{ tags: 'service.name=api' }, /does not evaluate a search by tags/],
+])('%j is a 501 that says that only the mock does not evaluate it', async (parameters, problem) => {
+  const answer = await running.get('tempo', `/tempo/api/search?${new URLSearchParams(parameters)}`);
+  expect(answer).toMatchObject({ status: 501, text: expect.stringMatching(problem) });
 });
 
 test.each([
