@@ -21,6 +21,7 @@ test.each([
   'OTEL_SERVICE_NAME',
   'OTEL_TRACES_SAMPLER',
   'OTEL_TRACES_SAMPLER_ARG',
+  'LOG_LEVEL',
 ])('%s of a shell would take the telemetry of the services away: it is named, and they do not get it', (name) => {
   expect(list({ [name]: 'hunter2' })).toEqual(own);
   expect(describeLines({ [name]: 'hunter2' })).toEqual([
@@ -34,12 +35,22 @@ test.each([
   'OTEL_EXPORTER_OTLP_LOGS_COMPRESSION',
   'OTEL_NODE_DISABLED_INSTRUMENTATIONS',
   'OTEL_SEMCONV_STABILITY_OPT_IN',
-  'LOG_LEVEL',
+  'LOG_FORMAT',
 ])('%s reaches the services, and a run says so', (name) => {
   expect(list({ [name]: 'hunter2' })).toEqual({ ...own, [name]: 'hunter2' });
   expect(describeLines({ [name]: 'hunter2' })).toEqual([
     `Passed on to the services, and may change what they send: ${name}.`,
   ]);
+});
+
+test.each([
+  ['silent', {}],
+  ['warn', {}],
+  ['info', { LOG_LEVEL: 'info' }],
+  ['DEBUG', { LOG_LEVEL: 'DEBUG' }],
+])('LOG_LEVEL=%s: the services log what criteria look for', (level, passedOn) => {
+  expect(list({ LOG_LEVEL: level })).toEqual({ ...own, ...passedOn });
+  expect(describeLines({ LOG_LEVEL: level })).toHaveLength(1);
 });
 
 test('the interval of metrics, which deadlines follow, and what is not about telemetry need no line', () => {

@@ -11,7 +11,7 @@ export type ServiceTelemetry = {
   readonly unused: readonly UnusedGroup[];
 };
 
-/** With these, telemetry goes elsewhere, has another name or is not made. */
+/** With these, telemetry goes elsewhere or is not made. */
 const UNUSED = [
   [
     'the services export all signals to the Alloy of the run',
@@ -31,6 +31,7 @@ export function readServiceTelemetry(environment: Readonly<Record<string, string
   const keys = entries.map(readKey);
   // One entry that an SDK can't read makes it ignore all of them, the run's ID too.
   const isReadable = !keys.includes(undefined);
+  const { LOG_LEVEL = 'info' } = others;
   const names = Object.keys(others);
   const identity = [
     ...names.filter((name) => name === 'OTEL_SERVICE_NAME'),
@@ -39,6 +40,7 @@ export function readServiceTelemetry(environment: Readonly<Record<string, string
   const unused: UnusedGroup[] = [
     ...UNUSED.map(([reason, pattern]): UnusedGroup => [reason, names.filter((name) => pattern.test(name))]),
     ['the run finds the services by their names and its ID', identity],
+    ['criteria look for log lines of level info', /^(?:info|debug|trace)$/i.test(LOG_LEVEL) ? [] : ['LOG_LEVEL']],
     ['an entry of it is not key=value', isReadable ? [] : ['OTEL_RESOURCE_ATTRIBUTES']],
   ];
   const withheld = unused.flatMap(([, group]) => group);
