@@ -733,6 +733,18 @@ test('samples that were dropped without a line in the log are reported without o
   expect(findBy('OTLP export fails', { ...trace, alloyMetrics: lostSpans })).toEqual({ kind: 'OTLP export fails' });
 });
 
+test('an export that is denied for its scope is one whose login is refused', () => {
+  const alloyMetrics = [sample('otelcol_exporter_send_failed_spans_total', 3, { error_type: 'PermissionDenied' })];
+  expect(findBy('token expired', { ...trace, ...checked(), alloyMetrics })).toMatchObject({ use: 'OTLP export' });
+});
+
+test('whether every service refuses its login is told', () => {
+  const all = (['prometheus', 'tempo', 'loki'] as const).map(
+    (service) => ({ service, user: '1', status: 401 }) as const,
+  );
+  expect(findBy('questions refused', { refusedQuestions: all })).toMatchObject({ refused: all, all: true });
+});
+
 describe('a question that Grafana Cloud refuses', () => {
   const url = sampleRun().access.prometheus.url;
   const find = (kind: Finding['kind'], changes: Partial<Symptoms>) =>
@@ -764,6 +776,26 @@ describe('a question that Grafana Cloud refuses', () => {
   test('has no clock for its cause where other logins are accepted', () => {
     const problem: CloudProblem = { kind: 'clock', offset: 900_000 };
     expect(find('Grafana Cloud refuses', checked({ 'PROMETHEUS read': problem }))).toBeUndefined();
+  });
+
+  test('has that cause for an answer of 403 too', () => {
+    const problem: CloudProblem = { kind: 'invalid token', variable: 'GRAFANA_CLOUD_API_KEY' };
+    const request = { url: `${url}/api/v1/query`, user: '1', status: 403 };
+    const seen = { kind: 'query failure', message: 'x', request } as const;
+    const changes = { ...checked({ 'PROMETHEUS read': problem }), ...asked({ seen }) };
+    expect(find('Grafana Cloud refuses', changes)).toMatchObject({ problem });
+  });
+
+  test('has the cause of the service with the longest address, where one is below another', () => {
+    const problem: CloudProblem = { kind: 'invalid token', variable: 'GRAFANA_CLOUD_API_KEY' };
+    const { run } = checked({ 'TEMPO read': problem });
+    const access = {
+      ...run.access,
+      prometheus: { ...run.access.prometheus, url: 'http://h' },
+      tempo: { ...run.access.tempo, url: 'http://h/tempo' },
+    };
+    const changes = { run: { ...run, access }, ...asked(denied('http://h/tempo/api/search')) };
+    expect(find('Grafana Cloud refuses', changes)).toMatchObject({ problem });
   });
 
   test('has a token that expired, where it was accepted when the run began', () => {

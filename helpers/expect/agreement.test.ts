@@ -28,6 +28,8 @@ describe('a sample is compared with what the server said around its time', () =>
   test('and not with a reading that was under way', () => {
     const underWay = { from: 1900, to: 2100, value: 5 };
     expect(compareInTime([scraped([2, 5])], [underWay])).toEqual([]);
+    expect(compareInTime([scraped([2, 5])], [underWay, read(3000, 6)])).toEqual([]);
+    expect(compareInTime([scraped([2, 5])], [read(1000, 4), underWay])).toEqual([]);
   });
 });
 

@@ -88,6 +88,7 @@ test('no secret of the run is in what is recorded or thrown, nor in the cause th
   expect(task.meta.evidence).toEqual([{ kind: 'error', message: 'a service said: (secret)' }]);
   const { message, stack, cause } = failure;
   expect(`${message} ${stack} ${inspect(cause)}`).not.toContain('glc_secret_token');
+  expect(cause).toMatchObject({ message: 'a service said: (secret)' });
   const listed = { kind: 'listed problems', problems: ['glc_secret_token is wrong'], fix: 'x' } as const;
   await concludeIn(task, new CriterionFailed(undefined, listed));
   expect(task.meta.finding).toEqual({ ...listed, problems: ['(secret) is wrong'] });

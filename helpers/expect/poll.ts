@@ -47,7 +47,8 @@ export async function poll<T>(
       return { ...last, attempts, elapsed };
     }
     const pause = Math.max(computePause(attempts) * slower, mayAskAgainAfter);
-    await sleep(Math.min(pause, Math.max(1, deadline - elapsed)));
+    // A timer drops fractions of a millisecond and may end one early: an attempt just before the deadline would not be the last.
+    await sleep(Math.ceil(Math.min(pause, deadline - elapsed)) + 1);
   }
 }
 

@@ -172,4 +172,7 @@ test('the verdict describes the run', () => {
 
 test('the verdict holds no secret of the run', () => {
   expect(JSON.stringify(compose([passed]))).not.toContain('glc_secret_token');
+  const loadErrors = new Map([['/other', 'glc_secret_token is no module']]);
+  const { errors } = compose([passed], { loadErrors, otherErrors: ['a service said: glc_secret_token'] });
+  expect(errors).toEqual([expect.stringMatching(/: \(secret\) is no module$/), 'a service said: (secret)']);
 });

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { TraceId } from '../otlp/ids.ts';
 import { describeRun, formatProblems, formatSummary } from './terminal.ts';
 import type { CriterionVerdict, Verdict } from './verdict.ts';
@@ -97,6 +97,15 @@ test.each([
     expect(problems.filter((one) => one === line)).toHaveLength(1);
   },
 );
+
+test.each([
+  ['red', [passed('P3.1'), failed('P3.2')], '\u001B[31m1 passed, 1 failed, 0 not checked in 8.9 s\u001B[39m'],
+  ['green', [passed('P3.1')], '\u001B[32m1 passed, 0 failed, 0 not checked in 8.9 s\u001B[39m'],
+])('the totals of a smoke check are %s', (_, criteria, line) => {
+  vi.stubEnv('FORCE_COLOR', '1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(formatProblems(verdictOn(criteria)).split('\n')).toContain(line);
+});
 
 test('a cause of several lines keeps them', () => {
   const cause = 'Error: config.alloy:3:1: unrecognized attribute\n3 |   nonsense = 1\nError: validation failed';

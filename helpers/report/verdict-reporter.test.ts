@@ -121,6 +121,11 @@ test('`alone` keeps the criteria before and after it from running at the same ti
   ]);
 });
 
+test('a spec that can’t be loaded is one error of the run, and no other failure', () => {
+  const { verdict } = runSample('broken');
+  expect(verdict.errors).toEqual([expect.stringMatching(/phase7-broken\.spec\.ts can't be loaded: no such table$/)]);
+});
+
 test('the verdict is there before telemetry of the run is sent, and then has what became of that', () => {
   expect(verdict.ownTelemetry).toEqual({ problem: 'after the verdict was written' });
   expect(stdout).toContain('metrics and trace are missing: after the verdict was written');

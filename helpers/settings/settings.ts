@@ -7,6 +7,7 @@ import type { CloudVariables } from './cloud.ts';
 import { CLOUD_VARIABLES } from './cloud.ts';
 import { parseDuration } from './duration.ts';
 import { type Environment, isFromDotenv, readEnvironment } from './environment.ts';
+import { readServiceTelemetry, type ServiceTelemetry } from './service-telemetry.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** The project's root directory. */
@@ -179,8 +180,8 @@ export type Settings = {
   readonly path: string;
   /** Whether a person sits at the terminal who can be asked. */
   readonly isInteractive: boolean;
-  /** The standard variables of telemetry, `OTEL_*` and `LOG_*`: the services of a run get them. */
-  readonly telemetry: Readonly<Record<string, string>>;
+  /** The standard variables of telemetry, `OTEL_*` and `LOG_*`. */
+  readonly telemetry: ServiceTelemetry;
   /** Where Node keeps compiled code, for the parts that are programs of this project. */
   readonly compileCache: string | undefined;
   readonly inherited: InheritedEnvironment;
@@ -387,7 +388,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     engine: readEngineSettings(given),
     path: given.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     isInteractive: process.stdin.isTTY === true && given.CI === undefined,
-    telemetry: Object.fromEntries(Object.entries(given).filter(([name]) => /^(OTEL|LOG)_/.test(name))),
+    telemetry: readServiceTelemetry(given),
     compileCache: given.NODE_COMPILE_CACHE,
     inherited: inheritEnvironment(environment),
   };

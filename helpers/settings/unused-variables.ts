@@ -1,4 +1,5 @@
 import { isLinkedOnly } from './cloud.ts';
+import { formatUnused, type UnusedGroup } from './format-unused.ts';
 import { EXISTING_VARIABLES, type LgtmSettings, type QuerySettings, type Settings } from './settings.ts';
 
 const QUERY: Readonly<Record<keyof QuerySettings, string>> = {
@@ -44,15 +45,11 @@ export function describeUnusedVariables(settings: Settings, kind: RunKind): stri
     ...listUnusedOfBackend(settings, kind),
     ['only `npm run images` reads it', settings.debianMirror === undefined ? [] : ['DEBIAN_MIRROR']],
     ['only `npm run test:contract` reads it', settings.contractSeed === undefined ? [] : ['CONTRACT_SEED']],
-  ] satisfies Group[];
-  return groups.flatMap(([reason, names]) =>
-    names.length === 0 ? [] : [`Not used: ${names.join(', ')}, because ${reason}.`],
-  );
+  ] satisfies UnusedGroup[];
+  return formatUnused(groups);
 }
 
-type Group = readonly [reason: string, names: readonly string[]];
-
-function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack }: RunKind): Group[] {
+function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack }: RunKind): UnusedGroup[] {
   const program = alloyBinary === undefined ? [] : ['ALLOY_BIN'];
   if (stack === 'containers') return [['Alloy runs in a container', program]];
   const registry = images.registry === '' ? [] : ['IMAGE_REGISTRY'];
@@ -63,10 +60,10 @@ function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack }: 
 }
 
 /** What the run sets for an Alloy that it starts. One that runs already has its own, which a `.env` for compose may hold. */
-function listOverridden({ inherited }: Settings, { stack, needs }: RunKind): Group[] {
+function listOverridden({ inherited }: Settings, { stack, needs }: RunKind): UnusedGroup[] {
   if (stack === 'external') return [];
   const pick = (...names: string[]) => listSet(inherited, names);
-  const sources = Object.entries(SOURCES).map(([part, [title, ...names]]): Group => {
+  const sources = Object.entries(SOURCES).map(([part, [title, ...names]]): UnusedGroup => {
     const found = needs.includes(part) ? pick(...names) : [];
     const them = found.length > 1 ? 'them' : 'it';
     return [`the run sets ${them}, to its own ${title} or that of ${EXISTING_VARIABLES[part]}`, found];
@@ -80,7 +77,7 @@ function listOverridden({ inherited }: Settings, { stack, needs }: RunKind): Gro
   ];
 }
 
-function listUnusedOfBackend({ query, lgtm, inherited }: Settings, { backend, hasGateway }: RunKind): Group[] {
+function listUnusedOfBackend({ query, lgtm, inherited }: Settings, { backend, hasGateway }: RunKind): UnusedGroup[] {
   if (backend === 'mock') {
     const grpc = listSet(inherited, ['GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT']);
     return [['the backend is the mock cloud', [...nameSet(QUERY, query), ...nameSet(LGTM, lgtm), ...grpc]]];

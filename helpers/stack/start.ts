@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
 import { readIntervals } from '../clients/alloy-intervals.ts';
 import { readSentCounts } from '../clients/alloy-metrics.ts';
+import { isServicePart } from '../run/part.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
 import { CLOUD_VARIABLES, makeToken } from '../settings/cloud.ts';
+import { describeServiceTelemetry } from '../settings/service-telemetry.ts';
 import { describeUnusedVariables } from '../settings/unused-variables.ts';
 import { describePlan } from './choose.ts';
 import { SERIES_MARK } from './configuration.ts';
@@ -43,7 +45,9 @@ export async function startRun(
     onDescription({ ...describePlan(plan), warm });
     const { stack, backend, needs } = plan;
     const kind = { stack, backend, needs, hasGateway: plan.gateway !== undefined };
-    for (const line of describeUnusedVariables(plan.settings, kind)) onProgress(line);
+    const startsServices = plan.stack !== 'external' && plan.parts.some(isServicePart);
+    const ofServices = startsServices ? describeServiceTelemetry(plan.settings.telemetry) : [];
+    for (const line of [...describeUnusedVariables(plan.settings, kind), ...ofServices]) onProgress(line);
   };
   if (chosen.stack === 'external') {
     describe(chosen, false);

@@ -1,8 +1,8 @@
 /**
- * `node run-sample.ts FILE [without redis | without control | side by side]`: runs a sample phase in its own vitest, with
+ * `node run-sample.ts FILE [without redis | without control | side by side | broken]`: runs a sample phase in its own vitest, with
  * the reporter writing the verdict to FILE. Prints what it is asked to do with the parts of its stack, a line each. Without
  * Redis or without control of the parts, the stack is one that already runs. Side by side, it is the phase whose criteria
- * run concurrently.
+ * run concurrently; broken, one whose body throws.
  */
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
@@ -18,7 +18,8 @@ import { verdictReporter } from '../verdict-reporter.ts';
 const [file = '', variant] = process.argv.slice(2);
 const isExternal = variant === 'without redis' || variant === 'without control';
 const redis = { host: '127.0.0.1', port: 1, password: '' };
-const name = variant === 'side by side' ? 'phase8-side-by-side.spec.ts' : 'phase9-sample.spec.ts';
+const variants: Readonly<Record<string, string>> = { 'side by side': 'phase8-side-by-side', broken: 'phase7-broken' };
+const name = `${variants[variant ?? ''] ?? 'phase9-sample'}.spec.ts`;
 const spec = join(import.meta.dirname, name);
 
 const controlSocket = `${file}.sock`;

@@ -1,6 +1,7 @@
 import type { Endpoints } from '../../run/endpoints.ts';
 import { isServicePart, type Part } from '../../run/part.ts';
 import { listServiceIntervals } from '../../settings/alloy-environment.ts';
+import { listServiceTelemetry } from '../../settings/service-telemetry.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
 import type { ContainersPlan, ServiceName } from '../plan.ts';
 import { isStackVariable, listExportVariables, listRunVariables, listTrustVariables } from '../variables.ts';
@@ -89,7 +90,7 @@ function listEnvironment(
 ): Readonly<Record<string, string>> {
   const { settings, configuration } = request.plan;
   if (part === 'mock-cloud') return request.cloudVariables('http://mock-cloud');
-  if (isServicePart(part)) return settings.telemetry;
+  if (isServicePart(part)) return listServiceTelemetry(settings.telemetry, request.runId);
   if (part !== 'alloy') return {};
   // The person's configuration may read variables that the compose file does not know.
   const own = settings.inherited.pick(configuration.variables.filter((name) => !isStackVariable(name)));

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Endpoints } from '../../run/endpoints.ts';
 import type { ServicePart } from '../../run/part.ts';
 import { listServiceIntervals } from '../../settings/alloy-environment.ts';
+import { listServiceTelemetry } from '../../settings/service-telemetry.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan } from '../owned/part.ts';
 import type { StackRequest } from '../plan.ts';
 import { formatAuthority } from '../variables.ts';
@@ -74,11 +75,10 @@ function listConnections({ postgres, redis, rabbitmq }: Endpoints): Record<strin
 function listTelemetry({ plan, runId }: StackRequest, { alloy }: Endpoints): Record<string, string> {
   return {
     ...(alloy && { OTEL_EXPORTER_OTLP_ENDPOINT: alloy.otlpHttp }),
-    OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${runId}`,
     OTEL_BSP_SCHEDULE_DELAY: '100',
     OTEL_BLRP_SCHEDULE_DELAY: '100',
     ...listServiceIntervals(plan.settings.intervals),
     // The person's come last: they win.
-    ...plan.settings.telemetry,
+    ...listServiceTelemetry(plan.settings.telemetry, runId),
   };
 }

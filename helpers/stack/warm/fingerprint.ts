@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { listServiceTelemetry } from '../../settings/service-telemetry.ts';
 import { ROOT } from '../../settings/settings.ts';
 import type { ContainersPlan, NativePlan } from '../plan.ts';
 
@@ -34,7 +35,14 @@ export function describeStack(plan: NativePlan | ContainersPlan): StackDescripti
       : [plan.engine.address];
   const read = Object.entries(inherited.pick(plan.configuration.variables)).sort();
   const backend = [plan.backend, plan.access, plan.gateway, cloud];
-  const settings = [alloyConfig, backend, intervals, dlqCheckIntervalSeconds, existing, telemetry];
+  const settings = [
+    alloyConfig,
+    backend,
+    intervals,
+    dlqCheckIntervalSeconds,
+    existing,
+    listServiceTelemetry(telemetry, ''),
+  ];
   const hash = createHash('sha256');
   hash.update(JSON.stringify([settings, readFileSync(alloyConfig, 'utf8'), read, plan.stack, made]));
   for (const path of CODE)
