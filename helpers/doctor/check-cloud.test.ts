@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Reply } from '../clients/testing/answering-server.ts';
+import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
@@ -155,6 +155,9 @@ describe('the one thing that is wrong is named', () => {
     expect(problems).toEqual([
       expect.objectContaining({ kind: 'wrong path', variable: 'GRAFANA_CLOUD_TEMPO_QUERY_URL', status: 404 }),
     ]);
+    expect(problems.map(describeProblem)[0]?.fix).toMatch(
+      /^Unset GRAFANA_CLOUD_TEMPO_QUERY_URL, so that it follows from GRAFANA_CLOUD_TEMPO_ENDPOINT \(http.*\/tempo\), or set it to that$/,
+    );
   });
 
   test.each<[string, Reply, CloudProblem['kind']]>([
@@ -237,7 +240,56 @@ describe('the one thing that is wrong is named', () => {
       readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
     );
     expect(performance.now() - started).toBeLessThan(5000);
-    expect(check.problems).toEqual([expect.objectContaining({ kind: 'no answer', reason: { kind: 'timeout' } })]);
+    expect(check.problems).toEqual([
+      expect.objectContaining({ kind: 'no answer', reason: { kind: 'timeout', proxy: 'HTTPS_PROXY' } }),
+    ]);
+    const [text] = check.problems.map(describeProblem);
+    expect(text?.cause).toContain('the proxy that HTTPS_PROXY names hangs');
+    expect(text?.fix).not.toContain('set HTTPS_PROXY');
+  });
+
+  test.each([
+    ['', 'wants a login (407)'],
+    ['user:hunter2@', 'refuses the login that is in HTTPS_PROXY (407)'],
+  ])('a proxy that answers 407 to the login %j', async (login, cause) => {
+    const proxy = createServer();
+    proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+    const port = await listen(proxy);
+    const settings = {
+      ...variables('https://stack.grafana.example'),
+      GRAFANA_URL: 'https://grafana.example',
+      GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc',
+      HTTPS_PROXY: `http://${login}127.0.0.1:${port}`,
+    };
+    const { problems } = await checkCloud(readSettings(settings));
+    const causes = problems.map(describeProblem).map((text) => text.cause);
+    expect(causes).toEqual([expect.stringContaining(cause), expect.stringContaining(cause)]);
+    expect(causes.join()).not.toContain('hunter2');
+  });
+
+  test.each<[number, string]>([
+    [407, 'a proxy in front of 127.0.0.1:PORT wants a login (407)'],
+    [302, 'http://127.0.0.1:PORT/api/datasources answers 302, a redirect to https://login.example/'],
+  ])('a Grafana whose address answers %i', async (status, cause) => {
+    await using server = await startAnsweringServer((request) =>
+      request.path === '/api/datasources'
+        ? { status, headers: { location: 'https://login.example/?back=x' } }
+        : answerAsHosted(request),
+    );
+    const grafana = { GRAFANA_URL: server.url, GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc' };
+    const { problems } = await checkCloud(readSettings({ ...variables(server.url), ...grafana }));
+    expect(problems.map(describeProblem).map((text) => text.cause)).toEqual([
+      expect.stringContaining(cause.replace('PORT', new URL(server.url).port)),
+    ]);
+  });
+
+  test('https:// at a port that speaks plain HTTP', async () => {
+    await using server = await startAnsweringServer(answerAsHosted);
+    const endpoint = `${server.url.replace('http:', 'https:')}/tempo`;
+    const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_TEMPO_ENDPOINT: endpoint });
+    expect(problems.map(describeProblem).map((text) => text.cause)).toEqual([
+      `${new URL(endpoint).host} speaks plain HTTP, not TLS, and GRAFANA_CLOUD_TEMPO_ENDPOINT begins with https://`,
+    ]);
   });
 
   test('a proxy that wants a login, in front of all services', async () => {

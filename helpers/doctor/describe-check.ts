@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<Unanswered['kind'], string>> = {
   timeout: 'no answer in time',
   'untrusted certificate': 'its certificate is not trusted',
   'wrong certificate': 'its certificate is not valid',
+  'plain HTTP': 'it speaks plain HTTP, not TLS',
   'proxy login': 'a proxy wants a login',
   'proxy refuses': 'a proxy refuses',
   other: 'no answer',

@@ -1,4 +1,4 @@
-import type { CloudProblem, VariableHome } from '../run/cloud-problem.ts';
+import type { CloudProblem, DerivedUrl, VariableHome } from '../run/cloud-problem.ts';
 
 /** A problem in words: what is wrong, and what to do. */
 export type ProblemText = { readonly cause: string; readonly fix: string };
@@ -132,7 +132,7 @@ export function describeProblem(problem: CloudProblem): ProblemText {
     case 'wrong path':
       return {
         cause: `${problem.url} answers ${problem.status}: ${problem.variable} has a path that the service does not serve`,
-        fix: lookUp(problem.variable),
+        fix: problem.derived ? adviseDerived(problem.variable, problem.derived) : lookUp(problem.variable),
       };
     case 'access denied':
     case 'web page':
@@ -276,14 +276,20 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
             fix: `Correct the name server of this machine; if other names are known to it, correct ${names}`,
           };
     case 'refused connection':
-      if (reason.isProxied) {
+      if (reason.proxy !== undefined) {
         return {
-          cause: `no connection to ${who}: the proxy that HTTPS_PROXY names does not answer, or nothing listens there`,
-          fix: `Correct HTTPS_PROXY, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
+          cause: `no connection to ${who}: the proxy that ${reason.proxy} names does not answer, or nothing listens there`,
+          fix: `Correct ${reason.proxy}, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
         };
       }
       return { cause: `nothing listens at ${who}`, fix: `Correct ${names}, or start what it leads to` };
     case 'timeout':
+      if (reason.proxy !== undefined) {
+        return {
+          cause: `no answer in time from ${who}: the proxy that ${reason.proxy} names hangs or can't reach it, or it is slow itself`,
+          fix: `Try the proxy: curl -v --proxy "$${reason.proxy}" https://grafana.com; correct ${reason.proxy}, or name the host in NO_PROXY`,
+        };
+      }
       return {
         cause: `no answer in time from ${who}: a firewall, a proxy that is needed, or a slow network`,
         fix: 'Allow HTTPS from this machine to it, or set HTTPS_PROXY',
@@ -298,7 +304,18 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
         cause: `the certificate of ${who} is not valid for it now (${reason.code})`,
         fix: `Check the host in ${names}, and this machine's clock`,
       };
+    case 'plain HTTP':
+      return {
+        cause: `${who} speaks plain HTTP, not TLS, and ${names} ${variables.length === 1 ? 'begins' : 'begin'} with https://`,
+        fix: `Correct the port in ${names}; if the host is private and is to have no TLS, begin with http://`,
+      };
     case 'proxy login':
+      if (reason.proxy !== undefined) {
+        return {
+          cause: `the proxy in front of ${who} refuses the login that is in ${reason.proxy} (407)`,
+          fix: `Correct the user and password in ${reason.proxy}, percent-encoded, or name the host in NO_PROXY`,
+        };
+      }
       return {
         cause: `a proxy in front of ${who} wants a login (407)`,
         fix: 'Put it into HTTPS_PROXY, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY',
@@ -364,6 +381,11 @@ function lookUp(...variables: readonly string[]): string {
 function namePlace(variable: string): string {
   const [service] = Object.keys(PORTAL).filter((name) => variable.includes(`_${name}_`));
   return `your stack > ${PORTAL[service ?? ''] ?? 'Details'}`;
+}
+
+/** A query URL is what somebody has typed: `cloud:env` writes none. */
+function adviseDerived(variable: string, { url, source }: DerivedUrl): string {
+  return `Unset ${variable}, so that it follows from ${source} (${url}), or set it to that`;
 }
 
 /** With a token that may read the stack. */

@@ -79,7 +79,14 @@ export type CloudProblem =
   | { readonly kind: "another stack's IDs" }
   | { readonly kind: 'wrong kind of token'; readonly variable: string; readonly token: TokenDescription['kind'] }
   | { readonly kind: 'missing scope'; readonly variable: string; readonly scopes: readonly string[] }
-  | { readonly kind: 'wrong path'; readonly variable: string; readonly url: string; readonly status: number }
+  /** `derived` is the query URL that follows from the endpoint `source`, for one that may be left out. */
+  | {
+      readonly kind: 'wrong path';
+      readonly variable: string;
+      readonly url: string;
+      readonly status: number;
+      readonly derived?: DerivedUrl;
+    }
   /** What answers alike at all of these URLs is not what was meant; a 403 here is about no scope, but an allow-list or a policy. */
   | {
       readonly kind: 'access denied' | 'web page' | 'other API' | 'redirect' | 'service fault' | 'too many requests';
@@ -104,17 +111,24 @@ export type CloudProblem =
   | { readonly kind: 'no data source'; readonly message: string }
   | { readonly kind: 'Grafana refuses'; readonly status: number; readonly message: string };
 
+/** What a query URL is where it is not set: it follows from the endpoint in the variable `source`. */
+export type DerivedUrl = { readonly url: string; readonly source: string };
+
 /** Why a host does not answer, as far as that can be told. */
 export type Unanswered =
   | { readonly kind: 'unknown host' }
-  /** `isProxied` where a proxy stands on the way, which may be what refuses. */
-  | { readonly kind: 'refused connection'; readonly isProxied?: true }
-  | { readonly kind: 'timeout' }
+  /** `proxy` is the variable with the proxy that stands on the way, which may be what refuses, or does not answer. */
+  | { readonly kind: 'refused connection' | 'timeout'; readonly proxy?: ProxyVariable }
+  /** The URL has https:// and the port has no TLS. */
+  | { readonly kind: 'plain HTTP' }
   | { readonly kind: 'untrusted certificate'; readonly code: string }
   | { readonly kind: 'wrong certificate'; readonly code: string }
-  | { readonly kind: 'proxy login' }
+  /** `proxy` is the variable with a proxy and a login that it refuses. */
+  | { readonly kind: 'proxy login'; readonly proxy?: ProxyVariable }
   | { readonly kind: 'proxy refuses'; readonly status: string }
   | { readonly kind: 'other'; readonly message: string };
+
+export type ProxyVariable = 'HTTPS_PROXY' | 'HTTP_PROXY';
 
 /** One way in which a run uses a service of Grafana Cloud, and what became of its login when the run began. */
 export type CheckedWay = {
