@@ -20,6 +20,7 @@ import {
   REGIONS,
   TOKEN,
   token,
+  VECTOR,
   variables,
 } from './testing/cloud-stack.ts';
 
@@ -176,6 +177,48 @@ describe('the one thing that is wrong is named', () => {
       request.path === '/loki/api/v1/labels' ? reply : answerAsHosted(request),
     );
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);
+  });
+
+  test.each<[string, RegExp, Reply]>([
+    ['OTLP', /^\/otlp/, { body: '{"hello":"world"}' }],
+    ['OTLP', /^\/otlp/, { status: 400, body: 'bad request' }],
+    ['OTLP', /^\/otlp/, { status: 400, body: 'Client sent an HTTP request to an HTTPS server.' }],
+    ['OTLP', /^\/otlp/, { status: 204 }],
+    ['OTLP', /^\/otlp/, { body: 'ok', type: 'text/plain' }],
+    ['remote write', /push$/, { body: '{"status":"success"}' }],
+    ['remote write', /prom\/push$/, { status: 400, body: 'bad request' }],
+    ['remote write', /prom\/push$/, { status: 422, body: 'error at least one valid stream is required' }],
+    ["Loki's push", /v1\/push$/, { status: 422, body: 'unprocessable' }],
+    ["Loki's push", /v1\/push$/, { status: 400, body: 'bad request' }],
+    ['a read', /(?:query|labels|search)$/, { body: '{"status":"error","errorType":"x","error":"y"}' }],
+    ['a read', /(?:query|labels|search)$/, { body: '{"status":"success","data":{}}' }],
+    ['a read', /(?:query|search)$/, { body: '{"status":"success","data":[]}' }],
+    ['a read', /(?:query|labels)$/, { body: '{"traces":[]}' }],
+    ['a read', /(?:labels|search)$/, { body: VECTOR }],
+    ['everything', /./, { body: '{"status":"success","data":{}}' }],
+    ['everything', /./, { body: '{"status":"error","error":"x"}' }],
+  ])('what answers to %s %s with %j is not the service', async (_, path, reply) => {
+    const { problems } = await checkAgainst((request) => (path.test(request.path) ? reply : answerAsHosted(request)));
+    expect(problems.map((problem) => problem.kind)).toEqual(['other API']);
+  });
+
+  // As the real parts answer: an export response with an empty partial success, an empty body, Loki's words as a google.rpc.Status.
+  test.each<[string, RegExp, Reply]>([
+    ['OTLP', /^\/otlp/, { body: '\n\0', type: 'application/x-protobuf' }],
+    ['OTLP', /^\/otlp/, { body: '', type: 'text/plain' }],
+    [
+      'OTLP',
+      /^\/otlp\/v1\/logs/,
+      { status: 422, body: '\u00129error at least one valid stream is required for ingestion' },
+    ],
+    ['remote write', /prom\/push$/, { status: 204 }],
+    ["Loki's push", /v1\/push$/, { status: 204 }],
+    ["Loki's read", /labels$/, { body: '{"status":"success"}' }],
+    ["Loki's read", /labels$/, { body: JSON.stringify({ status: 'success', data: Array(500).fill('a_long_label') }) }],
+    ["Tempo's read", /search$/, { body: '{"metrics":{}}' }],
+  ])('what answers to %s %s with %j is', async (_, path, reply) => {
+    const { problems } = await checkAgainst((request) => (path.test(request.path) ? reply : answerAsHosted(request)));
+    expect(problems).toEqual([]);
   });
 
   test.each([-300, 300])('a clock that is %i s off', async (seconds) => {

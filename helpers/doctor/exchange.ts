@@ -18,7 +18,7 @@ export type Exchange =
       readonly kind: 'answer';
       readonly status: number;
       readonly type: string;
-      /** The first 2 KiB. */
+      /** The first 256 KiB. */
       readonly body: string;
       readonly latency: Milliseconds;
       /** Where a redirect leads, without its login and parameters. */
@@ -28,7 +28,7 @@ export type Exchange =
     }
   | { readonly kind: 'no answer'; readonly reason: Unanswered };
 
-const MAX_BODY = 2048;
+const MAX_BODY = 256 * 1024;
 
 /** Asks once; never throws. */
 export async function exchange(question: Question, timeout: Milliseconds, proxies?: ProxySettings): Promise<Exchange> {

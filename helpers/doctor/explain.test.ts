@@ -3,7 +3,7 @@ import type { Received, Reply } from '../clients/testing/answering-server.ts';
 import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import { describeCheck } from './describe-check.ts';
-import { answerAsHosted, checkAgainst, checkWithApi, IDS, TOKEN, token } from './testing/cloud-stack.ts';
+import { answerAsHosted, checkAgainst, checkWithApi, IDS, TOKEN, token, VECTOR } from './testing/cloud-stack.ts';
 
 const KEY = 'GRAFANA_CLOUD_API_KEY';
 const US = token({ o: '1', n: 'other', k: 'k', m: { r: 'us' } });
@@ -210,10 +210,7 @@ describe('what can’t be told apart is told together', () => {
   test('a token to read with that one service takes lacks the scopes for the others', async () => {
     const other = 'glc_other';
     const { problems } = await checkAgainst(
-      (request) =>
-        request.login === `${IDS.prometheus}:${other}`
-          ? { body: '{"status":"success","data":[]}' }
-          : answerAsHosted(request),
+      (request) => (request.login === `${IDS.prometheus}:${other}` ? { body: VECTOR } : answerAsHosted(request)),
       { GRAFANA_CLOUD_READ_TOKEN: other },
     );
     expect(problems).toContainEqual(
@@ -236,7 +233,13 @@ describe('what can’t be told apart is told together', () => {
     const { problems } = await checkAgainst(
       (request) => {
         if (request.path === '/api/datasources') return { body: JSON.stringify(sources) };
-        if (request.path.startsWith('/api/datasources/proxy')) return { body: '{"status":"success"}' };
+        const [, type = ''] = /^\/api\/datasources\/proxy\/uid\/grafanacloud-(\w+)/.exec(request.path) ?? [];
+        const answers: Record<string, string> = {
+          prometheus: VECTOR,
+          loki: '{"status":"success"}',
+          tempo: '{"traces":[]}',
+        };
+        if (type in answers) return { body: answers[type] ?? '' };
         return answerAsHosted(request);
       },
       {

@@ -247,7 +247,7 @@ function describeAnswer({
       };
     case 'other API':
       return {
-        cause: `${who} ${answers} ${status} as another API: ${text === '' ? 'an empty body' : text}`,
+        cause: `${who} ${answers} ${status}, and not as the service does: ${text === '' ? 'an empty body' : text}`,
         fix: lookUp(...variables),
       };
     case 'redirect':
