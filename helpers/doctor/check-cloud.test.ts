@@ -82,6 +82,7 @@ describe('the one thing that is wrong is named', () => {
         kind: "wrong token or another stack's IDs",
         variable: 'GRAFANA_CLOUD_API_KEY',
         ids: Object.keys(IDS).map(nameId),
+        says: 'authentication error: invalid token',
       },
     ],
     [
@@ -90,7 +91,8 @@ describe('the one thing that is wrong is named', () => {
       {
         kind: 'wrong token',
         variable: 'GRAFANA_CLOUD_READ_TOKEN',
-        scopes: ['metrics:read', 'logs:read', 'traces:read'],
+        scopes: [],
+        says: 'authentication error: invalid token',
       },
     ],
     [
@@ -146,6 +148,38 @@ describe('the one thing that is wrong is named', () => {
     ]);
   });
 
+  test.each(['', 'Forbidden', '{"message":"Access denied"}'])(
+    'a 403 with the body %j on all ways may be a scope or a firewall',
+    async (body) => {
+      const { problems } = await checkAgainst(() => ({ status: 403, body }));
+      const [text, ...others] = problems.map(describeProblem);
+      expect(others).toEqual([]);
+      expect(text?.cause).toMatch(
+        /answers 403 without a reason: the access policy of GRAFANA_CLOUD_API_KEY lacks .*traces:read, or an allow-list or a firewall refuses this machine$/,
+      );
+    },
+  );
+
+  test('a 401 on all ways that is about an allow-list', async () => {
+    const { problems } = await checkAgainst(() => ({ status: 401, body: 'IP address not in allow list' }));
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringMatching(
+          /answer 401: IP address not in allow list$|answers 401: IP address not in allow list$/,
+        ),
+        fix: expect.stringMatching(/^Look at the allow-list of the access policy/),
+      },
+    ]);
+  });
+
+  test('other words of a 401 are shown in one line, shortened and without a secret', async () => {
+    const body = JSON.stringify({ error: `tenant\n\u001b[31mis locked, ${TOKEN} ${'x'.repeat(200)}` });
+    const { problems } = await checkAgainst(() => ({ status: 401, body }));
+    expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
+      expect.stringMatching(/; it answers "tenant \[31mis locked, \(secret\) x{20,80}"$/),
+    ]);
+  });
+
   test('a path that the service does not serve', async () => {
     const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_LOKI_ENDPOINT: 'URL/loki/push' });
     expect(problems).toEqual([expect.objectContaining({ kind: 'variable', variable: 'GRAFANA_CLOUD_LOKI_ENDPOINT' })]);
@@ -161,6 +195,21 @@ describe('the one thing that is wrong is named', () => {
     );
   });
 
+  test('a query URL with something else behind it', async () => {
+    const { problems } = await checkAgainst(
+      (request) => (request.path.startsWith('/other') ? {} : answerAsHosted(request)),
+      {
+        GRAFANA_CLOUD_LOKI_QUERY_URL: 'URL/other',
+      },
+    );
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringMatching(/\/other answers 200, and not as the service does: an empty body$/),
+        fix: 'Correct GRAFANA_CLOUD_LOKI_QUERY_URL, or unset it, so that it follows from GRAFANA_CLOUD_LOKI_ENDPOINT',
+      },
+    ]);
+  });
+
   test.each<[string, Reply, CloudProblem['kind']]>([
     ['a web page', { body: '<!doctype html><title>Grafana</title>', type: 'text/html' }, 'web page'],
     ['an empty body', { body: '' }, 'other API'],
@@ -171,6 +220,7 @@ describe('the one thing that is wrong is named', () => {
     ['a fault of what stands in front', { status: 502, body: '<html>', type: 'text/html' }, 'service fault'],
     ['too many requests', { status: 429 }, 'too many requests'],
     ['an allow-list', { status: 403, body: 'source IP address is not in the allow-list' }, 'access denied'],
+    ['an allow-list, as a 401', { status: 401, body: '{"error":"IP address not in allow list"}' }, 'access denied'],
     ['a 403 that says nothing', { status: 403 }, 'missing scope'],
   ])('Loki that answers with %s', async (_, reply, kind) => {
     const { problems } = await checkAgainst((request) =>
@@ -369,7 +419,7 @@ describe('where the stack may be asked', () => {
     [401, 'invalid token'],
     [403, "another stack's IDs"],
   ])('a token that it answers with %i, and no service takes, is told apart', async (status, kind) => {
-    const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'no' } });
+    const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'Unauthorized' } });
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);
   });
 
@@ -401,7 +451,7 @@ test('an endpoint of another region is told by those of the services that accept
 
 test('no token is in a problem, in its words, or in a result', async () => {
   for (const change of [{}, { GRAFANA_CLOUD_LOKI_INSTANCE_ID: TOKEN }, { GRAFANA_CLOUD_API_KEY: `${TOKEN} ` }]) {
-    const check = await checkAgainst(() => ({ status: 401, body: 'no' }), change);
+    const check = await checkAgainst(() => ({ status: 401, body: 'Unauthorized' }), change);
     const { results: _, ...shown } = check;
     const text = JSON.stringify([shown, check.problems.map(describeProblem)]);
     expect(text).not.toContain('the-secret-part');

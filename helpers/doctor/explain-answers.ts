@@ -1,6 +1,6 @@
 import type { CloudProblem, Unanswered } from '../run/cloud-problem.ts';
 import type { ProbeResult } from './cloud-check.ts';
-import { isWebPage } from './judge-answer.ts';
+import { isWebPage, showText } from './judge-answer.ts';
 
 /** Why there is no answer of the service itself. */
 export function readSilence({ exchange }: Pick<ProbeResult, 'exchange'>): Unanswered | undefined {
@@ -50,15 +50,7 @@ function readKind(answer: Extract<ProbeResult['exchange'], { kind: 'answer' }>):
   if (status === 429) return 'too many requests';
   if (status >= 500) return 'service fault';
   if (isWebPage(answer)) return 'web page';
-  return status === 403 ? 'access denied' : 'other API';
-}
-
-/** The start of an answer, for a terminal. */
-function showText(text: string): string {
-  return text
-    .replaceAll(/\p{C}+/gu, ' ')
-    .trim()
-    .slice(0, 100);
+  return status === 401 || status === 403 ? 'access denied' : 'other API';
 }
 
 /** The results with equal values, as data; those without one are left out. */

@@ -46,16 +46,43 @@ export function isWebPage({ type, body }: Extract<Exchange, { kind: 'answer' }>)
   return type.startsWith('text/html') || /^\s*<!doctype html/i.test(body);
 }
 
-/** Whether the service refused the login: a 403 that says something else than the scope is about something else. */
+/** Whether the service refused the login: a 401 or 403 that says something else than that is about something else. */
 export function isRefused({ exchange: answer }: ProbeResult): boolean {
-  if (answer.kind !== 'answer' || isWebPage(answer)) return false;
-  return answer.status === 401 || (answer.status === 403 && (answer.body.trim() === '' || SCOPE.test(answer.body)));
+  if (answer.kind !== 'answer' || isWebPage(answer) || ALLOW_LIST.test(answer.body)) return false;
+  const isVague = answer.body.trim() === '' || VAGUE.test(answer.body) || SCOPE.test(answer.body);
+  return answer.status === 401 || (answer.status === 403 && isVague);
 }
 
-const SCOPE = /\bscopes?\b|permission|not allowed|denied|^\W*forbidden\W*$/i;
+const ALLOW_LIST = /\b(?:allow|white)[- ]?list|\bIP(?: address| range)?\b/i;
+const SCOPE = /\bscopes?\b|permission/i;
+/** A proxy or firewall says so as well. */
+const VAGUE = /not allowed|denied|^\W*forbidden\W*$/i;
 
-/** A service that knows the token, and says that it may not: it names the scope, or answers 403. */
-export function isAboutScope({ exchange: answer }: ProbeResult): boolean {
-  if (answer.kind !== 'answer') return false;
-  return answer.status === 403 || SCOPE.test(answer.body);
+/** A service that knows the token, and says that it may not: it names the scope. */
+export function isAboutScope(result: ProbeResult): boolean {
+  return isRefused(result) && result.exchange.kind === 'answer' && SCOPE.test(result.exchange.body);
+}
+
+/** A 403 that may be about the scope, or about this machine. */
+export function isUnexplained(result: ProbeResult): boolean {
+  const { exchange: answer } = result;
+  return isRefused(result) && !isAboutScope(result) && answer.kind === 'answer' && answer.status === 403;
+}
+
+/** The start of what a service says of a refused login, for a terminal; undefined for what any 401 says. */
+export function readReason({ exchange: answer }: ProbeResult): string | undefined {
+  if (answer.kind === 'no answer') return undefined;
+  const parsed = Words.safeParse(parseJson(answer.body)).data;
+  const words = showText(parsed?.error ?? parsed?.message ?? answer.body);
+  return /^\W*(?:401\W*)?(?:unauthorized|forbidden|access denied)?\W*$/i.test(words) ? undefined : words;
+}
+
+const Words = z.object({ error: z.string().optional(), message: z.string().optional() });
+
+/** The start of an answer, for a terminal. */
+export function showText(text: string): string {
+  return text
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 100);
 }

@@ -26,6 +26,11 @@ const TOKENS = {
 
 /** The sentences for a problem. No secret is in them. */
 export function describeProblem(problem: CloudProblem): ProblemText {
+  const { cause, fix } = describeKind(problem);
+  return { cause: problem.says === undefined ? cause : `${cause}; it answers "${problem.says}"`, fix };
+}
+
+function describeKind(problem: CloudProblem): ProblemText {
   switch (problem.kind) {
     case 'variable':
       return {
@@ -56,6 +61,31 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case 'refused ID':
       return describeRefusedId(problem);
+    case 'wrong query URL': {
+      const { variable, url, owner, derived } = problem;
+      const [own, other] = [nameServices([variable]), SERVICES[owner ?? '']];
+      return {
+        cause: other
+          ? `${variable} is ${url}, which is the address of ${other}, not of ${own}`
+          : `${variable} is ${url}, which does not take the login that ${own} takes at ${derived.url}`,
+        fix: adviseDerived(variable, derived),
+      };
+    }
+    case 'refused address': {
+      const { variable, url, tokenVariable, scopes, derived } = problem;
+      return {
+        cause: `${url} refuses the login that ${nameServices([variable])} takes at another address: ${variable} leads elsewhere, or ${tokenVariable} lacks ${list(scopes)}`,
+        fix: `${derived ? adviseDerived(variable, derived) : lookUp(variable)}; if it is right, add ${list(scopes)} to the access policy`,
+      };
+    }
+    case 'wrong token or endpoints': {
+      const { variable, endpoints } = problem;
+      const names = listVariables(endpoints.map((endpoint) => endpoint.variable));
+      return {
+        cause: `every login with ${variable} is refused, and ${names} ${endpoints.length === 1 ? 'is' : 'are'} not what the stack tells: the token is wrong, expired or revoked, or it is sent to another stack`,
+        fix: `${endpoints.map((endpoint) => setTo(endpoint.variable, endpoint.expected)).join('; ')}; if it is refused there as well, create a token under Access Policies whose realm has this stack`,
+      };
+    }
     case 'another endpoint':
       return {
         cause: `${problem.variable} leads to ${problem.host}, which does not take the login, and the stack is at ${new URL(problem.expected).host}`,
@@ -128,6 +158,11 @@ export function describeProblem(problem: CloudProblem): ProblemText {
         fix: problem.scopes.every((scope) => scope.endsWith(':read'))
           ? `Add ${list(problem.scopes)} to the policy, or set GRAFANA_CLOUD_READ_TOKEN to a token that has them`
           : `Add ${list(problem.scopes)} to the policy; its tokens have them at once`,
+      };
+    case 'unexplained 403':
+      return {
+        cause: `${list(problem.hosts)} ${problem.hosts.length === 1 ? 'answers' : 'answer'} 403 without a reason: the access policy of ${problem.variable} lacks ${list(problem.scopes)}, or an allow-list or a firewall refuses this machine`,
+        fix: "Look at the policy's scopes and its allow-list; if both are right, ask who runs the network what stands in between",
       };
     case 'wrong path':
       return {
@@ -214,7 +249,7 @@ function describeRefusedId({
     fix:
       endpoint === undefined
         ? lookUp(variable)
-        : `Compare both with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}`,
+        : `Compare both with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}${endpoint.endsWith('_QUERY_URL') ? `, and unset ${endpoint}, so that it follows from ${nameSource(endpoint)}` : ''}`,
   };
 }
 
@@ -232,7 +267,7 @@ function describeAnswer({
   switch (kind) {
     case 'access denied':
       return {
-        cause: `${who} ${answers} 403: ${text}`,
+        cause: `${who} ${answers} ${status}: ${text}`,
         fix: `Look at the allow-list of the access policy and at what your organisation permits, and at ${names}`,
       };
     case 'too many requests':
@@ -371,8 +406,22 @@ function orLacks(scopes: readonly string[]): string {
   return scopes.length === 0 ? '' : `, or the token lacks ${list(scopes)}`;
 }
 
-/** To set variables to what the portal shows. */
+/** To set variables to what the portal shows; a query URL is not among it, and needs not be set. */
 function lookUp(...variables: readonly string[]): string {
+  const typed = variables.filter((variable) => variable.endsWith('_QUERY_URL'));
+  const others = variables.filter((variable) => !typed.includes(variable));
+  return [
+    ...(others.length === 0 ? [] : [lookUpInPortal(others)]),
+    ...typed.map((variable) => `Correct ${variable}, or unset it, so that it follows from ${nameSource(variable)}`),
+  ].join('; ');
+}
+
+/** The variable that a query URL follows from. */
+function nameSource(variable: string): string {
+  return variable.replace(/_QUERY_URL$/, '_ENDPOINT');
+}
+
+function lookUpInPortal(variables: readonly string[]): string {
   const places = [...new Set(variables.map(namePlace))];
   return `Set ${listVariables(variables)} to what Grafana Cloud shows under ${list(places)}${adviseDiscovery()}`;
 }

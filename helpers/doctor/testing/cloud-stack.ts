@@ -65,7 +65,7 @@ export const REGIONS = {
 
 /** A service of another region refuses every login. */
 export function answerInRegion(request: Received): Reply | undefined {
-  return request.headers.host?.includes('us-east-0') ? { status: 401, body: 'no' } : answerAsHosted(request);
+  return request.headers.host?.includes('us-east-0') ? { status: 401, body: 'Unauthorized' } : answerAsHosted(request);
 }
 
 /** Checks a stack whose services answer so, with these variables changed; `URL` in a value is its address. */
