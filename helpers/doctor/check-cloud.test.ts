@@ -160,6 +160,15 @@ describe('the one thing that is wrong is named', () => {
     },
   );
 
+  test('a 403 that says little is told with what it says', async () => {
+    const { problems } = await checkAgainst(() => ({ status: 403, body: 'Request denied by rule 7' }));
+    expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
+      expect.stringMatching(
+        / answers 403: the access policy .* refuses this machine; it answers "Request denied by rule 7"$/,
+      ),
+    ]);
+  });
+
   test('a 401 on all ways that is about an allow-list', async () => {
     const { problems } = await checkAgainst(() => ({ status: 401, body: 'IP address not in allow list' }));
     expect(problems.map(describeProblem)).toEqual([

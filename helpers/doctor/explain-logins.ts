@@ -11,8 +11,8 @@ import { isAboutScope, isGood, isRefused, readReason } from './judge-answer.ts';
 import type { Probe } from './probes.ts';
 import { findCommonRegion, isSameRegion, readRegion } from './region.ts';
 
-/** A login is tried with another ID while the person waits. */
-const EXPERIMENT_TIMEOUT: Milliseconds = 1500;
+/** A login is tried at another address, then with another ID, while the person waits. */
+const EXPERIMENT_TIMEOUT: Milliseconds = 1200;
 const KEY = 'GRAFANA_CLOUD_API_KEY';
 const SERVICE_ACCOUNT = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
 

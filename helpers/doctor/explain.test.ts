@@ -307,6 +307,14 @@ describe('a query URL that is not the one of its service', () => {
     }
   });
 
+  test('it is that of another, at the host of another region, where the stack can be asked', async () => {
+    const check = await checkWithApi(
+      { ...behindProxy, [QUERY_URLS.LOKI]: 'http://prometheus-prod-01-us-east-0.grafana.internal/api/prom' },
+      { api, service: refuseIn('us-east-0') as (request: Received) => Reply },
+    );
+    expect(kinds(check)).toEqual(['wrong query URL']);
+  });
+
   test('what is refused at both addresses: the scope, or the query URL', async () => {
     const { problems } = await checkAgainst(
       (request) => (request.path.endsWith('/labels') ? refuse : answerAsHosted(request)),

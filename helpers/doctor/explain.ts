@@ -126,8 +126,8 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
     'id' in problem ? problem.variable : [],
   );
   const misled = listForeignQueryUrls(evidence);
-  const isMisled = ({ probe }: ProbeResult) => misled.some(({ variable }) => variable === probe.urlVariable);
-  const failed = results.filter((result) => !result.isGood && !isMisled(result));
+  const isMisled = (variable: string) => misled.some((problem) => problem.variable === variable);
+  const failed = results.filter(({ probe, isGood }) => !isGood && !isMisled(probe.urlVariable));
   // A token that nobody takes may be why an endpoint refuses it. One in another domain may be another way to the stack.
   const mayBeToken = ({ variable }: Difference) =>
     failed.some(
@@ -137,7 +137,8 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
         !isTokenAccepted(result.probe.tokenVariable, evidence),
     );
   const elsewhere = differences.filter(
-    (difference) => !difference.isTaken && difference.isSameDomain && !mayBeToken(difference),
+    (difference) =>
+      !difference.isTaken && difference.isSameDomain && !isMisled(difference.variable) && !mayBeToken(difference),
   );
   const isElsewhere = ({ probe }: ProbeResult) => elsewhere.some(({ variable }) => variable === probe.urlVariable);
   const silent = failed.filter((result) => readSilence(result) !== undefined);

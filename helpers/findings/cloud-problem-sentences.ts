@@ -161,7 +161,7 @@ function describeKind(problem: CloudProblem): ProblemText {
       };
     case 'unexplained 403':
       return {
-        cause: `${list(problem.hosts)} ${problem.hosts.length === 1 ? 'answers' : 'answer'} 403 without a reason: the access policy of ${problem.variable} lacks ${list(problem.scopes)}, or an allow-list or a firewall refuses this machine`,
+        cause: `${list(problem.hosts)} ${problem.hosts.length === 1 ? 'answers' : 'answer'} 403${problem.says === undefined ? ' without a reason' : ''}: the access policy of ${problem.variable} lacks ${list(problem.scopes)}, or an allow-list or a firewall refuses this machine`,
         fix: "Look at the policy's scopes and its allow-list; if both are right, ask who runs the network what stands in between",
       };
     case 'wrong path':
