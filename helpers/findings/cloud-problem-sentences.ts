@@ -322,7 +322,7 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
       if (reason.proxy !== undefined) {
         return {
           cause: `no answer in time from ${who}: the proxy that ${reason.proxy} names hangs or can't reach it, or it is slow itself`,
-          fix: `Try the proxy: curl -v --proxy "$${reason.proxy}" https://grafana.com; correct ${reason.proxy}, or name the host in NO_PROXY`,
+          fix: `Try the proxy: curl -v --proxy ADDRESS https://grafana.com; correct ${reason.proxy}, or name the host in NO_PROXY`,
         };
       }
       return {
