@@ -407,6 +407,20 @@ describe('the endpoints are compared with those of the stack', () => {
     );
   });
 
+  test('and so where they are in another domain, which may be another way to the stack', async () => {
+    const stacksToken = { GRAFANA_CLOUD_STACKS_TOKEN: token({ o: '1234', n: 'stacks', k: 'k' }) };
+    const { problems } = await checkWithApi(stacksToken, { api, service: refuse });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'wrong token or endpoints',
+        variable: KEY,
+        endpoints: ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'].map((service) =>
+          expect.objectContaining({ variable: `GRAFANA_CLOUD_${service}_ENDPOINT` }),
+        ),
+      }),
+    ]);
+  });
+
   test('the slug is wrong where the services accept IDs of another stack', async () => {
     const { problems } = await checkWithApi(behindProxy, {
       api: { body: JSON.stringify({ ...RECORD, id: 1, hmInstancePromId: 2, hlInstanceId: 3, htInstanceId: 4 }) },
