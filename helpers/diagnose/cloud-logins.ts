@@ -34,7 +34,7 @@ export function explainRefusal(state: CloudState | undefined, ways: readonly Che
   return state?.problems.find((problem) => refused.some((way) => explains(problem, way)));
 }
 
-function explains(problem: CloudProblem, { service, scope, tokenVariable }: CheckedWay): boolean {
+function explains(problem: CloudProblem, { service, does, scope, tokenVariable }: CheckedWay): boolean {
   switch (problem.kind) {
     case "another service's ID":
     case 'ID in another variable':
@@ -49,13 +49,21 @@ function explains(problem: CloudProblem, { service, scope, tokenVariable }: Chec
       return problem.variables.some(
         (variable) => variable.startsWith(`GRAFANA_CLOUD_${service}_`) || variable === tokenVariable,
       );
+    case 'wrong query URL':
+    case 'refused address':
+      return (
+        problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`) &&
+        problem.variable.endsWith('_QUERY_URL') === (does === 'read')
+      );
     case 'missing scope':
+    case 'unexplained 403':
       return problem.variable === tokenVariable && problem.scopes.includes(scope);
     case 'wrong token':
     case 'invalid token':
     case 'no query':
     case 'wrong kind of token':
     case 'token of another region':
+    case 'wrong token or endpoints':
     case "wrong token or another stack's IDs":
       return problem.variable === tokenVariable;
     case "another stack's IDs":

@@ -16,6 +16,11 @@ test.each([
   ['OTEL_EXPORTER_OTLP_HEADERS', `Authorization=Basic%20${GOOD}`],
   ['its line in .env', `OTEL_EXPORTER_OTLP_HEADERS="Authorization=Basic%20${GOOD.replaceAll('=', '%3D')}"\n`],
   ['in quotes', `"Authorization: Basic ${GOOD}"`],
+  ["curl's command", `curl -X POST -H 'Authorization: Basic ${GOOD}' -H 'Content-Type: application/json' https://x`],
+  ["a line of curl's command", `  -H "Authorization: Basic ${GOOD}" \\\n`],
+  ['its long option', `--header="authorization: Basic ${GOOD}" \\\n  --data '{}'`],
+  ['a line of which a quote is missing', `-H "Authorization: Basic ${GOOD} \\\n`],
+  ['a value in quotes', `"Basic ${GOOD}" \\\n`],
 ])('a good header is described: %s', (_, header) => {
   expect(describeHeader(header, CLOUD)).toEqual({
     facts: [

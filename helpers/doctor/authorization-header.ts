@@ -8,13 +8,14 @@ const MAX_LAYERS = 4;
 
 /**
  * Decodes a header for the OTLP gateway, which has to be `Basic base64(INSTANCE_ID:TOKEN)`: as a whole line
- * (`Authorization: Basic …`), as `OTEL_EXPORTER_OTLP_HEADERS` has it (`Authorization=Basic%20…`), or the value alone.
+ * (`Authorization: Basic …`), as curl's `-H` or `OTEL_EXPORTER_OTLP_HEADERS` has it (`Authorization=Basic%20…`), or the value
+ * alone.
  */
 export function describeHeader(text: string, cloud: CloudVariables): HeaderDescription {
   const facts: string[] = [];
   const problems: string[] = [];
   const line = decodePercents(
-    text.replace(/\r?\n$/, '').replace(/^\s*(?:export\s+)?OTEL_EXPORTER_OTLP(?:_[A-Z]+)?_HEADERS=/, ''),
+    findHeader(text.replace(/\r?\n$/, '').replace(/^\s*(?:export\s+)?OTEL_EXPORTER_OTLP(?:_[A-Z]+)?_HEADERS=/, '')),
   );
   const [, scheme = '', rest = ''] =
     /^(?:authorization\s*[:=]\s*)?(?:(Basic|Bearer)(?:\s+|%20))?(.*)$/is.exec(unquote(line)) ?? [];
@@ -98,6 +99,15 @@ function decode(text: string): { login: string; layers: number } {
     login = decoded;
   }
   return { login, layers: MAX_LAYERS };
+}
+
+/** The header within a command line, such as curl's, where it is quoted or cut off before its second quote. */
+function findHeader(text: string): string {
+  const [, , quoted] = /(["'])(\s*(?:authorization\s*[:=]|basic\s|bearer\s).*?)\1/is.exec(text) ?? [];
+  if (quoted !== undefined) return quoted;
+  return /(?:^|\s)(?:-H|--header)\b|["'\\]\s*$/.test(text)
+    ? text.replace(/^.*?(?=\bauthorization\s*[:=])/is, '').replace(/[\s"'\\]+$/, '')
+    : text;
 }
 
 /** As OpenTelemetry's variables have it, which are percent-encoded. */

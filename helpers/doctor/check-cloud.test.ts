@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Reply } from '../clients/testing/answering-server.ts';
+import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
@@ -20,6 +20,7 @@ import {
   REGIONS,
   TOKEN,
   token,
+  VECTOR,
   variables,
 } from './testing/cloud-stack.ts';
 
@@ -81,6 +82,7 @@ describe('the one thing that is wrong is named', () => {
         kind: "wrong token or another stack's IDs",
         variable: 'GRAFANA_CLOUD_API_KEY',
         ids: Object.keys(IDS).map(nameId),
+        says: 'authentication error: invalid token',
       },
     ],
     [
@@ -89,7 +91,8 @@ describe('the one thing that is wrong is named', () => {
       {
         kind: 'wrong token',
         variable: 'GRAFANA_CLOUD_READ_TOKEN',
-        scopes: ['metrics:read', 'logs:read', 'traces:read'],
+        scopes: [],
+        says: 'authentication error: invalid token',
       },
     ],
     [
@@ -145,6 +148,47 @@ describe('the one thing that is wrong is named', () => {
     ]);
   });
 
+  test.each(['', 'Forbidden', '{"message":"Access denied"}'])(
+    'a 403 with the body %j on all ways may be a scope or a firewall',
+    async (body) => {
+      const { problems } = await checkAgainst(() => ({ status: 403, body }));
+      const [text, ...others] = problems.map(describeProblem);
+      expect(others).toEqual([]);
+      expect(text?.cause).toMatch(
+        /answers 403 without a reason: the access policy of GRAFANA_CLOUD_API_KEY lacks .*traces:read, or an allow-list or a firewall refuses this machine$/,
+      );
+    },
+  );
+
+  test('a 403 that says little is told with what it says', async () => {
+    const { problems } = await checkAgainst(() => ({ status: 403, body: 'Request denied by rule 7' }));
+    expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
+      expect.stringMatching(
+        / answers 403: the access policy .* refuses this machine; it answers "Request denied by rule 7"$/,
+      ),
+    ]);
+  });
+
+  test('a 401 on all ways that is about an allow-list', async () => {
+    const { problems } = await checkAgainst(() => ({ status: 401, body: 'IP address not in allow list' }));
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringMatching(
+          /answer 401: IP address not in allow list$|answers 401: IP address not in allow list$/,
+        ),
+        fix: expect.stringMatching(/^Look at the allow-list of the access policy/),
+      },
+    ]);
+  });
+
+  test('other words of a 401 are shown in one line, shortened and without a secret', async () => {
+    const body = JSON.stringify({ error: `tenant\n\u001b[31mis locked, ${TOKEN} ${'x'.repeat(200)}` });
+    const { problems } = await checkAgainst(() => ({ status: 401, body }));
+    expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
+      expect.stringMatching(/; it answers "tenant \[31mis locked, \(secret\) x{20,80}"$/),
+    ]);
+  });
+
   test('a path that the service does not serve', async () => {
     const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_LOKI_ENDPOINT: 'URL/loki/push' });
     expect(problems).toEqual([expect.objectContaining({ kind: 'variable', variable: 'GRAFANA_CLOUD_LOKI_ENDPOINT' })]);
@@ -154,6 +198,24 @@ describe('the one thing that is wrong is named', () => {
     const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_TEMPO_QUERY_URL: 'URL/trace' });
     expect(problems).toEqual([
       expect.objectContaining({ kind: 'wrong path', variable: 'GRAFANA_CLOUD_TEMPO_QUERY_URL', status: 404 }),
+    ]);
+    expect(problems.map(describeProblem)[0]?.fix).toMatch(
+      /^Unset GRAFANA_CLOUD_TEMPO_QUERY_URL, so that it follows from GRAFANA_CLOUD_TEMPO_ENDPOINT \(http.*\/tempo\), or set it to that$/,
+    );
+  });
+
+  test('a query URL with something else behind it', async () => {
+    const { problems } = await checkAgainst(
+      (request) => (request.path.startsWith('/other') ? {} : answerAsHosted(request)),
+      {
+        GRAFANA_CLOUD_LOKI_QUERY_URL: 'URL/other',
+      },
+    );
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringMatching(/\/other answers 200, and not as the service does: an empty body$/),
+        fix: 'Correct GRAFANA_CLOUD_LOKI_QUERY_URL, or unset it, so that it follows from GRAFANA_CLOUD_LOKI_ENDPOINT',
+      },
     ]);
   });
 
@@ -167,12 +229,55 @@ describe('the one thing that is wrong is named', () => {
     ['a fault of what stands in front', { status: 502, body: '<html>', type: 'text/html' }, 'service fault'],
     ['too many requests', { status: 429 }, 'too many requests'],
     ['an allow-list', { status: 403, body: 'source IP address is not in the allow-list' }, 'access denied'],
+    ['an allow-list, as a 401', { status: 401, body: '{"error":"IP address not in allow list"}' }, 'access denied'],
     ['a 403 that says nothing', { status: 403 }, 'missing scope'],
   ])('Loki that answers with %s', async (_, reply, kind) => {
     const { problems } = await checkAgainst((request) =>
       request.path === '/loki/api/v1/labels' ? reply : answerAsHosted(request),
     );
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);
+  });
+
+  test.each<[string, RegExp, Reply]>([
+    ['OTLP', /^\/otlp/, { body: '{"hello":"world"}' }],
+    ['OTLP', /^\/otlp/, { status: 400, body: 'bad request' }],
+    ['OTLP', /^\/otlp/, { status: 400, body: 'Client sent an HTTP request to an HTTPS server.' }],
+    ['OTLP', /^\/otlp/, { status: 204 }],
+    ['OTLP', /^\/otlp/, { body: 'ok', type: 'text/plain' }],
+    ['remote write', /push$/, { body: '{"status":"success"}' }],
+    ['remote write', /prom\/push$/, { status: 400, body: 'bad request' }],
+    ['remote write', /prom\/push$/, { status: 422, body: 'error at least one valid stream is required' }],
+    ["Loki's push", /v1\/push$/, { status: 422, body: 'unprocessable' }],
+    ["Loki's push", /v1\/push$/, { status: 400, body: 'bad request' }],
+    ['a read', /(?:query|labels|search)$/, { body: '{"status":"error","errorType":"x","error":"y"}' }],
+    ['a read', /(?:query|labels|search)$/, { body: '{"status":"success","data":{}}' }],
+    ['a read', /(?:query|search)$/, { body: '{"status":"success","data":[]}' }],
+    ['a read', /(?:query|labels)$/, { body: '{"traces":[]}' }],
+    ['a read', /(?:labels|search)$/, { body: VECTOR }],
+    ['everything', /./, { body: '{"status":"success","data":{}}' }],
+    ['everything', /./, { body: '{"status":"error","error":"x"}' }],
+  ])('what answers to %s %s with %j is not the service', async (_, path, reply) => {
+    const { problems } = await checkAgainst((request) => (path.test(request.path) ? reply : answerAsHosted(request)));
+    expect(problems.map((problem) => problem.kind)).toEqual(['other API']);
+  });
+
+  // As the real parts answer: an export response with an empty partial success, an empty body, Loki's words as a google.rpc.Status.
+  test.each<[string, RegExp, Reply]>([
+    ['OTLP', /^\/otlp/, { body: '\n\0', type: 'application/x-protobuf' }],
+    ['OTLP', /^\/otlp/, { body: '', type: 'text/plain' }],
+    [
+      'OTLP',
+      /^\/otlp\/v1\/logs/,
+      { status: 422, body: '\u00129error at least one valid stream is required for ingestion' },
+    ],
+    ['remote write', /prom\/push$/, { status: 204 }],
+    ["Loki's push", /v1\/push$/, { status: 204 }],
+    ["Loki's read", /labels$/, { body: '{"status":"success"}' }],
+    ["Loki's read", /labels$/, { body: JSON.stringify({ status: 'success', data: Array(500).fill('a_long_label') }) }],
+    ["Tempo's read", /search$/, { body: '{"metrics":{}}' }],
+  ])('what answers to %s %s with %j is', async (_, path, reply) => {
+    const { problems } = await checkAgainst((request) => (path.test(request.path) ? reply : answerAsHosted(request)));
+    expect(problems).toEqual([]);
   });
 
   test.each([-300, 300])('a clock that is %i s off', async (seconds) => {
@@ -237,7 +342,56 @@ describe('the one thing that is wrong is named', () => {
       readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
     );
     expect(performance.now() - started).toBeLessThan(5000);
-    expect(check.problems).toEqual([expect.objectContaining({ kind: 'no answer', reason: { kind: 'timeout' } })]);
+    expect(check.problems).toEqual([
+      expect.objectContaining({ kind: 'no answer', reason: { kind: 'timeout', proxy: 'HTTPS_PROXY' } }),
+    ]);
+    const [text] = check.problems.map(describeProblem);
+    expect(text?.cause).toContain('the proxy that HTTPS_PROXY names hangs');
+    expect(text?.fix).not.toContain('set HTTPS_PROXY');
+  });
+
+  test.each([
+    ['', 'wants a login (407)'],
+    ['user:hunter2@', 'refuses the login that is in HTTPS_PROXY (407)'],
+  ])('a proxy that answers 407 to the login %j', async (login, cause) => {
+    const proxy = createServer();
+    proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+    const port = await listen(proxy);
+    const settings = {
+      ...variables('https://stack.grafana.example'),
+      GRAFANA_URL: 'https://grafana.example',
+      GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc',
+      HTTPS_PROXY: `http://${login}127.0.0.1:${port}`,
+    };
+    const { problems } = await checkCloud(readSettings(settings));
+    const causes = problems.map(describeProblem).map((text) => text.cause);
+    expect(causes).toEqual([expect.stringContaining(cause), expect.stringContaining(cause)]);
+    expect(causes.join()).not.toContain('hunter2');
+  });
+
+  test.each<[number, string]>([
+    [407, 'a proxy in front of 127.0.0.1:PORT wants a login (407)'],
+    [302, 'http://127.0.0.1:PORT/api/datasources answers 302, a redirect to https://login.example/'],
+  ])('a Grafana whose address answers %i', async (status, cause) => {
+    await using server = await startAnsweringServer((request) =>
+      request.path === '/api/datasources'
+        ? { status, headers: { location: 'https://login.example/?back=x' } }
+        : answerAsHosted(request),
+    );
+    const grafana = { GRAFANA_URL: server.url, GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc' };
+    const { problems } = await checkCloud(readSettings({ ...variables(server.url), ...grafana }));
+    expect(problems.map(describeProblem).map((text) => text.cause)).toEqual([
+      expect.stringContaining(cause.replace('PORT', new URL(server.url).port)),
+    ]);
+  });
+
+  test('https:// at a port that speaks plain HTTP', async () => {
+    await using server = await startAnsweringServer(answerAsHosted);
+    const endpoint = `${server.url.replace('http:', 'https:')}/tempo`;
+    const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_TEMPO_ENDPOINT: endpoint });
+    expect(problems.map(describeProblem).map((text) => text.cause)).toEqual([
+      `${new URL(endpoint).host} speaks plain HTTP, not TLS, and GRAFANA_CLOUD_TEMPO_ENDPOINT begins with https://`,
+    ]);
   });
 
   test('a proxy that wants a login, in front of all services', async () => {
@@ -274,7 +428,7 @@ describe('where the stack may be asked', () => {
     [401, 'invalid token'],
     [403, "another stack's IDs"],
   ])('a token that it answers with %i, and no service takes, is told apart', async (status, kind) => {
-    const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'no' } });
+    const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'Unauthorized' } });
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);
   });
 
@@ -306,7 +460,7 @@ test('an endpoint of another region is told by those of the services that accept
 
 test('no token is in a problem, in its words, or in a result', async () => {
   for (const change of [{}, { GRAFANA_CLOUD_LOKI_INSTANCE_ID: TOKEN }, { GRAFANA_CLOUD_API_KEY: `${TOKEN} ` }]) {
-    const check = await checkAgainst(() => ({ status: 401, body: 'no' }), change);
+    const check = await checkAgainst(() => ({ status: 401, body: 'Unauthorized' }), change);
     const { results: _, ...shown } = check;
     const text = JSON.stringify([shown, check.problems.map(describeProblem)]);
     expect(text).not.toContain('the-secret-part');

@@ -2,11 +2,11 @@ import { readCloudAccess } from '../clients/access.ts';
 import { findGrafanaAccess, NoDataSource } from '../clients/grafana.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
-import type { CloudProblem, CloudState } from '../run/cloud-problem.ts';
+import type { CloudProblem, CloudState, DerivedUrl } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import { correctPaths, findMalformed, isLinkedOnly } from '../settings/cloud.ts';
 import { listSecrets, removeSecrets } from '../settings/secrets.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { ProxySettings, Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import { askForStack } from './ask-for-stack.ts';
 import type { CloudCheck, ProbeResult, SkippedWay } from './cloud-check.ts';
@@ -86,7 +86,20 @@ function listReadsBy(settings: Settings, { access, isProxied }: Readers): Probe[
     access ?? readCloudAccess(cloud, query),
     isProxied ? GRAFANA_VARIABLES : nameQueryVariables(settings),
     isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : token,
+    isProxied ? {} : deriveQueryUrls(settings),
   );
+}
+
+/** Where the services with a query URL are asked without it, as far as their endpoints are valid. */
+function deriveQueryUrls({ cloud, query }: Settings): Partial<Record<keyof BackendAccess, DerivedUrl>> {
+  const malformed = findMalformed(cloud).map(({ variable }) => variable);
+  const access = readCloudAccess(cloud);
+  const derived = (['prometheus', 'loki', 'tempo'] as const).flatMap((service) => {
+    const source = `GRAFANA_CLOUD_${service.toUpperCase()}_ENDPOINT`;
+    if (query[service] === undefined || malformed.includes(source)) return [];
+    return [[service, { url: access[service].url, source }] as const];
+  });
+  return Object.fromEntries(derived);
 }
 
 /** The same for a run that begins: which logins are accepted, and what is wrong. */
@@ -131,12 +144,26 @@ async function findReaders({ cloud, query, proxies, inherited }: Settings): Prom
     if (error instanceof NoDataSource) return explain({ kind: 'no data source', message: error.message });
     if (!(error instanceof QueryError)) throw error;
     const { kind } = describeToken(grafana.token);
+    const way = await explainWay(grafana.url, proxies, error.status);
+    if (way !== undefined) return explain(way);
     return explain(
       kind === 'service account' || (error.status !== 401 && error.status !== 403)
         ? { kind: 'Grafana refuses', status: error.status, message: error.message }
         : { kind: 'wrong kind of token', variable, token: kind },
     );
   }
+}
+
+/** What stands between here and the Grafana, if it is not the Grafana that has refused: asked once more, without a login. */
+async function explainWay(url: URL, proxies: ProxySettings, status: number): Promise<CloudProblem | undefined> {
+  if (status !== 0 && status !== 407 && (status < 300 || status > 399)) return undefined;
+  const place = new URL('/', url);
+  Object.assign(place, { username: '', password: '', pathname: `${url.pathname.replace(/\/$/, '')}/api/datasources` });
+  const answer = await exchange({ method: 'GET', url: place.href, headers: {} }, PROBE_TIMEOUT / 2, proxies);
+  const [variables, hosts] = [['GRAFANA_URL'], [place.host]];
+  if (answer.kind === 'no answer') return { kind: 'no answer', variables, hosts, reason: answer.reason };
+  if (answer.location === undefined) return undefined;
+  return { kind: 'redirect', variables, urls: [place.href], status: answer.status, text: answer.location };
 }
 
 const GRAFANA_VARIABLES = { prometheus: 'GRAFANA_URL', tempo: 'GRAFANA_URL', loki: 'GRAFANA_URL' } as const;

@@ -2,7 +2,7 @@ import type { CloudStack } from '../clients/cloud-api.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { CLOUD_SERVICES, type CloudVariables, nameId } from '../settings/cloud.ts';
 import type { Difference, ProbeResult } from './cloud-check.ts';
-import { isAboutScope, isRefused } from './judge-answer.ts';
+import { isAboutScope } from './judge-answer.ts';
 import { isSameRegion, readRegion } from './region.ts';
 
 type WrongId = Extract<CloudProblem, { kind: "not the stack's ID" | "another service's ID" }>;
@@ -32,7 +32,7 @@ export function listDifferences(results: readonly ProbeResult[], { variables, re
     // The stack does not tell the gateway's name, only the region that is part of it.
     const isGateway = probe.service === 'OTLP' && found !== undefined && isSameRegion(found, region);
     if (host === right || isGateway) return [];
-    const isTaken = group.some((result) => result.isGood || (isRefused(result) && isAboutScope(result)));
+    const isTaken = group.some((result) => result.isGood || isAboutScope(result));
     return [{ variable, service: probe.service, host, expected, isTaken, isSameDomain: isSameDomain(host, right) }];
   });
 }

@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<Unanswered['kind'], string>> = {
   timeout: 'no answer in time',
   'untrusted certificate': 'its certificate is not trusted',
   'wrong certificate': 'its certificate is not valid',
+  'plain HTTP': 'it speaks plain HTTP, not TLS',
   'proxy login': 'a proxy wants a login',
   'proxy refuses': 'a proxy refuses',
   other: 'no answer',
@@ -34,7 +35,11 @@ const SKIPS = {
 
 /** Problems that a token has, and those that it may have. */
 const TOKEN_PROBLEMS: readonly string[] = ['variable', 'unset', 'wrong kind of token', 'wrong token', 'invalid token'];
-const TOKEN_DOUBTS: readonly string[] = ["wrong token or another stack's IDs", 'token of another region'];
+const TOKEN_DOUBTS: readonly string[] = [
+  "wrong token or another stack's IDs",
+  'wrong token or endpoints',
+  'token of another region',
+];
 
 /** The check as rows of the doctor's table: the token, the stack, the clock, and each service's way in and out. */
 export function describeCheck(check: CloudCheck): Row[] {

@@ -18,7 +18,7 @@ export type Exchange =
       readonly kind: 'answer';
       readonly status: number;
       readonly type: string;
-      /** The first 2 KiB. */
+      /** The first 256 KiB. */
       readonly body: string;
       readonly latency: Milliseconds;
       /** Where a redirect leads, without its login and parameters. */
@@ -28,7 +28,7 @@ export type Exchange =
     }
   | { readonly kind: 'no answer'; readonly reason: Unanswered };
 
-const MAX_BODY = 2048;
+const MAX_BODY = 256 * 1024;
 
 /** Asks once; never throws. */
 export async function exchange(question: Question, timeout: Milliseconds, proxies?: ProxySettings): Promise<Exchange> {
@@ -45,6 +45,10 @@ export async function exchange(question: Question, timeout: Milliseconds, proxie
     });
     const answer = await endInTime(asked, dispatcher, timeout);
     const received = Date.now();
+    if (answer.statusCode === 407) {
+      await answer.body.dump();
+      return { kind: 'no answer', reason: addProxy({ kind: 'proxy login' }, url, proxies) };
+    }
     const text = await readStart(answer.body);
     const date = Date.parse(String(answer.headers.date ?? ''));
     const { location } = answer.headers;
@@ -59,10 +63,20 @@ export async function exchange(question: Question, timeout: Milliseconds, proxie
       ...(!Number.isNaN(date) && { clockOffset: date + 500 - (sent + received) / 2 }),
     };
   } catch (error) {
-    const reason = readReason(error);
-    const isProxied = reason.kind === 'refused connection' && mayBeProxied(url, proxies);
-    return { kind: 'no answer', reason: isProxied ? { ...reason, isProxied } : reason };
+    return { kind: 'no answer', reason: addProxy(readReason(error), url, proxies) };
   }
+}
+
+/** Names the variable of the proxy on the way, where that may be to blame. */
+function addProxy(reason: Unanswered, url: string, proxies: ProxySettings = {}): Unanswered {
+  if (!mayBeProxied(url, proxies)) return reason;
+  const isTls = url.startsWith('https:') && Boolean(proxies.https);
+  const [proxy, address = ''] = isTls
+    ? (['HTTPS_PROXY', proxies.https] as const)
+    : (['HTTP_PROXY', proxies.http] as const);
+  if (reason.kind === 'refused connection' || reason.kind === 'timeout') return { ...reason, proxy };
+  const hasLogin = URL.canParse(address) && new URL(address).username !== '';
+  return reason.kind === 'proxy login' && hasLogin ? { ...reason, proxy } : reason;
 }
 
 async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
@@ -93,6 +107,8 @@ function readReason(error: unknown): Unanswered {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { kind: 'unknown host' };
   if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
     return { kind: 'refused connection' };
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return { kind: 'plain HTTP' };
   if (UNTRUSTED.includes(code)) return { kind: 'untrusted certificate', code };
   if (WRONG.includes(code)) return { kind: 'wrong certificate', code };
   // undici reports a proxy's answer in its message alone.

@@ -1,11 +1,10 @@
 import type { CloudProblem, Unanswered } from '../run/cloud-problem.ts';
 import type { ProbeResult } from './cloud-check.ts';
-import { isWebPage } from './judge-answer.ts';
+import { isWebPage, showText } from './judge-answer.ts';
 
-/** Why there is no answer of the service itself: a proxy's 407 is none either. */
-export function readSilence({ exchange }: ProbeResult): Unanswered | undefined {
-  if (exchange.kind === 'no answer') return exchange.reason;
-  return exchange.status === 407 ? { kind: 'proxy login' } : undefined;
+/** Why there is no answer of the service itself. */
+export function readSilence({ exchange }: Pick<ProbeResult, 'exchange'>): Unanswered | undefined {
+  return exchange.kind === 'no answer' ? exchange.reason : undefined;
 }
 
 /** One problem for each reason, whatever hosts it holds for. */
@@ -36,7 +35,10 @@ function describeAnswer({ probe, exchange }: ProbeResult): Answer | undefined {
   if (exchange.kind === 'no answer') return undefined;
   const { status, body, location = '' } = exchange;
   const kind = readKind(exchange);
-  if (kind === 'wrong path') return { kind, variable: probe.urlVariable, url: probe.ask().url, status };
+  if (kind === 'wrong path') {
+    const { urlVariable: variable, derived } = probe;
+    return { kind, variable, url: probe.ask().url.replace(/[?].*/, ''), status, ...(derived && { derived }) };
+  }
   const text = kind === 'access denied' || kind === 'other API' ? body : kind === 'redirect' ? location : '';
   return { kind, status, text: showText(text) };
 }
@@ -48,15 +50,7 @@ function readKind(answer: Extract<ProbeResult['exchange'], { kind: 'answer' }>):
   if (status === 429) return 'too many requests';
   if (status >= 500) return 'service fault';
   if (isWebPage(answer)) return 'web page';
-  return status === 403 ? 'access denied' : 'other API';
-}
-
-/** The start of an answer, for a terminal. */
-function showText(text: string): string {
-  return text
-    .replaceAll(/\p{C}+/gu, ' ')
-    .trim()
-    .slice(0, 100);
+  return status === 401 || status === 403 ? 'access denied' : 'other API';
 }
 
 /** The results with equal values, as data; those without one are left out. */

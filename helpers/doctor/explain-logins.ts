@@ -6,12 +6,13 @@ import { describeToken } from '../settings/token.ts';
 import type { Evidence, ProbeResult } from './cloud-check.ts';
 import { explainDifference } from './compare-with-stack.ts';
 import { exchange } from './exchange.ts';
-import { isAboutScope, isGood, isRefused } from './judge-answer.ts';
+import { describeWrongQueryUrl } from './explain-query-urls.ts';
+import { isAboutScope, isGood, isRefused, readReason } from './judge-answer.ts';
 import type { Probe } from './probes.ts';
 import { findCommonRegion, isSameRegion, readRegion } from './region.ts';
 
-/** A login is tried with another ID while the person waits. */
-const EXPERIMENT_TIMEOUT: Milliseconds = 1500;
+/** A login is tried at another address, then with another ID, while the person waits. */
+const EXPERIMENT_TIMEOUT: Milliseconds = 1200;
 const KEY = 'GRAFANA_CLOUD_API_KEY';
 const SERVICE_ACCOUNT = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
 
@@ -20,16 +21,49 @@ const SERVICE_ACCOUNT = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
  * it doesn't, the problem has all that it may be.
  */
 export async function explainLogins(refused: readonly ProbeResult[], evidence: Evidence): Promise<CloudProblem[]> {
-  const groups = [...Map.groupBy(refused, ({ probe }) => `${probe.service} ${probe.tokenVariable}`).values()];
+  const groups = [...Map.groupBy(refused, ({ probe }) => `${probe.urlVariable} ${probe.tokenVariable}`).values()];
   // A Grafana's answer says nothing of an instance ID.
   const results = evidence.results.filter(({ probe }) => probe.tokenVariable !== SERVICE_ACCOUNT);
-  const explained = await Promise.all(groups.map((group) => explainGroup(group, { ...evidence, results })));
+  const explained = await Promise.all(
+    groups.map(async (group) => {
+      const problem = await explainGroup(group, { ...evidence, results });
+      return problem && addReason(problem, listReasons(group));
+    }),
+  );
   const open = groups.filter((_, index) => explained[index] === undefined).flat();
   const byToken = Map.groupBy(open, ({ probe }) => probe.tokenVariable);
   return [
     ...explained.filter((problem) => problem !== undefined),
-    ...[...byToken].map(([variable, group]) => explainToken(variable, group, { ...evidence, results })),
+    ...[...byToken].map(([variable, group]) => ({
+      ...explainToken(variable, group, { ...evidence, results }),
+      ...listReasons(group),
+    })),
   ];
+}
+
+/**
+ * Adds the service's own words, where the cause is not certain without them. A token that lacks a scope is not called invalid; one
+ * with another's ID is.
+ */
+function addReason(problem: CloudProblem, reason: { readonly says?: string }): CloudProblem {
+  const isInvalid = /invalid token/i.test(reason.says ?? '');
+  switch (problem.kind) {
+    case 'wrong token':
+      return { ...problem, scopes: isInvalid ? [] : problem.scopes, ...reason };
+    case 'refused ID':
+      return isInvalid ? problem : { ...problem, ...reason };
+    case 'refused address':
+    case 'no query':
+      return { ...problem, ...reason };
+    default:
+      return problem;
+  }
+}
+
+/** What the first of these services with a reason says. */
+export function listReasons(group: readonly ProbeResult[]): { readonly says?: string } {
+  const says = group.map(readReason).find((reason) => reason !== undefined);
+  return says === undefined ? {} : { says };
 }
 
 /** The hosts of another region among those that refuse a login whose ID is known to be wrong: both are to be corrected. */
@@ -48,11 +82,16 @@ async function explainGroup(group: readonly ProbeResult[], evidence: Evidence): 
   const { stack, settings } = evidence;
   const { tokenVariable: variable } = probe;
   if (variable === SERVICE_ACCOUNT) return { kind: 'no query', variable };
+  const { derived } = probe;
+  if (derived !== undefined && (await isTaken(probe, derived.url, settings)))
+    return describeWrongQueryUrl(probe, derived);
   const explanation = explainByOthers(group, evidence);
   if (explanation !== undefined) return explanation;
   if (!('notAsked' in stack)) {
     const difference = evidence.differences.find((other) => other.variable === probe.urlVariable);
-    if (difference !== undefined) return explainDifference(difference, stack);
+    // A token that nobody takes may be refused at the right address as well.
+    if (difference !== undefined)
+      return isTokenAccepted(variable, evidence) ? explainDifference(difference, stack) : undefined;
     // The ID and the address are those of the stack.
     return isTokenAccepted(variable, evidence)
       ? { kind: 'missing scope', variable, scopes: listScopes(group) }
@@ -65,20 +104,28 @@ async function explainGroup(group: readonly ProbeResult[], evidence: Evidence): 
   return isTokenAccepted(variable, evidence) ? describeRefusedId(group, probe, evidence) : undefined;
 }
 
+/** Whether the same question is answered at this URL. */
+async function isTaken(probe: Probe, url: string, { proxies }: Settings): Promise<boolean> {
+  return isGood(probe, await exchange(probe.ask(undefined, url), EXPERIMENT_TIMEOUT, proxies));
+}
+
 /**
- * A service that took the same ID for something else does not refuse the ID. Tempo is only read, so it is compared with the
+ * A service that took the same ID for something else does not refuse the ID; at another address, it says nothing of this one. Tempo is only read, so it is compared with the
  * other services that are.
  */
 function explainByOthers(group: readonly ProbeResult[], evidence: Evidence): CloudProblem | undefined {
   const { results } = evidence;
   const [first] = group;
   if (first === undefined) return undefined;
-  const { service, tokenVariable: variable } = first.probe;
+  const { service, tokenVariable: variable, urlVariable, url, derived } = first.probe;
   const scopes = listScopes(group);
-  if (results.some((other) => other.isGood && other.probe.service === service)) {
-    return isTokenAccepted(variable, evidence)
-      ? { kind: 'missing scope', variable, scopes }
-      : { kind: 'wrong token', variable, scopes };
+  const taken = results.filter((other) => other.isGood && other.probe.service === service);
+  if (taken.length > 0) {
+    if (!isTokenAccepted(variable, evidence)) return { kind: 'wrong token', variable, scopes };
+    const isOneAddress = taken.some(({ probe }) => (probe.derived === undefined) === (derived === undefined));
+    if (isOneAddress) return { kind: 'missing scope', variable, scopes };
+    const place = { variable: urlVariable, url, tokenVariable: variable };
+    return { kind: 'refused address', ...place, scopes, ...(derived && { derived }) };
   }
   const reads = results.filter(({ probe }) => probe.does === 'read' && probe.service !== service);
   if (service !== 'TEMPO' || reads.length === 0 || !reads.every((read) => isRefused(read))) return undefined;
@@ -88,10 +135,10 @@ function explainByOthers(group: readonly ProbeResult[], evidence: Evidence): Clo
 }
 
 /** Whether a service, or the API that told the stack, took this token. */
-function isTokenAccepted(variable: string, { settings, results, stack }: Evidence): boolean {
+export function isTokenAccepted(variable: string, { settings, results, stack }: Evidence): boolean {
   const hasReadStack = !('notAsked' in stack) && settings.discovery.token === undefined && variable === KEY;
-  const isTaken = (result: ProbeResult) => result.isGood || (isRefused(result) && isAboutScope(result));
-  return hasReadStack || results.some((result) => result.probe.tokenVariable === variable && isTaken(result));
+  const isTold = (result: ProbeResult) => result.isGood || isAboutScope(result);
+  return hasReadStack || results.some((result) => result.probe.tokenVariable === variable && isTold(result));
 }
 
 /** The token is right: what else a 401 may be about is told with the ID, as far as nothing speaks against it. */
@@ -120,11 +167,18 @@ function explainToken(variable: string, group: readonly ProbeResult[], evidence:
   const { settings, stack, results } = evidence;
   const asked = settings.discovery.token === undefined && 'notAsked' in stack ? stack.refused : undefined;
   if (variable === KEY && asked === 401) return { kind: 'invalid token', variable };
+  const endpoints = evidence.differences.filter((difference) =>
+    group.some(({ probe }) => probe.urlVariable === difference.variable),
+  );
+  if (endpoints.length > 0) {
+    const places = endpoints.map((difference) => ({ variable: difference.variable, expected: difference.expected }));
+    return { kind: 'wrong token or endpoints', variable, endpoints: places };
+  }
   const region = readTokenRegion(variable, settings);
   const common = findCommonRegion(listRegions(results));
   if (region !== undefined && common !== undefined && !isSameRegion(region, common)) {
-    const endpoints = group.filter(({ probe }) => readRegion(probe.url) !== undefined);
-    const variables = [...new Set(endpoints.map(({ probe }) => probe.urlVariable))];
+    const regional = group.filter(({ probe }) => readRegion(probe.url) !== undefined);
+    const variables = [...new Set(regional.map(({ probe }) => probe.urlVariable))];
     return { kind: 'token of another region', variable, region, expected: common, endpoints: variables };
   }
   if (variable === KEY && asked === 403) return { kind: "another stack's IDs" };

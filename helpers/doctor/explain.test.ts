@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Received, Reply } from '../clients/testing/answering-server.ts';
 import { INSTANCE } from '../clients/testing/sample-stack.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
+import type { CloudCheck } from './cloud-check.ts';
 import { describeCheck } from './describe-check.ts';
-import { answerAsHosted, checkAgainst, checkWithApi, IDS, TOKEN, token } from './testing/cloud-stack.ts';
+import { answerAsHosted, checkAgainst, checkWithApi, IDS, TOKEN, token, VECTOR } from './testing/cloud-stack.ts';
 
 const KEY = 'GRAFANA_CLOUD_API_KEY';
 const US = token({ o: '1', n: 'other', k: 'k', m: { r: 'us' } });
-const refuse: Reply = { status: 401, body: 'no' };
+const refuse: Reply = { status: 401, body: 'Unauthorized' };
 const kinds = ({ problems }: { problems: readonly { kind: string }[] }) => problems.map(({ kind }) => kind);
 
 /** The endpoints of a stack in a region, which are reached through a proxy only. */
@@ -201,7 +202,10 @@ describe('what can’t be told apart is told together', () => {
   });
 
   test('a token to read with that no service takes: it may lack the scopes', async () => {
-    const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_READ_TOKEN: 'glc_other' });
+    const { problems } = await checkAgainst(
+      (request) => (request.login.endsWith(':glc_other') ? refuse : answerAsHosted(request)),
+      { GRAFANA_CLOUD_READ_TOKEN: 'glc_other' },
+    );
     expect(problems.map(describeProblem)[0]?.cause).toMatch(
       /or the token lacks metrics:read, logs:read and traces:read/,
     );
@@ -210,10 +214,7 @@ describe('what can’t be told apart is told together', () => {
   test('a token to read with that one service takes lacks the scopes for the others', async () => {
     const other = 'glc_other';
     const { problems } = await checkAgainst(
-      (request) =>
-        request.login === `${IDS.prometheus}:${other}`
-          ? { body: '{"status":"success","data":[]}' }
-          : answerAsHosted(request),
+      (request) => (request.login === `${IDS.prometheus}:${other}` ? { body: VECTOR } : answerAsHosted(request)),
       { GRAFANA_CLOUD_READ_TOKEN: other },
     );
     expect(problems).toContainEqual(
@@ -236,7 +237,13 @@ describe('what can’t be told apart is told together', () => {
     const { problems } = await checkAgainst(
       (request) => {
         if (request.path === '/api/datasources') return { body: JSON.stringify(sources) };
-        if (request.path.startsWith('/api/datasources/proxy')) return { body: '{"status":"success"}' };
+        const [, type = ''] = /^\/api\/datasources\/proxy\/uid\/grafanacloud-(\w+)/.exec(request.path) ?? [];
+        const answers: Record<string, string> = {
+          prometheus: VECTOR,
+          loki: '{"status":"success"}',
+          tempo: '{"traces":[]}',
+        };
+        if (type in answers) return { body: answers[type] ?? '' };
         return answerAsHosted(request);
       },
       {
@@ -247,6 +254,87 @@ describe('what can’t be told apart is told together', () => {
     );
     expect(problems).toEqual([
       expect.objectContaining({ kind: 'refused ID', variable: 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID' }),
+    ]);
+  });
+});
+
+describe('a query URL that is not the one of its service', () => {
+  const QUERY_URLS = {
+    PROMETHEUS: 'GRAFANA_CLOUD_PROMETHEUS_QUERY_URL',
+    LOKI: 'GRAFANA_CLOUD_LOKI_QUERY_URL',
+    TEMPO: 'GRAFANA_CLOUD_TEMPO_QUERY_URL',
+  };
+  const refuseElsewhere = (request: Received) => (request.path.startsWith('/other') ? refuse : answerAsHosted(request));
+  const causes = ({ problems }: Pick<CloudCheck, 'problems'>) =>
+    problems.map(describeProblem).map(({ cause }) => cause);
+
+  test.each([
+    [{ [QUERY_URLS.LOKI]: 'URL/api/prom' }, ['the address of Prometheus, not of Loki']],
+    [{ [QUERY_URLS.PROMETHEUS]: 'URL/tempo' }, ['the address of Tempo, not of Prometheus']],
+    [{ [QUERY_URLS.TEMPO]: 'URL/loki' }, ['the address of Loki, not of Tempo']],
+    [
+      { [QUERY_URLS.PROMETHEUS]: 'URL', [QUERY_URLS.LOKI]: 'URL/api/prom' },
+      ['the address of Loki, not of Prometheus', 'the address of Prometheus, not of Loki'],
+    ],
+  ])('%j: it is that of another', async (change, expected) => {
+    for (const path of [/never/, /^\/(?:api\/prom|tempo|loki)\/(?:loki\/)?api/]) {
+      const check = await checkAgainst(
+        (request) => answerAsHosted(request) ?? (path.test(request.path) ? refuse : undefined),
+        change,
+      );
+      expect(causes(check)).toEqual(expected.map((cause) => expect.stringContaining(cause)));
+    }
+  });
+
+  test.each([
+    ['Loki', QUERY_URLS.LOKI],
+    ['Prometheus', QUERY_URLS.PROMETHEUS],
+    ['Tempo', QUERY_URLS.TEMPO],
+  ])('%s refuses there what it takes beside its endpoint', async (service, variable) => {
+    for (const check of [
+      await checkAgainst(refuseElsewhere, { [variable]: 'URL/other' }),
+      await checkWithApi(
+        { [variable]: 'http://127.0.0.1:PORT/other' },
+        { service: (request) => refuseElsewhere(request) ?? { status: 404 } },
+      ),
+    ]) {
+      expect(causes(check)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^${variable} is http.*/other, which does not take the login that ${service} takes at http`),
+        ),
+      ]);
+      expect(check.problems.map(describeProblem)[0]?.fix).toContain(`Unset ${variable}`);
+    }
+  });
+
+  test('it is that of another, at the host of another region, where the stack can be asked', async () => {
+    const check = await checkWithApi(
+      { ...behindProxy, [QUERY_URLS.LOKI]: 'http://prometheus-prod-01-us-east-0.grafana.internal/api/prom' },
+      { api, service: refuseIn('us-east-0') as (request: Received) => Reply },
+    );
+    expect(kinds(check)).toEqual(['wrong query URL']);
+  });
+
+  test('what is refused at both addresses: the scope, or the query URL', async () => {
+    const { problems } = await checkAgainst(
+      (request) => (request.path.endsWith('/labels') ? refuse : answerAsHosted(request)),
+      { [QUERY_URLS.LOKI]: 'URL/other' },
+    );
+    expect(causes({ problems })).toEqual([
+      expect.stringMatching(/GRAFANA_CLOUD_LOKI_QUERY_URL leads elsewhere, or GRAFANA_CLOUD_API_KEY lacks logs:read$/),
+    ]);
+  });
+
+  test('an endpoint that refuses what a query URL takes: the scope, or the endpoint', async () => {
+    const { problems } = await checkAgainst(
+      (request) => {
+        if (request.path === '/other/api/v1/query') return { body: VECTOR };
+        return request.path.startsWith('/api/prom') ? refuse : answerAsHosted(request);
+      },
+      { [QUERY_URLS.PROMETHEUS]: 'URL/other' },
+    );
+    expect(causes({ problems })).toEqual([
+      expect.stringMatching(/GRAFANA_CLOUD_PROMETHEUS_ENDPOINT leads elsewhere, or .* lacks metrics:write$/),
     ]);
   });
 });
@@ -287,6 +375,50 @@ describe('the endpoints are compared with those of the stack', () => {
   test('a token that may read the stack, with the right ID and address, lacks the scope', async () => {
     const { problems } = await checkWithApi(behindProxy, { api, service: refuse });
     expect(kinds({ problems })).toEqual(['missing scope']);
+  });
+
+  test('a token that no service takes at endpoints that differ: the token or the endpoints, once', async () => {
+    const check = await checkWithApi(
+      {
+        ...behindProxy,
+        GRAFANA_CLOUD_LOKI_ENDPOINT: 'http://logs-prod-999.grafana.internal/loki/api/v1/push',
+        GRAFANA_CLOUD_TEMPO_ENDPOINT: 'http://tempo-prod-99-eu-west-0.grafana.internal/tempo',
+        GRAFANA_CLOUD_STACKS_TOKEN: token({ o: '1234', n: 'stacks', k: 'k' }),
+      },
+      { api, service: refuse },
+    );
+    expect(kinds(check)).toEqual(['wrong token']);
+    const elsewhere = await checkWithApi(
+      {
+        ...endpointsIn('us-east-0'),
+        GRAFANA_CLOUD_LOKI_ENDPOINT: 'http://logs-prod-999.grafana.internal/loki/api/v1/push',
+        HTTP_PROXY: 'http://127.0.0.1:PORT',
+        GRAFANA_CLOUD_STACKS_TOKEN: token({ o: '1234', n: 'stacks', k: 'k' }),
+      },
+      { api, service: refuse },
+    );
+    expect(kinds(elsewhere)).toEqual(['wrong token or endpoints']);
+    const [text] = elsewhere.problems.map(describeProblem);
+    expect(text?.cause).toMatch(
+      /^every login with GRAFANA_CLOUD_API_KEY is refused, and GRAFANA_CLOUD_\{.*LOKI.*\}_ENDPOINT are not/,
+    );
+    expect(text?.fix).toContain(
+      'Set GRAFANA_CLOUD_LOKI_ENDPOINT to http://logs-prod-012.grafana.internal/loki/api/v1/push',
+    );
+  });
+
+  test('and so where they are in another domain, which may be another way to the stack', async () => {
+    const stacksToken = { GRAFANA_CLOUD_STACKS_TOKEN: token({ o: '1234', n: 'stacks', k: 'k' }) };
+    const { problems } = await checkWithApi(stacksToken, { api, service: refuse });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'wrong token or endpoints',
+        variable: KEY,
+        endpoints: ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'].map((service) =>
+          expect.objectContaining({ variable: `GRAFANA_CLOUD_${service}_ENDPOINT` }),
+        ),
+      }),
+    ]);
   });
 
   test('the slug is wrong where the services accept IDs of another stack', async () => {

@@ -11,11 +11,12 @@ import {
 } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken, findStrayCharacters, findTokenFlaw } from '../settings/token.ts';
-import type { Evidence, ProbeResult, StackAnswer } from './cloud-check.ts';
+import type { Difference, Evidence, ProbeResult, StackAnswer } from './cloud-check.ts';
 import { explainDifference, listWrongIds } from './compare-with-stack.ts';
 import { explainAnswers, explainSilences, readSilence } from './explain-answers.ts';
-import { explainLogins, listForeignRegions } from './explain-logins.ts';
-import { isAboutScope, isRefused } from './judge-answer.ts';
+import { explainLogins, isTokenAccepted, listForeignRegions, listReasons } from './explain-logins.ts';
+import { listForeignQueryUrls } from './explain-query-urls.ts';
+import { isAboutScope, isRefused, isUnexplained } from './judge-answer.ts';
 
 /** Samples from further ahead are refused after ten minutes, and a `Date` has whole seconds. */
 const MAX_CLOCK_OFFSET: Milliseconds = 60_000;
@@ -124,23 +125,45 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
   const explainedIds = [...wrongIds, ...explainSharedIds(settings, results)].flatMap((problem) =>
     'id' in problem ? problem.variable : [],
   );
-  // One in another domain may be another way to the stack, unless all else is right.
-  const elsewhere = differences.filter(({ isTaken, isSameDomain }) => !isTaken && isSameDomain);
+  const misled = listForeignQueryUrls(evidence);
+  const isMisled = (variable: string) => misled.some((problem) => problem.variable === variable);
+  const failed = results.filter(({ probe, isGood }) => !isGood && !isMisled(probe.urlVariable));
+  // A token that nobody takes may be why an endpoint refuses it. One in another domain may be another way to the stack.
+  const mayBeToken = ({ variable }: Difference) =>
+    failed.some(
+      (result) =>
+        result.probe.urlVariable === variable &&
+        isRefused(result) &&
+        !isTokenAccepted(result.probe.tokenVariable, evidence),
+    );
+  const elsewhere = differences.filter(
+    (difference) =>
+      !difference.isTaken && difference.isSameDomain && !isMisled(difference.variable) && !mayBeToken(difference),
+  );
   const isElsewhere = ({ probe }: ProbeResult) => elsewhere.some(({ variable }) => variable === probe.urlVariable);
-  const failed = results.filter(({ isGood }) => !isGood);
   const silent = failed.filter((result) => readSilence(result) !== undefined);
   const refused = failed.filter(
     (result) => !silent.includes(result) && isRefused(result) && !flawed.has(result.probe.tokenVariable),
   );
   const others = failed.filter((result) => !silent.includes(result) && !isRefused(result) && !isElsewhere(result));
-  const aboutScope = refused.filter((result) => isAboutScope(result) && result.probe.tokenVariable !== SERVICE_ACCOUNT);
-  const bare = refused.filter((result) => !aboutScope.includes(result) && !isElsewhere(result));
+  const own = refused.filter(({ probe }) => probe.tokenVariable !== SERVICE_ACCOUNT);
+  // What a query URL refuses is tried where it would be without.
+  const unexplained = own.filter(
+    (result) => isUnexplained(result) && result.probe.derived === undefined && !isElsewhere(result),
+  );
+  const isScopeKnown = (result: ProbeResult) => isTakenBeside(result, results);
+  const aboutScope = [...own.filter(isAboutScope), ...unexplained.filter(isScopeKnown)];
+  const bare = refused.filter(
+    (result) => !aboutScope.includes(result) && !unexplained.includes(result) && !isElsewhere(result),
+  );
   const hasWrongId = ({ probe }: ProbeResult) => [...flawed, ...explainedIds].includes(nameId(probe.service));
   return [
     ...('notAsked' in stack ? [] : elsewhere.map((difference) => explainDifference(difference, stack))),
     ...explainSilences(silent.filter((result) => !isElsewhere(result) || isOnTheWay(result))),
     ...explainAnswers(others),
+    ...misled,
     ...listMissingScopes(aboutScope),
+    ...listUnexplained(unexplained.filter((result) => !isScopeKnown(result))),
     ...('notAsked' in stack ? listForeignRegions(bare.filter(hasWrongId), evidence) : []),
     ...(await explainLogins(
       bare.filter((result) => !hasWrongId(result)),
@@ -153,6 +176,25 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
 function isOnTheWay(result: ProbeResult): boolean {
   const { kind } = readSilence(result) ?? {};
   return kind === 'proxy login' || kind === 'proxy refuses' || kind === 'untrusted certificate';
+}
+
+/** Whether the host lets this machine in: it takes the same token for something else. */
+function isTakenBeside({ probe }: ProbeResult, results: readonly ProbeResult[]): boolean {
+  return results.some(
+    ({ probe: other, isGood }) =>
+      isGood && other.tokenVariable === probe.tokenVariable && new URL(other.url).host === new URL(probe.url).host,
+  );
+}
+
+function listUnexplained(refused: readonly ProbeResult[]): CloudProblem[] {
+  const byToken = Map.groupBy(refused, ({ probe }) => probe.tokenVariable);
+  return [...byToken].map(([variable, group]) => ({
+    kind: 'unexplained 403',
+    variable,
+    scopes: [...new Set(group.map(({ probe }) => probe.scope))],
+    hosts: [...new Set(group.map(({ probe }) => new URL(probe.url).host))],
+    ...listReasons(group),
+  }));
 }
 
 function listMissingScopes(refused: readonly ProbeResult[]): CloudProblem[] {
@@ -199,6 +241,6 @@ function removeRepetitions(problems: readonly CloudProblem[]): CloudProblem[] {
 
 function getKey(problem: CloudProblem): string {
   if (!('variable' in problem)) return JSON.stringify(problem);
-  const isBeside = problem.kind === 'missing scope' || problem.kind === 'wrong region';
+  const isBeside = ['missing scope', 'unexplained 403', 'wrong region'].includes(problem.kind);
   return `${problem.variable} ${isBeside ? problem.kind : ''}`;
 }

@@ -1,15 +1,44 @@
+import { z } from 'zod';
+import { ExportResponse } from '../otlp/schema.ts';
 import type { ProbeResult } from './cloud-check.ts';
 import type { Exchange } from './exchange.ts';
 import type { Probe } from './probes.ts';
 
-/** Whether the service took the login and was the one that was meant: an empty write may be too little for it. */
-export function isGood(probe: Probe, answer: Exchange): boolean {
+/** Whether the service took the login and was the one that was meant: it answers to this question as no other does. */
+export function isGood({ service, does }: Probe, answer: Exchange): boolean {
   if (answer.kind === 'no answer' || isWebPage(answer)) return false;
-  const { status } = answer;
-  // A server of TLS that is spoken to in plain HTTP answers 400 as well.
-  const isHeard = (status === 400 || status === 422) && !/HTTPS/.test(answer.body);
-  if (probe.does === 'write') return (status >= 200 && status < 300) || isHeard;
-  return status === 200 && isJsonObject(answer.body);
+  if (does === 'read') return answer.status === 200 && ANSWERS[service].safeParse(parseJson(answer.body)).success;
+  // Loki takes no push without a stream, and is behind the gateway as well.
+  if (service !== 'PROMETHEUS' && answer.status === 422)
+    return /at least one valid stream is required/.test(answer.body);
+  if (service === 'OTLP') return answer.status === 200 && isExportResponse(answer.body);
+  return [200, 202, 204].includes(answer.status) && answer.body === '';
+}
+
+/** What each service answers to its read. Loki leaves out an empty list of labels, and Tempo one of traces. */
+const ANSWERS = {
+  PROMETHEUS: z.object({ status: z.literal('success'), data: z.object({ resultType: z.literal('vector') }) }),
+  LOKI: z.object({ status: z.literal('success'), data: z.array(z.string()).optional() }),
+  TEMPO: z.union([z.object({ traces: z.array(z.unknown()) }), z.object({ metrics: z.object({}) })]),
+  OTLP: z.never(),
+} as const;
+
+/** An answer to an empty export in protobuf (OTLP 1.x, "OTLP/HTTP Response"): empty, or a partial success that counts nothing. */
+function isExportResponse(body: string): boolean {
+  try {
+    const { partialSuccess } = ExportResponse.decode(Buffer.from(body));
+    return body === '' || partialSuccess !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a person is meant to read it. */
@@ -17,21 +46,43 @@ export function isWebPage({ type, body }: Extract<Exchange, { kind: 'answer' }>)
   return type.startsWith('text/html') || /^\s*<!doctype html/i.test(body);
 }
 
-/** The start of a JSON object with a field of one of the three APIs. */
-function isJsonObject(body: string): boolean {
-  return /^\s*\{\s*"(?:status|data|traces|metrics|partial|warnings|infos)"/.test(body) || /^\s*\{\s*\}\s*$/.test(body);
-}
-
-/** Whether the service refused the login: a 403 that says something else than the scope is about something else. */
+/** Whether the service refused the login: a 401 or 403 that says something else than that is about something else. */
 export function isRefused({ exchange: answer }: ProbeResult): boolean {
-  if (answer.kind !== 'answer' || isWebPage(answer)) return false;
-  return answer.status === 401 || (answer.status === 403 && (answer.body.trim() === '' || SCOPE.test(answer.body)));
+  if (answer.kind !== 'answer' || isWebPage(answer) || ALLOW_LIST.test(answer.body)) return false;
+  const isVague = answer.body.trim() === '' || VAGUE.test(answer.body) || SCOPE.test(answer.body);
+  return answer.status === 401 || (answer.status === 403 && isVague);
 }
 
-const SCOPE = /\bscopes?\b|permission|not allowed|denied|^\W*forbidden\W*$/i;
+const ALLOW_LIST = /\b(?:allow|white)[- ]?list|\bIP(?: address| range)?\b/i;
+const SCOPE = /\bscopes?\b|permission/i;
+/** A proxy or firewall says so as well. */
+const VAGUE = /not allowed|denied|^\W*forbidden\W*$/i;
 
-/** A service that knows the token, and says that it may not: it names the scope, or answers 403. */
-export function isAboutScope({ exchange: answer }: ProbeResult): boolean {
-  if (answer.kind !== 'answer') return false;
-  return answer.status === 403 || SCOPE.test(answer.body);
+/** A service that knows the token, and says that it may not: it names the scope. */
+export function isAboutScope(result: ProbeResult): boolean {
+  return isRefused(result) && result.exchange.kind === 'answer' && SCOPE.test(result.exchange.body);
+}
+
+/** A 403 that may be about the scope, or about this machine. */
+export function isUnexplained(result: ProbeResult): boolean {
+  const { exchange: answer } = result;
+  return isRefused(result) && !isAboutScope(result) && answer.kind === 'answer' && answer.status === 403;
+}
+
+/** The start of what a service says of a refused login, for a terminal; undefined for what any 401 says. */
+export function readReason({ exchange: answer }: ProbeResult): string | undefined {
+  if (answer.kind === 'no answer') return undefined;
+  const parsed = Words.safeParse(parseJson(answer.body)).data;
+  const words = showText(parsed?.error ?? parsed?.message ?? answer.body);
+  return /^\W*(?:401\W*)?(?:unauthorized|forbidden|access denied)?\W*$/i.test(words) ? undefined : words;
+}
+
+const Words = z.object({ error: z.string().optional(), message: z.string().optional() });
+
+/** The start of an answer, for a terminal. */
+export function showText(text: string): string {
+  return text
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 100);
 }

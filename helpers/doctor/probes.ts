@@ -1,3 +1,4 @@
+import type { DerivedUrl } from '../run/cloud-problem.ts';
 import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
 import { type CloudService, type CloudVariables, nameEndpoint, nameId } from '../settings/cloud.ts';
 import type { Question } from './exchange.ts';
@@ -13,8 +14,10 @@ export type Probe = {
   /** The variable that says so; that of Grafana where it is asked through its data sources. */
   readonly urlVariable: string;
   readonly tokenVariable: string;
-  /** The same question with the login of another instance ID. */
-  readonly ask: (id?: string) => Question;
+  /** Where it would be asked without a query URL, if that is another address. */
+  readonly derived?: DerivedUrl;
+  /** The same question with the login of another instance ID, or at another URL. */
+  readonly ask: (id?: string, at?: string) => Question;
 };
 
 /** An empty `WriteRequest`, which snappy's block format writes as one byte. */
@@ -53,6 +56,7 @@ export function listReads(
   access: BackendAccess,
   urlVariables: Readonly<Record<keyof BackendAccess, string>>,
   tokenVariable: string,
+  derived: Readonly<Partial<Record<keyof BackendAccess, DerivedUrl>>> = {},
 ): Probe[] {
   const end = Math.floor(Date.now() / 1000);
   const start = end - 60;
@@ -65,9 +69,10 @@ export function listReads(
       url,
       urlVariable: urlVariables[name],
       tokenVariable,
-      ask: (id = user) => ({
+      ...(derived[name] !== undefined && derived[name].url !== url && { derived: derived[name] }),
+      ask: (id = user, at = url) => ({
         method: 'GET',
-        url: `${url}${path}`,
+        url: `${at}${path}`,
         headers: {
           accept: 'application/json',
           authorization: isBearer ? `Bearer ${password}` : encodeLogin(id, password),

@@ -1,4 +1,4 @@
-import type { CloudProblem, VariableHome } from '../run/cloud-problem.ts';
+import type { CloudProblem, DerivedUrl, VariableHome } from '../run/cloud-problem.ts';
 
 /** A problem in words: what is wrong, and what to do. */
 export type ProblemText = { readonly cause: string; readonly fix: string };
@@ -26,6 +26,11 @@ const TOKENS = {
 
 /** The sentences for a problem. No secret is in them. */
 export function describeProblem(problem: CloudProblem): ProblemText {
+  const { cause, fix } = describeKind(problem);
+  return { cause: problem.says === undefined ? cause : `${cause}; it answers "${problem.says}"`, fix };
+}
+
+function describeKind(problem: CloudProblem): ProblemText {
   switch (problem.kind) {
     case 'variable':
       return {
@@ -56,6 +61,31 @@ export function describeProblem(problem: CloudProblem): ProblemText {
       };
     case 'refused ID':
       return describeRefusedId(problem);
+    case 'wrong query URL': {
+      const { variable, url, owner, derived } = problem;
+      const [own, other] = [nameServices([variable]), SERVICES[owner ?? '']];
+      return {
+        cause: other
+          ? `${variable} is ${url}, which is the address of ${other}, not of ${own}`
+          : `${variable} is ${url}, which does not take the login that ${own} takes at ${derived.url}`,
+        fix: adviseDerived(variable, derived),
+      };
+    }
+    case 'refused address': {
+      const { variable, url, tokenVariable, scopes, derived } = problem;
+      return {
+        cause: `${url} refuses the login that ${nameServices([variable])} takes at another address: ${variable} leads elsewhere, or ${tokenVariable} lacks ${list(scopes)}`,
+        fix: `${derived ? adviseDerived(variable, derived) : lookUp(variable)}; if it is right, add ${list(scopes)} to the access policy`,
+      };
+    }
+    case 'wrong token or endpoints': {
+      const { variable, endpoints } = problem;
+      const names = listVariables(endpoints.map((endpoint) => endpoint.variable));
+      return {
+        cause: `every login with ${variable} is refused, and ${names} ${endpoints.length === 1 ? 'is' : 'are'} not what the stack tells: the token is wrong, expired or revoked, or it is sent to another stack`,
+        fix: `${endpoints.map((endpoint) => setTo(endpoint.variable, endpoint.expected)).join('; ')}; if it is refused there as well, create a token under Access Policies whose realm has this stack`,
+      };
+    }
     case 'another endpoint':
       return {
         cause: `${problem.variable} leads to ${problem.host}, which does not take the login, and the stack is at ${new URL(problem.expected).host}`,
@@ -129,10 +159,15 @@ export function describeProblem(problem: CloudProblem): ProblemText {
           ? `Add ${list(problem.scopes)} to the policy, or set GRAFANA_CLOUD_READ_TOKEN to a token that has them`
           : `Add ${list(problem.scopes)} to the policy; its tokens have them at once`,
       };
+    case 'unexplained 403':
+      return {
+        cause: `${list(problem.hosts)} ${problem.hosts.length === 1 ? 'answers' : 'answer'} 403${problem.says === undefined ? ' without a reason' : ''}: the access policy of ${problem.variable} lacks ${list(problem.scopes)}, or an allow-list or a firewall refuses this machine`,
+        fix: "Look at the policy's scopes and its allow-list; if both are right, ask who runs the network what stands in between",
+      };
     case 'wrong path':
       return {
         cause: `${problem.url} answers ${problem.status}: ${problem.variable} has a path that the service does not serve`,
-        fix: lookUp(problem.variable),
+        fix: problem.derived ? adviseDerived(problem.variable, problem.derived) : lookUp(problem.variable),
       };
     case 'access denied':
     case 'web page':
@@ -214,7 +249,7 @@ function describeRefusedId({
     fix:
       endpoint === undefined
         ? lookUp(variable)
-        : `Compare both with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}`,
+        : `Compare both with what Grafana Cloud shows under ${namePlace(variable)}${adviseDiscovery()}${endpoint.endsWith('_QUERY_URL') ? `, and unset ${endpoint}, so that it follows from ${nameSource(endpoint)}` : ''}`,
   };
 }
 
@@ -232,7 +267,7 @@ function describeAnswer({
   switch (kind) {
     case 'access denied':
       return {
-        cause: `${who} ${answers} 403: ${text}`,
+        cause: `${who} ${answers} ${status}: ${text}`,
         fix: `Look at the allow-list of the access policy and at what your organisation permits, and at ${names}`,
       };
     case 'too many requests':
@@ -247,7 +282,7 @@ function describeAnswer({
       };
     case 'other API':
       return {
-        cause: `${who} ${answers} ${status} as another API: ${text === '' ? 'an empty body' : text}`,
+        cause: `${who} ${answers} ${status}, and not as the service does: ${text === '' ? 'an empty body' : text}`,
         fix: lookUp(...variables),
       };
     case 'redirect':
@@ -276,14 +311,20 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
             fix: `Correct the name server of this machine; if other names are known to it, correct ${names}`,
           };
     case 'refused connection':
-      if (reason.isProxied) {
+      if (reason.proxy !== undefined) {
         return {
-          cause: `no connection to ${who}: the proxy that HTTPS_PROXY names does not answer, or nothing listens there`,
-          fix: `Correct HTTPS_PROXY, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
+          cause: `no connection to ${who}: the proxy that ${reason.proxy} names does not answer, or nothing listens there`,
+          fix: `Correct ${reason.proxy}, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
         };
       }
       return { cause: `nothing listens at ${who}`, fix: `Correct ${names}, or start what it leads to` };
     case 'timeout':
+      if (reason.proxy !== undefined) {
+        return {
+          cause: `no answer in time from ${who}: the proxy that ${reason.proxy} names hangs or can't reach it, or it is slow itself`,
+          fix: `Try the proxy: curl -v --proxy ADDRESS https://grafana.com; correct ${reason.proxy}, or name the host in NO_PROXY`,
+        };
+      }
       return {
         cause: `no answer in time from ${who}: a firewall, a proxy that is needed, or a slow network`,
         fix: 'Allow HTTPS from this machine to it, or set HTTPS_PROXY',
@@ -298,7 +339,18 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
         cause: `the certificate of ${who} is not valid for it now (${reason.code})`,
         fix: `Check the host in ${names}, and this machine's clock`,
       };
+    case 'plain HTTP':
+      return {
+        cause: `${who} speaks plain HTTP, not TLS, and ${names} ${variables.length === 1 ? 'begins' : 'begin'} with https://`,
+        fix: `Correct the port in ${names}; if the host is private and is to have no TLS, begin with http://`,
+      };
     case 'proxy login':
+      if (reason.proxy !== undefined) {
+        return {
+          cause: `the proxy in front of ${who} refuses the login that is in ${reason.proxy} (407)`,
+          fix: `Correct the user and password in ${reason.proxy}, percent-encoded, or name the host in NO_PROXY`,
+        };
+      }
       return {
         cause: `a proxy in front of ${who} wants a login (407)`,
         fix: 'Put it into HTTPS_PROXY, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY',
@@ -354,8 +406,22 @@ function orLacks(scopes: readonly string[]): string {
   return scopes.length === 0 ? '' : `, or the token lacks ${list(scopes)}`;
 }
 
-/** To set variables to what the portal shows. */
+/** To set variables to what the portal shows; a query URL is not among it, and needs not be set. */
 function lookUp(...variables: readonly string[]): string {
+  const typed = variables.filter((variable) => variable.endsWith('_QUERY_URL'));
+  const others = variables.filter((variable) => !typed.includes(variable));
+  return [
+    ...(others.length === 0 ? [] : [lookUpInPortal(others)]),
+    ...typed.map((variable) => `Correct ${variable}, or unset it, so that it follows from ${nameSource(variable)}`),
+  ].join('; ');
+}
+
+/** The variable that a query URL follows from. */
+function nameSource(variable: string): string {
+  return variable.replace(/_QUERY_URL$/, '_ENDPOINT');
+}
+
+function lookUpInPortal(variables: readonly string[]): string {
   const places = [...new Set(variables.map(namePlace))];
   return `Set ${listVariables(variables)} to what Grafana Cloud shows under ${list(places)}${adviseDiscovery()}`;
 }
@@ -364,6 +430,11 @@ function lookUp(...variables: readonly string[]): string {
 function namePlace(variable: string): string {
   const [service] = Object.keys(PORTAL).filter((name) => variable.includes(`_${name}_`));
   return `your stack > ${PORTAL[service ?? ''] ?? 'Details'}`;
+}
+
+/** A query URL is what somebody has typed: `cloud:env` writes none. */
+function adviseDerived(variable: string, { url, source }: DerivedUrl): string {
+  return `Unset ${variable}, so that it follows from ${source} (${url}), or set it to that`;
 }
 
 /** With a token that may read the stack. */

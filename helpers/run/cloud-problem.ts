@@ -5,8 +5,13 @@ import type { TokenDescription } from '../settings/token.ts';
 
 export type { VariableHome };
 
-/** What is wrong between this machine and a stack of Grafana Cloud: one for each thing to correct, as data. */
-export type CloudProblem =
+/**
+ * What is wrong between this machine and a stack of Grafana Cloud: one for each thing to correct, as data. `says` is what a
+ * service answered to a login that it refused, where that is more than that it did.
+ */
+export type CloudProblem = Problem & { readonly says?: string };
+
+type Problem =
   /** It shows without asking anybody. */
   | {
       readonly kind: 'variable';
@@ -52,6 +57,32 @@ export type CloudProblem =
       readonly host: string;
       readonly expected: string;
     }
+  /** A query URL that is the address of the service `owner`, or refuses the login that `derived` takes. */
+  | {
+      readonly kind: 'wrong query URL';
+      readonly variable: string;
+      readonly url: string;
+      readonly owner?: CloudService;
+      readonly derived: DerivedUrl;
+    }
+  /**
+   * The service takes the ID and the token at another address, and at this one it refuses them: it may be the address, or one of
+   * `scopes` may be missing. `derived` for a query URL.
+   */
+  | {
+      readonly kind: 'refused address';
+      readonly variable: string;
+      readonly url: string;
+      readonly tokenVariable: string;
+      readonly scopes: readonly string[];
+      readonly derived?: DerivedUrl;
+    }
+  /** Not one service has accepted the token, and these endpoints are not those that the stack tells. */
+  | {
+      readonly kind: 'wrong token or endpoints';
+      readonly variable: string;
+      readonly endpoints: readonly { readonly variable: string; readonly expected: string }[];
+    }
   /** `endpoint` is the right one, where the stack could be asked for it. */
   | {
       readonly kind: 'wrong region';
@@ -79,8 +110,22 @@ export type CloudProblem =
   | { readonly kind: "another stack's IDs" }
   | { readonly kind: 'wrong kind of token'; readonly variable: string; readonly token: TokenDescription['kind'] }
   | { readonly kind: 'missing scope'; readonly variable: string; readonly scopes: readonly string[] }
-  | { readonly kind: 'wrong path'; readonly variable: string; readonly url: string; readonly status: number }
-  /** What answers alike at all of these URLs is not what was meant; a 403 here is about no scope, but an allow-list or a policy. */
+  /** A 403 that names no reason: one of `scopes` is missing, or something refuses this machine. */
+  | {
+      readonly kind: 'unexplained 403';
+      readonly variable: string;
+      readonly scopes: readonly string[];
+      readonly hosts: readonly string[];
+    }
+  /** `derived` is the query URL that follows from the endpoint `source`, for one that may be left out. */
+  | {
+      readonly kind: 'wrong path';
+      readonly variable: string;
+      readonly url: string;
+      readonly status: number;
+      readonly derived?: DerivedUrl;
+    }
+  /** What answers alike at all of these URLs is not what was meant; a 401 or 403 here is about no login or scope, but an allow-list or a policy. */
   | {
       readonly kind: 'access denied' | 'web page' | 'other API' | 'redirect' | 'service fault' | 'too many requests';
       readonly variables: readonly string[];
@@ -104,17 +149,24 @@ export type CloudProblem =
   | { readonly kind: 'no data source'; readonly message: string }
   | { readonly kind: 'Grafana refuses'; readonly status: number; readonly message: string };
 
+/** What a query URL is where it is not set: it follows from the endpoint in the variable `source`. */
+export type DerivedUrl = { readonly url: string; readonly source: string };
+
 /** Why a host does not answer, as far as that can be told. */
 export type Unanswered =
   | { readonly kind: 'unknown host' }
-  /** `isProxied` where a proxy stands on the way, which may be what refuses. */
-  | { readonly kind: 'refused connection'; readonly isProxied?: true }
-  | { readonly kind: 'timeout' }
+  /** `proxy` is the variable with the proxy that stands on the way, which may be what refuses, or does not answer. */
+  | { readonly kind: 'refused connection' | 'timeout'; readonly proxy?: ProxyVariable }
+  /** The URL has https:// and the port has no TLS. */
+  | { readonly kind: 'plain HTTP' }
   | { readonly kind: 'untrusted certificate'; readonly code: string }
   | { readonly kind: 'wrong certificate'; readonly code: string }
-  | { readonly kind: 'proxy login' }
+  /** `proxy` is the variable with a proxy and a login that it refuses. */
+  | { readonly kind: 'proxy login'; readonly proxy?: ProxyVariable }
   | { readonly kind: 'proxy refuses'; readonly status: string }
   | { readonly kind: 'other'; readonly message: string };
+
+export type ProxyVariable = 'HTTPS_PROXY' | 'HTTP_PROXY';
 
 /** One way in which a run uses a service of Grafana Cloud, and what became of its login when the run began. */
 export type CheckedWay = {

@@ -33,6 +33,9 @@ export function variables(url: string): Record<string, string> {
   };
 }
 
+/** Prometheus's answer to the doctor's question. */
+export const VECTOR = '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"1"]}]}}';
+
 const LOGINS: readonly (readonly [RegExp, string])[] = [
   [/^\/otlp\/v1\/(?:traces|metrics|logs)$/, IDS.otlp],
   [/^\/api\/prom\/(?:push|api\/v1\/query)$/, IDS.prometheus],
@@ -49,6 +52,7 @@ export function answerAsHosted({ path, login }: Received): Reply | undefined {
   }
   if (path === '/loki/api/v1/push')
     return { status: 422, body: 'error at least one valid stream is required', type: 'text/plain' };
+  if (path.endsWith('/query')) return { body: VECTOR };
   if (path === '/tempo/api/search') return { body: '{"traces":[],"metrics":{}}' };
   return { body: path.startsWith('/otlp') || path.endsWith('push') ? '' : '{"status":"success","data":[]}' };
 }
@@ -61,7 +65,7 @@ export const REGIONS = {
 
 /** A service of another region refuses every login. */
 export function answerInRegion(request: Received): Reply | undefined {
-  return request.headers.host?.includes('us-east-0') ? { status: 401, body: 'no' } : answerAsHosted(request);
+  return request.headers.host?.includes('us-east-0') ? { status: 401, body: 'Unauthorized' } : answerAsHosted(request);
 }
 
 /** Checks a stack whose services answer so, with these variables changed; `URL` in a value is its address. */
