@@ -22,11 +22,12 @@ export function findNearestPath(method: string, path: string): string {
   const segments = path.slice(0, MAX_LENGTH).split('/');
   const [likely, unlikely] = method === 'POST' ? [WRITE_PATHS, QUERY_PATHS] : [QUERY_PATHS, WRITE_PATHS];
   const measure = (known: string) => measureDistance(segments, known.split('/'), compareSegments);
-  const [first, ...others] = [
+  const measured = [
     ...likely.map((known) => ({ known, distance: measure(known) })),
     ...unlikely.map((known) => ({ known, distance: measure(known) + 1 })),
   ];
-  return others.reduce((nearest, other) => (other.distance < nearest?.distance ? other : nearest), first).known;
+  const none = { known: '/', distance: Number.POSITIVE_INFINITY };
+  return measured.reduce((nearest, other) => (other.distance < nearest.distance ? other : nearest), none).known;
 }
 
 /** From 0 for the same segment to 1 for another one, of which less than half is the same. */
