@@ -1,5 +1,5 @@
 /** `npm run smoke`: checks a stack that runs already, before a deploy. Exit 0 all is well, 1 something is wrong, 2 it could not be told. */
-import { computeScrapeDeadline, computeSearchDeadline } from '../expect/deadlines.ts';
+import { computeScrapeDeadline, computeSearchDeadline, computeUsualSearchLag } from '../expect/deadlines.ts';
 import { describeRun, formatProblems } from '../report/terminal.ts';
 import { forgetVerdict, readExitCode } from '../report/verdict.ts';
 import { CannotRun } from '../run/cannot-run.ts';
@@ -50,27 +50,39 @@ function readTimeout(text: string | undefined): number | undefined {
   throw new CannotRun(`--timeout ${text} is not a number of seconds above 0.`, 'give it as in --timeout 60.');
 }
 
-/** How long telemetry takes on this stack where all is well. */
-function computeUsual({ intervals: { scrape, remoteWriteDeadline, otlpBatch } }: Run): number {
-  return Math.max(scrape + remoteWriteDeadline, otlpBatch);
+/** How long telemetry takes on this stack where all is well: P4.3 searches for the trace of its request. */
+function computeUsual(run: Run): number {
+  const { scrape, remoteWriteDeadline, otlpBatch } = run.intervals;
+  return Math.max(scrape + remoteWriteDeadline, otlpBatch + (searches(run) ? computeUsualSearchLag(run) : 0));
+}
+
+/** Every other criterion of a smoke check looks its traces up by ID. */
+function searches({ api }: Run): boolean {
+  return api !== undefined;
 }
 
 /** A criterion that could not hold yet has not failed. */
 function refuseShort(run: Run, maxWait: number | undefined): void {
   const needed = computeUsual(run) + 5000;
   if (maxWait === undefined || maxWait >= needed) return;
+  const seconds = Math.ceil(needed / 1000);
   throw new CannotRun(
-    `--timeout ${maxWait / 1000} is less than telemetry takes on this stack: up to ${Math.ceil(needed / 1000)} s, with a scrape every ${run.intervals.scrape / 1000} s.`,
-    `give it ${Math.ceil(needed / 1000)} or more, or leave it out.`,
+    `--timeout ${maxWait / 1000} is less than telemetry takes on this stack: up to ${seconds} s, with ${listReasons(run)}.`,
+    `give it ${seconds} or more, or leave it out.`,
   );
 }
 
 function announce(run: Run, print: (line: string) => void): void {
   const usual = computeUsual(run);
   if (usual < NOTABLE_MS) return;
-  const longest = Math.max(computeScrapeDeadline(run), computeSearchDeadline(run));
+  const longest = Math.max(computeScrapeDeadline(run), searches(run) ? computeSearchDeadline(run) : 0);
   const [soon, late] = [usual, longest].map((ms) => Math.ceil(ms / 1000));
-  print(
-    `With a scrape every ${run.intervals.scrape / 1000} s it takes up to ${soon} s, or ${late} s where something is missing`,
-  );
+  print(`With ${listReasons(run)} it takes up to ${soon} s, or ${late} s where something is missing`);
+}
+
+/** What it takes its time for. */
+function listReasons(run: Run): string {
+  const scrape = `a scrape every ${run.intervals.scrape / 1000} s`;
+  const lag = searches(run) ? computeUsualSearchLag(run) : 0;
+  return lag === 0 ? scrape : `${scrape} and a search for traces (P4.3) that may lag by ${lag / 1000} s`;
 }
