@@ -9,7 +9,7 @@ import { observe, phase, test } from '../helpers/expect/criterion.ts';
 import { delivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { logql, otlpMetric, trace, traceql } from '../helpers/expect/telemetry.ts';
-import { adviseOnVariables, countVariables, listVariableProblems } from '../helpers/expect/variables.ts';
+import { countVariables, judgeVariables } from '../helpers/expect/variables.ts';
 
 const SERVICE = 'alloy-verify';
 const from = resource(SERVICE, run.id);
@@ -17,7 +17,8 @@ const { alloy } = run;
 
 phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   observe('P1.1 every GRAFANA_CLOUD_* variable is set and well-formed', async ({ expect, note }) => {
-    expect(listVariableProblems()).toHaveNoProblems(adviseOnVariables());
+    const { problems, fix, about } = judgeVariables();
+    expect(problems).toHaveNoProblems(fix, about);
     note(countVariables());
   });
 

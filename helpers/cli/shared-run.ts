@@ -4,7 +4,7 @@ import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
 import { type DeclaredPhase, listParts } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
-import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { CLOUD_VARIABLES, findSharedIds } from '../settings/cloud.ts';
 import { listSecrets } from '../settings/secrets.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
@@ -80,7 +80,7 @@ async function beginRun(phases: readonly DeclaredPhase[]): Promise<StartedRun> {
 async function startChecked(plan: StackPlan, listener?: StartListener): Promise<StartedRun> {
   const [started, cloudState] = await Promise.all([
     startRun(plan, listener),
-    plan.backend === 'cloud' ? checkCloudForRun(plan.settings) : undefined,
+    isCloudAsked(plan) ? checkCloudForRun(plan.settings) : undefined,
   ]);
   const { findHome } = plan.settings.inherited;
   const run: Run = {
@@ -90,4 +90,9 @@ async function startChecked(plan: StackPlan, listener?: StartListener): Promise<
     ...(cloudState && { cloudState }),
   };
   return { ...started, run };
+}
+
+/** Which of two services an ID belongs to only they can say, whatever backend they are; that of our own stack takes any. */
+function isCloudAsked({ stack, backend, settings }: StackPlan): boolean {
+  return backend === 'cloud' || (stack === 'external' && findSharedIds(settings.cloud).length > 0);
 }

@@ -66,6 +66,10 @@ async function withConfiguration(text: string, action: () => Promise<void>): Pro
   }
 }
 
+function nameIdOf(service: string): string {
+  return `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+}
+
 /** The mock cloud behind an address that does not say that it is one, as a backend of real parts; with what was asked there. */
 async function startHosted() {
   const paths: string[] = [];
@@ -183,6 +187,32 @@ describe('a smoke check', () => {
     ]);
     expect(exit).toBe(1);
   });
+
+  const [prometheus, loki, tempo, otlp] = ['PROMETHEUS', 'LOKI', 'TEMPO', 'OTLP'].map(nameIdOf);
+  test.each([
+    ['the mock cloud', loki, '2847239', prometheus],
+    ['a backend of one’s own', tempo, '1419296', loki],
+    ['Grafana Cloud', prometheus, '1413606', tempo],
+    ['the mock cloud', otlp, '2847239', prometheus],
+  ])(
+    'ends with 1 and one line where %s knows that %s is %s, that of %s',
+    async (place, variable, id, owner) => {
+      await using hosted = await startHosted();
+      const { exit, stdout } = await smoke({
+        ...(place !== 'the mock cloud' && hosted.variables),
+        ...(place === 'Grafana Cloud' && { BACKEND: 'cloud' }),
+        API_URL: '',
+        [`${variable}`]: id,
+      });
+      expect(listProblems(stdout)).toEqual([
+        expect.stringMatching(
+          `^✗ P1\\.1\\b.*: ${variable} is ${id}, which is the ID of another service: that of ${owner}\\. Fix: Set ${variable} `,
+        ),
+      ]);
+      expect(exit).toBe(1);
+    },
+    60_000,
+  );
 
   test('ends with 1 and one line after the labels of Redis are no longer set', async () => {
     const text = readFileSync(config, 'utf8');
