@@ -13,7 +13,7 @@ const usage = `npm run smoke [-- --json --timeout SECONDS]
 
 Checks the stack whose Alloy is at ALLOY_URL, before a deploy or after: it starts and stops nothing, and writes nothing but
 marked telemetry of its own. The environment or .env has ALLOY_URL, such as http://127.0.0.1:12345, and the GRAFANA_CLOUD_*
-variables. What can't be checked from outside is left out, with the reason in reports/verdict.json.
+variables; without ALLOY_URL it checks the stack that \`npm run stack:up\` has left running. What can't be checked from outside is left out, with the reason in reports/verdict.json.
 --json     prints the verdict instead
 --timeout  how long a criterion may wait at most; it is refused where that is less than telemetry takes on this stack
 Exit code 0: all is well; 1: something is wrong, a line for each problem; 2: it could not be told.`;
@@ -29,7 +29,10 @@ await runCommand({ usage, flags: ['json'], values: ['timeout'] }, async ({ flags
   const print = (line: string) => void (isJson ? process.stderr : process.stdout).write(`${line}\n`);
   const onRun = (run: Run) => {
     refuseShort(run, maxWait);
-    print(describeRun({ ...run, warm: false }));
+    const isWarm = run.stack !== 'external';
+    print(describeRun({ ...run, warm: isWarm }));
+    if (isWarm)
+      print(`ALLOY_URL is not set: this is the stack of \`npm run stack:up\`, with Alloy at ${run.alloy.url}`);
     announce(run, print);
   };
   const [{ runCriteria }, { leave }] = await Promise.all([
