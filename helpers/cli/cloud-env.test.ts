@@ -41,12 +41,13 @@ test('it writes every endpoint and ID of a stack, the OTLP gateway with the ID o
 });
 
 test('it changes what is wrong, shows it, and keeps the rest', async () => {
-  const other = `# mine\n${EXPECTED.replace('=1461503', `=${CANARY}`)}GRAFANA_CLOUD_API_KEY=glc_x\nSTACK=native\n`;
+  const other = `# mine\n${EXPECTED.replace('=1461503', `="${CANARY}" # of games`)}GRAFANA_CLOUD_API_KEY=glc_x\nSTACK=native\n`;
   writeFileSync(file, other, { mode: 0o640 });
   const mode = statSync(file).mode;
   const { exit, stdout } = await run(['games', '--yes']);
   expect(exit).toBe(0);
-  expect(readFileSync(file, 'utf8')).toBe(`# mine\n${EXPECTED}GRAFANA_CLOUD_API_KEY=glc_x\nSTACK=native\n`);
+  const right = EXPECTED.replace('=1461503', '=1461503 # of games');
+  expect(readFileSync(file, 'utf8')).toBe(`# mine\n${right}GRAFANA_CLOUD_API_KEY=glc_x\nSTACK=native\n`);
   expect(stdout).toContain('- GRAFANA_CLOUD_OTLP_INSTANCE_ID=…\n+ GRAFANA_CLOUD_OTLP_INSTANCE_ID=1461503\n');
   expect(stdout.match(/^[-+] /gm)).toHaveLength(2);
   expect(statSync(file).mode).toBe(mode);
@@ -102,7 +103,19 @@ test.each<[string, Reply, string, string]>([
   ['a token that is not valid', { status: 401, body: '{"message":"no"}' }, CANARY, 'set GRAFANA_CLOUD_STACKS_TOKEN'],
   ['an unknown stack', { status: 404, body: '{"message":"no"}' }, CANARY, 'give the slug'],
   ['a web page', { body: '<html>', type: 'text/html' }, CANARY, 'an HTML page'],
-  ['a stack without a Loki', { body: JSON.stringify({ ...INSTANCE, hlInstanceUrl: '' }) }, CANARY, 'another API'],
+  [
+    'a stack without a Loki',
+    { body: JSON.stringify({ ...INSTANCE, hlInstanceUrl: '' }) },
+    CANARY,
+    'the stack games has no Loki,',
+  ],
+  [
+    'a stack without a Tempo and a Prometheus',
+    { body: JSON.stringify({ ...INSTANCE, htInstanceUrl: null, htInstanceId: null, hmInstancePromId: undefined }) },
+    CANARY,
+    'the stack games has no Prometheus and no Tempo,',
+  ],
+  ['the JSON of another API', { body: '{"id":1,"slug":"games"}' }, CANARY, 'the JSON of another API'],
   [
     'the answer of another stack',
     { body: JSON.stringify({ ...INSTANCE, slug: 'other' }) },

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { type CloudApi, type CloudStack, findStack, readCloudApi } from '../clients/cloud-api.ts';
+import { type CloudApi, type CloudStack, findStack, IncompleteStack, readCloudApi } from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { DOTENV, editDotenv, type LineChange } from '../settings/edit-dotenv.ts';
@@ -86,6 +86,12 @@ async function askForStack(api: CloudApi, slug: string): Promise<CloudStack> {
   try {
     return await findStack(api, slug, 10_000);
   } catch (error) {
+    if (error instanceof IncompleteStack) {
+      throw new CannotRun(
+        `the stack ${slug} has no ${error.lacks.join(' and no ')}, so far as Grafana Cloud says.`,
+        'wait until the stack is ready, if it is new, or give another one: metrics, logs and traces are all verified.',
+      );
+    }
     if (!(error instanceof QueryError)) throw error;
     throw new CannotRun(`Grafana Cloud does not say what ${slug} is: ${error.message}.`, adviseOn(error, api));
   }

@@ -13,8 +13,8 @@ import { shared } from './shared-state.ts';
 export async function sendTelemetry(verdict: Verdict, finished: FinishedRun): Promise<Verdict> {
   const joined = shared.run;
   if (joined === undefined || !joined.isVerify || finished.isInterrupted) return verdict;
-  const { plan, run } = await joined.started;
-  if (!isTelemetryWanted(run, plan.settings)) return verdict;
+  const { settings, run } = await joined.started;
+  if (!isTelemetryWanted(run, settings)) return verdict;
   const isWhole = countCriteria(joined.phases) === countCriteria(readPhases());
   const scope = run.isSmoke ? 'smoke' : isWhole ? 'all' : 'some';
   // Loaded only where it is used: a local run has no time for it.

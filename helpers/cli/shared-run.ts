@@ -2,16 +2,17 @@ import { checkCloudForRun } from '../doctor/check-cloud.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { describeRun } from '../report/terminal.ts';
 import { forgetVerdict } from '../report/verdict.ts';
+import { CannotRun } from '../run/cannot-run.ts';
 import { type DeclaredPhase, listParts } from '../run/phases.ts';
 import type { Run } from '../run/run.ts';
-import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { CLOUD_VARIABLES, findSharedIds } from '../settings/cloud.ts';
 import { listSecrets } from '../settings/secrets.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { installPrograms } from '../setup/packages.ts';
 import { chooseStack } from '../stack/choose.ts';
 import { listPrograms } from '../stack/native/required-programs.ts';
 import type { StackPlan } from '../stack/plan.ts';
-import { type StartedRun, type StartListener, startRun } from '../stack/start.ts';
+import { type Joined, type JoinedRun, joinWarmStack, type StartListener, startRun } from '../stack/start.ts';
 import { shared } from './shared-state.ts';
 
 /**
@@ -21,7 +22,7 @@ import { shared } from './shared-state.ts';
 export async function joinRun(
   phases: readonly DeclaredPhase[],
   { isVerify = false, smoke }: { readonly isVerify?: boolean; readonly smoke?: SmokeOptions } = {},
-): Promise<StartedRun & { readonly phases: readonly DeclaredPhase[]; leave: () => Promise<void> }> {
+): Promise<JoinedRun & { readonly phases: readonly DeclaredPhase[]; leave: () => Promise<void> }> {
   shared.run ??= {
     started: smoke === undefined ? beginRun(phases) : beginSmoke(phases, smoke),
     phases,
@@ -45,7 +46,7 @@ export async function joinRun(
 
 /** A smoke check of a stack that runs already. */
 export type SmokeOptions = {
-  /** The settings, which name that stack. */
+  /** The settings; they name that stack, or no Alloy, which is the warm stack of this checkout. */
   readonly settings: Settings;
   /** The longest that a criterion may wait. */
   readonly maxWait: Milliseconds | undefined;
@@ -57,37 +58,70 @@ export type SmokeOptions = {
 async function beginSmoke(
   phases: readonly DeclaredPhase[],
   { settings, maxWait, onRun }: SmokeOptions,
-): Promise<StartedRun> {
-  const started = await startChecked(await chooseStack(settings, listParts(phases)));
+): Promise<JoinedRun> {
+  const started =
+    settings.existing.alloy === undefined
+      ? await joinWarm(settings)
+      : await startPlanned(await chooseStack(settings, listParts(phases)));
   const run: Run = { ...started.run, isSmoke: true, ...(maxWait !== undefined && { maxWait }) };
   onRun(run);
   return { ...started, run };
 }
 
+/** Throws {@link CannotRun} where there is no warm stack, or where it says nothing about the variables of this process. */
+async function joinWarm(settings: Settings): Promise<JoinedRun> {
+  const warm = await joinWarmStack();
+  if (warm === undefined) {
+    throw new CannotRun(
+      'ALLOY_URL is not set, and `npm run stack:up` has left no stack running in this checkout.',
+      'set ALLOY_URL, such as http://127.0.0.1:12345, or start a stack with `npm run stack:up`.',
+    );
+  }
+  if ('unused' in warm) {
+    throw new CannotRun(
+      `ALLOY_URL is not set, and the warm stack can't be checked now: ${warm.unused}.`,
+      'wait until the other run has ended, or set ALLOY_URL.',
+    );
+  }
+  const { cloud } = settings;
+  const others = CLOUD_VARIABLES.filter((name) => cloud[name] && cloud[name] !== warm.run.variables[name]);
+  if (others.length > 0) {
+    throw new CannotRun(
+      `ALLOY_URL is not set, and the warm stack was started with another ${others.join(', ')}.`,
+      'start it again with `npm run stack:up`, or set ALLOY_URL to the Alloy that has these.',
+    );
+  }
+  return await addChecked(settings, Promise.resolve(warm), warm.run.backend === 'cloud');
+}
+
 /** Set-up and start follow one plan: what is installed is what the run will start. */
-async function beginRun(phases: readonly DeclaredPhase[]): Promise<StartedRun> {
+async function beginRun(phases: readonly DeclaredPhase[]): Promise<JoinedRun> {
   forgetVerdict();
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const plan = await chooseStack(readSettings(), listParts(phases));
   if (plan.stack === 'native') await installPrograms(listPrograms(plan), plan.settings);
-  return await startChecked(plan, {
+  return await startPlanned(plan, {
     onDescription: (description) => print(describeRun(description)),
     onProgress: print,
   });
 }
 
+/** Which of two services an ID belongs to only they can say, whatever backend they are; that of our own stack takes any. */
+async function startPlanned(plan: StackPlan, listener?: StartListener): Promise<JoinedRun> {
+  const { stack, backend, settings } = plan;
+  const isAsked = backend === 'cloud' || (stack === 'external' && findSharedIds(settings.cloud).length > 0);
+  return await addChecked(settings, startRun(plan, listener), isAsked);
+}
+
 /** Grafana Cloud is checked while the stack starts: a login that it refuses is then known before the first question. */
-async function startChecked(plan: StackPlan, listener?: StartListener): Promise<StartedRun> {
-  const [started, cloudState] = await Promise.all([
-    startRun(plan, listener),
-    plan.backend === 'cloud' ? checkCloudForRun(plan.settings) : undefined,
-  ]);
-  const { findHome } = plan.settings.inherited;
-  const run: Run = {
-    ...started.run,
-    secrets: listSecrets(plan.settings),
+async function addChecked(settings: Settings, starting: Promise<Joined>, isAsked: boolean): Promise<JoinedRun> {
+  const [{ run, stack }, cloudState] = await Promise.all([starting, isAsked ? checkCloudForRun(settings) : undefined]);
+  const { findHome } = settings.inherited;
+  const joined: Run = {
+    ...run,
+    secrets: listSecrets(settings),
     variableHomes: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, findHome(name)])),
     ...(cloudState && { cloudState }),
   };
-  return { ...started, run };
+  return { settings, run: joined, ...(stack && { stack }) };
 }

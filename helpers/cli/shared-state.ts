@@ -1,10 +1,10 @@
 import type { Verdict } from '../report/verdict.ts';
 import type { DeclaredPhase } from '../run/phases.ts';
-import type { StartedRun } from '../stack/start.ts';
+import type { JoinedRun } from '../stack/start.ts';
 
 /** The one run of this process, with the phases that it was started for. */
 export type SharedRun = {
-  readonly started: Promise<StartedRun>;
+  readonly started: Promise<JoinedRun>;
   readonly phases: readonly DeclaredPhase[];
   /** Whether the phases run as one file, and the verdict is printed: `npm run verify` does so. */
   readonly isVerify: boolean;

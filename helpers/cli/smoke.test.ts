@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { startPassingServer } from '../clients/testing/passing-server.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables } from '../settings/alloy-environment.ts';
 import { ROOT } from '../settings/settings.ts';
@@ -65,6 +66,21 @@ async function withConfiguration(text: string, action: () => Promise<void>): Pro
   }
 }
 
+function nameIdOf(service: string): string {
+  return `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+}
+
+/** The mock cloud behind an address that does not say that it is one, as a backend of real parts; with what was asked there. */
+async function startHosted() {
+  const paths: string[] = [];
+  const front = await startPassingServer(needed(stack.endpoints.mockCloud).url, ({ path }) => {
+    paths.push(path);
+    return undefined;
+  });
+  const hosted = completeCloudVariables({ GRAFANA_CLOUD_API_KEY: TOKEN }, front.url);
+  return { variables: hosted, paths, [Symbol.asyncDispose]: () => front[Symbol.asyncDispose]() };
+}
+
 function listProblems(stdout: string): string[] {
   return stdout.split('\n').filter((line) => line.startsWith('✗'));
 }
@@ -86,6 +102,20 @@ describe('a smoke check', () => {
     expect(skipped.every(({ cause }: { cause?: string }) => cause !== undefined && cause !== '')).toBe(true);
     expect(exit).toBe(0);
   });
+
+  test('searches for no trace but that of a request, for which it says that a hosted search lags', async () => {
+    await using hosted = await startHosted();
+    const { stdout } = await smoke(hosted.variables);
+    expect(stdout).toMatch(
+      /^.*\nWith a scrape every 1 s and a search for traces \(P4\.3\) that may lag by 30 s it takes up to 31 s, or /,
+    );
+    expect(hosted.paths.filter((path) => path.startsWith('/tempo/api/search')).length).toBeGreaterThan(0);
+    hosted.paths.length = 0;
+    const { exit, stdout: fast } = await smoke({ ...hosted.variables, API_URL: '' });
+    expect(fast).not.toContain('it takes up to');
+    expect(hosted.paths.filter((path) => path.startsWith('/tempo/api/search')).length).toBe(0);
+    expect(exit).toBe(0);
+  }, 60_000);
 
   test('checks what needs no address that it was not given', async () => {
     const { exit, stdout } = await smoke({ API_URL: '' });
@@ -157,6 +187,32 @@ describe('a smoke check', () => {
     ]);
     expect(exit).toBe(1);
   });
+
+  const [prometheus, loki, tempo, otlp] = ['PROMETHEUS', 'LOKI', 'TEMPO', 'OTLP'].map(nameIdOf);
+  test.each([
+    ['the mock cloud', loki, '2847239', prometheus],
+    ['a backend of one’s own', tempo, '1419296', loki],
+    ['Grafana Cloud', prometheus, '1413606', tempo],
+    ['the mock cloud', otlp, '2847239', prometheus],
+  ])(
+    'ends with 1 and one line where %s knows that %s is %s, that of %s',
+    async (place, variable, id, owner) => {
+      await using hosted = await startHosted();
+      const { exit, stdout } = await smoke({
+        ...(place !== 'the mock cloud' && hosted.variables),
+        ...(place === 'Grafana Cloud' && { BACKEND: 'cloud' }),
+        API_URL: '',
+        [`${variable}`]: id,
+      });
+      expect(listProblems(stdout)).toEqual([
+        expect.stringMatching(
+          `^✗ P1\\.1\\b.*: ${variable} is ${id}, which is the ID of another service: that of ${owner}\\. Fix: Set ${variable} `,
+        ),
+      ]);
+      expect(exit).toBe(1);
+    },
+    60_000,
+  );
 
   test('ends with 1 and one line after the labels of Redis are no longer set', async () => {
     const text = readFileSync(config, 'utf8');

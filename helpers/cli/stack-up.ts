@@ -17,7 +17,8 @@ import type { KeeperMessage } from './keep-stack.ts';
 
 const usage = `npm run stack:up
 
-Starts a stack of all parts and leaves it running: later runs of this checkout with the same settings reuse it.
+Starts a stack of all parts and leaves it running: later runs of this checkout with the same settings reuse it, and
+\`npm run smoke\` checks it.
 \`npm run stack:down\` ends it.`;
 
 await runCommand({ usage }, async () => {
@@ -36,10 +37,13 @@ await runCommand({ usage }, async () => {
   const state = readWarmState();
   if (state === undefined)
     throw new CannotRun('the warm stack ended at once.', 'start it again with `npm run stack:up`.');
+  const { alloy, api } = state.run;
   process.stdout.write(`${describeRun({ ...state.run, warm: true })}\n`);
+  process.stdout.write(`Alloy: ${alloy.url}, OTLP/gRPC ${alloy.otlpGrpc}, OTLP/HTTP ${alloy.otlpHttp}\n`);
+  if (api !== undefined) process.stdout.write(`API: ${api.url}\n`);
   const seconds = ((state.timings.stack ?? 0) / 1000).toFixed(1);
   process.stdout.write(
-    `Ready after ${seconds} s. Runs with the same settings use it; \`npm run stack:down\` ends it.\n`,
+    `Ready after ${seconds} s. Runs with the same settings use it, and \`npm run smoke\` checks it; \`npm run stack:down\` ends it.\n`,
   );
   return 0;
 });

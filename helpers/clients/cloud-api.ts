@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProxySettings, Settings } from '../settings/settings.ts';
-import { getJson } from './http.ts';
+import { getJson, QueryError } from './http.ts';
 
 /** Grafana Cloud's own API (`https://grafana.com` unless it is another cloud), and a token with the scope `stacks:read`. */
 export type CloudApi = { readonly url: string; readonly token: string; readonly proxies?: ProxySettings };
@@ -43,11 +43,47 @@ const Instance = z.object({
   htInstanceId: id,
   htInstanceUrl: url,
 });
+/** A service that a stack lacks has no ID and no URL. */
+const none = z.union([z.literal(''), z.literal(0), z.null()]);
+const Incomplete = Instance.extend({
+  hmInstancePromId: id.or(none).optional(),
+  hmInstancePromUrl: url.or(none).optional(),
+  hlInstanceId: id.or(none).optional(),
+  hlInstanceUrl: url.or(none).optional(),
+  htInstanceId: id.or(none).optional(),
+  htInstanceUrl: url.or(none).optional(),
+});
 const Instances = z.object({ items: z.array(z.unknown()) });
 
-/** The stack of this slug. Throws `QueryError`: 401 for a token that is not valid, 403 without the scope, 404 for no such stack. */
+/** A stack without a service that this suite needs, such as one that is being created. */
+export class IncompleteStack extends QueryError {
+  /** The services, as in `Tempo`. */
+  readonly lacks: readonly string[];
+  constructor(url: string, lacks: readonly string[]) {
+    super({ url, user: '', status: 200, isFinal: true }, `answered with a stack that has no ${lacks.join(' and no ')}`);
+    this.lacks = lacks;
+  }
+}
+
+/**
+ * The stack of this slug. Throws `QueryError`: 401 for a token that is not valid, 403 without the scope, 404 for no such stack;
+ * {@link IncompleteStack} where it lacks a service.
+ */
 export async function findStack(api: CloudApi, slug: string, timeout?: number): Promise<CloudStack> {
-  return describeStack(await ask(api, `/api/instances/${encodeURIComponent(slug)}`, Instance, timeout));
+  const path = `/api/instances/${encodeURIComponent(slug)}`;
+  const answer = await ask(api, path, Incomplete, timeout);
+  const { data } = Instance.safeParse(answer);
+  if (data === undefined) throw new IncompleteStack(`${api.url}${path}`, listLacking(answer));
+  return describeStack(data);
+}
+
+function listLacking(answer: z.infer<typeof Incomplete>): string[] {
+  const services = {
+    Prometheus: answer.hmInstancePromId && answer.hmInstancePromUrl,
+    Loki: answer.hlInstanceId && answer.hlInstanceUrl,
+    Tempo: answer.htInstanceId && answer.htInstanceUrl,
+  };
+  return Object.entries(services).flatMap(([name, hasIt]) => (hasIt ? [] : name));
 }
 
 /** The stacks of an organisation, by its ID or slug; those that are not complete yet are left out. Throws `QueryError`. */

@@ -11,6 +11,8 @@ export const STANDARD_LIMIT: Milliseconds = 120_000;
 const MAX_WAITS = 7;
 /** How long a hosted search may lag behind a look-up by ID (Tempo: 20 s and more). */
 const HOSTED_SEARCH_LAG: Milliseconds = 90_000;
+/** How long it does where all is well. */
+const USUAL_SEARCH_LAG: Milliseconds = 30_000;
 /** How long a hosted backend may take to make data visible that it has accepted: seconds, by its documentation. */
 const HOSTED_INGESTION: Milliseconds = 30_000;
 
@@ -54,4 +56,9 @@ export function computeCriterionLimit(run: Timed): Milliseconds {
 /** How long it may take until a search finds a trace. */
 export function computeSearchDeadline(run: Timed): Milliseconds {
   return limit(run, computeOtlpDeadline(run) + (isHosted(run) ? HOSTED_SEARCH_LAG : 0));
+}
+
+/** How long a search leaves out what is new, where all is well: Tempo's looks at blocks, and the newest 30 s are in none. */
+export function computeUsualSearchLag(run: Pick<Run, 'backend'>): Milliseconds {
+  return isHosted(run) ? USUAL_SEARCH_LAG : 0;
 }

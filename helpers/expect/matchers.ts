@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Condition, Labels } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
+import type { CloudProblem } from '../run/cloud-problem.ts';
 import { compareInTime, isAgreement, type Reading, readNow } from './agreement.ts';
 import type { Attempt } from './poll.ts';
 import type { Logs, Metric, Question, Ranges, Search, Series, Telemetry, Trace } from './question.ts';
@@ -47,7 +48,7 @@ declare module 'vitest' {
     /** The answer passes `holds`, which `statement` describes in the third person: `came within 6 s`. */
     toShow(statement: string, holds: (answer: AnswerTo<T>) => boolean): Promise<void>;
     /** The list of problems is empty; otherwise they are the cause in the verdict. Does not wait. */
-    toHaveNoProblems(fix: string): R;
+    toHaveNoProblems(fix: string, about?: CloudProblem): R;
   }
 }
 
@@ -140,10 +141,11 @@ expect.extend({
       return { holds: holds(answer as never), seen: summarizeAnswer(answer), value: answer, isFinal };
     });
   },
-  toHaveNoProblems(this: State, received: readonly string[], fix: string) {
+  toHaveNoProblems(this: State, received: readonly string[], fix: string, about?: CloudProblem) {
     refuseNot(this);
     if (received.length === 0) return HOLDS;
-    throw new CriterionFailed(undefined, { kind: 'listed problems', problems: received, fix });
+    const finding = { kind: 'listed problems', problems: received, fix, ...(about && { about }) } as const;
+    throw new CriterionFailed(undefined, finding);
   },
 });
 

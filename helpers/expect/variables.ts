@@ -1,16 +1,56 @@
-import { adviseCorrection } from '../findings/cloud-problem-sentences.ts';
-import { findCloudProblems, findVariableProblems } from '../settings/cloud.ts';
+import { adviseCorrection, describeProblem } from '../findings/cloud-problem-sentences.ts';
+import type { CloudProblem } from '../run/cloud-problem.ts';
+import { CLOUD_SERVICES, findMalformed, findSharedIds, nameId, type VariableProblem } from '../settings/cloud.ts';
 import { run } from './run.ts';
 
-/** The problems of this run's `GRAFANA_CLOUD_*` variables, one sentence each; empty if all are well-formed. */
-export function listVariableProblems(): string[] {
-  return findCloudProblems(run.variables, run.madeUpVariables);
+/** What is wrong with this run's `GRAFANA_CLOUD_*` variables: the arguments of `toHaveNoProblems`. */
+export type VariablesVerdict = {
+  /** A sentence each; empty if all are well-formed. */
+  readonly problems: readonly string[];
+  readonly fix: string;
+  /** What a service has answered about it, where that is the only problem. */
+  readonly about?: CloudProblem;
+};
+
+/**
+ * Judges the variables by themselves; of an ID that two services have, what they answered when the run began decides which of the
+ * two is wrong, and whether any is: one gateway may take the same for all.
+ */
+export function judgeVariables(): VariablesVerdict {
+  const { variables, madeUpVariables } = run;
+  const wrong: readonly VariableProblem[] = findMalformed(variables);
+  const shared = findSharedIds(variables, madeUpVariables).map((problem) => ({
+    problem,
+    answers: explainShared(problem),
+  }));
+  const answered = shared.flatMap(({ answers }) => answers ?? []);
+  const open = [...wrong, ...shared.flatMap(({ problem, answers }) => (answers === undefined ? problem : []))];
+  const problems = [
+    ...open.map(({ message }) => message),
+    ...answered.map((problem) => describeProblem(problem).cause),
+  ];
+  const [about, ...others] = answered;
+  if (about !== undefined && others.length === 0 && open.length === 0)
+    return { problems, fix: describeProblem(about).fix, about };
+  const homes = [...open, ...answered].map(({ variable }) => run.variableHomes?.[variable] ?? 'unset');
+  return { problems, fix: adviseCorrection(homes) };
 }
 
-/** Where the person corrects the variables that have a problem. */
-export function adviseOnVariables(): string {
-  const problems = findVariableProblems(run.variables, run.madeUpVariables);
-  return adviseCorrection(problems.map(({ variable }) => run.variableHomes?.[variable] ?? 'unset'));
+type IdProblem = Extract<CloudProblem, { readonly variable: string; readonly id: string }>;
+
+/** What the services have answered about an ID that several of them have; undefined where they don't tell which is wrong. */
+function explainShared({ variable }: VariableProblem): readonly IdProblem[] | undefined {
+  const { variables, cloudState: { ways, problems } = { ways: [], problems: [] } } = run;
+  const id = variables[variable] ?? '';
+  const found = problems.filter(
+    (problem): problem is IdProblem => 'id' in problem && problem.id === id && problem.variable in variables,
+  );
+  if (found.length > 0) return found;
+  const sharers = CLOUD_SERVICES.filter((service) => variables[nameId(service)] === id);
+  const areAllAccepted = sharers.every((sharer) =>
+    ways.some(({ service, login }) => service === sharer && login === 'accepted'),
+  );
+  return areAllAccepted ? [] : undefined;
 }
 
 /** How many variables there are, and how many of them the run made up. */

@@ -42,8 +42,13 @@ export type RefusedQuestion = {
 
 /** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
 export type Finding =
-  /** A criterion lists its problems itself. */
-  | { readonly kind: 'listed problems'; readonly problems: readonly string[]; readonly fix: string }
+  /** A criterion lists its problems itself; `about` is the only one, where it is one of Grafana Cloud. */
+  | {
+      readonly kind: 'listed problems';
+      readonly problems: readonly string[];
+      readonly fix: string;
+      readonly about?: CloudProblem;
+    }
   | {
       readonly kind: 'configuration error';
       readonly file: string;

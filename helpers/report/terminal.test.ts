@@ -126,6 +126,23 @@ test('failures with the same finding are grouped, without their evidence', () =>
   ]);
 });
 
+test('criteria that suffer from one wrong variable are one problem, in the words of the first', () => {
+  const about = { kind: "another service's ID", variable: 'LOKI_ID', id: '1', owner: 'PROMETHEUS_ID' } as const;
+  const listed = { kind: 'listed problems', problems: ['LOKI_ID is 1'], fix: 'Set LOKI_ID', about } as const;
+  const verdict = verdictOn([
+    failed('P1.1', { cause: 'LOKI_ID is 1', fix: 'Set LOKI_ID', finding: listed }),
+    failed('P1.9', {
+      cause: 'x',
+      fix: 'y',
+      finding: { kind: 'Grafana Cloud refuses', use: 'question', problem: about },
+    }),
+    failed('P2.1', { cause: 'z', finding: { kind: 'Grafana Cloud refuses', use: 'remote write', problem: about } }),
+  ]);
+  expect(stripVTControlCharacters(formatProblems(verdict)).split('\n')[0]).toBe(
+    '✗ P1.1, P1.9, P2.1: LOKI_ID is 1. Fix: Set LOKI_ID.',
+  );
+});
+
 test('the link to the query that failed is below each criterion, whole, and their cause is shown once', () => {
   const explore = `https://games.grafana.net/explore?schemaVersion=1&panes=${'x'.repeat(200)}`;
   const lines = format(verdictOn([failed('P3.1', { explore }), failed('P3.2')]));

@@ -60,9 +60,15 @@ function formatPhase({ id, title, status, durationMs, criteria }: PhaseVerdict, 
 function groupByCause({ phases }: Verdict): CriterionVerdict[][] {
   const open = phases.flatMap(({ criteria }) => criteria).filter(({ status }) => status !== 'passed');
   const groups = Object.groupBy(open, ({ status, cause, finding, evidence }) =>
-    JSON.stringify([status, finding ?? cause ?? evidence.at(-1)]),
+    JSON.stringify([status, readFault(finding) ?? cause ?? evidence.at(-1)]),
   );
   return Object.values(groups).map((group) => group ?? []);
+}
+
+/** One wrong variable is one fault, however many ways to Grafana Cloud suffer from it. */
+function readFault(finding: CriterionVerdict['finding']): unknown {
+  if (finding?.kind === 'listed problems') return finding.about ?? finding;
+  return finding?.kind === 'Grafana Cloud refuses' ? finding.problem : finding;
 }
 
 /**

@@ -48,7 +48,7 @@ export function makeToken(): string {
 /** A variable that can't be right, and why: a sentence that names it and what to set. */
 export type VariableProblem = { readonly variable: string; readonly message: string };
 
-/** The messages of {@link findVariableProblems}: what criterion P1.1 reports. */
+/** The messages of {@link findVariableProblems}. */
 export function findCloudProblems(variables: CloudVariables, madeUp: readonly string[] = []): string[] {
   return findVariableProblems(variables, madeUp).map(({ message }) => message);
 }
@@ -81,24 +81,36 @@ export function correctPaths(variables: CloudVariables): CloudVariables {
   return { ...variables, ...Object.fromEntries(corrected) };
 }
 
-/** One problem for each instance ID that several services have. */
+/**
+ * One problem for each instance ID that several services have. It names the one that the person tries out, where the others were
+ * made up; of several that the person set nobody can tell without asking which is wrong, and `variable` is the first.
+ */
 export function findSharedIds(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
   const names = CLOUD_SERVICES.map(nameId);
   const sharing = Map.groupBy(names, (name) => variables[name] ?? '');
-  return [...sharing].flatMap(([id, [first, ...others]]) => {
-    if (first === undefined || others.length === 0 || !/^\d+$/.test(id)) return [];
-    // The OTLP gateway comes first: its ID is the one that is mistaken for another.
-    const suspects = [first, ...others];
-    const wrong = suspects.find((name) => !madeUp.includes(name)) ?? first;
-    const owners = suspects.filter((name) => name !== wrong);
-    const problem = `${wrong} is ${id}, which is ${owners.join(' and ')}`;
+  return [...sharing].flatMap(([id, sharers]) => {
+    if (sharers.length < 2 || !/^\d+$/.test(id)) return [];
+    const [variable, ...others] = sharers.filter((name) => !madeUp.includes(name));
+    if (variable === undefined) return [];
+    if (others.length > 0) {
+      const which = sharers.length === 2 ? 'one of the two is wrong' : `at most one of the ${sharers.length} is right`;
+      const message = `${list(sharers)} are the same, ${id}, and each Grafana Cloud service has an instance ID of its own: ${which}`;
+      return [{ variable, message }];
+    }
+    const owners = sharers.filter((name) => name !== variable);
+    const problem = `${variable} is ${id}, which is ${list(owners)}`;
     const message =
-      wrong === names[0]
+      variable === nameId('OTLP')
         ? `${problem}: the OTLP gateway has an instance ID of its own ` +
           'and answers 401 to any other (Grafana Cloud portal > your stack > OpenTelemetry > Configure)'
         : `${problem}: each Grafana Cloud service has an instance ID of its own`;
-    return [{ variable: wrong, message }];
+    return [{ variable, message }];
   });
+}
+
+/** `A`, `A and B`, `A, B and C` */
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function findTokenProblems(variables: CloudVariables): VariableProblem[] {

@@ -8,8 +8,8 @@ export const DOTENV: string = fileURLToPath(new URL('../../.env', import.meta.ur
 export type LineChange = { readonly name: string; readonly before: string | undefined; readonly after: string };
 
 /**
- * A `.env` in which these variables have these values: their lines are replaced where they stand, new ones come at the end, and
- * every other byte stays as it is, in whatever encoding; `before` is what it sets so far. Throws where it can't be changed so, as
+ * A `.env` in which these variables have these values: they are replaced where they stand, new lines come at the end, and every
+ * other byte stays as it is, in whatever encoding, comments behind a value included; `before` is what it sets so far. Throws where it can't be changed so, as
  * a value of several lines may.
  */
 export function editDotenv(
@@ -25,13 +25,13 @@ export function editDotenv(
   const changes: LineChange[] = [];
   const written = new Set<string>();
   const lines = text.split(/(?<=\n)/).map((line) => {
-    const [, head = '', name = '', end = ''] = LINE.exec(line) ?? [];
+    const [, head = '', name = '', rest = '', end = ''] = LINE.exec(line) ?? [];
     const value = wanted.get(name);
     if (value === undefined) return line;
     written.add(name);
     const old = parse(line)[name];
     if (old !== value) changes.push({ name, before: old, after: `${name}=${value}` });
-    return `${head}${name}=${value}${end}`;
+    return `${head}${name}=${value}${COMMENT.exec(rest)?.[2] ?? ''}${end}`;
   });
   const last = lines.at(-1) ?? '';
   const end = text.endsWith('\r\n') ? '\r\n' : '\n';
@@ -46,7 +46,9 @@ export function editDotenv(
 
 /** The byte order mark of UTF-8, a character for each byte. */
 const MARK = '\u00ef\u00bb\u00bf';
-const LINE = /^((?:\u00ef\u00bb\u00bf)?[^\S\n]*(?:export[^\S\n]+)?)([A-Za-z_]\w*)[^\S\n]*=.*?(\r?\n|$)/;
+const LINE = /^((?:\u00ef\u00bb\u00bf)?[^\S\n]*(?:export[^\S\n]+)?)([A-Za-z_]\w*)[^\S\n]*=(.*?)(\r?\n|$)/;
+/** Behind a value, quoted or not. Without a space in front of it, docker compose takes it as a part of the value. */
+const COMMENT = /^[ \t]*(?:(["'`]).*?\1|[^\s"'`#].*?)?([ \t]+#.*)$/;
 
 function parse(text: string): NodeJS.Dict<string> {
   return parseEnv((text.startsWith(MARK) ? text.slice(MARK.length) : text).replaceAll('\r\n', '\n'));

@@ -8,6 +8,7 @@ import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
 import { CLOUD_VARIABLES, makeToken } from '../settings/cloud.ts';
 import { describeServiceTelemetry } from '../settings/service-telemetry.ts';
+import type { Settings } from '../settings/settings.ts';
 import { describeUnusedVariables } from '../settings/unused-variables.ts';
 import { describePlan } from './choose.ts';
 import { SERIES_MARK } from './configuration.ts';
@@ -16,7 +17,8 @@ import { startContainers } from './containers/containers.ts';
 import { startNative } from './native/native.ts';
 import { readAlloyVersion } from './parts/alloy.ts';
 import type { ExternalPlan, StackPlan } from './plan.ts';
-import { findWarmStack } from './warm/warm.ts';
+import { findWarmStack, takeWarmStack, type WarmFinding } from './warm/warm.ts';
+import { readWarmState } from './warm/warm-state.ts';
 
 /** A run that has begun: its plan with all images found, what the specs need to know, and its stack, where that is ours. */
 export type StartedRun = { readonly plan: StackPlan; readonly run: Run; readonly stack?: Stack };
@@ -40,7 +42,7 @@ export async function startRun(
   { reuse = true }: { readonly reuse?: boolean } = {},
 ): Promise<StartedRun> {
   const startedAt = Date.now();
-  const id = randomBytes(6).toString('hex');
+  const id = makeRunId();
   const describe = (plan: StackPlan, warm: boolean) => {
     onDescription({ ...describePlan(plan), warm });
     const { stack, backend, needs } = plan;
@@ -58,9 +60,7 @@ export async function startRun(
   const warm = mayReuse ? await findWarmStack(plan) : undefined;
   describe(plan, warm !== undefined && 'stack' in warm);
   if (warm !== undefined && 'stack' in warm) {
-    const sentBefore = await readSentCounts(warm.run.alloy);
-    const before = sentBefore !== undefined && { sentBefore };
-    return { plan, run: { ...warm.run, id, startedAt, timings: warm.stack.timings, ...before }, stack: warm.stack };
+    return { plan, ...(await beginAgain(warm, id, startedAt)) };
   }
   if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
 
@@ -94,6 +94,37 @@ export async function startRun(
     timings: stack.timings,
   };
   return { plan, run, stack };
+}
+
+/**
+ * A run on the warm stack of this checkout as it is, whatever the settings and the code are by now: for one that only looks.
+ * Returns undefined where there is none, and why not where another run has it.
+ */
+export async function joinWarmStack(): Promise<Joined | { readonly unused: string } | undefined> {
+  const state = readWarmState();
+  const warm = state && (await takeWarmStack(state, []));
+  if (warm === undefined || 'unused' in warm) return warm;
+  return await beginAgain(warm, makeRunId(), Date.now());
+}
+
+/** A run without the plan of its stack, which a warm one does not have. */
+export type Joined = Pick<StartedRun, 'run' | 'stack'>;
+
+/** The same with the settings of this process. */
+export type JoinedRun = Joined & { readonly settings: Settings };
+
+async function beginAgain(
+  { run, stack }: Extract<WarmFinding, { readonly run: Run }>,
+  id: string,
+  startedAt: number,
+): Promise<Joined> {
+  const sentBefore = await readSentCounts(run.alloy);
+  const before = sentBefore !== undefined && { sentBefore };
+  return { run: { ...run, id, startedAt, timings: stack.timings, ...before }, stack };
+}
+
+function makeRunId(): string {
+  return randomBytes(6).toString('hex');
 }
 
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */

@@ -14,24 +14,39 @@ const QUERY_PATHS = [
 ];
 const MAX_LENGTH = 120;
 
-/** The path that a request to an unknown one most probably meant: a POST wrote, anything else asked. */
+/**
+ * The path that a request to an unknown one most probably meant: the one whose segments are most alike. A POST usually writes and
+ * anything else asks, so that a path of the other kind counts as one segment further away.
+ */
 export function findNearestPath(method: string, path: string): string {
-  const written = path.slice(0, MAX_LENGTH);
-  const [first = '', ...others] = method === 'POST' ? WRITE_PATHS : QUERY_PATHS;
-  const distance = (known: string) => measureDistance(written, known);
-  return others.reduce((nearest, known) => (distance(known) < distance(nearest) ? known : nearest), first);
+  const segments = path.slice(0, MAX_LENGTH).split('/');
+  const [likely, unlikely] = method === 'POST' ? [WRITE_PATHS, QUERY_PATHS] : [QUERY_PATHS, WRITE_PATHS];
+  const measure = (known: string) => measureDistance(segments, known.split('/'), compareSegments);
+  const measured = [
+    ...likely.map((known) => ({ known, distance: measure(known) })),
+    ...unlikely.map((known) => ({ known, distance: measure(known) + 1 })),
+  ];
+  const none = { known: '/', distance: Number.POSITIVE_INFINITY };
+  return measured.reduce((nearest, other) => (other.distance < nearest.distance ? other : nearest), none).known;
 }
 
-/** How many characters have to be inserted, removed or replaced to turn one text into the other (Levenshtein). */
-function measureDistance(from: string, to: string): number {
+/** From 0 for the same segment to 1 for another one, of which less than half is the same. */
+function compareSegments(from: string, to: string): number {
+  const distance =
+    measureDistance([...from], [...to], (a, b) => (a === b ? 0 : 1)) / Math.max(from.length, to.length, 1);
+  return distance < 0.5 ? distance : 1;
+}
+
+/** How many items have to be inserted, removed or replaced to turn one list into the other (Levenshtein). */
+function measureDistance<T>(from: readonly T[], to: readonly T[], replace: (from: T, to: T) => number): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let line = 1; line <= from.length; line++) {
-    const next = [line];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (from[line - 1] === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
+  from.forEach((item, line) => {
+    const next = [line + 1];
+    to.forEach((other, column) => {
+      const replaced = (row[column] ?? 0) + replace(item, other);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    });
     row = next;
-  }
+  });
   return row[to.length] ?? 0;
 }

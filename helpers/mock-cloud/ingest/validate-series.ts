@@ -48,8 +48,9 @@ const LIMIT = [MAX_LABELS, 'a series', 'max-label-names-per-series'] as const;
 const INFO_LIMIT = [MAX_INFO_LABELS, 'an info series', 'max-label-names-per-info-series'] as const;
 
 /**
- * Checks a sample's time against the clock, both in milliseconds. A stack in use has samples of this minute, so that one
- * from before its out-of-order window is too old even if it is the first of its series.
+ * Checks a sample's time against the clock, both in milliseconds. Mimir measures the out-of-order window from the newest sample
+ * of the whole stack, and a stack in use has one of this minute: so the first sample of a series may be too old too, and is
+ * refused with the same words.
  */
 export function refuseTime(time: number, now: number, labels: Labels): SeriesRefusal | undefined {
   if (time > now + CREATION_GRACE_PERIOD) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Endpoints } from '../../run/endpoints.ts';
+import type { Part } from '../../run/part.ts';
 import type { Run } from '../../run/run.ts';
 import type { Stack } from '../../run/stack.ts';
 import { connectControl } from '../owned/control-client.ts';
@@ -25,13 +26,21 @@ export async function findWarmStack(plan: NativePlan | ContainersPlan): Promise<
     return { unused: 'its settings or the code have changed since `npm run stack:up`' };
   if (Object.entries(images).some(([name, id]) => state.images[name] !== id))
     return { unused: 'its images have changed since `npm run stack:up`' };
+  return await takeWarmStack(state, plan.needs);
+}
+
+/**
+ * Takes a warm stack for this run, whatever it was started as, where no other run has it and these parts work. `stop` of the stack
+ * gives it back.
+ */
+export async function takeWarmStack(state: WarmState, needs: readonly Part[]): Promise<WarmFinding> {
   const lease = await takeLease(state.leaseSocket).catch(() => undefined);
   if (lease === undefined) return { unused: 'another run uses it' };
   const { controlSocket } = state.run;
   if (controlSocket === undefined) throw new TypeError('a warm stack has a control socket');
   const control = connectControl(controlSocket);
   try {
-    await Promise.all(plan.needs.map((part) => control.check(part)));
+    await Promise.all(needs.map((part) => control.check(part)));
   } catch (error) {
     await lease.release();
     return { unused: `it does not work: ${error instanceof Error ? error.message : error}` };

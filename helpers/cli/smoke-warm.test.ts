@@ -1,0 +1,49 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyProject, runScript } from './testing/commands.ts';
+
+/** A checkout of its own, with a warm stack of its own. */
+const project = copyProject();
+const directory = mkdtempSync(join(tmpdir(), 'smoke-warm-'));
+chmodSync(directory, 0o755);
+const run = async (script: string, environment: Record<string, string> = {}) =>
+  await runScript(script, [], { STACK: 'native', ALLOY: 'embedded', TMPDIR: directory, ...environment }, project.root);
+
+test('a smoke check without ALLOY_URL and without a warm stack says how to have either', async () => {
+  const { exit, stderr } = await run('smoke.ts', { ALLOY: '' });
+  expect(stderr).toContain('has left no stack running in this checkout.\nFix: set ALLOY_URL, such as');
+  expect(exit).toBe(2);
+});
+
+describe('a smoke check after stack:up', () => {
+  let announced: string;
+  beforeAll(async () => {
+    announced = (await run('stack-up.ts')).stdout;
+  }, 60_000);
+  afterAll(async () => {
+    await run('stack-down.ts');
+    project[Symbol.dispose]();
+    rmSync(directory, { recursive: true });
+  }, 60_000);
+
+  test('finds the warm stack by itself, says so, and ends with 0 in seconds', async () => {
+    const [, alloy] =
+      /^Alloy: (http:\S+), OTLP\/gRPC \S+:\d+, OTLP\/HTTP http:\S+:\d+\nAPI: http:/m.exec(announced) ?? [];
+    const began = performance.now();
+    const { exit, stdout } = await run('smoke.ts');
+    expect(stdout).toMatch(
+      new RegExp(`^stack: native \\(warm\\) .*\n.* the stack of \`npm run stack:up\`, with Alloy at ${alloy}\n`),
+    );
+    expect(stdout).toMatch(/\n\d\d passed, 0 failed, \d+ not checked in /);
+    expect(exit).toBe(0);
+    expect(performance.now() - began).toBeLessThan(15_000);
+  }, 60_000);
+
+  test('does not pass variables that the warm stack does not have', async () => {
+    const { exit, stderr } = await run('smoke.ts', { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' });
+    expect(stderr).toContain('the warm stack was started with another GRAFANA_CLOUD_OTLP_INSTANCE_ID.');
+    expect(exit).toBe(2);
+  });
+});
