@@ -1,8 +1,9 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { z } from 'zod';
-import type { ServiceAccess, Stranger } from '../run/endpoints.ts';
+import type { ServiceAccess, Silence, Stranger } from '../run/endpoints.ts';
 import { removeSecrets } from '../settings/secrets.ts';
 import type { ProxySettings } from '../settings/settings.ts';
+import { askInTime, type NoAnswer } from './silence.ts';
 
 /**
  * A query that failed: no answer, a status other than 200, or a body that the API doesn't document. The message holds the
@@ -16,17 +17,20 @@ export class QueryError extends Error {
   readonly user: string;
   /** The HTTP status, or 0 if there was no answer. */
   readonly status: number;
+  /** That the service has given no answer for long. */
+  readonly silence: Silence | undefined;
   /** What answered that is not the API that was meant; undefined where it may be. */
   readonly stranger: Stranger | undefined;
   /** Whether asking again can't help: the login, the question or the address is wrong. */
   readonly isFinal: boolean;
   /** How long the service wants not to be asked, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  constructor({ url, user, status, stranger, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
+  constructor({ url, user, status, silence, stranger, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
     super(`${url} ${message}`);
     this.url = url;
     this.user = user;
     this.status = status;
+    this.silence = silence;
     this.stranger = stranger;
     this.isFinal = isFinal;
     this.retryAfterMs = retryAfterMs;
@@ -37,6 +41,7 @@ type FailedRequest = {
   readonly url: string;
   readonly user: string;
   readonly status: number;
+  readonly silence?: Silence | undefined;
   readonly stranger?: Stranger | undefined;
   readonly isFinal?: boolean;
   readonly retryAfterMs?: number | undefined;
@@ -109,8 +114,10 @@ export async function getJson<T>(
     text: body,
     type,
     retryAfterMs,
-  } = await getText(`${url}?${new URLSearchParams(parameters)}`, access, timeout).catch((error) => {
-    throw new QueryError({ ...asked, status: 0 }, `gives no answer: ${messageFrom(error)}`);
+  } = await askInTime(access.url, timeout, (left) =>
+    getText(`${url}?${new URLSearchParams(parameters)}`, access, left),
+  ).catch((error) => {
+    throw describeNoAnswer(asked, error);
   });
   // Some services answer with the login that they were sent.
   const shown = removeSecrets(body, [access.password]);
@@ -151,17 +158,27 @@ async function getText(
   const dispatcher = chooseDispatcher(url, access.proxies);
   const asked = request(url, {
     dispatcher,
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    // undici's own limits are a second or more late.
+    signal: AbortSignal.timeout(timeout),
     headers: { ...listLoginHeaders(access), accept: 'application/json' },
   });
-  const { statusCode, headers, body } = await endInTime(asked, dispatcher, timeout);
+  const answer = endInTime(asked, dispatcher, timeout).then(async ({ body, ...head }) => ({
+    ...head,
+    text: await body.text(),
+  }));
+  const { statusCode, headers, text } = await answer.catch((error: unknown) => {
+    throw isTimeout(error) ? new Error(`timed out after ${timeout / 1000} s`, { cause: error }) : error;
+  });
   return {
     status: statusCode,
-    text: await body.text(),
+    text,
     type: String(headers['content-type'] ?? ''),
     retryAfterMs: readRetryAfter(headers['retry-after']),
   };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
 }
 
 function listLoginHeaders({ user, password, isBearer, tenant }: ServiceAccess): Record<string, string> {
@@ -187,6 +204,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function messageFrom(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function describeNoAnswer(asked: Pick<FailedRequest, 'url' | 'user'>, error: NoAnswer): QueryError {
+  const { silence, message } = error;
+  if (silence === undefined) return new QueryError({ ...asked, status: 0 }, `gives no answer: ${message}`);
+  const since = new Date(silence.since).toISOString();
+  return new QueryError(
+    { ...asked, status: 0, silence, isFinal: true },
+    `has given no answer since ${since}: ${silence.reason}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { getObservation } from './readings.ts';
+import { findAskedService, getObservation } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 
 /** Those that refuse the same login have one cause. */
@@ -14,5 +14,16 @@ const queryRefused = createRule('query refused', (symptoms) => {
   return { ...seen.request, message: seen.message };
 });
 
+/** What arrived is unknown, whatever else is wrong. */
+const backendSilent = createRule('backend silent', (symptoms) => {
+  const seen = getObservation(symptoms)?.seen;
+  if (seen?.kind !== 'query failure' || seen.request?.silence === undefined) return undefined;
+  const { url, silence } = seen.request;
+  const service = findAskedService(symptoms.run.access, url);
+  return service && { service, url: symptoms.run.access[service].url, ...silence };
+});
+
+/** Why no question was answered any more. */
+export const SILENCE_RULES: readonly Rule[] = [backendSilent];
 /** Why a query failed. */
 export const QUERY_RULES: readonly Rule[] = [questionsRefused, queryRefused];

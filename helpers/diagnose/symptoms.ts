@@ -144,6 +144,6 @@ async function readUsernames(run: Run, components: readonly Component[]): Promis
 }
 
 async function readRefusals(mockUrl: string): Promise<Refusal[]> {
-  const { body } = await request(`${mockUrl}/-/refusals`);
+  const { body } = await request(`${mockUrl}/-/refusals`, { signal: AbortSignal.timeout(2000) });
   return Refusals.parse(await body.json()).refusals;
 }

@@ -125,6 +125,11 @@ describe('it keeps waiting', () => {
       expect(await at(60_000)).toBe(false);
     }));
 
+  test('if where the data has arrived can’t be asked', () =>
+    wait({ path: 'remote write', isMisplaced: () => Promise.reject(new Error('no answer')) }, async ({ at }) => {
+      expect(await at(60_000)).toBe(false);
+    }));
+
   test('between two checks, so Alloy is not queried at every attempt', () =>
     wait({ path: 'otlp' }, async ({ at, endAlloy }) => {
       expect(await at(600)).toBe(false);

@@ -166,6 +166,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'clock differs': ({ offset }) => describeProblem({ kind: 'clock', offset }),
 
+  'backend silent': ({ service, url, since, reason }) => ({
+    cause: `${SERVICES[service]} has given no answer at ${url} since ${new Date(since).toISOString()}: ${reason}`,
+    fix: `Look at the log and the load of ${SERVICES[service]}, and of what stands between it and here: the run asks it for what arrived`,
+  }),
+
   'questions refused': ({ refused, all }) => ({
     cause: `${list(refused.map(describeRefused))} ${refused.length === 1 ? 'refuses' : 'refuse'} the run's questions about what arrived`,
     fix: all
@@ -199,6 +204,12 @@ function adviseOnQuery({
   return 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query';
 }
 
+const SERVICES: Readonly<Record<RefusedQuestion['service'], string>> = {
+  prometheus: 'Prometheus',
+  tempo: 'Tempo',
+  loki: 'Loki',
+};
+
 const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
   prometheus: 'metrics:read',
   tempo: 'traces:read',
@@ -206,8 +217,7 @@ const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
 };
 
 function describeRefused({ service, user, status }: RefusedQuestion): string {
-  const name = `${service[0]?.toUpperCase()}${service.slice(1)}`;
-  return `${name} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
+  return `${SERVICES[service]} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
 }
 
 function list(words: readonly string[]): string {

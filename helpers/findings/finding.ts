@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import type { BackendAccess, Stranger } from '../run/endpoints.ts';
+import type { BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
 
@@ -93,6 +93,8 @@ export type Finding =
   | { readonly kind: 'token expired'; readonly use: RefusedUse; readonly variable: string }
   /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
   | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
+  /** A service that the run asks has given no answer for long. */
+  | ({ readonly kind: 'backend silent'; readonly service: keyof BackendAccess; readonly url: string } & Silence)
   /** `all`: no service takes the login. */
   | { readonly kind: 'questions refused'; readonly refused: readonly RefusedQuestion[]; readonly all: boolean }
   | {

@@ -244,6 +244,10 @@ describe('findings in words', () => {
     [{ kind: 'remote write fails' }, 'remote write fails, and samples are dropped'],
     [{ kind: 'remote write fails', log }, 'remote write fails: c: m'],
     [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'm'],
+    [
+      { kind: 'backend silent', service: 'loki', url: 'u', since: 0, reason: 'r' },
+      'Loki has given no answer at u since 1970-01-01T00:00:00.000Z: r',
+    ],
   ])('the cause of %j has its data', (finding, cause) => {
     expect(describeFinding(finding).cause).toBe(cause);
   });

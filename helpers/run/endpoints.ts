@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 
 /** How to reach and log in to PostgreSQL as the application does. */
@@ -85,6 +86,9 @@ export type GrafanaLinks = {
   readonly url: string;
   readonly dataSources: Readonly<Record<keyof BackendAccess, string>>;
 };
+
+/** Since when a service gives no answer, in milliseconds since the epoch, and what its last question got instead. */
+export type Silence = { readonly since: Milliseconds; readonly reason: string };
 
 /** What may answer in place of a query API. */
 export type Stranger = 'web page' | 'empty body' | 'other API';
