@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { getJson, QueryError } from './http.ts';
+import { isSilent } from './silence.ts';
 import { type Reply, startAnsweringServer } from './testing/answering-server.ts';
 
 const TIMEOUT = 1000;
@@ -22,6 +23,19 @@ async function measure(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
+// Before any service is silent.
+test('one question that hangs is not final where others are answered', async () => {
+  let asked = 0;
+  await using server = await startAnsweringServer(() => (asked++ % 2 === 0 ? 'never' : OK));
+  const hang = async () => (await ask(server.url))?.isFinal;
+  const hanging = [hang()];
+  for (let round = 0; round < 2; round++) {
+    await ask(server.url);
+    hanging.push(hang());
+    expect(await hanging[round]).toBe(false);
+  }
+});
+
 describe('a service that stops answering', () => {
   test('is final after one and a half timeouts, with since when, and is hardly waited for by those that ask later', async () => {
     let reply: Reply = OK;
@@ -42,20 +56,17 @@ describe('a service that stops answering', () => {
       errors.push(...(await Promise.all([ask(server.url), ask(server.url)])));
     });
     expect(later).toBeLessThan(TIMEOUT / 2);
+    // The others of the same backend are not waited for as long.
+    await using other = await startAnsweringServer(() => reply);
+    expect(await ask(other.url)).toMatchObject({ isFinal: true, message: expect.stringMatching(/ 0\.33[34] s$/) });
+    expect(isSilent([other.url])).toBe(true);
+    reply = OK;
+    for (const { url } of [server, other]) await ask(url);
+    expect(isSilent([server.url])).toBe(false);
     for (const { silence } of errors as QueryError[]) {
       expect(silence?.since).toBeGreaterThanOrEqual(before - 5);
       expect(silence).toEqual((errors[0] as QueryError).silence);
     }
-  });
-
-  test('is final as well where it refuses connections', async () => {
-    const server = await startAnsweringServer(() => OK);
-    await server[Symbol.asyncDispose]();
-    const started = performance.now();
-    let last = await ask(server.url);
-    while (last?.isFinal === false) last = await ask(server.url);
-    expect(performance.now() - started).toBeGreaterThanOrEqual(1.5 * TIMEOUT - 50);
-    expect(last?.silence?.reason).toContain('ECONNREFUSED');
   });
 
   test('is asked as before once it has answered', async () => {
@@ -67,17 +78,17 @@ describe('a service that stops answering', () => {
     expect(await ask(server.url)).toBeUndefined();
     reply = 'never';
     expect((await ask(server.url))?.isFinal).toBe(false);
-  });
-});
-
-test('one question that hangs is not final where others are answered', async () => {
-  let asked = 0;
-  await using server = await startAnsweringServer(() => (asked++ % 2 === 0 ? 'never' : OK));
-  const hang = async () => (await ask(server.url))?.isFinal;
-  const hanging = [hang()];
-  for (let round = 0; round < 2; round++) {
+    reply = OK;
     await ask(server.url);
-    hanging.push(hang());
-    expect(await hanging[round]).toBe(false);
-  }
+  });
+
+  test('is final as well where it refuses connections', async () => {
+    const server = await startAnsweringServer(() => OK);
+    await server[Symbol.asyncDispose]();
+    const started = performance.now();
+    let last = await ask(server.url);
+    while (last?.isFinal === false) last = await ask(server.url);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1.5 * TIMEOUT - 50);
+    expect(last?.silence?.reason).toContain('ECONNREFUSED');
+  });
 });

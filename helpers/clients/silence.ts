@@ -17,8 +17,9 @@ type Service = { open: number; since: Milliseconds | undefined; silence: Silence
 /** By their URLs, for the whole process: what one criterion has waited for, the next one need not wait for again. */
 const services = new Map<string, Service>();
 
-/** A service is silent that gives no answer for so many times what one question may take. */
+/** A service is silent that gives no answer for so many times what one question may take, or fewer where another one is silent. */
 const SILENT_AFTER = 1.5;
+const SILENT_AFTER_ANOTHER = 1 / 3;
 /** The part of that time that a question to a silent service may take: it may be back. */
 const PROBE = 1 / 15;
 
@@ -35,7 +36,8 @@ export async function askInTime<T>(
   services.set(url, service);
   service.since ??= readClock();
   service.open++;
-  const left = service.since + SILENT_AFTER * timeout - readClock();
+  const limit = timeout * ([...services.values()].some(({ silence }) => silence) ? SILENT_AFTER_ANOTHER : SILENT_AFTER);
+  const left = service.since + limit - readClock();
   try {
     const answer = await ask(Math.ceil(Math.max(PROBE * timeout, Math.min(timeout, left))));
     Object.assign(service, { since: service.open > 1 ? readClock() : undefined, silence: undefined });
@@ -43,13 +45,18 @@ export async function askInTime<T>(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const { since } = service;
-    if (since !== undefined && readClock() - since >= SILENT_AFTER * timeout) {
+    if (since !== undefined && readClock() - since >= limit) {
       service.silence ??= { since: Math.round(since), reason };
     }
     throw new NoAnswer(reason, service.silence);
   } finally {
     service.open--;
   }
+}
+
+/** Whether one of the services at these URLs is silent. */
+export function isSilent(urls: readonly string[]): boolean {
+  return urls.some((url) => services.get(url)?.silence !== undefined);
 }
 
 /** Milliseconds since the epoch, by a clock that nobody sets. */

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { getJson } from '../clients/http.ts';
+import { isSilent } from '../clients/silence.ts';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { CheckedWay } from '../run/cloud-problem.ts';
@@ -20,7 +23,7 @@ const SUBJECTS = {
 } as const;
 
 async function wait(
-  question: Pick<Question, 'path' | 'isMisplaced'>,
+  question: Pick<Question, 'path' | 'isMisplaced'> & Partial<Pick<Question, 'subject'>>,
   body: (waiting: Waiting) => Promise<void>,
   changes: Partial<Run> = {},
 ) {
@@ -34,7 +37,7 @@ async function wait(
   };
   setLost('otelcol_exporter_send_failed_spans_total', 7);
   const subject = SUBJECTS[question.path];
-  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { ...question, subject }, () => time);
+  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { subject, ...question }, () => time);
   expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
   await body({
     setLost,
@@ -78,6 +81,18 @@ describe('it gives up', () => {
       expect(await at(2 * SCRAPE_PATIENCE)).toBe(false);
       expect(await at(2 * SCRAPE_PATIENCE + 600)).toBe(true);
     }));
+});
+
+test('it gives up on what Alloy has not sent where the backend gives no answer', async () => {
+  await using backend = await startAnsweringServer(() => 'never');
+  const { access } = sampleRun({ origin: backend.url });
+  const ask = () => getJson(access.loki, '/x', {}, z.never(), 100).catch((error: unknown) => error);
+  while (!isSilent([access.loki.url])) await ask();
+  const body = async ({ at }: Waiting) => {
+    expect(await at(OTLP_PATIENCE)).toBe(false);
+    expect(await at(OTLP_PATIENCE + 600)).toBe(true);
+  };
+  await wait({ path: 'otlp', subject: { kind: 'delivery' } }, body, { access });
 });
 
 describe('where Grafana Cloud has refused a login when the run began', () => {
