@@ -11,13 +11,15 @@ import type {
   RefusedUse,
   WrongAddress,
 } from './finding.ts';
+import { toLine, toLines } from './plain-text.ts';
 
 /** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
 
-/** Puts a finding into words. */
+/** Puts a finding into words, in a line each; the problems that a criterion lists keep their lines. */
 export function describeFinding<K extends Finding['kind']>(finding: FindingKind<K>): Explanation {
-  return SENTENCES[finding.kind as K](finding);
+  const { cause, fix } = SENTENCES[finding.kind as K](finding);
+  return { cause: finding.kind === 'listed problems' ? toLines(cause) : toLine(cause), fix: toLine(fix) };
 }
 
 /** The words for each kind of finding. */
