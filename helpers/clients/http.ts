@@ -21,17 +21,21 @@ export class QueryError extends Error {
   readonly silence: Silence | undefined;
   /** What answered that is not the API that was meant; undefined where it may be. */
   readonly stranger: Stranger | undefined;
+  /** Where it redirects to. */
+  readonly leadsTo: string | undefined;
   /** Whether asking again can't help: the login, the question or the address is wrong. */
   readonly isFinal: boolean;
   /** How long the service wants not to be asked, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  constructor({ url, user, status, silence, stranger, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
+  constructor(failed: FailedRequest, message: string) {
+    const { url, user, status, silence, stranger, leadsTo, isFinal = false, retryAfterMs } = failed;
     super(`${url} ${message}`);
     this.url = url;
     this.user = user;
     this.status = status;
     this.silence = silence;
     this.stranger = stranger;
+    this.leadsTo = leadsTo;
     this.isFinal = isFinal;
     this.retryAfterMs = retryAfterMs;
   }
@@ -43,15 +47,18 @@ type FailedRequest = {
   readonly status: number;
   readonly silence?: Silence | undefined;
   readonly stranger?: Stranger | undefined;
+  readonly leadsTo?: string | undefined;
   readonly isFinal?: boolean;
   readonly retryAfterMs?: number | undefined;
 };
 
-/** Statuses that the same request gets again. A trace that is not there yet is a 404 for some versions of Tempo. */
-const FINAL_STATUSES: readonly number[] = [400, 401, 403, 405, 407, 422];
+/** Statuses that the same request gets again. */
+const FINAL_STATUSES: readonly number[] = [301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 407, 422];
+/** What a program in Go answers to a path that it does not have. */
+const UNKNOWN_PATH = /^404 page not found/;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_SHOWN = 500;
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 20_000;
 const options = { connections: 16, maxResponseSize: MAX_ANSWER_BYTES };
 const agent = new Agent(options);
 const proxyAgents = new Map<string, Dispatcher>();
@@ -113,6 +120,7 @@ export async function getJson<T>(
     status,
     text: body,
     type,
+    location,
     retryAfterMs,
   } = await askInTime(access.url, timeout, (left) =>
     getText(`${url}?${new URLSearchParams(parameters)}`, access, left),
@@ -123,11 +131,11 @@ export async function getJson<T>(
   const shown = removeSecrets(body, [access.password]);
   if (status !== 200) {
     const isFinal = FINAL_STATUSES.includes(status);
-    const stranger = isWebPage(type) ? 'web page' : undefined;
-    throw new QueryError(
-      { ...asked, status, stranger, isFinal, retryAfterMs },
-      `answered ${status}${describeBody(shown, type)}`,
-    );
+    const isPathUnknown = status === 404 && UNKNOWN_PATH.test(body);
+    const stranger = isWebPage(type) ? 'web page' : isPathUnknown ? 'other API' : undefined;
+    const leadsTo = location === undefined ? undefined : removeSecrets(readTarget(location, url), [access.password]);
+    const what = leadsTo === undefined ? describeBody(shown, type) : `, which leads to ${leadsTo}`;
+    throw new QueryError({ ...asked, status, stranger, leadsTo, isFinal, retryAfterMs }, `answered ${status}${what}`);
   }
   const json = parseJson(body);
   const parsed = schema.safeParse(json);
@@ -154,7 +162,13 @@ async function getText(
   url: string,
   access: ServiceAccess,
   timeout: number,
-): Promise<{ status: number; text: string; type: string; retryAfterMs: number | undefined }> {
+): Promise<{
+  status: number;
+  text: string;
+  type: string;
+  location: string | undefined;
+  retryAfterMs: number | undefined;
+}> {
   const dispatcher = chooseDispatcher(url, access.proxies);
   const asked = request(url, {
     dispatcher,
@@ -173,8 +187,16 @@ async function getText(
     status: statusCode,
     text,
     type: String(headers['content-type'] ?? ''),
+    location: typeof headers.location === 'string' ? headers.location : undefined,
     retryAfterMs: readRetryAfter(headers['retry-after']),
   };
+}
+
+/** Where a redirect leads, without its parameters: a login is among them at times. */
+function readTarget(location: string, url: string): string {
+  if (!URL.canParse(location, url)) return location;
+  const { origin, pathname } = new URL(location, url);
+  return `${origin}${pathname}`;
 }
 
 function isTimeout(error: unknown): boolean {

@@ -19,9 +19,9 @@ const services = new Map<string, Service>();
 
 /** A service is silent that gives no answer for so many times what one question may take, or fewer where another one is silent. */
 const SILENT_AFTER = 1.5;
-const SILENT_AFTER_ANOTHER = 1 / 3;
+const SILENT_AFTER_ANOTHER = 0.5;
 /** The part of that time that a question to a silent service may take: it may be back. */
-const PROBE = 1 / 15;
+const PROBE = 0.1;
 
 /**
  * Asks the service at `url`. `ask` is given how long it may take, in milliseconds: `timeout`, or what is left until the service

@@ -1,8 +1,9 @@
 import type { Observation } from '../findings/evidence.ts';
 import type { RefusedUse } from '../findings/finding.ts';
 import type { CheckedWay } from '../run/cloud-problem.ts';
+import { findAskedService } from './asked-service.ts';
 import { explainRefusal, listWriteWays } from './cloud-logins.ts';
-import { findAskedService, findLogLine, getObservation, hasLost } from './readings.ts';
+import { findLogLine, getObservation, hasLost } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 import { LOGIN_COMPONENTS, type Symptoms } from './symptoms.ts';
 

@@ -1,4 +1,6 @@
-import { findAskedService, getObservation } from './readings.ts';
+import { mayBeProxied } from '../clients/http.ts';
+import { findAskedService } from './asked-service.ts';
+import { getObservation } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 
 /** Those that refuse the same login have one cause. */
@@ -11,7 +13,18 @@ const questionsRefused = createRule('questions refused', ({ refusedQuestions, ru
 const queryRefused = createRule('query refused', (symptoms) => {
   const seen = getObservation(symptoms)?.seen;
   if (seen?.kind !== 'query failure' || seen.request === undefined) return undefined;
-  return { ...seen.request, message: seen.message };
+  const { access } = symptoms.run;
+  const service = findAskedService(access, seen.request.url);
+  const { variables, proxies } = service === undefined ? {} : access[service];
+  const isProxied = mayBeProxied(seen.request.url, proxies);
+  return {
+    ...seen.request,
+    message: seen.message,
+    ...(service && { service }),
+    ...(symptoms.otherService && { other: symptoms.otherService }),
+    ...(variables && { variables }),
+    ...(isProxied && { isProxied }),
+  };
 });
 
 /** What arrived is unknown, whatever else is wrong. */

@@ -89,8 +89,8 @@ test('it gives up on what Alloy has not sent where the backend gives no answer',
   const ask = () => getJson(access.loki, '/x', {}, z.never(), 100).catch((error: unknown) => error);
   while (!isSilent([access.loki.url])) await ask();
   const body = async ({ at }: Waiting) => {
-    expect(await at(OTLP_PATIENCE)).toBe(false);
-    expect(await at(OTLP_PATIENCE + 600)).toBe(true);
+    expect(await at(1200)).toBe(false);
+    expect(await at(1800)).toBe(true);
   };
   await wait({ path: 'otlp', subject: { kind: 'delivery' } }, body, { access });
 });

@@ -50,9 +50,11 @@ export function startWatch(
       checked = present;
       const [before = 0, lost] = await Promise.all([lostBefore, countLost(run, path)]);
       if (lost === undefined) return true;
+      // What Alloy can't send at once to a backend that answers nobody stays with it.
+      const isStuck = question.subject.kind === 'delivery' && isSilent(backend);
+      if (isStuck && present - began > otlpBatch + 1000) return true;
       if (present - began <= patience) return false;
-      // What Alloy can't send to a backend that answers nobody stays with it.
-      if (lost > before || (question.subject.kind === 'delivery' && isSilent(backend))) return true;
+      if (lost > before) return true;
       // What the backend answers to the question itself says more than that this one failed.
       return present - began > 2 * patience && (await isMisplaced?.().catch(() => false)) === true;
     },

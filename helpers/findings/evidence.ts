@@ -88,6 +88,7 @@ export type QueryFailure = {
     readonly status: number;
     readonly silence?: Silence | undefined;
     readonly stranger?: Stranger;
+    readonly leadsTo?: string;
   };
 };
 

@@ -72,6 +72,15 @@ export type ServiceAccess = {
   readonly tenant?: string;
   /** The proxies on the way there; a loopback address has none. */
   readonly proxies?: ProxySettings;
+  readonly variables?: AccessVariables;
+};
+
+/** The variables that a person corrects where a service can't be queried. */
+export type AccessVariables = {
+  /** The one with its address. */
+  readonly url: string;
+  /** Those with its login: the same one where the login is in the URL. */
+  readonly login: readonly string[];
 };
 
 /** The three services that can be queried. */
