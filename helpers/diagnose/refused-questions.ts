@@ -10,7 +10,8 @@ import { findAskedService } from './asked-service.ts';
 const QUESTIONS: { readonly [Service in keyof BackendAccess]: (access: BackendAccess[Service]) => Promise<unknown> } = {
   prometheus: (access) => queryInstant(access, 'vector(1)'),
   tempo: (access) => searchTraces(access, '{}', 60),
-  loki: (access) => queryLogs(access, '{service_name=""}', 60),
+  // Loki refuses a selector that an empty value would match.
+  loki: (access) => queryLogs(access, '{service_name="alloy-verify"}', 60),
 };
 
 /** Where a question was refused for its login: each service that refuses it. One question alone doesn't tell a token from an ID. */

@@ -141,9 +141,12 @@ describe('of a Tempo, a Prometheus and a Loki, the variables are named that lead
   });
 
   test('another one of them answers there', async () => {
-    await using server = await startAnsweringServer(({ path }) => {
+    await using server = await startAnsweringServer(({ path, parameters }) => {
       if (path === '/metrics') return { body: METRICS };
-      return path === '/loki/api/v1/query_range' ? { body: LOKI } : NOT_FOUND;
+      if (path !== '/loki/api/v1/query_range') return NOT_FOUND;
+      return parameters.get('query')?.includes('""')
+        ? { status: 400, body: 'queries require a matcher' }
+        : { body: LOKI };
     });
     expect(await askOnce(server.url, traceql('{}'))).toBe(
       "Set TEMPO_URL to the address of Tempo's query API: Loki answers there",

@@ -6,6 +6,11 @@ import { describeFailure } from './sentences.ts';
 import { sampleFindings, sampleObservation } from './testing/samples.ts';
 
 const up = sampleObservation();
+const grafana = { url: 'GRAFANA_URL', login: ['GRAFANA_SERVICE_ACCOUNT_TOKEN'] };
+const hosted = {
+  url: 'GRAFANA_CLOUD_LOKI_ENDPOINT',
+  login: ['GRAFANA_CLOUD_LOKI_INSTANCE_ID', 'GRAFANA_CLOUD_API_KEY'],
+};
 
 describe('evidence in words', () => {
   test('a fact keeps the words of the spec', () => {
@@ -205,6 +210,41 @@ describe('findings in words', () => {
     [{ kind: 'query refused', url: 'u', status: 503, message: 'm', user: '7' }, 'u has a fault'],
     [{ kind: 'query refused', url: 'u', status: 429, message: 'm', user: '7' }, 'later'],
     [{ kind: 'query refused', url: 'u', status: 407, message: 'm', user: '7', isProxied: true }, 'HTTPS_PROXY'],
+    [
+      { kind: 'query refused', url: 'u', status: 403, message: 'm', user: '', variables: grafana },
+      'Set GRAFANA_SERVICE_ACCOUNT_TOKEN to a token that may query',
+    ],
+    [
+      { kind: 'query refused', url: 'u', status: 401, message: 'm', user: '1', variables: hosted },
+      'Set GRAFANA_CLOUD_LOKI_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to a login',
+    ],
+    [
+      {
+        kind: 'questions refused',
+        refused: [
+          { service: 'loki', user: '', status: 401, variables: { url: 'LOKI_URL', login: ['LOKI_URL'] } },
+          { service: 'tempo', user: '', status: 401, variables: { url: 'TEMPO_URL', login: ['TEMPO_URL'] } },
+        ],
+        all: false,
+      },
+      'Put a login that may read into LOKI_URL and TEMPO_URL, such as',
+    ],
+    [
+      {
+        kind: 'questions refused',
+        refused: [{ service: 'loki', user: '', status: 403, variables: grafana }],
+        all: true,
+      },
+      'Set GRAFANA_SERVICE_ACCOUNT_TOKEN to a token that may query',
+    ],
+    [
+      {
+        kind: 'questions refused',
+        refused: [{ service: 'loki', user: '', status: 403, variables: hosted }],
+        all: true,
+      },
+      'Set GRAFANA_CLOUD_READ_TOKEN, or',
+    ],
     [
       { kind: 'query refused', url: 'u', status: 200, message: 'm', user: '7', stranger: 'web page' },
       'a web page, such as the portal',
