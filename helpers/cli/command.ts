@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { toLines } from '../findings/plain-text.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 
@@ -63,9 +64,8 @@ export async function endIfRefused<T>(action: () => Promise<T>): Promise<T> {
 
 /** What a command prints where it can't run; undefined for an error of any other kind. */
 export function describeRefusal(error: unknown): string | undefined {
-  if (error instanceof CannotRun) return `Cannot run: ${error.message}\nFix: ${error.fix}\n`;
-  if (error instanceof SettingsError) return `Cannot run: ${error.message}\nFix: ${error.fix}\n`;
-  return undefined;
+  if (!(error instanceof CannotRun || error instanceof SettingsError)) return undefined;
+  return `Cannot run: ${toLines(error.message)}\nFix: ${toLines(error.fix)}\n`;
 }
 
 function parseCommandLine({ usage, takesNames = false, flags = [], values: texts = [] }: Command): CommandLine {

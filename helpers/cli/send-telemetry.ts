@@ -15,6 +15,11 @@ export async function sendTelemetry(verdict: Verdict, finished: FinishedRun): Pr
   if (joined === undefined || !joined.isVerify || finished.isInterrupted) return verdict;
   const { settings, run } = await joined.started;
   if (!isTelemetryWanted(run, settings)) return verdict;
+  const silent = verdict.phases
+    .flatMap(({ criteria }) => criteria)
+    .find(({ finding }) => finding?.kind === 'backend silent');
+  // Alloy would not get rid of it.
+  if (silent !== undefined) return { ...verdict, ownTelemetry: { problem: 'the backend gives no answer' } };
   const isWhole = countCriteria(joined.phases) === countCriteria(readPhases());
   const scope = run.isSmoke ? 'smoke' : isWhole ? 'all' : 'some';
   // Loaded only where it is used: a local run has no time for it.

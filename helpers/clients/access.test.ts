@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCloudAccess } from './access.ts';
+import { readCloudAccess, readLgtmAccess } from './access.ts';
 
 test('Prometheus and Loki are queried next to the path that accepts their data, Tempo at its endpoint, each with its own ID', () => {
   const access = readCloudAccess({
@@ -12,8 +12,30 @@ test('Prometheus and Loki are queried next to the path that accepts their data, 
     GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '3',
   });
   expect(access).toEqual({
-    prometheus: { url: 'https://prometheus.example/api/prom', user: '1', password: 'glc_x' },
-    loki: { url: 'https://loki.example', user: '2', password: 'glc_x' },
-    tempo: { url: 'https://tempo.example/tempo', user: '3', password: 'glc_x' },
+    prometheus: {
+      url: 'https://prometheus.example/api/prom',
+      user: '1',
+      password: 'glc_x',
+      variables: named('PROMETHEUS'),
+    },
+    loki: { url: 'https://loki.example', user: '2', password: 'glc_x', variables: named('LOKI') },
+    tempo: { url: 'https://tempo.example/tempo', user: '3', password: 'glc_x', variables: named('TEMPO') },
+  });
+});
+
+const named = (service: string) => ({
+  url: `GRAFANA_CLOUD_${service}_ENDPOINT`,
+  login: [`GRAFANA_CLOUD_${service}_INSTANCE_ID`, 'GRAFANA_CLOUD_API_KEY'],
+});
+
+test('the variables are named that an address and a login come from', () => {
+  const url = new URL('http://127.0.0.1:1');
+  expect(readCloudAccess({}, { loki: url, readToken: 'glc_r' }).loki.variables).toEqual({
+    url: 'GRAFANA_CLOUD_LOKI_QUERY_URL',
+    login: ['GRAFANA_CLOUD_LOKI_INSTANCE_ID', 'GRAFANA_CLOUD_READ_TOKEN'],
+  });
+  expect(readLgtmAccess({ tempo: url, loki: url, prometheus: url })?.tempo.variables).toEqual({
+    url: 'TEMPO_URL',
+    login: ['TEMPO_URL'],
   });
 });

@@ -19,12 +19,15 @@ export function readCloudAccess(
 ): BackendAccess {
   return forEachService((service) => {
     const name = `GRAFANA_CLOUD_${service.toUpperCase()}`;
+    const isSet = query[service] !== undefined;
+    const token = query.readToken === undefined ? 'GRAFANA_CLOUD_API_KEY' : 'GRAFANA_CLOUD_READ_TOKEN';
     const endpoint = (cloud[`${name}_ENDPOINT`] ?? '').replace(/\/$/, '').replace(PUSH_PATHS[service], '');
     return {
       url: query[service]?.href.replace(/\/$/, '') ?? endpoint,
       user: cloud[`${name}_INSTANCE_ID`] ?? '',
       password: query.readToken ?? cloud.GRAFANA_CLOUD_API_KEY ?? '',
       ...(Object.keys(proxies).length > 0 && { proxies }),
+      variables: { url: `${name}_${isSet ? 'QUERY_URL' : 'ENDPOINT'}`, login: [`${name}_INSTANCE_ID`, token] },
     };
   });
 }
@@ -32,7 +35,10 @@ export function readCloudAccess(
 /** The query APIs of a Tempo, a Prometheus and a Loki, where all three are known. */
 export function readLgtmAccess(lgtm: LgtmSettings): BackendAccess | undefined {
   if (SERVICES.some((service) => lgtm[service] === undefined)) return undefined;
-  return forEachService((service) => readAccess(lgtm[service], lgtm.tenant));
+  return forEachService((service) => {
+    const variable = `${service.toUpperCase()}_URL`;
+    return { ...readAccess(lgtm[service], lgtm.tenant), variables: { url: variable, login: [variable] } };
+  });
 }
 
 /** The URL without its login, and the login. */

@@ -39,6 +39,7 @@ export async function findGrafanaAccess(
   const dataSources = { prometheus: pick('prometheus'), tempo: pick('tempo'), loki: pick('loki') };
   const through = (uid: string): ServiceAccess => ({
     ...grafana,
+    variables: { url: 'GRAFANA_URL', login: ['GRAFANA_SERVICE_ACCOUNT_TOKEN'] },
     url: `${base}/api/datasources/proxy/uid/${encodeURIComponent(uid)}`,
   });
   const { prometheus, tempo, loki } = dataSources;

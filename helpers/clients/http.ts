@@ -1,8 +1,9 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import type { z } from 'zod';
-import type { ServiceAccess, Stranger } from '../run/endpoints.ts';
+import type { ServiceAccess, Silence, Stranger } from '../run/endpoints.ts';
 import { removeSecrets } from '../settings/secrets.ts';
 import type { ProxySettings } from '../settings/settings.ts';
+import { askInTime, type NoAnswer } from './silence.ts';
 
 /**
  * A query that failed: no answer, a status other than 200, or a body that the API doesn't document. The message holds the
@@ -16,18 +17,25 @@ export class QueryError extends Error {
   readonly user: string;
   /** The HTTP status, or 0 if there was no answer. */
   readonly status: number;
+  /** That the service has given no answer for long. */
+  readonly silence: Silence | undefined;
   /** What answered that is not the API that was meant; undefined where it may be. */
   readonly stranger: Stranger | undefined;
+  /** Where it redirects to. */
+  readonly leadsTo: string | undefined;
   /** Whether asking again can't help: the login, the question or the address is wrong. */
   readonly isFinal: boolean;
   /** How long the service wants not to be asked, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  constructor({ url, user, status, stranger, isFinal = false, retryAfterMs }: FailedRequest, message: string) {
+  constructor(failed: FailedRequest, message: string) {
+    const { url, user, status, silence, stranger, leadsTo, isFinal = false, retryAfterMs } = failed;
     super(`${url} ${message}`);
     this.url = url;
     this.user = user;
     this.status = status;
+    this.silence = silence;
     this.stranger = stranger;
+    this.leadsTo = leadsTo;
     this.isFinal = isFinal;
     this.retryAfterMs = retryAfterMs;
   }
@@ -37,16 +45,20 @@ type FailedRequest = {
   readonly url: string;
   readonly user: string;
   readonly status: number;
+  readonly silence?: Silence | undefined;
   readonly stranger?: Stranger | undefined;
+  readonly leadsTo?: string | undefined;
   readonly isFinal?: boolean;
   readonly retryAfterMs?: number | undefined;
 };
 
-/** Statuses that the same request gets again. A trace that is not there yet is a 404 for some versions of Tempo. */
-const FINAL_STATUSES: readonly number[] = [400, 401, 403, 405, 407, 422, 501];
+/** Statuses that the same request gets again. */
+const FINAL_STATUSES: readonly number[] = [301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 407, 422, 501];
+/** What a program in Go answers to a path that it does not have. */
+const UNKNOWN_PATH = /^404 page not found/;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_SHOWN = 500;
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 20_000;
 const options = { connections: 16, maxResponseSize: MAX_ANSWER_BYTES };
 const agent = new Agent(options);
 const proxyAgents = new Map<string, Dispatcher>();
@@ -108,19 +120,22 @@ export async function getJson<T>(
     status,
     text: body,
     type,
+    location,
     retryAfterMs,
-  } = await getText(`${url}?${new URLSearchParams(parameters)}`, access, timeout).catch((error) => {
-    throw new QueryError({ ...asked, status: 0 }, `gives no answer: ${messageFrom(error)}`);
+  } = await askInTime(access.url, timeout, (left) =>
+    getText(`${url}?${new URLSearchParams(parameters)}`, access, left),
+  ).catch((error) => {
+    throw describeNoAnswer(asked, error);
   });
   // Some services answer with the login that they were sent.
   const shown = removeSecrets(body, [access.password]);
   if (status !== 200) {
     const isFinal = FINAL_STATUSES.includes(status);
-    const stranger = isWebPage(type) ? 'web page' : undefined;
-    throw new QueryError(
-      { ...asked, status, stranger, isFinal, retryAfterMs },
-      `answered ${status}${describeBody(shown, type)}`,
-    );
+    const isPathUnknown = status === 404 && UNKNOWN_PATH.test(body);
+    const stranger = isWebPage(type) ? 'web page' : isPathUnknown ? 'other API' : undefined;
+    const leadsTo = location === undefined ? undefined : removeSecrets(readTarget(location, url), [access.password]);
+    const what = leadsTo === undefined ? describeBody(shown, type) : `, which leads to ${leadsTo}`;
+    throw new QueryError({ ...asked, status, stranger, leadsTo, isFinal, retryAfterMs }, `answered ${status}${what}`);
   }
   const json = parseJson(body);
   const parsed = schema.safeParse(json);
@@ -147,21 +162,45 @@ async function getText(
   url: string,
   access: ServiceAccess,
   timeout: number,
-): Promise<{ status: number; text: string; type: string; retryAfterMs: number | undefined }> {
+): Promise<{
+  status: number;
+  text: string;
+  type: string;
+  location: string | undefined;
+  retryAfterMs: number | undefined;
+}> {
   const dispatcher = chooseDispatcher(url, access.proxies);
   const asked = request(url, {
     dispatcher,
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    // undici's own limits are a second or more late.
+    signal: AbortSignal.timeout(timeout),
     headers: { ...listLoginHeaders(access), accept: 'application/json' },
   });
-  const { statusCode, headers, body } = await endInTime(asked, dispatcher, timeout);
+  const answer = endInTime(asked, dispatcher, timeout).then(async ({ body, ...head }) => ({
+    ...head,
+    text: await body.text(),
+  }));
+  const { statusCode, headers, text } = await answer.catch((error: unknown) => {
+    throw isTimeout(error) ? new Error(`timed out after ${timeout / 1000} s`, { cause: error }) : error;
+  });
   return {
     status: statusCode,
-    text: await body.text(),
+    text,
     type: String(headers['content-type'] ?? ''),
+    location: typeof headers.location === 'string' ? headers.location : undefined,
     retryAfterMs: readRetryAfter(headers['retry-after']),
   };
+}
+
+/** Where a redirect leads, without its parameters: a login is among them at times. */
+function readTarget(location: string, url: string): string {
+  if (!URL.canParse(location, url)) return location;
+  const { origin, pathname } = new URL(location, url);
+  return `${origin}${pathname}`;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
 }
 
 function listLoginHeaders({ user, password, isBearer, tenant }: ServiceAccess): Record<string, string> {
@@ -187,6 +226,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function messageFrom(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function describeNoAnswer(asked: Pick<FailedRequest, 'url' | 'user'>, error: NoAnswer): QueryError {
+  const { silence, message } = error;
+  if (silence === undefined) return new QueryError({ ...asked, status: 0 }, `gives no answer: ${message}`);
+  const since = new Date(silence.since).toISOString();
+  return new QueryError(
+    { ...asked, status: 0, silence, isFinal: true },
+    `has given no answer since ${since}: ${silence.reason}`,
+  );
 }

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts';
 import { ALLOY_DOWN_RULES, COMPONENT_RULES } from './rules-alloy.ts';
 import { CLOUD_GAP_RULES, CLOUD_RULES } from './rules-cloud.ts';
 import { OTLP_GAP_RULES, OTLP_LOSS_RULES } from './rules-otlp.ts';
-import { QUERY_RULES } from './rules-query.ts';
+import { QUERY_RULES, SILENCE_RULES } from './rules-query.ts';
 import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-write.ts';
 import { SOURCE_RULES, UNREACHABLE_RULES } from './rules-source.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
@@ -13,6 +13,7 @@ import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 /** The rules for telemetry on each path and for all other failures, root causes first. */
 export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   otlp: [
+    ...SILENCE_RULES,
     ...ALLOY_DOWN_RULES,
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
@@ -23,6 +24,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...CLOUD_GAP_RULES,
   ],
   'remote write': [
+    ...SILENCE_RULES,
     ...ALLOY_DOWN_RULES,
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,

@@ -5,11 +5,13 @@ import { searchTraces } from '../clients/tempo.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { RefusedQuestion } from '../findings/finding.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
+import { findAskedService } from './asked-service.ts';
 
 const QUESTIONS: { readonly [Service in keyof BackendAccess]: (access: BackendAccess[Service]) => Promise<unknown> } = {
   prometheus: (access) => queryInstant(access, 'vector(1)'),
   tempo: (access) => searchTraces(access, '{}', 60),
-  loki: (access) => queryLogs(access, '{service_name=""}', 60),
+  // Loki refuses a selector that an empty value would match.
+  loki: (access) => queryLogs(access, '{service_name="alloy-verify"}', 60),
 };
 
 /** Where a question was refused for its login: each service that refuses it. One question alone doesn't tell a token from an ID. */
@@ -23,10 +25,31 @@ export async function listRefusedQuestions(access: BackendAccess, evidence: Evid
         () => 200,
         (error: unknown) => (error instanceof QueryError ? error.status : 0),
       );
-      return isRefusal(status) ? [{ service, user: access[service].user, status }] : [];
+      const { user, variables } = access[service];
+      return isRefusal(status) ? [{ service, user, status, ...(variables && { variables }) }] : [];
     }),
   );
   return found.flat();
+}
+
+/** The service that answers at the address of another one, where that one's question got an answer of something else. */
+export async function findOtherService(
+  access: BackendAccess,
+  evidence: Evidence,
+): Promise<keyof BackendAccess | undefined> {
+  const { request } = evidence.kind === 'observation' && evidence.seen.kind === 'query failure' ? evidence.seen : {};
+  if (request?.stranger !== 'other API') return undefined;
+  const asked = findAskedService(access, request.url);
+  if (asked === undefined) return undefined;
+  for (const other of Object.keys(QUESTIONS) as (keyof BackendAccess)[]) {
+    if (other === asked) continue;
+    const isThere = await QUESTIONS[other](access[asked]).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return other;
+  }
+  return undefined;
 }
 
 function isRefusal(status: number | undefined): status is 401 | 403 {

@@ -1,7 +1,7 @@
 import type { Observation } from '../findings/evidence.ts';
 import type { RefusedUse } from '../findings/finding.ts';
 import type { CheckedWay } from '../run/cloud-problem.ts';
-import type { BackendAccess } from '../run/endpoints.ts';
+import { findAskedService } from './asked-service.ts';
 import { explainRefusal, listWriteWays } from './cloud-logins.ts';
 import { findLogLine, getObservation, hasLost } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
@@ -38,7 +38,9 @@ function findRefusal(symptoms: Symptoms): Refusal | undefined {
   if (ways.length > 0 && isAlloysLogin(symptoms, observation) && isWriteRefused(symptoms, observation, ways)) {
     return { use: observation.path === 'otlp' ? 'OTLP export' : 'remote write', ways };
   }
-  const service = findRefusedService(observation, symptoms.run.access);
+  const { request } = observation.seen.kind === 'query failure' ? observation.seen : {};
+  if (request?.status !== 401 && request?.status !== 403) return undefined;
+  const service = findAskedService(symptoms.run.access, request.url)?.toUpperCase();
   const reads = state.ways.filter((way) => way.does === 'read' && way.service === service);
   return reads.length === 0 ? undefined : { use: 'question', ways: reads };
 }
@@ -78,16 +80,6 @@ const SIGNALS = {
   logs: { counter: 'log_records', url: '/v1/logs' },
   'OTLP metric': { counter: 'metric_points', url: '/v1/metrics' },
 } as const;
-
-/** The service that refused the question: two of them may be at one address, below each other. */
-function findRefusedService({ seen }: Observation, access: BackendAccess): string | undefined {
-  if (seen.kind !== 'query failure' || (seen.request?.status !== 401 && seen.request?.status !== 403)) return undefined;
-  const { url } = seen.request;
-  const [found] = Object.entries(access)
-    .filter(([, service]) => url.startsWith(`${service.url}/`))
-    .sort(([, a], [, b]) => b.url.length - a.url.length);
-  return found?.[0].toUpperCase();
-}
 
 /** Why Grafana Cloud does not find what it accepted. */
 export const CLOUD_GAP_RULES: readonly Rule[] = [clockDiffers];

@@ -1,3 +1,5 @@
+import { mayBeProxied } from '../clients/http.ts';
+import { findAskedService } from './asked-service.ts';
 import { getObservation } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 
@@ -11,8 +13,30 @@ const questionsRefused = createRule('questions refused', ({ refusedQuestions, ru
 const queryRefused = createRule('query refused', (symptoms) => {
   const seen = getObservation(symptoms)?.seen;
   if (seen?.kind !== 'query failure' || seen.request === undefined) return undefined;
-  return { ...seen.request, message: seen.message };
+  const { access } = symptoms.run;
+  const service = findAskedService(access, seen.request.url);
+  const { variables, proxies } = service === undefined ? {} : access[service];
+  const isProxied = mayBeProxied(seen.request.url, proxies);
+  return {
+    ...seen.request,
+    message: seen.message,
+    ...(service && { service }),
+    ...(symptoms.otherService && { other: symptoms.otherService }),
+    ...(variables && { variables }),
+    ...(isProxied && { isProxied }),
+  };
 });
 
+/** What arrived is unknown, whatever else is wrong. */
+const backendSilent = createRule('backend silent', (symptoms) => {
+  const seen = getObservation(symptoms)?.seen;
+  if (seen?.kind !== 'query failure' || seen.request?.silence === undefined) return undefined;
+  const { url, silence } = seen.request;
+  const service = findAskedService(symptoms.run.access, url);
+  return service && { service, url: symptoms.run.access[service].url, ...silence };
+});
+
+/** Why no question was answered any more. */
+export const SILENCE_RULES: readonly Rule[] = [backendSilent];
 /** Why a query failed. */
 export const QUERY_RULES: readonly Rule[] = [questionsRefused, queryRefused];

@@ -54,6 +54,18 @@ const wrongReceiver = { variable: 'ALLOY_OTLP_HTTP', address: 'http://127.0.0.1:
 const refusedQuestions = [{ service: 'loki', user: '1', status: 401 }] as const;
 const lostSpans = [sample('otelcol_exporter_send_failed_spans_total', 3)];
 
+const silentSeen = {
+  kind: 'query failure',
+  message: 'has given no answer',
+  request: {
+    url: `${sampleRun().access.prometheus.url}/api/v1/query`,
+    user: '1',
+    status: 0,
+    silence: { since: 5, reason: 'timeout' },
+  },
+} as const;
+const silent = asked({ seen: silentSeen });
+
 /** What the check of Grafana Cloud found when a run began, by service: every login that is not named was accepted. */
 function checked(refused: Partial<Record<`${CloudService} ${CheckedWay['does']}`, CloudProblem>> = {}) {
   const variable = 'GRAFANA_CLOUD_API_KEY';
@@ -478,6 +490,16 @@ const CASES: Record<
     finds: { refused: refusedQuestions, all: false },
     silent: { 'no service refuses the login': {} },
   },
+  'backend silent': {
+    speaks: silent,
+    finds: { service: 'prometheus', url: sampleRun().access.prometheus.url, since: 5, reason: 'timeout' },
+    silent: {
+      'the backend answered': {},
+      'it gave no answer for a moment': asked({
+        seen: { ...silentSeen, request: { ...silentSeen.request, silence: undefined } },
+      }),
+    },
+  },
   'query refused': {
     speaks: asked({
       seen: {
@@ -566,6 +588,8 @@ test.each<[string, string, Partial<Symptoms>]>([
     'nothing exported over OTLP',
     { ...refusedTrace, alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)] },
   ],
+  ['backend silent', 'no answer from Alloy', { ...silent, alloyAnswers: false }],
+  ['backend silent', 'remote write fails', { ...silent, alloyMetrics: lostSamples }],
   // Remote write
   ['wrong address of Alloy', 'no answer from Alloy', { alloyAnswers: false, wrongAddresses: [wrongUrl] }],
   ['no answer from Alloy', 'source unreachable', { alloyAnswers: false, unreachable }],

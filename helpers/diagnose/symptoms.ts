@@ -12,12 +12,13 @@ import type { InstantSample } from '../clients/prometheus.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
 import { LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
+import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
-import { listRefusedQuestions } from './refused-questions.ts';
+import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
 
 const Refusals = z.object({
@@ -51,6 +52,8 @@ export type Symptoms = Failure & {
   readonly wrongAddresses: readonly WrongAddress[];
   /** The services that refuse the login of the run's questions, where one was refused. */
   readonly refusedQuestions: readonly RefusedQuestion[];
+  /** The service that answers at the address of the one that was asked. */
+  readonly otherService?: keyof BackendAccess | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
   /** The current `up` of the job and instance in question; undefined if there is none. */
@@ -63,19 +66,31 @@ export type Symptoms = Failure & {
 export async function gatherSymptoms(run: Run, failure: Failure): Promise<Symptoms> {
   const labels = readTargetLabels(failure.evidence);
   const components = listComponents(run.alloy).catch(() => []);
-  const [metrics, known, usernames, alloyLog, refusals, wrongAddresses, refusedQuestions, unreachable, up, targets] =
-    await Promise.all([
-      readAlloyMetrics(run.alloy).catch(() => undefined),
-      components,
-      components.then((list) => readUsernames(run, list)).catch(() => ({})),
-      readAlloyLog(run).catch(() => []),
-      run.mockUrl === undefined ? [] : readRefusals(run.mockUrl).catch(() => []),
-      run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
-      listRefusedQuestions(run.access, failure.evidence),
-      listUnreachable(run, listSuspects(failure)),
-      labels && readUp(run, labels).catch(() => undefined),
-      labels ? components.then((list) => findTargets(run, list, labels)).catch(() => []) : [],
-    ]);
+  const [
+    metrics,
+    known,
+    usernames,
+    alloyLog,
+    refusals,
+    wrongAddresses,
+    refusedQuestions,
+    otherService,
+    unreachable,
+    up,
+    targets,
+  ] = await Promise.all([
+    readAlloyMetrics(run.alloy).catch(() => undefined),
+    components,
+    components.then((list) => readUsernames(run, list)).catch(() => ({})),
+    readAlloyLog(run).catch(() => []),
+    run.mockUrl === undefined ? [] : readRefusals(run.mockUrl).catch(() => []),
+    run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
+    listRefusedQuestions(run.access, failure.evidence),
+    findOtherService(run.access, failure.evidence),
+    listUnreachable(run, listSuspects(failure)),
+    labels && readUp(run, labels).catch(() => undefined),
+    labels ? components.then((list) => findTargets(run, list, labels)).catch(() => []) : [],
+  ]);
   return {
     ...failure,
     run,
@@ -87,6 +102,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     refusals,
     wrongAddresses,
     refusedQuestions,
+    otherService,
     unreachable,
     up,
     targets,
@@ -144,6 +160,6 @@ async function readUsernames(run: Run, components: readonly Component[]): Promis
 }
 
 async function readRefusals(mockUrl: string): Promise<Refusal[]> {
-  const { body } = await request(`${mockUrl}/-/refusals`);
+  const { body } = await request(`${mockUrl}/-/refusals`, { signal: AbortSignal.timeout(2000) });
   return Refusals.parse(await body.json()).refusals;
 }

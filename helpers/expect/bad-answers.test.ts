@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readLgtmAccess } from '../clients/access.ts';
 import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import { checkCloudForRun } from '../doctor/check-cloud.ts';
@@ -6,9 +7,10 @@ import { describeFinding } from '../findings/finding-sentences.ts';
 import type { CloudState } from '../run/cloud-problem.ts';
 import { readSettings } from '../settings/settings.ts';
 import { conclude } from './conclude.ts';
+import type { Question, Telemetry } from './question.ts';
 import { useRun } from './run.ts';
 import type { JudgedTask } from './task.ts';
-import { otlpMetric } from './telemetry.ts';
+import { otlpMetric, traceql } from './telemetry.ts';
 import { waitFor } from './wait.ts';
 
 const NOTHING: Reply = { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' };
@@ -57,13 +59,13 @@ describe('what a backend answers in place of data is named, with what to do', ()
       'a web page',
       [{ body: '<html>', type: 'text/html' }],
       /\/api\/v1\/query answered 200 with an HTML page, not JSON$/,
-      /^Set the address where the run asks this service to that of its query API: at .* a web page, .* answers$/,
+      /^Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT to the address of Prometheus's query API: at .* a web page, .* answers$/,
     ],
     [
-      'a proxy that wants a login',
+      'a proxy that wants a login, where none is set',
       [{ status: 407, body: '<html>', type: 'text/html' }],
       / answered 407 with an HTML page/,
-      /^Put the proxy's login into HTTPS_PROXY/,
+      /^Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT to .* a proxy answers that wants a login$/,
     ],
     ['an empty body', [{ body: '' }], / answered 200 with an empty body$/, /: at .* an empty body, .* answers$/],
     [
@@ -78,7 +80,7 @@ describe('what a backend answers in place of data is named, with what to do', ()
       'nothing any more',
       [NOTHING, 'gone'],
       /^http:\/\/127\.0\.0\.1:1\/api\/v1\/query gives no answer: /,
-      /^Check that .* is right and can be reached from here/,
+      /^Check that GRAFANA_CLOUD_PROMETHEUS_ENDPOINT is right, and that .* can be reached from here/,
     ],
   ])('%s', async (_, replies, cause, fix) => {
     expect(await explain(replies)).toEqual({
@@ -110,3 +112,57 @@ describe('what a backend answers in place of data is named, with what to do', ()
     expect(await explain([NOTHING], await check())).toBeUndefined();
   });
 });
+
+describe('of a Tempo, a Prometheus and a Loki, the variables are named that lead there', () => {
+  /** What a program in Go answers where it has no such path. */
+  const NOT_FOUND: Reply = { status: 404, body: '404 page not found\n', type: 'text/plain' };
+  const LOKI = '{"status":"success","data":{"resultType":"streams","result":[]}}';
+
+  test.each<[string, Reply, RegExp]>([
+    ['a login is wanted', { status: 401 }, /^Put a login that may read into PROMETHEUS_URL, such as http:/],
+    ['a proxy wants one', { status: 407 }, /^Set PROMETHEUS_URL to .* Prometheus's query API: at .* a proxy answers/],
+    [
+      'it leads elsewhere',
+      { status: 302, headers: { location: '/login?token=x' } },
+      /^Set PROMETHEUS_URL to .* leads to http:\/\/127\.0\.0\.1:\d+\/login$/,
+    ],
+    ['a web page answers', { body: '<html>', type: 'text/html' }, /^Set PROMETHEUS_URL to .* a web page/],
+    ['nothing is in the answer', { body: '' }, /^Set PROMETHEUS_URL to .* an empty body/],
+    ['another API answers', { body: '{"traces":[]}' }, /^Set PROMETHEUS_URL to .* another API answers$/],
+    ['nothing has that path', NOT_FOUND, /^Set PROMETHEUS_URL to .* another API answers$/],
+    ['the path is not there', { status: 404 }, /^Set PROMETHEUS_URL to .* is not there$/],
+    ['the question is refused', { status: 400 }, /^Check PROMETHEUS_URL, and the query$/],
+  ])('%s', async (_, reply, fix) => {
+    await using server = await startAnsweringServer(({ path }) => {
+      if (path === '/metrics') return { body: METRICS };
+      return path === '/api/v1/query' ? reply : undefined;
+    });
+    expect(await askOnce(server.url, otlpMetric('m', 's'))).toMatch(fix);
+  });
+
+  test('another one of them answers there', async () => {
+    await using server = await startAnsweringServer(({ path, parameters }) => {
+      if (path === '/metrics') return { body: METRICS };
+      if (path !== '/loki/api/v1/query_range') return NOT_FOUND;
+      return parameters.get('query')?.includes('""')
+        ? { status: 400, body: 'queries require a matcher' }
+        : { body: LOKI };
+    });
+    expect(await askOnce(server.url, traceql('{}'))).toBe(
+      "Set TEMPO_URL to the address of Tempo's query API: Loki answers there",
+    );
+  });
+});
+
+/** Asks until the first final answer, and says what to do about it. */
+async function askOnce(origin: string, { findNearest: _, ...question }: Pick<Telemetry<unknown>, 'ask'> & Question) {
+  const url = new URL(origin);
+  const access = readLgtmAccess({ tempo: url, prometheus: url, loki: url });
+  useRun(sampleRun({ origin, backend: 'lgtm', ...(access && { access }) }));
+  const ask = async () => ({ holds: false, seen: { kind: 'nothing' } as const, value: await question.ask() });
+  const failure = await waitFor({ ...question, deadline: 3_600_000 }, { kind: 'empty' }, ask).catch((error: unknown) =>
+    conclude({ meta: {} }, error),
+  );
+  const { finding } = failure as Awaited<ReturnType<typeof conclude>>;
+  return finding && describeFinding(finding).fix;
+}

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { getJson } from '../clients/http.ts';
+import { isSilent } from '../clients/silence.ts';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { CheckedWay } from '../run/cloud-problem.ts';
@@ -20,7 +23,7 @@ const SUBJECTS = {
 } as const;
 
 async function wait(
-  question: Pick<Question, 'path' | 'isMisplaced'>,
+  question: Pick<Question, 'path' | 'isMisplaced'> & Partial<Pick<Question, 'subject'>>,
   body: (waiting: Waiting) => Promise<void>,
   changes: Partial<Run> = {},
 ) {
@@ -34,7 +37,7 @@ async function wait(
   };
   setLost('otelcol_exporter_send_failed_spans_total', 7);
   const subject = SUBJECTS[question.path];
-  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { ...question, subject }, () => time);
+  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { subject, ...question }, () => time);
   expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
   await body({
     setLost,
@@ -80,6 +83,18 @@ describe('it gives up', () => {
     }));
 });
 
+test('it gives up on what Alloy has not sent where the backend gives no answer', async () => {
+  await using backend = await startAnsweringServer(() => 'never');
+  const { access } = sampleRun({ origin: backend.url });
+  const ask = () => getJson(access.loki, '/x', {}, z.never(), 100).catch((error: unknown) => error);
+  while (!isSilent([access.loki.url])) await ask();
+  const body = async ({ at }: Waiting) => {
+    expect(await at(1200)).toBe(false);
+    expect(await at(1800)).toBe(true);
+  };
+  await wait({ path: 'otlp', subject: { kind: 'delivery' } }, body, { access });
+});
+
 describe('where Grafana Cloud has refused a login when the run began', () => {
   const way = (scope: string, login: CheckedWay['login']) =>
     ({ service: 'OTLP', does: 'write', scope, tokenVariable: 'GRAFANA_CLOUD_API_KEY', login }) as const;
@@ -122,6 +137,11 @@ describe('it keeps waiting', () => {
 
   test('if the data has arrived nowhere', () =>
     wait({ path: 'remote write', isMisplaced: async () => false }, async ({ at }) => {
+      expect(await at(60_000)).toBe(false);
+    }));
+
+  test('if where the data has arrived can’t be asked', () =>
+    wait({ path: 'remote write', isMisplaced: () => Promise.reject(new Error('no answer')) }, async ({ at }) => {
       expect(await at(60_000)).toBe(false);
     }));
 

@@ -1,4 +1,5 @@
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
+import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
@@ -23,15 +24,17 @@ export type Watch = {
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, or if the data has arrived somewhere else. So a run in which everything is refused fails
+ * this path since the watch began, if it has not sent what it has to a backend that gives no answer, or if the data has arrived
+ * somewhere else. So a run in which everything is refused fails
  * in seconds; and at once where Grafana Cloud has refused the login already when the run began.
  */
 export function startWatch(
-  run: Pick<Run, 'alloy' | 'intervals' | 'stack' | 'cloudState'>,
+  run: Pick<Run, 'alloy' | 'access' | 'intervals' | 'stack' | 'cloudState'>,
   question: Pick<Question, 'path' | 'subject' | 'isMisplaced'>,
   now: () => Milliseconds = () => performance.now(),
 ): Watch {
   const { path, isMisplaced } = question;
+  const backend = Object.values(run.access).map(({ url }) => url);
   const { otlpBatch, scrape, remoteWriteDeadline } = run.intervals;
   const patience = path === 'otlp' ? 3 * otlpBatch + 1000 : 2 * scrape + 2 * remoteWriteDeadline + 1000;
   const began = now();
@@ -47,8 +50,13 @@ export function startWatch(
       checked = present;
       const [before = 0, lost] = await Promise.all([lostBefore, countLost(run, path)]);
       if (lost === undefined) return true;
+      // What Alloy can't send at once to a backend that answers nobody stays with it.
+      const isStuck = question.subject.kind === 'delivery' && isSilent(backend);
+      if (isStuck && present - began > otlpBatch + 1000) return true;
       if (present - began <= patience) return false;
-      return lost > before || (present - began > 2 * patience && (await isMisplaced?.()) === true);
+      if (lost > before) return true;
+      // What the backend answers to the question itself says more than that this one failed.
+      return present - began > 2 * patience && (await isMisplaced?.().catch(() => false)) === true;
     },
   };
 }

@@ -56,6 +56,7 @@ export async function poll<T>(
 export function readQueryFailure(error: unknown): QueryFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof QueryError)) return { kind: 'query failure', message };
-  const { url, user, status, stranger } = error;
-  return { kind: 'query failure', message, request: { url, user, status, ...(stranger && { stranger }) } };
+  const { url, user, status, silence, stranger, leadsTo } = error;
+  const more = { ...(silence && { silence }), ...(stranger && { stranger }), ...(leadsTo && { leadsTo }) };
+  return { kind: 'query failure', message, request: { url, user, status, ...more } };
 }

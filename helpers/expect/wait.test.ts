@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { getJson } from '../clients/http.ts';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
@@ -60,6 +62,28 @@ test('data that arrived somewhere else ends the wait', async () => {
     fail({ ...question, deadline: 3_600_000, isMisplaced: async () => true }),
   );
   expect(error).toMatchObject({ evidence: { holds: false } });
+});
+
+test('a backend that has stopped answering ends the wait, for a question of another criterion too', async () => {
+  await using server = await startAnsweringServer(({ path }) => (path === '/metrics' ? { body: '' } : 'never'));
+  const run = sampleRun({ origin: server.url });
+  useRun(run);
+  let asked = 0;
+  const ask = async () => {
+    asked++;
+    return await getJson(run.access.tempo, '/api/search', {}, z.never(), 300);
+  };
+  const wait = () =>
+    waitFor({ ...question, deadline: 3_600_000, findNearest: ask }, empty, ask).catch((error: unknown) => error);
+  for (const attempts of [2, 1]) {
+    asked = 0;
+    const error = await wait();
+    expect(asked).toBe(attempts);
+    expect(error).toMatchObject({
+      evidence: { attempts, seen: { request: { silence: { since: expect.any(Number) } } } },
+    });
+    expect(error).not.toHaveProperty('evidence.nearest');
+  }
 });
 
 test('the time that it took is in whole milliseconds', async () => {

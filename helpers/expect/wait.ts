@@ -34,7 +34,11 @@ export async function waitFor<T>(
   const asked = { ...observation, askedAt, elapsedMs: Math.round(elapsed) };
   if (holds && value !== undefined) return { value, observation: asked };
   const explore = linkTo(question);
-  const [nearest, lostBefore] = await Promise.all([question.findNearest?.().catch(readQueryFailure), watch.lostBefore]);
+  const isSilent = seen.kind === 'query failure' && seen.request?.silence !== undefined;
+  const [nearest, lostBefore] = await Promise.all([
+    isSilent ? undefined : question.findNearest?.().catch(readQueryFailure),
+    watch.lostBefore,
+  ]);
   throw new CriterionFailed({
     ...asked,
     ...(nearest !== undefined && { nearest }),

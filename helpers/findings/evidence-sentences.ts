@@ -1,14 +1,18 @@
 import type { Condition, Evidence, Labels, Nearest, Observation, Seen, SeenSample, Subject } from './evidence.ts';
+import { toLine, toLines } from './plain-text.ts';
 
-/** Puts evidence into words: one line for what was proven, several for a question without the expected answer. */
+/**
+ * Puts evidence into words: one line for what was proven, several for a question without the expected answer. What other programs
+ * have answered is within a line.
+ */
 export function describeEvidence(evidence: Evidence): string {
   switch (evidence.kind) {
     case 'fact':
-      return evidence.fact;
+      return toLines(evidence.fact);
     case 'error':
-      return evidence.message;
+      return toLines(evidence.message);
     case 'observation':
-      return evidence.holds ? describeSuccess(evidence) : describeShortfall(evidence);
+      return (evidence.holds ? [describeSuccess(evidence)] : describeShortfall(evidence)).map(toLine).join('\n');
   }
 }
 
@@ -23,13 +27,13 @@ function describeSuccess({ subject, condition, seen, ...observation }: Observati
   return `${describeSubject(subject)} ${describeCondition(condition)}: ${describeSeen(seen)} (${describeAttempts(observation)})`;
 }
 
-function describeShortfall({ subject, condition, seen, nearest, ...observation }: Observation): string {
+function describeShortfall({ subject, condition, seen, nearest, ...observation }: Observation): string[] {
   return [
     `expected that ${describeSubject(subject)} ${describeCondition(condition)}`,
     `  last seen: ${describeSeen(seen)}`,
     ...(nearest === undefined ? [] : describeNearest(nearest).map((line) => `  nearest:   ${line}`)),
     `  asked:     ${describeAttempts(observation)}`,
-  ].join('\n');
+  ];
 }
 
 function describeAttempts({ attempts, elapsedMs }: Pick<Observation, 'attempts' | 'elapsedMs'>): string {

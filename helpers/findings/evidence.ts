@@ -1,5 +1,5 @@
 import type { Milliseconds, TraceId } from '../otlp/ids.ts';
-import type { Stranger } from '../run/endpoints.ts';
+import type { Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 
 /** A series' labels. */
@@ -86,7 +86,9 @@ export type QueryFailure = {
     readonly url: string;
     readonly user: string;
     readonly status: number;
+    readonly silence?: Silence | undefined;
     readonly stranger?: Stranger;
+    readonly leadsTo?: string;
   };
 };
 

@@ -11,13 +11,15 @@ import type {
   RefusedUse,
   WrongAddress,
 } from './finding.ts';
+import { toLine, toLines } from './plain-text.ts';
 
 /** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
 
-/** Puts a finding into words. */
+/** Puts a finding into words, in a line each; the problems that a criterion lists keep their lines. */
 export function describeFinding<K extends Finding['kind']>(finding: FindingKind<K>): Explanation {
-  return SENTENCES[finding.kind as K](finding);
+  const { cause, fix } = SENTENCES[finding.kind as K](finding);
+  return { cause: finding.kind === 'listed problems' ? toLines(cause) : toLine(cause), fix: toLine(fix) };
 }
 
 /** The words for each kind of finding. */
@@ -166,38 +168,66 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'clock differs': ({ offset }) => describeProblem({ kind: 'clock', offset }),
 
+  'backend silent': ({ service, url, since, reason }) => ({
+    cause: `${SERVICES[service]} has given no answer at ${url} since ${new Date(since).toISOString()}: ${reason}`,
+    fix: `Look at the log and the load of ${SERVICES[service]}, and of what stands between it and here: the run asks it for what arrived`,
+  }),
+
   'questions refused': ({ refused, all }) => ({
     cause: `${list(refused.map(describeRefused))} ${refused.length === 1 ? 'refuses' : 'refuse'} the run's questions about what arrived`,
-    fix: all
-      ? `Set GRAFANA_CLOUD_READ_TOKEN, or GRAFANA_CLOUD_API_KEY without one, to a token of this stack with the scopes ${list(refused.map(({ service }) => SCOPES[service]))}`
-      : `Give the token the scopes ${list(refused.map(({ service }) => SCOPES[service]))}, and check ${list(
-          refused.map(({ service }) => `GRAFANA_CLOUD_${service.toUpperCase()}_INSTANCE_ID`),
-        )}`,
+    fix:
+      adviseOnLogins(refused) ??
+      (all
+        ? `Set GRAFANA_CLOUD_READ_TOKEN, or GRAFANA_CLOUD_API_KEY without one, to a token of this stack with the scopes ${list(refused.map(({ service }) => SCOPES[service]))}`
+        : `Give the token the scopes ${list(refused.map(({ service }) => SCOPES[service]))}, and check ${list(
+            refused.map(({ service }) => `GRAFANA_CLOUD_${service.toUpperCase()}_INSTANCE_ID`),
+          )}`),
   }),
 
-  'query refused': ({ url, status, message, user, stranger }) => ({
-    cause: message,
-    fix: adviseOnQuery({ url, status, user, ...(stranger && { stranger }) }),
-  }),
+  'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 };
 
-function adviseOnQuery({
-  url,
-  status,
-  user,
-  stranger,
-}: Pick<FindingKind<'query refused'>, 'url' | 'status' | 'user' | 'stranger'>): string {
-  if (status === 407)
+/** What to do about a question that failed, by the variables that decide where it goes and as whom. */
+function adviseOnQuery(refused: FindingKind<'query refused'>): string {
+  const { url, status, stranger, leadsTo, service, other, variables, isProxied } = refused;
+  const variable = variables?.url ?? 'the address where the run asks this service';
+  const name = service === undefined ? 'the service' : SERVICES[service];
+  if (status === 407 && isProxied === true)
     return "Put the proxy's login into HTTPS_PROXY, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY";
-  if (stranger !== undefined)
-    return `Set the address where the run asks this service to that of its query API: at ${url} ${STRANGERS[stranger]} answers`;
+  const right = `Set ${variable} to the address of ${name}'s query API`;
+  if (status === 407) return `${right}: at ${url} a proxy answers that wants a login`;
+  if (leadsTo !== undefined) return `${right}: ${url} leads to ${leadsTo}`;
+  if (other !== undefined) return `${right}: ${SERVICES[other]} answers there`;
+  if (stranger !== undefined) return `${right}: at ${url} ${STRANGERS[stranger]} answers`;
+  if (status === 404) return `${right}: ${url} is not there`;
   if (status === 401 || status === 403)
-    return `Give the instance ID ${user} and a GRAFANA_CLOUD_API_KEY with the scope to read from ${url}`;
-  if (status === 0) return `Check that ${url} is right and can be reached from here: the run asks it for what arrived`;
+    return variables === undefined
+      ? `Give the run a login that may read from ${url}`
+      : (adviseOnLogins([{ variables }]) ?? `Set ${list(variables.login)} to a login that may read from ${url}`);
+  if (status === 0)
+    return `Check that ${variables === undefined ? url : variable} is right, and that ${url} can be reached from here: the run asks it for what arrived`;
   if (status === 429) return 'Run it again later: the service is asked too often';
   if (status >= 500) return `Look at the log or the status page of the service: ${url} has a fault`;
-  return 'Check the endpoint that this service has among the GRAFANA_CLOUD_* variables, and the query';
+  return `Check ${variable}, and the query`;
 }
+
+/** Where the logins go that are refused, unless they are those of Grafana Cloud's own services. */
+function adviseOnLogins(refused: readonly Pick<RefusedQuestion, 'variables'>[]): string | undefined {
+  const variables = refused.map((one) => one.variables).filter((one) => one !== undefined);
+  if (variables.length < refused.length) return undefined;
+  if (variables.every(({ url, login }) => login.includes(url))) {
+    const names = list(variables.map(({ url }) => url));
+    return `Put a login that may read into ${names}, such as http://USER:PASSWORD@HOST:PORT, or the tenant into BACKEND_TENANT`;
+  }
+  const [token, ...others] = new Set(variables.flatMap(({ login }) => login));
+  return others.length > 0 ? undefined : `Set ${token} to a token that may query the data sources`;
+}
+
+const SERVICES: Readonly<Record<RefusedQuestion['service'], string>> = {
+  prometheus: 'Prometheus',
+  tempo: 'Tempo',
+  loki: 'Loki',
+};
 
 const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
   prometheus: 'metrics:read',
@@ -206,8 +236,7 @@ const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
 };
 
 function describeRefused({ service, user, status }: RefusedQuestion): string {
-  const name = `${service[0]?.toUpperCase()}${service.slice(1)}`;
-  return `${name} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
+  return `${SERVICES[service]} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
 }
 
 function list(words: readonly string[]): string {

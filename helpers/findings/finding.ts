@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import type { BackendAccess, Stranger } from '../run/endpoints.ts';
+import type { AccessVariables, BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
 
@@ -38,6 +38,7 @@ export type RefusedQuestion = {
   /** The instance ID of the login. */
   readonly user: string;
   readonly status: number;
+  readonly variables?: AccessVariables;
 };
 
 /** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
@@ -98,6 +99,8 @@ export type Finding =
   | { readonly kind: 'token expired'; readonly use: RefusedUse; readonly variable: string }
   /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
   | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
+  /** A service that the run asks has given no answer for long. */
+  | ({ readonly kind: 'backend silent'; readonly service: keyof BackendAccess; readonly url: string } & Silence)
   /** `all`: no service takes the login. */
   | { readonly kind: 'questions refused'; readonly refused: readonly RefusedQuestion[]; readonly all: boolean }
   | {
@@ -109,6 +112,15 @@ export type Finding =
       readonly user: string;
       /** What answered that is not the API. */
       readonly stranger?: Stranger;
+      /** Where it redirects to. */
+      readonly leadsTo?: string;
+      /** The service that was meant. */
+      readonly service?: keyof BackendAccess;
+      /** The one that answers there instead. */
+      readonly other?: keyof BackendAccess;
+      readonly variables?: AccessVariables;
+      /** Whether a proxy is on the way. */
+      readonly isProxied?: boolean;
     };
 
 /** The findings of one kind. */

@@ -6,6 +6,11 @@ import { describeFailure } from './sentences.ts';
 import { sampleFindings, sampleObservation } from './testing/samples.ts';
 
 const up = sampleObservation();
+const grafana = { url: 'GRAFANA_URL', login: ['GRAFANA_SERVICE_ACCOUNT_TOKEN'] };
+const hosted = {
+  url: 'GRAFANA_CLOUD_LOKI_ENDPOINT',
+  login: ['GRAFANA_CLOUD_LOKI_INSTANCE_ID', 'GRAFANA_CLOUD_API_KEY'],
+};
 
 describe('evidence in words', () => {
   test('a fact keeps the words of the spec', () => {
@@ -194,17 +199,52 @@ describe('findings in words', () => {
     [{ kind: 'OTLP export fails', log }, "Fix what the exporter's error reports"],
     [{ kind: 'remote write fails' }, 'Look for "non-recoverable error"'],
     [{ kind: 'remote write fails', log }, 'Fix what the error reports'],
-    [{ kind: 'query refused', url: 'u', status: 401, message: 'm', user: '7' }, 'Give the instance ID 7'],
-    [{ kind: 'query refused', url: 'u', status: 403, message: 'm', user: '7' }, 'Give the instance ID 7'],
+    [{ kind: 'query refused', url: 'u', status: 401, message: 'm', user: '7' }, 'a login that may read from u'],
+    [{ kind: 'query refused', url: 'u', status: 403, message: 'm', user: '7' }, 'a login that may read from u'],
     [
       { kind: 'query refused', url: 'u', status: 0, message: 'm', user: '7' },
-      'Check that u is right and can be reached',
+      'Check that u is right, and that u can be reached',
     ],
     [{ kind: 'query refused', url: 'u', status: 400, message: 'm', user: '7' }, 'and the query'],
-    [{ kind: 'query refused', url: 'u', status: 404, message: 'm', user: '7' }, 'and the query'],
+    [{ kind: 'query refused', url: 'u', status: 404, message: 'm', user: '7' }, 'u is not there'],
     [{ kind: 'query refused', url: 'u', status: 503, message: 'm', user: '7' }, 'u has a fault'],
     [{ kind: 'query refused', url: 'u', status: 429, message: 'm', user: '7' }, 'later'],
-    [{ kind: 'query refused', url: 'u', status: 407, message: 'm', user: '7' }, 'HTTPS_PROXY'],
+    [{ kind: 'query refused', url: 'u', status: 407, message: 'm', user: '7', isProxied: true }, 'HTTPS_PROXY'],
+    [
+      { kind: 'query refused', url: 'u', status: 403, message: 'm', user: '', variables: grafana },
+      'Set GRAFANA_SERVICE_ACCOUNT_TOKEN to a token that may query',
+    ],
+    [
+      { kind: 'query refused', url: 'u', status: 401, message: 'm', user: '1', variables: hosted },
+      'Set GRAFANA_CLOUD_LOKI_INSTANCE_ID and GRAFANA_CLOUD_API_KEY to a login',
+    ],
+    [
+      {
+        kind: 'questions refused',
+        refused: [
+          { service: 'loki', user: '', status: 401, variables: { url: 'LOKI_URL', login: ['LOKI_URL'] } },
+          { service: 'tempo', user: '', status: 401, variables: { url: 'TEMPO_URL', login: ['TEMPO_URL'] } },
+        ],
+        all: false,
+      },
+      'Put a login that may read into LOKI_URL and TEMPO_URL, such as',
+    ],
+    [
+      {
+        kind: 'questions refused',
+        refused: [{ service: 'loki', user: '', status: 403, variables: grafana }],
+        all: true,
+      },
+      'Set GRAFANA_SERVICE_ACCOUNT_TOKEN to a token that may query',
+    ],
+    [
+      {
+        kind: 'questions refused',
+        refused: [{ service: 'loki', user: '', status: 403, variables: hosted }],
+        all: true,
+      },
+      'Set GRAFANA_CLOUD_READ_TOKEN, or',
+    ],
     [
       { kind: 'query refused', url: 'u', status: 200, message: 'm', user: '7', stranger: 'web page' },
       'a web page, such as the portal',
@@ -244,6 +284,10 @@ describe('findings in words', () => {
     [{ kind: 'remote write fails' }, 'remote write fails, and samples are dropped'],
     [{ kind: 'remote write fails', log }, 'remote write fails: c: m'],
     [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'm'],
+    [
+      { kind: 'backend silent', service: 'loki', url: 'u', since: 0, reason: 'r' },
+      'Loki has given no answer at u since 1970-01-01T00:00:00.000Z: r',
+    ],
   ])('the cause of %j has its data', (finding, cause) => {
     expect(describeFinding(finding).cause).toBe(cause);
   });

@@ -1,7 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { CriterionFailed } from '../findings/criterion-failed.ts';
+import { describeEvidence } from '../findings/evidence-sentences.ts';
+import { describeFinding } from '../findings/finding-sentences.ts';
+import { sampleObservation } from '../findings/testing/samples.ts';
 import type { TraceId } from '../otlp/ids.ts';
-import { describeRun, formatProblems, formatSummary } from './terminal.ts';
+import { describeRun, formatProblem, formatProblems, formatSummary } from './terminal.ts';
 import type { CriterionVerdict, Verdict } from './verdict.ts';
 
 const passed = (id: string): CriterionVerdict => ({
@@ -226,6 +230,38 @@ test('what went wrong outside of all criteria is shown, with what it means', () 
     '    error: late (phases/x.spec.ts:3)',
   ]);
 });
+
+test('what other programs have answered is no line of its own, no command and no control character, wherever it is', () => {
+  const foreign = 'x\n::warning::pwn\n```\n# owned\u001b[31m\u001b]0;t\u0007\r::error::y ##[group]z';
+  const seen = { kind: 'query failure', message: foreign } as const;
+  const observation = sampleObservation({ seen, nearest: seen });
+  const line = { component: foreign, message: foreign };
+  const evidence = [observation, { kind: 'error', message: foreign } as const].map(describeEvidence);
+  const refused = { kind: 'query refused', url: 'http://h', status: 400, message: foreign, user: '' } as const;
+  const criteria = [
+    failed('P3.1', { evidence: evidence.slice(0, 1), ...describeFinding(refused) }),
+    failed('P3.2', describeFinding({ kind: 'OTLP export fails', log: line })),
+    failed('P3.3', describeFinding({ kind: 'listed problems', problems: [foreign], fix: foreign })),
+    { ...passed('P3.4'), status: 'failed', evidence: evidence.slice(1) } as const,
+    { ...passed('P3.5'), status: 'skipped', cause: foreign } as const,
+  ];
+  const verdict = verdictOn(criteria, { errors: [foreign], ownTelemetry: { problem: foreign } });
+  const failure = new CriterionFailed(observation, refused).message;
+  const texts = [formatSummary(verdict, 30), formatProblems(verdict), formatProblem(foreign, foreign), failure];
+  for (const text of texts) {
+    const plain = removeStyles(text);
+    expect(plain).toContain('pwn');
+    expect(plain).not.toMatch(/^\s*::|##\[|^```|^#/m);
+    expect(plain).not.toMatch(/[^\P{Cc}\n]/u);
+  }
+  // Those that are one line stay one.
+  for (const text of [failure, formatProblems(verdict)]) expect(removeStyles(text)).not.toMatch(/^\s*(?:: :|```|#)/m);
+});
+
+/** Without the colours of the report, which are the only control sequences in it. */
+function removeStyles(text: string): string {
+  return text.replace(new RegExp(`${String.fromCodePoint(27)}\\[(?:1|2|22|3[0-9])m`, 'g'), '');
+}
 
 test('a Grafana Alloy is shown with its version', () => {
   const lines = format(verdictOn([passed('P3.1')], { alloy: { kind: 'binary', version: 'v1.18.0' } }));

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
+import { toLine, toLines, toPlain } from '../findings/plain-text.ts';
 import type { RunDescription } from '../run/run.ts';
 import { type CriterionVerdict, countStatuses, type PhaseVerdict, VERDICT_FILE, type Verdict } from './verdict.ts';
 
@@ -29,7 +30,8 @@ export function describeRun({ stack, standIns = [], alloy, backend, warm }: RunD
 }
 
 /** A verdict for people: a line for each phase, each failure with its cause and fix, and the totals. */
-export function formatSummary(verdict: Verdict, columns: number = process.stdout.columns ?? MAX_WIDTH): string {
+export function formatSummary(judged: Verdict, columns: number = process.stdout.columns ?? MAX_WIDTH): string {
+  const verdict = toPlain(judged);
   const widths = {
     id: Math.max(...verdict.phases.map(({ id }) => id.length)),
     title: Math.max(...verdict.phases.map(({ title }) => title.length)),
@@ -86,7 +88,7 @@ function formatGroup(group: readonly CriterionVerdict[], columns: number): strin
           `${mark(status)} ${styleText('bold', `${id} ${title}`)}`,
           ...(explore === undefined ? [] : [styleText('dim', `    explore: ${explore}`)]),
         ]);
-  if (status === 'skipped') return ['', ...titles, `    skipped: ${cause ?? ''}`];
+  if (status === 'skipped') return ['', ...titles, `    skipped: ${toLine(cause ?? '')}`];
   const shared = cause === undefined ? evidence.slice(-1) : [];
   const facts = (group.length > 1 ? shared : evidence).flatMap((fact) => fact.split('\n'));
   return [
@@ -105,7 +107,8 @@ function formatCause(cause: string | undefined, fix: string | undefined, columns
 }
 
 /** A verdict in a line for each problem, with the criteria that it fails, its cause and its fix; the totals last. */
-export function formatProblems(verdict: Verdict): string {
+export function formatProblems(judged: Verdict): string {
+  const verdict = toPlain(judged);
   const { passed, failed, skipped } = countStatuses(verdict);
   const problems = groupByCause(verdict)
     .filter(([first]) => first?.status === 'failed')
@@ -126,7 +129,7 @@ export function formatProblems(verdict: Verdict): string {
     ),
     styleText(failed > 0 ? 'red' : 'green', counts),
     ...formatOwnTelemetry(verdict),
-    ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${reason}`)),
+    ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${toLine(reason)}`)),
   ].join('\n');
 }
 
@@ -136,7 +139,7 @@ export function formatProblem(
   fix: string,
   columns: number = process.stdout.columns ?? MAX_WIDTH,
 ): string {
-  return `\n${formatCause(cause, fix, columns).join('\n')}\n`;
+  return `\n${formatCause(toLines(cause), toLines(fix), columns).join('\n')}\n`;
 }
 
 /** What went wrong outside of all criteria, and what that means for the verdict, in lines; empty where nothing did. */
@@ -148,7 +151,7 @@ export function formatErrors(
   return [
     '',
     `${styleText('red', '!')} ${styleText('bold', 'Whether all criteria hold can’t be told: something went wrong outside of them')}`,
-    ...errors.map((error) => `    ${styleText('red', 'error:')} ${wrap(error, columns)}`),
+    ...errors.map((error) => `    ${styleText('red', 'error:')} ${wrap(toLines(error), columns)}`),
   ];
 }
 
@@ -184,7 +187,7 @@ function formatCost({ backend, sent }: Verdict): string[] {
 function formatOwnTelemetry({ ownTelemetry: own }: Verdict): string[] {
   if (own === undefined) return [];
   if ('traceId' in own) return [`trace of this run: ${own.traceId}`];
-  return [styleText('yellow', `the run's own metrics and trace are missing: ${own.problem}`)];
+  return [styleText('yellow', `the run's own metrics and trace are missing: ${toLine(own.problem)}`)];
 }
 
 function mark(status: keyof typeof MARKS): string {

@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 
 /** How to reach and log in to PostgreSQL as the application does. */
@@ -71,6 +72,15 @@ export type ServiceAccess = {
   readonly tenant?: string;
   /** The proxies on the way there; a loopback address has none. */
   readonly proxies?: ProxySettings;
+  readonly variables?: AccessVariables;
+};
+
+/** The variables that a person corrects where a service can't be queried. */
+export type AccessVariables = {
+  /** The one with its address. */
+  readonly url: string;
+  /** Those with its login: the same one where the login is in the URL. */
+  readonly login: readonly string[];
 };
 
 /** The three services that can be queried. */
@@ -85,6 +95,9 @@ export type GrafanaLinks = {
   readonly url: string;
   readonly dataSources: Readonly<Record<keyof BackendAccess, string>>;
 };
+
+/** Since when a service gives no answer, in milliseconds since the epoch, and what its last question got instead. */
+export type Silence = { readonly since: Milliseconds; readonly reason: string };
 
 /** What may answer in place of a query API. */
 export type Stranger = 'web page' | 'empty body' | 'other API';

@@ -128,6 +128,9 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'questions refused', refused: [{ service: 'loki', user: '1', status: 403 }], all: false },
     { kind: 'questions refused', refused: [{ service: 'tempo', user: '', status: 401 }], all: true },
   ],
+  'backend silent': [
+    { kind: 'backend silent', service: 'loki', url: 'http://x', since: 0, reason: 'Headers Timeout Error' },
+  ],
   'query refused': [
     { kind: 'query refused', url: 'http://x', status: 401, message: 'http://x answered 401: no', user: '1' },
     { kind: 'query refused', url: 'http://x', status: 0, message: 'http://x gives no answer: refused', user: '1' },

@@ -25,7 +25,7 @@ describe('Grafana Cloud', () => {
   test('is asked next to where Alloy writes, with the IDs and the token', async () => {
     const { backend, access, gateway } = await choose(cloud);
     expect({ backend, gateway }).toEqual({ backend: 'cloud', gateway: undefined });
-    expect(access).toEqual({
+    expect(access).toMatchObject({
       prometheus: { url: 'https://cloud.example/api/prom', user: '2847239', password: 'glc_w' },
       tempo: { url: 'https://cloud.example/tempo', user: '1413606', password: 'glc_w' },
       loki: { url: 'https://cloud.example', user: '1419296', password: 'glc_w' },
