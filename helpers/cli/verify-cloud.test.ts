@@ -99,7 +99,11 @@ describe('verify against Grafana Cloud', () => {
 
   test.each<[string, Reply, RegExp]>([
     ['a web page', { body: '<html>', type: 'text/html' }, /answered 200 with an HTML page, not JSON; .* a web page/],
-    ['a proxy that wants a login', { status: 407 }, /answered 407 with an empty body; .*HTTPS_PROXY/],
+    [
+      'a proxy that wants a login',
+      { status: 407 },
+      /answered 407 with an empty body; Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT to .* a proxy answers/,
+    ],
     ['nothing', { body: '' }, /answered 200 with an empty body; .* an empty body/],
     ['another API', { body: '{"status":"success","data":[]}' }, /the JSON of another API: .*; .* another API answers/],
   ])(

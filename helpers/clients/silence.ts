@@ -54,9 +54,14 @@ export async function askInTime<T>(
   }
 }
 
+/** Since when the service at this URL is silent; undefined where it is not. */
+export function findSilence(url: string): Silence | undefined {
+  return services.get(url)?.silence;
+}
+
 /** Whether one of the services at these URLs is silent. */
 export function isSilent(urls: readonly string[]): boolean {
-  return urls.some((url) => services.get(url)?.silence !== undefined);
+  return urls.some((url) => findSilence(url) !== undefined);
 }
 
 /** Milliseconds since the epoch, by a clock that nobody sets. */

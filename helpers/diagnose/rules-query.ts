@@ -1,6 +1,6 @@
 import { mayBeProxied } from '../clients/http.ts';
 import { findAskedService } from './asked-service.ts';
-import { getObservation } from './readings.ts';
+import { getObservation, hasLost } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 
 /** Those that refuse the same login have one cause. */
@@ -29,7 +29,11 @@ const queryRefused = createRule('query refused', (symptoms) => {
 
 /** What arrived is unknown, whatever else is wrong. */
 const backendSilent = createRule('backend silent', (symptoms) => {
-  const seen = getObservation(symptoms)?.seen;
+  const { seen, subject } = getObservation(symptoms) ?? {};
+  // What Alloy keeps for a backend that answers nobody has not failed: it is retried.
+  if (subject?.kind === 'delivery' && !hasLost(symptoms, /^otelcol_exporter_(?:send|enqueue)_failed_/)) {
+    return symptoms.silentService;
+  }
   if (seen?.kind !== 'query failure' || seen.request?.silence === undefined) return undefined;
   const { url, silence } = seen.request;
   const service = findAskedService(symptoms.run.access, url);

@@ -588,6 +588,15 @@ test.each<[string, string, Partial<Symptoms>]>([
     'nothing exported over OTLP',
     { ...refusedTrace, alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)] },
   ],
+  [
+    'backend silent',
+    'nothing exported over OTLP',
+    {
+      ...asked({ path: 'otlp', subject: { kind: 'delivery' }, seen: { kind: 'answer', json: '{}' } }),
+      alloyMetrics: [sample('otelcol_receiver_accepted_spans_total', 1)],
+      silentService: { service: 'tempo', url: 'http://h', since: 5, reason: 'timeout' },
+    },
+  ],
   ['backend silent', 'no answer from Alloy', { ...silent, alloyAnswers: false }],
   ['backend silent', 'remote write fails', { ...silent, alloyMetrics: lostSamples }],
   // Remote write

@@ -10,8 +10,9 @@ import {
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import type { InstantSample } from '../clients/prometheus.ts';
 import { queryInstant } from '../clients/prometheus.ts';
+import { findSilence } from '../clients/silence.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
-import { LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
+import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import { redact } from '../run/redact.ts';
@@ -26,6 +27,7 @@ const Refusals = z.object({
     z.object({ service: z.string(), user: z.string().optional(), reason: z.enum(LOGIN_FAULTS), count: z.number() }),
   ),
 });
+type SilentService = Omit<FindingKind<'backend silent'>, 'kind'>;
 type Refusal = z.infer<typeof Refusals>['refusals'][number];
 
 /** A failed criterion: the evidence, the parts that its phase needs, and those that it took away itself. */
@@ -52,6 +54,8 @@ export type Symptoms = Failure & {
   readonly wrongAddresses: readonly WrongAddress[];
   /** The services that refuse the login of the run's questions, where one was refused. */
   readonly refusedQuestions: readonly RefusedQuestion[];
+  /** A service that has given the run no answer for long. */
+  readonly silentService?: SilentService | undefined;
   /** The service that answers at the address of the one that was asked. */
   readonly otherService?: keyof BackendAccess | undefined;
   /** The suspected parts that accept no connections. */
@@ -103,6 +107,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     wrongAddresses,
     refusedQuestions,
     otherService,
+    silentService: findSilentService(run.access),
     unreachable,
     up,
     targets,
@@ -119,6 +124,19 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
   const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
   const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
   return suspects.filter((part) => !takenAway.includes(part));
+}
+
+function findSilentService(access: BackendAccess): SilentService | undefined {
+  const services = Object.keys(access) as (keyof BackendAccess)[];
+  const found = services.map((service) => ({
+    service,
+    url: access[service].url,
+    silence: findSilence(access[service].url),
+  }));
+  const [first] = found.sort(
+    (a, b) => (a.silence?.since ?? Number.POSITIVE_INFINITY) - (b.silence?.since ?? Number.POSITIVE_INFINITY),
+  );
+  return first?.silence && { service: first.service, url: first.url, ...first.silence };
 }
 
 function readTargetLabels(evidence: Evidence): { job: string; instance: string } | undefined {
