@@ -47,9 +47,10 @@ async function explain(replies: readonly (Reply | 'gone')[], cloudState?: CloudS
   return finding === undefined ? undefined : describeFinding(finding);
 }
 
-/** What the check of a run's start finds at a service that takes every login and answers with these headers. */
+/** What the check of a run's start finds at a Prometheus that takes every login and answers with these headers. */
 async function check(headers: Record<string, string> = {}): Promise<CloudState> {
-  await using server = await startAnsweringServer(() => ({ body: '{"status":"success","data":[]}', headers }));
+  const body = '{"status":"success","data":{"resultType":"vector","result":[]}}';
+  await using server = await startAnsweringServer(() => ({ body, headers }));
   return await checkCloudForRun(readSettings(sampleRun({ origin: server.url }).variables));
 }
 

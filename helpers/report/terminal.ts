@@ -127,7 +127,7 @@ export function formatProblems(judged: Verdict): string {
     ...(verdict.errors ?? []).map(
       (error) => `${mark('failed')} beside the criteria: ${error.replaceAll(/\s*\n\s*/g, ' ')}`,
     ),
-    styleText(failed > 0 ? 'red' : 'green', counts),
+    styleText(failed > 0 || verdict.errors !== undefined ? 'red' : 'green', counts),
     ...formatOwnTelemetry(verdict),
     ...[...reasons].map(([reason, { length }]) => styleText('dim', `${length} not checked: ${toLine(reason)}`)),
   ].join('\n');
