@@ -104,9 +104,10 @@ phase('Phase ${number}: a sample', { needs: [] }, () => {
   });
 
   test('says that a criterion was skipped without a reason', async () => {
-    writeFileSync(spec, declare(`${HOLDS} test('P10.2 y', ({ skip }) => skip());`));
+    const unexplained = "test('P10.2 y', ({ skip }) => skip()); test('P10.3 z', ({ skip }) => skip(' '));";
+    writeFileSync(spec, declare(`${HOLDS} ${unexplained}`));
     const { exit, stdout } = await verify(['phase10']);
-    expect(stdout).toContain('– P10.2 y\n    skipped: it called skip without a reason\n');
+    expect(stdout).toContain('– P10.2 y\n– P10.3 z\n    skipped: it called skip without a reason\n');
     expect(exit).toBe(0);
   });
 

@@ -88,7 +88,7 @@ function readTests({ children }: TestModule): FinishedTest[] {
 
 /** Why a test was skipped: that it called `skip`, with a reason or without one, or that a hook of a suite around it failed before any test there began. */
 function readReason(test: TestCase, note: string | undefined): { note?: string } {
-  if (note !== undefined) return { note };
+  if (note !== undefined && note.trim() !== '') return { note };
   for (let { parent } = test; parent.type === 'suite'; { parent } = parent) {
     const [error] = parent.errors();
     const hasBegun = [...parent.children.allTests()].some((other) => other.diagnostic() !== undefined);

@@ -184,7 +184,7 @@ describe('a spec', () => {
     expect(() => readPhases(directory)).toThrow('phase9-x.spec.ts is phase9 too');
   });
 
-  test.each(['latency.spec.ts', 'phase8.test.ts', 'phases8-x.spec.ts', 'more/phase8-x.spec.ts'])(
+  test.each(['latency.spec.ts', 'phase8.test.ts', 'phases8-x.spec.ts', 'phase8.spec.ts', 'more/phase8-x.spec.ts'])(
     'is refused under a name that no run would find: %s',
     (name) => {
       mkdirSync(join(directory, 'more'), { recursive: true });

@@ -10,7 +10,7 @@ import type { DeclaredCriterion, DeclaredPhase } from './phases.ts';
 /** Every phase of the project, in order. Throws `CannotRun` as {@link readPhase} does, and where two files are one phase. */
 export function readPhases(directory: string = join(ROOT, 'phases')): DeclaredPhase[] {
   const stray = globSync('**/*.{spec,test}.ts', { cwd: directory }).find(
-    (file) => !/^phase\d+\b[^/]*\.spec\.ts$/.test(file),
+    (file) => !/^phase\d+-[\w-]+\.spec\.ts$/.test(file),
   );
   if (stray !== undefined) refuse(join(directory, stray), 'its name is not such as phases/phase8-api-latency.spec.ts');
   const phases = globSync('phase*.spec.ts', { cwd: directory })
