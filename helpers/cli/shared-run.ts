@@ -83,8 +83,16 @@ async function joinWarm(settings: Settings): Promise<JoinedRun> {
       'wait until the other run has ended, or set ALLOY_URL.',
     );
   }
-  const { cloud } = settings;
-  const others = CLOUD_VARIABLES.filter((name) => cloud[name] && cloud[name] !== warm.run.variables[name]);
+  const { cloud, backend, lgtm } = settings;
+  const { run } = warm;
+  const isLed = (service: 'tempo' | 'prometheus' | 'loki') =>
+    lgtm[service] !== undefined &&
+    !(run.backend === 'lgtm' && new URL(run.access[service].url).origin === lgtm[service].origin);
+  const others = [
+    ...(backend !== undefined && backend !== run.backend ? ['BACKEND'] : []),
+    ...(['tempo', 'prometheus', 'loki'] as const).filter(isLed).map((service) => `${service.toUpperCase()}_URL`),
+    ...CLOUD_VARIABLES.filter((name) => cloud[name] && cloud[name] !== run.variables[name]),
+  ];
   if (others.length > 0) {
     throw new CannotRun(
       `ALLOY_URL is not set, and the warm stack was started with another ${others.join(', ')}.`,

@@ -41,9 +41,17 @@ describe('a smoke check after stack:up', () => {
     expect(performance.now() - began).toBeLessThan(15_000);
   }, 60_000);
 
-  test('does not pass variables that the warm stack does not have', async () => {
-    const { exit, stderr } = await run('smoke.ts', { GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' });
-    expect(stderr).toContain('the warm stack was started with another GRAFANA_CLOUD_OTLP_INSTANCE_ID.');
+  const nowhere = 'http://127.0.0.1:1';
+  test.each([
+    [{ GRAFANA_CLOUD_OTLP_INSTANCE_ID: '2847239' }, 'GRAFANA_CLOUD_OTLP_INSTANCE_ID'],
+    [{ BACKEND: 'cloud' }, 'BACKEND'],
+    [
+      { BACKEND: 'lgtm', TEMPO_URL: nowhere, PROMETHEUS_URL: nowhere, LOKI_URL: nowhere },
+      'BACKEND, TEMPO_URL, PROMETHEUS_URL, LOKI_URL',
+    ],
+  ])('does not pass for a stack that it is not: %j', async (environment, names) => {
+    const { exit, stderr } = await run('smoke.ts', environment);
+    expect(stderr).toContain(`the warm stack was started with another ${names}.`);
     expect(exit).toBe(2);
   });
 });
