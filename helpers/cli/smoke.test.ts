@@ -117,6 +117,14 @@ describe('a smoke check', () => {
     expect(exit).toBe(0);
   }, 60_000);
 
+  test('says that STACK is not used, where ALLOY_URL names another kind of stack', async () => {
+    const { exit, stdout } = await smoke({ STACK: 'native' });
+    expect(stdout).toMatch(
+      /^stack: external .*\nNot used: STACK, because ALLOY_URL names a stack that runs already\.\n/,
+    );
+    expect(exit).toBe(0);
+  });
+
   test('checks what needs no address that it was not given', async () => {
     const { exit, stdout } = await smoke({ API_URL: '' });
     expect(stdout).toContain('2 not checked: this run has no address for it: API_URL is not set');
