@@ -73,6 +73,29 @@ describe('an Alloy sends to another backend than the one that is asked', { timeo
     });
   });
 
+  test('for the same addresses with the instance IDs of another stack: these are told as well', async () => {
+    // A front to both: what is asked with other IDs is in the other one.
+    await using front = await startPassingServer(urlOf(other), () => undefined);
+    const run = runOn(stack, front.url);
+    const written = runOn(stack, urlOf(stack)).variables;
+    const variables = { ...run.variables, GRAFANA_CLOUD_OTLP_ENDPOINT: written.GRAFANA_CLOUD_OTLP_ENDPOINT ?? '' };
+    const prometheus = runOn(stack, urlOf(stack)).access.prometheus;
+    const access = { ...run.access, prometheus };
+    const found = await findOtherBackend({
+      ...run,
+      access,
+      variables: { ...variables, GRAFANA_CLOUD_OTLP_INSTANCE_ID: '7' },
+    });
+    expect(found).toMatchObject({
+      signals: ['traces', 'logs'],
+      sendsTo: [`${urlOf(stack)}/otlp (instance ID ${written.GRAFANA_CLOUD_OTLP_INSTANCE_ID})`],
+      asked: [
+        { service: 'tempo', url: `${front.url}/tempo`, user: run.access.tempo.user },
+        { service: 'loki', url: front.url, user: run.access.loki.user },
+      ],
+    });
+  });
+
   test('where it sends no marked data, and nothing that anybody scrapes is there', async () => {
     const config = join(directory, 'config.alloy');
     writeFileSync(

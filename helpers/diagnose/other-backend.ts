@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { listComponents, listDestinations } from '../clients/alloy-components.ts';
+import { listComponents, listDestinations, listUsernames } from '../clients/alloy-components.ts';
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
 import { queryLogs } from '../clients/loki.ts';
 import { queryInstant } from '../clients/prometheus.ts';
@@ -9,23 +9,35 @@ import type { Subject } from '../findings/evidence.ts';
 import type { FindingKind } from '../findings/finding.ts';
 import { type Milliseconds, newSpanId, newTraceId, nowNanos } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
-import type { Run } from '../run/run.ts';
+import type { Backend, Run } from '../run/run.ts';
 import { describeAskedService } from './asked-service.ts';
 
 /** A way from Alloy to a service of the backend, by the signal that takes it. */
 type Signal = 'traces' | 'logs' | 'metrics' | 'scraped samples';
 
+type Way = {
+  readonly service: keyof BackendAccess;
+  /** The names of the components that send. */
+  readonly components: RegExp;
+  /** The names of those that have the instance ID. */
+  readonly logins: RegExp;
+  /** What begins the names of the variables of its endpoint and ID. */
+  readonly variables: string;
+};
+
+const OTLP = { logins: /^otelcol\.auth\.basic$/, variables: 'GRAFANA_CLOUD_OTLP' };
+const REMOTE_WRITE = /^prometheus\.remote_write$/;
+
 /** What is known of each way before anything is asked. */
-const WAYS: Readonly<
-  Record<Signal, { readonly service: keyof BackendAccess; readonly components: RegExp; readonly endpoint: string }>
-> = {
-  traces: { service: 'tempo', components: /^otelcol\.exporter\./, endpoint: 'GRAFANA_CLOUD_OTLP_ENDPOINT' },
-  logs: { service: 'loki', components: /^(otelcol\.exporter\.|loki\.write$)/, endpoint: 'GRAFANA_CLOUD_OTLP_ENDPOINT' },
-  metrics: { service: 'prometheus', components: /^otelcol\.exporter\./, endpoint: 'GRAFANA_CLOUD_OTLP_ENDPOINT' },
+const WAYS: Readonly<Record<Signal, Way>> = {
+  traces: { ...OTLP, service: 'tempo', components: /^otelcol\.exporter\./ },
+  logs: { ...OTLP, service: 'loki', components: /^(otelcol\.exporter\.|loki\.write$)/ },
+  metrics: { ...OTLP, service: 'prometheus', components: /^otelcol\.exporter\./ },
   'scraped samples': {
     service: 'prometheus',
-    components: /^prometheus\.remote_write$/,
-    endpoint: 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
+    components: REMOTE_WRITE,
+    logins: REMOTE_WRITE,
+    variables: 'GRAFANA_CLOUD_PROMETHEUS',
   },
 };
 
@@ -68,8 +80,13 @@ export function isAskedForOtherBackend({ id }: Pick<Run, 'id'>): boolean {
   return looks.has(id);
 }
 
-/** A way whose addresses differ from the one that is asked. */
-type Suspect = { readonly signal: Signal; readonly service: keyof BackendAccess; readonly sendsTo: readonly string[] };
+/** A way whose addresses differ from the one that is asked, or its instance IDs, which `sendsTo` has then too. */
+type Suspect = {
+  readonly signal: Signal;
+  readonly service: keyof BackendAccess;
+  readonly sendsTo: readonly string[];
+  readonly hasOtherId: boolean;
+};
 
 async function lookForOtherBackend(run: Run): Promise<OtherBackend | undefined> {
   const suspects = await listSuspects(run);
@@ -80,40 +97,51 @@ async function lookForOtherBackend(run: Run): Promise<OtherBackend | undefined> 
   // Scraped samples have no mark: those of another Alloy look the same, and all that has one tells of the rest.
   const isToldByOthers = marked.length > 0 && marked.length === suspects.filter(isMarked).length;
   const scraped = suspects.filter((suspect) => !isMarked(suspect));
-  const proven = [...marked, ...((await isNothingScraped(run, before, isToldByOthers)) ? scraped : [])];
+  const isLost = scraped.length > 0 && (await isNothingScraped(run, before, isToldByOthers));
+  const proven = [...marked, ...(isLost ? scraped : [])];
   if (proven.length === 0) return undefined;
   const services = [...new Set(proven.map(({ service }) => service))];
   return {
     signals: proven.map(({ signal }) => signal),
     sendsTo: [...new Set(proven.flatMap(({ sendsTo }) => sendsTo))],
-    asked: services.map((service) => describeAskedService(run.access, service)),
+    asked: services.map((service) => ({
+      ...describeAskedService(run.access, service),
+      ...(proven.some((one) => one.service === service && one.hasOtherId) && { user: run.access[service].user }),
+    })),
   };
 }
 
 async function listSuspects(run: Run): Promise<Suspect[]> {
   const components = await listComponents(run.alloy);
-  const writers = components.filter(({ name }) => Object.values(WAYS).some((way) => way.components.test(name)));
-  const known = await Promise.all(
-    writers.map(async ({ id, name }) => ({ name, addresses: await listDestinations(run.alloy, id) })),
-  );
-  return (Object.keys(WAYS) as Signal[]).flatMap((signal) => {
-    const { service, components: wanted, endpoint } = WAYS[signal];
-    const sendsTo = [...new Set(known.filter(({ name }) => wanted.test(name)).flatMap(({ addresses }) => addresses))];
+  const read = async (wanted: RegExp, list: typeof listDestinations) => {
+    const ids = components.filter(({ name }) => wanted.test(name)).map(({ id }) => id);
+    return [...new Set((await Promise.all(ids.map((id) => list(run.alloy, id)))).flat())];
+  };
+  const suspects = (Object.keys(WAYS) as Signal[]).map(async (signal): Promise<Suspect[]> => {
+    const { service, components: writers, logins, variables: name } = WAYS[signal];
+    const [sendsTo, ids] = await Promise.all([read(writers, listDestinations), read(logins, listUsernames)]);
     const { url, variables } = run.access[service];
     // Where it is asked next to the endpoint that Alloy writes to, both are of one backend.
-    const written = variables?.url.endsWith('_ENDPOINT') ? readOrigin(run.variables[endpoint]) : undefined;
-    const asked = [readOrigin(url), written];
-    if (sendsTo.length === 0 || sendsTo.some((address) => asked.includes(readOrigin(address)))) return [];
-    return [{ signal, service, sendsTo }];
+    const isNext = variables?.url.endsWith('_ENDPOINT') === true;
+    const asked = [readOrigin(url), isNext ? readOrigin(run.variables[`${name}_ENDPOINT`]) : undefined];
+    if (sendsTo.length === 0) return [];
+    if (!sendsTo.some((address) => asked.includes(readOrigin(address))))
+      return [{ signal, service, sendsTo, hasOtherId: false }];
+    // Two stacks of Grafana Cloud in one region differ in nothing else.
+    const id = run.variables[`${name}_INSTANCE_ID`] ?? '';
+    if (!isNext || ids.length === 0 || ids.includes(id)) return [];
+    const named = sendsTo.map((address) => `${address} (instance ID ${ids.join(', ')})`);
+    return [{ signal, service, sendsTo: named, hasOtherId: true }];
   });
+  return (await Promise.all(suspects)).flat();
 }
 
 function readOrigin(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
-/** What something in between, and the backend, may take beside the batches of Alloy and of that. */
-const SLACK: Milliseconds = 5000;
+/** What something in between, and the backend, may take until data is visible, beside the batches of Alloy and of that. */
+const SLACK: Readonly<Record<Backend, Milliseconds>> = { mock: 5000, lgtm: 10_000, cloud: 35_000 };
 const PAUSE: Milliseconds = 250;
 
 /** Those whose marked data does not arrive, although Alloy counts it as delivered. */
@@ -122,20 +150,19 @@ async function proveMarked(run: Run, suspects: readonly Suspect[], before: Count
   const proofs = suspects.map(async (suspect) => {
     const probe = probes[suspect.signal as keyof typeof probes];
     await send(`${run.alloy.otlpHttp}/v1/${suspect.signal}`, probe.body);
-    const isThere = await comesTrue(2 * run.intervals.otlpBatch + SLACK, probe.isThere);
+    const isThere = await comesTrue(2 * run.intervals.otlpBatch + SLACK[run.backend], probe.isThere);
     return !isThere && hasDelivered(suspect.signal, before, await readCounts(run)) ? [suspect] : [];
   });
   return (await Promise.all(proofs.map((proof) => proof.catch(() => [])))).flat();
 }
 
-/** Whether nothing of what Alloy scrapes is there: nobody's `up` is new in the backend, or `isToldByOthers`. */
+/** Whether nothing of what Alloy scrapes is there: the backend has nobody's `up`, or `isToldByOthers`. */
 async function isNothingScraped(run: Run, before: Counts, isToldByOthers: boolean): Promise<boolean> {
   const { scrape, remoteWriteDeadline } = run.intervals;
   const nothing = { delivered: { ...before.delivered, 'scraped samples': 0 }, failed: before.failed };
   if (isToldByOthers) return hasDelivered('scraped samples', nothing, await readCounts(run));
-  const isNew = `count(timestamp(up) >= ${Date.now() / 1000})`;
-  const isThere = async () => (await queryInstant(run.access.prometheus, isNew)).length > 0;
-  if (await comesTrue(2 * scrape + 2 * remoteWriteDeadline + SLACK, isThere)) return false;
+  const isThere = async () => (await queryInstant(run.access.prometheus, 'count(up)')).length > 0;
+  if (await comesTrue(2 * scrape + 2 * remoteWriteDeadline + SLACK[run.backend], isThere)) return false;
   return hasDelivered('scraped samples', before, await readCounts(run));
 }
 

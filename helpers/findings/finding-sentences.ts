@@ -173,7 +173,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     return {
       cause:
         `this Alloy sends to another backend than the one that is asked: it counts as delivered what it sends to ${list(sendsTo)}, ` +
-        `and nothing of it is in ${list(asked.map(({ service, url }) => `${SERVICES[service]} at ${url}`))}`,
+        `and nothing of it is in ${list(asked.map(describeAsked))}`,
       fix:
         `Set ALLOY_URL to the Alloy that sends there, or ${variables.length === 0 ? 'what is asked' : list(variables)} to the backend ` +
         `of this one; if ${list(sendsTo)} should pass it on, look there`,
@@ -251,6 +251,10 @@ const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
 
 function describeRefused({ service, user, status }: RefusedQuestion): string {
   return `${SERVICES[service]} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
+}
+
+function describeAsked({ service, url, user }: FindingKind<'another backend'>['asked'][number]): string {
+  return `${SERVICES[service]} at ${url}${user === undefined ? '' : ` (instance ID ${user})`}`;
 }
 
 function list(words: readonly string[]): string {

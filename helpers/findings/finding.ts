@@ -112,7 +112,8 @@ export type Finding =
   | {
       readonly kind: 'another backend';
       readonly sendsTo: readonly string[];
-      readonly asked: readonly AskedService[];
+      /** `user` is its instance ID, where addresses do not tell the two apart. */
+      readonly asked: readonly (AskedService & { readonly user?: string })[];
     }
   /** `all`: no service takes the login. */
   | { readonly kind: 'questions refused'; readonly refused: readonly RefusedQuestion[]; readonly all: boolean }
