@@ -58,6 +58,7 @@ export default defineConfig({
             countSent: async ({ stack, alloy, sentBefore }) =>
               stack === 'external' ? undefined : await readSentCounts(alloy, sentBefore),
             sendTelemetry,
+            ...(shared.run?.verdictFile !== undefined && { file: shared.run.verdictFile }),
             onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }),
           }),
         );

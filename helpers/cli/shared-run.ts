@@ -116,12 +116,15 @@ async function startPlanned(plan: StackPlan, listener?: StartListener): Promise<
 /** Grafana Cloud is checked while the stack starts: a login that it refuses is then known before the first question. */
 async function addChecked(settings: Settings, starting: Promise<Joined>, isAsked: boolean): Promise<JoinedRun> {
   const [{ run, stack }, cloudState] = await Promise.all([starting, isAsked ? checkCloudForRun(settings) : undefined]);
+  const joined: Run = { ...run, ...describePerson(settings), ...(cloudState && { cloudState }) };
+  return { settings, run: joined, ...(stack && { stack }) };
+}
+
+/** What a run knows of the person's variables beside its stack. */
+export function describePerson(settings: Settings): Pick<Run, 'secrets' | 'variableHomes'> {
   const { findHome } = settings.inherited;
-  const joined: Run = {
-    ...run,
+  return {
     secrets: listSecrets(settings),
     variableHomes: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, findHome(name)])),
-    ...(cloudState && { cloudState }),
   };
-  return { settings, run: joined, ...(stack && { stack }) };
 }

@@ -10,6 +10,8 @@ export type SharedRun = {
   readonly isVerify: boolean;
   /** Whether the verdict is printed as `verify` does it. */
   readonly isPrinted: boolean;
+  /** Where its verdict is written; `reports/verdict.json` by default. */
+  readonly verdictFile?: string;
   users: number;
   /** What the reporter has found, once all criteria have ended. */
   verdict?: Verdict;

@@ -13,6 +13,7 @@ import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import { redact } from '../run/redact.ts';
@@ -26,11 +27,17 @@ import { listUnreachable, type Unreachable } from './sources.ts';
 
 const Refusals = z.object({
   refusals: z.array(
-    z.object({ service: z.string(), user: z.string().optional(), reason: z.enum(LOGIN_FAULTS), count: z.number() }),
+    z.object({
+      service: z.string(),
+      user: z.string().optional(),
+      reason: z.enum(LOGIN_FAULTS),
+      count: z.number(),
+      lastTime: z.number(),
+    }),
   ),
 });
 type SilentService = Omit<FindingKind<'backend silent'>, 'kind'>;
-type Refusal = z.infer<typeof Refusals>['refusals'][number];
+type Refusal = Omit<z.infer<typeof Refusals>['refusals'][number], 'lastTime'>;
 
 /** A failed criterion: the evidence, the parts that its phase needs, and those that it took away itself. */
 export type Failure = {
@@ -92,7 +99,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     components,
     components.then((list) => readUsernames(run, list)).catch(() => ({})),
     readAlloyLog(run).catch(() => []),
-    run.mockUrl === undefined ? [] : readRefusals(run.mockUrl).catch(() => []),
+    run.mockUrl === undefined ? [] : readRefusals(run.mockUrl, run.startedAt).catch(() => []),
     run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
     listRefusedQuestions(run.access, failure.evidence),
     findOtherService(run.access, failure.evidence),
@@ -183,7 +190,8 @@ async function readUsernames(run: Run, components: readonly Component[]): Promis
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function readRefusals(mockUrl: string): Promise<Refusal[]> {
+/** The mock of a warm stack has those of earlier runs, too. */
+async function readRefusals(mockUrl: string, since: Milliseconds): Promise<Refusal[]> {
   const { body } = await request(`${mockUrl}/-/refusals`, { signal: AbortSignal.timeout(2000) });
-  return Refusals.parse(await body.json()).refusals;
+  return Refusals.parse(await body.json()).refusals.filter(({ lastTime }) => lastTime >= since);
 }

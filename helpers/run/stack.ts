@@ -2,6 +2,9 @@ import type { Endpoints } from './endpoints.ts';
 import type { Part, PartControl } from './part.ts';
 import type { AlloyEndpoint } from './run.ts';
 
+/** Variables that a part is started with over its own; one that is undefined is taken away. */
+export type EnvironmentChange = Readonly<Record<string, string | undefined>>;
+
 /** A running stack that the project started. `stop` leaves no process, port or directory of it, and is also done when the runner is gone. */
 export type Stack = PartControl & {
   readonly kind: 'native' | 'containers';
@@ -19,6 +22,12 @@ export type Stack = PartControl & {
   readonly failures: Readonly<Partial<Record<Part, string>>>;
   /** The last lines that a part printed, oldest first. */
   readonly readLogTail: (part: Part, lines: number) => string[];
+  /**
+   * Starts a part again at the same address, with these variables over its own at this and every later start, in place of
+   * those of the last change; its log begins anew. Returns when it has been started, and `check` says when it is ready.
+   * Only where the parts are processes of this one.
+   */
+  readonly change?: (part: Part, environment: EnvironmentChange) => Promise<void>;
   /** Ends the stack, where it was started for this run; a warm one is left as it is. */
   readonly stop: () => Promise<void>;
 } & AsyncDisposable;

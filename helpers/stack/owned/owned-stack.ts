@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Part, PartControl } from '../../run/part.ts';
 import type { AlloyEndpoint } from '../../run/run.ts';
-import type { Stack } from '../../run/stack.ts';
+import type { EnvironmentChange, Stack } from '../../run/stack.ts';
 import type { EngineSettings } from '../../settings/settings.ts';
 import { serveControl } from './control-server.ts';
 import { readLogTail } from './log-file.ts';
@@ -108,6 +108,9 @@ async function buildStack(
     failures,
     readLogTail: (part, lines) => readLogTail(buildLogPath(run, part), lines),
     ...control,
+    ...(maker.kind === 'native' && {
+      change: (part: Part, environment: EnvironmentChange) => act(part, (running) => running.change(environment)),
+    }),
     stop: stopOnce,
     [Symbol.asyncDispose]: stopOnce,
   };

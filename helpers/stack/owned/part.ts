@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { chown } from 'node:fs/promises';
+import { chown, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { Endpoints } from '../../run/endpoints.ts';
 import type { Part } from '../../run/part.ts';
+import type { EnvironmentChange } from '../../run/stack.ts';
 import { howToInstall } from '../../setup/how-to-install.mjs';
 import { findProgram, type ProgramName, programs } from '../../setup/programs.mjs';
 import type { StackRequest } from '../plan.ts';
@@ -31,8 +32,8 @@ export type PartPlan = {
   readonly endpoints: Endpoints;
   /** Makes what the first start needs. */
   readonly prepare: () => Promise<void>;
-  /** Starts it, for the first time or again at the same addresses. */
-  readonly launch: () => Promise<PartProcess>;
+  /** Starts it, for the first time or again at the same addresses, where it is a process with these variables over its own. */
+  readonly launch: (environment: EnvironmentChange) => Promise<PartProcess>;
   /** Does with the part what its users will do; throws while it can't. */
   readonly probe: () => Promise<void>;
   /** Makes, once, what needs the part to run: roles, databases. */
@@ -54,6 +55,8 @@ export type RunningPart = {
   /** Throws, with the reason, where the part does not do what it is there for. */
   readonly check: () => Promise<void>;
   readonly restart: () => Promise<void>;
+  /** Starts it with other variables, as `change` of a stack does. */
+  readonly change: (environment: EnvironmentChange) => Promise<void>;
   readonly takeAway: () => Promise<void>;
   readonly bringBack: () => Promise<void>;
 };
@@ -64,7 +67,8 @@ const stopGraceMs = 5000;
 export async function startPart(plan: PartPlan, context: PartContext): Promise<RunningPart> {
   const began = performance.now();
   await plan.prepare();
-  let running = await plan.launch();
+  let environment: EnvironmentChange = {};
+  let running = await plan.launch(environment);
   let away = false;
   try {
     await ready();
@@ -90,7 +94,7 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
     await ready();
   };
   const start = async () => {
-    running = await plan.launch();
+    running = await plan.launch(environment);
     await ready();
   };
   const stop = (graceMs: number) => running.stop(plan.stopSignal, graceMs);
@@ -105,6 +109,14 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
     restart: async () => {
       await stop(stopGraceMs);
       await start();
+      away = false;
+    },
+    change: async (other) => {
+      environment = other;
+      await stop(stopGraceMs);
+      // What it has printed until now is no evidence about what it does from now on.
+      await rm(context.logPath, { force: true });
+      running = await plan.launch(environment);
       away = false;
     },
     takeAway: async () => {
@@ -123,10 +135,10 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
 }
 
 /** Returns what starts a part as a process of this machine, its output in its log; that throws `CannotRun` where it can't be started at all. */
-export function launchProcess(title: string, command: Command, { run, log }: PartContext): () => Promise<PartProcess> {
-  return async () => {
+export function launchProcess(title: string, command: Command, { run, log }: PartContext): PartPlan['launch'] {
+  return async (environment) => {
     try {
-      return await startProcess(command, run, log);
+      return await startProcess({ ...command, environment: { ...command.environment, ...environment } }, run, log);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CannotRun(`${title} can't be started: ${reason}`, `look at ${command.file}.`);

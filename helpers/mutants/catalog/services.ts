@@ -1,0 +1,72 @@
+/** What a person sets wrong for a service of the application. */
+import type { ServicePart } from '../../run/part.ts';
+import type { EnvironmentChange } from '../../run/stack.ts';
+import type { Change, Mutant } from '../mutant.ts';
+import { all, mutant } from './entry.ts';
+
+/** Each service with the letter of its IDs, its name in OpenTelemetry, and the phase that looks at it. */
+const SERVICES: readonly (readonly [ServicePart, string, string, string])[] = [
+  ['api', 'a', 'api-service', 'phase4'],
+  ['bot', 'b', 'bot-service', 'phase5'],
+  ['notification-daemon', 'n', 'notification-daemon', 'phase6'],
+  ['status-transition-daemon', 's', 'status-transition-daemon', 'phase6'],
+];
+
+/** The same mistake in each service. */
+function each(id: string, what: string, environment: EnvironmentChange, words: readonly string[]): Mutant[] {
+  return SERVICES.map(([part, letter, name, phase]) =>
+    mutant(`${id}${letter}`, `${part}: ${what}`, { services: { [part]: environment } }, phase, {
+      cause: all(`${part}|${name}|${part === 'api' ? 'API service' : part}`, ...words),
+      vague: new RegExp(words.join('|'), 'i'),
+    }),
+  );
+}
+
+function one(id: string, part: ServicePart, what: string, change: Change, run: string, words: readonly string[]): Mutant {
+  return mutant(id, `${part}: ${what}`, { services: { [part]: change } }, run, {
+    cause: all(...words),
+    vague: new RegExp(words.join('|'), 'i'),
+  });
+}
+
+const everywhere: readonly Mutant[] = [
+  ...each('e01', 'telemetry is off', { OTEL_SDK_DISABLED: 'true' }, ['OTEL_SDK_DISABLED|telemetry is off']),
+  ...each('e02', 'traces are not exported', { OTEL_TRACES_EXPORTER: 'none' }, ['OTEL_TRACES_EXPORTER|traces are off']),
+  ...each('e03', 'logs are not exported', { OTEL_LOGS_EXPORTER: 'none' }, ['OTEL_LOGS_EXPORTER|logs are off']),
+  ...each('e21', 'it exports to a port where nothing listens', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:44444' }, ['44444', 'OTEL_EXPORTER_OTLP_ENDPOINT|refused|reached']),
+  ...each('e04', 'the sampler takes nothing', { OTEL_TRACES_SAMPLER: 'always_off' }, ['sampl|OTEL_TRACES_SAMPLER']),
+  ...each('e05', 'its name is another one', { OTEL_SERVICE_NAME: 'my-service' }, ['my-service', 'service.name|OTEL_SERVICE_NAME']),
+  ...each('e06', 'logs have no trace_id', { OTEL_NODE_LOG_CORRELATION: 'off' }, ['OTEL_NODE_LOG_CORRELATION|correlation|trace_id']),
+];
+
+const single: readonly Mutant[] = [
+  one('e07', 'api', 'metrics are not exported', { OTEL_METRICS_EXPORTER: 'none' }, 'phase4', ['OTEL_METRICS_EXPORTER|metrics are off']),
+  one('e08', 'bot', 'metrics are not exported', { OTEL_METRICS_EXPORTER: 'none' }, 'phase5', ['OTEL_METRICS_EXPORTER|metrics are off']),
+  one('e25', 'api', 'the instrumentation of pg is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg' }, 'phase4', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', '\\bpg\\b']),
+  one('e26', 'bot', 'the instrumentation of pg is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg' }, 'phase5', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', '\\bpg\\b']),
+  one('e27', 'notification-daemon', 'the instrumentation of pg is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg' }, 'phase6', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', '\\bpg\\b']),
+  one('e28', 'api', 'the instrumentation of ioredis is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'ioredis' }, 'phase4', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', 'ioredis']),
+  one('e29', 'api', 'the instrumentation of http is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http' }, 'phase4', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', '\\bhttp\\b']),
+  one('e30', 'api', 'the instrumentation of pino is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pino' }, 'phase4', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', 'pino']),
+  one('e31', 'notification-daemon', 'the instrumentation of amqplib is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'amqplib' }, 'phase6', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', 'amqplib']),
+  one('e32', 'bot', 'the instrumentation of amqplib is off', { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'amqplib' }, 'phase6', ['OTEL_NODE_DISABLED_INSTRUMENTATIONS|instrumentation', 'amqplib']),
+  one('e33', 'api', 'only http is instrumented', { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' }, 'phase4', ['OTEL_NODE_ENABLED_INSTRUMENTATIONS|instrumentation', 'pg|ioredis|pino']),
+  one('e34', 'api', 'traces have an endpoint without a path', ({ alloy }) => ({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: alloy.otlpHttp }), 'phase4', ['404|405', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT|/v1/traces']),
+  one('e35', 'api', 'the endpoint ends in /v1/traces', ({ alloy }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `${alloy.otlpHttp}/v1/traces` }), 'phase4', ['404', 'OTEL_EXPORTER_OTLP_ENDPOINT|/v1/traces/v1']),
+  one('e36', 'api', 'it exports over HTTP to the port of gRPC', ({ alloy }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://${alloy.otlpGrpc}` }), 'phase4', ['OTEL_EXPORTER_OTLP_ENDPOINT|exports? to', 'gRPC']),
+  one('e37', 'api', 'it exports to the HTTP server of Alloy itself', ({ alloy }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: alloy.url }), 'phase4', ['OTEL_EXPORTER_OTLP_ENDPOINT|exports? to', '404|405']),
+  one('e38', 'api', 'one trace in ten is sampled', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' }, 'phase4', ['sampl|OTEL_TRACES_SAMPLER']),
+  one('e39', 'api', 'only errors are logged', { LOG_LEVEL: 'error' }, 'phase4', ['LOG_LEVEL|level']),
+  one('e40', 'api', 'metrics are exported every ten minutes', { OTEL_METRIC_EXPORT_INTERVAL: '600000' }, 'phase4', ['OTEL_METRIC_EXPORT_INTERVAL|600000|interval']),
+  one('e41', 'api', 'spans wait ten minutes', { OTEL_BSP_SCHEDULE_DELAY: '600000' }, 'phase4', ['OTEL_BSP_SCHEDULE_DELAY|600000|batch|delay']),
+  one('e42', 'api', 'OTEL_RESOURCE_ATTRIBUTES names another service', { OTEL_SERVICE_NAME: undefined, OTEL_RESOURCE_ATTRIBUTES: 'service.name=games' }, 'phase4', ['games', 'service\\.name']),
+  one('e43', 'notification-daemon', 'it looks at dead letters once an hour', { DLQ_CHECK_INTERVAL_SECONDS: '3600' }, 'phase6', ['DLQ_CHECK_INTERVAL_SECONDS|3600']),
+  one('e44', 'api', 'the password of Redis is wrong', ({ redis }) => ({ REDIS_URL: `redis://:wrong@127.0.0.1:${redis?.port}` }), 'phase4', ['Redis', 'WRONGPASS|password|REDIS_URL']),
+  one('e45', 'api', 'Redis has a port where nothing listens', { REDIS_URL: 'redis://127.0.0.1:9' }, 'phase4', ['Redis', 'refused|REDIS_URL']),
+  one('e46', 'api', 'the password of PostgreSQL is wrong', ({ postgres }) => ({ BASE_DATABASE_URL: `postgresql://game_scheduler:wrong@127.0.0.1:${postgres?.port}/game_scheduler` }), 'phase4', ['password', 'PostgreSQL|BASE_DATABASE_URL|database']),
+  one('e47', 'bot', 'the password of RabbitMQ is wrong', ({ rabbitmq }) => ({ RABBITMQ_URL: `amqp://game_scheduler:wrong@127.0.0.1:${rabbitmq?.port}` }), 'phase6', ['RabbitMQ|RABBITMQ_URL', 'ACCESS_REFUSED|login|password|refused']),
+  one('e48', 'notification-daemon', 'PostgreSQL has a port where nothing listens', { BASE_DATABASE_URL: 'postgresql://game_scheduler:x@127.0.0.1:9/game_scheduler' }, 'phase6', ['refused|BASE_DATABASE_URL', 'PostgreSQL|database|notification']),
+  one('e49', 'bot', 'the address of PostgreSQL is not set', { BASE_DATABASE_URL: undefined }, 'phase5', ['DATABASE_URL']),
+];
+
+export const services: readonly Mutant[] = [...everywhere, ...single];
