@@ -1,7 +1,7 @@
 /** `npm run mutants [-- c03 …]`: proves that the criteria catch what breaks and name the cause. Exit 0 proven, 1 not, 2 it can't be told. */
 import { mutants } from '../mutants/catalog/catalog.ts';
 import { readCleanEnvironment } from '../mutants/clean-environment.ts';
-import { isProven, judge, type Judged } from '../mutants/judge.ts';
+import { isProven, type Judged, judge } from '../mutants/judge.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { listNeeds, runPool } from '../mutants/pool.ts';
 import { explain, formatLine, formatSummary, writeReport } from '../mutants/report.ts';

@@ -152,5 +152,7 @@ async function changeParts(stack: Stack, changes: readonly (readonly [Part, Envi
 /** What the last lines of a part say that has ended. */
 function hasEnded(stack: Stack, part: Part): boolean {
   const last = stack.readLogTail(part, 5).join('\n');
-  return part === 'alloy' ? /^Error: /m.test(last) : isServicePart(part) && /uncaught exception|^Node\.js v/m.test(last);
+  return part === 'alloy'
+    ? /^Error: /m.test(last)
+    : isServicePart(part) && /uncaught exception|^Node\.js v/m.test(last);
 }

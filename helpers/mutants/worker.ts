@@ -1,10 +1,10 @@
 // A process with a stack of its own, which runs the mutants that it is sent, one at a time, and sends back what came of each.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { selectCriteria } from '../cli/select-criteria.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Part } from '../run/part.ts';
 import { readPhases } from '../run/read-phases.ts';
-import { selectCriteria } from '../cli/select-criteria.ts';
 import { ROOT } from '../settings/settings.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { findTemporaryDirectory } from '../stack/owned/temporary-directory.ts';

@@ -12,7 +12,8 @@ const REMOTE_WRITE = 'prometheus\\.remote_write';
 const TO_BATCH = '[otelcol.processor.batch.services.input]';
 const TO_EXPORTER = '[otelcol.exporter.otlphttp.grafana_cloud.input]';
 const OTLP_USER = 'username = sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID")';
-const OTLP_PASSWORD = 'username = sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID")\n\tpassword = sys.env("GRAFANA_CLOUD_API_KEY")';
+const OTLP_PASSWORD =
+  'username = sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID")\n\tpassword = sys.env("GRAFANA_CLOUD_API_KEY")';
 const OTLP_ENDPOINT = 'endpoint = sys.env("GRAFANA_CLOUD_OTLP_ENDPOINT")';
 const URL = 'url = sys.env("GRAFANA_CLOUD_PROMETHEUS_ENDPOINT")';
 const METRICS_USER = 'username = sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID")';
@@ -37,7 +38,8 @@ const RABBITMQ_FORWARD = 'forward_to      = [prometheus.relabel.rabbitmq.receive
 const RABBITMQ_SCRAPE = `${RABBITMQ_FORWARD}\n\t${INTERVAL}\n\t${TIMEOUT}`;
 const POSTGRES_RULE =
   'regex         = "pg_stat_user_tables_.*|pg_statio_user_.*|pg_stat_user_indexes_.*|pg_stat_statements_.*"\n\t\taction        = "drop"';
-const RABBITMQ_RULE = 'regex         = "erlang_vm_allocators|erlang_vm_msacc_.*|erlang_mnesia_tablewise_.*"\n\t\taction        = "drop"';
+const RABBITMQ_RULE =
+  'regex         = "erlang_vm_allocators|erlang_vm_msacc_.*|erlang_mnesia_tablewise_.*"\n\t\taction        = "drop"';
 
 /** A rule that sets a label of a scrape's targets. */
 function rule(label: string, value: string): string {
@@ -46,7 +48,10 @@ function rule(label: string, value: string): string {
 
 /** An edit in a longer text: what is found once in the whole only with what stands around it. */
 function within(context: string, find: string, replace: string): Edit {
-  return swap(context, context.replace(find, () => replace));
+  return swap(
+    context,
+    context.replace(find, () => replace),
+  );
 }
 
 /** A `write_relabel_config` before the queue's settings. */
@@ -182,7 +187,10 @@ const otlp: readonly Mutant[] = [
     'OTLP exporter: traces have an endpoint of their own, with a wrong path',
     {
       configuration: [
-        swap(`\tclient {\n\t\t${OTLP_ENDPOINT}`, `\ttraces_endpoint = sys.env("GRAFANA_CLOUD_OTLP_ENDPOINT") + "/traces"\n\n\tclient {\n\t\t${OTLP_ENDPOINT}`),
+        swap(
+          `\tclient {\n\t\t${OTLP_ENDPOINT}`,
+          `\ttraces_endpoint = sys.env("GRAFANA_CLOUD_OTLP_ENDPOINT") + "/traces"\n\n\tclient {\n\t\t${OTLP_ENDPOINT}`,
+        ),
       ],
     },
     'phase1',
@@ -241,7 +249,11 @@ const otlp: readonly Mutant[] = [
   mutant(
     'c28',
     'receiver: both listen on the same port',
-    { configuration: [swap('coalesce(sys.env("ALLOY_OTLP_GRPC_LISTEN"), "0.0.0.0:4317")', 'sys.env("ALLOY_OTLP_HTTP_LISTEN")')] },
+    {
+      configuration: [
+        swap('coalesce(sys.env("ALLOY_OTLP_GRPC_LISTEN"), "0.0.0.0:4317")', 'sys.env("ALLOY_OTLP_HTTP_LISTEN")'),
+      ],
+    },
     'phase1',
     { cause: all(RECEIVER, 'address already in use|in use|EADDRINUSE') },
   ),
@@ -277,13 +289,9 @@ const refused: readonly Mutant[] = [
     'phase1',
     { cause: all('config\\.alloy:\\d+', '\\benv\\b') },
   ),
-  mutant(
-    'c37',
-    'a quote is missing',
-    { configuration: [swap('format = "logfmt"', 'format = "logfmt')] },
-    'phase1',
-    { cause: all('config\\.alloy:\\d+', 'string|literal|terminated|newline') },
-  ),
+  mutant('c37', 'a quote is missing', { configuration: [swap('format = "logfmt"', 'format = "logfmt')] }, 'phase1', {
+    cause: all('config\\.alloy:\\d+', 'string|literal|terminated|newline'),
+  }),
   mutant(
     'c38',
     'a closing brace is missing',
@@ -294,7 +302,11 @@ const refused: readonly Mutant[] = [
   mutant(
     'c40',
     'a component stands there twice',
-    { configuration: [swap('// ---- Redis ----', 'discovery.relabel "postgres" {\n\ttargets = []\n}\n\n// ---- Redis ----')] },
+    {
+      configuration: [
+        swap('// ---- Redis ----', 'discovery.relabel "postgres" {\n\ttargets = []\n}\n\n// ---- Redis ----'),
+      ],
+    },
     'phase1',
     { cause: all('config\\.alloy:\\d+', 'discovery\\.relabel\\.postgres|already declared|duplicate') },
   ),
@@ -348,7 +360,10 @@ const postgres: readonly Mutant[] = [
     'PostgreSQL: the exporter gets no data source',
     { configuration: [swap(DSN, '"postgresql://postgres:5432/game_scheduler?sslmode=disable"')] },
     'phase2',
-    { cause: all('prometheus\\.exporter\\.postgres', 'no such host|lookup postgres|postgres:5432'), vague: /PostgreSQL/ },
+    {
+      cause: all('prometheus\\.exporter\\.postgres', 'no such host|lookup postgres|postgres:5432'),
+      vague: /PostgreSQL/,
+    },
   ),
   mutant(
     'c49',
@@ -397,7 +412,10 @@ const postgres: readonly Mutant[] = [
     'PostgreSQL: the relabel forwards to nothing',
     {
       configuration: [
-        swap(`prometheus.relabel "postgres" {\n\tforward_to = [${CLOUD}]`, 'prometheus.relabel "postgres" {\n\tforward_to = []'),
+        swap(
+          `prometheus.relabel "postgres" {\n\tforward_to = [${CLOUD}]`,
+          'prometheus.relabel "postgres" {\n\tforward_to = []',
+        ),
       ],
     },
     'phase2',
@@ -413,7 +431,11 @@ const postgres: readonly Mutant[] = [
   mutant(
     'c57',
     'PostgreSQL: the filter drops all pg_* metrics',
-    { configuration: [swap('regex         = "pg_stat_user_tables_.*|pg_statio_user_.*', 'regex         = "pg_.*|pg_statio_user_.*')] },
+    {
+      configuration: [
+        swap('regex         = "pg_stat_user_tables_.*|pg_statio_user_.*', 'regex         = "pg_.*|pg_statio_user_.*'),
+      ],
+    },
     'phase2',
     { cause: all('prometheus\\.relabel\\.postgres', 'drop'), vague: /relabel|drop/ },
   ),
@@ -450,7 +472,10 @@ const postgres: readonly Mutant[] = [
     'PostgreSQL: a rule of the relabel drops the label instance',
     {
       configuration: [
-        swap(`\t\t${POSTGRES_RULE}\n\t}\n`, `\t\t${POSTGRES_RULE}\n\t}\n\n\trule {\n\t\tregex  = "instance"\n\t\taction = "labeldrop"\n\t}\n`),
+        swap(
+          `\t\t${POSTGRES_RULE}\n\t}\n`,
+          `\t\t${POSTGRES_RULE}\n\t}\n\n\trule {\n\t\tregex  = "instance"\n\t\taction = "labeldrop"\n\t}\n`,
+        ),
       ],
     },
     'phase2',
@@ -490,7 +515,9 @@ const redis: readonly Mutant[] = [
   mutant(
     'c65',
     'Redis: the password in the file is wrong',
-    { configuration: [swap('redis_password = sys.env("REDIS_EXPORTER_PASSWORD")', 'redis_password = "wrong-password"')] },
+    {
+      configuration: [swap('redis_password = sys.env("REDIS_EXPORTER_PASSWORD")', 'redis_password = "wrong-password"')],
+    },
     'phase3',
     { cause: all('WRONGPASS|password', 'redis_password|prometheus\\.exporter\\.redis'), vague: /Redis/ },
   ),
@@ -640,7 +667,10 @@ const rabbitmq: readonly Mutant[] = [
     'RabbitMQ: the relabel forwards to nothing',
     {
       configuration: [
-        swap(`prometheus.relabel "rabbitmq" {\n\tforward_to = [${CLOUD}]`, 'prometheus.relabel "rabbitmq" {\n\tforward_to = []'),
+        swap(
+          `prometheus.relabel "rabbitmq" {\n\tforward_to = [${CLOUD}]`,
+          'prometheus.relabel "rabbitmq" {\n\tforward_to = []',
+        ),
       ],
     },
     'phase7',
@@ -673,7 +703,9 @@ const remoteWrite: readonly Mutant[] = [
   mutant(
     'c30',
     'remote write: a rule drops pg_up',
-    { configuration: [writeRule(['source_labels = ["__name__"]', 'regex         = "pg_up"', 'action        = "drop"'])] },
+    {
+      configuration: [writeRule(['source_labels = ["__name__"]', 'regex         = "pg_up"', 'action        = "drop"'])],
+    },
     'phase2',
     { cause: all('write_relabel_config', 'drop', REMOTE_WRITE), vague: /drop/ },
   ),
@@ -701,17 +733,16 @@ const remoteWrite: readonly Mutant[] = [
   mutant(
     'c88',
     'remote write: the password is read from a variable that is not set',
-    { configuration: [swap(METRICS_PASSWORD, METRICS_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_TOKEN'))] },
+    {
+      configuration: [swap(METRICS_PASSWORD, METRICS_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_TOKEN'))],
+    },
     'phase3',
     { cause: all('401', 'password|token', `GRAFANA_CLOUD_API_KEY|${REMOTE_WRITE}`), vague: /401/ },
   ),
-  mutant(
-    'c89',
-    'remote write: its login is deleted',
-    { configuration: [cut(LOGIN_BLOCK)] },
-    'phase3',
-    { cause: all('401', 'without a login|no login|no credentials'), vague: /401/ },
-  ),
+  mutant('c89', 'remote write: its login is deleted', { configuration: [cut(LOGIN_BLOCK)] }, 'phase3', {
+    cause: all('401', 'without a login|no login|no credentials'),
+    vague: /401/,
+  }),
   mutant(
     'c90',
     'remote write: a slash is appended to its URL',
@@ -775,7 +806,11 @@ const remoteWrite: readonly Mutant[] = [
   mutant(
     'c98',
     'remote write: the mark of the run is a fixed text',
-    { configuration: [swap('verify_run = sys.env("ALLOY_VERIFY_RUN_ID")', 'verify_run = "production" // ALLOY_VERIFY_RUN_ID')] },
+    {
+      configuration: [
+        swap('verify_run = sys.env("ALLOY_VERIFY_RUN_ID")', 'verify_run = "production" // ALLOY_VERIFY_RUN_ID'),
+      ],
+    },
     'phase3',
     { cause: all('verify_run', 'external_labels|production'), vague: /label/ },
   ),

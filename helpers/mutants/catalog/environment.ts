@@ -53,124 +53,311 @@ const malformed: readonly Mutant[] = [
   wrong('v20', 'is a word', `${OTLP}_INSTANCE_ID`, 'my-stack', 'number'),
   wrong('v21', 'has no path', `${OTLP}_ENDPOINT`, 'https://otlp-gateway-prod-eu-west-0.grafana.net', '/otlp'),
   wrong('v22', 'ends in /v1/traces', `${OTLP}_ENDPOINT`, `${HOSTED[`${OTLP}_ENDPOINT`]}/v1/traces`, '/otlp'),
-  wrong('v23', 'ends in a slash', `${PROMETHEUS}_ENDPOINT`, `${HOSTED[`${PROMETHEUS}_ENDPOINT`]}/`, 'slash|/api/prom/push/'),
-  wrong('v24', 'is the address to query', `${PROMETHEUS}_ENDPOINT`, 'https://prometheus-prod-01-eu-west-0.grafana.net/api/prom', '/api/prom/push'),
+  wrong(
+    'v23',
+    'ends in a slash',
+    `${PROMETHEUS}_ENDPOINT`,
+    `${HOSTED[`${PROMETHEUS}_ENDPOINT`]}/`,
+    'slash|/api/prom/push/',
+  ),
+  wrong(
+    'v24',
+    'is the address to query',
+    `${PROMETHEUS}_ENDPOINT`,
+    'https://prometheus-prod-01-eu-west-0.grafana.net/api/prom',
+    '/api/prom/push',
+  ),
   wrong('v25', 'has no https://', `${OTLP}_ENDPOINT`, 'otlp-gateway-prod-eu-west-0.grafana.net/otlp', 'https://'),
   wrong('v26', 'is http', `${LOKI}_ENDPOINT`, 'http://logs-prod-eu-west-0.grafana.net/loki/api/v1/push', 'https'),
   wrong('v27', 'has no path', `${LOKI}_ENDPOINT`, 'https://logs-prod-eu-west-0.grafana.net', '/loki/api/v1/push'),
   wrong('v28', 'is that of Prometheus', `${TEMPO}_ENDPOINT`, `${HOSTED[`${PROMETHEUS}_ENDPOINT`]}`, '/tempo'),
-  wrong('v29', 'carries a login', `${OTLP}_ENDPOINT`, 'https://1461503:x@otlp-gateway-prod-eu-west-0.grafana.net/otlp', 'login'),
+  wrong(
+    'v29',
+    'carries a login',
+    `${OTLP}_ENDPOINT`,
+    'https://1461503:x@otlp-gateway-prod-eu-west-0.grafana.net/otlp',
+    'login',
+  ),
   wrong('v30', 'has its own name in it', `${OTLP}_INSTANCE_ID`, 'OTLP_INSTANCE_ID=1461503', 'number'),
   wrong('v31', 'begins with Basic', KEY, 'Basic MTQ2MTUwMzpnbGNfZXlKdklqb2lNU0o5', 'glc_'),
 ];
 
 const shared: readonly Mutant[] = [
-  mutant('e16', 'the Prometheus ID is the Loki ID', { variables: { [`${PROMETHEUS}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.LOKI } }, 'phase1', {
-    cause: all(`${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`),
-  }),
-  mutant('v40', 'the OTLP ID is the Prometheus ID', { variables: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } }, 'phase1', {
-    cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`),
-  }),
-  mutant('v41', 'the OTLP ID is the Tempo ID', { variables: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.TEMPO } }, 'phase1', {
-    cause: all(`${OTLP}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`),
-  }),
-  mutant('v42', 'in a whole .env the OTLP ID is the Prometheus ID', { variables: { ...HOSTED, [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } }, 'phase1', {
-    cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`),
-  }),
-  mutant('v43', 'in a whole .env all four IDs are the same', {
-    variables: { ...HOSTED, ...Object.fromEntries(NAMES.filter((name) => name.endsWith('_ID')).map((name) => [name, '1461503'])) },
-  }, 'phase1', { cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`) }),
+  mutant(
+    'e16',
+    'the Prometheus ID is the Loki ID',
+    { variables: { [`${PROMETHEUS}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.LOKI } },
+    'phase1',
+    {
+      cause: all(`${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`),
+    },
+  ),
+  mutant(
+    'v40',
+    'the OTLP ID is the Prometheus ID',
+    { variables: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } },
+    'phase1',
+    {
+      cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`),
+    },
+  ),
+  mutant(
+    'v41',
+    'the OTLP ID is the Tempo ID',
+    { variables: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.TEMPO } },
+    'phase1',
+    {
+      cause: all(`${OTLP}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`),
+    },
+  ),
+  mutant(
+    'v42',
+    'in a whole .env the OTLP ID is the Prometheus ID',
+    { variables: { ...HOSTED, [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } },
+    'phase1',
+    {
+      cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`),
+    },
+  ),
+  mutant(
+    'v43',
+    'in a whole .env all four IDs are the same',
+    {
+      variables: {
+        ...HOSTED,
+        ...Object.fromEntries(NAMES.filter((name) => name.endsWith('_ID')).map((name) => [name, '1461503'])),
+      },
+    },
+    'phase1',
+    { cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`) },
+  ),
 ];
 
 /** Alloy alone has them: the run's variables are right. */
 const ofAlloy: readonly Mutant[] = [
-  mutant('a01', 'Alloy has the Prometheus ID as the OTLP ID', { alloy: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } }, 'phase1', {
-    cause: all('401', '2847239', `${OTLP}_INSTANCE_ID`), vague: /401/,
-  }),
+  mutant(
+    'a01',
+    'Alloy has the Prometheus ID as the OTLP ID',
+    { alloy: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } },
+    'phase1',
+    {
+      cause: all('401', '2847239', `${OTLP}_INSTANCE_ID`),
+      vague: /401/,
+    },
+  ),
   mutant('a02', 'Alloy has an OTLP ID of nobody', { alloy: { [`${OTLP}_INSTANCE_ID`]: '7654321' } }, 'phase1', {
-    cause: all('401', '7654321', `${OTLP}_INSTANCE_ID`), vague: /401/,
+    cause: all('401', '7654321', `${OTLP}_INSTANCE_ID`),
+    vague: /401/,
   }),
   mutant('a03', 'Alloy has no token', { alloy: { [KEY]: undefined } }, 'phase1', {
-    cause: all('401', KEY), vague: /401/,
+    cause: all('401', KEY),
+    vague: /401/,
   }),
   mutant('a04', 'Alloy has another token', { alloy: { [KEY]: 'glc_eyJvIjoiMiJ9' } }, 'phase1', {
-    cause: all('401', KEY), vague: /401/,
+    cause: all('401', KEY),
+    vague: /401/,
   }),
   mutant('a05', 'Alloy has no OTLP endpoint', { alloy: { [`${OTLP}_ENDPOINT`]: undefined } }, 'phase1', {
     cause: all(`${OTLP}_ENDPOINT|config\\.alloy:\\d+`, 'endpoint'),
   }),
-  mutant('a06', 'the OTLP endpoint of Alloy has no path', { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: new URL(variables[`${OTLP}_ENDPOINT`] ?? '').origin }) }, 'phase1', {
-    cause: all('404', '/otlp', `${OTLP}_ENDPOINT`), vague: /404/,
-  }),
-  mutant('a07', 'the OTLP endpoint of Alloy leads to a port where nothing listens', { alloy: { [`${OTLP}_ENDPOINT`]: 'http://127.0.0.1:9/otlp' } }, 'phase1', {
-    cause: all('127\\.0\\.0\\.1:9', 'refused', `${OTLP}_ENDPOINT`), vague: /reach/,
-  }),
-  mutant('a08', 'the OTLP endpoint of Alloy is https where http is spoken', { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: variables[`${OTLP}_ENDPOINT`]?.replace('http:', 'https:') }) }, 'phase1', {
-    cause: all(`${OTLP}_ENDPOINT`, 'https|tls|ssl'), vague: /reach/,
-  }),
+  mutant(
+    'a06',
+    'the OTLP endpoint of Alloy has no path',
+    { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: new URL(variables[`${OTLP}_ENDPOINT`] ?? '').origin }) },
+    'phase1',
+    {
+      cause: all('404', '/otlp', `${OTLP}_ENDPOINT`),
+      vague: /404/,
+    },
+  ),
+  mutant(
+    'a07',
+    'the OTLP endpoint of Alloy leads to a port where nothing listens',
+    { alloy: { [`${OTLP}_ENDPOINT`]: 'http://127.0.0.1:9/otlp' } },
+    'phase1',
+    {
+      cause: all('127\\.0\\.0\\.1:9', 'refused', `${OTLP}_ENDPOINT`),
+      vague: /reach/,
+    },
+  ),
+  mutant(
+    'a08',
+    'the OTLP endpoint of Alloy is https where http is spoken',
+    { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: variables[`${OTLP}_ENDPOINT`]?.replace('http:', 'https:') }) },
+    'phase1',
+    {
+      cause: all(`${OTLP}_ENDPOINT`, 'https|tls|ssl'),
+      vague: /reach/,
+    },
+  ),
   mutant('a09', 'Alloy has no Prometheus endpoint', { alloy: { [`${PROMETHEUS}_ENDPOINT`]: undefined } }, 'phase3', {
     cause: all(`${PROMETHEUS}_ENDPOINT`, 'url|empty|not set'),
   }),
-  mutant('a10', 'Alloy has the OTLP ID as the Prometheus ID', { alloy: { [`${PROMETHEUS}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.OTLP } }, 'phase3', {
-    cause: all('401', '1461503', `${PROMETHEUS}_INSTANCE_ID`), vague: /401/,
-  }),
+  mutant(
+    'a10',
+    'Alloy has the OTLP ID as the Prometheus ID',
+    { alloy: { [`${PROMETHEUS}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.OTLP } },
+    'phase3',
+    {
+      cause: all('401', '1461503', `${PROMETHEUS}_INSTANCE_ID`),
+      vague: /401/,
+    },
+  ),
   mutant('a11', 'Alloy has no Prometheus ID', { alloy: { [`${PROMETHEUS}_INSTANCE_ID`]: undefined } }, 'phase3', {
-    cause: all('401', `${PROMETHEUS}_INSTANCE_ID`), vague: /401/,
+    cause: all('401', `${PROMETHEUS}_INSTANCE_ID`),
+    vague: /401/,
   }),
-  mutant('a12', 'the Prometheus endpoint of Alloy lacks /push', { alloy: ({ variables }) => ({ [`${PROMETHEUS}_ENDPOINT`]: variables[`${PROMETHEUS}_ENDPOINT`]?.replace(/\/push$/, '') }) }, 'phase3', {
-    cause: all('404|405', '/api/prom', `${PROMETHEUS}_ENDPOINT`), vague: /404/,
-  }),
+  mutant(
+    'a12',
+    'the Prometheus endpoint of Alloy lacks /push',
+    {
+      alloy: ({ variables }) => ({
+        [`${PROMETHEUS}_ENDPOINT`]: variables[`${PROMETHEUS}_ENDPOINT`]?.replace(/\/push$/, ''),
+      }),
+    },
+    'phase3',
+    {
+      cause: all('404|405', '/api/prom', `${PROMETHEUS}_ENDPOINT`),
+      vague: /404/,
+    },
+  ),
   mutant('a13', 'Alloy has no address of PostgreSQL', { alloy: { POSTGRES_EXPORTER_DSN: undefined } }, 'phase2', {
-    cause: all('POSTGRES_EXPORTER_DSN', 'prometheus\\.exporter\\.postgres|lookup postgres'), vague: /PostgreSQL/,
+    cause: all('POSTGRES_EXPORTER_DSN', 'prometheus\\.exporter\\.postgres|lookup postgres'),
+    vague: /PostgreSQL/,
   }),
-  mutant('a14', 'Alloy has a wrong password of PostgreSQL', { alloy: ({ postgres }) => ({ POSTGRES_EXPORTER_DSN: `postgresql://game_scheduler:wrong@127.0.0.1:${postgres?.port}/game_scheduler?sslmode=disable` }) }, 'phase2', {
-    cause: all('password authentication failed', 'POSTGRES_EXPORTER_DSN'), vague: /PostgreSQL/,
-  }),
-  mutant('a15', 'Alloy has a database of PostgreSQL that is not there', { alloy: ({ postgres }) => ({ POSTGRES_EXPORTER_DSN: `postgresql://game_scheduler:${encodeURIComponent(postgres?.password ?? '')}@127.0.0.1:${postgres?.port}/game_schedule?sslmode=disable` }) }, 'phase2', {
-    cause: all('game_schedule\\b', 'does not exist', 'POSTGRES_EXPORTER_DSN'), vague: /PostgreSQL/,
-  }),
-  mutant('a16', 'the address of PostgreSQL asks for TLS, which the server has not', { alloy: ({ postgres }) => ({ POSTGRES_EXPORTER_DSN: `postgresql://game_scheduler:${encodeURIComponent(postgres?.password ?? '')}@127.0.0.1:${postgres?.port}/game_scheduler?sslmode=require` }) }, 'phase2', {
-    cause: all('SSL|TLS|sslmode', 'POSTGRES_EXPORTER_DSN'), vague: /PostgreSQL/,
-  }),
+  mutant(
+    'a14',
+    'Alloy has a wrong password of PostgreSQL',
+    {
+      alloy: ({ postgres }) => ({
+        POSTGRES_EXPORTER_DSN: `postgresql://game_scheduler:wrong@127.0.0.1:${postgres?.port}/game_scheduler?sslmode=disable`,
+      }),
+    },
+    'phase2',
+    {
+      cause: all('password authentication failed', 'POSTGRES_EXPORTER_DSN'),
+      vague: /PostgreSQL/,
+    },
+  ),
+  mutant(
+    'a15',
+    'Alloy has a database of PostgreSQL that is not there',
+    {
+      alloy: ({ postgres }) => ({
+        POSTGRES_EXPORTER_DSN: `postgresql://game_scheduler:${encodeURIComponent(postgres?.password ?? '')}@127.0.0.1:${postgres?.port}/game_schedule?sslmode=disable`,
+      }),
+    },
+    'phase2',
+    {
+      cause: all('game_schedule\\b', 'does not exist', 'POSTGRES_EXPORTER_DSN'),
+      vague: /PostgreSQL/,
+    },
+  ),
+  mutant(
+    'a16',
+    'the address of PostgreSQL asks for TLS, which the server has not',
+    {
+      alloy: ({ postgres }) => ({
+        POSTGRES_EXPORTER_DSN: `postgresql://game_scheduler:${encodeURIComponent(postgres?.password ?? '')}@127.0.0.1:${postgres?.port}/game_scheduler?sslmode=require`,
+      }),
+    },
+    'phase2',
+    {
+      cause: all('SSL|TLS|sslmode', 'POSTGRES_EXPORTER_DSN'),
+      vague: /PostgreSQL/,
+    },
+  ),
   mutant('a17', 'Alloy has no password of Redis', { alloy: { REDIS_EXPORTER_PASSWORD: undefined } }, 'phase3', {
-    cause: all('NOAUTH|password', 'REDIS_EXPORTER_PASSWORD'), vague: /Redis/,
+    cause: all('NOAUTH|password', 'REDIS_EXPORTER_PASSWORD'),
+    vague: /Redis/,
   }),
-  mutant('a18', 'Alloy has a wrong password of Redis', { alloy: { REDIS_EXPORTER_PASSWORD: 'wrong-password' } }, 'phase3', {
-    cause: all('WRONGPASS|password', 'REDIS_EXPORTER_PASSWORD'), vague: /Redis/,
-  }),
+  mutant(
+    'a18',
+    'Alloy has a wrong password of Redis',
+    { alloy: { REDIS_EXPORTER_PASSWORD: 'wrong-password' } },
+    'phase3',
+    {
+      cause: all('WRONGPASS|password', 'REDIS_EXPORTER_PASSWORD'),
+      vague: /Redis/,
+    },
+  ),
   mutant('a19', 'Alloy has no address of Redis', { alloy: { REDIS_EXPORTER_ADDRESS: undefined } }, 'phase3', {
-    cause: all('REDIS_EXPORTER_ADDRESS', 'redis:6379|no such host|lookup'), vague: /Redis/,
+    cause: all('REDIS_EXPORTER_ADDRESS', 'redis:6379|no such host|lookup'),
+    vague: /Redis/,
   }),
   mutant('a20', 'Alloy has a wrong port of Redis', { alloy: { REDIS_EXPORTER_ADDRESS: '127.0.0.1:9' } }, 'phase3', {
-    cause: all('REDIS_EXPORTER_ADDRESS', 'refused'), vague: /Redis/,
+    cause: all('REDIS_EXPORTER_ADDRESS', 'refused'),
+    vague: /Redis/,
   }),
   mutant('a21', 'Alloy has no address of RabbitMQ', { alloy: { RABBITMQ_METRICS_ADDRESS: undefined } }, 'phase7', {
-    cause: all('RABBITMQ_METRICS_ADDRESS', 'rabbitmq:15692|no such host|lookup'), vague: /scrape/,
+    cause: all('RABBITMQ_METRICS_ADDRESS', 'rabbitmq:15692|no such host|lookup'),
+    vague: /scrape/,
   }),
-  mutant('a22', 'Alloy scrapes the port of AMQP', { alloy: ({ rabbitmq }) => ({ RABBITMQ_METRICS_ADDRESS: `127.0.0.1:${rabbitmq?.port}` }) }, 'phase7', {
-    cause: all('RABBITMQ_METRICS_ADDRESS', 'scrape|malformed|EOF|HTTP'), vague: /scrape/,
-  }),
+  mutant(
+    'a22',
+    'Alloy scrapes the port of AMQP',
+    { alloy: ({ rabbitmq }) => ({ RABBITMQ_METRICS_ADDRESS: `127.0.0.1:${rabbitmq?.port}` }) },
+    'phase7',
+    {
+      cause: all('RABBITMQ_METRICS_ADDRESS', 'scrape|malformed|EOF|HTTP'),
+      vague: /scrape/,
+    },
+  ),
   mutant('a23', 'ALLOY_SCRAPE_INTERVAL is no duration', { alloy: { ALLOY_SCRAPE_INTERVAL: '60' } }, 'phase3', {
     cause: all('config\\.alloy:\\d+|ALLOY_SCRAPE_INTERVAL', 'duration'),
   }),
-  mutant('a24', 'ALLOY_SCRAPE_TIMEOUT is longer than the interval', { alloy: { ALLOY_SCRAPE_TIMEOUT: '2m' } }, 'phase3', {
-    cause: all('config\\.alloy:\\d+|prometheus\\.scrape', 'timeout'),
-  }),
+  mutant(
+    'a24',
+    'ALLOY_SCRAPE_TIMEOUT is longer than the interval',
+    { alloy: { ALLOY_SCRAPE_TIMEOUT: '2m' } },
+    'phase3',
+    {
+      cause: all('config\\.alloy:\\d+|prometheus\\.scrape', 'timeout'),
+    },
+  ),
   mutant('a25', 'ALLOY_OTLP_HTTP_LISTEN is a port alone', { alloy: { ALLOY_OTLP_HTTP_LISTEN: '4318' } }, 'phase1', {
     cause: all('otelcol\\.receiver\\.otlp|config\\.alloy:\\d+', '4318'),
   }),
-  mutant('a26', 'ALLOY_OTLP_GRPC_LISTEN is the port of another program', { alloy: ({ alloy }) => ({ ALLOY_OTLP_GRPC_LISTEN: new URL(alloy.url).host }) }, 'phase1', {
-    cause: all('otelcol\\.receiver\\.otlp', 'in use|EADDRINUSE'),
-  }),
-  mutant('a27', 'ALLOY_REMOTE_WRITE_DEADLINE is ten minutes', { alloy: { ALLOY_REMOTE_WRITE_DEADLINE: '10m' } }, 'phase3', {
-    cause: all('ALLOY_REMOTE_WRITE_DEADLINE|batch_send_deadline', '10m'), vague: /not sent/,
-  }),
+  mutant(
+    'a26',
+    'ALLOY_OTLP_GRPC_LISTEN is the port of another program',
+    { alloy: ({ alloy }) => ({ ALLOY_OTLP_GRPC_LISTEN: new URL(alloy.url).host }) },
+    'phase1',
+    {
+      cause: all('otelcol\\.receiver\\.otlp', 'in use|EADDRINUSE'),
+    },
+  ),
+  mutant(
+    'a27',
+    'ALLOY_REMOTE_WRITE_DEADLINE is ten minutes',
+    { alloy: { ALLOY_REMOTE_WRITE_DEADLINE: '10m' } },
+    'phase3',
+    {
+      cause: all('ALLOY_REMOTE_WRITE_DEADLINE|batch_send_deadline', '10m'),
+      vague: /not sent/,
+    },
+  ),
   mutant('a28', 'ALLOY_OTLP_BATCH_TIMEOUT is ten minutes', { alloy: { ALLOY_OTLP_BATCH_TIMEOUT: '10m' } }, 'phase1', {
-    cause: all('ALLOY_OTLP_BATCH_TIMEOUT|otelcol\\.processor\\.batch', '10m|timeout'), vague: /exporter/,
+    cause: all('ALLOY_OTLP_BATCH_TIMEOUT|otelcol\\.processor\\.batch', '10m|timeout'),
+    vague: /exporter/,
   }),
-  mutant('a29', 'HTTP_PROXY of Alloy leads nowhere', { alloy: { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '', [`${OTLP}_ENDPOINT`]: 'http://otlp-gateway.invalid/otlp' } }, 'phase1', {
-    cause: all('proxy|127\\.0\\.0\\.1:9'), vague: /reach/,
-  }),
+  mutant(
+    'a29',
+    'HTTP_PROXY of Alloy leads nowhere',
+    {
+      alloy: {
+        HTTPS_PROXY: 'http://127.0.0.1:9',
+        HTTP_PROXY: 'http://127.0.0.1:9',
+        NO_PROXY: '',
+        [`${OTLP}_ENDPOINT`]: 'http://otlp-gateway.invalid/otlp',
+      },
+    },
+    'phase1',
+    {
+      cause: all('proxy|127\\.0\\.0\\.1:9'),
+      vague: /reach/,
+    },
+  ),
 ];
 
 export const environment: readonly Mutant[] = [...unset, ...malformed, ...shared, ...ofAlloy];
