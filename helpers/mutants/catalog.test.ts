@@ -23,6 +23,9 @@ test('each edit applies to the shipped configuration, and changes it', () => {
 test('each mutant concerns phases and criteria that there are', () => {
   const known = readPhases().flatMap(({ id, criteria }) => [id, ...criteria.map((criterion) => criterion.id)]);
   for (const { id, run, expected } of mutants) {
-    expect([...run, ...(expected?.fails ?? [])].filter((name) => !known.includes(name)), id).toEqual([]);
+    expect(
+      [...run, ...(expected?.fails ?? [])].filter((name) => !known.includes(name)),
+      id,
+    ).toEqual([]);
   }
 });

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectCriteria } from '../cli/select-criteria.ts';
 import type { Part } from '../run/part.ts';
 import { listParts } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
 import { ROOT } from '../settings/settings.ts';
+import { findTemporaryDirectory } from '../stack/owned/temporary-directory.ts';
 import type { Outcome } from './judge.ts';
 import type { Mutant } from './mutant.ts';
 import type { Order } from './worker.ts';
@@ -30,10 +33,11 @@ export async function runPool(
   const parts = listNeeds(chosen);
   // The longest first: those that need most, so that no stack is left alone with one at the end.
   const queue = [...chosen].sort((a, b) => weigh(b) - weigh(a));
+  const directory = mkdtempSync(join(findTemporaryDirectory(), 'alloy-verify-mutants-'));
   const work = async () => {
     let worker: ChildProcess | undefined;
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      worker ??= startWorker();
+      worker ??= startWorker(mkdtempSync(join(directory, 'stack-')));
       const outcome = await order(worker, { id: mutant.id, parts });
       if (worker.exitCode !== null || worker.signalCode !== null || !worker.connected) worker = undefined;
       onOutcome(mutant, outcome);
@@ -43,15 +47,19 @@ export async function runPool(
     worker.disconnect();
     await ended;
   };
-  await Promise.all(Array.from({ length: Math.min(stacks, chosen.length) }, work));
+  try {
+    await Promise.all(Array.from({ length: Math.min(stacks, chosen.length) }, work));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function weigh({ run, breaks }: Mutant): number {
   return run.length + (breaks.services === undefined ? 0 : 1) + (breaks.parts === undefined ? 0 : 1);
 }
 
-function startWorker(): ChildProcess {
-  return spawn(process.execPath, [program], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+function startWorker(directory: string): ChildProcess {
+  return spawn(process.execPath, [program, directory], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
 /** Has a worker run a mutant. One that ends or hangs is a problem of the mutant, and its stack ends with it. */

@@ -1,5 +1,5 @@
 // A process with a stack of its own, which runs the mutants that it is sent, one at a time, and sends back what came of each.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectCriteria } from '../cli/select-criteria.ts';
 import { CannotRun } from '../run/cannot-run.ts';
@@ -7,7 +7,6 @@ import type { Part } from '../run/part.ts';
 import { readPhases } from '../run/read-phases.ts';
 import { ROOT } from '../settings/settings.ts';
 import { SettingsError } from '../settings/settings-error.ts';
-import { findTemporaryDirectory } from '../stack/owned/temporary-directory.ts';
 import { mutants } from './catalog/catalog.ts';
 import { runCold } from './cold-stack.ts';
 import { type Outcome, readOutcome } from './judge.ts';
@@ -17,7 +16,7 @@ import { startWarmStack, type WarmStack } from './warm-stack.ts';
 /** What the pool asks for: the mutant with this ID, on a stack that has at least these parts. */
 export type Order = { readonly id: string; readonly parts: readonly Part[] };
 
-const directory = mkdtempSync(join(findTemporaryDirectory(), 'alloy-verify-mutants-'));
+const [, , directory = ''] = process.argv;
 mkdirSync(join(directory, 'cold'));
 const configuration = readFileSync(join(ROOT, 'grafana-alloy', 'config.alloy'), 'utf8');
 const phases = readPhases();
@@ -26,13 +25,10 @@ let warm: Promise<WarmStack> | undefined;
 process.on('message', ({ id, parts }: Order) => {
   void runMutant(id, parts).then((outcome) => process.send?.(outcome));
 });
+// Ctrl-C ends the pool, and its end is what ends this.
+process.on('SIGINT', () => {});
 process.once('disconnect', () => {
-  void (warm ?? Promise.resolve(undefined))
-    .then((stack) => stack?.stop())
-    .finally(() => {
-      rmSync(directory, { recursive: true, force: true });
-      process.exit(0);
-    });
+  void (warm ?? Promise.resolve(undefined)).then((stack) => stack?.stop()).finally(() => process.exit(0));
 });
 
 async function runMutant(id: string, parts: readonly Part[]): Promise<Outcome> {

@@ -119,14 +119,17 @@ const otlp: readonly Mutant[] = [
     'OTLP login: a variable name is misspelt, so the user name is empty',
     { configuration: [swap(OTLP_USER, 'username = sys.env("GRAFANA_CLOUD_OTLP_ID")')] },
     'phase1',
-    { cause: all('401', `${AUTH}|user name`, 'empty|no user|without a user'), vague: /401/ },
+    { cause: all('401|no username', `${AUTH}|config\\.alloy:4\\d`), vague: /401/ },
   ),
   mutant(
     'c11',
     'OTLP login: the password is read from a variable that is not set',
     { configuration: [swap(OTLP_PASSWORD, OTLP_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_TOKEN'))] },
     'phase1',
-    { cause: all('401', `password|token`, `${AUTH}|GRAFANA_CLOUD_API_KEY`), vague: /401/ },
+    {
+      cause: all('401|no password', 'password|token', `${AUTH}|GRAFANA_CLOUD_API_KEY|config\\.alloy:4\\d`),
+      vague: /401/,
+    },
   ),
   mutant(
     'c12',
@@ -781,13 +784,6 @@ const remoteWrite: readonly Mutant[] = [
     },
     'phase3',
     { cause: all('write_relabel_config', 'keep|drop', REMOTE_WRITE), vague: /drop/ },
-  ),
-  mutant(
-    'c95',
-    'remote write: it holds samples back for ten minutes',
-    { configuration: [swap('coalesce(sys.env("ALLOY_REMOTE_WRITE_DEADLINE"), "5s")', '"10m"')] },
-    'phase3',
-    { cause: all('batch_send_deadline', '10m'), vague: /not sent/ },
   ),
   mutant(
     'c96',

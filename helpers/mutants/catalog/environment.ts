@@ -150,7 +150,7 @@ const ofAlloy: readonly Mutant[] = [
     vague: /401/,
   }),
   mutant('a03', 'Alloy has no token', { alloy: { [KEY]: undefined } }, 'phase1', {
-    cause: all('401', KEY),
+    cause: all('401|no password', `${KEY}|config\\.alloy:40`),
     vague: /401/,
   }),
   mutant('a04', 'Alloy has another token', { alloy: { [KEY]: 'glc_eyJvIjoiMiJ9' } }, 'phase1', {
@@ -325,16 +325,6 @@ const ofAlloy: readonly Mutant[] = [
     'phase1',
     {
       cause: all('otelcol\\.receiver\\.otlp', 'in use|EADDRINUSE'),
-    },
-  ),
-  mutant(
-    'a27',
-    'ALLOY_REMOTE_WRITE_DEADLINE is ten minutes',
-    { alloy: { ALLOY_REMOTE_WRITE_DEADLINE: '10m' } },
-    'phase3',
-    {
-      cause: all('ALLOY_REMOTE_WRITE_DEADLINE|batch_send_deadline', '10m'),
-      vague: /not sent/,
     },
   ),
   mutant('a28', 'ALLOY_OTLP_BATCH_TIMEOUT is ten minutes', { alloy: { ALLOY_OTLP_BATCH_TIMEOUT: '10m' } }, 'phase1', {
