@@ -9,7 +9,12 @@ import { gatherSymptoms, listSuspects } from './symptoms.ts';
 const captured = z
   .object({ 'GET /api/v0/web/components': z.unknown(), details: z.record(z.string(), z.unknown()) })
   .parse(JSON.parse(readCapture('alloy-1.18/components-api.json')));
-const refusals = [{ service: 'otlp', user: '2847239', reason: 'foreign instance ID', count: 1 }];
+/** The mock of a warm stack has refused a login in an earlier run, too. */
+const STARTED_AT = 1_800_000_000_000;
+const refusals = [
+  { service: 'otlp', user: '1', reason: 'unknown instance ID', count: 7, lastTime: STARTED_AT - 1 },
+  { service: 'otlp', user: '2847239', reason: 'foreign instance ID', count: 1, lastTime: STARTED_AT },
+];
 
 /** One server for a recorded Alloy 1.18, the mock's list of refusals, and a Prometheus in which `up` is 0. */
 function startRecordedStack() {
@@ -37,9 +42,9 @@ const rabbitmq = sampleObservation({
 
 test('the state of Alloy, the mock cloud and the backend is gathered', async () => {
   await using server = await startRecordedStack();
-  const run = sampleRun({ origin: server.url, mockUrl: server.url });
+  const run = { ...sampleRun({ origin: server.url, mockUrl: server.url }), startedAt: STARTED_AT };
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: ['rabbitmq'], takenAway: [] });
-  expect(symptoms).toMatchObject({ alloyAnswers: true, refusals, up: 0, unreachable: [] });
+  expect(symptoms).toMatchObject({ alloyAnswers: true, refusals: [refusals[1]], up: 0, unreachable: [] });
   expect(symptoms.usernames).toEqual({ 'otelcol.auth.basic': ['1461503'], 'prometheus.remote_write': ['2847239'] });
   expect(symptoms.components.length).toBeGreaterThan(10);
   expect(symptoms.alloyMetrics.length).toBeGreaterThan(100);

@@ -26,8 +26,13 @@ export async function breakPart(broken: PartBreak, stack: Stack, run: Run): Prom
     return () => askPostgres(run, broken.undo);
   }
   if ('redis' in broken) {
-    await askRedis(run, broken.redis);
-    return () => askRedis(run, broken.undo);
+    const redis = await connectRedis(run);
+    await callRedis(redis, broken.redis);
+    // The same connection: a login may be what is broken.
+    return async () => {
+      await callRedis(redis, broken.undo(run));
+      redis.disconnect();
+    };
   }
   const directory = join(dirname(stack.controlSocket), 'rabbitmq');
   const file = join(directory, 'mutant.conf');
@@ -61,13 +66,13 @@ async function askPostgres({ postgres }: Run, sql: string): Promise<void> {
   }
 }
 
-async function askRedis({ redis: endpoint }: Run, [command = '', ...words]: readonly string[]): Promise<void> {
+async function connectRedis({ redis: endpoint }: Run): Promise<Redis> {
   const redis = new Redis({ ...endpoint, lazyConnect: true, retryStrategy: () => null });
   redis.on('error', () => {});
-  try {
-    await redis.connect();
-    await redis.call(command, ...words);
-  } finally {
-    redis.disconnect();
-  }
+  await redis.connect();
+  return redis;
+}
+
+async function callRedis(redis: Redis, [command = '', ...words]: readonly string[]): Promise<void> {
+  await redis.call(command, ...words);
 }

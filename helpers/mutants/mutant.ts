@@ -11,7 +11,7 @@ export type Change = EnvironmentChange | ((run: Run) => EnvironmentChange);
 export type PartBreak =
   | { readonly part: ServicePart | 'postgres' | 'redis' | 'rabbitmq' | 'alloy'; readonly is: 'stopped' | 'paused' }
   | { readonly sql: string; readonly undo: string }
-  | { readonly redis: readonly string[]; readonly undo: readonly string[] }
+  | { readonly redis: readonly string[]; readonly undo: (run: Run) => readonly string[] }
   /** `fixtures/rabbitmq/rabbitmq.conf`. */
   | { readonly rabbitmq: readonly Edit[] };
 

@@ -39,7 +39,7 @@ export async function runPool(
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       worker ??= startWorker(mkdtempSync(join(directory, 'stack-')));
       const outcome = await order(worker, { id: mutant.id, parts });
-      if (worker.exitCode !== null || worker.signalCode !== null || !worker.connected) worker = undefined;
+      if (worker.exitCode !== null || worker.signalCode !== null) worker = undefined;
       onOutcome(mutant, outcome);
     }
     if (worker === undefined) return;
@@ -76,8 +76,8 @@ async function order(worker: ChildProcess, sent: Order): Promise<Outcome> {
   const onMessage = (outcome: unknown) => resolve(outcome as Outcome);
   const onExit = () => resolve(fail(`its process ended with ${worker.exitCode ?? worker.signalCode}`));
   const timer = setTimeout(() => {
+    worker.off('exit', onExit).once('exit', () => resolve(fail(`it took more than ${MAX_MS / 1000} s`)));
     worker.kill('SIGKILL');
-    resolve(fail(`it took more than ${MAX_MS / 1000} s`));
   }, MAX_MS);
   worker.once('message', onMessage).once('exit', onExit);
   worker.send(sent);

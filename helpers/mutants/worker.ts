@@ -35,11 +35,7 @@ async function runMutant(id: string, parts: readonly Part[]): Promise<Outcome> {
   const mutant = mutants.find((one) => one.id === id);
   if (mutant === undefined) throw new TypeError(`there is no mutant ${id}`);
   const isWarm = mutant.breaks.variables === undefined;
-  if (isWarm) {
-    warm ??= startWarmStack(parts, directory, configuration);
-    await warm;
-  }
-  const began = performance.now();
+  let began = performance.now();
   const finish = (outcome: Partial<Outcome>): Outcome => ({
     id,
     failed: [],
@@ -48,11 +44,20 @@ async function runMutant(id: string, parts: readonly Part[]): Promise<Outcome> {
     seconds: (performance.now() - began) / 1000,
   });
   try {
+    if (isWarm) {
+      warm ??= startWarmStack(parts, directory, configuration);
+      await warm;
+      began = performance.now();
+    }
     return finish(await runOn(mutant));
   } catch (error) {
     const isRefusal = error instanceof CannotRun || error instanceof SettingsError;
     // Only a run that a person makes can refuse; on a warm stack something is wrong with the mutant or the runner.
     if (isRefusal && !isWarm) return finish({ refused: { cause: error.message, fix: error.fix } });
+    // Nobody knows what it is like now.
+    const broken = warm;
+    warm = undefined;
+    await broken?.then((stack) => stack.stop()).catch(() => {});
     return finish({ problem: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }

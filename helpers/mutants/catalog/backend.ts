@@ -1,7 +1,7 @@
 /** What is wrong between Alloy and the backend, or with the backend. */
 import type { Fault, Signal } from '../faulty-gateway.ts';
 import type { Mutant } from '../mutant.ts';
-import { all, mutant } from './entry.ts';
+import { all, DELIVERY, mutant } from './entry.ts';
 
 const PROM_PHASE = 'phase3';
 
@@ -18,9 +18,9 @@ const REFUSALS: readonly (readonly [status: number, what: string, message: strin
 ];
 
 const SIGNALS: readonly (readonly [letter: string, signal: Signal, run: string, where: string])[] = [
-  ['t', 'traces', 'phase1', 'trace|OTLP'],
-  ['m', 'metrics', 'phase1', 'metric|OTLP'],
-  ['l', 'logs', 'phase1', 'log|OTLP'],
+  ['t', 'traces', DELIVERY, 'trace|OTLP'],
+  ['m', 'metrics', DELIVERY, 'metric|OTLP'],
+  ['l', 'logs', DELIVERY, 'log|OTLP'],
   ['s', 'samples', PROM_PHASE, 'remote.write|samples'],
 ];
 
@@ -52,7 +52,7 @@ const losses: readonly Mutant[] = [
     'm05',
     'the backend takes traces and stores none',
     { does: 'discard', signals: ['traces'] },
-    'phase1',
+    DELIVERY,
     'trace|span',
     TAKEN,
     ABSENT,
@@ -61,7 +61,7 @@ const losses: readonly Mutant[] = [
     'm11',
     'the backend takes metrics and stores none',
     { does: 'discard', signals: ['metrics'] },
-    'phase1',
+    DELIVERY,
     'metric',
     TAKEN,
     ABSENT,
@@ -70,7 +70,7 @@ const losses: readonly Mutant[] = [
     'm12',
     'the backend takes logs and stores none',
     { does: 'discard', signals: ['logs'] },
-    'phase1',
+    DELIVERY,
     'log',
     TAKEN,
     ABSENT,
@@ -88,7 +88,7 @@ const losses: readonly Mutant[] = [
     'm06',
     'the backend loses one export of traces in three',
     { does: 'discard', signals: ['traces'], every: 3 },
-    'phase1',
+    DELIVERY,
     '\\d+ of \\d+|lost',
     'span|trace',
   ),
@@ -96,7 +96,7 @@ const losses: readonly Mutant[] = [
     'm14',
     'the backend loses one export of logs in two',
     { does: 'discard', signals: ['logs'], every: 2 },
-    'phase1',
+    DELIVERY,
     '\\d+ of \\d+|lost',
     'log',
   ),
@@ -104,7 +104,7 @@ const losses: readonly Mutant[] = [
     'm15',
     'the way to the backend passes traces on twice',
     { does: 'duplicate', signals: ['traces'] },
-    'phase1',
+    DELIVERY,
     'twice|duplicate|more than',
     'span|trace',
   ),
@@ -112,7 +112,7 @@ const losses: readonly Mutant[] = [
     'm16',
     'the way to the backend passes logs on twice',
     { does: 'duplicate', signals: ['logs'] },
-    'phase1',
+    DELIVERY,
     'twice|duplicate|more than',
     'log',
   ),
@@ -120,7 +120,7 @@ const losses: readonly Mutant[] = [
     'm17',
     'the backend rejects a span of each export (partial success)',
     { rejects: 1, signals: ['traces'] },
-    'phase1',
+    DELIVERY,
     'partial|reject',
     'span|trace|OTLP',
   ),
@@ -128,7 +128,7 @@ const losses: readonly Mutant[] = [
     'm18',
     'the backend rejects metric points (partial success)',
     { rejects: 1, signals: ['metrics'] },
-    'phase1',
+    DELIVERY,
     'partial|reject',
     'metric|OTLP',
   ),
@@ -136,7 +136,7 @@ const losses: readonly Mutant[] = [
     'm19',
     'the backend rejects log records (partial success)',
     { rejects: 1, signals: ['logs'] },
-    'phase1',
+    DELIVERY,
     'partial|reject',
     'log|OTLP',
   ),
@@ -147,7 +147,7 @@ const connections: readonly Mutant[] = [
     'm20',
     'the backend closes each connection of OTLP',
     { does: 'cut', signals: ['traces', 'metrics', 'logs'] },
-    'phase1',
+    DELIVERY,
     'OTLP|otlphttp',
     'EOF|closed|reset|hang up',
   ),
@@ -163,7 +163,7 @@ const connections: readonly Mutant[] = [
     'm22',
     'the backend answers traces after two minutes',
     { delayMs: 120_000, signals: ['traces'] },
-    'phase1',
+    DELIVERY,
     'OTLP|otlphttp|traces',
     'slow|timeout|no answer|deadline',
   ),
@@ -179,18 +179,18 @@ const connections: readonly Mutant[] = [
     'm24',
     'a page to log in to a proxy answers all exports with 302',
     { answer: 302, headers: { location: 'http://proxy.invalid/login' } },
-    'phase1',
+    DELIVERY,
     '302|redirect|proxy\\.invalid',
   ),
   fault(
     'm25',
     'everything is refused with 401',
     { answer: 401, message: '{"status":"error","error":"authentication error: invalid token"}' },
-    'phase1',
+    DELIVERY,
     '401',
     'GRAFANA_CLOUD_OTLP_INSTANCE_ID|GRAFANA_CLOUD_API_KEY',
   ),
-  fault('m26', 'everything is refused with 429', { answer: 429, message: 'ingestion rate limit' }, 'phase1', '429'),
+  fault('m26', 'everything is refused with 429', { answer: 429, message: 'ingestion rate limit' }, DELIVERY, '429'),
   fault(
     'm27',
     'traces of the API are refused with 429',

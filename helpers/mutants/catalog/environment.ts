@@ -1,7 +1,7 @@
 /** What a person sets wrong for a run, or for Alloy alone. */
 import { LOCAL_INSTANCE_IDS } from '../../settings/cloud.ts';
 import type { Mutant } from '../mutant.ts';
-import { all, mutant } from './entry.ts';
+import { all, DELIVERY, mutant } from './entry.ts';
 
 /** A whole `.env` of a stack of Grafana Cloud. */
 export const HOSTED: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const NAMES = Object.keys(HOSTED);
 
 /** One variable of a whole `.env` is wrong: the cause names it, and what is wrong with it. */
 function wrong(id: string, title: string, name: string, value: string, words: string): Mutant {
-  return mutant(id, `${name} ${title}`, { variables: { ...HOSTED, [name]: value } }, 'phase1', {
+  return mutant(id, `${name} ${title}`, { variables: { ...HOSTED, [name]: value } }, 'P1.1 P1.7 P1.9', {
     cause: all(`${name}`, words),
     vague: new RegExp(name),
   });
@@ -35,7 +35,7 @@ const TEMPO = 'GRAFANA_CLOUD_TEMPO';
 const unset = NAMES.map((name, index) => {
   const { [name]: _, ...rest } = HOSTED;
   const id = name === `${PROMETHEUS}_INSTANCE_ID` ? 'e17' : `v${index + 1}`;
-  return mutant(id, `${name} is not set, and all others are`, { variables: rest }, 'phase1', {
+  return mutant(id, `${name} is not set, and all others are`, { variables: rest }, 'P1.1 P1.7 P1.9', {
     cause: all(name, 'not set'),
   });
 });
@@ -87,7 +87,7 @@ const shared: readonly Mutant[] = [
     'e16',
     'the Prometheus ID is the Loki ID',
     { variables: { [`${PROMETHEUS}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.LOKI } },
-    'phase1',
+    'P1.1 P1.7 P1.9',
     {
       cause: all(`${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`),
     },
@@ -96,7 +96,7 @@ const shared: readonly Mutant[] = [
     'v40',
     'the OTLP ID is the Prometheus ID',
     { variables: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } },
-    'phase1',
+    'P1.1 P1.7 P1.9',
     {
       cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`),
     },
@@ -105,7 +105,7 @@ const shared: readonly Mutant[] = [
     'v41',
     'the OTLP ID is the Tempo ID',
     { variables: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.TEMPO } },
-    'phase1',
+    'P1.1 P1.7 P1.9',
     {
       cause: all(`${OTLP}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`),
     },
@@ -114,7 +114,7 @@ const shared: readonly Mutant[] = [
     'v42',
     'in a whole .env the OTLP ID is the Prometheus ID',
     { variables: { ...HOSTED, [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } },
-    'phase1',
+    'P1.1 P1.7 P1.9',
     {
       cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`),
     },
@@ -128,7 +128,7 @@ const shared: readonly Mutant[] = [
         ...Object.fromEntries(NAMES.filter((name) => name.endsWith('_ID')).map((name) => [name, '1461503'])),
       },
     },
-    'phase1',
+    'P1.1 P1.7 P1.9',
     { cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`) },
   ),
 ];
@@ -139,32 +139,32 @@ const ofAlloy: readonly Mutant[] = [
     'a01',
     'Alloy has the Prometheus ID as the OTLP ID',
     { alloy: { [`${OTLP}_INSTANCE_ID`]: LOCAL_INSTANCE_IDS.PROMETHEUS } },
-    'phase1',
+    DELIVERY,
     {
       cause: all('401', '2847239', `${OTLP}_INSTANCE_ID`),
       vague: /401/,
     },
   ),
-  mutant('a02', 'Alloy has an OTLP ID of nobody', { alloy: { [`${OTLP}_INSTANCE_ID`]: '7654321' } }, 'phase1', {
+  mutant('a02', 'Alloy has an OTLP ID of nobody', { alloy: { [`${OTLP}_INSTANCE_ID`]: '7654321' } }, DELIVERY, {
     cause: all('401', '7654321', `${OTLP}_INSTANCE_ID`),
     vague: /401/,
   }),
-  mutant('a03', 'Alloy has no token', { alloy: { [KEY]: undefined } }, 'phase1', {
+  mutant('a03', 'Alloy has no token', { alloy: { [KEY]: undefined } }, DELIVERY, {
     cause: all('401|no password', `${KEY}|config\\.alloy:40`),
     vague: /401/,
   }),
-  mutant('a04', 'Alloy has another token', { alloy: { [KEY]: 'glc_eyJvIjoiMiJ9' } }, 'phase1', {
+  mutant('a04', 'Alloy has another token', { alloy: { [KEY]: 'glc_eyJvIjoiMiJ9' } }, DELIVERY, {
     cause: all('401', KEY),
     vague: /401/,
   }),
-  mutant('a05', 'Alloy has no OTLP endpoint', { alloy: { [`${OTLP}_ENDPOINT`]: undefined } }, 'phase1', {
+  mutant('a05', 'Alloy has no OTLP endpoint', { alloy: { [`${OTLP}_ENDPOINT`]: undefined } }, DELIVERY, {
     cause: all(`${OTLP}_ENDPOINT|config\\.alloy:\\d+`, 'endpoint'),
   }),
   mutant(
     'a06',
     'the OTLP endpoint of Alloy has no path',
     { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: new URL(variables[`${OTLP}_ENDPOINT`] ?? '').origin }) },
-    'phase1',
+    DELIVERY,
     {
       cause: all('404', '/otlp', `${OTLP}_ENDPOINT`),
       vague: /404/,
@@ -174,7 +174,7 @@ const ofAlloy: readonly Mutant[] = [
     'a07',
     'the OTLP endpoint of Alloy leads to a port where nothing listens',
     { alloy: { [`${OTLP}_ENDPOINT`]: 'http://127.0.0.1:9/otlp' } },
-    'phase1',
+    DELIVERY,
     {
       cause: all('127\\.0\\.0\\.1:9', 'refused', `${OTLP}_ENDPOINT`),
       vague: /reach/,
@@ -184,7 +184,7 @@ const ofAlloy: readonly Mutant[] = [
     'a08',
     'the OTLP endpoint of Alloy is https where http is spoken',
     { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: variables[`${OTLP}_ENDPOINT`]?.replace('http:', 'https:') }) },
-    'phase1',
+    DELIVERY,
     {
       cause: all(`${OTLP}_ENDPOINT`, 'https|tls|ssl'),
       vague: /reach/,
@@ -315,19 +315,19 @@ const ofAlloy: readonly Mutant[] = [
       cause: all('config\\.alloy:\\d+|prometheus\\.scrape', 'timeout'),
     },
   ),
-  mutant('a25', 'ALLOY_OTLP_HTTP_LISTEN is a port alone', { alloy: { ALLOY_OTLP_HTTP_LISTEN: '4318' } }, 'phase1', {
+  mutant('a25', 'ALLOY_OTLP_HTTP_LISTEN is a port alone', { alloy: { ALLOY_OTLP_HTTP_LISTEN: '4318' } }, DELIVERY, {
     cause: all('otelcol\\.receiver\\.otlp|config\\.alloy:\\d+', '4318'),
   }),
   mutant(
     'a26',
     'ALLOY_OTLP_GRPC_LISTEN is the port of another program',
     { alloy: ({ alloy }) => ({ ALLOY_OTLP_GRPC_LISTEN: new URL(alloy.url).host }) },
-    'phase1',
+    DELIVERY,
     {
       cause: all('otelcol\\.receiver\\.otlp', 'in use|EADDRINUSE'),
     },
   ),
-  mutant('a28', 'ALLOY_OTLP_BATCH_TIMEOUT is ten minutes', { alloy: { ALLOY_OTLP_BATCH_TIMEOUT: '10m' } }, 'phase1', {
+  mutant('a28', 'ALLOY_OTLP_BATCH_TIMEOUT is ten minutes', { alloy: { ALLOY_OTLP_BATCH_TIMEOUT: '10m' } }, DELIVERY, {
     cause: all('ALLOY_OTLP_BATCH_TIMEOUT|otelcol\\.processor\\.batch', '10m|timeout'),
     vague: /exporter/,
   }),
@@ -342,7 +342,7 @@ const ofAlloy: readonly Mutant[] = [
         [`${OTLP}_ENDPOINT`]: 'http://otlp-gateway.invalid/otlp',
       },
     },
-    'phase1',
+    DELIVERY,
     {
       cause: all('proxy|127\\.0\\.0\\.1:9'),
       vague: /reach/,

@@ -52,6 +52,8 @@ export const noOps: readonly Mutant[] = [
     'n07',
     'samples are not marked',
     {
+      // What earlier mutants have sent looks the same without a mark.
+      variables: {},
       configuration: [
         swap(
           '\n\t// A verification run marks its series with its ID; production leaves this empty, and an empty label is not sent.\n\texternal_labels = {\n\t\tverify_run = sys.env("ALLOY_VERIFY_RUN_ID"),\n\t}\n',

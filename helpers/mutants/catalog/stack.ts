@@ -1,5 +1,5 @@
 /** What a person lost or changed in what Alloy measures and the services use. */
-import { cut, swap } from '../edit.ts';
+import { cut } from '../edit.ts';
 import type { Mutant } from '../mutant.ts';
 import { all, mutant } from './entry.ts';
 
@@ -61,7 +61,14 @@ export const stack: readonly Mutant[] = [
   mutant(
     's11',
     'Redis: its password was changed',
-    { parts: [{ redis: ['CONFIG', 'SET', 'requirepass', 'another'], undo: [] }] },
+    {
+      parts: [
+        {
+          redis: ['CONFIG', 'SET', 'requirepass', 'another'],
+          undo: ({ redis: endpoint }) => ['CONFIG', 'SET', 'requirepass', endpoint?.password ?? ''],
+        },
+      ],
+    },
     'phase3',
     { cause: all('Redis', 'WRONGPASS|password') },
   ),
@@ -71,13 +78,6 @@ export const stack: readonly Mutant[] = [
     { parts: [{ sql: 'ALTER TABLE games RENAME TO matches', undo: 'ALTER TABLE matches RENAME TO games' }] },
     'phase4',
     { cause: all('games', 'does not exist') },
-  ),
-  mutant(
-    's13',
-    'RabbitMQ: statistics are collected once in ten minutes',
-    { parts: [{ rabbitmq: [swap('collect_statistics_interval = 200', 'collect_statistics_interval = 600000')] }] },
-    'phase7',
-    { cause: all('collect_statistics_interval|statistics|RabbitMQ', 'page|interval|old') },
   ),
   mutant('s14', 'Redis hangs', { parts: [{ part: 'redis', is: 'paused' }] }, 'phase3', {
     cause: all('Redis', 'no answer|timeout|deadline'),
