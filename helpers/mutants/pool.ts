@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectCriteria } from '../cli/select-criteria.ts';
-import type { Part } from '../run/part.ts';
+import { isServicePart, type Part } from '../run/part.ts';
 import { listParts } from '../run/phases.ts';
 import { readPhases } from '../run/read-phases.ts';
 import { ROOT } from '../settings/settings.ts';
@@ -17,7 +17,17 @@ const program = fileURLToPath(new URL('worker.ts', import.meta.url));
 /** The longest that a mutant may take, the start of its stack included. */
 const MAX_MS = 180_000;
 
-/** The parts that the warm stacks of these mutants have. */
+/** What a stack has beside Alloy and the backend. An idle part costs as much as one that is looked at: it is scraped as often. */
+const KINDS = ['services', 'sources', 'connection'] as const;
+
+/** The least kind of stack that a mutant can run on. */
+function findKind(mutant: Mutant): (typeof KINDS)[number] {
+  const needs = listNeeds([mutant]);
+  if (needs.some(isServicePart)) return 'services';
+  return needs.length > listNeeds([]).length ? 'sources' : 'connection';
+}
+
+/** The parts that a warm stack for these mutants has. */
 export function listNeeds(chosen: readonly Mutant[]): Part[] {
   const phases = readPhases();
   const warm = chosen.filter(({ breaks }) => breaks.variables === undefined);
@@ -30,22 +40,27 @@ export async function runPool(
   stacks: number,
   onOutcome: (mutant: Mutant, outcome: Outcome) => void,
 ): Promise<void> {
-  const parts = listNeeds(chosen);
-  // The longest first: those that need most, so that no stack is left alone with one at the end.
-  const queue = [...chosen].sort((a, b) => weigh(b) - weigh(a));
+  const kinds = Map.groupBy(chosen, findKind);
+  // The stacks with the most parts first, so that no stack is left alone with a long mutant at the end.
+  const queue = KINDS.flatMap((kind) => {
+    const group = kinds.get(kind) ?? [];
+    const parts = listNeeds(group);
+    return group.map((mutant) => ({ mutant, parts }));
+  });
   const directory = mkdtempSync(join(findTemporaryDirectory(), 'alloy-verify-mutants-'));
   const work = async () => {
-    let worker: ChildProcess | undefined;
-    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      worker ??= startWorker(mkdtempSync(join(directory, 'stack-')));
-      const outcome = await order(worker, { id: mutant.id, parts });
-      if (worker.exitCode !== null || worker.signalCode !== null) worker = undefined;
+    let worker: Worker | undefined;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { mutant, parts } = next;
+      if (worker?.parts !== parts) {
+        await worker?.end();
+        worker = startWorker(mkdtempSync(join(directory, 'stack-')), parts);
+      }
+      const outcome = await worker.run(mutant.id);
+      if (worker.hasEnded()) worker = undefined;
       onOutcome(mutant, outcome);
     }
-    if (worker === undefined) return;
-    const ended = once(worker, 'exit');
-    worker.disconnect();
-    await ended;
+    await worker?.end();
   };
   try {
     await Promise.all(Array.from({ length: Math.min(stacks, chosen.length) }, work));
@@ -54,15 +69,32 @@ export async function runPool(
   }
 }
 
-function weigh({ run, breaks }: Mutant): number {
-  return run.length + (breaks.services === undefined ? 0 : 1) + (breaks.parts === undefined ? 0 : 1);
+/** A process with a stack of these parts. */
+type Worker = {
+  readonly parts: readonly Part[];
+  /** Has it run a mutant. One in which it ends or hangs is a problem of the mutant, and its stack ends with it. */
+  readonly run: (id: string) => Promise<Outcome>;
+  readonly hasEnded: () => boolean;
+  readonly end: () => Promise<void>;
+};
+
+function startWorker(directory: string, parts: readonly Part[]): Worker {
+  const child = spawn(process.execPath, [program, directory], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  return {
+    parts,
+    run: (id) => order(child, { id, parts }),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    end: async () => {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
 }
 
-function startWorker(directory: string): ChildProcess {
-  return spawn(process.execPath, [program, directory], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-}
-
-/** Has a worker run a mutant. One that ends or hangs is a problem of the mutant, and its stack ends with it. */
 async function order(worker: ChildProcess, sent: Order): Promise<Outcome> {
   const began = performance.now();
   const fail = (problem: string): Outcome => ({
