@@ -155,14 +155,14 @@ const otlp: readonly Mutant[] = [
     'OTLP exporter: it reads the endpoint of Tempo',
     { configuration: [swap(OTLP_ENDPOINT, 'endpoint = sys.env("GRAFANA_CLOUD_TEMPO_ENDPOINT")')] },
     DELIVERY,
-    { cause: all('404', '/tempo', `endpoint`), vague: /404/ },
+    { cause: all('GRAFANA_CLOUD_TEMPO_ENDPOINT|/tempo', 'endpoint'), vague: /401|404/ },
   ),
   mutant(
     'c15',
     'OTLP exporter: it reads the endpoint of Prometheus',
     { configuration: [swap(OTLP_ENDPOINT, 'endpoint = sys.env("GRAFANA_CLOUD_PROMETHEUS_ENDPOINT")')] },
     DELIVERY,
-    { cause: all('404', '/api/prom/push', 'endpoint'), vague: /404/ },
+    { cause: all('GRAFANA_CLOUD_PROMETHEUS_ENDPOINT|/api/prom/push', 'endpoint'), vague: /401|404/ },
   ),
   mutant(
     'c16',
@@ -513,7 +513,7 @@ const redis: readonly Mutant[] = [
     'Redis: the exporter asks a port where nothing listens',
     { configuration: [swap('coalesce(sys.env("REDIS_EXPORTER_ADDRESS"), "redis:6379")', '"127.0.0.1:9"')] },
     'phase3',
-    { cause: all('prometheus\\.exporter\\.redis', '127\\.0\\.0\\.1:9\\b|refused'), vague: /Redis/ },
+    { cause: all('prometheus\\.exporter\\.redis', "127\\.0\\.0\\.1:9\\b|refused|Couldn't connect"), vague: /Redis/ },
   ),
   mutant(
     'c65',

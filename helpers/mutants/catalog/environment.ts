@@ -286,7 +286,7 @@ const ofAlloy: readonly Mutant[] = [
     vague: /Redis/,
   }),
   mutant('a20', 'Alloy has a wrong port of Redis', { alloy: { REDIS_EXPORTER_ADDRESS: '127.0.0.1:9' } }, 'phase3', {
-    cause: all('REDIS_EXPORTER_ADDRESS', 'refused'),
+    cause: all('REDIS_EXPORTER_ADDRESS', "refused|Couldn't connect"),
     vague: /Redis/,
   }),
   mutant('a21', 'Alloy has no address of RabbitMQ', { alloy: { RABBITMQ_METRICS_ADDRESS: undefined } }, 'phase7', {
