@@ -119,7 +119,7 @@ test('`up` is that of the worst of several series, and unknown without one', asy
 test.each<LoginFault>(['no credentials', 'wrong token', 'foreign instance ID', 'unknown instance ID'])(
   'a login that the mock cloud refused for "%s" is read',
   async (reason) => {
-    const refused = [{ service: 'otlp', user: '1', reason, count: 1 }];
+    const refused = [{ service: 'otlp', user: '1', reason, count: 1, lastTime: 0 }];
     await using server = await startAnsweringServer(() => ({ body: JSON.stringify({ refusals: refused }) }));
     const run = sampleRun({ mockUrl: server.url });
     expect((await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] })).refusals).toEqual(refused);
