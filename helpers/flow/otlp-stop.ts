@@ -26,14 +26,14 @@ export type OtlpStop =
   /** An exporter keeps items that it can't send now; `sent` is what it could. */
   | { readonly at: 'export waits'; readonly component: Component; readonly queued: number; readonly sent: number }
   /** It is accepted, and no exporter has anything of it. */
-  | { readonly at: 'nothing exported'; readonly exporters: readonly Component[]; readonly between: readonly Component[] }
+  | { readonly at: 'nothing exported'; readonly exporters: readonly Component[] }
   /** Alloy has sent it out. */
   | { readonly at: 'beyond Alloy'; readonly accepted: number; readonly sent: number };
 
 /** Finds where a signal stops first on its way through Alloy. */
-export function findOtlpStop(flow: Flow, signal: Signal): OtlpStop {
+export function findOtlpStop(flow: Flow, signal: Signal, route = followSignal(flow, signal)): OtlpStop {
   const items = ITEMS[signal];
-  const { receivers, between, deadEnds, exporters } = followSignal(flow, signal);
+  const { receivers, deadEnds, exporters } = route;
   if (receivers.length === 0) return { at: 'no receiver' };
   const [deadEnd] = deadEnds;
   if (deadEnd !== undefined) return { at: 'dead end', component: deadEnd };
@@ -54,7 +54,7 @@ export function findOtlpStop(flow: Flow, signal: Signal): OtlpStop {
   if (refusing !== undefined) return { at: 'refused', component: refusing, count: count(refusing, 'receiver_refused') };
   if (accepted === 0) return { at: 'nothing accepted', receivers };
   const sent = add(exporters, 'exporter_sent');
-  if (sent === 0) return { at: 'nothing exported', exporters, between };
+  if (sent === 0) return { at: 'nothing exported', exporters };
   return { at: 'beyond Alloy', accepted, sent };
 }
 

@@ -2,12 +2,12 @@
 import type { ScrapeTarget } from '../clients/alloy-graph.ts';
 import type { Labels } from '../clients/prometheus.ts';
 import { type Component, countAt, type Flow } from './flow.ts';
-import { findDroppingRule, followSamples, listRules } from './samples-route.ts';
+import { findDroppingRule, listRules, type SamplesRoute } from './samples-route.ts';
 
 /** The place at which samples stop, and what was counted there in this run. */
 export type SamplesStop =
   /** No scrape has a target with these labels. */
-  | { readonly at: 'no target'; readonly scrapes: readonly Component[] }
+  | { readonly at: 'no target' }
   /** The target can't be scraped. */
   | { readonly at: 'scrape failed'; readonly component: Component; readonly target: ScrapeTarget }
   /** The target has not been scraped yet. */
@@ -31,13 +31,10 @@ export type SamplesStop =
   | { readonly at: 'beyond Alloy'; readonly sent: number };
 
 /** Finds where a series of a target stops first. Without a name it is about all series of the target. */
-export function findSamplesStop(flow: Flow, { job, instance }: Labels, series: Labels = {}): SamplesStop {
-  const place = { ...(job !== undefined && { job }), ...(instance !== undefined && { instance }) };
-  const { scrapes, targets, after, deadEnds, ends } = followSamples(flow, place);
+export function findSamplesStop(flow: Flow, route: SamplesRoute, series: Labels = {}): SamplesStop {
+  const { scrapes, targets, after, deadEnds, ends } = route;
   const [scrape] = scrapes;
-  if (scrape === undefined) {
-    return { at: 'no target', scrapes: flow.components.filter(({ name }) => name === 'prometheus.scrape') };
-  }
+  if (scrape === undefined) return { at: 'no target' };
   const failing = targets.find(({ error }) => error !== '');
   if (failing !== undefined) {
     const component = scrapes.find((one) => one.targets.includes(failing)) ?? scrape;

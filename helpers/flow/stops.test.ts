@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Flow } from './flow.ts';
 import { followSignal } from './otlp-route.ts';
 import { findOtlpStop } from './otlp-stop.ts';
-import { findSamplesStop } from './samples-stop.ts';
+import { findStop } from './stops.ts';
 import { change, count, recordedFlow, text, texts, workingFlow } from './testing/recorded-flow.ts';
 
 const RECEIVER = 'otelcol.receiver.otlp.services';
@@ -13,6 +13,8 @@ const WRITE = 'prometheus.remote_write.grafana_cloud';
 const REDIS = { job: 'integrations/redis_exporter', instance: 'redis' };
 const RABBITMQ = { job: 'integrations/rabbitmq', instance: 'rabbitmq' };
 const find = (flow: Flow, id: string) => flow.components.find((component) => component.id === id);
+const findScraped = (flow: Flow, labels: Record<string, string>) =>
+  findStop(flow, { kind: 'scraped metric', expression: '', metric: 'redis_up', labels });
 const output = (...signals: string[]) => ({
   name: 'output',
   body: signals.map((name) => ({ name, value: { type: 'array', value: [{ type: 'capsule', value: 'x' }] } })),
@@ -81,7 +83,7 @@ describe('over OTLP', () => {
 describe('scraped', () => {
   test('a target out of reach has the error of its last scrape', () => {
     const target = { error: 'Get "http://127.0.0.1:9/metrics": dial tcp 127.0.0.1:9: connect: connection refused' };
-    expect(findSamplesStop(recordedFlow(), RABBITMQ)).toMatchObject({
+    expect(findScraped(recordedFlow(), RABBITMQ)).toMatchObject({
       at: 'scrape failed',
       component: { id: 'prometheus.scrape.rabbitmq' },
       target,
@@ -89,7 +91,7 @@ describe('scraped', () => {
   });
 
   test('what remote write keeps waits there', () => {
-    expect(findSamplesStop(recordedFlow(), REDIS)).toMatchObject({ at: 'write waits', pending: 1099, sent: 0 });
+    expect(findScraped(recordedFlow(), REDIS)).toMatchObject({ at: 'write waits', pending: 1099, sent: 0 });
   });
 
   const rule = { name: 'rule', body: [texts('source_labels', '__name__'), text('regex', 'redis_.*'), text('action', 'drop')] };
@@ -137,6 +139,6 @@ describe('scraped', () => {
     ],
   ])('%s', (_, flow, stop) => {
     expect(find(flow, 'prometheus.scrape.redis')).toBeDefined();
-    expect(findSamplesStop(flow, REDIS, { __name__: 'redis_up', ...REDIS })).toMatchObject(stop);
+    expect(findScraped(flow, REDIS)).toMatchObject(stop);
   });
 });

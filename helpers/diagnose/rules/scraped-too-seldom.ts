@@ -1,0 +1,24 @@
+import { readText } from '../../clients/alloy-graph.ts';
+import { locate } from '../../flow/place.ts';
+import { parseDuration } from '../../settings/duration.ts';
+import { createRule } from '../rule.ts';
+
+/** What Alloy scrapes at where nothing is set. */
+const DEFAULT_INTERVAL = '60s';
+
+/**
+ * The interval of the scrape is longer than a criterion waits.
+ *
+ * `prometheus.scrape.postgres scrapes every 10m (grafana-alloy/config.alloy:72): nothing new can come within 8 s`
+ */
+export const scrapedTooSeldom = createRule('scraped too seldom', ({ flow, stop, evidence, run }) => {
+  if (flow === undefined || stop?.of !== 'samples' || evidence.kind !== 'observation') return undefined;
+  const { at } = stop;
+  if (at !== 'not scraped' && at !== 'beyond Alloy' && at !== 'nothing written') return undefined;
+  const scrape = at === 'not scraped' ? stop.component : stop.route.scrapes[0];
+  if (scrape === undefined) return undefined;
+  const interval = readText(scrape.settings, 'scrape_interval') ?? DEFAULT_INTERVAL;
+  const milliseconds = parseDuration(interval) ?? 0;
+  if (milliseconds <= Math.max(evidence.elapsedMs, run.intervals.scrape)) return undefined;
+  return { place: locate(flow, scrape, 'scrape_interval'), interval, waited: evidence.elapsedMs };
+});

@@ -1,0 +1,46 @@
+/** Where the flow stops for what a question asks about. */
+import type { Labels } from '../clients/prometheus.ts';
+import type { Subject } from '../findings/evidence.ts';
+import { type Flow, SIGNALS, type Signal } from './flow.ts';
+import { followSignal, type OtlpRoute } from './otlp-route.ts';
+import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
+import { followSamples, type SamplesRoute } from './samples-route.ts';
+import { findSamplesStop, type SamplesStop } from './samples-stop.ts';
+
+/** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
+export type Stop =
+  | ({ readonly of: 'signal'; readonly signal: Signal; readonly route: OtlpRoute } & OtlpStop)
+  | ({ readonly of: 'samples'; readonly labels: Labels; readonly route: SamplesRoute } & SamplesStop);
+
+const SIGNAL_OF: Readonly<Partial<Record<Subject['kind'], Signal>>> = {
+  trace: 'traces',
+  traces: 'traces',
+  'OTLP metric': 'metrics',
+  logs: 'logs',
+};
+
+/**
+ * Where the flow of what a question asks about stops; of delivery as a whole, the first signal that does not get out. Undefined
+ * where the question is about nothing that flows.
+ */
+export function findStop(flow: Flow, subject: Subject): Stop | undefined {
+  if (subject.kind === 'scraped metric') {
+    const { metric, labels } = subject;
+    const { job, instance } = labels;
+    const place = { ...(job !== undefined && { job }), ...(instance !== undefined && { instance }) };
+    const route = followSamples(flow, place);
+    const name = /^\w+$/.test(metric) ? { __name__: metric } : {};
+    return { of: 'samples', labels: place, route, ...findSamplesStop(flow, route, { ...labels, ...name }) };
+  }
+  if (subject.kind === 'delivery') {
+    const stops = SIGNALS.map((signal) => findSignalStop(flow, signal));
+    return stops.find(({ at }) => at !== 'beyond Alloy' && at !== 'nothing accepted') ?? stops[0];
+  }
+  const signal = SIGNAL_OF[subject.kind];
+  return signal && findSignalStop(flow, signal);
+}
+
+function findSignalStop(flow: Flow, signal: Signal): Stop {
+  const route = followSignal(flow, signal);
+  return { of: 'signal', signal, route, ...findOtlpStop(flow, signal, route) };
+}
