@@ -8,6 +8,14 @@ import { OTLP_GAP_RULES, OTLP_LOSS_RULES } from './rules-otlp.ts';
 import { QUERY_RULES, SILENCE_RULES } from './rules-query.ts';
 import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-write.ts';
 import { SOURCE_RULES, UNREACHABLE_RULES } from './rules-source.ts';
+import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
+import { noOtlpReceiver } from './rules/no-otlp-receiver.ts';
+import { noScrapeTarget } from './rules/no-scrape-target.ts';
+import { otherTargetLabels } from './rules/other-target-labels.ts';
+import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
+import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
+import { seriesDropped } from './rules/series-dropped.ts';
+import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 
 /** The rules for telemetry on each path and for all other failures, root causes first. */
@@ -18,8 +26,11 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
     ...CLOUD_RULES,
+    noOtlpReceiver,
+    signalWithoutOutput,
     ...OTLP_LOSS_RULES,
     ...QUERY_RULES,
+    receiverElsewhere,
     ...OTLP_GAP_RULES,
     ...CLOUD_GAP_RULES,
   ],
@@ -29,8 +40,13 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
     ...CLOUD_RULES,
+    otherTargetLabels,
+    noScrapeTarget,
+    forwardsToNothing,
+    seriesDropped,
     ...REMOTE_WRITE_LOSS_RULES,
     ...QUERY_RULES,
+    scrapedTooSeldom,
     ...SOURCE_RULES,
     ...REMOTE_WRITE_GAP_RULES,
     ...CLOUD_GAP_RULES,

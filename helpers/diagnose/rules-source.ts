@@ -2,6 +2,7 @@ import type { Part } from '../run/part.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { findRecentLogLine, getObservation, quoteLog } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
+import { scrapeFails } from './rules/scrape-fails.ts';
 import type { Symptoms } from './symptoms.ts';
 
 const unreachable = createRule('source unreachable', ({ unreachable: [first] }) => {
@@ -22,21 +23,6 @@ const exporterCannotConnect = createRule('exporter cannot connect', (symptoms) =
   const line = findRecentLogLine(symptoms, { component: `prometheus.exporter.${source}.`, text: CANNOT_CONNECT });
   if (line !== undefined) return { source, log: quoteLog(line) };
   return symptoms.up === 1 && isSeenAsZero(symptoms, EXPORTER_UP[source]) ? { source } : undefined;
-});
-
-const scrapeFails = createRule('scrape fails', (symptoms) => {
-  const subject = getObservation(symptoms)?.subject;
-  if (subject?.kind !== 'scraped metric' || symptoms.up !== 0) return undefined;
-  const { source } = subject;
-  if (source !== undefined && symptoms.takenAway.includes(source)) return undefined;
-  const { job = '', instance = '' } = subject.labels;
-  const target = symptoms.targets.find(({ error }) => error !== '');
-  return {
-    job,
-    instance,
-    ...(source !== undefined && { source }),
-    ...(target !== undefined && { target: { component: target.component, url: target.url, error: target.error } }),
-  };
 });
 
 function isSeenAsZero(symptoms: Symptoms, metric: string | undefined): boolean {

@@ -15,6 +15,8 @@ import type { Evidence, Labels } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
+import { type Flow, readFlow } from '../flow/flow.ts';
+import { findStop, type Stop } from '../flow/stops.ts';
 import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
@@ -40,6 +42,10 @@ export type Failure = {
 /** The observable state of a run in which a criterion failed. Each field is gathered independently of the others. */
 export type Symptoms = Failure & {
   readonly run: Run;
+  /** The pipeline as Alloy describes it; undefined if it gives no answer. */
+  readonly flow?: Flow | undefined;
+  /** Where the flow of what was asked about stops. */
+  readonly stop?: Stop | undefined;
   /** False if Alloy gives no answer at all. */
   readonly alloyAnswers: boolean;
   readonly alloyMetrics: readonly InstantSample[];
@@ -71,6 +77,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
   const labels = readTargetLabels(failure.evidence);
   const components = listComponents(run.alloy).catch(() => []);
   const [
+    flow,
     metrics,
     known,
     usernames,
@@ -83,6 +90,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     up,
     targets,
   ] = await Promise.all([
+    readFlow(run).catch(() => undefined),
     readAlloyMetrics(run.alloy).catch(() => undefined),
     components,
     components.then((list) => readUsernames(run, list)).catch(() => ({})),
@@ -98,6 +106,8 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
   return {
     ...failure,
     run,
+    flow,
+    stop: flow && failure.evidence.kind === 'observation' ? findStop(flow, failure.evidence.subject) : undefined,
     alloyAnswers: metrics !== undefined,
     alloyMetrics: metrics ?? [],
     components: known.map((component) => ({ ...component, message: redact(component.message, run) })),

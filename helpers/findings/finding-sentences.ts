@@ -9,8 +9,10 @@ import type {
   RefusedLogin,
   RefusedQuestion,
   RefusedUse,
+  ScrapeFault,
   WrongAddress,
 } from './finding.ts';
+import { describeLine, describePlace, describeWhere, getWholeVariable } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
 
 /** Why a criterion failed, and what to do about it. */
@@ -68,14 +70,30 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : 'Check the address, user and password in POSTGRES_EXPORTER_DSN',
   }),
 
-  'scrape fails': ({ job, instance, source, target }) => ({
-    cause:
-      `Alloy can't scrape the target ${describeLabels({ job, instance })}: its up is 0` +
-      (target === undefined ? '' : `; ${target.component} reports for ${target.url}: ${target.error}`),
+  'scrape fails': ({ url, error, fault, place, source, rightUrl }) => ({
+    cause: `${place.component} can't scrape ${url}: ${SCRAPE_FAULTS[fault](error)}`,
+    fix: adviseOnScrape({ fault, place, source, rightUrl }),
+  }),
+
+  'no scrape target': ({ labels, exporter, isScraped }) => ({
+    cause: `no prometheus.scrape has a target with ${describeLabels(labels)}${
+      exporter === undefined || isScraped === true ? '' : `: the targets of ${describePlace(exporter)} reach none`
+    }`,
     fix:
-      source === 'rabbitmq'
-        ? 'Check the address that Alloy scrapes: RABBITMQ_METRICS_ADDRESS in the shipped configuration'
-        : 'Check the address in targets of the prometheus.scrape of this job, and its scrape_timeout',
+      exporter === undefined
+        ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
+        : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
+  }),
+
+  'other target labels': ({ wanted, found, label, scrape, relabel, rule }) => ({
+    cause: `${scrape.component} scrapes it as ${describeLabels(found)}, and ${describeLabels(wanted)} is asked for`,
+    fix:
+      rule !== undefined
+        ? `Let the rule of ${rule.component} that sets ${label} have the replacement ${JSON.stringify(wanted[label])}${describeLine(rule)}`
+        : relabel !== undefined
+          ? `Add a rule to ${relabel.component}${describeLine(relabel)}: target_label = "${label}", replacement = ${JSON.stringify(wanted[label])}`
+          : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+            'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
   'other labels': ({ wanted, found }) => ({
@@ -112,6 +130,45 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         ? 'Look for "Exporting failed" in the log of Alloy: it gives the reason'
         : "Fix what the exporter's error reports",
   }),
+
+  'no OTLP receiver': ({ file }) => ({
+    cause: `${file} has no otelcol.receiver.otlp: nothing receives what is sent over OTLP`,
+    fix: 'Add an otelcol.receiver.otlp with grpc and http, and an output for each signal',
+  }),
+
+  'receiver elsewhere': ({ protocol, place, endpoint, asked }) => ({
+    cause: `${place.component} listens for OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'} on ${endpoint}${describeLine(place)}, and it is sent to ${asked}`,
+    fix:
+      getWholeVariable(place) === undefined
+        ? `Let ${protocol}.endpoint read ALLOY_OTLP_${protocol.toUpperCase()}_LISTEN${describeWhere(place)}, which a run sets, as in the shipped configuration`
+        : `Set ${getWholeVariable(place)} to the address that senders have`,
+  }),
+
+  'signal without output': ({ signal, place, example }) => ({
+    cause: `${place.component} has no output for ${signal}${describeLine(place)}: they end there, or are refused`,
+    fix: `Add ${signal} = ${example ?? '[…]'} to its output block`,
+  }),
+
+  'scraped too seldom': ({ place, interval, waited }) => ({
+    cause: `${place.component} scrapes every ${interval}${describeLine(place)}: within ${(waited / 1000).toFixed(0)} s nothing new can come`,
+    fix: `Let scrape_interval read ALLOY_SCRAPE_INTERVAL${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
+  }),
+
+  'forwards to nothing': ({ place, receiver }) => ({
+    cause: `${place.component} forwards to nothing${describeLine(place)}: what it has ends there`,
+    fix: `Let its forward_to name what sends it out${receiver === undefined ? '' : `, such as [${receiver}]`}`,
+  }),
+
+  'series dropped': ({ place, block, action, regex }) =>
+    action === undefined
+      ? {
+          cause: `the rules of ${place.component} take every series out${describeLine(place)}`,
+          fix: `Change the rules so that series remain${describeWhere(place)}`,
+        }
+      : {
+          cause: `a ${block} of ${place.component} takes series out that are asked for${describeLine(place)}: ${action} ${JSON.stringify(regex)}`,
+          fix: `Change that ${block} so that they stay, or remove it`,
+        },
 
   'nothing accepted over OTLP': ({ grpc, http }) => ({
     cause: `Alloy has accepted nothing over OTLP at ${grpc} and ${http}`,
@@ -186,6 +243,36 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 };
+
+/** What kept a scrape from working, with what Alloy says where that says more. */
+const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string) => string>> = {
+  refused: () => 'nothing listens there (connection refused)',
+  'unknown host': () => 'no host has this name',
+  timeout: () => 'it takes longer than scrape_timeout (context deadline exceeded)',
+  'HTTP status': (error) => error,
+  TLS: (error) => `the two sides disagree about TLS: ${error}`,
+  'not metrics': (error) => `what it answers are no metrics: ${error}`,
+  'sample limit': () => 'it has more series than sample_limit, so the whole scrape is dropped',
+  'body size limit': () => 'its page is larger than body_size_limit, so the whole scrape is dropped',
+  'label limit': () => 'a series has more or longer labels than allowed, so the whole scrape is dropped',
+  other: (error) => error,
+};
+
+type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
+  readonly source: Part | undefined;
+  readonly rightUrl: string | undefined;
+};
+
+function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
+  const { setting, variables = [], expression } = place;
+  if (setting !== undefined && setting !== 'targets' && expression !== undefined) {
+    const known = rightUrl !== undefined && setting === 'metrics_path' ? `: ${NAMES[source ?? 'rabbitmq']} has its metrics at ${rightUrl}` : '';
+    return `Correct ${setting} = ${expression}${describeWhere(place)}${known}`;
+  }
+  const address = variables.length === 0 ? `the address of the target${describeWhere(place)}` : variables.join(' or ');
+  if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
+  return fault === 'timeout' ? `Raise scrape_timeout${describeWhere(place)}, or see why ${source === undefined ? 'the target' : NAMES[source]} is slow` : `Correct ${address}`;
+}
 
 /** What to do about a question that failed, by the variables that decide where it goes and as whom. */
 function adviseOnQuery(refused: FindingKind<'query refused'>): string {

@@ -3,6 +3,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import type { AccessVariables, BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
+import type { Place } from './place.ts';
 
 /** A line of Alloy's log, without its time: two lines about the same fault are equal. */
 export type LogExcerpt = { readonly component: string; readonly message: string };
@@ -41,6 +42,22 @@ export type RefusedQuestion = {
   readonly variables?: AccessVariables;
 };
 
+/** Why a scrape fails. */
+export type ScrapeFault =
+  | 'refused'
+  | 'unknown host'
+  | 'timeout'
+  | 'HTTP status'
+  | 'TLS'
+  | 'not metrics'
+  | 'sample limit'
+  | 'body size limit'
+  | 'label limit'
+  | 'other';
+
+/** What travels over OTLP. */
+export type Signal = 'traces' | 'metrics' | 'logs';
+
 /** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
 export type Finding =
   /** A criterion lists its problems itself; `about` is the only one, where it is one of Grafana Cloud. */
@@ -71,14 +88,54 @@ export type Finding =
   | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
   /** `log` is the exporter's error, if the log can be read. */
   | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log?: LogExcerpt }
-  /** `up` is 0: Alloy has the target, and can't scrape it. */
+  /** Alloy has the target, and can't scrape it. */
   | {
       readonly kind: 'scrape fails';
-      readonly job: string;
-      readonly instance: string;
+      readonly url: string;
+      /** The error of the last scrape, in Alloy's words. */
+      readonly error: string;
+      readonly fault: ScrapeFault;
+      /** The setting of the scrape that decides about it, or its targets. */
+      readonly place: Place;
       readonly source?: Part;
-      /** The URL and the error of the scrape, if Alloy reports them. */
-      readonly target?: { readonly component: string; readonly url: string; readonly error: string };
+      /** Where the run itself finds these metrics. */
+      readonly rightUrl?: string;
+    }
+  /** No `prometheus.scrape` has the target. */
+  | {
+      readonly kind: 'no scrape target';
+      readonly labels: Labels;
+      readonly source?: Part;
+      /** The exporter of what is measured, and whether its targets reach a scrape. */
+      readonly exporter?: Place;
+      readonly isScraped?: boolean;
+    }
+  /** It is scraped, as a target with another job or instance. */
+  | {
+      readonly kind: 'other target labels';
+      readonly wanted: Labels;
+      readonly found: Labels;
+      /** The first label that differs. */
+      readonly label: 'job' | 'instance';
+      readonly scrape: Place;
+      /** What relabels the target last, and its rule that sets the label. */
+      readonly relabel?: Place;
+      readonly rule?: Place;
+    }
+  | { readonly kind: 'scraped too seldom'; readonly place: Place; readonly interval: string; readonly waited: Milliseconds }
+  | {
+      readonly kind: 'forwards to nothing';
+      readonly place: Place;
+      /** What it could forward to: `prometheus.remote_write.x.receiver`. */
+      readonly receiver?: string;
+    }
+  | {
+      readonly kind: 'series dropped';
+      readonly place: Place;
+      readonly block: 'rule' | 'write_relabel_config';
+      /** Of the rule that drops it, if that can be told. */
+      readonly action?: string;
+      readonly regex?: string;
     }
   /** The metric arrives with another job or instance. */
   | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
@@ -86,6 +143,23 @@ export type Finding =
   | { readonly kind: 'OTLP path not found'; readonly url?: string }
   | { readonly kind: 'OTLP endpoint unreachable'; readonly log: LogExcerpt }
   | { readonly kind: 'OTLP export fails'; readonly log?: LogExcerpt }
+  | { readonly kind: 'no OTLP receiver'; readonly file: string }
+  | {
+      readonly kind: 'receiver elsewhere';
+      readonly protocol: 'grpc' | 'http';
+      readonly place: Place;
+      /** Where it listens, as evaluated. */
+      readonly endpoint: string;
+      /** Where the run sends to. */
+      readonly asked: string;
+    }
+  | {
+      readonly kind: 'signal without output';
+      readonly signal: Signal;
+      readonly place: Place;
+      /** Where the component passes another signal on to, as written. */
+      readonly example?: string;
+    }
   | { readonly kind: 'nothing accepted over OTLP'; readonly grpc: string; readonly http: string }
   | { readonly kind: 'nothing exported over OTLP' }
   | { readonly kind: 'remote write without URL'; readonly component: string }

@@ -6,12 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { type GraphComponent, readGraph } from '../clients/alloy-graph.ts';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import type { InstantSample, Labels } from '../clients/prometheus.ts';
+import type { Signal } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
 import { nameWritten, readBlocks, type WrittenBlock } from './configuration-text.ts';
 
 /** The signals that travel over OTLP. */
-export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
-export type Signal = (typeof SIGNALS)[number];
+export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
 /** A component, and the block of the configuration that it comes from, where the file has it. */
 export type Component = GraphComponent & { readonly written?: WrittenBlock };

@@ -1,7 +1,8 @@
 /** The way of a signal through Alloy, from where it is received to where it is exported. */
 import { readList } from '../clients/alloy-graph.ts';
+import type { Signal } from '../findings/finding.ts';
 import { findAttribute, listReferences } from './configuration-text.ts';
-import { type Component, type Flow, findComponent, type Signal } from './flow.ts';
+import { type Component, type Flow, findComponent } from './flow.ts';
 
 /** How Alloy's counters call the items of a signal. */
 export const ITEMS: Readonly<Record<Signal, string>> = {

@@ -1,6 +1,7 @@
 /** Where a signal that was sent over OTLP stops. */
 import type { Labels } from '../clients/prometheus.ts';
-import { type Component, countAt, type Flow, type Signal } from './flow.ts';
+import type { Signal } from '../findings/finding.ts';
+import { type Component, countAt, type Flow } from './flow.ts';
 import { followSignal, ITEMS } from './otlp-route.ts';
 
 /** Why an exporter dropped items, as it counts them: `Unauthenticated`, `Internal`, … */

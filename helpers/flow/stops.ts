@@ -1,7 +1,8 @@
 /** Where the flow stops for what a question asks about. */
 import type { Labels } from '../clients/prometheus.ts';
 import type { Subject } from '../findings/evidence.ts';
-import { type Flow, SIGNALS, type Signal } from './flow.ts';
+import type { Signal } from '../findings/finding.ts';
+import { type Flow, SIGNALS } from './flow.ts';
 import { followSignal, type OtlpRoute } from './otlp-route.ts';
 import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
 import { followSamples, type SamplesRoute } from './samples-route.ts';

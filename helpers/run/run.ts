@@ -72,7 +72,7 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   /** What the Alloy of a warm stack had sent already. */
   readonly sentBefore?: SentCounts;
   /** The counters of an Alloy that ran already when the run began. */
-  readonly alloyBefore?: readonly InstantSample[];
+  readonly alloyBefore?: readonly { readonly labels: Readonly<Record<string, string>>; readonly time: number; readonly value: number }[];
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   /** When the run began, in milliseconds since the epoch. */
