@@ -60,6 +60,7 @@ export function quoteLog({ component, message, error }: LogLine): LogExcerpt {
 export function readRefusedLogin(
   symptoms: Symptoms,
   service: keyof typeof LOGIN_COMPONENTS,
+  sent?: string,
 ): { readonly instanceId?: string; readonly reason?: LoginFault; readonly twin?: string } {
   const { refusals, usernames, run } = symptoms;
   const name = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
@@ -69,7 +70,7 @@ export function readRefusedLogin(
   const [username, ...others] = usernames[LOGIN_COMPONENTS[service]] ?? [];
   // What Alloy has is known of a stack that the run started; an external one may have other variables.
   const own = run.stack === 'external' ? undefined : run.variables[name];
-  const instanceId = (others.length === 0 ? username : undefined) ?? refusal?.user ?? own;
+  const instanceId = sent ?? (others.length === 0 ? username : undefined) ?? refusal?.user ?? own;
   const twin = Object.keys(run.variables).find(
     (other) => other !== name && other.endsWith('_INSTANCE_ID') && run.variables[other] === instanceId,
   );

@@ -12,6 +12,7 @@ import type {
   ScrapeFault,
   WrongAddress,
 } from './finding.ts';
+import type { Place } from './place.ts';
 import { describeLine, describePlace, describeWhere, getWholeVariable } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
 
@@ -75,25 +76,29 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: adviseOnScrape({ fault, place, source, rightUrl }),
   }),
 
-  'no scrape target': ({ labels, exporter, isScraped }) => ({
+  'no scrape target': ({ labels, exporter, isScraped, unused }) => ({
     cause: `no prometheus.scrape has a target with ${describeLabels(labels)}${
       exporter === undefined || isScraped === true ? '' : `: the targets of ${describePlace(exporter)} reach none`
     }`,
     fix:
-      exporter === undefined
+      unused !== undefined
+        ? `Let targets of a prometheus.scrape be ${unused.component}.output${describeLine(unused)}`
+        : exporter === undefined
         ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
         : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
   }),
 
-  'other target labels': ({ wanted, found, label, scrape, relabel, rule }) => ({
+  'other target labels': ({ wanted, found, label, scrape, relabel, rule, unused }) => ({
     cause: `${scrape.component} scrapes it as ${describeLabels(found)}, and ${describeLabels(wanted)} is asked for`,
     fix:
       rule !== undefined
         ? `Let the rule of ${rule.component} that sets ${label} have the replacement ${JSON.stringify(wanted[label])}${describeLine(rule)}`
         : relabel !== undefined
           ? `Add a rule to ${relabel.component}${describeLine(relabel)}: target_label = "${label}", replacement = ${JSON.stringify(wanted[label])}`
-          : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
-            'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+          : unused !== undefined
+            ? `Let targets of ${scrape.component} be ${unused.component}.output${describeWhere(scrape)}: the exporter sets its labels, and only relabelling overrides them`
+            : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+              'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
   'other labels': ({ wanted, found }) => ({
@@ -103,32 +108,31 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
       'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
-  'OTLP login refused': (login) => ({
+  'OTLP login refused': ({ login, place, ...refused }) => ({
     cause:
-      `the OTLP gateway answers 401 Unauthorized to ${describeLogin(login)}; ` +
-      'Alloy drops the data, while senders get 200 and every component is healthy',
-    fix:
-      login.twin === undefined
-        ? `Set ${listLoginVariables('OTLP', login)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
-        : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure",
+      login === 'none'
+        ? `${place.component} sends without a login${describeLine(place)}, and the OTLP gateway answers 401 Unauthorized; Alloy drops the data, while senders get 200 and every component is healthy`
+        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeOddSource(place, 'OTLP')}; ` +
+          'Alloy drops the data, while senders get 200 and every component is healthy',
+    fix: adviseOnOtlpLogin(login, place, refused),
   }),
 
-  'OTLP path not found': ({ url }) => ({
+  'OTLP path not found': ({ url, place }) => ({
     cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
-    fix: 'Make GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds the path of each signal itself',
-  }),
-
-  'OTLP endpoint unreachable': ({ log }) => ({
-    cause: `Alloy can't reach the OTLP endpoint and keeps trying: ${describeLog(log)}`,
-    fix: 'Check GRAFANA_CLOUD_OTLP_ENDPOINT, and the network and proxy between Alloy and it',
-  }),
-
-  'OTLP export fails': ({ log }) => ({
-    cause: `Alloy can't export over OTLP and drops the data${log === undefined ? '' : `: ${describeLog(log)}`}`,
     fix:
-      log === undefined
-        ? 'Look for "Exporting failed" in the log of Alloy: it gives the reason'
-        : "Fix what the exporter's error reports",
+      place.value !== undefined && /\/v1\/\w+\/?$/.test(place.value)
+        ? `Remove ${/\/v1\/\w+\/?$/.exec(place.value)?.[0]} from ${getWholeVariable(place) ?? `endpoint${describeWhere(place)}`}: the exporter adds the path of each signal itself`
+        : `Make ${getWholeVariable(place) ?? `endpoint${describeWhere(place)}`} end in /otlp: the exporter adds the path of each signal itself`,
+  }),
+
+  'OTLP endpoint unreachable': ({ reason, place }) => ({
+    cause: `${place.component} can't reach ${place.value ?? 'its endpoint'}${describeLine(place)}, and keeps trying: ${reason}`,
+    fix: `Check ${getWholeVariable(place) ?? `endpoint${describeWhere(place)}`}, and the network and proxy between Alloy and it`,
+  }),
+
+  'OTLP export refused': ({ status, signals, message, place }) => ({
+    cause: `the OTLP gateway answers ${status} to ${list(signals)}${message === '' ? '' : `: ${message}`}`,
+    fix: adviseOnStatus(status, place),
   }),
 
   'no OTLP receiver': ({ file }) => ({
@@ -180,29 +184,41 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: "Follow the output of otelcol.receiver.otlp: each signal has to end at an exporter's input (Alloy shows the graph at /graph)",
   }),
 
-  'remote write without URL': ({ component }) => ({
-    cause: `${component} has an empty url: it drops every sample, with no error message in its log`,
-    fix: 'Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
-  }),
-
-  'remote write login refused': (login) => ({
-    cause:
-      `remote write gets 401 Unauthorized for ${describeLogin(login)}; ` +
-      'the samples are dropped, while every component is healthy',
-    fix: `Set ${listLoginVariables('PROMETHEUS', login)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
-  }),
-
-  'remote write path not found': ({ url }) => ({
-    cause: `remote write gets 404: ${url ?? 'its URL'} is not a path where Prometheus accepts samples`,
-    fix: 'Make GRAFANA_CLOUD_PROMETHEUS_ENDPOINT end in /api/prom/push',
-  }),
-
-  'remote write fails': ({ log }) => ({
-    cause: `remote write fails${log === undefined ? ', and samples are dropped' : `: ${describeLog(log)}`}`,
+  'remote write without URL': ({ place }) => ({
+    cause: `${place.component} has an empty url${describeLine(place)}: it drops every sample, with no error message in its log`,
     fix:
-      log === undefined
-        ? 'Look for "non-recoverable error" in the log of Alloy: it gives the reason'
-        : 'Fix what the error reports',
+      place.variables === undefined || place.variables.length === 0
+        ? `Set url${describeWhere(place)}`
+        : `Set ${place.variables.join(' or ')}`,
+  }),
+
+  'remote write login refused': ({ login, place, ...refused }) => ({
+    cause:
+      login === 'none'
+        ? `${place.component} sends without a login${describeLine(place)}, and gets 401 Unauthorized; the samples are dropped, while every component is healthy`
+        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeOddSource(place, 'PROMETHEUS')}; ` +
+          'the samples are dropped, while every component is healthy',
+    fix:
+      login === 'none'
+        ? 'Add a basic_auth block with username and password to its endpoint block'
+        : isOddSource(place, 'PROMETHEUS')
+          ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
+          : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
+  }),
+
+  'remote write path not found': ({ status, place }) => ({
+    cause: `remote write gets ${status}: ${place.value ?? 'its URL'} is not a path where Prometheus accepts samples`,
+    fix: `Make ${getWholeVariable(place) ?? `url${describeWhere(place)}`} end in /api/prom/push`,
+  }),
+
+  'remote write unreachable': ({ reason, place }) => ({
+    cause: `${place.component} can't reach ${place.value ?? 'its url'}${describeLine(place)}, and keeps trying: ${reason}`,
+    fix: `Check ${getWholeVariable(place) ?? `url${describeWhere(place)}`}, and the network and proxy between Alloy and it`,
+  }),
+
+  'remote write refused': ({ status, message, place }) => ({
+    cause: `remote write gets ${status}${message === '' ? '' : `: ${message}`}`,
+    fix: adviseOnStatus(status, place),
   }),
 
   'nothing sent by remote write': () => ({
@@ -243,6 +259,33 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 };
+
+/** Says where an ID comes from that is read from the variable of another service, or is written in the configuration. */
+function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string {
+  return isOddSource(place, service) ? `, as ${place.setting} of ${place.component} is ${place.expression}${describeLine(place)}` : '';
+}
+
+function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'PROMETHEUS'): boolean {
+  return expression !== undefined && !variables.includes(`GRAFANA_CLOUD_${service}_INSTANCE_ID`);
+}
+
+function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refused: RefusedLogin): string {
+  if (login === 'none') return `Let auth in its client block be the handler of an otelcol.auth.basic`;
+  if (isOddSource(place, 'OTLP'))
+    return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
+  return refused.twin === undefined
+    ? `Set ${listLoginVariables('OTLP', refused)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
+    : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure";
+}
+
+/** What to do about an answer to what Alloy writes. */
+function adviseOnStatus(status: number, place: Place): string {
+  if (status === 403) return 'Give the token the scopes for writing: metrics:write, logs:write, traces:write';
+  if (status === 413) return `Send smaller batches: set send_batch_max_size of the otelcol.processor.batch before ${place.component}`;
+  if (status === 429) return 'Send less, or have the limits of the stack raised: it refuses more than they allow';
+  if (status >= 500) return `Look at the log or the status page of what answers at ${place.value ?? place.component}: the fault is there`;
+  return 'Correct what the answer reports, at the sender or in the configuration';
+}
 
 /** What kept a scrape from working, with what Alloy says where that says more. */
 const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string) => string>> = {

@@ -109,6 +109,8 @@ export type Finding =
       /** The exporter of what is measured, and whether its targets reach a scrape. */
       readonly exporter?: Place;
       readonly isScraped?: boolean;
+      /** What relabels its targets for nobody. */
+      readonly unused?: Place;
     }
   /** It is scraped, as a target with another job or instance. */
   | {
@@ -121,6 +123,8 @@ export type Finding =
       /** What relabels the target last, and its rule that sets the label. */
       readonly relabel?: Place;
       readonly rule?: Place;
+      /** What relabels the targets of the exporter for nobody. */
+      readonly unused?: Place;
     }
   | { readonly kind: 'scraped too seldom'; readonly place: Place; readonly interval: string; readonly waited: Milliseconds }
   | {
@@ -139,10 +143,23 @@ export type Finding =
     }
   /** The metric arrives with another job or instance. */
   | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
-  | ({ readonly kind: 'OTLP login refused' } & RefusedLogin)
-  | { readonly kind: 'OTLP path not found'; readonly url?: string }
-  | { readonly kind: 'OTLP endpoint unreachable'; readonly log: LogExcerpt }
-  | { readonly kind: 'OTLP export fails'; readonly log?: LogExcerpt }
+  | ({
+      readonly kind: 'OTLP login refused';
+      /** How Alloy logs in; `none` if it does not. */
+      readonly login: 'basic' | 'other' | 'none';
+      /** Where the user name is written, or else the login; for `none` the exporter. */
+      readonly place: Place;
+    } & RefusedLogin)
+  | { readonly kind: 'OTLP path not found'; readonly url?: string; readonly place: Place }
+  | { readonly kind: 'OTLP endpoint unreachable'; readonly reason: string; readonly place: Place }
+  | {
+      readonly kind: 'OTLP export refused';
+      readonly status: number;
+      /** The signals that it is answered to. */
+      readonly signals: readonly Signal[];
+      readonly message: string;
+      readonly place: Place;
+    }
   | { readonly kind: 'no OTLP receiver'; readonly file: string }
   | {
       readonly kind: 'receiver elsewhere';
@@ -162,10 +179,15 @@ export type Finding =
     }
   | { readonly kind: 'nothing accepted over OTLP'; readonly grpc: string; readonly http: string }
   | { readonly kind: 'nothing exported over OTLP' }
-  | { readonly kind: 'remote write without URL'; readonly component: string }
-  | ({ readonly kind: 'remote write login refused' } & RefusedLogin)
-  | { readonly kind: 'remote write path not found'; readonly url?: string }
-  | { readonly kind: 'remote write fails'; readonly log?: LogExcerpt }
+  | { readonly kind: 'remote write without URL'; readonly place: Place }
+  | ({
+      readonly kind: 'remote write login refused';
+      readonly login: 'basic' | 'other' | 'none';
+      readonly place: Place;
+    } & RefusedLogin)
+  | { readonly kind: 'remote write path not found'; readonly status: number; readonly place: Place }
+  | { readonly kind: 'remote write unreachable'; readonly reason: string; readonly place: Place }
+  | { readonly kind: 'remote write refused'; readonly status: number; readonly message: string; readonly place: Place }
   | { readonly kind: 'nothing sent by remote write' }
   /** The check at the run's start has found why. */
   | { readonly kind: 'Grafana Cloud refuses'; readonly use: RefusedUse; readonly problem: CloudProblem }

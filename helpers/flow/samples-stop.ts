@@ -75,6 +75,8 @@ function findWriteStop(flow: Flow, component: Component, series: Labels): Sample
   return sent === 0 ? { at: 'nothing written', component } : undefined;
 }
 
+/** Alloy counts as sent what it tried to send: what failed or was tried again was not delivered by that. */
 function countSent(flow: Flow, component: Component): number {
-  return countAt(flow, component, /^prometheus_remote_storage_samples_total$/);
+  const tried = countAt(flow, component, /^prometheus_remote_storage_samples_total$/);
+  return Math.max(0, tried - countAt(flow, component, /^prometheus_remote_storage_samples_(failed|retried)_total$/));
 }

@@ -41,3 +41,10 @@ export function findLabelRule(flow: Flow, relabel: Component, label: string): Pl
   const line = replacement?.line ?? written?.line;
   return { ...locate(flow, relabel), setting: 'replacement', ...(line !== undefined && { line }) };
 }
+
+/** What relabels the targets of a component, and passes them on to none. */
+export function findUnusedRelabel(flow: Flow, exporter: Component): Component | undefined {
+  return exporter.feeds
+    .flatMap((id) => findComponent(flow, id) ?? [])
+    .find(({ name, feeds }) => name === 'discovery.relabel' && feeds.length === 0);
+}

@@ -1,5 +1,5 @@
 import { locate } from '../../flow/place.ts';
-import { findExporters, followTargets } from '../../flow/targets.ts';
+import { findExporters, findUnusedRelabel, followTargets } from '../../flow/targets.ts';
 import { createRule } from '../rule.ts';
 
 /**
@@ -12,10 +12,12 @@ export const noScrapeTarget = createRule('no scrape target', ({ flow, stop, evid
   const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
   const source = subject?.kind === 'scraped metric' ? subject.source : undefined;
   const [exporter] = source === undefined ? [] : findExporters(flow, source);
+  const unused = exporter && findUnusedRelabel(flow, exporter);
   const isScraped = exporter !== undefined && followTargets(flow, exporter).length > 0;
   return {
     labels: stop.labels,
     ...(source !== undefined && { source }),
     ...(exporter !== undefined && { exporter: locate(flow, exporter), isScraped }),
+    ...(unused && { unused: locate(flow, unused) }),
   };
 });

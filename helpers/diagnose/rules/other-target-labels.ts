@@ -2,7 +2,7 @@ import type { Labels } from '../../clients/prometheus.ts';
 import { type Component, type Flow, findComponent } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import { listTargets } from '../../flow/samples-route.ts';
-import { findExporters, findLabelRule, followTargets, type TargetWay } from '../../flow/targets.ts';
+import { findExporters, findLabelRule, findUnusedRelabel, followTargets, type TargetWay } from '../../flow/targets.ts';
 import { createRule } from '../rule.ts';
 import type { Symptoms } from '../symptoms.ts';
 
@@ -16,7 +16,7 @@ export const otherTargetLabels = createRule('other target labels', (symptoms) =>
   if (flow === undefined || stop?.of !== 'samples' || stop.at !== 'no target') return undefined;
   const { job = '', instance = '' } = stop.labels;
   const wanted = { job, instance };
-  for (const { scrape, relabels } of listWays(flow, symptoms)) {
+  for (const { scrape, relabels, exporter } of listWays(flow, symptoms)) {
     const [labels] = listTargets(scrape);
     if (labels === undefined) continue;
     const found = { job: labels.job ?? '', instance: labels.instance ?? '' };
@@ -24,6 +24,7 @@ export const otherTargetLabels = createRule('other target labels', (symptoms) =>
     if (wrong === undefined) continue;
     const relabel = relabels.at(-1);
     const rule = relabel && findLabelRule(flow, relabel, wrong);
+    const unused = exporter && findUnusedRelabel(flow, exporter);
     return {
       wanted,
       found,
@@ -31,17 +32,18 @@ export const otherTargetLabels = createRule('other target labels', (symptoms) =>
       scrape: locate(flow, scrape, 'targets'),
       ...(relabel && { relabel: locate(flow, relabel) }),
       ...(rule && { rule }),
+      ...(unused && { unused: locate(flow, unused) }),
     };
   }
   return undefined;
 });
 
 /** The ways to scrapes that may be meant: from the exporter of what is measured, or of a target that has one of the labels. */
-function listWays(flow: Flow, { stop, evidence }: Symptoms): TargetWay[] {
+function listWays(flow: Flow, { stop, evidence }: Symptoms): (TargetWay & { readonly exporter?: Component })[] {
   const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
   const source = subject?.kind === 'scraped metric' || subject?.kind === 'series' ? subject.source : undefined;
   const exported = source === undefined ? [] : findExporters(flow, source);
-  const ways = exported.flatMap((exporter) => followTargets(flow, exporter));
+  const ways = exported.flatMap((exporter) => followTargets(flow, exporter).map((way) => ({ ...way, exporter })));
   if (ways.length > 0) return ways;
   const labels = stop?.of === 'samples' ? stop.labels : {};
   return flow.components
