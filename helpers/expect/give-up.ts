@@ -2,6 +2,8 @@ import { readAlloyTotals } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import type { Path } from '../findings/evidence.ts';
+import { readFlow } from '../flow/flow.ts';
+import { findStop, isForGood } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import type { Question } from './question.ts';
@@ -24,8 +26,8 @@ export type Watch = {
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, if it has not sent what it has to a backend that gives no answer, or if the data has arrived
- * somewhere else. So a run in which everything is refused fails
+ * this path since the watch began, if its configuration lets nothing pass, if it has not sent what it has to a backend that gives
+ * no answer, or if the data has arrived somewhere else. So a run in which everything is refused fails
  * in seconds; and at once where Grafana Cloud has refused the login already when the run began.
  */
 export function startWatch(
@@ -41,6 +43,7 @@ export function startWatch(
   const lostBefore = countLost(run, path);
   const isRefused = isWriteRefused(run, question);
   let checked = began;
+  let hasStopped: Promise<boolean> | undefined;
   return {
     lostBefore,
     async shouldGiveUp() {
@@ -55,6 +58,11 @@ export function startWatch(
       if (isStuck && present - began > otlpBatch + 1000) return true;
       if (present - began <= patience) return false;
       if (lost > before) return true;
+      hasStopped ??= readFlow(run)
+        .then((flow) => flow && findStop(flow, question.subject))
+        .then((stop) => stop !== undefined && isForGood(stop))
+        .catch(() => false);
+      if (await hasStopped) return true;
       // What the backend answers to the question itself says more than that this one failed.
       return present - began > 2 * patience && (await isMisplaced?.().catch(() => false)) === true;
     },

@@ -13,7 +13,7 @@ import type {
   WrongAddress,
 } from './finding.ts';
 import type { Place } from './place.ts';
-import { describeLine, describePlace, describeWhere, getWholeVariable } from './place.ts';
+import { describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
 
 /** Why a criterion failed, and what to do about it. */
@@ -121,13 +121,13 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
     fix:
       place.value !== undefined && /\/v1\/\w+\/?$/.test(place.value)
-        ? `Remove ${/\/v1\/\w+\/?$/.exec(place.value)?.[0]} from ${getWholeVariable(place) ?? `endpoint${describeWhere(place)}`}: the exporter adds the path of each signal itself`
-        : `Make ${getWholeVariable(place) ?? `endpoint${describeWhere(place)}`} end in /otlp: the exporter adds the path of each signal itself`,
+        ? `Remove ${/\/v1\/\w+\/?$/.exec(place.value)?.[0]} from ${nameCorrection(place)}: the exporter adds the path of each signal itself`
+        : `Make ${nameCorrection(place)} end in /otlp: the exporter adds the path of each signal itself`,
   }),
 
   'OTLP endpoint unreachable': ({ reason, place }) => ({
     cause: `${place.component} can't reach ${place.value ?? 'its endpoint'}${describeLine(place)}, and keeps trying: ${reason}`,
-    fix: `Check ${getWholeVariable(place) ?? `endpoint${describeWhere(place)}`}, and the network and proxy between Alloy and it`,
+    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it`,
   }),
 
   'OTLP export refused': ({ status, signals, message, place }) => ({
@@ -187,9 +187,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   'remote write without URL': ({ place }) => ({
     cause: `${place.component} has an empty url${describeLine(place)}: it drops every sample, with no error message in its log`,
     fix:
-      place.variables === undefined || place.variables.length === 0
-        ? `Set url${describeWhere(place)}`
-        : `Set ${place.variables.join(' or ')}`,
+      place.misspelt === undefined ? `Set ${nameCorrection(place)}` : `Correct ${nameCorrection(place)}`,
   }),
 
   'remote write login refused': ({ login, place, ...refused }) => ({
@@ -208,12 +206,12 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'remote write path not found': ({ status, place }) => ({
     cause: `remote write gets ${status}: ${place.value ?? 'its URL'} is not a path where Prometheus accepts samples`,
-    fix: `Make ${getWholeVariable(place) ?? `url${describeWhere(place)}`} end in /api/prom/push`,
+    fix: `Make ${nameCorrection(place)} end in /api/prom/push`,
   }),
 
   'remote write unreachable': ({ reason, place }) => ({
     cause: `${place.component} can't reach ${place.value ?? 'its url'}${describeLine(place)}, and keeps trying: ${reason}`,
-    fix: `Check ${getWholeVariable(place) ?? `url${describeWhere(place)}`}, and the network and proxy between Alloy and it`,
+    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it`,
   }),
 
   'remote write refused': ({ status, message, place }) => ({

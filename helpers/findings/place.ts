@@ -15,6 +15,8 @@ export type Place = {
   readonly references?: readonly string[];
   /** What Alloy has evaluated it to; absent for a secret. */
   readonly value?: string;
+  /** A variable that is read there by a name that is none, and the one that is meant. */
+  readonly misspelt?: { readonly name: string; readonly meant: string };
 };
 
 /** `username of otelcol.auth.basic.grafana_cloud (grafana-alloy/config.alloy:41)`. */
@@ -35,12 +37,11 @@ export function getWholeVariable({ expression = '', variables = [] }: Place): st
   return /^(?:sys\.)?env\("[^"]*"\)$/.test(expression) ? variable : undefined;
 }
 
-/** What to correct so that a setting has another value: the variable that it is, or the line. */
-export function adviseOnSetting(place: Place, value: string): string {
-  const variable = getWholeVariable(place);
-  if (variable !== undefined) return `Set ${variable} to ${value}`;
-  const { setting, component } = place;
-  return `Set ${setting ?? component} to ${value}${describeWhere(place)}`;
+/** What to correct: the name of a variable, the variable that the setting is, or the setting. */
+export function nameCorrection(place: Place): string {
+  const { setting, component, misspelt } = place;
+  if (misspelt !== undefined) return `the name of ${misspelt.meant}, which is read as ${misspelt.name}${describeWhere(place)}`;
+  return getWholeVariable(place) ?? `${setting ?? component}${describeWhere(place)}`;
 }
 
 /** ` at grafana-alloy/config.alloy:41`, else the component. */

@@ -16,7 +16,8 @@ export type ExportError = {
  * `… server returned HTTP status 400 Bad Request: out of bounds`,
  * `… Post "http://HOST/otlp/v1/logs": dial tcp 127.0.0.1:9: connect: connection refused`.
  */
-export function readExportError(error: string): ExportError {
+export function readExportError(text: string): ExportError {
+  const error = text.replaceAll(/\s+/g, ' ').trim();
   const answered = /request to (\S+) responded with HTTP Status Code (\d+)(?:, Message=(.*?))?(?:, Details=.*)?$/.exec(error);
   if (answered !== null) {
     const [, url = '', status, message = ''] = answered;

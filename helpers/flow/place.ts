@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
+import { distance } from 'fastest-levenshtein';
 import { readText } from '../clients/alloy-graph.ts';
 import type { Place } from '../findings/place.ts';
-import { findAttribute, listReferences, listVariables } from './configuration-text.ts';
+import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { findAttribute, listReferences, listVariables, type WrittenAttribute } from './configuration-text.ts';
 import type { Component, Flow } from './flow.ts';
 
 /** Where a component stands in the configuration, or a setting of it: `client`, `endpoint`. */
@@ -20,7 +22,21 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
       references: listReferences(attribute),
     }),
     ...(value !== undefined && { value }),
+    ...findMisspelt(attribute),
   };
+}
+
+/** How many letters a name may differ from one that is meant. */
+const MAX_DISTANCE = 3;
+
+/** A variable of Grafana Cloud that is read by a name which is none, and the one that is meant. */
+function findMisspelt(attribute: WrittenAttribute | undefined): Pick<Place, 'misspelt'> {
+  for (const name of attribute === undefined ? [] : listVariables(attribute)) {
+    if (CLOUD_VARIABLES.some((known) => known === name)) continue;
+    const meant = CLOUD_VARIABLES.find((known) => distance(known, name) <= MAX_DISTANCE);
+    if (meant !== undefined) return { misspelt: { name, meant } };
+  }
+  return {};
 }
 
 /** A path as a person would type it here. */

@@ -58,6 +58,20 @@ function carries(found: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([name, value]) => found[name] === value);
 }
 
+/**
+ * Whether it can be told which scrape has a target with these labels: not where Alloy reports neither arguments nor targets, and
+ * not where samples get their job or instance on the way.
+ */
+export function areTargetsKnown({ components }: Flow): boolean {
+  return components.every(({ name, settings, targets }) => {
+    if (name === 'prometheus.scrape') return settings !== undefined || targets.length > 0;
+    if (name !== 'prometheus.relabel' && name !== 'prometheus.remote_write') return true;
+    const endpoints = (settings ?? []).filter((setting) => setting.name === 'endpoint');
+    const rules = [...(settings ?? []), ...endpoints.flatMap(({ body = [] }) => body)];
+    return !rules.some(({ body }) => /^(?:job|instance)$/.test(readText(body, 'target_label') ?? ''));
+  });
+}
+
 /** A rule of relabelling as evaluated, with Alloy's defaults. */
 export type RelabelRule = {
   readonly action: string;

@@ -5,7 +5,7 @@ import type { Signal } from '../findings/finding.ts';
 import { type Flow, SIGNALS } from './flow.ts';
 import { followSignal, type OtlpRoute } from './otlp-route.ts';
 import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
-import { followSamples, type SamplesRoute } from './samples-route.ts';
+import { areTargetsKnown, followSamples, type SamplesRoute } from './samples-route.ts';
 import { findSamplesStop, type SamplesStop } from './samples-stop.ts';
 
 /** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
@@ -30,6 +30,7 @@ export function findStop(flow: Flow, subject: Subject): Stop | undefined {
     const { job, instance } = labels;
     const place = { ...(job !== undefined && { job }), ...(instance !== undefined && { instance }) };
     const route = followSamples(flow, place);
+    if (route.scrapes.length === 0 && !areTargetsKnown(flow)) return undefined;
     const name = /^\w+$/.test(metric) ? { __name__: metric } : {};
     return { of: 'samples', labels: place, route, ...findSamplesStop(flow, route, { ...labels, ...name }) };
   }
@@ -44,4 +45,10 @@ export function findStop(flow: Flow, subject: Subject): Stop | undefined {
 function findSignalStop(flow: Flow, signal: Signal): Stop {
   const route = followSignal(flow, signal);
   return { of: 'signal', signal, route, ...findOtlpStop(flow, signal, route) };
+}
+
+/** Whether nothing will ever pass: the configuration itself is the reason, and waiting changes nothing. */
+export function isForGood(stop: Stop): boolean {
+  if (stop.at === 'dropped') return stop.rule !== undefined;
+  return stop.at === 'no receiver' || stop.at === 'dead end' || stop.at === 'no target';
 }
