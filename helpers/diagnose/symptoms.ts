@@ -66,6 +66,8 @@ export type Symptoms = Failure & {
   readonly otherService?: keyof BackendAccess | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
+  /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
+  readonly exporterUp?: number | undefined;
   /** The current `up` of the job and instance in question; undefined if there is none. */
   readonly up: number | undefined;
   /** The targets of that job and instance, as Alloy reports them. */
@@ -88,6 +90,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     unreachable,
     up,
+    exporterUp,
     targets,
   ] = await Promise.all([
     readFlow(run).catch(() => undefined),
@@ -101,6 +104,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     findOtherService(run.access, failure.evidence),
     listUnreachable(run, listSuspects(failure)),
     labels && readUp(run, labels).catch(() => undefined),
+    labels && readUp(run, labels, 'pg_up|redis_up').catch(() => undefined),
     labels ? components.then((list) => findTargets(run, list, labels)).catch(() => []) : [],
   ]);
   return {
@@ -120,6 +124,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     silentService: findSilentService(run.access),
     unreachable,
     up,
+    exporterUp,
     targets,
   };
 }
@@ -155,11 +160,11 @@ function readTargetLabels(evidence: Evidence): { job: string; instance: string }
   return job === undefined || instance === undefined ? undefined : { job, instance };
 }
 
-async function readUp(run: Run, labels: Labels): Promise<number | undefined> {
+async function readUp(run: Run, labels: Labels, name = 'up'): Promise<number | undefined> {
   const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
-  const samples = await queryInstant(run.access.prometheus, `up{${matchers.join(',')}}`);
+  const samples = await queryInstant(run.access.prometheus, `{__name__=~${JSON.stringify(name)},${matchers.join(',')}}`);
   return samples.length === 0 ? undefined : Math.min(...samples.map(({ value }) => value));
 }
 

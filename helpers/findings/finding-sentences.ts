@@ -3,6 +3,7 @@ import type { Part } from '../run/part.ts';
 import { describeProblem } from './cloud-problem-sentences.ts';
 import { describeLabels } from './evidence-sentences.ts';
 import type {
+  ConnectFault,
   Finding,
   FindingKind,
   LogExcerpt,
@@ -60,15 +61,9 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Start ${NAMES[source]}${variable === undefined ? '' : `, or correct ${variable} if you set it`}`,
   }),
 
-  'exporter cannot connect': ({ source, log }) => ({
-    cause:
-      log === undefined
-        ? `Alloy's exporter can't connect to ${NAMES[source]}`
-        : `${log.component} can't connect to ${NAMES[source]}: ${log.message}`,
-    fix:
-      source === 'redis'
-        ? 'Check REDIS_EXPORTER_ADDRESS and REDIS_EXPORTER_PASSWORD'
-        : 'Check the address, user and password in POSTGRES_EXPORTER_DSN',
+  'exporter cannot connect': ({ source, fault, reason, place }) => ({
+    cause: `${place.component} can't ${fault === 'login' || fault === 'no login' ? 'log in' : 'connect'} to ${NAMES[source]}${reason === '' ? '' : `: ${reason}`}`,
+    fix: adviseOnExporter(fault, place, NAMES[source]),
   }),
 
   'scrape fails': ({ url, error, fault, place, source, rightUrl }) => ({
@@ -274,6 +269,28 @@ function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refu
   return refused.twin === undefined
     ? `Set ${listLoginVariables('OTLP', refused)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
     : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure";
+}
+
+function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
+  const { expression, variables = [], setting = '', component } = place;
+  if (expression === undefined) return `Set ${setting} of ${component}${describeLine(place)}: ${source} wants it`;
+  const what = variables.length === 0 ? `${setting}${describeWhere(place)}` : variables.join(' or ');
+  switch (fault) {
+    case 'no login':
+      return `Set ${what}: it is empty`;
+    case 'login':
+      return `Correct the user and password in ${what}`;
+    case 'no database':
+      return `Correct the name of the database in ${what}`;
+    case 'TLS':
+      return `Correct sslmode in ${what}`;
+    case 'unknown host':
+    case 'refused':
+    case 'timeout':
+      return `Correct the address in ${what}, as Alloy reaches it`;
+    case 'other':
+      return `Check the address and the login in ${what}`;
+  }
 }
 
 /** What to do about an answer to what Alloy writes. */

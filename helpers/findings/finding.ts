@@ -42,6 +42,9 @@ export type RefusedQuestion = {
   readonly variables?: AccessVariables;
 };
 
+/** Why an exporter can't connect to what it measures. */
+export type ConnectFault = 'no login' | 'login' | 'no database' | 'unknown host' | 'refused' | 'TLS' | 'timeout' | 'other';
+
 /** Why a scrape fails. */
 export type ScrapeFault =
   | 'refused'
@@ -86,8 +89,15 @@ export type Finding =
       readonly portInUse: boolean;
     }
   | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
-  /** `log` is the exporter's error, if the log can be read. */
-  | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log?: LogExcerpt }
+  | {
+      readonly kind: 'exporter cannot connect';
+      readonly source: Part;
+      readonly fault: ConnectFault;
+      /** In the words of the exporter; empty where its log can't be read. */
+      readonly reason: string;
+      /** The setting of the exporter that decides about it. */
+      readonly place: Place;
+    }
   /** Alloy has the target, and can't scrape it. */
   | {
       readonly kind: 'scrape fails';
