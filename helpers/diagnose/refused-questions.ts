@@ -1,4 +1,4 @@
-import { QueryError } from '../clients/http.ts';
+import { isLoginRefused, QueryError } from '../clients/http.ts';
 import { queryLogs } from '../clients/loki.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { searchTraces } from '../clients/tempo.ts';
@@ -17,16 +17,18 @@ const QUESTIONS: { readonly [Service in keyof BackendAccess]: (access: BackendAc
 /** Where a question was refused for its login: each service that refuses it. One question alone doesn't tell a token from an ID. */
 export async function listRefusedQuestions(access: BackendAccess, evidence: Evidence): Promise<RefusedQuestion[]> {
   if (evidence.kind !== 'observation' || evidence.seen.kind !== 'query failure') return [];
-  if (!isRefusal(evidence.seen.request?.status)) return [];
+  const { request } = evidence.seen;
+  if (request === undefined || !isLoginRefused(request)) return [];
   const services = Object.keys(access) as (keyof BackendAccess)[];
   const found = await Promise.all(
     services.map(async (service) => {
-      const status = await QUESTIONS[service](access[service]).then(
-        () => 200,
-        (error: unknown) => (error instanceof QueryError ? error.status : 0),
+      const error = await QUESTIONS[service](access[service]).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
       );
+      if (!(error instanceof QueryError && isLoginRefused(error))) return [];
       const { user, variables } = access[service];
-      return isRefusal(status) ? [{ service, user, status, ...(variables && { variables }) }] : [];
+      return [{ service, user, status: error.status, ...(variables && { variables }) }];
     }),
   );
   return found.flat();
@@ -50,8 +52,4 @@ export async function findOtherService(
     if (isThere) return other;
   }
   return undefined;
-}
-
-function isRefusal(status: number | undefined): status is 401 | 403 {
-  return status === 401 || status === 403;
 }

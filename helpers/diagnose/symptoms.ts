@@ -21,6 +21,8 @@ import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
+import { describeAskedService } from './asked-service.ts';
+import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
 
@@ -64,6 +66,8 @@ export type Symptoms = Failure & {
   readonly silentService?: SilentService | undefined;
   /** The service that answers at the address of the one that was asked. */
   readonly otherService?: keyof BackendAccess | undefined;
+  /** Where Alloy sends to, if that is another backend than the one that is asked. */
+  readonly otherBackend?: OtherBackend | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
@@ -88,6 +92,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     wrongAddresses,
     refusedQuestions,
     otherService,
+    otherBackend,
     unreachable,
     up,
     exporterUp,
@@ -102,6 +107,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
     listRefusedQuestions(run.access, failure.evidence),
     findOtherService(run.access, failure.evidence),
+    failure.evidence.kind === 'observation' ? findOtherBackend(run) : undefined,
     listUnreachable(run, listSuspects(failure)),
     labels && readUp(run, labels).catch(() => undefined),
     labels && readUp(run, labels, 'pg_up|redis_up').catch(() => undefined),
@@ -121,6 +127,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     wrongAddresses,
     refusedQuestions,
     otherService,
+    otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
     up,
@@ -143,15 +150,11 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
 
 function findSilentService(access: BackendAccess): SilentService | undefined {
   const services = Object.keys(access) as (keyof BackendAccess)[];
-  const found = services.map((service) => ({
-    service,
-    url: access[service].url,
-    silence: findSilence(access[service].url),
-  }));
-  const [first] = found.sort(
-    (a, b) => (a.silence?.since ?? Number.POSITIVE_INFINITY) - (b.silence?.since ?? Number.POSITIVE_INFINITY),
-  );
-  return first?.silence && { service: first.service, url: first.url, ...first.silence };
+  const silent = services.flatMap((service) => {
+    const silence = findSilence(access[service].url);
+    return silence === undefined ? [] : { ...describeAskedService(access, service), ...silence };
+  });
+  return silent.sort((a, b) => a.since - b.since)[0];
 }
 
 function readTargetLabels(evidence: Evidence): { job: string; instance: string } | undefined {
@@ -164,7 +167,10 @@ async function readUp(run: Run, labels: Labels, name = 'up'): Promise<number | u
   const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
-  const samples = await queryInstant(run.access.prometheus, `{__name__=~${JSON.stringify(name)},${matchers.join(',')}}`);
+  const selector = `{__name__=~${JSON.stringify(name)},${matchers.join(',')}}`;
+  // Without a mark of the run, an older sample may be that of another Alloy.
+  const isNew = run.seriesMark === undefined ? ` and timestamp(${selector}) >= ${run.startedAt / 1000}` : '';
+  const samples = await queryInstant(run.access.prometheus, `${selector}${isNew}`);
   return samples.length === 0 ? undefined : Math.min(...samples.map(({ value }) => value));
 }
 

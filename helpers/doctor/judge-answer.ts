@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWebPage } from '../clients/http.ts';
 import { ExportResponse } from '../otlp/schema.ts';
 import type { ProbeResult } from './cloud-check.ts';
 import type { Exchange } from './exchange.ts';
@@ -39,11 +40,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a person is meant to read it. */
-export function isWebPage({ type, body }: Extract<Exchange, { kind: 'answer' }>): boolean {
-  return type.startsWith('text/html') || /^\s*<!doctype html/i.test(body);
 }
 
 /** Whether the service refused the login: a 401 or 403 that says something else than that is about something else. */
