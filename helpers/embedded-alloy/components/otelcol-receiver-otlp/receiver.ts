@@ -78,7 +78,7 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
   };
 }
 
-/** Counts accepted and refused items. Both counters appear with the first request, as in Alloy. */
+/** Counts accepted and refused items. The counters of a signal appear with its first request, as in Alloy. */
 function countItems(
   context: ComponentContext,
   signal: Signal,
@@ -87,21 +87,19 @@ function countItems(
   const items = SIGNALS[signal].items;
   const what = items.replace('_', ' ');
   const labelNames = [...OTEL_LABELS, 'receiver', 'transport'];
+  const getItemCounter = (outcome: string, help: string) =>
+    getCounter(context.registry, `otelcol_receiver_${outcome}_${items}_total`, `Number of ${what} ${help}`, labelNames);
   const labels = { ...buildOtelLabels(context, 'receiver/receiverhelper'), receiver: `otlp/${context.id}`, transport };
-  const accepted = getCounter(
-    context.registry,
-    `otelcol_receiver_accepted_${items}_total`,
-    `Number of ${what} successfully pushed into the pipeline. [Alpha]`,
-    labelNames,
-  );
-  const refused = getCounter(
-    context.registry,
-    `otelcol_receiver_refused_${items}_total`,
-    `Number of ${what} that could not be pushed into the pipeline. [Alpha]`,
-    labelNames,
+  const accepted = getItemCounter('accepted', 'successfully pushed into the pipeline. [Alpha]');
+  const refused = getItemCounter('refused', 'that could not be pushed into the pipeline. [Alpha]');
+  const failed = getItemCounter(
+    'failed',
+    'that failed to be processed by the receiver due to internal errors. [Alpha]',
   );
   return (acceptedItems, refusedItems) => {
     accepted.inc(labels, acceptedItems);
     refused.inc(labels, refusedItems);
+    // Alloy counts every failure as refused, by a default of the Collector.
+    failed.inc(labels, 0);
   };
 }
