@@ -2,7 +2,7 @@ import { createUnsupportedError, describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { buildOtelLabels, getCounter, OTEL_LABELS } from '../../pipeline/instruments.ts';
 import { fanOut } from '../../pipeline/otlp/fan-out.ts';
-import { SIGNALS } from '../../pipeline/otlp/signals.ts';
+import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { Signal } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { OtlpReceiverArgs } from './block.ts';
@@ -10,7 +10,7 @@ import type { BatchHandler, Listener } from './http-receiver.ts';
 
 /**
  * `otelcol.receiver.otlp`: receives OTLP over gRPC and HTTP and forwards it in the order of arrival. A port in use
- * makes the component unhealthy, as in Alloy, and nothing else.
+ * makes the component unhealthy, as in Alloy, and nothing else. Without any output it does not listen.
  * @throws Error for `auth`: ignoring it would let everybody in
  */
 export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentContext): Instance {
@@ -21,6 +21,7 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
     context.log('warn', describeIgnored('http > cors of otelcol.receiver.otlp'));
   }
   const next = fanOut(args.output);
+  const hasOutput = ALL_SIGNALS.some((signal) => next[signal] !== undefined);
   const listeners: Listener[] = [];
 
   const acceptOver = (transport: 'grpc' | 'http'): Readonly<Record<Signal, BatchHandler | undefined>> => {
@@ -54,13 +55,13 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
     exports: {},
     start: async () => {
       try {
-        if (args.grpc !== undefined) {
+        if (args.grpc !== undefined && hasOutput) {
           const { startGrpcReceiver } = await import('./grpc-receiver.ts');
           const listener = await startGrpcReceiver(args.grpc, acceptOver('grpc'));
           listeners.push(listener);
           context.log('info', 'Starting GRPC server', { endpoint: listener.address });
         }
-        if (args.http !== undefined) {
+        if (args.http !== undefined && hasOutput) {
           const { startHttpReceiver } = await import('./http-receiver.ts');
           const listener = await startHttpReceiver(args.http, acceptOver('http'));
           listeners.push(listener);

@@ -238,6 +238,12 @@ describe('the debug info of prometheus.scrape has', () => {
     ['no answer in time', 'hang', {}, 'Get "URL/metrics": context deadline exceeded'],
     ['too many samples', text('a 1\nb 2\nc 3\n'), { ...LONG, sample_limit: 2 }, 'sample limit exceeded'],
     ['too large a page', text('a 1\n'.repeat(1000)), { ...LONG, body_size_limit: 100 }, 'body size limit exceeded'],
+    [
+      'a page that can’t be parsed',
+      text('<html></html>'),
+      LONG,
+      'expected a valid start token, got "<" ("INVALID") while parsing: "<"',
+    ],
   ])('the reason of a scrape that fails with %s', async (_, reply, written, reason) => {
     await using running = await startScrape([reply], written);
     await running.scraped(1);
