@@ -4,9 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { type GraphComponent, readGraph } from '../clients/alloy-graph.ts';
-import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
+import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import type { InstantSample, Labels } from '../clients/prometheus.ts';
 import type { Signal } from '../findings/finding.ts';
+import { redact, redactAll } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { nameWritten, readBlocks, type WrittenBlock } from './configuration-text.ts';
 
@@ -19,61 +20,7 @@ export type Component = GraphComponent & { readonly written?: WrittenBlock };
 /** What is known of the pipeline of a run. */
 export type Flow = {
   readonly components: readonly Component[];
-  /** Alloy's own metrics: counters as they rose in this run, gauges as they are. */
-  readonly metrics: readonly InstantSample[];
-  /** The file of the configuration, as a person knows it. */
-  readonly file: string;
-};
-
-/**
- * Reads the pipeline of a run; undefined if Alloy gives no answer. A configuration that can't be read takes away the places
- * only: that of an external Alloy need not be on this machine.
- */
-export async function readFlow(run: Pick<Run, 'alloy' | 'alloyBefore'>): Promise<Flow | undefined> {
-  const [graph, metrics, blocks] = await Promise.all([
-    readGraph(run.alloy).catch(() => undefined),
-    readAlloyMetrics(run.alloy).catch(() => undefined),
-    readFile(run.alloy.config, 'utf8')
-      .then(readBlocks)
-      .catch((): WrittenBlock[] => []),
-  ]);
-  if (graph === undefined || metrics === undefined) return undefined;
-  const written = new Map(blocks.map((block) => [nameWritten(block), block]));
-  return {
-    components: graph.map((component) => {
-      const block = written.get(component.id);
-      return block === undefined ? component : { ...component, written: block };
-    }),
-    metrics: subtract(metrics, run.alloyBefore ?? []),
-    file: run.alloy.config,
-  };
-}
-
-/** Counters without what they had before; one that has fallen since was started again with its Alloy. */
-function subtract(metrics: readonly InstantSample[], before: readonly InstantSample[]): InstantSample[] {
-  if (before.length === 0) return [...metrics];
-  const known = new Map(before.map(({ labels, value }) => [formatKey(labels), value]));
-  return metrics.map((sample) => {
-    const earlier = isCounter(sample.labels.__name__ ?? '') ? (known.get(formatKey(sample.labels)) ?? 0) : 0;
-    return sample.value < earlier ? sample : { ...sample, value: sample.value - earlier };
-  });
-}
-
-function formatKey(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Those of relabelling have no suffix. */
-function isCounter(name: string): boolean {
-  return /_total$|^alloy_prometheus_relabel_metrics_(processed|written)$/.test(name);
-}
-
-/** The metrics that are read before a run, on an Alloy that runs already. */
-export function keepCounters(metrics: readonly InstantSample[]): InstantSample[] {
-  return metrics.filter(({ labels: { __name__ = '' }, value }) => value !== 0 && isCounter(__name__));
-}
-
-/** The component with this ID. */
+  /** The component with this ID. */
 export function findComponent({ components }: Flow, id: string): Component | undefined {
   return components.find((component) => component.id === id);
 }

@@ -14,6 +14,9 @@ export type SentCounts = {
   readonly logLines: number;
 };
 
+/** A counter among Alloy's own metrics; its name is the label `__name__`. */
+export type AlloySample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+
 /** The Alloy under test. */
 export type AlloyEndpoint = AlloyAddresses & {
   readonly kind: 'embedded' | 'binary' | 'container' | 'external';
@@ -69,10 +72,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   readonly seriesWindow: number;
   /** The socket on which the runner takes parts of the stack away and brings them back; absent where the run did not start the stack. */
   readonly controlSocket?: string;
-  /** What the Alloy of a warm stack had sent already. */
-  readonly sentBefore?: SentCounts;
-  /** The counters of an Alloy that ran already when the run began. */
-  readonly alloyBefore?: readonly { readonly labels: Readonly<Record<string, string>>; readonly time: number; readonly value: number }[];
+  /** The counters of an Alloy that ran already when the run began, as they were then. */
+  readonly alloyBefore?: readonly AlloySample[];
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   /** When the run began, in milliseconds since the epoch. */

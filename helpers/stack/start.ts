@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
 import { readIntervals } from '../clients/alloy-intervals.ts';
-import { readSentCounts } from '../clients/alloy-metrics.ts';
+import { readCounters } from '../clients/alloy-metrics.ts';
 import { isServicePart } from '../run/part.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
@@ -118,9 +118,14 @@ async function beginAgain(
   id: string,
   startedAt: number,
 ): Promise<Joined> {
-  const sentBefore = await readSentCounts(run.alloy);
-  const before = sentBefore !== undefined && { sentBefore };
-  return { run: { ...run, id, startedAt, timings: stack.timings, ...before }, stack };
+  const { alloyBefore: _, ...others } = run;
+  return { run: { ...others, ...(await readBefore(run)), id, startedAt, timings: stack.timings }, stack };
+}
+
+/** What an Alloy that runs already has counted by now; nothing is known of one that gives no answer. */
+async function readBefore({ alloy }: { readonly alloy: Pick<AlloyEndpoint, 'url'> }): Promise<Pick<Run, 'alloyBefore'>> {
+  const alloyBefore = await readCounters(alloy).catch(() => undefined);
+  return alloyBefore === undefined ? {} : { alloyBefore };
 }
 
 function makeRunId(): string {
@@ -151,6 +156,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     seriesWindow: Math.ceil((2 * intervals.scrape) / 1000 + 10),
     stack: 'external',
     alloy: endpoint,
+    ...(await readBefore({ alloy })),
     ...servers,
     variables: readSetVariables(plan),
     madeUpVariables: [],
