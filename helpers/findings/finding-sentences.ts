@@ -120,10 +120,12 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : `Make ${nameCorrection(place)} end in /otlp: the exporter adds the path of each signal itself`,
   }),
 
-  'OTLP endpoint unreachable': ({ reason, place }) => ({
-    cause: `${place.component} can't reach ${place.value ?? 'its endpoint'}${describeLine(place)}, and keeps trying: ${reason}`,
-    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it`,
+  'exporter of another protocol': ({ place }) => ({
+    cause: `${place.component} speaks gRPC, and its endpoint is an HTTP URL: ${place.value ?? place.expression}${describeLine(place)}`,
+    fix: `Use otelcol.exporter.otlphttp in its place, and let every output that names ${place.component}.input name that`,
   }),
+
+  'OTLP endpoint unreachable': ({ reason, place }) => describeUnreachable(place, 'endpoint', reason),
 
   'OTLP export refused': ({ status, signals, message, place }) => ({
     cause: `the OTLP gateway answers ${status} to ${list(signals)}${message === '' ? '' : `: ${message}`}`,
@@ -169,14 +171,27 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           fix: `Change that ${block} so that they stay, or remove it`,
         },
 
-  'nothing accepted over OTLP': ({ grpc, http }) => ({
-    cause: `Alloy has accepted nothing over OTLP at ${grpc} and ${http}`,
-    fix: 'Check that the services send there, and that an otelcol.receiver.otlp listens there with an output for each signal',
+  'receiver refuses': ({ signal, place, between }) => ({
+    cause: `${describePlace(place)} refuses all ${signal} that it is sent: what is behind it takes none`,
+    fix: `Look for the reason in Alloy's log${between.length === 0 ? '' : `, and at ${list(between.map(describePlace))}`}`,
   }),
 
-  'nothing exported over OTLP': () => ({
-    cause: 'Alloy accepted data over OTLP, and no exporter has sent any of it',
-    fix: "Follow the output of otelcol.receiver.otlp: each signal has to end at an exporter's input (Alloy shows the graph at /graph)",
+  'nothing accepted over OTLP': ({ signal, grpc, http }) => ({
+    cause: `Alloy has accepted no ${signal} over OTLP in this run, at ${grpc} or ${http}`,
+    fix: `Check that what should send ${signal} runs, and sends them there`,
+  }),
+
+  'held too long': ({ place, timeout, waited }) => ({
+    cause: `${place.component} keeps a batch for ${timeout}${describeLine(place)}: within ${(waited / 1000).toFixed(0)} s nothing leaves it`,
+    fix: `Let timeout read ALLOY_OTLP_BATCH_TIMEOUT${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
+  }),
+
+  'nothing exported over OTLP': ({ signal, between }) => ({
+    cause: `Alloy has accepted ${signal} over OTLP, and no exporter has sent any`,
+    fix:
+      between.length === 0
+        ? "Let the output of otelcol.receiver.otlp end at an exporter's input (Alloy shows the graph at /graph)"
+        : `Look at what they pass: ${list(between.map(describePlace))}`,
   }),
 
   'remote write without URL': ({ place }) => ({
@@ -204,19 +219,22 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Make ${nameCorrection(place)} end in /api/prom/push`,
   }),
 
-  'remote write unreachable': ({ reason, place }) => ({
-    cause: `${place.component} can't reach ${place.value ?? 'its url'}${describeLine(place)}, and keeps trying: ${reason}`,
-    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it`,
-  }),
+  'remote write unreachable': ({ reason, place }) => describeUnreachable(place, 'url', reason),
 
-  'remote write refused': ({ status, message, place }) => ({
-    cause: `remote write gets ${status}${message === '' ? '' : `: ${message}`}`,
-    fix: adviseOnStatus(status, place),
-  }),
+  'remote write refused': ({ status, message, place }) =>
+    status === undefined
+      ? {
+          cause: `${place.component} has dropped samples: ${place.value ?? 'its url'} refuses them`,
+          fix: `Look for "non-recoverable error" in Alloy's log: it has the answer`,
+        }
+      : {
+          cause: `remote write gets ${status}${message === '' ? '' : `: ${message}`}`,
+          fix: adviseOnStatus(status, place),
+        },
 
-  'nothing sent by remote write': () => ({
-    cause: 'remote write has not sent a single sample',
-    fix: 'Let forward_to of each prometheus.scrape lead to a prometheus.remote_write (Alloy shows the graph at /graph)',
+  'nothing sent by remote write': ({ place }) => ({
+    cause: `${describePlace(place)} has not sent a single sample`,
+    fix: `Let forward_to of each prometheus.scrape lead to ${place.component}.receiver (Alloy shows the graph at /graph)`,
   }),
 
   'Grafana Cloud refuses': ({ use, problem }) => {
@@ -266,6 +284,18 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 };
+
+/** What can't be delivered, and is kept. */
+function describeUnreachable(place: Place, setting: string, reason: string): Explanation {
+  const address = place.value === undefined || place.value === '' ? `its ${setting}` : place.value;
+  return {
+    cause:
+      reason === ''
+        ? `${place.component} can't deliver to ${address}${describeLine(place)}, and keeps trying`
+        : `${place.component} can't reach ${address}${describeLine(place)}, and keeps trying: ${reason}`,
+    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it${reason === '' ? "; Alloy's log says more" : ''}`,
+  };
+}
 
 /** Says where an ID comes from that is read from the variable of another service, or is written in the configuration. */
 function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string {
@@ -456,6 +486,7 @@ function describeLog({ component, message }: LogExcerpt): string {
 /** The user name that was sent, and what is wrong with the login. */
 function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
   if (reason === 'no credentials') return 'a request without a login';
+  if (instanceId === '') return 'a login without an instance ID';
   const name = instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
   if (twin !== undefined) return `${name}, which is ${twin}`;
   if (reason === 'wrong token') return `${name} with a token that is not the stack's`;

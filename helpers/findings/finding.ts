@@ -168,6 +168,9 @@ export type Finding =
       readonly place: Place;
     } & RefusedLogin)
   | { readonly kind: 'OTLP path not found'; readonly url?: string; readonly place: Place }
+  /** An exporter that speaks gRPC has the URL of a path. */
+  | { readonly kind: 'exporter of another protocol'; readonly place: Place }
+  /** `reason` is empty where Alloy's log can't be read. */
   | { readonly kind: 'OTLP endpoint unreachable'; readonly reason: string; readonly place: Place }
   | {
       readonly kind: 'OTLP export refused';
@@ -194,8 +197,31 @@ export type Finding =
       /** Where the component passes another signal on to, as written. */
       readonly example?: string;
     }
-  | { readonly kind: 'nothing accepted over OTLP'; readonly grpc: string; readonly http: string }
-  | { readonly kind: 'nothing exported over OTLP' }
+  | {
+      readonly kind: 'receiver refuses';
+      readonly signal: Signal;
+      readonly place: Place;
+      /** The components behind it. */
+      readonly between: readonly Place[];
+    }
+  | {
+      readonly kind: 'nothing accepted over OTLP';
+      readonly signal: Signal;
+      readonly grpc: string;
+      readonly http: string;
+    }
+  | {
+      readonly kind: 'held too long';
+      readonly place: Place;
+      readonly timeout: string;
+      readonly waited: Milliseconds;
+    }
+  | {
+      readonly kind: 'nothing exported over OTLP';
+      readonly signal: Signal;
+      /** The components between receivers and exporters. */
+      readonly between: readonly Place[];
+    }
   | { readonly kind: 'remote write without URL'; readonly place: Place }
   | ({
       readonly kind: 'remote write login refused';
@@ -203,9 +229,16 @@ export type Finding =
       readonly place: Place;
     } & RefusedLogin)
   | { readonly kind: 'remote write path not found'; readonly status: number; readonly place: Place }
+  /** `reason` is empty where Alloy's log can't be read. */
   | { readonly kind: 'remote write unreachable'; readonly reason: string; readonly place: Place }
-  | { readonly kind: 'remote write refused'; readonly status: number; readonly message: string; readonly place: Place }
-  | { readonly kind: 'nothing sent by remote write' }
+  | {
+      readonly kind: 'remote write refused';
+      /** Unknown where Alloy's log can't be read. */
+      readonly status?: number;
+      readonly message: string;
+      readonly place: Place;
+    }
+  | { readonly kind: 'nothing sent by remote write'; readonly place: Place }
   /** The check at the run's start has found why. */
   | { readonly kind: 'Grafana Cloud refuses'; readonly use: RefusedUse; readonly problem: CloudProblem }
   /** The login that is refused was accepted at the run's start. */

@@ -13,7 +13,7 @@ export type OtlpStop =
   | { readonly at: 'no receiver' }
   /** A component that has no output for the signal. */
   | { readonly at: 'dead end'; readonly component: Component }
-  /** A receiver refuses what it is sent. */
+  /** A receiver refuses all that it is sent. */
   | { readonly at: 'refused'; readonly component: Component; readonly count: number }
   /** No receiver has accepted an item. */
   | { readonly at: 'nothing accepted'; readonly receivers: readonly Component[] }
@@ -52,7 +52,9 @@ export function findOtlpStop(flow: Flow, signal: Signal, route = followSignal(fl
     const queued = countAt(flow, component, /^otelcol_exporter_queue_size$/, ({ data_type }) => data_type === signal);
     if (queued > 0) return { at: 'export waits', component, queued, sent };
   }
-  if (refusing !== undefined) return { at: 'refused', component: refusing, count: count(refusing, 'receiver_refused') };
+  if (accepted === 0 && refusing !== undefined) {
+    return { at: 'refused', component: refusing, count: count(refusing, 'receiver_refused') };
+  }
   if (accepted === 0) return { at: 'nothing accepted', receivers };
   const sent = add(exporters, 'exporter_sent');
   if (sent === 0) return { at: 'nothing exported', exporters };

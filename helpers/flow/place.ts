@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { readText } from '../clients/alloy-graph.ts';
+import { findSetting, readText, type Setting } from '../clients/alloy-graph.ts';
 import type { Place } from '../findings/place.ts';
 import { CLOUD_VARIABLES } from '../settings/cloud.ts';
 import { findAttribute, listReferences, listVariables, type WrittenAttribute } from './configuration-text.ts';
@@ -12,12 +12,13 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
   const attribute = findAttribute(written, ...path);
   const line = attribute?.line ?? written?.line;
   const value = path.length === 0 ? undefined : readText(settings, ...path);
+  const isSecret = hasSecret(path.length === 0 ? undefined : findSetting(settings, ...path)?.value);
   return {
     component: id,
     ...(path.length > 0 && { setting: path.at(-1) ?? '' }),
     ...(line !== undefined && { file: shorten(file), line }),
     ...(attribute !== undefined && {
-      expression: attribute.expression,
+      expression: isSecret ? attribute.expression.replaceAll(LITERAL, '"(secret)"') : attribute.expression,
       variables: listVariables(attribute),
       references: listReferences(attribute),
     }),
@@ -25,6 +26,14 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
     ...findMisspelt(attribute),
   };
 }
+
+/** Whether a value is a secret, or a list of them. */
+function hasSecret(value: Setting['value']): boolean {
+  return JSON.stringify(value ?? '').includes('"capsule"');
+}
+
+/** A text in an expression, unless it is the name of a variable. */
+const LITERAL = /(?<!\benv\(\s*)(?:"(?:[^"\\]|\\.)*"|`[^`]*`)/g;
 
 /** How many letters a name may differ from one that is meant. */
 const MAX_DISTANCE = 3;
@@ -40,7 +49,7 @@ function findMisspelt(attribute: WrittenAttribute | undefined): Pick<Place, 'mis
 }
 
 /** A path as a person would type it here. */
-function shorten(file: string): string {
+export function shorten(file: string): string {
   const short = relative(process.cwd(), file);
   return short === '' || short.startsWith('..') ? file : short;
 }

@@ -25,10 +25,11 @@ const SIGNAL_OF: Readonly<Partial<Record<Subject['kind'], Signal>>> = {
  * where the question is about nothing that flows.
  */
 export function findStop(flow: Flow, subject: Subject): Stop | undefined {
-  if (subject.kind === 'scraped metric') {
-    const { metric, labels } = subject;
+  if (subject.kind === 'scraped metric' || subject.kind === 'series') {
+    const { metric, labels } = subject.kind === 'series' ? readSelector(subject.selector) : subject;
     const { job, instance } = labels;
     const place = { ...(job !== undefined && { job }), ...(instance !== undefined && { instance }) };
+    if (job === undefined) return undefined;
     const route = followSamples(flow, place);
     if (route.scrapes.length === 0 && !areTargetsKnown(flow)) return undefined;
     const name = /^\w+$/.test(metric) ? { __name__: metric } : {};
@@ -40,6 +41,13 @@ export function findStop(flow: Flow, subject: Subject): Stop | undefined {
   }
   const signal = SIGNAL_OF[subject.kind];
   return signal && findSignalStop(flow, signal);
+}
+
+/** The labels that a selector asks for by their whole values: `{job="x",instance=~"y.*"}` has one. */
+function readSelector(selector: string): { readonly metric: string; readonly labels: Labels } {
+  const pairs = [...selector.matchAll(/[{,]\s*(\w+)="((?:[^"\\]|\\.)*)"/g)];
+  const { __name__ = '', ...labels } = Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
+  return { metric: __name__, labels };
 }
 
 function findSignalStop(flow: Flow, signal: Signal): Stop {

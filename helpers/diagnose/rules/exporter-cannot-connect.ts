@@ -1,8 +1,10 @@
 import type { ConnectFault } from '../../findings/finding.ts';
+import type { Component } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import { findExporters } from '../../flow/targets.ts';
-import { findRecentLogLine, getObservation } from '../readings.ts';
+import { getSource } from '../observation.ts';
 import { createRule } from '../rule.ts';
+import type { Symptoms } from '../symptoms.ts';
 
 /** How an exporter names its address and its login. */
 const SETTINGS = {
@@ -17,13 +19,12 @@ const SETTINGS = {
  */
 export const exporterCannotConnect = createRule('exporter cannot connect', (symptoms) => {
   const { flow, takenAway, exporterUp } = symptoms;
-  const subject = getObservation(symptoms)?.subject;
-  const source = subject?.kind === 'scraped metric' || subject?.kind === 'series' ? subject.source : undefined;
+  const source = getSource(symptoms);
   if (flow === undefined || source === undefined || takenAway.includes(source) || exporterUp !== 0) return undefined;
   if (source !== 'postgres' && source !== 'redis') return undefined;
   const [exporter] = findExporters(flow, source);
   if (exporter === undefined) return undefined;
-  const line = findRecentLogLine(symptoms, { component: exporter.id, text: CONNECTING });
+  const line = findLine(symptoms, exporter);
   const reason = line === undefined ? '' : (line.error || line.message).replace(/^.*? err: /, '');
   const fault = FAULTS.find(([, text]) => text.test(reason))?.[0] ?? 'other';
   const isLogin = fault === 'login' || fault === 'no login';
@@ -48,3 +49,12 @@ const FAULTS: readonly (readonly [ConnectFault, RegExp])[] = [
   ['TLS', /SSL is not enabled|x509|tls:/],
   ['timeout', /timeout|deadline exceeded/],
 ];
+
+/** The newest line since the question was asked: what failed while the stack was starting may work by now. */
+function findLine({ alloyLog, evidence }: Symptoms, { id }: Component) {
+  const since = evidence.kind === 'observation' ? evidence.askedAt : Infinity;
+  return alloyLog.findLast(
+    ({ component, time = 0, message, error }) =>
+      component === id && time >= since && (CONNECTING.test(message) || CONNECTING.test(error)),
+  );
+}

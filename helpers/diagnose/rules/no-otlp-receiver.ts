@@ -1,3 +1,4 @@
+import { shorten } from '../../flow/place.ts';
 import { createRule } from '../rule.ts';
 
 /**
@@ -7,5 +8,5 @@ import { createRule } from '../rule.ts';
  */
 export const noOtlpReceiver = createRule('no OTLP receiver', ({ flow, stop }) => {
   if (flow === undefined || stop?.of !== 'signal' || stop.at !== 'no receiver') return undefined;
-  return { file: flow.file };
+  return { file: shorten(flow.file) };
 });

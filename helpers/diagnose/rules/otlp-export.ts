@@ -1,14 +1,10 @@
 import { readText } from '../../clients/alloy-graph.ts';
-import type { Signal } from '../../findings/finding.ts';
-import { type ExportError, readExportError } from '../../flow/export-error.ts';
-import { type Component, type Flow, SIGNALS } from '../../flow/flow.ts';
+import type { Component, Flow } from '../../flow/flow.ts';
 import { readExporterLogin } from '../../flow/login.ts';
-import type { ExportFailure } from '../../flow/otlp-stop.ts';
-import { findOtlpStop } from '../../flow/otlp-stop.ts';
 import { locate } from '../../flow/place.ts';
-import { readRefusedLogin } from '../readings.ts';
+import { listSignalsWith, readFailedExport } from '../failed-export.ts';
+import { readRefusedLogin } from '../refused-login.ts';
 import { createRule } from '../rule.ts';
-import type { Symptoms } from '../symptoms.ts';
 
 /**
  * The OTLP gateway refuses the login that the exporter sends.
@@ -17,13 +13,8 @@ import type { Symptoms } from '../symptoms.ts';
  */
 export const otlpLoginRefused = createRule('OTLP login refused', (symptoms) => {
   const failed = readFailedExport(symptoms);
-  if (failed?.error.status !== 401) return undefined;
-  const login = readExporterLogin(failed.flow, failed.component);
-  return {
-    ...readRefusedLogin(symptoms, 'OTLP', login.kind === 'basic' ? login.user : undefined),
-    login: login.kind,
-    place: login.place,
-  };
+  if (failed?.error?.status !== 401) return undefined;
+  return readRefusedLogin(symptoms, 'OTLP', readExporterLogin(failed.flow, failed.component));
 });
 
 /**
@@ -33,7 +24,7 @@ export const otlpLoginRefused = createRule('OTLP login refused', (symptoms) => {
  */
 export const otlpPathNotFound = createRule('OTLP path not found', (symptoms) => {
   const failed = readFailedExport(symptoms);
-  if (failed?.error.status !== 404) return undefined;
+  if (failed?.error?.status !== 404) return undefined;
   const place = locateEndpoint(failed.flow, failed.component);
   const url = place.value ?? failed.error.url;
   return { ...(url !== undefined && { url }), place };
@@ -46,8 +37,13 @@ export const otlpPathNotFound = createRule('OTLP path not found', (symptoms) => 
  */
 export const otlpEndpointUnreachable = createRule('OTLP endpoint unreachable', (symptoms) => {
   const failed = readFailedExport(symptoms);
-  if (failed === undefined || failed.error.status !== undefined || failed.error.reason === '') return undefined;
-  return { reason: failed.error.reason, place: locateEndpoint(failed.flow, failed.component) };
+  if (failed === undefined || failed.error?.status !== undefined) return undefined;
+  const { stop } = symptoms;
+  // Without an error, what waits is on its way, unless nothing has ever left.
+  const isStuck = stop?.of === 'signal' && stop.at === 'export waits' && stop.sent === 0;
+  const { reason = '' } = failed.error ?? {};
+  if (reason === '' && !isStuck) return undefined;
+  return { reason, place: locateEndpoint(failed.flow, failed.component) };
 });
 
 /**
@@ -57,59 +53,11 @@ export const otlpEndpointUnreachable = createRule('OTLP endpoint unreachable', (
  */
 export const otlpExportRefused = createRule('OTLP export refused', (symptoms) => {
   const failed = readFailedExport(symptoms);
-  if (failed?.error.status === undefined) return undefined;
-  const { flow, component, error } = failed;
-  const { status } = error;
-  const signals = SIGNALS.filter((signal) => findError(symptoms, flow, component, signal)?.status === status);
-  return {
-    status: status ?? 0,
-    signals: signals.length === 0 && symptoms.stop?.of === 'signal' ? [symptoms.stop.signal] : signals,
-    message: error.reason,
-    place: locateEndpoint(flow, component),
-  };
+  const { status, reason = '' } = failed?.error ?? {};
+  if (failed === undefined || status === undefined) return undefined;
+  const signals = listSignalsWith(symptoms, failed, status);
+  return { status, signals, message: reason, place: locateEndpoint(failed.flow, failed.component) };
 });
-
-type FailedExport = { readonly flow: Flow; readonly component: Component; readonly error: ExportError };
-
-/** The exporter at which the signal stops, and why. */
-function readFailedExport(symptoms: Symptoms): FailedExport | undefined {
-  const { flow, stop } = symptoms;
-  if (flow === undefined || stop?.of !== 'signal') return undefined;
-  if (stop.at !== 'export failed' && stop.at !== 'export waits') return undefined;
-  const { component } = stop;
-  const error = findError(symptoms, flow, component, stop.signal);
-  return error && { flow, component, error };
-}
-
-/** The newest error of an exporter for a signal in this run: from its log, else from what it counts by kind. */
-function findError({ alloyLog, run }: Symptoms, flow: Flow, { id }: Component, signal: Signal): ExportError | undefined {
-  const stop = findOtlpStop(flow, signal);
-  if (stop.at !== 'export failed' && stop.at !== 'export waits') return undefined;
-  const errors = alloyLog
-    .filter(({ component, message, time = 0 }) => {
-      return component === id && /^Exporting failed/.test(message) && time >= run.startedAt;
-    })
-    .map(({ error }) => readExportError(error));
-  const own = errors.findLast(({ url }) => url?.endsWith(`/v1/${signal}`) === true);
-  if (own !== undefined) return own;
-  const counted = stop.at === 'export failed' ? readCounted(stop.failures) : undefined;
-  return counted ?? errors.findLast(({ url }) => url === undefined);
-}
-
-/** The HTTP statuses that the collector maps to these codes (opentelemetry-collector, otlphttpexporter). */
-const STATUSES: Readonly<Record<string, number>> = {
-  Unauthenticated: 401,
-  PermissionDenied: 403,
-  Unimplemented: 404,
-  ResourceExhausted: 429,
-  InvalidArgument: 400,
-};
-
-function readCounted(failures: readonly ExportFailure[]): ExportError | undefined {
-  const [most] = [...failures].sort((a, b) => b.count - a.count);
-  const status = STATUSES[most?.type ?? ''];
-  return status === undefined ? undefined : { status, reason: '' };
-}
 
 function locateEndpoint(flow: Flow, exporter: Component) {
   const isOwn = readText(exporter.settings, 'client', 'endpoint') !== undefined;

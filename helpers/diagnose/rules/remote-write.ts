@@ -1,11 +1,10 @@
 import { readText } from '../../clients/alloy-graph.ts';
-import { type ExportError, readExportError } from '../../flow/export-error.ts';
-import type { Component, Flow } from '../../flow/flow.ts';
 import { readWriteLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
-import { readRefusedLogin } from '../readings.ts';
+import { readFailedWrite } from '../failed-write.ts';
+import { getObservation } from '../observation.ts';
+import { readRefusedLogin } from '../refused-login.ts';
 import { createRule } from '../rule.ts';
-import type { Symptoms } from '../symptoms.ts';
 
 const URL_PATH = ['endpoint', 'url'] as const;
 
@@ -14,9 +13,14 @@ const URL_PATH = ['endpoint', 'url'] as const;
  *
  * `prometheus.remote_write.grafana_cloud has an empty url (grafana-alloy/config.alloy:151)`
  */
-export const remoteWriteWithoutUrl = createRule('remote write without URL', ({ flow, evidence }) => {
-  if (flow === undefined || evidence.kind !== 'observation') return undefined;
-  const write = flow.components.find(
+export const remoteWriteWithoutUrl = createRule('remote write without URL', (symptoms) => {
+  const { flow, stop } = symptoms;
+  const subject = getObservation(symptoms)?.subject;
+  if (flow === undefined || subject === undefined) return undefined;
+  // Without a stop the question is about all that is written.
+  const isAboutWrites = subject.kind === 'metric of Alloy' && subject.metric.startsWith('prometheus_remote_storage_');
+  const writes = stop?.of === 'samples' ? stop.route.ends : isAboutWrites ? flow.components : [];
+  const write = writes.find(
     ({ name, settings }) =>
       name === 'prometheus.remote_write' && settings !== undefined && (readText(settings, ...URL_PATH) ?? '') === '',
   );
@@ -30,13 +34,8 @@ export const remoteWriteWithoutUrl = createRule('remote write without URL', ({ f
  */
 export const remoteWriteLoginRefused = createRule('remote write login refused', (symptoms) => {
   const failed = readFailedWrite(symptoms);
-  if (failed?.error.status !== 401) return undefined;
-  const login = readWriteLogin(failed.flow, failed.component);
-  return {
-    ...readRefusedLogin(symptoms, 'PROMETHEUS', login.kind === 'basic' ? login.user : undefined),
-    login: login.kind,
-    place: login.place,
-  };
+  if (failed?.error?.status !== 401) return undefined;
+  return readRefusedLogin(symptoms, 'PROMETHEUS', readWriteLogin(failed.flow, failed.component));
 });
 
 /**
@@ -46,7 +45,7 @@ export const remoteWriteLoginRefused = createRule('remote write login refused', 
  */
 export const remoteWritePathNotFound = createRule('remote write path not found', (symptoms) => {
   const failed = readFailedWrite(symptoms);
-  if (failed?.error.status !== 404 && failed?.error.status !== 405) return undefined;
+  if (failed?.error?.status !== 404 && failed?.error?.status !== 405) return undefined;
   return { status: failed.error.status, place: locate(failed.flow, failed.component, ...URL_PATH) };
 });
 
@@ -57,50 +56,20 @@ export const remoteWritePathNotFound = createRule('remote write path not found',
  */
 export const remoteWriteUnreachable = createRule('remote write unreachable', (symptoms) => {
   const failed = readFailedWrite(symptoms);
-  if (failed === undefined || failed.error.status !== undefined) return undefined;
-  return { reason: failed.error.reason, place: locate(failed.flow, failed.component, ...URL_PATH) };
+  if (failed === undefined || failed.error?.status !== undefined || failed.dropped > 0) return undefined;
+  return { reason: failed.error?.reason ?? '', place: locate(failed.flow, failed.component, ...URL_PATH) };
 });
 
 /**
- * Prometheus answers another error.
+ * Prometheus answers another error, or one that is not known: then samples were dropped, which only an answer does.
  *
  * `remote write gets 429: the request has been rejected because the tenant exceeded the ingestion rate limit`
  */
 export const remoteWriteRefused = createRule('remote write refused', (symptoms) => {
   const failed = readFailedWrite(symptoms);
-  if (failed?.error.status === undefined) return undefined;
+  if (failed === undefined) return undefined;
   const { flow, component, error } = failed;
-  return { status: error.status ?? 0, message: error.reason, place: locate(flow, component, ...URL_PATH) };
+  const place = locate(flow, component, ...URL_PATH);
+  if (error?.status === undefined) return failed.dropped > 0 ? { message: '', place } : undefined;
+  return { status: error.status, message: error.reason, place };
 });
-
-type FailedWrite = { readonly flow: Flow; readonly component: Component; readonly error: ExportError };
-
-/** The remote write at which the samples stop, and why; of a question about its own counters, the one that has logged an error. */
-function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
-  const { flow, stop, evidence } = symptoms;
-  if (flow === undefined) return undefined;
-  const isStopped = stop?.of === 'samples' && (stop.at === 'write failed' || stop.at === 'write waits');
-  const isAboutIt =
-    evidence.kind === 'observation' &&
-    evidence.subject.kind === 'metric of Alloy' &&
-    evidence.subject.metric.startsWith('prometheus_remote_storage_');
-  const writes = isStopped
-    ? [stop.component]
-    : isAboutIt
-      ? flow.components.filter(({ name }) => name === 'prometheus.remote_write')
-      : [];
-  for (const component of writes) {
-    const error = findError(symptoms, component);
-    if (error !== undefined) return { flow, component, error };
-  }
-  return undefined;
-}
-
-/** The newest error that remote write has logged in this run. */
-function findError({ alloyLog, run }: Symptoms, { id }: Component): ExportError | undefined {
-  const line = alloyLog.findLast(
-    ({ component, message, time = 0 }) =>
-      component === id && /^(?:non-recoverable error|Failed to send batch)/.test(message) && time >= run.startedAt,
-  );
-  return line && readExportError(line.error);
-}
