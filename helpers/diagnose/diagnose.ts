@@ -95,7 +95,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     nothingSent,
     clockDiffers,
   ],
-  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents],
+  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */

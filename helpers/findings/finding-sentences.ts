@@ -495,9 +495,9 @@ function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
 }
 
 /** The variables to correct: both where nothing says which one is wrong. */
-function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { reason, twin }: RefusedLogin): string {
+function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { instanceId, reason, twin }: RefusedLogin): string {
   const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   if (reason === 'wrong token') return 'GRAFANA_CLOUD_API_KEY';
-  const isIdWrong = twin !== undefined || reason === 'foreign instance ID' || reason === 'unknown instance ID';
+  const isIdWrong = twin !== undefined || instanceId === '' || reason === 'foreign instance ID' || reason === 'unknown instance ID';
   return isIdWrong ? id : `${id} and GRAFANA_CLOUD_API_KEY`;
 }

@@ -10,8 +10,11 @@ import { findSamplesStop, type SamplesStop } from './samples-stop.ts';
 
 /** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
 export type Stop =
-  | ({ readonly of: 'signal'; readonly signal: Signal; readonly route: OtlpRoute } & OtlpStop)
+  | SignalStop
   | ({ readonly of: 'samples'; readonly labels: Labels; readonly route: SamplesRoute } & SamplesStop);
+
+/** The place at which a signal stops. */
+export type SignalStop = { readonly of: 'signal'; readonly signal: Signal; readonly route: OtlpRoute } & OtlpStop;
 
 const SIGNAL_OF: Readonly<Partial<Record<Subject['kind'], Signal>>> = {
   trace: 'traces',
@@ -50,7 +53,8 @@ function readSelector(selector: string): { readonly metric: string; readonly lab
   return { metric: __name__, labels };
 }
 
-function findSignalStop(flow: Flow, signal: Signal): Stop {
+/** Where a signal stops. */
+export function findSignalStop(flow: Flow, signal: Signal): SignalStop {
   const route = followSignal(flow, signal);
   return { of: 'signal', signal, route, ...findOtlpStop(flow, signal, route) };
 }
