@@ -1,13 +1,18 @@
 /** Why Alloy can't deliver what it received over OTLP. */
+
+import type { Signal } from '../findings/finding.ts';
 import { type ExportError, readExportError } from '../flow/export-error.ts';
 import { type Component, type Flow, SIGNALS } from '../flow/flow.ts';
 import { type ExportFailure, findOtlpStop } from '../flow/otlp-stop.ts';
-import type { Signal } from '../findings/finding.ts';
 import { hasLost } from './observation.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** The exporter at which a signal stops; `error` is undefined where neither its log nor its counters say why. */
-export type FailedExport = { readonly flow: Flow; readonly component: Component; readonly error: ExportError | undefined };
+export type FailedExport = {
+  readonly flow: Flow;
+  readonly component: Component;
+  readonly error: ExportError | undefined;
+};
 
 /** Finds the exporter at which the signal in question stops, and the newest error that it has for that. */
 export function readFailedExport(symptoms: Symptoms): FailedExport | undefined {
@@ -24,7 +29,12 @@ export function listSignalsWith(symptoms: Symptoms, { flow, component }: FailedE
 }
 
 /** From its log in this run, else from what it counts by kind. */
-function findError({ alloyLog, run }: Symptoms, flow: Flow, { id }: Component, signal: Signal): ExportError | undefined {
+function findError(
+  { alloyLog, run }: Symptoms,
+  flow: Flow,
+  { id }: Component,
+  signal: Signal,
+): ExportError | undefined {
   const stop = findOtlpStop(flow, signal);
   if (stop.at !== 'export failed' && stop.at !== 'export waits') return undefined;
   const errors = alloyLog

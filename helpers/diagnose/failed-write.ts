@@ -31,7 +31,9 @@ function listSuspects(symptoms: Symptoms, flow: Flow): readonly Component[] {
   const { stop } = symptoms;
   if (stop?.of === 'samples') return stop.at === 'write failed' || stop.at === 'write waits' ? [stop.component] : [];
   const subject = getObservation(symptoms)?.subject;
-  const isAboutWrites = subject?.kind === 'metric of Alloy' && /^prometheus_remote_storage_samples_(?:failed_|retried_)?total$/.test(subject.metric);
+  const isAboutWrites =
+    subject?.kind === 'metric of Alloy' &&
+    /^prometheus_remote_storage_samples_(?:failed_|retried_)?total$/.test(subject.metric);
   return isAboutWrites ? flow.components.filter(({ name }) => name === 'prometheus.remote_write') : [];
 }
 

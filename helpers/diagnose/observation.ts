@@ -1,6 +1,6 @@
 import type { Observation } from '../findings/evidence.ts';
 import type { Part } from '../run/part.ts';
-import type { Symptoms } from './symptoms.ts';
+import { isAboutTotals, type Symptoms } from './symptoms.ts';
 
 /** The question that failed the criterion; undefined if an assertion or another error did. */
 export function getObservation({ evidence }: Pick<Symptoms, 'evidence'>): Observation | undefined {
@@ -11,12 +11,6 @@ export function getObservation({ evidence }: Pick<Symptoms, 'evidence'>): Observ
 export function getSource(symptoms: Pick<Symptoms, 'evidence'>): Part | undefined {
   const subject = getObservation(symptoms)?.subject;
   return subject?.kind === 'scraped metric' || subject?.kind === 'series' ? subject.source : undefined;
-}
-
-/** Whether a question is about all that Alloy has counted, whenever that was. */
-export function isAboutTotals(symptoms: Pick<Symptoms, 'evidence'>): boolean {
-  const kind = getObservation(symptoms)?.subject.kind;
-  return kind === 'delivery' || kind === 'metric of Alloy';
 }
 
 /**

@@ -13,7 +13,6 @@ import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
-import { isAboutTotals } from './observation.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
@@ -122,6 +121,12 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
   const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
   const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
   return suspects.filter((part) => !takenAway.includes(part));
+}
+
+/** Whether a question is about all that Alloy has counted, whenever that was. */
+export function isAboutTotals({ evidence }: Pick<Failure, 'evidence'>): boolean {
+  const kind = evidence.kind === 'observation' ? evidence.subject.kind : undefined;
+  return kind === 'delivery' || kind === 'metric of Alloy';
 }
 
 function findSilentService(access: BackendAccess): SilentService | undefined {

@@ -79,8 +79,8 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
       unused !== undefined
         ? `Let targets of a prometheus.scrape be ${unused.component}.output${describeLine(unused)}`
         : exporter === undefined
-        ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
-        : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
+          ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
+          : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
   }),
 
   'other target labels': ({ wanted, found, label, scrape, relabel, rule, unused }) => ({
@@ -196,8 +196,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'remote write without URL': ({ place }) => ({
     cause: `${place.component} has an empty url${describeLine(place)}: it drops every sample, with no error message in its log`,
-    fix:
-      place.misspelt === undefined ? `Set ${nameCorrection(place)}` : `Correct ${nameCorrection(place)}`,
+    fix: place.misspelt === undefined ? `Set ${nameCorrection(place)}` : `Correct ${nameCorrection(place)}`,
   }),
 
   'remote write login refused': ({ login, place, ...refused }) => ({
@@ -299,7 +298,9 @@ function describeUnreachable(place: Place, setting: string, reason: string): Exp
 
 /** Says where an ID comes from that is read from the variable of another service, or is written in the configuration. */
 function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string {
-  return isOddSource(place, service) ? `, as ${place.setting} of ${place.component} is ${place.expression}${describeLine(place)}` : '';
+  return isOddSource(place, service)
+    ? `, as ${place.setting} of ${place.component} is ${place.expression}${describeLine(place)}`
+    : '';
 }
 
 function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'PROMETHEUS'): boolean {
@@ -340,9 +341,11 @@ function adviseOnExporter(fault: ConnectFault, place: Place, source: string): st
 /** What to do about an answer to what Alloy writes. */
 function adviseOnStatus(status: number, place: Place): string {
   if (status === 403) return 'Give the token the scopes for writing: metrics:write, logs:write, traces:write';
-  if (status === 413) return `Send smaller batches: set send_batch_max_size of the otelcol.processor.batch before ${place.component}`;
+  if (status === 413)
+    return `Send smaller batches: set send_batch_max_size of the otelcol.processor.batch before ${place.component}`;
   if (status === 429) return 'Send less, or have the limits of the stack raised: it refuses more than they allow';
-  if (status >= 500) return `Look at the log or the status page of what answers at ${place.value ?? place.component}: the fault is there`;
+  if (status >= 500)
+    return `Look at the log or the status page of what answers at ${place.value ?? place.component}: the fault is there`;
   return 'Correct what the answer reports, at the sender or in the configuration';
 }
 
@@ -368,12 +371,17 @@ type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
 function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
   const { setting, variables = [], expression } = place;
   if (setting !== undefined && setting !== 'targets' && expression !== undefined) {
-    const known = rightUrl !== undefined && setting === 'metrics_path' ? `: ${NAMES[source ?? 'rabbitmq']} has its metrics at ${rightUrl}` : '';
+    const known =
+      rightUrl !== undefined && setting === 'metrics_path'
+        ? `: ${NAMES[source ?? 'rabbitmq']} has its metrics at ${rightUrl}`
+        : '';
     return `Correct ${setting} = ${expression}${describeWhere(place)}${known}`;
   }
   const address = variables.length === 0 ? `the address of the target${describeWhere(place)}` : variables.join(' or ');
   if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
-  return fault === 'timeout' ? `Raise scrape_timeout${describeWhere(place)}, or see why ${source === undefined ? 'the target' : NAMES[source]} is slow` : `Correct ${address}`;
+  return fault === 'timeout'
+    ? `Raise scrape_timeout${describeWhere(place)}, or see why ${source === undefined ? 'the target' : NAMES[source]} is slow`
+    : `Correct ${address}`;
 }
 
 /** What to do about a question that failed, by the variables that decide where it goes and as whom. */
@@ -498,6 +506,7 @@ function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
 function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { instanceId, reason, twin }: RefusedLogin): string {
   const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   if (reason === 'wrong token') return 'GRAFANA_CLOUD_API_KEY';
-  const isIdWrong = twin !== undefined || instanceId === '' || reason === 'foreign instance ID' || reason === 'unknown instance ID';
+  const isIdWrong =
+    twin !== undefined || instanceId === '' || reason === 'foreign instance ID' || reason === 'unknown instance ID';
   return isIdWrong ? id : `${id} and GRAFANA_CLOUD_API_KEY`;
 }

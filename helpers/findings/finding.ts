@@ -43,7 +43,15 @@ export type RefusedQuestion = {
 };
 
 /** Why an exporter can't connect to what it measures. */
-export type ConnectFault = 'no login' | 'login' | 'no database' | 'unknown host' | 'refused' | 'TLS' | 'timeout' | 'other';
+export type ConnectFault =
+  | 'no login'
+  | 'login'
+  | 'no database'
+  | 'unknown host'
+  | 'refused'
+  | 'TLS'
+  | 'timeout'
+  | 'other';
 
 /** Why a scrape fails. */
 export type ScrapeFault =
@@ -143,7 +151,12 @@ export type Finding =
       /** What relabels the targets of the exporter for nobody. */
       readonly unused?: Place;
     }
-  | { readonly kind: 'scraped too seldom'; readonly place: Place; readonly interval: string; readonly waited: Milliseconds }
+  | {
+      readonly kind: 'scraped too seldom';
+      readonly place: Place;
+      readonly interval: string;
+      readonly waited: Milliseconds;
+    }
   | {
       readonly kind: 'forwards to nothing';
       readonly place: Place;

@@ -40,7 +40,8 @@ export function getWholeVariable({ expression = '', variables = [] }: Place): st
 /** What to correct: the name of a variable, the variable that the setting is, or the setting. */
 export function nameCorrection(place: Place): string {
   const { setting, component, misspelt } = place;
-  if (misspelt !== undefined) return `the name of ${misspelt.meant}, which is read as ${misspelt.name}${describeWhere(place)}`;
+  if (misspelt !== undefined)
+    return `the name of ${misspelt.meant}, which is read as ${misspelt.name}${describeWhere(place)}`;
   return getWholeVariable(place) ?? `${setting ?? component}${describeWhere(place)}`;
 }
 

@@ -205,7 +205,10 @@ describe('findings in words', () => {
     [connect('no login', { expression: 'sys.env("P")', variables: ['P'] }), 'Set P: it is empty'],
     [connect('no login', {}), 'Set redis_password of e (config.alloy:5): Redis wants it'],
     [connect('login', { expression: '"secret"' }), 'user and password in redis_password at config.alloy:5'],
-    [connect('refused', { expression: 'sys.env("A")', variables: ['A'] }), 'Correct the address in A, as Alloy reaches it'],
+    [
+      connect('refused', { expression: 'sys.env("A")', variables: ['A'] }),
+      'Correct the address in A, as Alloy reaches it',
+    ],
     [scrape('refused', {}), 'Correct the address of the target at config.alloy:5'],
     [scrape('refused', { variables: ['A'], expression: 'sys.env("A")' }), 'Correct A'],
     [
@@ -221,7 +224,11 @@ describe('findings in words', () => {
       'Correct A: the run itself finds the metrics at http://r/metrics',
     ],
     [
-      { kind: 'OTLP path not found', url: 'u', place: endpoint('http://h/otlp/v1/traces', 'sys.env("E") + "/v1/traces"') },
+      {
+        kind: 'OTLP path not found',
+        url: 'u',
+        place: endpoint('http://h/otlp/v1/traces', 'sys.env("E") + "/v1/traces"'),
+      },
       'Remove /v1/traces from endpoint at config.alloy:5',
     ],
     [{ kind: 'OTLP path not found', url: 'u', place: endpoint('http://h/otl', 'sys.env("E")') }, 'Make E end in /otlp'],
@@ -373,7 +380,12 @@ describe('findings in words', () => {
 
   test('a login that reads the variable of another service is corrected in the configuration', () => {
     const place = user('PROMETHEUS', { value: '2847239' });
-    const { cause, fix } = describeFinding({ kind: 'OTLP login refused', login: 'basic', place, instanceId: '2847239' });
+    const { cause, fix } = describeFinding({
+      kind: 'OTLP login refused',
+      login: 'basic',
+      place,
+      instanceId: '2847239',
+    });
     expect(cause).toContain('as username of otelcol.auth.basic.x is sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID")');
     expect(fix).toContain('Let username at config.alloy:5 be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID")');
   });
@@ -387,10 +399,13 @@ describe('findings in words', () => {
 
   test('the message of the error holds what was found, the cause and the fix', () => {
     expect(
-      describeFailure({ kind: 'error', message: 'expected 1 to be 2' }, {
-        kind: 'nothing sent by remote write',
-        place: { component: 'prometheus.remote_write.x', file: 'config.alloy', line: 5 },
-      }),
+      describeFailure(
+        { kind: 'error', message: 'expected 1 to be 2' },
+        {
+          kind: 'nothing sent by remote write',
+          place: { component: 'prometheus.remote_write.x', file: 'config.alloy', line: 5 },
+        },
+      ),
     ).toBe(
       [
         'expected 1 to be 2',

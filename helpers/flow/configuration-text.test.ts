@@ -14,7 +14,9 @@ test('each component of the shipped configuration is found at its line', () => {
 });
 
 test('an attribute is found in the blocks around it, with its line, variables and references', () => {
-  const exporter = readBlocks(shipped).find((block) => nameWritten(block) === 'otelcol.exporter.otlphttp.grafana_cloud');
+  const exporter = readBlocks(shipped).find(
+    (block) => nameWritten(block) === 'otelcol.exporter.otlphttp.grafana_cloud',
+  );
   const endpoint = findAttribute(exporter, 'client', 'endpoint');
   expect(shipped.split('\n')[(endpoint?.line ?? 0) - 1]).toContain('endpoint = sys.env("GRAFANA_CLOUD_OTLP_ENDPOINT")');
   expect(endpoint && listVariables(endpoint)).toEqual(['GRAFANA_CLOUD_OTLP_ENDPOINT']);

@@ -17,7 +17,11 @@ export type WrittenBlock = {
   readonly blocks: readonly WrittenBlock[];
 };
 
-type Token = { readonly kind: 'name' | 'string' | 'sign' | 'end of line'; readonly text: string; readonly line: number };
+type Token = {
+  readonly kind: 'name' | 'string' | 'sign' | 'end of line';
+  readonly text: string;
+  readonly line: number;
+};
 
 const TOKEN =
   /(?<blank>[ \t\r]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<end>\n)|(?<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`)|(?<name>[A-Za-z_][\w.]*)|(?<sign>[\s\S])/gy;
@@ -88,7 +92,10 @@ export function nameWritten({ name, label }: WrittenBlock): string {
 }
 
 /** The attribute at a path of a block: `client`, `endpoint`. */
-export function findAttribute(block: WrittenBlock | undefined, ...path: readonly string[]): WrittenAttribute | undefined {
+export function findAttribute(
+  block: WrittenBlock | undefined,
+  ...path: readonly string[]
+): WrittenAttribute | undefined {
   const [first, ...others] = path;
   if (block === undefined || first === undefined) return undefined;
   if (others.length === 0) return block.attributes.find(({ name }) => name === first);

@@ -18,7 +18,9 @@ export type ExportError = {
  */
 export function readExportError(text: string): ExportError {
   const error = text.replaceAll(/\s+/g, ' ').trim();
-  const answered = /request to (\S+) responded with HTTP Status Code (\d+)(?:, Message=(.*?))?(?:, Details=.*)?$/.exec(error);
+  const answered = /request to (\S+) responded with HTTP Status Code (\d+)(?:, Message=(.*?))?(?:, Details=.*)?$/.exec(
+    error,
+  );
   if (answered !== null) {
     const [, url = '', status, message = ''] = answered;
     return { status: Number(status), url, reason: message };

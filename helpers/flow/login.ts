@@ -17,7 +17,9 @@ const OTHER = ['bearer_token', 'bearer_token_file', 'authorization', 'oauth2', '
 
 /** The login of an OTLP exporter: that of the `otelcol.auth.*` which it uses, or a header. */
 export function readExporterLogin(flow: Flow, exporter: Component): Login {
-  const auth = flow.components.find(({ name, feeds }) => name.startsWith('otelcol.auth.') && feeds.includes(exporter.id));
+  const auth = flow.components.find(
+    ({ name, feeds }) => name.startsWith('otelcol.auth.') && feeds.includes(exporter.id),
+  );
   if (auth?.name === 'otelcol.auth.basic') {
     // Newer versions have it in a block as well.
     const path = findSetting(auth.settings, 'client_auth') === undefined ? ['username'] : ['client_auth', 'username'];

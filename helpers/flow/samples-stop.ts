@@ -40,7 +40,8 @@ export function findSamplesStop(flow: Flow, route: SamplesRoute, series: Labels 
     const component = scrapes.find((one) => one.targets.includes(failing)) ?? scrape;
     return { at: 'scrape failed', component, target: failing };
   }
-  if (targets.length > 0 && targets.every(({ isScraped }) => !isScraped)) return { at: 'not scraped', component: scrape };
+  if (targets.length > 0 && targets.every(({ isScraped }) => !isScraped))
+    return { at: 'not scraped', component: scrape };
   const [deadEnd] = deadEnds;
   if (deadEnd !== undefined) return { at: 'dead end', component: deadEnd };
 

@@ -94,15 +94,25 @@ describe('scraped', () => {
     expect(findScraped(recordedFlow(), REDIS)).toMatchObject({ at: 'write waits', pending: 1099, sent: 0 });
   });
 
-  const rule = { name: 'rule', body: [texts('source_labels', '__name__'), text('regex', 'redis_.*'), text('action', 'drop')] };
+  const rule = {
+    name: 'rule',
+    body: [texts('source_labels', '__name__'), text('regex', 'redis_.*'), text('action', 'drop')],
+  };
   const relabel = { id: 'prometheus.relabel.r', name: 'prometheus.relabel', state: 'healthy', message: '' };
   const relabelled = (settings: Flow['components'][number]['settings']): Flow => {
     const flow = change(workingFlow(), 'prometheus.scrape.redis', { feeds: [relabel.id] });
-    return { ...flow, components: [...flow.components, { ...relabel, settings: settings ?? [], feeds: [WRITE], targets: [] }] };
+    return {
+      ...flow,
+      components: [...flow.components, { ...relabel, settings: settings ?? [], feeds: [WRITE], targets: [] }],
+    };
   };
 
   test.each<[string, Flow, object]>([
-    ['no scrape has the target', change(workingFlow(), 'prometheus.scrape.redis', { targets: [], settings: [] }), { at: 'no target' }],
+    [
+      'no scrape has the target',
+      change(workingFlow(), 'prometheus.scrape.redis', { targets: [], settings: [] }),
+      { at: 'no target' },
+    ],
     [
       'it has not been scraped',
       change(workingFlow(), 'prometheus.scrape.redis', {
@@ -115,7 +125,11 @@ describe('scraped', () => {
       change(workingFlow(), 'prometheus.scrape.redis', { feeds: [] }),
       { at: 'dead end', component: { id: 'prometheus.scrape.redis' } },
     ],
-    ['a rule drops the series', relabelled([rule]), { at: 'dropped', component: { id: relabel.id }, block: 'rule', rule: 0 }],
+    [
+      'a rule drops the series',
+      relabelled([rule]),
+      { at: 'dropped', component: { id: relabel.id }, block: 'rule', rule: 0 },
+    ],
     [
       'rules drop all',
       count(relabelled([]), { [relabel.id]: { alloy_prometheus_relabel_metrics_processed: 9 } }),
@@ -123,7 +137,9 @@ describe('scraped', () => {
     ],
     [
       'remote write drops the series',
-      change(workingFlow(), WRITE, { settings: [{ name: 'endpoint', body: [{ ...rule, name: 'write_relabel_config' }] }] }),
+      change(workingFlow(), WRITE, {
+        settings: [{ name: 'endpoint', body: [{ ...rule, name: 'write_relabel_config' }] }],
+      }),
       { at: 'dropped', component: { id: WRITE }, block: 'write_relabel_config', rule: 0 },
     ],
     [

@@ -123,7 +123,11 @@ async function beginAgain(
 }
 
 /** What an Alloy that runs already has counted by now; nothing is known of one that gives no answer. */
-async function readBefore({ alloy }: { readonly alloy: Pick<AlloyEndpoint, 'url'> }): Promise<Pick<Run, 'alloyBefore'>> {
+async function readBefore({
+  alloy,
+}: {
+  readonly alloy: Pick<AlloyEndpoint, 'url'>;
+}): Promise<Pick<Run, 'alloyBefore'>> {
   const alloyBefore = await readCounters(alloy).catch(() => undefined);
   return alloyBefore === undefined ? {} : { alloyBefore };
 }

@@ -42,7 +42,10 @@ const CONNECTING = /connect|NOAUTH|WRONGPASS|auth|dial tcp|pq: |does not exist|S
 /** What kept the exporter from connecting, by the words of PostgreSQL, Redis and Go's net. */
 const FAULTS: readonly (readonly [ConnectFault, RegExp])[] = [
   ['no login', /NOAUTH/],
-  ['login', /WRONGPASS|password authentication failed|role "[^"]*" does not exist|no pg_hba\.conf entry|invalid password/i],
+  [
+    'login',
+    /WRONGPASS|password authentication failed|role "[^"]*" does not exist|no pg_hba\.conf entry|invalid password/i,
+  ],
   ['no database', /database "[^"]*" does not exist/],
   ['unknown host', /no such host|name resolution|server misbehaving/],
   ['refused', /connection refused/],

@@ -11,9 +11,11 @@ import { createRule } from '../rule.ts';
 export const nothingSent = createRule('nothing sent by remote write', (symptoms) => {
   const { flow, stop } = symptoms;
   if (flow === undefined) return undefined;
-  if (stop?.of === 'samples') return stop.at === 'nothing written' ? { place: locate(flow, stop.component) } : undefined;
+  if (stop?.of === 'samples')
+    return stop.at === 'nothing written' ? { place: locate(flow, stop.component) } : undefined;
   const subject = getObservation(symptoms)?.subject;
-  if (subject?.kind !== 'metric of Alloy' || subject.metric !== 'prometheus_remote_storage_samples_total') return undefined;
+  if (subject?.kind !== 'metric of Alloy' || subject.metric !== 'prometheus_remote_storage_samples_total')
+    return undefined;
   const writes = flow.components.filter(({ name }) => name === 'prometheus.remote_write');
   const [first] = writes;
   const isSilent = writes.every((write) => countAt(flow, write, /^prometheus_remote_storage_samples_total$/) === 0);

@@ -1,8 +1,8 @@
 import { readText } from '../../clients/alloy-graph.ts';
 import type { Component } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
-import { readAddress } from '../sources.ts';
 import { createRule } from '../rule.ts';
+import { readAddress } from '../sources.ts';
 
 /**
  * The receiver listens on another port than the one to which the run and its services send.

@@ -38,7 +38,10 @@ const FAULTS: readonly (readonly [ScrapeFault, RegExp])[] = [
   ['timeout', /context deadline exceeded|i\/o timeout/],
   ['TLS', /server gave HTTP response to HTTPS client|tls: |x509: |malformed HTTP response/],
   ['HTTP status', /server returned HTTP status/],
-  ['not metrics', /unsupported Content-Type|invalid (?:metric|label)|expected .* (?:after|got)|parse|unsupported character/i],
+  [
+    'not metrics',
+    /unsupported Content-Type|invalid (?:metric|label)|expected .* (?:after|got)|parse|unsupported character/i,
+  ],
 ];
 
 function readFault(error: string): ScrapeFault {

@@ -13,10 +13,10 @@ const DEFAULT_INTERVAL = '60s';
  */
 export const scrapedTooSeldom = createRule('scraped too seldom', ({ flow, stop, evidence, run }) => {
   if (flow === undefined || stop?.of !== 'samples' || evidence.kind !== 'observation') return undefined;
-  const { at } = stop;
-  if (at !== 'not scraped' && at !== 'beyond Alloy' && at !== 'nothing written') return undefined;
-  const scrape = at === 'not scraped' ? stop.component : stop.route.scrapes[0];
-  if (scrape === undefined) return undefined;
+  // A scrape that has failed while the stack was starting is not tried again for as long.
+  const isPossible = ['not scraped', 'scrape failed', 'nothing written', 'beyond Alloy'].includes(stop.at);
+  const [scrape] = stop.route.scrapes;
+  if (scrape === undefined || !isPossible) return undefined;
   const interval = readText(scrape.settings, 'scrape_interval') ?? DEFAULT_INTERVAL;
   const milliseconds = parseDuration(interval) ?? 0;
   if (milliseconds <= Math.max(evidence.elapsedMs, run.intervals.scrape)) return undefined;

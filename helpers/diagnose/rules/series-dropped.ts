@@ -1,8 +1,8 @@
 import { readText } from '../../clients/alloy-graph.ts';
 import type { Labels } from '../../clients/prometheus.ts';
+import type { Place } from '../../findings/place.ts';
 import { type Component, countAt, type Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
-import type { Place } from '../../findings/place.ts';
 import { createRule } from '../rule.ts';
 
 /**

@@ -1,9 +1,9 @@
+import type { Signal } from '../../findings/finding.ts';
 import { listReferences, type WrittenBlock } from '../../flow/configuration-text.ts';
 import { type Component, countAt, type Flow, SIGNALS } from '../../flow/flow.ts';
 import { ITEMS } from '../../flow/otlp-route.ts';
 import { locate } from '../../flow/place.ts';
 import { findSignalStop, type SignalStop } from '../../flow/stops.ts';
-import type { Signal } from '../../findings/finding.ts';
 import { createRule } from '../rule.ts';
 
 /**
@@ -26,7 +26,8 @@ export const signalWithoutOutput = createRule('signal without output', ({ flow, 
 function findRefused(flow: Flow, message: string): SignalStop | undefined {
   const isTold = /\bUNIMPLEMENTED\b|telemetry type is not supported/.test(message);
   return SIGNALS.map((signal) => findSignalStop(flow, signal)).find(
-    ({ at, signal, route }) => at === 'dead end' && (isTold || route.receivers.some((one) => hasRefused(flow, one, signal))),
+    ({ at, signal, route }) =>
+      at === 'dead end' && (isTold || route.receivers.some((one) => hasRefused(flow, one, signal))),
   );
 }
 

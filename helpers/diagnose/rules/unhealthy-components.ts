@@ -47,6 +47,8 @@ function isFedBy(component: Component, source: Component, flow: Flow): boolean {
   if (!/^(?:discovery\.|prometheus\.exporter\.|otelcol\.auth\.|local\.|remote\.)/.test(source.name)) return false;
   if (source.feeds.includes(component.id)) return true;
   return flow.components.some(({ id, name, feeds }) => {
-    return name.startsWith('discovery.') && source.feeds.includes(id) && id !== source.id && feeds.includes(component.id);
+    return (
+      name.startsWith('discovery.') && source.feeds.includes(id) && id !== source.id && feeds.includes(component.id)
+    );
   });
 }

@@ -80,7 +80,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'exporter cannot connect': [
     ...(['no login', 'login', 'no database', 'unknown host', 'refused', 'TLS', 'timeout', 'other'] as const).map(
-      (fault) => ({ kind: 'exporter cannot connect', source: 'redis', fault, reason: 'it said so', place: redisAddress }) as const,
+      (fault) =>
+        ({
+          kind: 'exporter cannot connect',
+          source: 'redis',
+          fault,
+          reason: 'it said so',
+          place: redisAddress,
+        }) as const,
     ),
     {
       kind: 'exporter cannot connect',
@@ -104,7 +111,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'label limit',
         'other',
       ] as const
-    ).map((fault) => ({ kind: 'scrape fails', url: 'http://x/metrics', error: 'it said so', fault, place: scrape }) as const),
+    ).map(
+      (fault) =>
+        ({ kind: 'scrape fails', url: 'http://x/metrics', error: 'it said so', fault, place: scrape }) as const,
+    ),
     {
       kind: 'scrape fails',
       url: 'http://x/metric',
@@ -131,7 +141,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       relabel,
       rule: { ...relabel, setting: 'replacement' },
     },
-    { kind: 'other target labels', wanted: labels, found: { job: 'j', instance: 'k' }, label: 'instance', scrape, relabel },
+    {
+      kind: 'other target labels',
+      wanted: labels,
+      found: { job: 'j', instance: 'k' },
+      label: 'instance',
+      scrape,
+      relabel,
+    },
     {
       kind: 'other target labels',
       wanted: labels,
@@ -202,7 +219,12 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'signal without output': [
     { kind: 'signal without output', signal: 'traces', place: { component: 'otelcol.processor.batch.x' } },
-    { kind: 'signal without output', signal: 'logs', place: { component: 'otelcol.processor.batch.x' }, example: '[y.input]' },
+    {
+      kind: 'signal without output',
+      signal: 'logs',
+      place: { component: 'otelcol.processor.batch.x' },
+      example: '[y.input]',
+    },
   ],
   'receiver refuses': [
     { kind: 'receiver refuses', signal: 'traces', place: { component: 'otelcol.receiver.otlp.x' }, between: [relabel] },
@@ -222,7 +244,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'remote write without URL', place: writeUrl },
     {
       kind: 'remote write without URL',
-      place: { ...writeUrl, misspelt: { name: 'GRAFANA_CLOUD_PROM_ENDPOINT', meant: 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT' } },
+      place: {
+        ...writeUrl,
+        misspelt: { name: 'GRAFANA_CLOUD_PROM_ENDPOINT', meant: 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT' },
+      },
     },
   ],
   'remote write login refused': [
