@@ -144,7 +144,8 @@ function readTargetLabels(evidence: Evidence): { job: string; instance: string }
   return job === undefined || instance === undefined ? undefined : { job, instance };
 }
 
-async function readExporterUp(run: Run, labels: Labels): Promise<number | undefined> {
+/** What the exporter of a job says of its connection; undefined if it has said nothing in this run. */
+export async function readExporterUp(run: Run, labels: Labels): Promise<number | undefined> {
   const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );

@@ -150,8 +150,8 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Add ${signal} = ${example ?? '[…]'} to its output block`,
   }),
 
-  'scraped too seldom': ({ place, interval, waited }) => ({
-    cause: `${place.component} scrapes every ${interval}${describeLine(place)}: within ${(waited / 1000).toFixed(0)} s nothing new can come`,
+  'scraped too seldom': ({ place, interval }) => ({
+    cause: `${place.component} scrapes every ${interval}${describeLine(place)}, which is longer than the criteria wait`,
     fix: `Let scrape_interval read ALLOY_SCRAPE_INTERVAL${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
   }),
 
@@ -181,8 +181,8 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Check that what should send ${signal} runs, and sends them there`,
   }),
 
-  'held too long': ({ place, timeout, waited }) => ({
-    cause: `${place.component} keeps a batch for ${timeout}${describeLine(place)}: within ${(waited / 1000).toFixed(0)} s nothing leaves it`,
+  'held too long': ({ place, timeout }) => ({
+    cause: `${place.component} keeps a batch for ${timeout}${describeLine(place)}, which is longer than the criteria wait`,
     fix: `Let timeout read ALLOY_OTLP_BATCH_TIMEOUT${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
   }),
 
@@ -196,7 +196,12 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'remote write without URL': ({ place }) => ({
     cause: `${place.component} has an empty url${describeLine(place)}: it drops every sample, with no error message in its log`,
-    fix: place.misspelt === undefined ? `Set ${nameCorrection(place)}` : `Correct ${nameCorrection(place)}`,
+    fix: 
+      place.misspelt !== undefined
+        ? `Correct ${nameCorrection(place)}`
+        : getWholeVariable(place) === WRITE_URL
+          ? `Set ${WRITE_URL}`
+          : `Set ${nameCorrection(place)}, or let url${describeWhere(place)} be sys.env("${WRITE_URL}")`,
   }),
 
   'remote write login refused': ({ login, place, ...refused }) => ({
@@ -295,6 +300,9 @@ function describeUnreachable(place: Place, setting: string, reason: string): Exp
     fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it${reason === '' ? "; Alloy's log says more" : ''}`,
   };
 }
+
+/** What has the URL of remote write in the shipped configuration. */
+const WRITE_URL = 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT';
 
 /** Says where an ID comes from that is read from the variable of another service, or is written in the configuration. */
 function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string {

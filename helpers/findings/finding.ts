@@ -155,7 +155,6 @@ export type Finding =
       readonly kind: 'scraped too seldom';
       readonly place: Place;
       readonly interval: string;
-      readonly waited: Milliseconds;
     }
   | {
       readonly kind: 'forwards to nothing';
@@ -227,7 +226,6 @@ export type Finding =
       readonly kind: 'held too long';
       readonly place: Place;
       readonly timeout: string;
-      readonly waited: Milliseconds;
     }
   | {
       readonly kind: 'nothing exported over OTLP';

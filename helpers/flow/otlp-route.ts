@@ -1,5 +1,5 @@
 /** The way of a signal through Alloy, from where it is received to where it is exported. */
-import { readList } from '../clients/alloy-graph.ts';
+import { readList, readText } from '../clients/alloy-graph.ts';
 import type { Signal } from '../findings/finding.ts';
 import { findAttribute, listReferences } from './configuration-text.ts';
 import { type Component, type Flow, findComponent } from './flow.ts';
@@ -63,4 +63,11 @@ function listNext(flow: Flow, component: Component, signal: Signal): Component[]
   const named = attribute === undefined ? [] : listReferences(attribute);
   const known = fed.filter(({ id }) => named.includes(id));
   return known.length > 0 ? known : fed;
+}
+
+/** Whether an exporter speaks gRPC and has the URL of a path, which only OTLP/HTTP has: it can't deliver anything. */
+export function isOfOtherProtocol({ name, settings }: Component): boolean {
+  const url = readText(settings, 'client', 'endpoint') ?? '';
+  if (name !== 'otelcol.exporter.otlp' || !/^https?:\/\//.test(url) || !URL.canParse(url)) return false;
+  return new URL(url).pathname !== '/';
 }

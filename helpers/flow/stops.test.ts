@@ -1,9 +1,10 @@
 /** Where the flow stops, on the recorded pipeline of a real Alloy. */
 import { describe, expect, test } from 'vitest';
+import type { Setting } from '../clients/alloy-graph.ts';
 import type { Flow } from './flow.ts';
 import { followSignal } from './otlp-route.ts';
 import { findOtlpStop } from './otlp-stop.ts';
-import { findStop } from './stops.ts';
+import { findStop, isForGood, type Stop } from './stops.ts';
 import { change, count, recordedFlow, text, texts, workingFlow } from './testing/recorded-flow.ts';
 
 const RECEIVER = 'otelcol.receiver.otlp.services';
@@ -157,4 +158,53 @@ describe('scraped', () => {
     expect(find(flow, 'prometheus.scrape.redis')).toBeDefined();
     expect(findScraped(flow, REDIS)).toMatchObject(stop);
   });
+});
+
+describe('whether nothing will ever pass', () => {
+  const rule = (regex: string) => ({
+    name: 'write_relabel_config',
+    body: [texts('source_labels', '__name__'), text('regex', regex), text('action', 'drop')],
+  });
+  const scraped = (flow: Flow) => [flow, findScraped(flow, REDIS)] as const;
+  const traced = (flow: Flow) => [flow, findStop(flow, { kind: 'traces', query: '{}' })] as const;
+  const withUrl = (...settings: Setting[]) =>
+    change(workingFlow(), WRITE, { settings: [{ name: 'endpoint', body: settings }] });
+  const overGrpc = (endpoint: string) =>
+    change(count(workingFlow(), { [RECEIVER]: { otelcol_receiver_accepted_spans_total: 1 } }), EXPORTER, {
+      name: 'otelcol.exporter.otlp',
+      settings: [{ name: 'client', body: [text('endpoint', endpoint)] }],
+    });
+  const without = (id: string) => {
+    const flow = workingFlow();
+    return { ...flow, components: flow.components.filter((component) => component.id !== id) };
+  };
+
+  test.each<[boolean, string, readonly [Flow, Stop | undefined]]>([
+    [true, 'nothing receives', traced(without(RECEIVER))],
+    [true, 'a signal has no output', traced(change(workingFlow(), BATCH, { settings: [output()] }))],
+    [true, 'an exporter speaks another protocol', traced(overGrpc('http://h/otlp'))],
+    [true, 'a scrape forwards to none', scraped(change(workingFlow(), 'prometheus.scrape.redis', { feeds: [] }))],
+    [true, 'no scrape has the target', scraped(without('prometheus.scrape.redis'))],
+    [true, 'a rule drops the series', scraped(withUrl(text('url', 'http://h'), rule('redis_.*')))],
+    [true, 'remote write has no URL', scraped(withUrl())],
+    [false, 'nothing has been sent yet', traced(workingFlow())],
+    [false, 'an exporter waits', traced(overGrpc('h:4317'))],
+    [false, 'nothing has been written yet', scraped(withUrl(text('url', 'http://h')))],
+    [
+      false,
+      'a scrape waits for the targets of a discovery',
+      scraped(change(without('prometheus.scrape.redis'), 'prometheus.scrape.postgres', { targets: [], settings: [] })),
+    ],
+  ])('%s: %s', (expected, _, [flow, stop]) => {
+    expect(stop !== undefined && isForGood(flow, stop)).toBe(expected);
+  });
+});
+
+test('a question about several series is one about their job', () => {
+  const about = (selector: string) => findStop(workingFlow(), { kind: 'series', selector });
+  expect(about('{job="integrations/redis_exporter"}')).toMatchObject({
+    labels: { job: 'integrations/redis_exporter' },
+    route: { scrapes: [{ id: 'prometheus.scrape.redis' }] },
+  });
+  expect(about('{__name__=~"redis_.+",job!="integrations/redis_exporter"}')).toBeUndefined();
 });

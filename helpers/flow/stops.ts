@@ -3,9 +3,9 @@ import type { Labels } from '../clients/prometheus.ts';
 import type { Subject } from '../findings/evidence.ts';
 import type { Signal } from '../findings/finding.ts';
 import { type Flow, SIGNALS } from './flow.ts';
-import { followSignal, type OtlpRoute } from './otlp-route.ts';
+import { followSignal, isOfOtherProtocol, type OtlpRoute } from './otlp-route.ts';
 import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
-import { areTargetsKnown, followSamples, type SamplesRoute } from './samples-route.ts';
+import { areTargetsKnown, followSamples, hasNoUrl, listTargets, type SamplesRoute } from './samples-route.ts';
 import { findSamplesStop, type SamplesStop } from './samples-stop.ts';
 
 /** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
@@ -60,7 +60,13 @@ export function findSignalStop(flow: Flow, signal: Signal): SignalStop {
 }
 
 /** Whether nothing will ever pass: the configuration itself is the reason, and waiting changes nothing. */
-export function isForGood(stop: Stop): boolean {
+export function isForGood({ components }: Flow, stop: Stop): boolean {
+  if (stop.at === 'nothing written' && stop.route.ends.every(hasNoUrl)) return true;
   if (stop.at === 'dropped') return stop.rule !== undefined;
-  return stop.at === 'no receiver' || stop.at === 'dead end' || stop.at === 'no target';
+  if (stop.of === 'signal' && stop.at !== 'beyond Alloy' && stop.route.exporters.length > 0) {
+    if (stop.route.exporters.every(isOfOtherProtocol)) return true;
+  }
+  // A scrape without targets may wait for those of a discovery.
+  const hasAllTargets = components.every((one) => one.name !== 'prometheus.scrape' || listTargets(one).length > 0);
+  return stop.at === 'no receiver' || stop.at === 'dead end' || (stop.at === 'no target' && hasAllTargets);
 }

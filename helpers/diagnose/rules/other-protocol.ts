@@ -1,4 +1,4 @@
-import { readText } from '../../clients/alloy-graph.ts';
+import { isOfOtherProtocol } from '../../flow/otlp-route.ts';
 import { locate } from '../../flow/place.ts';
 import { createRule } from '../rule.ts';
 
@@ -9,10 +9,6 @@ import { createRule } from '../rule.ts';
  */
 export const otherProtocol = createRule('exporter of another protocol', ({ flow, stop }) => {
   if (flow === undefined || stop?.of !== 'signal' || stop.at === 'beyond Alloy') return undefined;
-  for (const exporter of stop.route.exporters.filter(({ name }) => name === 'otelcol.exporter.otlp')) {
-    const url = readText(exporter.settings, 'client', 'endpoint') ?? '';
-    if (!/^https?:\/\//.test(url) || !URL.canParse(url) || new URL(url).pathname === '/') continue;
-    return { place: locate(flow, exporter, 'client', 'endpoint') };
-  }
-  return undefined;
+  const exporter = stop.route.exporters.find(isOfOtherProtocol);
+  return exporter && { place: locate(flow, exporter, 'client', 'endpoint') };
 });

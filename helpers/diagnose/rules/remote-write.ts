@@ -1,6 +1,6 @@
-import { readText } from '../../clients/alloy-graph.ts';
 import { readWriteLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
+import { hasNoUrl } from '../../flow/samples-route.ts';
 import { readFailedWrite } from '../failed-write.ts';
 import { getObservation } from '../observation.ts';
 import { readRefusedLogin } from '../refused-login.ts';
@@ -20,10 +20,7 @@ export const remoteWriteWithoutUrl = createRule('remote write without URL', (sym
   // Without a stop the question is about all that is written.
   const isAboutWrites = subject.kind === 'metric of Alloy' && subject.metric.startsWith('prometheus_remote_storage_');
   const writes = stop?.of === 'samples' ? stop.route.ends : isAboutWrites ? flow.components : [];
-  const write = writes.find(
-    ({ name, settings }) =>
-      name === 'prometheus.remote_write' && settings !== undefined && (readText(settings, ...URL_PATH) ?? '') === '',
-  );
+  const write = writes.find(hasNoUrl);
   return write && { place: locate(flow, write, ...URL_PATH) };
 });
 

@@ -2,6 +2,7 @@ import type { ScrapeTarget } from '../../clients/alloy-graph.ts';
 import type { ScrapeFault } from '../../findings/finding.ts';
 import type { Component, Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
+import { readScrapeFault } from '../../flow/scrape-fault.ts';
 import type { Run } from '../../run/run.ts';
 import { createRule } from '../rule.ts';
 
@@ -16,7 +17,7 @@ export const scrapeFails = createRule('scrape fails', ({ flow, stop, evidence, t
   const source = subject?.kind === 'scraped metric' ? subject.source : undefined;
   if (source !== undefined && takenAway.includes(source)) return undefined;
   const { component, target } = stop;
-  const fault = readFault(target.error);
+  const fault = readScrapeFault(target.error);
   const isUrl = source === 'rabbitmq' && run.rabbitmq?.metricsUrl !== undefined;
   return {
     url: target.url,
@@ -27,26 +28,6 @@ export const scrapeFails = createRule('scrape fails', ({ flow, stop, evidence, t
     ...(isUrl && { rightUrl: readMetricsUrl(run) }),
   };
 });
-
-/** Kinds of errors of a scrape, by Alloy's own texts (Prometheus 3, scrape/scrape.go and Go's net). */
-const FAULTS: readonly (readonly [ScrapeFault, RegExp])[] = [
-  ['sample limit', /sample limit exceeded/],
-  ['body size limit', /body size limit exceeded/],
-  ['label limit', /label_(?:limit|name_length_limit|value_length_limit) exceeded|label limit/],
-  ['unknown host', /no such host|server misbehaving|Temporary failure in name resolution/],
-  ['refused', /connection refused/],
-  ['timeout', /context deadline exceeded|i\/o timeout/],
-  ['TLS', /server gave HTTP response to HTTPS client|tls: |x509: |malformed HTTP response/],
-  ['HTTP status', /server returned HTTP status/],
-  [
-    'not metrics',
-    /unsupported Content-Type|invalid (?:metric|label)|expected .* (?:after|got)|parse|unsupported character/i,
-  ],
-];
-
-function readFault(error: string): ScrapeFault {
-  return FAULTS.find(([, text]) => text.test(error))?.[0] ?? 'other';
-}
 
 /** The setting of the scrape that decides about the fault. */
 function locateFault(flow: Flow, scrape: Component, { url }: ScrapeTarget, fault: ScrapeFault) {

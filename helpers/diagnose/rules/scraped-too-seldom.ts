@@ -9,7 +9,7 @@ const DEFAULT_INTERVAL = '60s';
 /**
  * The interval of the scrape is longer than a criterion waits.
  *
- * `prometheus.scrape.postgres scrapes every 10m (grafana-alloy/config.alloy:72): nothing new can come within 8 s`
+ * `prometheus.scrape.postgres scrapes every 10m (grafana-alloy/config.alloy:72), which is longer than the criteria wait`
  */
 export const scrapedTooSeldom = createRule('scraped too seldom', ({ flow, stop, evidence, run }) => {
   if (flow === undefined || stop?.of !== 'samples' || evidence.kind !== 'observation') return undefined;
@@ -20,5 +20,5 @@ export const scrapedTooSeldom = createRule('scraped too seldom', ({ flow, stop, 
   const interval = readText(scrape.settings, 'scrape_interval') ?? DEFAULT_INTERVAL;
   const milliseconds = parseDuration(interval) ?? 0;
   if (milliseconds <= Math.max(evidence.elapsedMs, run.intervals.scrape)) return undefined;
-  return { place: locate(flow, scrape, 'scrape_interval'), interval, waited: evidence.elapsedMs };
+  return { place: locate(flow, scrape, 'scrape_interval'), interval };
 });

@@ -180,7 +180,7 @@ export const remoteWriteCases: Cases = {
   },
   'scraped too seldom': {
     speaks: { flow: every('10m') },
-    finds: { interval: '10m', waited: 3400, place: { component: SCRAPE, setting: 'scrape_interval' } },
+    finds: { interval: '10m', place: { component: SCRAPE, setting: 'scrape_interval' } },
     silent: {
       'the criterion waited for longer': { flow: every('2s') },
       'the run waits for as long as that': {

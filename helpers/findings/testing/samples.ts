@@ -159,7 +159,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     },
   ],
   'scraped too seldom': [
-    { kind: 'scraped too seldom', place: { ...scrape, setting: 'scrape_interval' }, interval: '10m', waited: 8000 },
+    { kind: 'scraped too seldom', place: { ...scrape, setting: 'scrape_interval' }, interval: '10m' },
   ],
   'forwards to nothing': [
     { kind: 'forwards to nothing', place: scrape },
@@ -234,7 +234,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'nothing accepted over OTLP', signal: 'logs', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },
   ],
   'held too long': [
-    { kind: 'held too long', place: { component: 'otelcol.processor.batch.x' }, timeout: '10m', waited: 8000 },
+    { kind: 'held too long', place: { component: 'otelcol.processor.batch.x' }, timeout: '10m' },
   ],
   'nothing exported over OTLP': [
     { kind: 'nothing exported over OTLP', signal: 'traces', between: [] },
