@@ -89,13 +89,13 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     questionsRefused,
     queryRefused,
     scrapedTooSeldom,
-    scrapeFails,
     exporterCannotConnect,
+    scrapeFails,
     otherLabels,
     nothingSent,
     clockDiffers,
   ],
-  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput],
+  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput, receiverElsewhere],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */

@@ -25,6 +25,7 @@ import {
   exportLine,
   inState,
   keptSpans,
+  line,
   RECEIVER,
   REDIS,
   SCRAPE,
@@ -40,8 +41,8 @@ const wrongReceiver = { variable: 'ALLOY_OTLP_HTTP', address: 'http://127.0.0.1:
 const refusedTrace = asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, ...denied('http://h') });
 const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' }] as const;
 const down = { alloyAnswers: false, flow: undefined };
-const failing = (url = 'http://h/metrics') =>
-  change(delivering(), SCRAPE, { targets: [{ url, labels: REDIS, error: 'connection refused', isScraped: true }] });
+const failing = (url = 'http://h/metrics', reason = 'connection refused') =>
+  change(delivering(), SCRAPE, { targets: [{ url, labels: REDIS, error: reason, isScraped: true }] });
 const nearest = {
   kind: 'other labels',
   metric: 'redis_up',
@@ -122,7 +123,14 @@ test.each<[string, string, Partial<Symptoms>]>([
   ['query refused', 'exporter cannot connect', { ...asked(denied('http://h')), exporterUp: 0 }],
   ['query refused', 'scrape fails', { ...asked(denied('http://h')), flow: failing() }],
   ['scraped too seldom', 'scrape fails', { flow: seldom(failing()) }],
-  ['scrape fails', 'exporter cannot connect', { flow: failing(), exporterUp: 0 }],
+  [
+    'exporter cannot connect',
+    'scrape fails',
+    {
+      flow: failing('http://h', 'context deadline exceeded'),
+      alloyLog: line('prometheus.exporter.redis.redis', "Couldn't connect to redis instance", 'connection refused'),
+    },
+  ],
   ['scrape fails', 'other labels', { ...asked({ nearest }), flow: failing() }],
   ['other labels', 'nothing sent by remote write', { ...asked({ nearest }), flow: workingFlow() }],
   // Assertions and other errors

@@ -318,3 +318,17 @@ describe('a question that Grafana Cloud refuses', () => {
     expect(find('token expired', { ...checked(), ...asked({ seen }) })).toBeUndefined();
   });
 });
+
+test('a send that is refused where the receiver does not listen has that cause', () => {
+  const endpoint = (protocol: string, value: string) => ({ name: protocol, body: [text('endpoint', value)] });
+  const listening = (port: number) =>
+    change(workingFlow(), RECEIVER, {
+      settings: [endpoint('grpc', '0.0.0.0:1'), endpoint('http', `0.0.0.0:${port}`)],
+    });
+  const told = (message: string) => ({ evidence: { kind: 'error', message } as const, needs: [] });
+  const refused = told('connect ECONNREFUSED 127.0.0.1:1');
+  expect(findBy('receiver elsewhere', { ...refused, flow: listening(4399) })).toMatchObject({ protocol: 'http' });
+  expect(findBy('receiver elsewhere', { ...refused, flow: listening(1) })).toBeUndefined();
+  const elsewhere = told('connect ECONNREFUSED 127.0.0.1:11');
+  expect(findBy('receiver elsewhere', { ...elsewhere, flow: listening(4399) })).toBeUndefined();
+});

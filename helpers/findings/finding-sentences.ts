@@ -378,6 +378,9 @@ type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
 
 function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
   const { setting, variables = [], expression } = place;
+  if (fault === 'timeout') {
+    return `See why ${source === undefined ? 'the target' : NAMES[source]} is slow or out of reach, or raise scrape_timeout${describeWhere(place)}`;
+  }
   if (setting !== undefined && setting !== 'targets' && expression !== undefined) {
     const known =
       rightUrl !== undefined && setting === 'metrics_path'
@@ -387,9 +390,7 @@ function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): strin
   }
   const address = variables.length === 0 ? `the address of the target${describeWhere(place)}` : variables.join(' or ');
   if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
-  return fault === 'timeout'
-    ? `Raise scrape_timeout${describeWhere(place)}, or see why ${source === undefined ? 'the target' : NAMES[source]} is slow`
-    : `Correct ${address}`;
+  return `Correct ${address}`;
 }
 
 /** What to do about a question that failed, by the variables that decide where it goes and as whom. */

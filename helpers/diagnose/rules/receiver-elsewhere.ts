@@ -9,14 +9,17 @@ import { readAddress } from '../sources.ts';
  *
  * `otelcol.receiver.otlp.services listens for OTLP/HTTP on 0.0.0.0:4399 (grafana-alloy/config.alloy:18), and the run sends to 127.0.0.1:4318`
  */
-export const receiverElsewhere = createRule('receiver elsewhere', ({ flow, stop, run }) => {
-  if (flow === undefined || stop?.of !== 'signal' || stop.at !== 'nothing accepted') return undefined;
-  const { receivers } = stop;
+export const receiverElsewhere = createRule('receiver elsewhere', ({ flow, stop, evidence, run }) => {
   // In a container the receiver has other ports than those that are published.
-  if (run.alloy.kind === 'container' || run.alloy.kind === 'external') return undefined;
-  const asked = { grpc: run.alloy.otlpGrpc, http: run.alloy.otlpHttp };
+  if (flow === undefined || run.alloy.kind === 'container' || run.alloy.kind === 'external') return undefined;
+  const asked = { http: run.alloy.otlpHttp, grpc: run.alloy.otlpGrpc };
+  const isUnaccepted = stop?.of === 'signal' && stop.at === 'nothing accepted';
+  const message = evidence.kind === 'error' ? evidence.message : '';
+  const receivers = flow.components.filter(({ name }) => name === 'otelcol.receiver.otlp');
   for (const protocol of ['http', 'grpc'] as const) {
     const port = readPort(asked[protocol]);
+    const isRefused = message.includes('ECONNREFUSED') && new RegExp(`:${port}\\b`).test(message);
+    if (!isUnaccepted && !isRefused) continue;
     const places = receivers.map((receiver) => ({ receiver, endpoint: readEndpoint(receiver, protocol) }));
     if (places.some(({ endpoint }) => endpoint === undefined || readPort(endpoint) === port)) continue;
     const [first] = places;

@@ -1,12 +1,15 @@
 import { change, workingFlow } from '../../flow/testing/recorded-flow.ts';
 import { parseLog } from '../alloy-log.ts';
-import { type Cases, delivering, error, inState, line, NOW, RECEIVER, SCRAPE, trace } from './symptoms.ts';
+import { type Cases, delivering, error, inState, line, NOW, RECEIVER, REDIS, SCRAPE, trace } from './symptoms.ts';
 
 const wrongUrl = { variable: 'ALLOY_URL', address: 'http://127.0.0.1:1', answer: 'web page' } as const;
 const wrongReceiver = { variable: 'ALLOY_OTLP_HTTP', address: 'http://127.0.0.1:1', answer: 404 } as const;
 const inUse = 'listen tcp 0.0.0.0:4317: bind: address already in use';
 
-/** Rules about Alloy itself. */
+const failing = (reason: string) =>
+  change(delivering(), SCRAPE, { targets: [{ url: 'u', labels: REDIS, error: reason, isScraped: true }] });
+
+/** Rules about Alloy itself, and about what it scrapes. */
 export const alloyCases: Cases = {
   'configuration error': {
     speaks: { alloyAnswers: false, alloyLog: parseLog('Error: /x/config.alloy:3:15: expected block label\n') },
@@ -88,6 +91,12 @@ export const alloyCases: Cases = {
         alloyLog: line('prometheus.exporter.redis.redis', "Couldn't connect to redis instance", 'EOF'),
       },
       'the criterion took the part away': { exporterUp: 0, takenAway: ['redis'] },
+      'the exporter itself can’t be scraped': {
+        exporterUp: 0,
+        flow: failing('connection refused'),
+        alloyLog: line('prometheus.exporter.redis.redis', "Couldn't connect to redis instance", 'EOF'),
+      },
+      'its scrape is slow for an unknown reason': { flow: failing('context deadline exceeded') },
       'the configuration has no such exporter': {
         exporterUp: 0,
         flow: {
