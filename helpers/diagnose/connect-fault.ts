@@ -9,7 +9,8 @@ import type { LogLine } from './alloy-log.ts';
 export function findExporterOf(flow: Flow, source: string, scrapes: readonly Component[]): Component | undefined {
   const exporters = findExporters(flow, source);
   const [first, ...others] = exporters;
-  const isScraped = (exporter: Component) => followTargets(flow, exporter).some(({ scrape }) => scrapes.includes(scrape));
+  const isScraped = (exporter: Component) =>
+    followTargets(flow, exporter).some(({ scrape }) => scrapes.includes(scrape));
   return exporters.find(isScraped) ?? (others.length === 0 ? first : undefined);
 }
 

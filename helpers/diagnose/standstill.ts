@@ -13,11 +13,7 @@ import { readExporterUp } from './symptoms.ts';
 export type Standstill = { readonly isForGood: boolean; readonly fault: string };
 
 /** Looks for what stands still on the way of what a question is about, since a moment of this machine's clock. */
-export async function findStandstill(
-  run: Run,
-  subject: Subject,
-  since: Milliseconds,
-): Promise<Standstill | undefined> {
+export async function findStandstill(run: Run, subject: Subject, since: Milliseconds): Promise<Standstill | undefined> {
   const flow = await readFlow(run);
   const stop = flow && findStop(flow, subject);
   if (flow === undefined || stop === undefined) return undefined;

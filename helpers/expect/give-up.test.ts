@@ -147,7 +147,12 @@ describe('where something stands still on the way', () => {
     { localID: 'prometheus.remote_write.x', dataFlowEdgesTo: null },
   ];
 
-  type Setup = { readonly error: string; readonly feeds?: string[]; readonly log?: string; readonly mayRecover?: boolean };
+  type Setup = {
+    readonly error: string;
+    readonly feeds?: string[];
+    readonly log?: string;
+    readonly mayRecover?: boolean;
+  };
 
   /** Waits for `redis_up`; `setError` changes what the scrape reports. */
   async function waitForRedis(
@@ -209,16 +214,14 @@ describe('where something stands still on the way', () => {
       expect(await at(FIRST)).toBe(true);
     }));
 
-  test.each([
-    refused,
-    'server returned HTTP status 404 Not Found',
-    'sample limit exceeded',
-  ])('it gives up on a scrape that fails over two scrapes: %s', (error) =>
-    waitForRedis({ error }, async ({ at }) => {
-      expect(await at(FIRST)).toBe(false);
-      expect(await at(SECOND - 1000)).toBe(false);
-      expect(await at(SECOND)).toBe(true);
-    }),
+  test.each([refused, 'server returned HTTP status 404 Not Found', 'sample limit exceeded'])(
+    'it gives up on a scrape that fails over two scrapes: %s',
+    (error) =>
+      waitForRedis({ error }, async ({ at }) => {
+        expect(await at(FIRST)).toBe(false);
+        expect(await at(SECOND - 1000)).toBe(false);
+        expect(await at(SECOND)).toBe(true);
+      }),
   );
 
   test('it gives up on an exporter that can’t log in over two scrapes', () =>

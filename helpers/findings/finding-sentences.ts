@@ -196,7 +196,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'remote write without URL': ({ place }) => ({
     cause: `${place.component} has an empty url${describeLine(place)}: it drops every sample, with no error message in its log`,
-    fix: 
+    fix:
       place.misspelt !== undefined
         ? `Correct ${nameCorrection(place)}`
         : getWholeVariable(place) === WRITE_URL

@@ -115,8 +115,6 @@ function compile(regex: string): RegExp | undefined {
 /** Whether a remote write is known to have an empty URL: it drops every sample, and says nothing. */
 export function hasNoUrl({ name, settings }: Component): boolean {
   return (
-    name === 'prometheus.remote_write' &&
-    settings !== undefined &&
-    (readText(settings, 'endpoint', 'url') ?? '') === ''
+    name === 'prometheus.remote_write' && settings !== undefined && (readText(settings, 'endpoint', 'url') ?? '') === ''
   );
 }

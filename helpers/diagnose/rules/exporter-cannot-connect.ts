@@ -20,7 +20,8 @@ export const exporterCannotConnect = createRule('exporter cannot connect', (symp
   const source = getSource(symptoms);
   if (flow === undefined || source === undefined || takenAway.includes(source)) return undefined;
   // An exporter that keeps trying to connect lets its scrape run into the timeout, where its log says why.
-  const isSlow = stop?.of === 'samples' && stop.at === 'scrape failed' && readScrapeFault(stop.target.error) === 'timeout';
+  const isSlow =
+    stop?.of === 'samples' && stop.at === 'scrape failed' && readScrapeFault(stop.target.error) === 'timeout';
   const isUnconnected = exporterUp === 0 && stop?.at !== 'scrape failed';
   if (!isSlow && !isUnconnected) return undefined;
   if (source !== 'postgres' && source !== 'redis') return undefined;

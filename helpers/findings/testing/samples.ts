@@ -233,9 +233,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'nothing accepted over OTLP': [
     { kind: 'nothing accepted over OTLP', signal: 'logs', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },
   ],
-  'held too long': [
-    { kind: 'held too long', place: { component: 'otelcol.processor.batch.x' }, timeout: '10m' },
-  ],
+  'held too long': [{ kind: 'held too long', place: { component: 'otelcol.processor.batch.x' }, timeout: '10m' }],
   'nothing exported over OTLP': [
     { kind: 'nothing exported over OTLP', signal: 'traces', between: [] },
     { kind: 'nothing exported over OTLP', signal: 'traces', between: [{ component: 'otelcol.processor.filter.x' }] },
