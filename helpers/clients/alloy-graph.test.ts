@@ -1,7 +1,7 @@
 /** The components of an Alloy with their details, on recorded answers of Alloy 1.18. */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { findSetting, readGraph, readList, readPairs, readText } from './alloy-graph.ts';
+import { findSetting, parseComponent, readGraph, readList, readPairs, readText } from './alloy-graph.ts';
 import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
 
 const captured = z
@@ -56,4 +56,19 @@ test('what Alloy does not report is undefined, and what is not a text is left ou
   ]);
   expect(readPairs({ type: 'object', value: [{ key: 'a', value: { value: 5 } }] })).toEqual({});
   expect(readList([{ name: 'x', value: { type: 'string', value: 'y' } }], 'x')).toBeUndefined();
+});
+
+test('what is not a target is left out, and a target may have no labels and no scrape yet', () => {
+  const url = { name: 'url', value: { type: 'string', value: 'http://h/metrics' } };
+  const debugInfo = [{ name: 'shard', body: [url] }, { name: 'target', body: [url] }, { name: 'target' }];
+  const described = {
+    localID: 'prometheus.scrape.x',
+    name: 'prometheus.scrape',
+    health: { state: 'healthy' },
+    debugInfo,
+  };
+  expect(parseComponent(described).targets).toEqual([
+    { url: 'http://h/metrics', labels: {}, error: '', isScraped: false },
+    { url: '', labels: {}, error: '', isScraped: false },
+  ]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { listComponents, listDestinations, listScrapeTargets, listUsernames } from './alloy-components.ts';
+import { listComponents, listDestinations, listUsernames } from './alloy-components.ts';
 import { readIntervals } from './alloy-intervals.ts';
 import {
   readAlloyMetrics,
@@ -132,34 +132,8 @@ test('components are listed with ID, name and health', async () => {
   expect(components.filter(({ name }) => name === 'prometheus.scrape')).toHaveLength(3);
 });
 
-test('scrape targets are listed with URL, labels and the error of the last scrape', async () => {
-  await using alloy = await startAlloy();
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.rabbitmq')).toEqual([
-    {
-      component: 'prometheus.scrape.rabbitmq',
-      url: 'http://127.0.0.1:9/metrics',
-      labels: { job: 'integrations/rabbitmq', instance: 'rabbitmq' },
-      error: 'Get "http://127.0.0.1:9/metrics": dial tcp 127.0.0.1:9: connect: connection refused',
-    },
-  ]);
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
-});
-
-test('what is not a target is left out, and a target may have no labels', async () => {
-  const url = { name: 'url', value: { value: 'http://h/metrics' } };
-  const body = JSON.stringify({
-    debugInfo: [{ name: 'shard', body: [url] }, { name: 'target', body: [url] }, { name: 'target' }],
-  });
-  await using alloy = await startAnsweringServer(() => ({ body }));
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.x')).toEqual([
-    { component: 'prometheus.scrape.x', url: 'http://h/metrics', labels: {}, error: '' },
-    { component: 'prometheus.scrape.x', url: '', labels: {}, error: '' },
-  ]);
-});
-
-test('no targets are listed for an Alloy without debug info', async () => {
+test('no user names are listed for an Alloy that reports no arguments', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
   expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual([]);
 });
 
