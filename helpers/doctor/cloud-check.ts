@@ -7,12 +7,26 @@ import type { TokenDescription } from '../settings/token.ts';
 import type { Exchange } from './exchange.ts';
 import type { Probe } from './probes.ts';
 
-/** What became of a probe. `isPathCorrected` where it went to the service's own path, and the variable has another. */
+/** Where a service does not answer as it does, and what asking elsewhere has shown. */
+export type Misplaced = {
+  /** What the variable is. */
+  readonly value: string;
+  /** The URL that was asked, without its parameters, and the HTTP status that it answered. */
+  readonly url: string;
+  readonly status: number;
+  /** The other service that answers there. */
+  readonly owner?: CloudService;
+  /** What the variable should be, and where the service is asked with that. */
+  readonly right?: string;
+  readonly rightUrl?: string;
+};
+
+/** What became of a probe: where `misplaced` has the right address, what became of it there. */
 export type ProbeResult = {
   readonly probe: Probe;
   readonly exchange: Exchange;
   readonly isGood: boolean;
-  readonly isPathCorrected: boolean;
+  readonly misplaced?: Misplaced;
 };
 
 /** A way that was not asked, and why not: a variable that is not set or can't be used, or a Grafana that can't be asked. */

@@ -1,42 +1,62 @@
-import { readCloudAccess } from '../clients/access.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import { CLOUD_SERVICES, type CloudService } from '../settings/cloud.ts';
-import type { Settings } from '../settings/settings.ts';
-import type { Evidence } from './cloud-check.ts';
-import type { Probe } from './probes.ts';
+import { type CloudService, nameEndpoint } from '../settings/cloud.ts';
+import type { Misplaced, ProbeResult } from './cloud-check.ts';
 
-type WrongQueryUrl = Extract<CloudProblem, { kind: 'wrong query URL' }>;
+type WrongAddress = Extract<CloudProblem, { kind: 'wrong address' }>;
+type AddressProblem = Extract<CloudProblem, { kind: 'wrong address' | 'swapped' }>;
 
-const PATHS: Readonly<Record<CloudService, RegExp>> = {
-  OTLP: /^\/otlp(?:\/|$)/,
-  PROMETHEUS: /^\/api\/prom(?:\/|$)/,
-  LOKI: /^\/loki(?:\/|$)/,
-  TEMPO: /^\/tempo(?:\/|$)/,
-};
-
-/** The query URLs that fail, and are the address of another service. */
-export function listForeignQueryUrls({ settings, results }: Evidence): WrongQueryUrl[] {
-  return results.flatMap(({ probe, exchange, isGood }): WrongQueryUrl[] => {
-    if (isGood || exchange.kind === 'no answer' || probe.derived === undefined) return [];
-    const owner = findOwner(probe, settings);
-    return owner === undefined ? [] : [describeWrongQueryUrl(probe, probe.derived, owner)];
+/** The variables that don't lead to their service: one problem for each, and for two of them that are swapped. */
+export function explainAddresses(results: readonly ProbeResult[]): AddressProblem[] {
+  const byVariable = Map.groupBy(results, ({ probe }) => probe.urlVariable);
+  const wrong = [...byVariable.values()].flatMap((group) => explainAddress(group) ?? []);
+  const swapped = wrong.flatMap((one, index) => {
+    const other = wrong.slice(index + 1).find((candidate) => isSwapped(one, candidate));
+    return other === undefined ? [] : [[one, other] as const];
   });
+  return [
+    ...swapped.map(([{ variable }, other]) => ({ kind: 'swapped' as const, variables: [variable, other.variable] })),
+    ...wrong.filter((problem) => !swapped.flat().includes(problem)),
+  ];
 }
 
-/** The problem of a query URL that is not the one that follows from the endpoint, and should be. */
-export function describeWrongQueryUrl(
-  { urlVariable: variable, url }: Probe,
-  derived: WrongQueryUrl['derived'],
-  owner?: CloudService,
-): WrongQueryUrl {
-  return { kind: 'wrong query URL', variable, url, ...(owner && { owner }), derived };
+/** What all probes say that one variable leads to. */
+function explainAddress(group: readonly ProbeResult[]): WrongAddress | undefined {
+  const places = group.flatMap(({ probe, misplaced }) =>
+    misplaced === undefined ? [] : [{ ...misplaced, ...probe, misplaced }],
+  );
+  // A value that is right for reads alone is not right where Alloy writes.
+  const {
+    misplaced,
+    urlVariable: variable,
+    does,
+    service,
+  } = places.find((place) => place.does === 'write') ?? places[0] ?? {};
+  if (misplaced === undefined || variable === undefined || service === undefined) return undefined;
+  const isRightBeside = group.some((result) => result.isGood && result.misplaced === undefined);
+  const { value, url, status, right, rightUrl }: Misplaced = misplaced;
+  const [owner] = places.flatMap((place) => place.misplaced.owner ?? []);
+  const missing = isRightBeside ? (does === 'write' ? 'writes' : 'queries') : 'service';
+  const shown = missing === 'queries' ? rightUrl : right;
+  return {
+    kind: 'wrong address',
+    variable,
+    value,
+    url,
+    status,
+    missing,
+    ...(owner && missing !== 'queries' && { owner }),
+    ...(shown && { right: shown }),
+  };
 }
 
-/** The service that has this path, or that would be asked at just this URL. */
-function findOwner({ url, service }: Probe, { cloud }: Settings): CloudService | undefined {
-  const { pathname } = new URL(url);
-  const others = CLOUD_SERVICES.filter((other) => other !== service);
-  const access = readCloudAccess(cloud);
-  const places = { PROMETHEUS: access.prometheus, LOKI: access.loki, TEMPO: access.tempo, OTLP: undefined };
-  return others.find((other) => PATHS[other].test(pathname)) ?? others.find((other) => places[other]?.url === url);
+/** Whether each of the two is the address of the other's service. */
+function isSwapped(one: WrongAddress, other: WrongAddress): boolean {
+  const leadsTo = ({ owner }: WrongAddress, { variable }: WrongAddress) =>
+    owner !== undefined && [nameEndpoint(owner), nameQueryUrl(owner)].includes(variable);
+  const isQuery = ({ variable }: WrongAddress) => variable.endsWith('_QUERY_URL');
+  return isQuery(one) === isQuery(other) && leadsTo(one, other) && leadsTo(other, one);
+}
+
+function nameQueryUrl(service: CloudService): string {
+  return `GRAFANA_CLOUD_${service}_QUERY_URL`;
 }
