@@ -8,7 +8,10 @@ import { readSettings } from '../settings/settings.ts';
 import { checkCloud } from './check-cloud.ts';
 import type { CloudCheck } from './cloud-check.ts';
 import { describeCheck } from './describe-check.ts';
-import { answerAsHosted, checkAgainst, IDS, VECTOR, variables } from './testing/cloud-stack.ts';
+import { exchange, type Question } from './exchange.ts';
+import { locateServices } from './locate-services.ts';
+import { listWrites } from './probes.ts';
+import { answerAsHosted, checkAgainst, IDS, TOKEN, VECTOR, variables } from './testing/cloud-stack.ts';
 
 const OTLP = 'GRAFANA_CLOUD_OTLP_ENDPOINT';
 const PROMETHEUS = 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT';
@@ -164,6 +167,30 @@ describe('the address of another service', () => {
     expect(problems).toEqual([{ kind: 'swapped', variables: [OTLP, PROMETHEUS] }]);
   });
 
+  test('with their IDs, which are those of the other as well', async () => {
+    const urls = await startServers('/otlp', '/api/prom');
+    const { problems } = await checkWith({
+      [OTLP]: `${urls['/api/prom']}/api/prom/push`,
+      [PROMETHEUS]: `${urls['/otlp']}/otlp`,
+      GRAFANA_CLOUD_OTLP_INSTANCE_ID: IDS.prometheus,
+      GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: IDS.otlp,
+    });
+    expect(problems).toEqual([
+      {
+        kind: 'swapped',
+        variables: [OTLP, PROMETHEUS],
+        ids: ['GRAFANA_CLOUD_OTLP_INSTANCE_ID', 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID'],
+      },
+    ]);
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause:
+          "GRAFANA_CLOUD_{OTLP,PROMETHEUS}_ENDPOINT are swapped: each is the address of the other's service; so are GRAFANA_CLOUD_{OTLP,PROMETHEUS}_INSTANCE_ID",
+        fix: 'Exchange the values of GRAFANA_CLOUD_{OTLP,PROMETHEUS}_ENDPOINT, and those of GRAFANA_CLOUD_{OTLP,PROMETHEUS}_INSTANCE_ID',
+      },
+    ]);
+  });
+
   test('query URLs that are swapped', async () => {
     const { problems } = await checkWith({ [QUERY.PROMETHEUS]: 'URL/tempo', [QUERY.TEMPO]: 'URL/api/prom' });
     expect(problems).toEqual([{ kind: 'swapped', variables: [QUERY.PROMETHEUS, QUERY.TEMPO] }]);
@@ -244,6 +271,17 @@ describe('an answer is told once, with a fix that fits it', () => {
     expect(text?.fix).toMatch(`Set ${PROMETHEUS} to the final address, with https://`);
   });
 
+  test('a query URL that redirects, while what follows from the endpoint answers', async () => {
+    await using website = await startAnsweringServer(() => ({ status: 302, headers: { location: '/login' } }));
+    const texts = explain(await checkWith({ [QUERY.PROMETHEUS]: website.url }));
+    expect(texts).toEqual([
+      {
+        cause: expect.stringMatching(/ answers 302, and not as Prometheus does, which answers at .*\/api\/prom$/),
+        fix: expect.stringMatching(`^Unset ${QUERY.PROMETHEUS}`),
+      },
+    ]);
+  });
+
   test('a relative redirect, over plain HTTP', async () => {
     const [text, ...others] = explain(
       await checkAgainst((request) =>
@@ -254,7 +292,9 @@ describe('an answer is told once, with a fix that fits it', () => {
     );
     expect(others).toEqual([]);
     expect(text?.cause).toMatch(/a redirect to http:\/\/127\.0\.0\.1:\d+, which no sender follows$/);
-    expect(text?.fix).toBe(`Set ${PROMETHEUS} to the final address`);
+    expect(text?.fix).toBe(
+      `Set ${PROMETHEUS} to the final address; if that is a login page, a proxy or another program answers there`,
+    );
   });
 
   test('what answers behind a Grafana is a matter of its data sources', async () => {
@@ -331,6 +371,49 @@ test('an address that was corrected shows in the table as not right yet', async 
     { what: 'Loki, logs:write', state: 'missing', found: expect.stringContaining('accepted at the right address') },
     { what: 'Loki, logs:read', state: 'missing', found: expect.stringContaining('accepted at the right address') },
   ]);
+});
+
+test('two faults at one service are told at once: a query URL that is that of another, and its ID', async () => {
+  const { problems } = await checkAgainst((request) => answerAsHosted(request) ?? refuse, {
+    [QUERY.TEMPO]: 'URL',
+    GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '999',
+  });
+  expect(problems).toEqual([
+    expect.objectContaining({ kind: 'wrong address', variable: QUERY.TEMPO, owner: 'LOKI' }),
+    expect.objectContaining({
+      kind: 'refused ID',
+      variable: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID',
+      endpoint: TEMPO,
+    }),
+  ]);
+});
+
+describe("at Grafana Cloud's own hosts, which refuse a login whatever the path", () => {
+  const HOSTED = 'https://logs-prod-012.grafana.net';
+  const locate = async (endpoint: string, id: string) => {
+    await using server = await startAnsweringServer((request) => {
+      if (request.login !== `${IDS.loki}:${TOKEN}`) return refuse;
+      return request.path.startsWith('/loki/') ? answerAsHosted(request) : undefined;
+    });
+    const settings = readSettings({ ...variables(HOSTED), [LOKI]: endpoint, GRAFANA_CLOUD_LOKI_INSTANCE_ID: id });
+    // These hosts are not asked here, but a server that answers as they do.
+    const ask = async ({ url, ...question }: Question) =>
+      await exchange({ ...question, url: url.replace(HOSTED, server.url) }, 1000);
+    const probes = listWrites(settings.cloud).filter(({ service }) => service === 'LOKI');
+    const results = await Promise.all(
+      probes.map(async (probe) => ({ probe, exchange: await ask(probe.ask()), isGood: false })),
+    );
+    return (await locateServices(results, settings, ask)).map(({ misplaced }) => misplaced?.right);
+  };
+
+  test('a wrong path is known beside a refused login', async () => {
+    expect(await locate(`${HOSTED}/loki/push`, '999')).toEqual([`${HOSTED}/loki/api/v1/push`]);
+    expect(await locate(`${HOSTED}/loki/push`, IDS.loki)).toEqual([`${HOSTED}/loki/api/v1/push`]);
+  });
+
+  test('and not where the path is right', async () => {
+    expect(await locate(`${HOSTED}/loki/api/v1/push`, '999')).toEqual([undefined]);
+  });
 });
 
 test('two faults at one service are told at once: its path, and its login', async () => {

@@ -9,13 +9,16 @@ import type { Probe } from './probes.ts';
 
 /** Where a service does not answer as it does, and what asking elsewhere has shown. */
 export type Misplaced = {
-  /** What the variable is. */
+  /** The variable that leads there, and what it is. */
+  readonly variable: string;
   readonly value: string;
   /** The URL that was asked, without its parameters, and the HTTP status that it answered. */
   readonly url: string;
   readonly status: number;
   /** The other service that answers there. */
   readonly owner?: CloudService;
+  /** That it answers with the instance ID of the service that is not there, and not with its own. */
+  readonly takesId?: boolean;
   /** What the variable should be, and where the service is asked with that. */
   readonly right?: string;
   readonly rightUrl?: string;

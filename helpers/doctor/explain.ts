@@ -125,8 +125,7 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
   const explainedIds = [...wrongIds, ...explainSharedIds(settings, results)].flatMap((problem) =>
     'id' in problem ? problem.variable : [],
   );
-  const isMisled = (variable: string) =>
-    results.some(({ probe, misplaced }) => misplaced !== undefined && probe.urlVariable === variable);
+  const isMisled = (variable: string) => results.some(({ misplaced }) => misplaced?.variable === variable);
   // What was found elsewhere is judged by what it answers there.
   const failed = results.filter(({ isGood, misplaced }) => !isGood && (!misplaced || misplaced.right !== undefined));
   // A token that nobody takes may be why an endpoint refuses it. One in another domain may be another way to the stack.

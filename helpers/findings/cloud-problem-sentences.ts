@@ -63,11 +63,13 @@ function describeKind(problem: CloudProblem): ProblemText {
       return describeRefusedId(problem);
     case 'wrong address':
       return { cause: describeAddress(problem), fix: adviseAddress(problem) };
-    case 'swapped':
+    case 'swapped': {
+      const [names, ids] = [listVariables(problem.variables), problem.ids && listVariables(problem.ids)];
       return {
-        cause: `${listVariables(problem.variables)} are swapped: each is the address of the other's service`,
-        fix: `Exchange the values of ${listVariables(problem.variables)}`,
+        cause: `${names} are swapped: each is the address of the other's service${ids ? `; so are ${ids}` : ''}`,
+        fix: `Exchange the values of ${names}${ids ? `, and those of ${ids}` : ''}`,
       };
+    }
     case 'refused address': {
       const { variable, url, tokenVariable, scopes, derived } = problem;
       return {
@@ -310,7 +312,9 @@ function describeAnswer({
     case 'web page':
       return {
         cause: `${who} ${answers} with an HTML page: a website, or the login page of a proxy, and not the service`,
-        fix: isGrafana ? TEST_DATA_SOURCES : `Set ${names} to the address of the service, not of the portal or of Grafana`,
+        fix: isGrafana
+          ? TEST_DATA_SOURCES
+          : `Set ${names} to the address of the service, not of the portal or of Grafana`,
       };
     case 'other API':
       return {
@@ -320,12 +324,7 @@ function describeAnswer({
     case 'redirect':
       return {
         cause: `${who} ${answers} ${status}, a redirect${text === '' ? '' : ` to ${text}`}, which no sender follows`,
-        fix: [
-          `Set ${names} to the final address${text.startsWith('https:') ? ', with https://' : ''}`,
-          ...(urls.some((url) => text.startsWith(new URL(url).origin))
-            ? []
-            : ['if that is a login page, a proxy is in between']),
-        ].join('; '),
+        fix: `Set ${names} to the final address${text.startsWith('https:') ? ', with https://' : ''}; if that is a login page, a proxy or another program answers there`,
       };
     case 'service fault':
       return {

@@ -73,8 +73,8 @@ type Problem =
       /** Where the service answers. */
       readonly right?: string;
     }
-  /** Each of the two variables is the address of the other's service. */
-  | { readonly kind: 'swapped'; readonly variables: readonly string[] }
+  /** Each of the two variables is the address of the other's service; `ids` where those are swapped with them. */
+  | { readonly kind: 'swapped'; readonly variables: readonly string[]; readonly ids?: readonly string[] }
   /**
    * The service takes the ID and the token at another address, and at this one it refuses them: it may be the address, or one of
    * `scopes` may be missing. `derived` for a query URL.

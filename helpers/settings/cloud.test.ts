@@ -32,6 +32,8 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ],
     ['an empty endpoint', { GRAFANA_CLOUD_TEMPO_ENDPOINT: '' }, /GRAFANA_CLOUD_TEMPO_ENDPOINT is not set/],
     ['an endpoint without a scheme', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp.example/otlp' }, /ENDPOINT is not a URL/],
+    ['the host and port of gRPC', { GRAFANA_CLOUD_TEMPO_ENDPOINT: 'tempo-prod-01.grafana.net:443' }, /is not a URL/],
+    ['a host of this machine', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'localhost:4318/otlp' }, /is not a URL/],
     ['plain http to a public host', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp.example/otlp' }, /is not https/],
     [
       'a wrong path',

@@ -149,7 +149,9 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
 function findEndpointProblems(name: string, endpoint: string): string[] {
   const stray = findStrayCharacters(endpoint);
   if (stray !== undefined) return [`${name} ${stray}`];
-  if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
+  // What begins with HOST:PORT is parsed as a scheme.
+  if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint))
+    return [`${name} is not a URL: it has to start with https://`];
   const url = new URL(endpoint);
   const problems: string[] = [];
   if (url.username !== '' || url.password !== '') problems.push(`${name} carries a login: leave it out of the URL`);
