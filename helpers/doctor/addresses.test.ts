@@ -116,7 +116,7 @@ describe('an address is asked before it is judged', () => {
     for (const variable of [TEMPO, OTLP]) {
       const [text, ...others] = explain(await checkWith({ [variable]: nothing.url }));
       expect(others).toEqual([]);
-      expect(text?.cause).toMatch(/answers 404: (?:Tempo|the OTLP gateway) is not there$/);
+      expect(text?.cause).toMatch(/answers 404: nothing serves this path$/);
       expect(text?.fix).toBe(`Correct the host, port and path in ${variable}`);
     }
   });
@@ -138,6 +138,34 @@ describe('an address is asked before it is judged', () => {
         fix: `Set ${QUERY.PROMETHEUS} to ${server.url}`,
       },
     ]);
+  });
+});
+
+describe('what answers is told with its own words and the URL that was asked', () => {
+  test('a Prometheus whose remote write is off', async () => {
+    await using prometheus = await startAnsweringServer((request) =>
+      request.path === '/api/v1/write'
+        ? { status: 404, body: 'remote write receiver needs to be enabled', type: 'text/plain' }
+        : barePrometheus(request),
+    );
+    expect(
+      explain(await checkWith({ [PROMETHEUS]: `${prometheus.url}/api/v1/write` })).map(({ cause }) => cause),
+    ).toEqual([
+      `${prometheus.url}/api/v1/write answers 404: nothing serves this path; it answers "remote write receiver needs to be enabled"`,
+    ]);
+  });
+
+  test('what takes traces over OTLP, and no more', async () => {
+    await using tempo = await startAnsweringServer(({ path }) => (path === '/v1/traces' ? { body: '' } : undefined));
+    expect(explain(await checkWith({ [OTLP]: tempo.url })).map(({ cause }) => cause)).toEqual([
+      `${tempo.url}/v1/metrics and ${tempo.url}/v1/logs answer 404, and not as the service does: page not found`,
+    ]);
+  });
+
+  test('a host of one’s own that hangs needs no proxy', async () => {
+    await using server = await startAnsweringServer(() => 'never');
+    const [text] = explain(await checkWith({ [TEMPO]: server.url }));
+    expect(text?.fix).toBe(`Look at what listens there, and at ${TEMPO}`);
   });
 });
 

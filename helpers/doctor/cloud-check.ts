@@ -22,6 +22,8 @@ export type Misplaced = {
   /** What the variable should be, and where the service is asked with that. */
   readonly right?: string;
   readonly rightUrl?: string;
+  /** What it answers, in words of its own. */
+  readonly says?: string;
 };
 
 /** What became of a probe: where `misplaced` has the right address, what became of it there. */

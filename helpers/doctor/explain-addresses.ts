@@ -28,7 +28,7 @@ function explainAddress(group: readonly ProbeResult[]): WrongAddress | undefined
   const { misplaced, does } = places.find((place) => place.does === 'write') ?? places[0] ?? {};
   if (misplaced === undefined) return undefined;
   const isRightBeside = group.some((result) => result.isGood && result.misplaced === undefined);
-  const { variable, value, url, status, right, rightUrl } = misplaced;
+  const { variable, value, url, status, right, rightUrl, says } = misplaced;
   const [owner] = places.flatMap((place) => place.misplaced.owner ?? []);
   const missing = isRightBeside ? (does === 'write' ? 'writes' : 'queries') : 'service';
   const shown = missing === 'queries' ? rightUrl : right;
@@ -41,6 +41,7 @@ function explainAddress(group: readonly ProbeResult[]): WrongAddress | undefined
     missing,
     ...(owner && missing !== 'queries' && { owner }),
     ...(shown && { right: shown }),
+    ...(says && { says }),
   };
 }
 

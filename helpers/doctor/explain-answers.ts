@@ -21,7 +21,7 @@ export function explainSilences(silent: readonly ProbeResult[]): CloudProblem[] 
 export function explainAnswers(results: readonly ProbeResult[]): CloudProblem[] {
   return groupBy(results, describeAnswer).map(([answer, group]): CloudProblem => {
     const variables = listOnce(group, ({ probe }) => probe.urlVariable);
-    const urls = listOnce(group, ({ probe }) => probe.url);
+    const urls = listOnce(group, readUrl);
     const [{ exchange } = {}] = group;
     const status = exchange?.kind === 'answer' ? exchange.status : 0;
     const [target = answer.text, ...others] = new Set(group.flatMap(readTarget));
@@ -41,6 +41,12 @@ function describeAnswer(result: ProbeResult): Answer | undefined {
   // Each question may be led to a path of its own.
   if (kind === 'redirect') return { kind, text: readTarget(result).map(readOrigin).join() };
   return { kind, status, text: kind === 'access denied' || kind === 'other API' ? showText(body) : '' };
+}
+
+/** An endpoint, or the one of its paths that is not there. */
+function readUrl({ probe, exchange }: ProbeResult): string {
+  const isPath = exchange.kind === 'answer' && (exchange.status === 404 || exchange.status === 405);
+  return isPath ? probe.ask().url.replace(/\?.*/s, '') : probe.url;
 }
 
 /** Where a redirect leads, if this is one. */

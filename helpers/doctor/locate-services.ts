@@ -3,7 +3,7 @@ import { CLOUD_PATHS, CLOUD_SERVICES, type CloudService, findWrongPaths, nameId 
 import type { Settings } from '../settings/settings.ts';
 import type { Misplaced, ProbeResult } from './cloud-check.ts';
 import type { Exchange, Question } from './exchange.ts';
-import { isGood, isRefused } from './judge-answer.ts';
+import { isGood, isRefused, isWebPage, showText } from './judge-answer.ts';
 import { listReads, listWrites, type Probe } from './probes.ts';
 
 /** Asks a question that is an experiment. */
@@ -55,14 +55,22 @@ function describeMisplaced(
   right: Address | undefined,
 ): Misplaced {
   const { url } = probe.ask();
+  const says = owner === undefined && right === undefined ? readWords(exchange) : undefined;
   return {
     variable: probe.urlVariable,
     value,
     url: url.replace(/\?.*/s, ''),
     status: exchange.kind === 'answer' ? exchange.status : 0,
+    ...(says && { says }),
     ...owner,
     ...(right && { right: right.value, rightUrl: right.url }),
   };
+}
+
+/** What a 404 says beside that nothing is there. */
+function readWords(exchange: Exchange): string | undefined {
+  if (exchange.kind === 'no answer' || isWebPage(exchange) || /not found/i.test(exchange.body)) return undefined;
+  return showText(exchange.body);
 }
 
 /** What the variable is that leads to this probe. */

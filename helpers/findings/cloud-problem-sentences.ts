@@ -255,8 +255,8 @@ function describeAddress(problem: Extract<CloudProblem, { kind: 'wrong address' 
   if (owner !== undefined) return `${variable} is ${value}, which is the address of ${SERVICES[owner]}, not of ${own}`;
   if (missing === 'writes')
     return `${asked}: no writes are taken there${right === undefined ? '' : `, but at ${right}`}`;
-  if (status === 404 || status === 405)
-    return `${asked}: ${own} is not there${right === undefined ? '' : `, and answers at ${right}`}`;
+  if (right === undefined) return `${asked}: nothing serves this path`;
+  if (status === 404 || status === 405) return `${asked}: ${own} is not there, and answers at ${right}`;
   return status === 401 || status === 403
     ? `${variable} is ${value}, which does not take the login that ${own} takes at ${right}`
     : `${asked}, and not as ${own} does, which answers at ${right}`;
@@ -264,7 +264,10 @@ function describeAddress(problem: Extract<CloudProblem, { kind: 'wrong address' 
 
 function adviseAddress({ variable, value, missing, right }: Extract<CloudProblem, { kind: 'wrong address' }>): string {
   if (missing === 'queries') {
-    return setTo(variable.replace(/_ENDPOINT$/, '_QUERY_URL'), right ?? `the address of the query API`);
+    return setTo(
+      variable.replace(/_ENDPOINT$/, '_QUERY_URL'),
+      right ?? `the address of ${nameServices([variable])}'s query API`,
+    );
   }
   if (right === undefined) {
     return isHosted(value) ? lookUp(variable) : adviseCheck(variable);
@@ -295,8 +298,9 @@ function describeAnswer({
 }: Extract<CloudProblem, { urls: readonly string[] }>): ProblemText {
   const names = listVariables(variables);
   const hosts = [...new Set(urls.map((url) => new URL(url).host))];
-  const who = urls.length === 1 ? urls.join() : nameHosts(hosts, variables);
-  const answers = hosts.length === 1 ? 'answers' : 'answer';
+  const isOneService = variables.length === 1;
+  const who = isOneService ? list(urls) : nameHosts(hosts, variables);
+  const answers = (isOneService ? urls : hosts).length === 1 ? 'answers' : 'answer';
   const isGrafana = variables.every((variable) => variable === 'GRAFANA_URL');
   switch (kind) {
     case 'access denied':
@@ -361,6 +365,12 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
         return {
           cause: `no answer in time from ${who}: the proxy that ${reason.proxy} names hangs or can't reach it, or it is slow itself`,
           fix: `Try the proxy: curl -v --proxy ADDRESS https://grafana.com; correct ${reason.proxy}, or name the host in NO_PROXY`,
+        };
+      }
+      if (!hosts.some((host) => isHosted(`https://${host}`))) {
+        return {
+          cause: `no answer in time from ${who}: it hangs, or a firewall, a proxy that is needed or a slow network stands in between`,
+          fix: `Look at what listens there, and at ${names}`,
         };
       }
       return {
