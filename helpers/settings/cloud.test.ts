@@ -73,6 +73,16 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     expect(problems[0]).toMatch(message);
   });
 
+  test('report two endpoints that are swapped once, where the paths show it', () => {
+    const swapped = {
+      GRAFANA_CLOUD_OTLP_ENDPOINT: good.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT,
+      GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: good.GRAFANA_CLOUD_OTLP_ENDPOINT,
+    };
+    expect(findCloudProblems({ ...good, ...swapped })).toEqual([
+      "GRAFANA_CLOUD_OTLP_ENDPOINT and GRAFANA_CLOUD_PROMETHEUS_ENDPOINT are swapped: each has the path of the other's service",
+    ]);
+  });
+
   test('are not blamed for the path of a relay, which nobody knows without asking it', () => {
     const relay = { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://relay.example/metrics/push' };
     expect(findCloudProblems({ ...good, ...relay })).toEqual([]);

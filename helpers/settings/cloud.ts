@@ -71,16 +71,27 @@ export function findMalformed(variables: CloudVariables): VariableProblem[] {
 
 /**
  * The endpoints at a host of Grafana Cloud's own that have another path than it serves. What any other host serves, such as a relay
- * with a path of its own, only asking it can tell.
+ * with a path of its own, only asking it can tell. Two that are swapped are one problem.
  */
 export function findWrongPaths(variables: CloudVariables): VariableProblem[] {
-  return CLOUD_SERVICES.flatMap((service) => {
-    const [variable, path] = [nameEndpoint(service), CLOUD_PATHS[service]];
-    const endpoint = variables[variable] ?? '';
+  const wrong = CLOUD_SERVICES.flatMap((service) => {
+    const endpoint = variables[nameEndpoint(service)] ?? '';
     if (!URL.canParse(endpoint)) return [];
     const { hostname, pathname } = new URL(endpoint);
-    if (!isHosted(hostname) || pathname.replace(/\/$/, '') === path) return [];
-    return [{ variable, message: `${variable} has the path ${pathname}, and Grafana Cloud answers at ${path}` }];
+    const path = pathname.replace(/\/$/, '');
+    if (!isHosted(hostname) || path === CLOUD_PATHS[service]) return [];
+    return [{ service, pathname, owner: CLOUD_SERVICES.find((other) => CLOUD_PATHS[other] === path) }];
+  });
+  return wrong.flatMap(({ service, pathname, owner }, index): VariableProblem[] => {
+    const variable = nameEndpoint(service);
+    const twin = wrong.findIndex((other) => other.service === owner && other.owner === service);
+    if (owner === undefined || twin < 0) {
+      const message = `${variable} has the path ${pathname}, and Grafana Cloud answers at ${CLOUD_PATHS[service]}`;
+      return [{ variable, message }];
+    }
+    if (twin < index) return [];
+    const message = `${variable} and ${nameEndpoint(owner)} are swapped: each has the path of the other's service`;
+    return [{ variable, message }];
   });
 }
 
