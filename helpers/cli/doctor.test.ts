@@ -72,6 +72,16 @@ describe('doctor -- cloud', () => {
     expect(exit).toBe(1);
   });
 
+  test.each([
+    ['no Authorization header found in it', 'the canary sings\n'],
+    ['2 different logins are in it', 'curl -u 1:glc_canary x\ncurl -u 2:glc_canary x\n'],
+  ])('refuses a paste without showing it: %s', async (reason, input) => {
+    const { exit, stdout, stderr } = await runScript('doctor.ts', ['cloud', '--header'], {}, project.root, { input });
+    expect(stderr).toContain(`Cannot run: ${reason}.\nFix: `);
+    expect(stdout + stderr).not.toContain('canary');
+    expect(exit).toBe(2);
+  });
+
   test.each([['cloud', 'x'], ['x']])('refuses what it does not know: %j', async (...args) => {
     const { exit, stderr } = await runScript('doctor.ts', args, {}, project.root);
     expect(stderr).toContain('unknown argument x');

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describeHeader } from '../doctor/authorization-header.ts';
 import { checkCloud } from '../doctor/check-cloud.ts';
 import { describeCheck } from '../doctor/describe-check.ts';
+import { findLogins } from '../doctor/find-logins.ts';
 import { describeProblem } from '../findings/cloud-problem-sentences.ts';
 import { formatProblem } from '../report/terminal.ts';
 import { CannotRun } from '../run/cannot-run.ts';
@@ -92,7 +93,12 @@ async function explainHeader(settings: Settings): Promise<0 | 1> {
   if (process.stdin.isTTY) process.stderr.write('Paste the header, then press Enter and Ctrl-D:\n');
   const pasted = await text(process.stdin);
   if (pasted.trim() === '') throw new CannotRun('no header was given.', 'give it on standard input.');
-  const { facts, problems } = describeHeader(pasted, settings.cloud);
+  const [login, ...others] = findLogins(pasted);
+  if (login === undefined)
+    throw new CannotRun('no Authorization header found in it.', 'paste the header alone: Authorization: Basic …');
+  if (others.length > 0)
+    throw new CannotRun(`${others.length + 1} different logins are in it.`, 'paste one of them alone.');
+  const { facts, problems } = describeHeader(login, settings.cloud);
   process.stdout.write(facts.map((fact) => `✓ ${fact}\n`).join(''));
   process.stdout.write(problems.map((problem) => `✗ ${problem}\n`).join(''));
   return problems.length === 0 ? 0 : 1;

@@ -13,6 +13,7 @@ import { chooseStack } from '../stack/choose.ts';
 import { listPrograms } from '../stack/native/required-programs.ts';
 import type { StackPlan } from '../stack/plan.ts';
 import { type Joined, type JoinedRun, joinWarmStack, type StartListener, startRun } from '../stack/start.ts';
+import { listOtherVariables } from '../stack/warm/compare-with-settings.ts';
 import { shared } from './shared-state.ts';
 
 /**
@@ -46,7 +47,7 @@ export async function joinRun(
 
 /** A smoke check of a stack that runs already. */
 export type SmokeOptions = {
-  /** The settings; they name that stack, or no Alloy, which is the warm stack of this checkout. */
+  /** The settings; they name that stack, or neither an Alloy nor an external stack: that is the warm stack of this checkout. */
   readonly settings: Settings;
   /** The longest that a criterion may wait. */
   readonly maxWait: Milliseconds | undefined;
@@ -60,7 +61,7 @@ async function beginSmoke(
   { settings, maxWait, onRun }: SmokeOptions,
 ): Promise<JoinedRun> {
   const started =
-    settings.existing.alloy === undefined
+    settings.existing.alloy === undefined && settings.stack !== 'external'
       ? await joinWarm(settings)
       : await startPlanned(await chooseStack(settings, listParts(phases)));
   const run: Run = { ...started.run, isSmoke: true, ...(maxWait !== undefined && { maxWait }) };
@@ -83,20 +84,11 @@ async function joinWarm(settings: Settings): Promise<JoinedRun> {
       'wait until the other run has ended, or set ALLOY_URL.',
     );
   }
-  const { cloud, backend, lgtm } = settings;
-  const { run } = warm;
-  const isLed = (service: 'tempo' | 'prometheus' | 'loki') =>
-    lgtm[service] !== undefined &&
-    !(run.backend === 'lgtm' && new URL(run.access[service].url).origin === lgtm[service].origin);
-  const others = [
-    ...(backend !== undefined && backend !== run.backend ? ['BACKEND'] : []),
-    ...(['tempo', 'prometheus', 'loki'] as const).filter(isLed).map((service) => `${service.toUpperCase()}_URL`),
-    ...CLOUD_VARIABLES.filter((name) => cloud[name] && cloud[name] !== run.variables[name]),
-  ];
+  const others = listOtherVariables(warm.run, settings);
   if (others.length > 0) {
     throw new CannotRun(
       `ALLOY_URL is not set, and the warm stack was started with another ${others.join(', ')}.`,
-      'start it again with `npm run stack:up`, or set ALLOY_URL to the Alloy that has these.',
+      'start it again with `npm run stack:up`, set ALLOY_URL to the Alloy that has these, or unset them.',
     );
   }
   return await addChecked(settings, Promise.resolve(warm), warm.run.backend === 'cloud');

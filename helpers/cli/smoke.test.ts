@@ -117,6 +117,14 @@ describe('a smoke check', () => {
     expect(exit).toBe(0);
   }, 60_000);
 
+  test('says that STACK is not used, where ALLOY_URL names another kind of stack', async () => {
+    const { exit, stdout } = await smoke({ STACK: 'native' });
+    expect(stdout).toMatch(
+      /^stack: external .*\nNot used: STACK, because ALLOY_URL names a stack that runs already\.\n/,
+    );
+    expect(exit).toBe(0);
+  });
+
   test('checks what needs no address that it was not given', async () => {
     const { exit, stdout } = await smoke({ API_URL: '' });
     expect(stdout).toContain('2 not checked: this run has no address for it: API_URL is not set');
@@ -214,6 +222,42 @@ describe('a smoke check', () => {
     60_000,
   );
 
+  test.each([
+    ['nothing', ['mock-cloud']],
+    ['the series of another Alloy, which can’t scrape', ['mock-cloud', 'alloy']],
+  ] as const)(
+    'ends with 1 and one line where Alloy sends to another backend than the one with %s that is asked',
+    async (_, parts) => {
+      const other = await startNativeParts(parts, {
+        GRAFANA_CLOUD_API_KEY: TOKEN,
+        ALLOY_SCRAPE_INTERVAL: '1s',
+        ALLOY_SCRAPE_TIMEOUT: '1s',
+      });
+      try {
+        const { url } = needed(other.endpoints.mockCloud);
+        const asked = aimAtMock(completeCloudVariables({ GRAFANA_CLOUD_API_KEY: TOKEN }, url), url);
+        const { exit, stdout } = await smoke(asked);
+        const sentTo = needed(stack.endpoints.mockCloud).url;
+        expect(listProblems(stdout)).toEqual([
+          expect.stringMatching(
+            `^✗ P1\\.7, P1\\.9, P2\\..*: this Alloy sends to another backend than the one that is asked: .* ${sentTo}/otlp and ${sentTo}/api/prom/push, and nothing of it is in Tempo at ${url}/tempo, `,
+          ),
+        ]);
+        expect(exit).toBe(1);
+        const { exit: again, stdout: json } = await smoke(asked, '--json');
+        const failed = JSON.parse(json).phases.flatMap(({ criteria }: { criteria: { status: string }[] }) =>
+          criteria.filter(({ status }) => status === 'failed'),
+        );
+        expect(failed.length).toBeGreaterThan(5);
+        for (const { finding } of failed) expect(finding).toMatchObject({ kind: 'another backend' });
+        expect(again).toBe(1);
+      } finally {
+        await other.stop();
+      }
+    },
+    120_000,
+  );
+
   test('ends with 1 and one line after the labels of Redis are no longer set', async () => {
     const text = readFileSync(config, 'utf8');
     const rule = /discovery\.relabel "redis" \{[\s\S]*?\n\}\n\n/;
@@ -222,15 +266,19 @@ describe('a smoke check', () => {
       .replace(rule, '')
       .replace('discovery.relabel.redis.output', 'prometheus.exporter.redis.redis.targets');
     await withConfiguration(unlabelled, async () => {
-      const { exit, stdout } = await smoke();
-      expect(listProblems(stdout)).toEqual([
-        expect.stringMatching(
-          /^✗ P3\.1, P3\.8: it is scraped and delivered under other labels.*Fix: Put a discovery\.relabel/,
-        ),
-      ]);
-      expect(exit).toBe(1);
+      // Through a relay Alloy's address is another one than the one that is asked.
+      await using relay = await startHosted();
+      for (const environment of [{}, { ...relay.variables, API_URL: '' }]) {
+        const { exit, stdout } = await smoke(environment);
+        expect(listProblems(stdout)).toEqual([
+          expect.stringMatching(
+            /^✗ P3\.1, P3\.8: it is scraped and delivered under other labels.*Fix: Put a discovery\.relabel/,
+          ),
+        ]);
+        expect(exit).toBe(1);
+      }
     });
-  }, 60_000);
+  }, 120_000);
 
   test('ends with 0 again as soon as they are', async () => {
     expect((await smoke()).exit).toBe(0);

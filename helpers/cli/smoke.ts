@@ -3,9 +3,12 @@ import { computeScrapeDeadline, computeSearchDeadline, computeUsualSearchLag } f
 import { describeRun, formatProblems } from '../report/terminal.ts';
 import { forgetVerdict, readExitCode } from '../report/verdict.ts';
 import { CannotRun } from '../run/cannot-run.ts';
+import { partsInOrder } from '../run/part.ts';
 import { readPhases } from '../run/read-phases.ts';
 import type { Run } from '../run/run.ts';
-import { readExternalSettings } from '../settings/settings.ts';
+import { formatUnused } from '../settings/format-unused.ts';
+import { readSmokeSettings, type Settings } from '../settings/settings.ts';
+import { describeUnusedVariables } from '../settings/unused-variables.ts';
 import { runCommand } from './command.ts';
 import { joinRun } from './shared-run.ts';
 
@@ -13,7 +16,7 @@ const usage = `npm run smoke [-- --json --timeout SECONDS]
 
 Checks the stack whose Alloy is at ALLOY_URL, before a deploy or after: it starts and stops nothing, and writes nothing but
 marked telemetry of its own. The environment or .env has ALLOY_URL, such as http://127.0.0.1:12345, and the GRAFANA_CLOUD_*
-variables; without ALLOY_URL it checks the stack that \`npm run stack:up\` has left running. What can't be checked from outside is left out, with the reason in reports/verdict.json.
+variables; without ALLOY_URL, and unless STACK=external, it checks the stack that \`npm run stack:up\` has left running. What can't be checked from outside is left out, with the reason in reports/verdict.json.
 --json     prints the verdict instead
 --timeout  how long a criterion may wait at most; it is refused where that is less than telemetry takes on this stack
 Exit code 0: all is well; 1: something is wrong, a line for each problem; 2: it could not be told.`;
@@ -25,7 +28,7 @@ await runCommand({ usage, flags: ['json'], values: ['timeout'] }, async ({ flags
   const isJson = flags.has('json');
   const maxWait = readTimeout(values.get('timeout'));
   forgetVerdict();
-  const settings = readExternalSettings();
+  const settings = readSmokeSettings();
   const print = (line: string) => void (isJson ? process.stderr : process.stdout).write(`${line}\n`);
   const onRun = (run: Run) => {
     refuseShort(run, maxWait);
@@ -33,6 +36,7 @@ await runCommand({ usage, flags: ['json'], values: ['timeout'] }, async ({ flags
     print(describeRun({ ...run, warm: isWarm }));
     if (isWarm)
       print(`ALLOY_URL is not set: this is the stack of \`npm run stack:up\`, with Alloy at ${run.alloy.url}`);
+    for (const line of listUnused(run, settings)) print(line);
     announce(run, print);
   };
   const [{ runCriteria }, { leave }] = await Promise.all([
@@ -45,6 +49,19 @@ await runCommand({ usage, flags: ['json'], values: ['timeout'] }, async ({ flags
   process.stdout.write(`${isJson ? JSON.stringify(verdict) : formatProblems(verdict)}\n`);
   return readExitCode(verdict);
 });
+
+/** What is set and has no part in this check. */
+function listUnused(run: Run, settings: Settings): string[] {
+  const { stack, backend, madeUpVariables } = run;
+  const { STACK: wanted } = settings.inherited.pick(['STACK']);
+  const stated = wanted && wanted !== settings.stack ? ['STACK'] : [];
+  // Alloy writes to a gateway where nobody has said where it writes to.
+  const hasGateway = backend === 'lgtm' && madeUpVariables.length > 0;
+  return [
+    ...formatUnused([['ALLOY_URL names a stack that runs already', stated]]),
+    ...describeUnusedVariables(settings, { stack, backend, hasGateway, needs: partsInOrder }),
+  ];
+}
 
 function readTimeout(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

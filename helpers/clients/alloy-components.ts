@@ -58,7 +58,7 @@ const Arguments = z.object({ arguments: z.array(Setting).optional().catch(undefi
  */
 export async function listUsernames({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<string[]> {
   const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
-  return findUsernames(Arguments.parse(JSON.parse(body)).arguments ?? []);
+  return findTexts(Arguments.parse(JSON.parse(body)).arguments ?? [], ['username']);
 }
 
 /**
@@ -83,9 +83,26 @@ export async function listDurations(
   return durations;
 }
 
-function findUsernames(settings: readonly Setting[]): string[] {
+/**
+ * The addresses to which a component sends, as its evaluated arguments have them (`url` or `endpoint`, at any depth), without
+ * logins. Empty if it has none, or this Alloy reports no arguments.
+ */
+export async function listDestinations({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<string[]> {
+  const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
+  const texts = findTexts(Arguments.parse(JSON.parse(body)).arguments ?? [], ['url', 'endpoint']);
+  return texts.flatMap((text) => {
+    // An exporter over gRPC has HOST:PORT.
+    const address = /^https?:\/\//.test(text) ? text : `http://${text}`;
+    if (text === '' || !URL.canParse(address)) return [];
+    const { origin, pathname } = new URL(address);
+    return `${origin}${pathname}`.replace(/\/$/, '');
+  });
+}
+
+/** The texts of the attributes with these names. */
+function findTexts(settings: readonly Setting[], names: readonly string[]): string[] {
   return settings.flatMap(({ name, value, body = [] }) =>
-    name === 'username' && typeof value?.value === 'string' ? [value.value] : findUsernames(body),
+    names.includes(name) && typeof value?.value === 'string' ? [value.value] : findTexts(body, names),
   );
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { listComponents, listScrapeTargets, listUsernames } from './alloy-components.ts';
+import { listComponents, listDestinations, listScrapeTargets, listUsernames } from './alloy-components.ts';
 import { readIntervals } from './alloy-intervals.ts';
 import { readAlloyTotal, readAlloyTotals, readReceiverCounts, readSentCounts } from './alloy-metrics.ts';
 import { checkConfiguration } from './alloy-program.ts';
@@ -136,6 +136,27 @@ test('user names are found in the evaluated arguments, at any depth', async () =
   expect(await listUsernames(alloy, 'otelcol.auth.basic.grafana_cloud')).toEqual(['1461503']);
   expect(await listUsernames(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual(['2847239']);
   expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
+});
+
+test('the addresses to which a component sends are found in the evaluated arguments', async () => {
+  await using alloy = await startAlloy();
+  expect(await listDestinations(alloy, 'otelcol.exporter.otlphttp.grafana_cloud')).toEqual(['http://127.0.0.1:9/otlp']);
+  expect(await listDestinations(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual([
+    'http://127.0.0.1:9/api/prom/push',
+  ]);
+  expect(await listDestinations(alloy, 'prometheus.scrape.redis')).toEqual([]);
+});
+
+test('they are without logins, and HOST:PORT is one of them', async () => {
+  const setting = (name: string, value: unknown) => ({ name, value: { value } });
+  const settings = [
+    { name: 'endpoint', body: [setting('url', 'https://1:glc_secret@h/push/?token=secret')] },
+    { name: 'client', body: [setting('endpoint', 'tempo:4317')] },
+    setting('endpoint', ''),
+  ];
+  const body = JSON.stringify({ arguments: settings });
+  await using alloy = await startAnsweringServer(() => ({ body }));
+  expect(await listDestinations(alloy, 'x')).toEqual(['https://h/push', 'http://tempo:4317']);
 });
 
 test('a user name that is not a text is left out', async () => {

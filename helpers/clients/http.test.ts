@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { getJson, QueryError } from './http.ts';
+import { getJson, isLoginRefused, QueryError } from './http.ts';
 import { type Reply, startAnsweringServer } from './testing/answering-server.ts';
 
 const Answer = z.object({ status: z.literal('success') });
@@ -43,6 +43,12 @@ test.each<[string, Reply, number, RegExp]>([
   ['JSON of another shape', { body: '{"status":"error"}' }, 200, /answered 200 with the JSON of another API: \{"stat/],
   ['a proxy that wants a login', { status: 407, type: 'text/html', body: '<html>' }, 407, /answered 407 with an HTML/],
   ['no answer in time', 'never', 0, /gives no answer: timed out after 0.2 s$/],
+  [
+    'a connection that is reset',
+    'reset',
+    0,
+    /gives no answer: the connection was closed before a whole answer came \(read ECONNRESET\)$/,
+  ],
 ])('%s is a QueryError with its status, its URL and its user', async (_, reply, status, message) => {
   const { answer, server } = await ask(reply);
   expect(answer).toBeInstanceOf(QueryError);
@@ -89,8 +95,33 @@ test.each([
   expect(answer).toMatchObject({ status, isFinal });
 });
 
+test.each<[string, Reply, { isLogin: boolean; stranger: string | undefined }]>([
+  ['the API', { status: 401, body: '{"error":"invalid token"}' }, { isLogin: true, stranger: undefined }],
+  ['a page to log in', { status: 401, type: 'text/html', body: '<html>' }, { isLogin: false, stranger: 'web page' }],
+  [
+    'a firewall, whose page says what it is itself',
+    { status: 403, type: 'text/plain', body: '<!DOCTYPE html><html>' },
+    { isLogin: false, stranger: 'web page' },
+  ],
+  [
+    'a proxy whose service has a fault',
+    { status: 502, type: 'text/html', body: '<html>' },
+    { isLogin: false, stranger: undefined },
+  ],
+  [
+    'a proxy that is asked too often',
+    { status: 429, type: 'text/html', body: '<html>' },
+    { isLogin: false, stranger: undefined },
+  ],
+])('whether a login is refused, and who answers, is told apart: %s', async (_, reply, { isLogin, stranger }) => {
+  const { answer } = await ask(reply);
+  expect(answer).toMatchObject({ stranger });
+  expect(isLoginRefused(answer as QueryError)).toBe(isLogin);
+});
+
 test('what is no answer of the API would come again, and no answer would not', async () => {
   expect((await ask({ body: '{}' })).answer).toMatchObject({ isFinal: true });
+  expect((await ask('reset')).answer).toMatchObject({ isFinal: false });
   expect((await ask('never')).answer).toMatchObject({ isFinal: false });
 });
 

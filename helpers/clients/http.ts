@@ -116,59 +116,71 @@ export async function getJson<T>(
 ): Promise<T> {
   const url = `${access.url}${path}`;
   const asked = { url, user: access.user };
-  const {
-    status,
-    text: body,
-    type,
-    location,
-    retryAfterMs,
-  } = await askInTime(access.url, timeout, (left) =>
-    getText(`${url}?${new URLSearchParams(parameters)}`, access, left),
+  const answer = await askInTime(access.url, timeout, (left) =>
+    getAnswer(access, `${path}?${new URLSearchParams(parameters)}`, left),
   ).catch((error) => {
     throw describeNoAnswer(asked, error);
   });
+  const { status, body, type, location, retryAfterMs } = answer;
   // Some services answer with the login that they were sent.
   const shown = removeSecrets(body, [access.password]);
   if (status !== 200) {
     const isFinal = FINAL_STATUSES.includes(status);
-    const isPathUnknown = status === 404 && UNKNOWN_PATH.test(body);
-    const stranger = isWebPage(type) ? 'web page' : isPathUnknown ? 'other API' : undefined;
+    const stranger = findStranger(answer);
     const leadsTo = location === undefined ? undefined : removeSecrets(readTarget(location, url), [access.password]);
-    const what = leadsTo === undefined ? describeBody(shown, type) : `, which leads to ${leadsTo}`;
+    const what = leadsTo === undefined ? describeBody(answer, shown) : `, which leads to ${leadsTo}`;
     throw new QueryError({ ...asked, status, stranger, leadsTo, isFinal, retryAfterMs }, `answered ${status}${what}`);
   }
   const json = parseJson(body);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const what = json === undefined ? describeBody(shown, type) : ` with the JSON of another API: ${cut(shown)}`;
-  const stranger = body.trim() === '' ? 'empty body' : isWebPage(type) ? 'web page' : 'other API';
+  const what = json === undefined ? describeBody(answer, shown) : ` with the JSON of another API: ${cut(shown)}`;
+  const stranger = body.trim() === '' ? 'empty body' : isWebPage({ type, body }) ? 'web page' : 'other API';
   throw new QueryError({ ...asked, status, stranger, isFinal: true }, `answered 200${what}`);
 }
 
-function isWebPage(type: string): boolean {
-  return type.startsWith('text/html');
+/** Whether a person is meant to read it, and so whether something else than an API has answered. */
+export function isWebPage({ type, body }: Pick<HttpAnswer, 'type' | 'body'>): boolean {
+  return type.startsWith('text/html') || /^\s*<!doctype html/i.test(body);
 }
 
-function describeBody(text: string, type: string): string {
-  if (text.trim() === '') return ' with an empty body';
-  return isWebPage(type) ? ' with an HTML page, not JSON' : `: ${cut(text)}`;
+/** Whether the API itself refused the login: a proxy or a firewall says so with a page of its own. */
+export function isLoginRefused({ status, stranger }: Pick<FailedRequest, 'status' | 'stranger'>): boolean {
+  return (status === 401 || status === 403) && stranger === undefined;
+}
+
+/** What has answered with a status other than 200. A proxy words with a page of its own what its service fails at. */
+function findStranger({ status, type, body }: HttpAnswer): Stranger | undefined {
+  if (status === 429 || status >= 500) return undefined;
+  if (isWebPage({ type, body })) return 'web page';
+  return status === 404 && UNKNOWN_PATH.test(body) ? 'other API' : undefined;
+}
+
+function describeBody(answer: HttpAnswer, shown: string): string {
+  if (shown.trim() === '') return ' with an empty body';
+  return isWebPage(answer) ? ' with an HTML page, not JSON' : `: ${cut(shown)}`;
 }
 
 function cut(text: string): string {
   return text.trim().slice(0, MAX_SHOWN);
 }
 
-async function getText(
-  url: string,
-  access: ServiceAccess,
-  timeout: number,
-): Promise<{
-  status: number;
-  text: string;
-  type: string;
-  location: string | undefined;
-  retryAfterMs: number | undefined;
-}> {
+/** An answer, whatever its status. */
+export type HttpAnswer = {
+  readonly status: number;
+  readonly body: string;
+  readonly type: string;
+  /** Where a redirect leads. */
+  readonly location: string | undefined;
+  readonly retryAfterMs: number | undefined;
+};
+
+/**
+ * Asks once for `path` below the service's URL, parameters included. Throws an error whose message says why there is no answer
+ * within `timeout` milliseconds.
+ */
+export async function getAnswer(access: ServiceAccess, path: string, timeout = TIMEOUT_MS): Promise<HttpAnswer> {
+  const url = `${access.url}${path}`;
   const dispatcher = chooseDispatcher(url, access.proxies);
   const asked = request(url, {
     dispatcher,
@@ -181,15 +193,25 @@ async function getText(
     text: await body.text(),
   }));
   const { statusCode, headers, text } = await answer.catch((error: unknown) => {
-    throw isTimeout(error) ? new Error(`timed out after ${timeout / 1000} s`, { cause: error }) : error;
+    throw new Error(explainNoAnswer(error, timeout), { cause: error });
   });
   return {
     status: statusCode,
-    text,
+    body: text,
     type: String(headers['content-type'] ?? ''),
     location: typeof headers.location === 'string' ? headers.location : undefined,
     retryAfterMs: readRetryAfter(headers['retry-after']),
   };
+}
+
+/** How Node and undici name a connection that the other side, or something on the way, ends early. */
+const CLOSED: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+function explainNoAnswer(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `timed out after ${timeout / 1000} s`;
+  const isClosed = 'code' in error && CLOSED.includes(error.code);
+  return isClosed ? `the connection was closed before a whole answer came (${error.message})` : error.message;
 }
 
 /** Where a redirect leads, without its parameters: a login is among them at times. */
@@ -197,10 +219,6 @@ function readTarget(location: string, url: string): string {
   if (!URL.canParse(location, url)) return location;
   const { origin, pathname } = new URL(location, url);
   return `${origin}${pathname}`;
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
 }
 
 function listLoginHeaders({ user, password, isBearer, tenant }: ServiceAccess): Record<string, string> {

@@ -82,6 +82,17 @@ describe('a service that stops answering', () => {
     await ask(server.url);
   });
 
+  test('is final as well where it resets connections, and says so', async () => {
+    let reply: Reply = 'reset';
+    await using server = await startAnsweringServer(() => reply);
+    let last = await ask(server.url);
+    expect(last?.isFinal).toBe(false);
+    while (last?.isFinal === false) last = await ask(server.url);
+    expect(last?.silence?.reason).toContain('the connection was closed before a whole answer came (read ECONNRESET)');
+    reply = OK;
+    expect(await ask(server.url)).toBeUndefined();
+  });
+
   test('is final as well where it refuses connections', async () => {
     const server = await startAnsweringServer(() => OK);
     await server[Symbol.asyncDispose]();

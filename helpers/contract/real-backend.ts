@@ -26,7 +26,8 @@ export async function findRealService(service: ServiceName): Promise<RealService
     };
     const findWriteUrl = {
       tempo: async () => {
-        const receiver = lgtm.tempoOtlp === undefined ? await findTempoReceiver({ url: query }) : trim(lgtm.tempoOtlp);
+        const receiver =
+          lgtm.tempoOtlp === undefined ? await findTempoReceiver({ url: query, ...login }) : trim(lgtm.tempoOtlp);
         return `${receiver}/v1/traces`;
       },
       loki: () => `${query}/loki/api/v1/push`,

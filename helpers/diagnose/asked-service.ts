@@ -1,4 +1,11 @@
+import type { AskedService } from '../findings/finding.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
+
+/** The service as findings name it. */
+export function describeAskedService(access: BackendAccess, service: keyof BackendAccess): AskedService {
+  const { url, variables } = access[service];
+  return { service, url, ...(variables && { variable: variables.url }) };
+}
 
 /** How the path of a question begins, below the URL of its service. */
 const QUESTION_PATHS: Readonly<Record<keyof BackendAccess, RegExp>> = {

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts';
 import { ALLOY_DOWN_RULES, COMPONENT_RULES } from './rules-alloy.ts';
 import { CLOUD_GAP_RULES, CLOUD_RULES } from './rules-cloud.ts';
 import { OTLP_GAP_RULES, OTLP_LOSS_RULES } from './rules-otlp.ts';
-import { QUERY_RULES, SILENCE_RULES } from './rules-query.ts';
+import { OTHER_BACKEND_RULES, QUERY_RULES, SILENCE_RULES } from './rules-query.ts';
 import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-write.ts';
 import { SOURCE_RULES, UNREACHABLE_RULES } from './rules-source.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
@@ -15,6 +15,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   otlp: [
     ...SILENCE_RULES,
     ...ALLOY_DOWN_RULES,
+    ...OTHER_BACKEND_RULES,
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
     ...CLOUD_RULES,
@@ -26,6 +27,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   'remote write': [
     ...SILENCE_RULES,
     ...ALLOY_DOWN_RULES,
+    ...OTHER_BACKEND_RULES,
     ...UNREACHABLE_RULES,
     ...COMPONENT_RULES,
     ...CLOUD_RULES,

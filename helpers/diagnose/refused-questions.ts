@@ -1,4 +1,4 @@
-import { getJson, QueryError } from '../clients/http.ts';
+import { getJson, isLoginRefused, QueryError } from '../clients/http.ts';
 import { SMALLEST_QUESTIONS } from '../clients/smallest-questions.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { RefusedQuestion } from '../findings/finding.ts';
@@ -8,16 +8,18 @@ import { findAskedService } from './asked-service.ts';
 /** Where a question was refused for its login: each service that refuses it. One question alone doesn't tell a token from an ID. */
 export async function listRefusedQuestions(access: BackendAccess, evidence: Evidence): Promise<RefusedQuestion[]> {
   if (evidence.kind !== 'observation' || evidence.seen.kind !== 'query failure') return [];
-  if (!isRefusal(evidence.seen.request?.status)) return [];
+  const { request } = evidence.seen;
+  if (request === undefined || !isLoginRefused(request)) return [];
   const services = Object.keys(access) as (keyof BackendAccess)[];
   const found = await Promise.all(
     services.map(async (service) => {
-      const status = await ask(service, access[service]).then(
-        () => 200,
-        (error: unknown) => (error instanceof QueryError ? error.status : 0),
+      const error = await ask(service, access[service]).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
       );
+      if (!(error instanceof QueryError && isLoginRefused(error))) return [];
       const { user, variables } = access[service];
-      return isRefusal(status) ? [{ service, user, status, ...(variables && { variables }) }] : [];
+      return [{ service, user, status: error.status, ...(variables && { variables }) }];
     }),
   );
   return found.flat();
@@ -46,8 +48,4 @@ export async function findOtherService(
 async function ask(service: keyof BackendAccess, access: ServiceAccess): Promise<unknown> {
   const { path, listParameters, answer } = SMALLEST_QUESTIONS[service];
   return await getJson(access, path, listParameters(), answer);
-}
-
-function isRefusal(status: number | undefined): status is 401 | 403 {
-  return status === 401 || status === 403;
 }

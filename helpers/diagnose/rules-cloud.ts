@@ -1,3 +1,4 @@
+import { isLoginRefused } from '../clients/http.ts';
 import type { Observation } from '../findings/evidence.ts';
 import type { RefusedUse } from '../findings/finding.ts';
 import type { CheckedWay } from '../run/cloud-problem.ts';
@@ -39,7 +40,7 @@ function findRefusal(symptoms: Symptoms): Refusal | undefined {
     return { use: observation.path === 'otlp' ? 'OTLP export' : 'remote write', ways };
   }
   const { request } = observation.seen.kind === 'query failure' ? observation.seen : {};
-  if (request?.status !== 401 && request?.status !== 403) return undefined;
+  if (request === undefined || !isLoginRefused(request)) return undefined;
   const service = findAskedService(symptoms.run.access, request.url)?.toUpperCase();
   const reads = state.ways.filter((way) => way.does === 'read' && way.service === service);
   return reads.length === 0 ? undefined : { use: 'question', ways: reads };

@@ -1,5 +1,6 @@
 import { mayBeProxied } from '../clients/http.ts';
-import { findAskedService } from './asked-service.ts';
+import { describeAskedService, findAskedService } from './asked-service.ts';
+import { isSentElsewhere } from './other-backend.ts';
 import { getObservation, hasLost } from './readings.ts';
 import { createRule, type Rule } from './rule.ts';
 
@@ -37,9 +38,19 @@ const backendSilent = createRule('backend silent', (symptoms) => {
   if (seen?.kind !== 'query failure' || seen.request?.silence === undefined) return undefined;
   const { url, silence } = seen.request;
   const service = findAskedService(symptoms.run.access, url);
-  return service && { service, url: symptoms.run.access[service].url, ...silence };
+  return service && { ...describeAskedService(symptoms.run.access, service), ...silence };
 });
 
+/** What a question is about went elsewhere, whatever is found where it is asked. */
+const anotherBackend = createRule('another backend', (symptoms) => {
+  const { seen, subject } = getObservation(symptoms) ?? {};
+  const found = symptoms.otherBackend;
+  if (found === undefined || subject === undefined || seen?.kind === 'query failure') return undefined;
+  return isSentElsewhere(found, subject) ? { sendsTo: found.sendsTo, asked: found.asked } : undefined;
+});
+
+/** Why nothing that Alloy delivers is where it is asked for. */
+export const OTHER_BACKEND_RULES: readonly Rule[] = [anotherBackend];
 /** Why no question was answered any more. */
 export const SILENCE_RULES: readonly Rule[] = [backendSilent];
 /** Why a query failed. */

@@ -31,6 +31,9 @@ const scrapeFails = createRule('scrape fails', (symptoms) => {
   if (source !== undefined && symptoms.takenAway.includes(source)) return undefined;
   const { job = '', instance = '' } = subject.labels;
   const target = symptoms.targets.find(({ error }) => error !== '');
+  // The series may be that of another Alloy: this one says that it scrapes the target without an error.
+  const isUnmarked = symptoms.run.stack === 'external';
+  if (isUnmarked && symptoms.targets.length > 0 && target === undefined) return undefined;
   return {
     job,
     instance,

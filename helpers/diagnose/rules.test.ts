@@ -8,6 +8,7 @@ import type { CheckedWay, CloudProblem } from '../run/cloud-problem.ts';
 import type { CloudService } from '../settings/cloud.ts';
 import { parseLog } from './alloy-log.ts';
 import { explain, RULES } from './diagnose.ts';
+import type { OtherBackend } from './other-backend.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** A healthy run in which a question about `redis_up` got no answer. */
@@ -65,6 +66,11 @@ const silentSeen = {
   },
 } as const;
 const silent = asked({ seen: silentSeen });
+const otherBackend: OtherBackend = {
+  signals: ['scraped samples'],
+  sendsTo: ['http://y/api/prom/push'],
+  asked: [{ service: 'prometheus', url: 'http://x/api/prom' }],
+};
 
 /** What the check of Grafana Cloud found when a run began, by service: every login that is not named was accepted. */
 function checked(refused: Partial<Record<`${CloudService} ${CheckedWay['does']}`, CloudProblem>> = {}) {
@@ -230,6 +236,11 @@ const CASES: Record<
       'the scrape works': { up: 1 },
       'there is no such scrape': { up: undefined },
       'the criterion took the part away': { up: 0, takenAway: ['redis'] },
+      'an Alloy that the run did not start says that its scrape works': {
+        run: sampleRun({ stack: 'external' }),
+        up: 0,
+        targets: [{ component: 'prometheus.scrape.redis', url: 'http://127.0.0.1:9/metrics', labels: {}, error: '' }],
+      },
     },
   },
   'other labels': {
@@ -492,12 +503,29 @@ const CASES: Record<
   },
   'backend silent': {
     speaks: silent,
-    finds: { service: 'prometheus', url: sampleRun().access.prometheus.url, since: 5, reason: 'timeout' },
+    finds: {
+      service: 'prometheus',
+      url: sampleRun().access.prometheus.url,
+      variable: 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
+      since: 5,
+      reason: 'timeout',
+    },
     silent: {
       'the backend answered': {},
       'it gave no answer for a moment': asked({
         seen: { ...silentSeen, request: { ...silentSeen.request, silence: undefined } },
       }),
+    },
+  },
+  'another backend': {
+    speaks: { otherBackend },
+    finds: { sendsTo: otherBackend.sendsTo, asked: otherBackend.asked },
+    silent: {
+      'Alloy sends to the one that is asked': {},
+      'only traces go elsewhere': { otherBackend: { ...otherBackend, signals: ['traces'] } },
+      'what was asked is told by Alloy': { ...asked({ path: 'otlp', subject: { kind: 'delivery' } }), otherBackend },
+      'the backend gave no answer': { ...asked({ seen: { kind: 'query failure', message: 'no' } }), otherBackend },
+      'an assertion failed': { ...error, otherBackend },
     },
   },
   'query refused': {
@@ -601,6 +629,9 @@ test.each<[string, string, Partial<Symptoms>]>([
   ['backend silent', 'remote write fails', { ...silent, alloyMetrics: lostSamples }],
   // Remote write
   ['wrong address of Alloy', 'no answer from Alloy', { alloyAnswers: false, wrongAddresses: [wrongUrl] }],
+  ['no answer from Alloy', 'another backend', { alloyAnswers: false, otherBackend }],
+  ['another backend', 'source unreachable', { otherBackend, unreachable }],
+  ['another backend', 'scrape fails', { otherBackend, up: 0 }],
   ['no answer from Alloy', 'source unreachable', { alloyAnswers: false, unreachable }],
   [
     'configuration error',

@@ -129,6 +129,15 @@ test('only series of the run are queried', async () => {
   expect(query).toBe('up{job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}');
 });
 
+test('without a mark, only samples since the start of the run are', async () => {
+  await using server = await startRecordedStack();
+  const run = sampleRun({ origin: server.url, startedAt: 5000 });
+  await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
+  const query = server.received.find(({ path }) => path.endsWith('/query'))?.parameters.get('query');
+  const selector = 'up{job="integrations/rabbitmq",instance="rabbitmq"}';
+  expect(query).toBe(`${selector} and timestamp(${selector}) >= 5`);
+});
+
 test('what gives no answer is left empty', async () => {
   const mockUrl = 'http://127.0.0.1:1';
   const run = sampleRun({ mockUrl, alloy: { ...sampleRun().alloy, logFile: '/no/such/file' } });

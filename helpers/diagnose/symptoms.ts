@@ -19,6 +19,8 @@ import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
+import { describeAskedService } from './asked-service.ts';
+import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
 
@@ -58,6 +60,8 @@ export type Symptoms = Failure & {
   readonly silentService?: SilentService | undefined;
   /** The service that answers at the address of the one that was asked. */
   readonly otherService?: keyof BackendAccess | undefined;
+  /** Where Alloy sends to, if that is another backend than the one that is asked. */
+  readonly otherBackend?: OtherBackend | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
   /** The current `up` of the job and instance in question; undefined if there is none. */
@@ -79,6 +83,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     wrongAddresses,
     refusedQuestions,
     otherService,
+    otherBackend,
     unreachable,
     up,
     targets,
@@ -91,6 +96,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
     listRefusedQuestions(run.access, failure.evidence),
     findOtherService(run.access, failure.evidence),
+    failure.evidence.kind === 'observation' ? findOtherBackend(run) : undefined,
     listUnreachable(run, listSuspects(failure)),
     labels && readUp(run, labels).catch(() => undefined),
     labels ? components.then((list) => findTargets(run, list, labels)).catch(() => []) : [],
@@ -107,6 +113,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     wrongAddresses,
     refusedQuestions,
     otherService,
+    otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
     up,
@@ -128,15 +135,11 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
 
 function findSilentService(access: BackendAccess): SilentService | undefined {
   const services = Object.keys(access) as (keyof BackendAccess)[];
-  const found = services.map((service) => ({
-    service,
-    url: access[service].url,
-    silence: findSilence(access[service].url),
-  }));
-  const [first] = found.sort(
-    (a, b) => (a.silence?.since ?? Number.POSITIVE_INFINITY) - (b.silence?.since ?? Number.POSITIVE_INFINITY),
-  );
-  return first?.silence && { service: first.service, url: first.url, ...first.silence };
+  const silent = services.flatMap((service) => {
+    const silence = findSilence(access[service].url);
+    return silence === undefined ? [] : { ...describeAskedService(access, service), ...silence };
+  });
+  return silent.sort((a, b) => a.since - b.since)[0];
 }
 
 function readTargetLabels(evidence: Evidence): { job: string; instance: string } | undefined {
@@ -149,7 +152,10 @@ async function readUp(run: Run, labels: Labels): Promise<number | undefined> {
   const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
-  const samples = await queryInstant(run.access.prometheus, `up{${matchers.join(',')}}`);
+  const selector = `up{${matchers.join(',')}}`;
+  // Without a mark of the run, an older sample may be that of another Alloy.
+  const isNew = run.seriesMark === undefined ? ` and timestamp(${selector}) >= ${run.startedAt / 1000}` : '';
+  const samples = await queryInstant(run.access.prometheus, `${selector}${isNew}`);
   return samples.length === 0 ? undefined : Math.min(...samples.map(({ value }) => value));
 }
 

@@ -1,35 +1,42 @@
 import { CLOUD_SERVICES, type CloudVariables } from '../settings/cloud.ts';
 import { describeToken } from '../settings/token.ts';
+import type { PastedLogin } from './find-logins.ts';
 
 /** What a pasted `Authorization` header holds, and what is wrong with it; the token itself is in neither. */
 export type HeaderDescription = { readonly facts: readonly string[]; readonly problems: readonly string[] };
 
 const MAX_LAYERS = 4;
 
-/**
- * Decodes a header for the OTLP gateway, which has to be `Basic base64(INSTANCE_ID:TOKEN)`: as a whole line
- * (`Authorization: Basic …`), as curl's `-H` or `OTEL_EXPORTER_OTLP_HEADERS` has it (`Authorization=Basic%20…`), or the value
- * alone.
- */
-export function describeHeader(text: string, cloud: CloudVariables): HeaderDescription {
+/** Judges a login for the OTLP gateway, which has to be `Basic base64(INSTANCE_ID:TOKEN)`. */
+export function describeHeader(pasted: PastedLogin, cloud: CloudVariables): HeaderDescription {
   const facts: string[] = [];
   const problems: string[] = [];
-  const line = decodePercents(
-    findHeader(text.replace(/\r?\n$/, '').replace(/^\s*(?:export\s+)?OTEL_EXPORTER_OTLP(?:_[A-Z]+)?_HEADERS=/, '')),
-  );
-  const [, scheme = '', rest = ''] =
-    /^(?:authorization\s*[:=]\s*)?(?:(Basic|Bearer)(?:\s+|%20))?(.*)$/is.exec(unquote(line)) ?? [];
+  if (pasted.login.includes('$') || /^(?:sys\.)?env\(/.test(pasted.login)) {
+    problems.push('it refers to a variable or a command: paste what stands there once that is filled in');
+    return { facts, problems };
+  }
+  const login = pasted.form === 'plain' ? pasted.login : decodeHeader(pasted, facts, problems);
+  describeLogin(login, cloud, facts, problems);
+  return { facts, problems };
+}
+
+function decodeHeader(pasted: PastedLogin, facts: string[], problems: string[]): string {
+  const { scheme, hasStrayPercents } = pasted;
+  if (hasStrayPercents)
+    problems.push(
+      'it is percent-encoded (%20), which belongs in OTEL_EXPORTER_OTLP_HEADERS only: nobody decodes it here',
+    );
   if (scheme === '') problems.push('it does not begin with "Basic ": the gateway takes no other scheme');
   else if (!/^basic$/i.test(scheme))
     problems.push('it is a Bearer header: the OTLP gateway takes Basic, with INSTANCE_ID:TOKEN');
-  const compact = rest.replaceAll(/\s/g, '');
-  if (compact !== rest) problems.push('the encoded login has a line end or a blank in it: encode with `base64 -w0`');
+  const compact = pasted.login.replaceAll(/\s/g, '');
+  if (compact !== pasted.login)
+    problems.push('the encoded login has a line end or a blank in it: encode with `base64 -w0`');
   const { login, layers } = decode(compact);
   if (layers === 0) problems.push('the login is not base64-encoded');
   else facts.push(`the login is base64-encoded${layers === 1 ? '' : ` ${layers} times`}`);
   if (layers > 1) problems.push(`the login is encoded ${layers} times: once is right`);
-  describeLogin(login, cloud, facts, problems);
-  return { facts, problems };
+  return login;
 }
 
 function describeLogin(login: string, cloud: CloudVariables, facts: string[], problems: string[]): void {
@@ -99,26 +106,4 @@ function decode(text: string): { login: string; layers: number } {
     login = decoded;
   }
   return { login, layers: MAX_LAYERS };
-}
-
-/** The header within a command line, such as curl's, where it is quoted or cut off before its second quote. */
-function findHeader(text: string): string {
-  const [, , quoted] = /(["'])(\s*(?:authorization\s*[:=]|basic\s|bearer\s).*?)\1/is.exec(text) ?? [];
-  if (quoted !== undefined) return quoted;
-  return /(?:^|\s)(?:-H|--header)\b|["'\\]\s*$/.test(text)
-    ? text.replace(/^.*?(?=\bauthorization\s*[:=])/is, '').replace(/[\s"'\\]+$/, '')
-    : text;
-}
-
-/** As OpenTelemetry's variables have it, which are percent-encoded. */
-function decodePercents(text: string): string {
-  try {
-    return /^\W*authorization=/i.test(text) ? decodeURIComponent(text) : text;
-  } catch {
-    return text;
-  }
-}
-
-function unquote(text: string): string {
-  return text.trim().replace(/^(["'])(.*)\1$/s, '$2');
 }

@@ -1,6 +1,6 @@
 import { readCloudAccess } from '../clients/access.ts';
 import { findGrafanaAccess, NoDataSource } from '../clients/grafana.ts';
-import { QueryError } from '../clients/http.ts';
+import { isLoginRefused, QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem, CloudState, DerivedUrl } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
@@ -144,7 +144,7 @@ async function findReaders({ cloud, query, proxies, inherited }: Settings): Prom
     const way = await explainWay(grafana.url, proxies, error.status);
     if (way !== undefined) return explain(way);
     return explain(
-      kind === 'service account' || (error.status !== 401 && error.status !== 403)
+      kind === 'service account' || !isLoginRefused(error)
         ? { kind: 'Grafana refuses', status: error.status, message: error.message }
         : { kind: 'wrong kind of token', variable, token: kind },
     );

@@ -1,6 +1,7 @@
+import { isWebPage } from '../clients/http.ts';
 import type { CloudProblem, Unanswered } from '../run/cloud-problem.ts';
 import type { ProbeResult } from './cloud-check.ts';
-import { isWebPage, showText } from './judge-answer.ts';
+import { showText } from './judge-answer.ts';
 
 /** Why there is no answer of the service itself. */
 export function readSilence({ exchange }: Pick<ProbeResult, 'exchange'>): Unanswered | undefined {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWebPage } from '../clients/http.ts';
 import { SMALLEST_QUESTIONS } from '../clients/smallest-questions.ts';
 import { ExportResponse } from '../otlp/schema.ts';
 import type { ProbeResult } from './cloud-check.ts';
@@ -37,11 +38,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a person is meant to read it. */
-export function isWebPage({ type, body }: Extract<Exchange, { kind: 'answer' }>): boolean {
-  return type.startsWith('text/html') || /^\s*<!doctype html/i.test(body);
 }
 
 /** Whether the service refused the login: a 401 or 403 that says something else than that is about something else. */

@@ -98,6 +98,13 @@ describe('what a backend answers in place of data is named, with what to do', ()
     });
   });
 
+  test('a page to log in that answers when the run has begun is no token that has expired', async () => {
+    const page = { status: 401, body: '<html>', type: 'text/html' };
+    expect((await explain([NOTHING, page], await check()))?.fix).toMatch(
+      /^Set \S+ to the address .* a web page, .* answers$/,
+    );
+  });
+
   test.each([
     [300, 'behind'],
     [-300, 'ahead of'],
@@ -127,6 +134,11 @@ describe('of a Tempo, a Prometheus and a Loki, the variables are named that lead
       /^Set PROMETHEUS_URL to .* leads to http:\/\/127\.0\.0\.1:\d+\/login$/,
     ],
     ['a web page answers', { body: '<html>', type: 'text/html' }, /^Set PROMETHEUS_URL to .* a web page/],
+    [
+      'a page to log in answers',
+      { status: 401, body: '<html>', type: 'text/html' },
+      /^Set PROMETHEUS_URL to .* a web page/,
+    ],
     ['nothing is in the answer', { body: '' }, /^Set PROMETHEUS_URL to .* an empty body/],
     ['another API answers', { body: '{"traces":[]}' }, /^Set PROMETHEUS_URL to .* another API answers$/],
     ['nothing has that path', NOT_FOUND, /^Set PROMETHEUS_URL to .* another API answers$/],

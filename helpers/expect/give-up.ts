@@ -1,6 +1,7 @@
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
+import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -8,6 +9,8 @@ import type { Question } from './question.ts';
 
 /** The minimum time between two checks. */
 const INTERVAL: Milliseconds = 500;
+/** The time from which on it is looked whether Alloy sends to another backend: what arrives at once needs no look. */
+const ELSEWHERE: Milliseconds = 2000;
 
 /** The counters of data that Alloy dropped for good, by path. */
 const DROPPED: Readonly<Record<Path, RegExp>> = {
@@ -24,12 +27,11 @@ export type Watch = {
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, if it has not sent what it has to a backend that gives no answer, or if the data has arrived
- * somewhere else. So a run in which everything is refused fails
- * in seconds; and at once where Grafana Cloud has refused the login already when the run began.
+ * this path since the watch began, if it has not sent what it has to a backend that gives no answer, if it sends to another
+ * backend, or if the data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud has refused the login already when the run began.
  */
 export function startWatch(
-  run: Pick<Run, 'alloy' | 'access' | 'intervals' | 'stack' | 'cloudState'>,
+  run: Run,
   question: Pick<Question, 'path' | 'subject' | 'isMisplaced'>,
   now: () => Milliseconds = () => performance.now(),
 ): Watch {
@@ -41,6 +43,7 @@ export function startWatch(
   const lostBefore = countLost(run, path);
   const isRefused = isWriteRefused(run, question);
   let checked = began;
+  let isElsewhere = false;
   return {
     lostBefore,
     async shouldGiveUp() {
@@ -53,6 +56,12 @@ export function startWatch(
       // What Alloy can't send at once to a backend that answers nobody stays with it.
       const isStuck = question.subject.kind === 'delivery' && isSilent(backend);
       if (isStuck && present - began > otlpBatch + 1000) return true;
+      if (present - began > ELSEWHERE || isAskedForOtherBackend(run)) {
+        void findOtherBackend(run).then((found) => {
+          isElsewhere = isSentElsewhere(found, question.subject);
+        });
+      }
+      if (isElsewhere) return true;
       if (present - began <= patience) return false;
       if (lost > before) return true;
       // What the backend answers to the question itself says more than that this one failed.

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { getJson } from '../clients/http.ts';
-import { startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
+import type { TraceId } from '../otlp/ids.ts';
+import './matchers.ts';
 import type { Question } from './question.ts';
 import { useRun } from './run.ts';
 import { presentValue } from './scrape.ts';
+import { traceql } from './telemetry.ts';
 import { waitFor } from './wait.ts';
 import { waitForRequestTrace, waitForTrace } from './wait-for-trace.ts';
 
@@ -84,6 +87,32 @@ test('a backend that has stopped answering ends the wait, for a question of anot
     });
     expect(error).not.toHaveProperty('evidence.nearest');
   }
+});
+
+test('a slow backend is slow, not broken: a criterion asks it one question at a time, and waits for the answer', async () => {
+  const traces = ['', '{"traceID":"1"}', '{"traceID":"2"},{"traceID":"1"}'];
+  let open = 0;
+  let mostOpen = 0;
+  await using server = await startAnsweringServer(async ({ path }) => {
+    if (path === '/metrics') return { body: '' };
+    mostOpen = Math.max(mostOpen, ++open);
+    // Several of the pauses between two attempts.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    open--;
+    return { body: `{"traces":[${traces.shift()}]}` };
+  });
+  useRun(sampleRun({ origin: server.url }));
+  await expect(traceql('{}')).toFind('2'.padStart(32, '0') as TraceId);
+  expect(server.received.filter(({ path }) => path !== '/metrics')).toHaveLength(3);
+  expect(mostOpen).toBe(1);
+});
+
+test('a backend that resets some connections is asked again', async () => {
+  const replies: Reply[] = ['reset', { body: '{"traces":[]}' }, 'reset', { body: '{"traces":[{"traceID":"1"}]}' }];
+  await using server = await startAnsweringServer(({ path }) => (path === '/metrics' ? { body: '' } : replies.shift()));
+  useRun(sampleRun({ origin: server.url }));
+  await expect(traceql('{}')).toFind('1'.padStart(32, '0') as TraceId);
+  expect(replies).toEqual([]);
 });
 
 test('the time that it took is in whole milliseconds', async () => {

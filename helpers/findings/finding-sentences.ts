@@ -168,9 +168,23 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'clock differs': ({ offset }) => describeProblem({ kind: 'clock', offset }),
 
-  'backend silent': ({ service, url, since, reason }) => ({
+  'another backend': ({ sendsTo, asked }) => {
+    const variables = asked.flatMap(({ variable = [] }) => variable);
+    return {
+      cause:
+        `this Alloy sends to another backend than the one that is asked: it counts as delivered what it sends to ${list(sendsTo)}, ` +
+        `and nothing of it is in ${list(asked.map(describeAsked))}`,
+      fix:
+        `Set ALLOY_URL to the Alloy that sends there, or ${variables.length === 0 ? 'what is asked' : list(variables)} to the backend ` +
+        `of this one; if ${list(sendsTo)} should pass it on, look there`,
+    };
+  },
+
+  'backend silent': ({ service, url, variable, since, reason }) => ({
     cause: `${SERVICES[service]} has given no answer at ${url} since ${new Date(since).toISOString()}: ${reason}`,
-    fix: `Look at the log and the load of ${SERVICES[service]}, and of what stands between it and here: the run asks it for what arrived`,
+    fix:
+      (variable === undefined ? '' : `Check that ${variable} is right. `) +
+      `Look at the log and the load of ${SERVICES[service]}, and of what stands between it and here: the run asks it for what arrived`,
   }),
 
   'questions refused': ({ refused, all }) => ({
@@ -237,6 +251,10 @@ const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
 
 function describeRefused({ service, user, status }: RefusedQuestion): string {
   return `${SERVICES[service]} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
+}
+
+function describeAsked({ service, url, user }: FindingKind<'another backend'>['asked'][number]): string {
+  return `${SERVICES[service]} at ${url}${user === undefined ? '' : ` (instance ID ${user})`}`;
 }
 
 function list(words: readonly string[]): string {

@@ -41,6 +41,13 @@ export type RefusedQuestion = {
   readonly variables?: AccessVariables;
 };
 
+/** A service with the address at which the run asks it, and the variable that has that address. */
+export type AskedService = {
+  readonly service: keyof BackendAccess;
+  readonly url: string;
+  readonly variable?: string;
+};
+
 /** Why a criterion failed: one kind for each rule of the diagnosis, with what the rule found, as data. */
 export type Finding =
   /** A criterion lists its problems itself; `about` is the only one, where it is one of Grafana Cloud. */
@@ -100,7 +107,14 @@ export type Finding =
   /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
   | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
   /** A service that the run asks has given no answer for long. */
-  | ({ readonly kind: 'backend silent'; readonly service: keyof BackendAccess; readonly url: string } & Silence)
+  | ({ readonly kind: 'backend silent' } & AskedService & Silence)
+  /** Alloy counts as delivered what it sends to some addresses, and nothing of it is where the run asks. */
+  | {
+      readonly kind: 'another backend';
+      readonly sendsTo: readonly string[];
+      /** `user` is its instance ID, where addresses do not tell the two apart. */
+      readonly asked: readonly (AskedService & { readonly user?: string })[];
+    }
   /** `all`: no service takes the login. */
   | { readonly kind: 'questions refused'; readonly refused: readonly RefusedQuestion[]; readonly all: boolean }
   | {

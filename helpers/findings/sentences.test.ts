@@ -292,6 +292,26 @@ describe('findings in words', () => {
     expect(describeFinding(finding).cause).toBe(cause);
   });
 
+  test('a silent service names the variable that has its address, where one has', () => {
+    const silent = { kind: 'backend silent', service: 'loki', url: 'u', since: 0, reason: 'r' } as const;
+    expect(describeFinding({ ...silent, variable: 'LOKI_URL' }).fix).toMatch(
+      /^Check that LOKI_URL is right\. Look at /,
+    );
+    expect(describeFinding(silent).fix).toMatch(/^Look at the log and the load of Loki, /);
+  });
+
+  test('another backend is told with its addresses, and the variables that lead to the one that is asked', () => {
+    const asked = { service: 'loki', url: 'http://b', variable: 'LOKI_URL' } as const;
+    expect(describeFinding({ kind: 'another backend', sendsTo: ['http://a/otlp'], asked: [asked] })).toEqual({
+      cause:
+        'this Alloy sends to another backend than the one that is asked: it counts as delivered what it sends to http://a/otlp, ' +
+        'and nothing of it is in Loki at http://b',
+      fix:
+        'Set ALLOY_URL to the Alloy that sends there, or LOKI_URL to the backend of this one; if http://a/otlp should pass it ' +
+        'on, look there',
+    });
+  });
+
   test('a refused login names the variable that has the same ID', () => {
     const twin = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
     const { cause, fix } = describeFinding({

@@ -429,9 +429,13 @@ function readProtocol(text: string): string {
   return URL.canParse(text) ? new URL(text).protocol : '';
 }
 
-/** The settings of a stack that already runs, whatever kind of stack the environment asks for. Throws {@link SettingsError}. */
-export function readExternalSettings(): Settings {
-  return readSettings({ ...readEnvironment(), STACK: 'external' });
+/**
+ * The settings of a check of what already runs: `ALLOY_URL` names an external stack, whatever kind of stack `STACK` has a run
+ * start; `inherited` has that. Throws {@link SettingsError}.
+ */
+export function readSmokeSettings(environment: Environment = readEnvironment()): Settings {
+  const settings = readSettings(environment.ALLOY_URL ? { ...environment, STACK: 'external' } : environment);
+  return { ...settings, inherited: inheritEnvironment(environment) };
 }
 
 /** The object without the properties that are undefined. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the server answers; `never` leaves the request open. */
+/** What the server answers; `never` leaves the request open, `reset` resets its connection. */
 export type Reply =
   | {
       readonly status?: number;
@@ -11,7 +11,8 @@ export type Reply =
       readonly type?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | 'never';
+  | 'never'
+  | 'reset';
 
 /** A request that the server received. */
 export type Received = {
@@ -25,15 +26,18 @@ export type Received = {
 /** A real HTTP server on a free port of loopback, and the requests that it received. */
 export type AnsweringServer = AsyncDisposable & { readonly url: string; readonly received: readonly Received[] };
 
-/** Starts a server that answers with what `reply` returns; 404 if that is undefined. */
-export async function startAnsweringServer(reply: (request: Received) => Reply | undefined): Promise<AnsweringServer> {
+/** Starts a server that answers with what `reply` returns, once it is there; 404 if that is undefined. */
+export async function startAnsweringServer(
+  reply: (request: Received) => Reply | undefined | Promise<Reply | undefined>,
+): Promise<AnsweringServer> {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     request.resume();
     const asked = readRequest(request);
     received.push(asked);
-    const answer = reply(asked) ?? { status: 404, body: 'page not found' };
+    const answer = (await reply(asked)) ?? { status: 404, body: 'page not found' };
     if (answer === 'never') return;
+    if (answer === 'reset') return void request.socket.resetAndDestroy();
     const { status = 200, body = '', type = 'application/json', headers } = answer;
     response.writeHead(status, { 'content-type': type, ...headers }).end(body);
   });

@@ -15,7 +15,7 @@ export type Passing = {
   readonly bodyLength: number;
 };
 
-type Answer = Omit<Exclude<Reply, 'never'>, 'body'> & { readonly body?: string | Buffer };
+type Answer = Omit<Exclude<Reply, string>, 'body'> & { readonly body?: string | Buffer };
 
 /**
  * Starts a real HTTP server on loopback that passes requests on to the one at `origin`; one for which `intercept` returns a
@@ -29,6 +29,7 @@ export async function startPassingServer(
     const body = await buffer(incoming);
     const reply = intercept(readPassing(incoming, body.length));
     if (reply === 'never') return;
+    if (reply === 'reset') return void incoming.socket.resetAndDestroy();
     const answer: Answer = reply ?? (await pass(incoming, body));
     const { status = 200, type = 'application/json', headers = {}, body: text = '' } = answer;
     response.writeHead(status, { 'content-type': type, ...headers }).end(text);

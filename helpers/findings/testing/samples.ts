@@ -130,6 +130,15 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'backend silent': [
     { kind: 'backend silent', service: 'loki', url: 'http://x', since: 0, reason: 'Headers Timeout Error' },
+    { kind: 'backend silent', service: 'loki', url: 'http://x', variable: 'LOKI_URL', since: 0, reason: 'timeout' },
+  ],
+  'another backend': [
+    { kind: 'another backend', sendsTo: ['http://y/otlp'], asked: [{ service: 'tempo', url: 'http://x/tempo' }] },
+    {
+      kind: 'another backend',
+      sendsTo: ['http://y/otlp', 'http://y/push'],
+      asked: [{ service: 'loki', url: 'http://x', variable: 'LOKI_URL' }],
+    },
   ],
   'query refused': [
     { kind: 'query refused', url: 'http://x', status: 401, message: 'http://x answered 401: no', user: '1' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Reply, startAnsweringServer } from '../../clients/testing/answering-server.ts';
+import { type Received, type Reply, startAnsweringServer } from '../../clients/testing/answering-server.ts';
 import { CannotRun } from '../../run/cannot-run.ts';
 import { completeCloudVariables } from '../../settings/alloy-environment.ts';
 import type { Environment } from '../../settings/environment.ts';
@@ -11,7 +11,7 @@ const hosted = completeCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_w' }, 'https
 const lgtm = {
   BACKEND: 'lgtm',
   TEMPO_URL: 'http://127.0.0.1:1',
-  PROMETHEUS_URL: 'http://me:p%40x@prometheus.example/prefix/',
+  PROMETHEUS_URL: 'http://127.0.0.1:2',
   LOKI_URL: 'http://127.0.0.1:3',
 };
 
@@ -142,38 +142,108 @@ describe('one Grafana', () => {
 });
 
 describe('a Tempo, a Prometheus and a Loki', () => {
-  test('are asked where they are, and Alloy reaches them through a gateway', async () => {
-    const plan = await choose({ ...lgtm, TEMPO_OTLP_URL: 'http://127.0.0.1:4318', BACKEND_TENANT: 't1' });
-    const prometheus = { url: 'http://prometheus.example/prefix', user: 'me', password: 'p@x', tenant: 't1' };
-    expect(plan).toMatchObject({ backend: 'lgtm', access: { prometheus }, gateway: { prometheus } });
-    expect(plan.gateway?.traces).toBe('http://127.0.0.1:4318');
-    expect(isOnLoopback(plan)).toBe(true);
-  });
+  /** All three at one server, which receives OTLP as well, and the first of which answers with `reply`. */
+  async function withServices<T>(
+    use: (environment: typeof lgtm & { TEMPO_OTLP_URL: string }) => Promise<T>,
+    reply?: (received: Received) => Reply | undefined,
+  ): Promise<T> {
+    await using other = await startAnsweringServer(() => undefined);
+    await using tempo = await startAnsweringServer(reply ?? (() => undefined));
+    return await use({
+      BACKEND: 'lgtm',
+      TEMPO_URL: tempo.url,
+      PROMETHEUS_URL: `${other.url.replace('//', '//me:p%40x@')}/prefix/`,
+      LOKI_URL: other.url,
+      TEMPO_OTLP_URL: other.url,
+    });
+  }
 
-  test('have Tempo receive on the port that its configuration has, else on the standard one', async () => {
-    const config =
-      'GET /status/config\n---\ntarget: all\ndistributor:\n  receivers:\n    otlp:\n      protocols:\n        http:\n          endpoint: 0.0.0.0:44318\n';
-    await using tempo = await startAnsweringServer(({ path }) =>
-      path === '/status/config' ? { body: config, type: 'text/plain' } : undefined,
-    );
-    expect((await choose({ ...lgtm, TEMPO_URL: tempo.url })).gateway?.traces).toBe('http://127.0.0.1:44318');
-    expect((await choose(lgtm)).gateway?.traces).toBe('http://127.0.0.1:4318');
+  test('are asked where they are, and Alloy reaches them through a gateway', async () => {
+    await withServices(async (environment) => {
+      const plan = await choose({ ...environment, BACKEND_TENANT: 't1' });
+      const url = `${environment.LOKI_URL}/prefix`;
+      const prometheus = { url, user: 'me', password: 'p@x', tenant: 't1' };
+      expect(plan).toMatchObject({ backend: 'lgtm', access: { prometheus }, gateway: { prometheus } });
+      expect(plan.gateway?.traces).toBe(environment.TEMPO_OTLP_URL);
+      expect(isOnLoopback(plan)).toBe(true);
+    });
   });
 
   test('are reached through a gateway also where a token or an ID is left over', async () => {
-    const plan = await choose({ ...lgtm, GRAFANA_CLOUD_API_KEY: 'glc_x', GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1' });
-    expect(plan.gateway).toBeDefined();
+    await withServices(async (environment) => {
+      const left = { GRAFANA_CLOUD_API_KEY: 'glc_x', GRAFANA_CLOUD_OTLP_INSTANCE_ID: '1' };
+      expect((await choose({ ...environment, ...left })).gateway).toBeDefined();
+    });
   });
 
   test('are only asked where the variables say where Alloy writes', async () => {
-    const { access, gateway } = await choose({ ...hosted, ...lgtm });
-    expect(gateway).toBeUndefined();
-    expect(access?.loki.url).toBe('http://127.0.0.1:3');
+    await withServices(async (environment) => {
+      const { access, gateway } = await choose({ ...hosted, ...environment });
+      expect(gateway).toBeUndefined();
+      expect(access?.loki.url).toBe(environment.LOKI_URL);
+    });
   });
 
   test('are asked for a stack that already runs too', async () => {
     const { backend, access } = await chooseExternalBackend(readSettings({ ...hosted, ...lgtm, STACK: 'external' }));
     expect(backend).toBe('lgtm');
     expect(access.tempo.url).toBe('http://127.0.0.1:1');
+  });
+
+  const NOBODY = 'http://127.0.0.1:1';
+  test.each<[string, Environment]>([
+    ['Tempo', { TEMPO_URL: NOBODY }],
+    ['Prometheus', { PROMETHEUS_URL: NOBODY }],
+    ['Loki', { LOKI_URL: NOBODY }],
+    ['the receiver of Tempo', { TEMPO_OTLP_URL: NOBODY }],
+    ['Loki, where the variables say where Alloy writes', { ...hosted, LOKI_URL: NOBODY }],
+  ])('are refused where nothing listens at %s, before a stack starts', async (_, wrong) => {
+    const [variable] = Object.entries(wrong).find(([, value]) => value === NOBODY) ?? [];
+    await withServices(async (environment) => {
+      const error = await choose({ ...environment, ...wrong }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(CannotRun);
+      expect(String(error)).toContain(`no answer at ${NOBODY} (${variable}): connect ECONNREFUSED`);
+      expect((error as CannotRun).fix).toContain(variable);
+    });
+  });
+
+  test.each(['TEMPO_URL', 'TEMPO_OTLP_URL'] as const)(
+    'are refused where %s resets connections, in words that say so and without the login',
+    async (variable) => {
+      const error = await withServices(
+        async ({ TEMPO_URL, ...environment }) =>
+          await choose({
+            ...environment,
+            TEMPO_URL: environment.LOKI_URL,
+            [variable]: TEMPO_URL.replace('//', '//me:secret@'),
+          }).catch((thrown: unknown) => thrown),
+        () => 'reset',
+      );
+      expect(error).toBeInstanceOf(CannotRun);
+      expect(String(error)).toMatch(
+        new RegExp(
+          String.raw`no answer at http://127\.0\.0\.1:\d+ \(${variable}\): the connection was closed before .* \(.*ECONNRESET`,
+        ),
+      );
+      expect(String(error)).not.toContain('secret');
+    },
+  );
+
+  test('are refused where Tempo does not say where it receives, instead of sending to a port that may be of another', async () => {
+    await withServices(
+      async ({ TEMPO_OTLP_URL: _, ...environment }) => {
+        await expect(choose(environment)).rejects.toThrow(/^Tempo does not say where it receives OTLP: .*ECONNRESET/);
+      },
+      ({ path }) => (path === '/status/config' ? 'reset' : undefined),
+    );
+  });
+
+  test('start although one of them is not ready, or wants a login: that is for the criteria to say', async () => {
+    for (const status of [401, 503]) {
+      await withServices(
+        async (environment) => expect((await choose(environment)).gateway).toBeDefined(),
+        () => ({ status, body: 'no' }),
+      );
+    }
   });
 });

@@ -1,9 +1,9 @@
 import { request } from 'undici';
 import { readCloudAccess, readLgtmAccess } from '../../clients/access.ts';
 import { findGrafanaAccess, linkHostedGrafana, NoDataSource } from '../../clients/grafana.ts';
-import { QueryError } from '../../clients/http.ts';
+import { getAnswer, isLoginRefused, QueryError } from '../../clients/http.ts';
 import { CannotRun } from '../../run/cannot-run.ts';
-import type { BackendAccess } from '../../run/endpoints.ts';
+import type { BackendAccess, ServiceAccess } from '../../run/endpoints.ts';
 import type { Backend } from '../../run/run.ts';
 import { CLOUD_VARIABLES, isLinkedOnly, isPrivate } from '../../settings/cloud.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -21,12 +21,16 @@ export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
   if (backend === 'lgtm' && !hasEndpoint) {
     const access = readLgtmAccess(lgtm);
     if (access === undefined) throw refuseWithoutUrls(settings);
-    return { backend, ...(await resolveAccess(settings, backend)), gateway: await planGateway(settings, access) };
+    const resolved = await resolveAccess(settings, backend);
+    await refuseUnanswered(access);
+    return { backend, ...resolved, gateway: await planGateway(settings, access) };
   }
   refuseMissing(`BACKEND=${backend} needs to know where Alloy writes`, settings);
   refuseInvalid(cloud);
   refuseOther(settings, await detectBackend(settings));
-  return { backend, ...(await resolveAccess(settings, backend)) };
+  const resolved = await resolveAccess(settings, backend);
+  if (backend === 'lgtm') await refuseUnanswered(resolved.access);
+  return { backend, ...resolved };
 }
 
 /**
@@ -89,7 +93,7 @@ async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend:
     if (!(error instanceof QueryError)) throw error;
     throw new CannotRun(
       `the Grafana at GRAFANA_URL can't be asked: ${error.message}.`,
-      error.status === 401 || error.status === 403
+      isLoginRefused(error)
         ? 'set GRAFANA_SERVICE_ACCOUNT_TOKEN to the token of a service account of that Grafana (glsa_…) that may query data sources.'
         : 'check that this is the address of a Grafana (on Grafana Cloud https://STACK.grafana.net) and that it runs.',
     );
@@ -97,8 +101,41 @@ async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend:
 }
 
 async function planGateway({ lgtm }: Settings, access: BackendAccess): Promise<GatewayTargets> {
-  const traces = lgtm.tempoOtlp?.href.replace(/\/$/, '') ?? (await findTempoReceiver(access.tempo));
+  const traces = lgtm.tempoOtlp?.href.replace(/\/$/, '') ?? (await askForReceiver(access.tempo));
+  await refuseUnanswered({
+    receiver: { ...access.tempo, url: traces, variables: { url: 'TEMPO_OTLP_URL', login: [] } },
+  });
   return { ...access, traces };
+}
+
+async function askForReceiver(tempo: ServiceAccess): Promise<string> {
+  return await findTempoReceiver(tempo).catch((error: Error) => {
+    throw new CannotRun(
+      `Tempo does not say where it receives OTLP: ${tempo.url}/status/config gives no answer: ${error.message}.`,
+      'set TEMPO_OTLP_URL to where it receives OTLP over HTTP, such as http://127.0.0.1:4318.',
+    );
+  });
+}
+
+/** Throws {@link CannotRun} where one gives no answer of any kind: nothing that a run starts would change that. */
+async function refuseUnanswered(ways: Readonly<Record<string, ServiceAccess>>): Promise<void> {
+  const failures = await Promise.all(
+    Object.values(ways).map(async (access) => {
+      const { origin, pathname } = new URL(access.url);
+      const place = `${origin}${pathname.replace(/\/$/, '')}`;
+      const { url: variable = place } = access.variables ?? {};
+      return await getAnswer(access, '').then(
+        () => [],
+        ({ message }: Error) => ({ variable, text: `no answer at ${place} (${variable}): ${message}` }),
+      );
+    }),
+  );
+  const found = failures.flat();
+  if (found.length === 0) return;
+  throw new CannotRun(
+    `${found.map(({ text }) => text).join('; ')}.`,
+    `start what is to answer there, or set ${found.map(({ variable }) => variable).join(', ')} to where it is.`,
+  );
 }
 
 function refuseWithoutUrls({ lgtm }: Settings): CannotRun {

@@ -1,6 +1,6 @@
-import { request } from 'undici';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { getAnswer } from '../../clients/http.ts';
 import type { ServiceAccess } from '../../run/endpoints.ts';
 
 const Config = z.object({
@@ -12,18 +12,19 @@ const STANDARD_PORT = 4318;
 
 /**
  * Where a Tempo receives OTLP over HTTP, as `http://HOST:PORT`: on the port that its own page shows (Tempo HTTP API, "Status"),
- * else the standard one; its host is that of its query API.
+ * else the standard one; its host is that of its query API. Throws an error that says why it gives no answer within `timeout`
+ * milliseconds: a port that is only guessed may be that of something else.
  */
-export async function findTempoReceiver({ url }: Pick<ServiceAccess, 'url'>): Promise<string> {
-  const { protocol, hostname } = new URL(url);
-  const port = await readPort(`${url}/status/config`).catch(() => STANDARD_PORT);
-  return `${protocol}//${hostname}:${port}`;
+export async function findTempoReceiver(access: ServiceAccess, timeout?: number): Promise<string> {
+  const { protocol, hostname } = new URL(access.url);
+  const { body } = await getAnswer(access, '/status/config', timeout);
+  return `${protocol}//${hostname}:${readPort(body) ?? STANDARD_PORT}`;
 }
 
-async function readPort(page: string): Promise<number> {
-  const { body } = await request(page, { signal: AbortSignal.timeout(4000) });
-  // The page begins with a document that is its own title.
-  const documents = parseAllDocuments(await body.text()).map((document) => document.toJS());
-  const { endpoint } = Config.parse(documents.at(-1)).distributor.receivers.otlp.protocols.http;
-  return Number(/:(\d+)$/.exec(endpoint)?.[1] ?? STANDARD_PORT);
+/** The page begins with a document that is its own title. */
+function readPort(page: string): number | undefined {
+  const configuration = Config.safeParse(parseAllDocuments(page).at(-1)?.toJS()).data;
+  const { endpoint = '' } = configuration?.distributor.receivers.otlp.protocols.http ?? {};
+  const [, port] = /:(\d+)$/.exec(endpoint) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
