@@ -1,9 +1,10 @@
 import { readCloudAccess } from '../clients/access.ts';
+import { isWebPage } from '../clients/http.ts';
 import { CLOUD_PATHS, CLOUD_SERVICES, type CloudService, findWrongPaths, nameId } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Misplaced, ProbeResult } from './cloud-check.ts';
 import type { Exchange, Question } from './exchange.ts';
-import { isGood, isRefused, isWebPage, showText } from './judge-answer.ts';
+import { isGood, isRefused, showText } from './judge-answer.ts';
 import { listReads, listWrites, type Probe } from './probes.ts';
 
 /** Asks a question that is an experiment. */
