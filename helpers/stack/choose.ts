@@ -63,7 +63,7 @@ async function readWish(
   if (stack === 'native' && startsLgtm(backend)) {
     throw new CannotRun(
       `${STARTS_LGTM} in a container, and STACK=native has none.`,
-      `unset STACK, or set ${LGTM_URLS}, of what already runs.`,
+      `unset STACK, or set ${LGTM_URLS}: with those it starts none.`,
     );
   }
   if (stack === 'native' || stack === 'containers') return { stack, because: `STACK=${stack}` };

@@ -112,7 +112,7 @@ function refuseWithoutUrls({ lgtm }: Settings): CannotRun {
   const names = missing.map((name) => `${name.toUpperCase()}_URL`);
   return new CannotRun(
     `BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and ${formatList(names)} not set.`,
-    'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100.',
+    'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100, or none of them, for a grafana/otel-lgtm of the run.',
   );
 }
 
