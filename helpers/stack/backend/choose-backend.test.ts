@@ -181,7 +181,9 @@ describe('a Tempo, a Prometheus and a Loki', () => {
     for (const environment of [{}, ofCloud]) {
       expect(await choose({ ...environment, BACKEND: 'lgtm' })).toEqual({ backend: 'lgtm' });
     }
-    expect((await choose({ ...ofCloud, ...lgtm })).gateway).toBeDefined();
+    await withServices(async (named) => {
+      expect((await choose({ ...ofCloud, ...named })).gateway).toBeDefined();
+    });
     await expect(choose({ BACKEND: 'lgtm', TEMPO_URL: 'http://t' })).rejects.toThrow(
       'PROMETHEUS_URL, LOKI_URL are not set',
     );
