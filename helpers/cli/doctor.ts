@@ -30,7 +30,8 @@ It changes nothing. Exit code 0: a run could start; 2: it could not.
 cloud     asks Grafana Cloud, as the GRAFANA_CLOUD_* variables describe it, with empty writes and tiny reads, and says
           what is wrong. It stores nothing. Exit code 0: all is well; 1: something is wrong; 2: too little is set to ask.
 --header  decodes an Authorization header, which it reads from standard input: with which instance ID and token, in
-          which order, how often encoded. It never prints the token.`;
+          which order, how often encoded. It never prints the token. Paste the header, or what holds it: a curl, wget or
+          httpie command, what \`curl -v\` prints, OTEL_EXPORTER_OTLP_HEADERS, YAML, JSON or Alloy with one login.`;
 
 await runCommand({ usage, takesNames: true, flags: ['header'] }, async ({ names, flags }) => {
   const [topic, ...more] = names;
