@@ -126,8 +126,8 @@ function withoutComments(text: string): string {
 function removeEscapes(text: string): string {
   return text
     .replaceAll(/\\[ \t]*\n/g, ' ')
-    .replaceAll(/(?:\\+r)?\\+n/g, '\n')
-    .replaceAll(/\\+(?=[ "':=])/g, '');
+    .replaceAll(/(?:\\{1,9}r)?\\{1,9}n/g, '\n')
+    .replaceAll(/\\{1,9}(?=[ "':=])/g, '');
 }
 
 /** Only the signs that a header holds: neither Base64 nor a token has a percent sign. */
