@@ -276,14 +276,14 @@ describe('the debug info of prometheus.scrape has', () => {
       'tls: failed to verify certificate: x509: certificate signed by unknown authority',
     ],
   ])('that a target %s', async (_, secure, reason) => {
-    const { certificate, key } = selfSigned(['127.0.0.1']);
+    const { certificate, key } = selfSigned(['localhost']);
     const server = secure ? createHttpsServer({ cert: certificate, key }) : createHttpServer();
     const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
-    const targets = [{ __address__: `127.0.0.1:${port}` }];
+    const targets = [{ __address__: `localhost:${port}` }];
     await using running = await startScrape([], { ...LONG, targets, scheme: 'https' });
     await running.scraped(1);
     server.close();
-    expect(readTargets(running)[0]?.last_error).toBe(`Get "https://127.0.0.1:${port}/metrics": ${reason}`);
+    expect(readTargets(running)[0]?.last_error).toBe(`Get "https://localhost:${port}/metrics": ${reason}`);
   });
 
   test('that a page ends too early', async () => {
