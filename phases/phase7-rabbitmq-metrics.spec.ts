@@ -7,7 +7,7 @@ import { turnedTo } from '../helpers/expect/scrape.ts';
 import { count, countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
 
 const RABBITMQ = { job: 'integrations/rabbitmq', instance: 'rabbitmq' };
-const MANY_QUEUES = nameQueues(run, 'budget', run.backend === 'cloud' ? 10 : 100);
+const MANY_QUEUES = nameQueues(run, 'budget', run.backend === 'cloud' ? 4 : 100);
 const MANY_QUEUES_PATTERN = new RegExp(`alloy-verify\\.${run.id}\\.budget\\..+`);
 const BUDGET = 1000 + 40 * MANY_QUEUES.length;
 const MEBIBYTE = 1024 * 1024;

@@ -1,6 +1,13 @@
 import { adviseCorrection, describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import { CLOUD_SERVICES, findMalformed, findSharedIds, nameId, type VariableProblem } from '../settings/cloud.ts';
+import {
+  CLOUD_SERVICES,
+  findMalformed,
+  findSharedIds,
+  findWrongPaths,
+  nameId,
+  type VariableProblem,
+} from '../settings/cloud.ts';
 import { run } from './run.ts';
 
 /** What is wrong with this run's `GRAFANA_CLOUD_*` variables: the arguments of `toHaveNoProblems`. */
@@ -18,7 +25,7 @@ export type VariablesVerdict = {
  */
 export function judgeVariables(): VariablesVerdict {
   const { variables, madeUpVariables } = run;
-  const wrong: readonly VariableProblem[] = findMalformed(variables);
+  const wrong: readonly VariableProblem[] = [...findMalformed(variables), ...findWrongPaths(variables)];
   const shared = findSharedIds(variables, madeUpVariables).map((problem) => ({
     problem,
     answers: explainShared(problem),

@@ -490,6 +490,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   rabbitmq: 'RabbitMQ',
   alloy: 'Alloy',
   'mock-cloud': 'the mock Grafana Cloud',
+  lgtm: 'grafana/otel-lgtm',
   api: 'the API service',
   bot: 'the bot service',
   'notification-daemon': 'the notification daemon',

@@ -34,7 +34,7 @@ export type AlloyEndpoint = AlloyAddresses & {
 };
 
 /** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
-export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
+export type Run = Omit<Endpoints, 'alloy' | 'mockCloud' | 'lgtm'> & {
   /** Whether only those criteria run that look: nothing but telemetry of the run's own is written. */
   readonly isSmoke?: true;
   /** The longest that a criterion may wait, where the person has said so. */

@@ -32,11 +32,18 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ],
     ['an empty endpoint', { GRAFANA_CLOUD_TEMPO_ENDPOINT: '' }, /GRAFANA_CLOUD_TEMPO_ENDPOINT is not set/],
     ['an endpoint without a scheme', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp.example/otlp' }, /ENDPOINT is not a URL/],
+    ['the host and port of gRPC', { GRAFANA_CLOUD_TEMPO_ENDPOINT: 'tempo-prod-01.grafana.net:443' }, /is not a URL/],
+    ['a host of this machine', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'localhost:4318/otlp' }, /is not a URL/],
     ['plain http to a public host', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp.example/otlp' }, /is not https/],
     [
       'a wrong path',
-      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prom.example/push' },
+      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prometheus-prod-01-eu-west-0.grafana.net/push' },
       /has the path \/push, and Grafana Cloud answers at \/api\/prom\/push/,
+    ],
+    [
+      'an endpoint with a query string',
+      { GRAFANA_CLOUD_TEMPO_ENDPOINT: 'https://tempo.example/tempo?key=x' },
+      /TEMPO_ENDPOINT has a query string: leave it out of the URL$/,
     ],
     ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
     ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /API_KEY ends with a line end/],
@@ -64,6 +71,21 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     const problems = findCloudProblems({ ...good, ...change });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(message);
+  });
+
+  test('report two endpoints that are swapped once, where the paths show it', () => {
+    const swapped = {
+      GRAFANA_CLOUD_OTLP_ENDPOINT: good.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT,
+      GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: good.GRAFANA_CLOUD_OTLP_ENDPOINT,
+    };
+    expect(findCloudProblems({ ...good, ...swapped })).toEqual([
+      "GRAFANA_CLOUD_OTLP_ENDPOINT and GRAFANA_CLOUD_PROMETHEUS_ENDPOINT are swapped: each has the path of the other's service",
+    ]);
+  });
+
+  test('are not blamed for the path of a relay, which nobody knows without asking it', () => {
+    const relay = { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://relay.example/metrics/push' };
+    expect(findCloudProblems({ ...good, ...relay })).toEqual([]);
   });
 
   test('are all reported at once when none is set', () => {

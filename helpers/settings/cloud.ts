@@ -58,7 +58,7 @@ export function findCloudProblems(variables: CloudVariables, madeUp: readonly st
  * well-formed. The token's value is in no message. The variables that were made up are right.
  */
 export function findVariableProblems(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
-  return [...findMalformed(variables), ...findSharedIds(variables, madeUp)];
+  return [...findMalformed(variables), ...findWrongPaths(variables), ...findSharedIds(variables, madeUp)];
 }
 
 /** The variables that are not set, or can't be what they should be whatever the others are. */
@@ -69,16 +69,35 @@ export function findMalformed(variables: CloudVariables): VariableProblem[] {
   ];
 }
 
-/** The variables with the path of each endpoint put right, where nothing else is wrong with it. */
-export function correctPaths(variables: CloudVariables): CloudVariables {
-  const corrected = CLOUD_SERVICES.flatMap((service) => {
-    const name = nameEndpoint(service);
-    const endpoint = variables[name] ?? '';
-    const right = URL.canParse(endpoint) ? new URL(CLOUD_PATHS[service], endpoint).href : endpoint;
-    const isPathWrong = findEndpointProblems(name, endpoint, CLOUD_PATHS[service]).length > 0;
-    return isPathWrong && findEndpointProblems(name, right, CLOUD_PATHS[service]).length === 0 ? [[name, right]] : [];
+/**
+ * The endpoints at a host of Grafana Cloud's own that have another path than it serves. What any other host serves, such as a relay
+ * with a path of its own, only asking it can tell. Two that are swapped are one problem.
+ */
+export function findWrongPaths(variables: CloudVariables): VariableProblem[] {
+  const wrong = CLOUD_SERVICES.flatMap((service) => {
+    const endpoint = variables[nameEndpoint(service)] ?? '';
+    if (!URL.canParse(endpoint)) return [];
+    const { hostname, pathname } = new URL(endpoint);
+    const path = pathname.replace(/\/$/, '');
+    if (!isHosted(hostname) || path === CLOUD_PATHS[service]) return [];
+    return [{ service, pathname, owner: CLOUD_SERVICES.find((other) => CLOUD_PATHS[other] === path) }];
   });
-  return { ...variables, ...Object.fromEntries(corrected) };
+  return wrong.flatMap(({ service, pathname, owner }, index): VariableProblem[] => {
+    const variable = nameEndpoint(service);
+    const twin = wrong.findIndex((other) => other.service === owner && other.owner === service);
+    if (owner === undefined || twin < 0) {
+      const message = `${variable} has the path ${pathname}, and Grafana Cloud answers at ${CLOUD_PATHS[service]}`;
+      return [{ variable, message }];
+    }
+    if (twin < index) return [];
+    const message = `${variable} and ${nameEndpoint(owner)} are swapped: each has the path of the other's service`;
+    return [{ variable, message }];
+  });
+}
+
+/** Whether this host is Grafana Cloud's own, and no relay of somebody's. */
+export function isHosted(hostname: string): boolean {
+  return hostname.endsWith('.grafana.net');
 }
 
 /**
@@ -128,9 +147,7 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
   const name = nameEndpoint(service);
   const endpoint = variables[name];
   const messages =
-    endpoint === undefined || endpoint === ''
-      ? [`${name} is not set`]
-      : findEndpointProblems(name, endpoint, CLOUD_PATHS[service]);
+    endpoint === undefined || endpoint === '' ? [`${name} is not set`] : findEndpointProblems(name, endpoint);
   problems.push(...messages.map((message) => ({ variable: name, message })));
 
   const idName = nameId(service);
@@ -140,25 +157,32 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
   return problems;
 }
 
-function findEndpointProblems(name: string, endpoint: string, path: string): string[] {
+function findEndpointProblems(name: string, endpoint: string): string[] {
   const stray = findStrayCharacters(endpoint);
   if (stray !== undefined) return [`${name} ${stray}`];
-  if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
+  // What begins with HOST:PORT is parsed as a scheme.
+  if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint))
+    return [`${name} is not a URL: it has to start with https://`];
   const url = new URL(endpoint);
   const problems: string[] = [];
   if (url.username !== '' || url.password !== '') problems.push(`${name} carries a login: leave it out of the URL`);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isPrivate(url.hostname))) {
     problems.push(`${name} is not https: only a loopback or private host may be reached without it`);
   }
-  if (url.pathname.replace(/\/$/, '') !== path) {
-    problems.push(`${name} has the path ${url.pathname}, and Grafana Cloud answers at ${path}`);
-  }
+  const addition = findAddition(endpoint);
+  if (addition !== undefined) problems.push(`${name} has ${addition}: leave it out of the URL`);
   return problems;
+}
+
+/** What follows the path of this URL, where a path is to be put behind it; undefined where nothing does. It may hold a secret. */
+export function findAddition(url: string): string | undefined {
+  const [mark] = /[?#]/.exec(url) ?? [];
+  return mark && (mark === '?' ? 'a query string' : 'a fragment');
 }
 
 /** Whether this Grafana can only be linked to: it is one of Grafana Cloud, whose data sources are known without asking it. */
 export function isLinkedOnly({ url, token }: { readonly url: URL; readonly token: string | undefined }): boolean {
-  return token === undefined && url.hostname.endsWith('.grafana.net');
+  return token === undefined && isHosted(url.hostname);
 }
 
 /** Loopback, RFC 1918, link-local and unique-local addresses, and names without a dot or below .local, .internal and .localhost. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
 import { readIntervals } from '../clients/alloy-intervals.ts';
 import { readCounters } from '../clients/alloy-metrics.ts';
+import type { BackendAccess } from '../run/endpoints.ts';
 import { isServicePart } from '../run/part.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
@@ -71,11 +72,12 @@ export async function startRun(
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
       : await startContainers({ plan, runId: id, cloudVariables });
-  const { alloy: _, mockCloud, ...others } = stack.endpoints;
+  const { alloy: _, mockCloud, lgtm, ...others } = stack.endpoints;
   if (stack.alloy === undefined) throw new TypeError('a run has an Alloy');
   const variables =
     mockCloud === undefined ? readSetVariables(plan) : cloudVariables(mockCloud.urlInside ?? mockCloud.url);
-  const access = plan.access ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
+  const access =
+    plan.access ?? (lgtm && pickAccess(lgtm)) ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
   if (access === undefined) throw new TypeError('a run has a backend');
   const { standIns } = describePlan(plan);
   const run: Run = {
@@ -134,6 +136,10 @@ async function readBefore({
 
 function makeRunId(): string {
   return randomBytes(6).toString('hex');
+}
+
+function pickAccess({ tempo, prometheus, loki }: BackendAccess): BackendAccess {
+  return { tempo, prometheus, loki };
 }
 
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */

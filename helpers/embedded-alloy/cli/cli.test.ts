@@ -139,6 +139,7 @@ test('run exits 1 and reports where the errors are before it serves anything', a
 test.each([
   ['a component', 'loki.write "w" { }'],
   ['a block', 'declare "d" { }'],
+  ['a function', 'prometheus.scrape "s" {\n\ttargets = encoding.from_yaml("[]")\n\tforward_to = []\n}'],
   ['an argument', 'prometheus.scrape "s" {\n\ttargets = []\n\tforward_to = []\n\tproxy_url = "http://x"\n}'],
 ])('run exits 1 for %s that only a real Alloy has, with an error that says so', async (_, text) => {
   const { code, err } = await alloyWith(['run', `--storage.path=${directory}/data`, file(text)]);

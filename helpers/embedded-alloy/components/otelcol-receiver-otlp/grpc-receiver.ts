@@ -19,7 +19,8 @@ const DEFAULT_MAX_STREAMS = 32;
 
 /**
  * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a consumer for, on the bytes of
- * the message, plain or gzip. Any other is unimplemented. A message larger than `max_recv_msg_size` is refused by its declared length.
+ * the message, plain or gzip; any other is unimplemented. A message larger than `max_recv_msg_size` is refused by its
+ * declared length.
  * @throws Error with Go's message when the port can't be bound
  */
 export async function startGrpcReceiver(

@@ -1,6 +1,9 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { selfSigned } from '../../../tls/self-signed.ts';
 import { createSecret } from '../../language/evaluation/secret.ts';
 import { listen } from '../../pipeline/http/listen.ts';
 import { buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
@@ -249,6 +252,38 @@ describe('the debug info of prometheus.scrape has', () => {
     await running.scraped(1);
     const shown = reason.replace('URL', running.server.url);
     expect(readTargets(running)).toMatchObject([{ health: 'down', last_error: shown }]);
+  });
+
+  test.each<[string, (number: number) => string]>([
+    ['that lead back', () => '/metrics'],
+    ['without an end', (number) => `/${number}`],
+  ])('that a target answers with redirects %s', async (_, locate) => {
+    await using server = await startRecordingServer((__, number) => ({
+      status: 302,
+      headers: { location: locate(number) },
+    }));
+    const targets = [{ __address__: `127.0.0.1:${server.port}` }];
+    await using running = await startScrape([], { ...LONG, targets });
+    await running.scraped(1);
+    expect(readTargets(running)[0]?.last_error).toBe(`Get "${server.url}/metrics": stopped after 10 redirects`);
+  });
+
+  test.each([
+    ['does not speak TLS', false, 'tls: first record does not look like a TLS handshake'],
+    [
+      'has a certificate of its own',
+      true,
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    ],
+  ])('that a target %s', async (_, secure, reason) => {
+    const { certificate, key } = selfSigned(['localhost']);
+    const server = secure ? createHttpsServer({ cert: certificate, key }) : createHttpServer();
+    const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
+    const targets = [{ __address__: `localhost:${port}` }];
+    await using running = await startScrape([], { ...LONG, targets, scheme: 'https' });
+    await running.scraped(1);
+    server.close();
+    expect(readTargets(running)[0]?.last_error).toBe(`Get "https://localhost:${port}/metrics": ${reason}`);
   });
 
   test('that a page ends too early', async () => {

@@ -1,4 +1,5 @@
 import { describeError } from '../../language/describe-error.ts';
+import { CONNECT_REASONS, formatTlsError } from './connect-errors.ts';
 import { formatAddress } from './listen.ts';
 
 /** Why a request got no answer: the message of Go's HTTP client, as Alloy logs it, and the kind of failure. */
@@ -19,16 +20,18 @@ export function describeBodyFailure(error: unknown): string {
 }
 
 function describeReason(host: string, error: unknown): RequestFailure {
-  const { code, address, port } = findSystemError(error);
+  const { code, syscall, address, port } = findSystemError(error);
   const name = error instanceof Error ? error.name : '';
   const failure = (text: string, kind: RequestFailure['kind'] = 'other'): RequestFailure => ({ text, kind });
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return failure('context deadline exceeded', 'deadline');
   }
+  const refusal = syscall === 'connect' ? CONNECT_REASONS[code] : undefined;
+  if (refusal !== undefined) {
+    // The address is the one that the host's name was resolved to.
+    return failure(`dial tcp ${formatAddress({ host: address, port })}: connect: ${refusal}`);
+  }
   switch (code) {
-    case 'ECONNREFUSED':
-      // The address is the one that the host's name was resolved to.
-      return failure(`dial tcp ${formatAddress({ host: address, port })}: connect: connection refused`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return failure(`dial tcp: lookup ${host.replace(/:\d+$/, '')}: no such host`);
@@ -39,13 +42,17 @@ function describeReason(host: string, error: unknown): RequestFailure {
       return failure('read: connection reset by peer');
     case 'UND_ERR_SOCKET':
       return failure('EOF');
+    case 'UND_ERR_REDIRECT_MAX':
+      return failure('stopped after 10 redirects');
     default:
       break;
   }
   if (name === 'AbortError' || code === 'UND_ERR_ABORTED') {
     return failure('context canceled', 'canceled');
   }
-  return failure(describeError(error));
+  const reason = describeError(error);
+  // undici gives up at once where Go would follow a loop to its end.
+  return failure(reason.startsWith('Redirect loop detected') ? 'stopped after 10 redirects' : formatTlsError(reason));
 }
 
 /** Replaces a password in `url` with `xxxxx`. Anything but a URL stays as it is. */
@@ -62,18 +69,28 @@ export function redactUrl(url: string): string {
 }
 
 /** The code of the error that caused `error`, and the address that it is about. */
-type SystemError = { readonly code: string; readonly address: string; readonly port: number };
+type SystemError = {
+  readonly code: string;
+  readonly syscall: string;
+  readonly address: string;
+  readonly port: number;
+};
 
 function findSystemError(error: unknown): SystemError {
   if (error instanceof AggregateError) {
     return findSystemError(error.errors[0]);
   }
   if (!(error instanceof Error)) {
-    return { code: '', address: '', port: 0 };
+    return { code: '', syscall: '', address: '', port: 0 };
   }
   if (!('code' in error)) {
     return findSystemError(error.cause);
   }
-  const { code, address, port }: Error & { code: unknown; address?: unknown; port?: unknown } = error;
-  return { code: String(code), address: String(address ?? ''), port: Number(port ?? 0) };
+  const { code, syscall, address, port }: Error & { code: unknown } & { [Name in keyof SystemError]?: unknown } = error;
+  return {
+    code: String(code),
+    syscall: String(syscall ?? ''),
+    address: String(address ?? ''),
+    port: Number(port ?? 0),
+  };
 }
