@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { CLOUD_SERVICES, nameId } from '../settings/cloud.ts';
+import { findCommonRegion, isSameRegion, readRegion } from '../settings/region.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import type { Evidence, ProbeResult } from './cloud-check.ts';
@@ -9,7 +10,6 @@ import { exchange } from './exchange.ts';
 import { describeWrongQueryUrl } from './explain-query-urls.ts';
 import { isAboutScope, isGood, isRefused, readReason } from './judge-answer.ts';
 import type { Probe } from './probes.ts';
-import { findCommonRegion, isSameRegion, readRegion } from './region.ts';
 
 /** A login is tried at another address, then with another ID, while the person waits. */
 const EXPERIMENT_TIMEOUT: Milliseconds = 1200;

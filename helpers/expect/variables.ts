@@ -1,6 +1,15 @@
 import { adviseCorrection, describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import { CLOUD_SERVICES, findMalformed, findSharedIds, nameId, type VariableProblem } from '../settings/cloud.ts';
+import {
+  CLOUD_SERVICES,
+  findForeignToken,
+  findMalformed,
+  findMissing,
+  findSharedIds,
+  nameId,
+  type VariableProblem,
+} from '../settings/cloud.ts';
+import { isUnknownForm } from '../settings/token.ts';
 import { run } from './run.ts';
 
 /** What is wrong with this run's `GRAFANA_CLOUD_*` variables: the arguments of `toHaveNoProblems`. */
@@ -18,7 +27,12 @@ export type VariablesVerdict = {
  */
 export function judgeVariables(): VariablesVerdict {
   const { variables, madeUpVariables } = run;
-  const wrong: readonly VariableProblem[] = findMalformed(variables);
+  const wrong: readonly VariableProblem[] = [
+    ...findMalformed(variables),
+    ...findForeignToken(variables),
+    ...findMissing(madeUpVariables),
+    ...listMisnamed(),
+  ];
   const shared = findSharedIds(variables, madeUpVariables).map((problem) => ({
     problem,
     answers: explainShared(problem),
@@ -34,6 +48,17 @@ export function judgeVariables(): VariablesVerdict {
     return { problems, fix: describeProblem(about).fix, about };
   const homes = [...open, ...answered].map(({ variable }) => run.variableHomes?.[variable] ?? 'unset');
   return { problems, fix: adviseCorrection(homes) };
+}
+
+/** A name that nothing reads, where the one that is meant is missing: otherwise nobody has to read it. */
+function listMisnamed(): VariableProblem[] {
+  const { variables, madeUpVariables, misnamedVariables = [] } = run;
+  return misnamedVariables
+    .filter(({ near }) => near in variables && (variables[near] === '' || madeUpVariables.includes(near)))
+    .map(({ name, near }) => ({
+      variable: name,
+      message: `${name} is set, and nothing reads it; ${near}, which is not set, is nearly called so`,
+    }));
 }
 
 type IdProblem = Extract<CloudProblem, { readonly variable: string; readonly id: string }>;
@@ -57,5 +82,9 @@ function explainShared({ variable }: VariableProblem): readonly IdProblem[] | un
 export function countVariables(): string {
   const { variables, madeUpVariables } = run;
   const all = `${Object.keys(variables).length} variables are set and well-formed`;
-  return madeUpVariables.length === 0 ? all : `${all}; this run made up ${madeUpVariables.length} of them`;
+  const made = madeUpVariables.length === 0 ? '' : `; this run made up ${madeUpVariables.length} of them`;
+  const unknown = isUnknownForm(variables.GRAFANA_CLOUD_API_KEY ?? '')
+    ? '; the token is of a form that is not known here, and whether it is whole only Grafana Cloud can say'
+    : '';
+  return `${all}${made}${unknown}`;
 }
