@@ -27,18 +27,18 @@ export type VariablesVerdict = {
  */
 export function judgeVariables(): VariablesVerdict {
   const { variables, madeUpVariables } = run;
-  const wrong: readonly VariableProblem[] = [
-    ...findMalformed(variables),
-    ...findForeignToken(variables),
-    ...findMissing(madeUpVariables),
-    ...listMisnamed(),
-  ];
+  const wrong: readonly VariableProblem[] = [...findMalformed(variables), ...findForeignToken(variables)];
+  const missing: readonly VariableProblem[] = [...findMissing(madeUpVariables), ...listMisnamed()];
   const shared = findSharedIds(variables, madeUpVariables).map((problem) => ({
     problem,
     answers: explainShared(problem),
   }));
   const answered = shared.flatMap(({ answers }) => answers ?? []);
-  const open = [...wrong, ...shared.flatMap(({ problem, answers }) => (answers === undefined ? problem : []))];
+  const open = [
+    ...wrong,
+    ...shared.flatMap(({ problem, answers }) => (answers === undefined ? problem : [])),
+    ...missing,
+  ];
   const problems = [
     ...open.map(({ message }) => message),
     ...answered.map((problem) => describeProblem(problem).cause),
