@@ -121,6 +121,7 @@ async function addChecked(settings: Settings, starting: Promise<Joined>, isAsked
     ...run,
     secrets: listSecrets(settings),
     variableHomes: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, findHome(name)])),
+    misnamedVariables: settings.misnamed,
     ...(cloudState && { cloudState }),
   };
   return { settings, run: joined, ...(stack && { stack }) };

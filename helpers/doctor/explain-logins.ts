@@ -1,5 +1,6 @@
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { CLOUD_SERVICES, nameId } from '../settings/cloud.ts';
+import { findCommonRegion, isSameRegion, readRegion } from '../settings/region.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import type { Evidence, ProbeResult } from './cloud-check.ts';
@@ -7,7 +8,6 @@ import { explainDifference } from './compare-with-stack.ts';
 import { EXPERIMENT_TIMEOUT, exchange } from './exchange.ts';
 import { isAboutScope, isGood, isRefused, readReason } from './judge-answer.ts';
 import type { Probe } from './probes.ts';
-import { findCommonRegion, isSameRegion, readRegion } from './region.ts';
 
 const KEY = 'GRAFANA_CLOUD_API_KEY';
 const SERVICE_ACCOUNT = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';

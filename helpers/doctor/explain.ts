@@ -43,6 +43,7 @@ async function explainOwn(evidence: Evidence): Promise<CloudProblem[]> {
     ...malformed
       .filter(({ variable }) => !unset.includes(variable))
       .map((problem) => explainMalformed(problem, settings, stack)),
+    ...listMisnamed(settings),
     ...listStackProblems(settings, stack),
     ...(await explainResults(evidence, new Set(malformed.map(({ variable }) => variable)))),
     ...explainSharedIds(settings, results),
@@ -56,6 +57,18 @@ function isOtherStack({ settings, results, stack }: Evidence): boolean {
   return (
     !('notAsked' in stack) && listWrongIds(settings.cloud, stack).some(({ variable }) => accepted.includes(variable))
   );
+}
+
+/** The names that nothing reads, where a variable of nearly that name is not set. */
+function listMisnamed({ cloud, misnamed, inherited }: Settings): CloudProblem[] {
+  return misnamed
+    .filter(({ near }) => CLOUD_VARIABLES.includes(near) && !cloud[near])
+    .map(({ name, near }) => ({
+      kind: 'variable',
+      variable: name,
+      message: `${name} is set, and nothing reads it; ${near}, which is not set, is nearly called so`,
+      home: inherited.findHome(name),
+    }));
 }
 
 /** The tokens that are no `GRAFANA_CLOUD_*` variable of Alloy's, and have a form that none has. */

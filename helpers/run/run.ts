@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { MisnamedVariable } from '../settings/misnamed-variables.ts';
 import type { Intervals, VariableHome } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
@@ -54,6 +55,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud' | 'lgtm'> & {
   readonly variables: Readonly<Record<string, string>>;
   /** The names of those that were made up, because the person set none or tries one out. */
   readonly madeUpVariables: readonly string[];
+  /** What is set and nearly called as a variable that is read; absent where nobody has looked. */
+  readonly misnamedVariables?: readonly MisnamedVariable[];
   /** Where the person corrects each of them; absent where nobody has asked. */
   readonly variableHomes?: Readonly<Record<string, VariableHome>>;
   readonly access: BackendAccess;

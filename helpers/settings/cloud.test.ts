@@ -14,7 +14,19 @@ const good = {
   GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '1413606',
 };
 
+const encodeToken = (payload: object) => `glc_${Buffer.from(JSON.stringify(payload)).toString('base64')}`;
+
 describe('the GRAFANA_CLOUD_* variables', () => {
+  test.each([
+    ['of the region of an endpoint', encodeToken({ o: '1', k: 'x', m: { r: 'prod-eu-west-0' } })],
+    ['of the region around it', encodeToken({ o: '1', k: 'x', m: { r: 'eu' } })],
+    ['of a region that can be compared with no name of a host', encodeToken({ k: 'x', m: { r: 'local' } })],
+    ['without a region', encodeToken({ k: 'x' })],
+    ['of a form that nobody knows', 'glc_ANewForm'],
+  ])('have no problem with a token %s', (_, token) => {
+    expect(findCloudProblems({ ...good, GRAFANA_CLOUD_API_KEY: token })).toEqual([]);
+  });
+
   test('have no problem when all are well-formed', () => {
     expect(findCloudProblems(good)).toEqual([]);
   });
@@ -55,6 +67,27 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ['a token in typographic quotes', { GRAFANA_CLOUD_API_KEY: '“glc_abc”' }, /API_KEY has a character .* not ASCII/],
     ['a token with an invisible character', { GRAFANA_CLOUD_API_KEY: 'glc_\u200babc' }, /API_KEY .* not ASCII/],
     ['a placeholder', { GRAFANA_CLOUD_API_KEY: 'glc_<token>' }, /holds a character that no token has/],
+    [
+      'a token that was cut off',
+      { GRAFANA_CLOUD_API_KEY: encodeToken({ n: 'alloy', k: 'secret' }).slice(0, -6) },
+      /is not complete/,
+    ],
+    [
+      'a token with more behind it',
+      { GRAFANA_CLOUD_API_KEY: `${encodeToken({ k: 'abcd' })}eyJrIjoi` },
+      /is not complete/,
+    ],
+    ['the token of a Grafana', { GRAFANA_CLOUD_API_KEY: 'glsa_abc' }, /glsa_ is the token of a service account/],
+    [
+      'a token of another region',
+      { GRAFANA_CLOUD_API_KEY: encodeToken({ k: 'x', m: { r: 'prod-us-central-0' } }) },
+      /API_KEY is a token of the region prod-us-central-0, and the endpoints are in eu-west-0/,
+    ],
+    [
+      'an endpoint with a slash behind it',
+      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prom.example/api/prom/push/' },
+      /PROMETHEUS_ENDPOINT ends with a slash: leave it out/,
+    ],
     ['an ID in quotes', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '"1419296"' }, /LOKI_INSTANCE_ID has quotes around it/],
     ['an ID before a blank', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '1419296 ' }, /LOKI_INSTANCE_ID ends with a blank/],
     [

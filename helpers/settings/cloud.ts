@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { findStrayCharacters, findTokenFlaw } from './token.ts';
+import { isSameRegion, readRegion } from './region.ts';
+import { describeToken, findStrayCharacters, findTokenFlaw } from './token.ts';
 
 /** The services of Grafana Cloud that a stack has, each with an instance ID of its own. */
 export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
@@ -42,7 +43,8 @@ export const CLOUD_VARIABLES: readonly string[] = [
 
 /** A token of the shape that Grafana Cloud issues, for a run that was given none. */
 export function makeToken(): string {
-  return `glc_${randomBytes(24).toString('base64url')}`;
+  const payload = { o: '1', n: 'alloy-verify', k: randomBytes(24).toString('base64url'), m: { r: 'local' } };
+  return `glc_${Buffer.from(JSON.stringify(payload)).toString('base64')}`;
 }
 
 /** A variable that can't be right, and why: a sentence that names it and what to set. */
@@ -58,7 +60,13 @@ export function findCloudProblems(variables: CloudVariables, madeUp: readonly st
  * well-formed. The token's value is in no message. The variables that were made up are right.
  */
 export function findVariableProblems(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
-  return [...findMalformed(variables), ...findWrongPaths(variables), ...findSharedIds(variables, madeUp)];
+  return [
+    ...findMalformed(variables),
+    ...findWrongPaths(variables),
+    ...findSlashes(variables),
+    ...findForeignToken(variables),
+    ...findSharedIds(variables, madeUp),
+  ];
 }
 
 /** The variables that are not set, or can't be what they should be whatever the others are. */
@@ -95,6 +103,13 @@ export function findWrongPaths(variables: CloudVariables): VariableProblem[] {
   });
 }
 
+/** The endpoints that end with a slash: remote write at `/push/` is a 404. Who can ask them knows better. */
+export function findSlashes(variables: CloudVariables): VariableProblem[] {
+  return CLOUD_SERVICES.map(nameEndpoint)
+    .filter((variable) => /[^/]\/$/.test(variables[variable] ?? ''))
+    .map((variable) => ({ variable, message: `${variable} ends with a slash: leave it out` }));
+}
+
 /** Whether this host is Grafana Cloud's own, and no relay of somebody's. */
 export function isHosted(hostname: string): boolean {
   return hostname.endsWith('.grafana.net');
@@ -125,6 +140,28 @@ export function findSharedIds(variables: CloudVariables, madeUp: readonly string
         : `${problem}: each Grafana Cloud service has an instance ID of its own`;
     return [{ variable, message }];
   });
+}
+
+/** The token, where it is of a region in which none of the endpoints is, as far as their names tell. */
+export function findForeignToken(variables: CloudVariables): VariableProblem[] {
+  const variable = 'GRAFANA_CLOUD_API_KEY';
+  const token = describeToken(variables[variable] ?? '');
+  if (token.kind !== 'access policy' || token.region === undefined) return [];
+  const { region } = token;
+  // Only what is written as the regions in names of hosts are can be compared with them.
+  if (!/^(?:prod-)?[a-z]{2}(?:-|$)/.test(region)) return [];
+  const regions = CLOUD_SERVICES.flatMap((service) => readRegion(variables[nameEndpoint(service)] ?? '') ?? []);
+  if (regions.length === 0 || regions.some((other) => isSameRegion(region, other))) return [];
+  const message = `${variable} is a token of the region ${region}, and the endpoints are in ${list([...new Set(regions)])}: a token is good for its own region only`;
+  return [{ variable, message }];
+}
+
+/** The variables that are missing, where the person has set others: one problem that names them all. */
+export function findMissing(madeUp: readonly string[]): VariableProblem[] {
+  const [variable] = madeUp;
+  if (variable === undefined || madeUp.length === CLOUD_VARIABLES.length) return [];
+  const message = `${list(madeUp)} ${madeUp.length === 1 ? 'is' : 'are'} not set: as soon as one of these variables is, all have to be`;
+  return [{ variable, message }];
 }
 
 /** `A`, `A and B`, `A, B and C` */

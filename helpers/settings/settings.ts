@@ -7,6 +7,7 @@ import type { CloudVariables } from './cloud.ts';
 import { CLOUD_VARIABLES, findAddition } from './cloud.ts';
 import { parseDuration } from './duration.ts';
 import { type Environment, isFromDotenv, readEnvironment } from './environment.ts';
+import { findMisnamed, type MisnamedVariable } from './misnamed-variables.ts';
 import { readServiceTelemetry, type ServiceTelemetry } from './service-telemetry.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -190,6 +191,8 @@ export type Settings = {
   /** Where Node keeps compiled code, for the parts that are programs of this project. */
   readonly compileCache: string | undefined;
   readonly inherited: InheritedEnvironment;
+  /** What is set and means nothing to anybody, though it is nearly called as one that does. */
+  readonly misnamed: readonly MisnamedVariable[];
 };
 
 /**
@@ -397,6 +400,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     telemetry: readServiceTelemetry(given),
     compileCache: given.NODE_COMPILE_CACHE,
     inherited: inheritEnvironment(environment),
+    misnamed: findMisnamed(Object.keys(given), [...SETTINGS_VARIABLES, ...CLOUD_VARIABLES, ...IMAGE_VARIABLES]),
   };
 }
 

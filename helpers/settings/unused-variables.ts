@@ -43,6 +43,7 @@ export function describeUnusedVariables(settings: Settings, kind: RunKind): stri
     ...listUnusedOfStack(settings, kind),
     ...listOverridden(settings, kind),
     ...listUnusedOfBackend(settings, kind),
+    ...settings.misnamed.map(({ name, near }): UnusedGroup => [`nothing reads it: is it ${near}?`, [name]]),
     ['only `npm run images` reads it', settings.debianMirror === undefined ? [] : ['DEBIAN_MIRROR']],
     ['only `npm run test:contract` reads it', settings.contractSeed === undefined ? [] : ['CONTRACT_SEED']],
   ] satisfies UnusedGroup[];
