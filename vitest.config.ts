@@ -55,8 +55,7 @@ export default defineConfig({
           verdictReporter({
             print: choosePrint(),
             // An Alloy that serves others as well counts what they send, too.
-            countSent: async ({ stack, alloy, sentBefore }) =>
-              stack === 'external' ? undefined : await readSentCounts(alloy, sentBefore),
+            countSent: async (run) => (run.stack === 'external' ? undefined : await readSentCounts(run)),
             sendTelemetry,
             ...(shared.run?.verdictFile !== undefined && { file: shared.run.verdictFile }),
             onVerdict: (verdict) => Object.assign(shared.run ?? {}, { verdict }),

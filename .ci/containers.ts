@@ -10,10 +10,10 @@ import { describeRefusal } from '../helpers/cli/command.ts';
 import { bringImage, lookForImage } from '../helpers/images/resolve.ts';
 import { standInFor } from '../helpers/images/stand-ins.ts';
 import { CannotRun } from '../helpers/run/cannot-run.ts';
-import { partsInOrder } from '../helpers/run/part.ts';
+import { isBackendPart, partsInOrder } from '../helpers/run/part.ts';
 import { listEngineVariables, ROOT, readSettings, type Settings } from '../helpers/settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../helpers/setup/container-engine.ts';
-import { listImages, nameImageVariable, nameService } from '../helpers/stack/containers/container-images.ts';
+import { adviseOnImage, listImages, nameService } from '../helpers/stack/containers/container-images.ts';
 import {
   bringDockerd,
   type EngineNetwork,
@@ -76,14 +76,14 @@ async function withOwnEngine(absent: string, settings: Settings): Promise<number
 
 /** Finds or pulls the images of the stack, and builds stand-ins for the others. Throws `CannotRun` when that fails too. */
 async function bringImages(engine: ContainerEngine, settings: Settings): Promise<void> {
-  const parts = partsInOrder.filter((part) => part !== 'mock-cloud');
+  const parts = partsInOrder.filter((part) => !isBackendPart(part));
   const wanted = listImages(parts, settings);
   const images = new Map(parts.map((part) => [wanted.get(nameService(part)) ?? '', part]));
   const missing: string[] = [];
   for (const [image, part] of images) {
     try {
       const look = await lookForImage(engine.docker, image, settings);
-      await bringImage(engine, look, nameImageVariable(part), settings, say);
+      await bringImage(engine, look, adviseOnImage(part, parts), settings, say);
     } catch (error) {
       const standIn = standInFor(image);
       if (!(error instanceof CannotRun) || standIn === undefined) throw error;

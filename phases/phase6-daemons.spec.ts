@@ -3,14 +3,17 @@ import {
   countProcessed,
   findParkedReason,
   holdNewGame,
+  publishAgain,
   publishMalformed,
   readGameStatus,
   scheduleNotification,
   scheduleTransition,
+  unbindEvents,
 } from '../helpers/emit/schedules.ts';
 import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
+import { hasExactly } from '../helpers/expect/spans.ts';
 import { logql, trace } from '../helpers/expect/telemetry.ts';
 import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
 
@@ -18,6 +21,7 @@ const NOTIFICATIONS = 'notification-daemon';
 const TRANSITIONS = 'status-transition-daemon';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
+const CONSUMED = { kind: 'consumer', service: 'bot-service' } as const;
 /** One of each for all criteria that look at its trace: spans cost money. */
 const notify = once(scheduleNotification);
 const transit = once(scheduleTransition);
@@ -128,15 +132,15 @@ phase(
     });
 
     alone(
-      'P6.9 a daemon killed mid-job loses no job: the row is processed once after restart',
-      async ({ expect, postgres, stack, note }) => {
+      'P6.9 no job is lost or done twice: a daemon killed mid-job, a message delivered again, a publish that RabbitMQ did not take',
+      async ({ expect, postgres, rabbitmq, stack, note }) => {
         const client = await postgres.connect();
         const held = await holdNewGame(client, await postgres.connect());
         const jobs = [
           await scheduleTransition(client),
           await scheduleTransition(client, held.game),
           await scheduleTransition(client),
-        ];
+        ] as const;
         await expect.poll(held.countWaiting, { timeout: 10_000 }).toBe(1);
         await stack.takeAway('status-transition-daemon');
         await held.release();
@@ -145,6 +149,22 @@ phase(
           .poll(() => countProcessed(client, jobs), { timeout: 30_000 })
           .toEqual({ processed: 3, announced: 3 });
         note('killed in its second of three jobs; each was processed, and its event announced, exactly once');
+
+        const channel = await rabbitmq.channel();
+        const again = await publishAgain(channel, jobs[0]);
+        await expect(trace(again)).toShow(
+          'has both messages handled without an error',
+          hasExactly(2, CONSUMED, { lacks: { ...CONSUMED, status: 'error' } }),
+        );
+        expect(await countProcessed(client, jobs)).toEqual({ processed: 3, announced: 3 });
+        note('a message that was delivered twice more was announced no more');
+
+        await using _ = await unbindEvents(channel);
+        const returned = await scheduleTransition(client);
+        await expect
+          .poll(() => countProcessed(client, [returned]), { timeout: 30_000 })
+          .toEqual({ processed: 1, announced: 1 });
+        note('an event that RabbitMQ returned, because no queue was bound, was published again, and announced once');
       },
     );
   },

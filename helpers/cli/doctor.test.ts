@@ -74,6 +74,8 @@ describe('doctor -- cloud', () => {
 
   test.each([
     ['no Authorization header found in it', 'the canary sings\n'],
+    ['no Authorization header found in it', 'docker run -u 1000:1000 canary\n'],
+    ['that is more than a header', `canary ${'\\'.repeat(20_000)}`],
     ['2 different logins are in it', 'curl -u 1:glc_canary x\ncurl -u 2:glc_canary x\n'],
   ])('refuses a paste without showing it: %s', async (reason, input) => {
     const { exit, stdout, stderr } = await runScript('doctor.ts', ['cloud', '--header'], {}, project.root, { input });

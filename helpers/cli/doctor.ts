@@ -1,6 +1,5 @@
 /** `npm run doctor`: what this machine has, which stack a run would choose, and whether Grafana Cloud takes and answers. */
 import { relative } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describeHeader } from '../doctor/authorization-header.ts';
 import { checkCloud } from '../doctor/check-cloud.ts';
 import { describeCheck } from '../doctor/describe-check.ts';
@@ -30,7 +29,11 @@ It changes nothing. Exit code 0: a run could start; 2: it could not.
 cloud     asks Grafana Cloud, as the GRAFANA_CLOUD_* variables describe it, with empty writes and tiny reads, and says
           what is wrong. It stores nothing. Exit code 0: all is well; 1: something is wrong; 2: too little is set to ask.
 --header  decodes an Authorization header, which it reads from standard input: with which instance ID and token, in
-          which order, how often encoded. It never prints the token.`;
+          which order, how often encoded. It never prints the token. Paste the header, or what holds it: a curl, wget or
+          httpie command, what \`curl -v\` prints, OTEL_EXPORTER_OTLP_HEADERS, YAML, JSON or Alloy with one login.`;
+
+/** More than any header and the command around it. */
+const MAX_PASTED = 16 * 1024;
 
 await runCommand({ usage, takesNames: true, flags: ['header'] }, async ({ names, flags }) => {
   const [topic, ...more] = names;
@@ -91,7 +94,7 @@ async function doctorCloud(settings: Settings): Promise<0 | 1> {
 
 async function explainHeader(settings: Settings): Promise<0 | 1> {
   if (process.stdin.isTTY) process.stderr.write('Paste the header, then press Enter and Ctrl-D:\n');
-  const pasted = await text(process.stdin);
+  const pasted = await readPasted();
   if (pasted.trim() === '') throw new CannotRun('no header was given.', 'give it on standard input.');
   const [login, ...others] = findLogins(pasted);
   if (login === undefined)
@@ -102,6 +105,17 @@ async function explainHeader(settings: Settings): Promise<0 | 1> {
   process.stdout.write(facts.map((fact) => `✓ ${fact}\n`).join(''));
   process.stdout.write(problems.map((problem) => `✗ ${problem}\n`).join(''));
   return problems.length === 0 ? 0 : 1;
+}
+
+async function readPasted(): Promise<string> {
+  let pasted = '';
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) {
+    pasted += chunk;
+    if (pasted.length > MAX_PASTED)
+      throw new CannotRun('that is more than a header.', 'paste the header alone: Authorization: Basic …');
+  }
+  return pasted;
 }
 
 async function addVersion(row: Row, { path }: Settings): Promise<Row> {

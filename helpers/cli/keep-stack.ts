@@ -31,7 +31,7 @@ process.disconnect?.();
 async function keep(): Promise<void> {
   const plan = await chooseStack(readSettings(), partsInOrder, { reuse: false });
   const started = await startRun(plan, { onProgress: (line) => report({ line }) }, { reuse: false });
-  const { run, stack } = started;
+  const { stack } = started;
   if (stack === undefined || started.plan.stack === 'external')
     throw new TypeError('a run that is not external has a stack');
   const failure = Object.values(stack.failures)[0];
@@ -45,7 +45,9 @@ async function keep(): Promise<void> {
   const leases = await serveLeases(leaseSocket, async () => {
     await Promise.allSettled(partsInOrder.map((part) => stack.bringBack(part)));
   });
-  const { versions, timings } = stack;
+  const { versions, timings, endpoints } = stack;
+  // Only a stack that stays has a Grafana in which a failed query can be looked at.
+  const run = { ...started.run, ...(endpoints.lgtm && { grafana: endpoints.lgtm.grafana }) };
   const logs = join(directory, 'logs');
   const owner = describeOwner(process.pid);
   writeWarmState({ owner, ...describeStack(started.plan), leaseSocket, logs, run, versions, timings });

@@ -121,10 +121,11 @@ async function addChecked(settings: Settings, starting: Promise<Joined>, isAsked
 }
 
 /** What a run knows of the person's variables beside its stack. */
-export function describePerson(settings: Settings): Pick<Run, 'secrets' | 'variableHomes'> {
+export function describePerson(settings: Settings): Pick<Run, 'secrets' | 'variableHomes' | 'misnamedVariables'> {
   const { findHome } = settings.inherited;
   return {
     secrets: listSecrets(settings),
     variableHomes: Object.fromEntries(CLOUD_VARIABLES.map((name) => [name, findHome(name)])),
+    misnamedVariables: settings.misnamed,
   };
 }

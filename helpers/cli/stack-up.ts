@@ -37,10 +37,11 @@ await runCommand({ usage }, async () => {
   const state = readWarmState();
   if (state === undefined)
     throw new CannotRun('the warm stack ended at once.', 'start it again with `npm run stack:up`.');
-  const { alloy, api } = state.run;
+  const { alloy, api, grafana } = state.run;
   process.stdout.write(`${describeRun({ ...state.run, warm: true })}\n`);
   process.stdout.write(`Alloy: ${alloy.url}, OTLP/gRPC ${alloy.otlpGrpc}, OTLP/HTTP ${alloy.otlpHttp}\n`);
   if (api !== undefined) process.stdout.write(`API: ${api.url}\n`);
+  if (grafana !== undefined) process.stdout.write(`Grafana: ${grafana.url}\n`);
   const seconds = ((state.timings.stack ?? 0) / 1000).toFixed(1);
   process.stdout.write(
     `Ready after ${seconds} s. Runs with the same settings use it, and \`npm run smoke\` checks it; \`npm run stack:down\` ends it.\n`,

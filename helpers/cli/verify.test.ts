@@ -35,13 +35,19 @@ describe('what can’t be run ends with exit code 2, what is wrong, and no stack
       'containers, and a part that already runs',
       ['phase2'],
       { STACK: 'containers', DATABASE_URL: 'postgresql://u:hunter2@h/x' },
-      'Cannot run: a stack of containers starts all of its parts, and DATABASE_URL names what already runs.\nFix: ',
+      'Cannot run: a stack of containers (STACK=containers) starts all of its parts, and DATABASE_URL names what already runs.\nFix: ',
     ],
     [
-      'a backend of which nothing is known',
+      'a backend of which too little is known',
       ['phase1'],
-      { BACKEND: 'lgtm' },
-      'Cannot run: BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and TEMPO_URL, PROMETHEUS_URL, LOKI_URL are not set.\nFix: set TEMPO_URL',
+      { BACKEND: 'lgtm', LOKI_URL: 'http://l' },
+      'Cannot run: BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and TEMPO_URL, PROMETHEUS_URL are not set.\nFix: set TEMPO_URL',
+    ],
+    [
+      'a backend in a container, without containers',
+      ['phase1'],
+      { BACKEND: 'lgtm', STACK: 'native' },
+      'Cannot run: BACKEND=lgtm starts grafana/otel-lgtm in a container, and STACK=native has none.\nFix: unset STACK, or set TEMPO_URL',
     ],
     [
       'a URL of another kind',

@@ -3,7 +3,6 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { AlloyEndpoint } from '../run/run.ts';
 import { parseDuration } from '../settings/duration.ts';
 import { getPage } from './page.ts';
-import type { Labels } from './prometheus.ts';
 
 const Components = z.array(
   z.object({
@@ -30,14 +29,6 @@ export async function listComponents({ url }: Pick<AlloyEndpoint, 'url'>): Promi
     message: health.message ?? '',
   }));
 }
-
-/** A target of a `prometheus.scrape`, as its debug info reports it; `error` is empty if the last scrape worked. */
-export type ScrapeTarget = {
-  readonly component: string;
-  readonly url: string;
-  readonly labels: Labels;
-  readonly error: string;
-};
 
 /** A setting in the JSON form of Alloy's evaluated arguments: an attribute with a value, or a block with settings. */
 type Setting = {
@@ -104,34 +95,4 @@ function findTexts(settings: readonly Setting[], names: readonly string[]): stri
   return settings.flatMap(({ name, value, body = [] }) =>
     names.includes(name) && typeof value?.value === 'string' ? [value.value] : findTexts(body, names),
   );
-}
-
-const Text = z.object({ name: z.string(), value: z.object({ value: z.string() }) });
-const Pairs = z.object({
-  name: z.literal('labels'),
-  value: z.object({ value: z.array(z.object({ key: z.string(), value: z.object({ value: z.string() }) })) }),
-});
-const Details = z.object({
-  debugInfo: z
-    .array(z.object({ name: z.string(), body: z.array(z.unknown()).optional() }))
-    .optional()
-    .catch(undefined),
-});
-
-/**
- * The targets of one `prometheus.scrape` (`debugInfo` of `/api/v0/web/components/ID`, a `target` block each). Empty if
- * this Alloy reports no debug info.
- */
-export async function listScrapeTargets({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<ScrapeTarget[]> {
-  const { body } = await getPage(`${url}/api/v0/web/components/${id}`);
-  const { debugInfo = [] } = Details.parse(JSON.parse(body));
-  return debugInfo.filter(({ name }) => name === 'target').map((block) => readTarget(id, block.body ?? []));
-}
-
-function readTarget(component: string, attributes: readonly unknown[]): ScrapeTarget {
-  const texts = attributes.flatMap((attribute) => Text.safeParse(attribute).data ?? []);
-  const read = (wanted: string) => texts.find(({ name }) => name === wanted)?.value.value ?? '';
-  const [labels] = attributes.flatMap((attribute) => Pairs.safeParse(attribute).data ?? []);
-  const pairs = labels?.value.value.map(({ key, value }) => [key, value.value] as const) ?? [];
-  return { component, url: read('url'), labels: Object.fromEntries(pairs), error: read('last_error') };
 }

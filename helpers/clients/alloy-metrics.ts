@@ -1,4 +1,4 @@
-import type { AlloyEndpoint, SentCounts } from '../run/run.ts';
+import type { AlloyEndpoint, AlloySample, Run, SentCounts } from '../run/run.ts';
 import { getPage } from './page.ts';
 import type { InstantSample, Labels } from './prometheus.ts';
 import { readSamples } from './text-format.ts';
@@ -31,20 +31,45 @@ const SENT = [
   /^otelcol_exporter_sent_log_records_total$/,
 ];
 
-/** What Alloy has sent since its start, beyond `before`; undefined if it gives no answer, or was started again since. */
-export async function readSentCounts(
-  alloy: Pick<AlloyEndpoint, 'url'>,
-  before: SentCounts = { samples: 0, spans: 0, logLines: 0 },
-): Promise<SentCounts | undefined> {
-  const counts = await readAlloyTotals(alloy, SENT).catch(() => undefined);
-  if (counts === undefined) return undefined;
-  const [remote = 0, points = 0, spans = 0, logs = 0] = counts;
-  const sent = {
-    samples: remote + points - before.samples,
-    spans: spans - before.spans,
-    logLines: logs - before.logLines,
+/** What Alloy has sent in this run; undefined if it gives no answer, or was started again since. */
+export async function readSentCounts({ alloy, alloyBefore = [] }: RunningAlloy): Promise<SentCounts | undefined> {
+  const samples = await readAlloyMetrics(alloy).catch(() => undefined);
+  if (samples === undefined) return undefined;
+  const count = (name: RegExp) => {
+    const isWanted = ({ __name__ = '' }: Labels) => name.test(__name__);
+    return addUp(samples, isWanted) - addUp(alloyBefore, isWanted);
   };
-  return Object.values(sent).some((count) => count < 0) ? undefined : sent;
+  const [remote = 0, points = 0, spans = 0, logLines = 0] = SENT.map(count);
+  const sent = { samples: remote + points, spans, logLines };
+  return Object.values(sent).some((value) => value < 0) ? undefined : sent;
+}
+
+type RunningAlloy = Pick<Run, 'alloyBefore'> & { readonly alloy: Pick<AlloyEndpoint, 'url'> };
+
+/** Alloy's own metrics: counters as they rose in this run, gauges as they are. */
+export async function readRunMetrics({ alloy, alloyBefore = [] }: RunningAlloy): Promise<InstantSample[]> {
+  const samples = await readAlloyMetrics(alloy);
+  if (alloyBefore.length === 0) return samples;
+  const before = new Map(alloyBefore.map(({ labels, value }) => [formatKey(labels), value]));
+  return samples.map((sample) => {
+    const earlier = before.get(formatKey(sample.labels)) ?? 0;
+    // A counter that has fallen was started again, with its Alloy.
+    return sample.value < earlier ? sample : { ...sample, value: sample.value - earlier };
+  });
+}
+
+/** The counters that have counted, as {@link readRunMetrics} and {@link readSentCounts} need them from a run's beginning. */
+export async function readCounters(alloy: Pick<AlloyEndpoint, 'url'>): Promise<AlloySample[]> {
+  return (await readAlloyMetrics(alloy))
+    .filter(({ labels: { __name__ = '' }, value }) => value !== 0 && COUNTER.test(__name__))
+    .map(({ labels, value }) => ({ labels, value }));
+}
+
+/** Those of relabelling have no suffix. */
+const COUNTER = /_total$|^alloy_prometheus_relabel_metrics_(processed|written)$/;
+
+function formatKey(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What the OTLP receivers counted for one transport, by signal. */
@@ -69,7 +94,7 @@ export async function readReceiverCounts(
   return { accepted: bySignal('accepted'), refused: bySignal('refused') };
 }
 
-function addUp(samples: readonly InstantSample[], isWanted: (labels: Labels) => boolean): number {
+function addUp(samples: readonly AlloySample[], isWanted: (labels: Labels) => boolean): number {
   return samples.filter(({ labels }) => isWanted(labels)).reduce((total, { value }) => total + value, 0);
 }
 

@@ -5,9 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { listComponents, listDestinations, listScrapeTargets, listUsernames } from './alloy-components.ts';
+import { listComponents, listDestinations, listUsernames } from './alloy-components.ts';
 import { readIntervals } from './alloy-intervals.ts';
-import { readAlloyTotal, readAlloyTotals, readReceiverCounts, readSentCounts } from './alloy-metrics.ts';
+import {
+  readAlloyMetrics,
+  readAlloyTotal,
+  readAlloyTotals,
+  readCounters,
+  readReceiverCounts,
+  readRunMetrics,
+  readSentCounts,
+} from './alloy-metrics.ts';
 import { checkConfiguration } from './alloy-program.ts';
 import { getPage } from './page.ts';
 import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
@@ -60,10 +68,34 @@ test('what was sent is counted over both ways to the backend, beyond what was se
       '',
     ].join('\n'),
   );
-  expect(await readSentCounts(alloy)).toEqual({ samples: 115, spans: 7, logLines: 3 });
-  const before = { samples: 15, spans: 2, logLines: 3 };
-  expect(await readSentCounts(alloy, before)).toEqual({ samples: 100, spans: 5, logLines: 0 });
-  expect(await readSentCounts({ url: 'http://127.0.0.1:1' })).toBeUndefined();
+  expect(await readSentCounts({ alloy })).toEqual({ samples: 115, spans: 7, logLines: 3 });
+  const sent = (name: string, value: number) => ({ labels: { __name__: name }, value });
+  const alloyBefore = [
+    sent('prometheus_remote_storage_samples_total', 15),
+    sent('otelcol_exporter_sent_spans_total', 2),
+    sent('otelcol_exporter_sent_log_records_total', 3),
+  ];
+  expect(await readSentCounts({ alloy, alloyBefore })).toEqual({ samples: 100, spans: 5, logLines: 0 });
+  const restarted = [...alloyBefore, sent('otelcol_exporter_sent_spans_total', 8)];
+  expect(await readSentCounts({ alloy, alloyBefore: restarted })).toBeUndefined();
+  expect(await readSentCounts({ alloy: { url: 'http://127.0.0.1:1' } })).toBeUndefined();
+});
+
+test('counters are those of the run, where Alloy ran before, and gauges are as they are', async () => {
+  let page = 'a_total{x="1"} 5\nb_total 7\nc 3\nalloy_prometheus_relabel_metrics_written 4\nnever_total 0\n';
+  await using alloy = await startAlloy();
+  await using changing = await startAnsweringServer(() => ({ body: page }));
+  const alloyBefore = await readCounters(changing);
+  expect(alloyBefore.map(({ labels, value }) => [labels.__name__, value])).toEqual([
+    ['a_total', 5],
+    ['b_total', 7],
+    ['alloy_prometheus_relabel_metrics_written', 4],
+  ]);
+  page = 'a_total{x="1"} 6\na_total{x="2"} 2\nb_total 1\nc 3\nalloy_prometheus_relabel_metrics_written 4\n';
+  const now = await readRunMetrics({ alloy: changing, alloyBefore });
+  // What has fallen was counted by an Alloy that was started again.
+  expect(now.map(({ value }) => value)).toEqual([1, 2, 1, 3, 0]);
+  expect(await readRunMetrics({ alloy })).toHaveLength((await readAlloyMetrics(alloy)).length);
 });
 
 test('several totals are read in one request', async () => {
@@ -100,34 +132,8 @@ test('components are listed with ID, name and health', async () => {
   expect(components.filter(({ name }) => name === 'prometheus.scrape')).toHaveLength(3);
 });
 
-test('scrape targets are listed with URL, labels and the error of the last scrape', async () => {
-  await using alloy = await startAlloy();
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.rabbitmq')).toEqual([
-    {
-      component: 'prometheus.scrape.rabbitmq',
-      url: 'http://127.0.0.1:9/metrics',
-      labels: { job: 'integrations/rabbitmq', instance: 'rabbitmq' },
-      error: 'Get "http://127.0.0.1:9/metrics": dial tcp 127.0.0.1:9: connect: connection refused',
-    },
-  ]);
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toMatchObject([{ error: '' }]);
-});
-
-test('what is not a target is left out, and a target may have no labels', async () => {
-  const url = { name: 'url', value: { value: 'http://h/metrics' } };
-  const body = JSON.stringify({
-    debugInfo: [{ name: 'shard', body: [url] }, { name: 'target', body: [url] }, { name: 'target' }],
-  });
-  await using alloy = await startAnsweringServer(() => ({ body }));
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.x')).toEqual([
-    { component: 'prometheus.scrape.x', url: 'http://h/metrics', labels: {}, error: '' },
-    { component: 'prometheus.scrape.x', url: '', labels: {}, error: '' },
-  ]);
-});
-
-test('no targets are listed for an Alloy without debug info', async () => {
+test('no user names are listed for an Alloy that reports no arguments', async () => {
   await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
-  expect(await listScrapeTargets(alloy, 'prometheus.scrape.redis')).toEqual([]);
   expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual([]);
 });
 

@@ -49,12 +49,14 @@ function explains(problem: CloudProblem, { service, does, scope, tokenVariable }
       return problem.variables.some(
         (variable) => variable.startsWith(`GRAFANA_CLOUD_${service}_`) || variable === tokenVariable,
       );
-    case 'wrong query URL':
+    case 'wrong address':
     case 'refused address':
       return (
         problem.variable.startsWith(`GRAFANA_CLOUD_${service}_`) &&
         problem.variable.endsWith('_QUERY_URL') === (does === 'read')
       );
+    case 'swapped':
+      return problem.variables.some((variable) => variable.startsWith(`GRAFANA_CLOUD_${service}_`));
     case 'missing scope':
     case 'unexplained 403':
       return problem.variable === tokenVariable && problem.scopes.includes(scope);

@@ -1,29 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { InstantSample } from '../clients/prometheus.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { Observation } from '../findings/evidence.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
 import { diagnose, explain } from './diagnose.ts';
-import type { Symptoms } from './symptoms.ts';
+import { delivering, droppedSamples, droppedSpans, symptoms } from './testing/symptoms.ts';
 
-const sample = (name: string, value: number): InstantSample => ({ labels: { __name__: name }, time: 0, value });
-const healthy: Symptoms = {
-  run: sampleRun(),
-  evidence: sampleObservation(),
-  needs: [],
-  takenAway: [],
-  alloyAnswers: true,
-  alloyMetrics: [sample('prometheus_remote_storage_samples_total', 9)],
-  components: [],
-  usernames: {},
-  alloyLog: [],
-  refusals: [],
-  wrongAddresses: [],
-  refusedQuestions: [],
-  unreachable: [],
-  up: 1,
-  targets: [],
-};
+const healthy = symptoms();
 
 test('healthy symptoms have no cause', () => {
   expect(explain(healthy)).toBeUndefined();
@@ -31,7 +13,7 @@ test('healthy symptoms have no cause', () => {
 
 test('of two causes the one closer to the root is found', () => {
   const unreachable = [{ part: 'redis', address: '127.0.0.1:6379' } as const];
-  expect(explain({ ...healthy, unreachable, up: 0 })).toMatchObject({ kind: 'source unreachable' });
+  expect(explain({ ...healthy, unreachable, exporterUp: 0 })).toMatchObject({ kind: 'source unreachable' });
   expect(explain({ ...healthy, unreachable, alloyAnswers: false })).toMatchObject({ kind: 'no answer from Alloy' });
 });
 
@@ -45,7 +27,9 @@ test('for an assertion, an unreachable part is the cause rather than Alloy', () 
 
 test('an assertion is not explained by lost telemetry', () => {
   const evidence = { kind: 'error', message: 'expected 1 to be 2' } as const;
-  expect(explain({ ...healthy, evidence, alloyMetrics: [] })).toBeUndefined();
+  for (const flow of [delivering(), droppedSamples, droppedSpans, undefined]) {
+    expect(explain(symptoms({ evidence, flow }))).toBeUndefined();
+  }
 });
 
 describe('in a run whose Alloy gives no answer', () => {

@@ -2,42 +2,100 @@ import type { Evidence, Path } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
 import type { Rule } from './rule.ts';
-import { ALLOY_DOWN_RULES, COMPONENT_RULES } from './rules-alloy.ts';
-import { CLOUD_GAP_RULES, CLOUD_RULES } from './rules-cloud.ts';
-import { OTLP_GAP_RULES, OTLP_LOSS_RULES } from './rules-otlp.ts';
-import { OTHER_BACKEND_RULES, QUERY_RULES, SILENCE_RULES } from './rules-query.ts';
-import { REMOTE_WRITE_GAP_RULES, REMOTE_WRITE_LOSS_RULES } from './rules-remote-write.ts';
-import { SOURCE_RULES, UNREACHABLE_RULES } from './rules-source.ts';
+import { anotherBackend } from './rules/another-backend.ts';
+import { backendSilent } from './rules/backend-silent.ts';
+import { clockDiffers } from './rules/clock-differs.ts';
+import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
+import { configurationError } from './rules/configuration-error.ts';
+import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
+import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
+import { heldTooLong } from './rules/held-too-long.ts';
+import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
+import { noOtlpReceiver } from './rules/no-otlp-receiver.ts';
+import { noScrapeTarget } from './rules/no-scrape-target.ts';
+import { nothingAccepted } from './rules/nothing-accepted.ts';
+import { nothingExported } from './rules/nothing-exported.ts';
+import { nothingSent } from './rules/nothing-sent.ts';
+import { otherLabels } from './rules/other-labels.ts';
+import { otherProtocol } from './rules/other-protocol.ts';
+import { otherTargetLabels } from './rules/other-target-labels.ts';
+import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathNotFound } from './rules/otlp-export.ts';
+import { queryRefused } from './rules/query-refused.ts';
+import { questionsRefused } from './rules/questions-refused.ts';
+import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
+import { receiverRefuses } from './rules/receiver-refuses.ts';
+import {
+  remoteWriteLoginRefused,
+  remoteWritePathNotFound,
+  remoteWriteRefused,
+  remoteWriteUnreachable,
+  remoteWriteWithoutUrl,
+} from './rules/remote-write.ts';
+import { scrapeFails } from './rules/scrape-fails.ts';
+import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
+import { seriesDropped } from './rules/series-dropped.ts';
+import { signalWithoutOutput } from './rules/signal-without-output.ts';
+import { sourceUnreachable } from './rules/source-unreachable.ts';
+import { unhealthyComponents } from './rules/unhealthy-components.ts';
+import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
+
+/** Alloy does not run, so nothing can arrive on any path. */
+const ALLOY_DOWN: readonly Rule[] = [wrongAddressOfAlloy, configurationError, noAnswerFromAlloy];
 
 /** The rules for telemetry on each path and for all other failures, root causes first. */
 export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   otlp: [
-    ...SILENCE_RULES,
-    ...ALLOY_DOWN_RULES,
-    ...OTHER_BACKEND_RULES,
-    ...UNREACHABLE_RULES,
-    ...COMPONENT_RULES,
-    ...CLOUD_RULES,
-    ...OTLP_LOSS_RULES,
-    ...QUERY_RULES,
-    ...OTLP_GAP_RULES,
-    ...CLOUD_GAP_RULES,
+    backendSilent,
+    ...ALLOY_DOWN,
+    anotherBackend,
+    sourceUnreachable,
+    unhealthyComponents,
+    noOtlpReceiver,
+    signalWithoutOutput,
+    otherProtocol,
+    grafanaCloudRefuses,
+    tokenExpired,
+    otlpLoginRefused,
+    otlpPathNotFound,
+    otlpEndpointUnreachable,
+    otlpExportRefused,
+    questionsRefused,
+    queryRefused,
+    receiverElsewhere,
+    receiverRefuses,
+    nothingAccepted,
+    heldTooLong,
+    nothingExported,
+    clockDiffers,
   ],
   'remote write': [
-    ...SILENCE_RULES,
-    ...ALLOY_DOWN_RULES,
-    ...OTHER_BACKEND_RULES,
-    ...UNREACHABLE_RULES,
-    ...COMPONENT_RULES,
-    ...CLOUD_RULES,
-    ...REMOTE_WRITE_LOSS_RULES,
-    ...QUERY_RULES,
-    ...SOURCE_RULES,
-    ...REMOTE_WRITE_GAP_RULES,
-    ...CLOUD_GAP_RULES,
+    backendSilent,
+    ...ALLOY_DOWN,
+    anotherBackend,
+    sourceUnreachable,
+    unhealthyComponents,
+    otherTargetLabels,
+    noScrapeTarget,
+    forwardsToNothing,
+    seriesDropped,
+    remoteWriteWithoutUrl,
+    grafanaCloudRefuses,
+    tokenExpired,
+    remoteWriteLoginRefused,
+    remoteWritePathNotFound,
+    remoteWriteUnreachable,
+    remoteWriteRefused,
+    questionsRefused,
+    queryRefused,
+    scrapedTooSeldom,
+    exporterCannotConnect,
+    scrapeFails,
+    otherLabels,
+    nothingSent,
+    clockDiffers,
   ],
-  other: [...UNREACHABLE_RULES, ...ALLOY_DOWN_RULES, ...COMPONENT_RULES],
+  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput, receiverElsewhere],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */

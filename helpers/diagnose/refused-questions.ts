@@ -1,18 +1,9 @@
-import { isLoginRefused, QueryError } from '../clients/http.ts';
-import { queryLogs } from '../clients/loki.ts';
-import { queryInstant } from '../clients/prometheus.ts';
-import { searchTraces } from '../clients/tempo.ts';
+import { getJson, isLoginRefused, QueryError } from '../clients/http.ts';
+import { SMALLEST_QUESTIONS } from '../clients/smallest-questions.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { RefusedQuestion } from '../findings/finding.ts';
-import type { BackendAccess } from '../run/endpoints.ts';
+import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
 import { findAskedService } from './asked-service.ts';
-
-const QUESTIONS: { readonly [Service in keyof BackendAccess]: (access: BackendAccess[Service]) => Promise<unknown> } = {
-  prometheus: (access) => queryInstant(access, 'vector(1)'),
-  tempo: (access) => searchTraces(access, '{}', 60),
-  // Loki refuses a selector that an empty value would match.
-  loki: (access) => queryLogs(access, '{service_name="alloy-verify"}', 60),
-};
 
 /** Where a question was refused for its login: each service that refuses it. One question alone doesn't tell a token from an ID. */
 export async function listRefusedQuestions(access: BackendAccess, evidence: Evidence): Promise<RefusedQuestion[]> {
@@ -22,7 +13,7 @@ export async function listRefusedQuestions(access: BackendAccess, evidence: Evid
   const services = Object.keys(access) as (keyof BackendAccess)[];
   const found = await Promise.all(
     services.map(async (service) => {
-      const error = await QUESTIONS[service](access[service]).then(
+      const error = await ask(service, access[service]).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -43,13 +34,18 @@ export async function findOtherService(
   if (request?.stranger !== 'other API') return undefined;
   const asked = findAskedService(access, request.url);
   if (asked === undefined) return undefined;
-  for (const other of Object.keys(QUESTIONS) as (keyof BackendAccess)[]) {
+  for (const other of Object.keys(access) as (keyof BackendAccess)[]) {
     if (other === asked) continue;
-    const isThere = await QUESTIONS[other](access[asked]).then(
+    const isThere = await ask(other, access[asked]).then(
       () => true,
       () => false,
     );
     if (isThere) return other;
   }
   return undefined;
+}
+
+async function ask(service: keyof BackendAccess, access: ServiceAccess): Promise<unknown> {
+  const { path, listParameters, answer } = SMALLEST_QUESTIONS[service];
+  return await getJson(access, path, listParameters(), answer);
 }

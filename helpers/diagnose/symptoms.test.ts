@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { readCounters } from '../clients/alloy-metrics.ts';
 import { readCapture, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { LoginFault } from '../findings/finding.ts';
@@ -16,7 +17,7 @@ const refusals = [
   { service: 'otlp', user: '2847239', reason: 'foreign instance ID', count: 1, lastTime: STARTED_AT },
 ];
 
-/** One server for a recorded Alloy 1.18, the mock's list of refusals, and a Prometheus in which `up` is 0. */
+/** One server for a recorded Alloy 1.18, the mock's list of refusals, and a Prometheus in which every value is 0. */
 function startRecordedStack() {
   return startAnsweringServer(({ path }) => {
     if (path === '/metrics') return { body: readCapture('alloy-1.18/self-metrics.txt') };
@@ -44,75 +45,54 @@ test('the state of Alloy, the mock cloud and the backend is gathered', async () 
   await using server = await startRecordedStack();
   const run = { ...sampleRun({ origin: server.url, mockUrl: server.url }), startedAt: STARTED_AT };
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: ['rabbitmq'], takenAway: [] });
-  expect(symptoms).toMatchObject({ alloyAnswers: true, refusals: [refusals[1]], up: 0, unreachable: [] });
-  expect(symptoms.usernames).toEqual({ 'otelcol.auth.basic': ['1461503'], 'prometheus.remote_write': ['2847239'] });
-  expect(symptoms.components.length).toBeGreaterThan(10);
-  expect(symptoms.alloyMetrics.length).toBeGreaterThan(100);
-  expect(symptoms.targets).toMatchObject([
-    { component: 'prometheus.scrape.rabbitmq', url: 'http://127.0.0.1:9/metrics' },
-  ]);
+  expect(symptoms).toMatchObject({ alloyAnswers: true, refusals: [refusals[1]], exporterUp: 0, unreachable: [] });
+  expect(symptoms.flow?.components.length).toBeGreaterThan(10);
+  expect(symptoms.flow?.metrics.length).toBeGreaterThan(100);
+  expect(symptoms.stop).toMatchObject({
+    of: 'samples',
+    at: 'scrape failed',
+    component: { id: 'prometheus.scrape.rabbitmq' },
+    target: { url: 'http://127.0.0.1:9/metrics' },
+  });
 });
 
-test('what Alloy reports of components and targets has no secret', async () => {
-  const setting = (name: string, value: string) => ({ name, value: { value } });
-  const labels = ['job', 'instance'].map((key) => ({ key, value: { value: key === 'job' ? 'j' : 'i' } }));
-  const target = [
-    setting('url', 'http://u:p@127.0.0.1:9/metrics'),
-    { name: 'labels', value: { value: labels } },
-    setting('last_error', 'Get "http://u:p@127.0.0.1:9/metrics": glc_secret_token'),
-  ];
-  const component = {
-    localID: 'prometheus.scrape.x',
-    name: 'prometheus.scrape',
-    health: { state: 'unhealthy', message: 'the token glc_secret_token is wrong' },
-  };
-  await using server = await startAnsweringServer(({ path }) => ({
-    body: JSON.stringify(path.endsWith('components') ? [component] : { debugInfo: [{ name: 'target', body: target }] }),
-  }));
-  const evidence = sampleObservation({
-    subject: { kind: 'scraped metric', expression: 'x', metric: 'x', labels: { job: 'j', instance: 'i' } },
-  });
-  const symptoms = await gatherSymptoms(sampleRun({ origin: server.url }), { evidence, needs: [], takenAway: [] });
-  expect(symptoms).toMatchObject({
-    components: [{ id: 'prometheus.scrape.x', name: 'prometheus.scrape', message: 'the token (secret) is wrong' }],
-    targets: [
-      { url: 'http://(secret)@127.0.0.1:9/metrics', error: 'Get "http://(secret)@127.0.0.1:9/metrics": (secret)' },
-    ],
-  });
-  expect(JSON.stringify([symptoms.components, symptoms.targets])).not.toContain('secret_token');
-});
-
-test('targets are those of the job and the instance in question, and other questions have none', async () => {
+test('what Alloy has counted before the run is left out, unless the question is about its totals', async () => {
   await using server = await startRecordedStack();
   const run = sampleRun({ origin: server.url });
-  const find = async (changes: Parameters<typeof sampleObservation>[0]) => {
-    const evidence = sampleObservation(changes);
-    const { targets, up } = await gatherSymptoms(run, { evidence, needs: [], takenAway: [] });
-    return { targets: targets.length, up };
+  const alloyBefore = await readCounters(run.alloy);
+  const count = async (changes: Parameters<typeof sampleObservation>[0]) => {
+    const failure = { evidence: sampleObservation(changes), needs: [], takenAway: [] };
+    const { flow } = await gatherSymptoms({ ...run, alloyBefore }, failure);
+    const forwarded = flow?.metrics.filter(({ labels }) => labels.__name__ === 'prometheus_forwarded_samples_total');
+    return forwarded?.reduce((sum, { value }) => sum + value, 0);
   };
-  const about = (labels: Record<string, string>) =>
-    find({ subject: { kind: 'scraped metric', expression: 'x', metric: 'x', labels } });
-  expect(await about({ job: 'integrations/rabbitmq', instance: 'rabbitmq' })).toEqual({ targets: 1, up: 0 });
-  expect(await about({ job: 'integrations/rabbitmq', instance: 'x' })).toEqual({ targets: 0, up: 0 });
-  expect(await about({ job: 'x', instance: 'rabbitmq' })).toEqual({ targets: 0, up: 0 });
-  expect(await about({ job: 'integrations/rabbitmq' })).toEqual({ targets: 0, up: undefined });
-  expect(await about({ instance: 'rabbitmq' })).toEqual({ targets: 0, up: undefined });
-  expect(await find({ subject: { kind: 'series', selector: '{}' } })).toEqual({ targets: 0, up: undefined });
+  expect(await count({})).toBe(0);
+  expect(await count({ path: 'otlp', subject: { kind: 'delivery' } })).toBe(2179);
 });
 
-test('`up` is that of the worst of several series, and unknown without one', async () => {
+test('an Alloy that does not describe its components answers all the same', async () => {
+  await using server = await startAnsweringServer(({ path }) => (path === '/metrics' ? { body: 'x 1\n' } : undefined));
+  const run = sampleRun({ origin: server.url });
+  const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
+  expect(symptoms).toMatchObject({ alloyAnswers: true });
+  expect(symptoms.flow).toBeUndefined();
+  expect(symptoms.stop).toBeUndefined();
+});
+
+test('what an exporter says of its connection is that of the worst of several series, and unknown without one', async () => {
   const answer = (...values: string[]) => {
     const result = values.map((value) => ({ metric: {}, value: [1, value] }));
     return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
   };
-  for (const [body, up] of [
+  for (const [body, exporterUp] of [
     [answer('1', '0', '1'), 0],
     [answer('1'), 1],
     [answer(), undefined],
   ] as const) {
     await using server = await startAnsweringServer(() => ({ body }));
     const run = sampleRun({ origin: server.url });
-    expect((await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] })).up).toBe(up);
+    const found = await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
+    expect(found.exporterUp).toBe(exporterUp);
   }
 });
 
@@ -131,7 +111,7 @@ test('only series of the run are queried', async () => {
   const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });
   await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   const query = server.received.find(({ path }) => path.endsWith('/query'))?.parameters.get('query');
-  expect(query).toBe('up{job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}');
+  expect(query).toBe('{__name__=~"pg_up|redis_up",job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}');
 });
 
 test('without a mark, only samples since the start of the run are', async () => {
@@ -139,7 +119,7 @@ test('without a mark, only samples since the start of the run are', async () => 
   const run = sampleRun({ origin: server.url, startedAt: 5000 });
   await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   const query = server.received.find(({ path }) => path.endsWith('/query'))?.parameters.get('query');
-  const selector = 'up{job="integrations/rabbitmq",instance="rabbitmq"}';
+  const selector = '{__name__=~"pg_up|redis_up",job="integrations/rabbitmq",instance="rabbitmq"}';
   expect(query).toBe(`${selector} and timestamp(${selector}) >= 5`);
 });
 
@@ -149,14 +129,10 @@ test('what gives no answer is left empty', async () => {
   const symptoms = await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   expect(symptoms).toMatchObject({
     alloyAnswers: false,
-    alloyMetrics: [],
-    components: [],
-    usernames: { 'otelcol.auth.basic': [], 'prometheus.remote_write': [] },
     alloyLog: [],
     refusals: [],
-    up: undefined,
-    targets: [],
   });
+  expect([symptoms.flow, symptoms.stop, symptoms.exporterUp]).toEqual([undefined, undefined, undefined]);
 });
 
 test('suspects are the measured part, none for Alloy’s own metrics, and otherwise what the phase needs', () => {

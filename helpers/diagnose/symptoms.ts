@@ -1,22 +1,15 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import {
-  type Component,
-  listComponents,
-  listScrapeTargets,
-  listUsernames,
-  type ScrapeTarget,
-} from '../clients/alloy-components.ts';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
-import type { InstantSample } from '../clients/prometheus.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
+import { type Flow, readFlow } from '../flow/flow.ts';
+import { findStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
-import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
@@ -49,16 +42,16 @@ export type Failure = {
 /** The observable state of a run in which a criterion failed. Each field is gathered independently of the others. */
 export type Symptoms = Failure & {
   readonly run: Run;
+  /** The pipeline as Alloy describes it; undefined if it gives no answer. */
+  readonly flow?: Flow | undefined;
+  /** Where the flow of what was asked about stops. */
+  readonly stop?: Stop | undefined;
   /** False if Alloy gives no answer at all. */
   readonly alloyAnswers: boolean;
-  readonly alloyMetrics: readonly InstantSample[];
-  readonly components: readonly Component[];
   /** The problems that Alloy logged, newest last. */
   readonly alloyLog: readonly LogLine[];
   /** Logins that the mock cloud refused. */
   readonly refusals: readonly Refusal[];
-  /** The user names of Alloy's logins, as it evaluated them, by the name of the component that has them. */
-  readonly usernames: Readonly<Record<string, readonly string[]>>;
   /** The addresses of an Alloy that the run did not start, where it doesn't answer. */
   readonly wrongAddresses: readonly WrongAddress[];
   /** The services that refuse the login of the run's questions, where one was refused. */
@@ -71,20 +64,19 @@ export type Symptoms = Failure & {
   readonly otherBackend?: OtherBackend | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
-  /** The current `up` of the job and instance in question; undefined if there is none. */
-  readonly up: number | undefined;
-  /** The targets of that job and instance, as Alloy reports them. */
-  readonly targets: readonly ScrapeTarget[];
+  /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
+  readonly exporterUp?: number | undefined;
 };
 
 /** Gathers the symptoms; what can't be read is left empty. */
 export async function gatherSymptoms(run: Run, failure: Failure): Promise<Symptoms> {
-  const labels = readTargetLabels(failure.evidence);
-  const components = listComponents(run.alloy).catch(() => []);
+  const { evidence } = failure;
+  const labels = readTargetLabels(evidence);
+  // What an Alloy has counted since its start is what a question about its totals is about.
+  const { alloyBefore: _, ...sinceStart } = run;
   const [
-    metrics,
-    known,
-    usernames,
+    flow,
+    alloyAnswers,
     alloyLog,
     refusals,
     wrongAddresses,
@@ -92,29 +84,28 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     unreachable,
-    up,
-    targets,
+    exporterUp,
   ] = await Promise.all([
-    readAlloyMetrics(run.alloy).catch(() => undefined),
-    components,
-    components.then((list) => readUsernames(run, list)).catch(() => ({})),
+    readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
+    readAlloyMetrics(run.alloy).then(
+      () => true,
+      () => false,
+    ),
     readAlloyLog(run).catch(() => []),
     run.mockUrl === undefined ? [] : readRefusals(run.mockUrl, run.startedAt).catch(() => []),
     run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
-    listRefusedQuestions(run.access, failure.evidence),
-    findOtherService(run.access, failure.evidence),
-    failure.evidence.kind === 'observation' ? findOtherBackend(run) : undefined,
+    listRefusedQuestions(run.access, evidence),
+    findOtherService(run.access, evidence),
+    evidence.kind === 'observation' ? findOtherBackend(run) : undefined,
     listUnreachable(run, listSuspects(failure)),
-    labels && readUp(run, labels).catch(() => undefined),
-    labels ? components.then((list) => findTargets(run, list, labels)).catch(() => []) : [],
+    labels && readExporterUp(run, labels).catch(() => undefined),
   ]);
   return {
     ...failure,
     run,
-    alloyAnswers: metrics !== undefined,
-    alloyMetrics: metrics ?? [],
-    components: known.map((component) => ({ ...component, message: redact(component.message, run) })),
-    usernames,
+    flow,
+    stop: flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined,
+    alloyAnswers,
     alloyLog,
     refusals,
     wrongAddresses,
@@ -123,8 +114,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
-    up,
-    targets,
+    exporterUp,
   };
 }
 
@@ -138,6 +128,12 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
   const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
   const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
   return suspects.filter((part) => !takenAway.includes(part));
+}
+
+/** Whether a question is about all that Alloy has counted, whenever that was. */
+export function isAboutTotals({ evidence }: Pick<Failure, 'evidence'>): boolean {
+  const kind = evidence.kind === 'observation' ? evidence.subject.kind : undefined;
+  return kind === 'delivery' || kind === 'metric of Alloy';
 }
 
 function findSilentService(access: BackendAccess): SilentService | undefined {
@@ -155,39 +151,16 @@ function readTargetLabels(evidence: Evidence): { job: string; instance: string }
   return job === undefined || instance === undefined ? undefined : { job, instance };
 }
 
-async function readUp(run: Run, labels: Labels): Promise<number | undefined> {
+/** What the exporter of a job says of its connection; undefined if it has said nothing in this run. */
+export async function readExporterUp(run: Run, labels: Labels): Promise<number | undefined> {
   const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
-  const selector = `up{${matchers.join(',')}}`;
+  const selector = `{__name__=~"pg_up|redis_up",${matchers.join(',')}}`;
   // Without a mark of the run, an older sample may be that of another Alloy.
   const isNew = run.seriesMark === undefined ? ` and timestamp(${selector}) >= ${run.startedAt / 1000}` : '';
   const samples = await queryInstant(run.access.prometheus, `${selector}${isNew}`);
   return samples.length === 0 ? undefined : Math.min(...samples.map(({ value }) => value));
-}
-
-async function findTargets(
-  run: Run,
-  components: readonly Component[],
-  { job, instance }: Labels,
-): Promise<ScrapeTarget[]> {
-  const scrapes = components.filter(({ name }) => name === 'prometheus.scrape');
-  const targets = await Promise.all(scrapes.map(({ id }) => listScrapeTargets(run.alloy, id)));
-  return targets
-    .flat()
-    .filter(({ labels }) => labels.job === job && labels.instance === instance)
-    .map((target) => ({ ...target, url: redact(target.url, run), error: redact(target.error, run) }));
-}
-
-/** The names of the components that log in to each service of the backend. */
-export const LOGIN_COMPONENTS = { OTLP: 'otelcol.auth.basic', PROMETHEUS: 'prometheus.remote_write' } as const;
-
-async function readUsernames(run: Run, components: readonly Component[]): Promise<Record<string, string[]>> {
-  const entries = Object.values(LOGIN_COMPONENTS).map(async (wanted) => {
-    const ids = components.filter(({ name }) => name === wanted).map(({ id }) => id);
-    return [wanted, (await Promise.all(ids.map((id) => listUsernames(run.alloy, id)))).flat()] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** The mock of a warm stack has those of earlier runs, too. */

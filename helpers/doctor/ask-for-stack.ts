@@ -1,7 +1,7 @@
 import { type CloudApi, type CloudStack, findStack, listStacks, readCloudApi } from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
-import { CLOUD_SERVICES, nameEndpoint } from '../settings/cloud.ts';
+import { CLOUD_SERVICES, isHosted, nameEndpoint } from '../settings/cloud.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken, findStrayCharacters } from '../settings/token.ts';
 import type { StackAnswer } from './cloud-check.ts';
@@ -11,9 +11,9 @@ export async function askForStack(settings: Settings, timeout: Milliseconds): Pr
   const { discovery, cloud } = settings;
   const api = readCloudApi(settings);
   const hosts = CLOUD_SERVICES.map((service) => cloud[nameEndpoint(service)] ?? '');
-  const isHosted = hosts.some((url) => URL.canParse(url) && /\.grafana\.net$/.test(new URL(url).hostname));
+  const isAnyHosted = hosts.some((url) => URL.canParse(url) && isHosted(new URL(url).hostname));
   // A token is shown to nobody but whom it belongs to.
-  if (!isHosted && discovery.url === undefined) return { notAsked: 'private' };
+  if (!isAnyHosted && discovery.url === undefined) return { notAsked: 'private' };
   if (api.token === '' || findStrayCharacters(api.token) !== undefined) return { notAsked: 'no token' };
   try {
     return (await findOwnStack(api, settings, timeout)) ?? { notAsked: 'no slug' };

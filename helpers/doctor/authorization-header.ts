@@ -1,57 +1,61 @@
 import { CLOUD_SERVICES, type CloudVariables } from '../settings/cloud.ts';
 import { describeToken } from '../settings/token.ts';
-import type { PastedLogin } from './find-logins.ts';
+import { isReference, type PastedLogin } from './pasted-login.ts';
 
 /** What a pasted `Authorization` header holds, and what is wrong with it; the token itself is in neither. */
 export type HeaderDescription = { readonly facts: readonly string[]; readonly problems: readonly string[] };
-
-const MAX_LAYERS = 4;
 
 /** Judges a login for the OTLP gateway, which has to be `Basic base64(INSTANCE_ID:TOKEN)`. */
 export function describeHeader(pasted: PastedLogin, cloud: CloudVariables): HeaderDescription {
   const facts: string[] = [];
   const problems: string[] = [];
-  if (pasted.login.includes('$') || /^(?:sys\.)?env\(/.test(pasted.login)) {
+  const { form, scheme, login, layers } = pasted;
+  if ((form !== 'header' || layers === 0) && isReference(login)) {
     problems.push('it refers to a variable or a command: paste what stands there once that is filled in');
     return { facts, problems };
   }
-  const login = pasted.form === 'plain' ? pasted.login : decodeHeader(pasted, facts, problems);
-  describeLogin(login, cloud, facts, problems);
+  if (!/^(?:basic|bearer)?$/i.test(scheme)) {
+    problems.push(`${scheme} is not what Grafana Cloud takes: Basic, with INSTANCE_ID:TOKEN`);
+    return { facts, problems };
+  }
+  if (form === 'header') describeEncoding(pasted, facts, problems);
+  if (form === 'url')
+    problems.push('the login stands in a URL, not encoded: Alloy takes it in otelcol.auth.basic or basic_auth');
+  if (/[\r\n]/.test(login))
+    problems.push(
+      `the login has a line end in it${form === 'header' ? ': `echo` adds one, so encode with `printf %s`' : ''}`,
+    );
+  describeLogin(login.trim(), cloud, facts, problems);
   return { facts, problems };
 }
 
-function decodeHeader(pasted: PastedLogin, facts: string[], problems: string[]): string {
-  const { scheme, hasStrayPercents } = pasted;
-  if (hasStrayPercents)
+function describeEncoding(pasted: PastedLogin, facts: string[], problems: string[]): void {
+  const { scheme, layers, isBroken, strayPercent } = pasted;
+  if (strayPercent === '%3D')
+    problems.push('the equals sign after Authorization is percent-encoded (%3D): only what follows it may be');
+  if (strayPercent === '%20')
     problems.push(
       'it is percent-encoded (%20), which belongs in OTEL_EXPORTER_OTLP_HEADERS only: nobody decodes it here',
     );
   if (scheme === '') problems.push('it does not begin with "Basic ": the gateway takes no other scheme');
   else if (!/^basic$/i.test(scheme))
     problems.push('it is a Bearer header: the OTLP gateway takes Basic, with INSTANCE_ID:TOKEN');
-  const compact = pasted.login.replaceAll(/\s/g, '');
-  if (compact !== pasted.login)
-    problems.push('the encoded login has a line end or a blank in it: encode with `base64 -w0`');
-  const { login, layers } = decode(compact);
+  if (isBroken) problems.push('the encoded login has a line end or a blank in it: encode with `base64 -w0`');
   if (layers === 0) problems.push('the login is not base64-encoded');
   else facts.push(`the login is base64-encoded${layers === 1 ? '' : ` ${layers} times`}`);
   if (layers > 1) problems.push(`the login is encoded ${layers} times: once is right`);
-  return login;
 }
 
 function describeLogin(login: string, cloud: CloudVariables, facts: string[], problems: string[]): void {
-  if (/[\r\n]/.test(login))
-    problems.push('the login ends with a line end: `echo` adds one, so encode with `printf %s`');
-  const clean = login.trim();
-  const colon = clean.indexOf(':');
+  const colon = login.indexOf(':');
   if (colon === -1) {
-    const isToken = describeToken(clean).kind !== 'unknown';
+    const isToken = describeToken(login).kind !== 'unknown';
     problems.push(
       `the login has no colon: ${isToken ? 'it is a token without its instance ID' : 'it has to be INSTANCE_ID:TOKEN'}`,
     );
     return;
   }
-  const [user, password] = [clean.slice(0, colon), clean.slice(colon + 1)];
+  const [user, password] = [login.slice(0, colon), login.slice(colon + 1)];
   if (describeToken(user).kind !== 'unknown') {
     problems.push('the token stands before the colon: the order is INSTANCE_ID:TOKEN');
     return;
@@ -93,17 +97,4 @@ function nameOwner(id: string, cloud: CloudVariables): string {
     (name) => cloud[name] === id,
   );
   return names.length === 0 ? '' : `, which is ${names.join(' and ')}`;
-}
-
-/** Decodes until a login shows, or nothing more can be decoded. */
-function decode(text: string): { login: string; layers: number } {
-  let login = text;
-  for (let layers = 0; layers < MAX_LAYERS; layers++) {
-    // Base64 has no colon, and no token has the length and signs of both.
-    if (login.includes(':') || /^gl[cs]a?_/.test(login) || !/^[\w+/-]+={0,2}\s*$/.test(login)) return { login, layers };
-    const decoded = Buffer.from(login, 'base64').toString('utf8');
-    if (!/^[\x20-\x7e\r\n\t]+$/.test(decoded)) return { login, layers };
-    login = decoded;
-  }
-  return { login, layers: MAX_LAYERS };
 }

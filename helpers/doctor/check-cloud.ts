@@ -4,43 +4,46 @@ import { isLoginRefused, QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem, CloudState, DerivedUrl } from '../run/cloud-problem.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
-import { correctPaths, findMalformed, isLinkedOnly } from '../settings/cloud.ts';
+import { findMalformed, isLinkedOnly } from '../settings/cloud.ts';
 import { listSecrets, removeSecrets } from '../settings/secrets.ts';
 import type { ProxySettings, Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import { askForStack } from './ask-for-stack.ts';
 import type { CloudCheck, ProbeResult, SkippedWay } from './cloud-check.ts';
 import { listDifferences } from './compare-with-stack.ts';
-import { type Exchange, exchange } from './exchange.ts';
+import { EXPERIMENT_TIMEOUT, type Exchange, exchange, type Question } from './exchange.ts';
 import { explainCheck } from './explain.ts';
 import { isGood, isRefused } from './judge-answer.ts';
+import { locateServices } from './locate-services.ts';
 import { listReads, listWrites, type Probe } from './probes.ts';
 
 const PROBE_TIMEOUT: Milliseconds = 2000;
 
 /**
- * Asks each service of Grafana Cloud with an empty write and a tiny read, and says what is wrong. A path that can't be right is
- * put right before, and a login that is refused is tried once more with the IDs of the other services, so that all that is wrong
- * with a service is told at once. It takes less than five seconds, and stores nothing.
+ * Asks each service of Grafana Cloud with an empty write and a tiny read, and says what is wrong. What does not answer as the
+ * service does is asked for elsewhere, and a login that is refused is tried once more with the IDs of the other services, so that
+ * all that is wrong with a service is told at once. It takes less than five seconds, and stores nothing.
  */
 export async function checkCloud(settings: Settings): Promise<CloudCheck> {
-  const corrected = { ...settings, cloud: correctPaths(settings.cloud) };
-  const isPathCorrected = ({ urlVariable }: Probe) => settings.cloud[urlVariable] !== corrected.cloud[urlVariable];
   const secrets = listSecrets(settings);
-  const askAll = async (probes: readonly Probe[]) =>
-    await Promise.all(
+  const ask = async (question: Question, timeout: Milliseconds) =>
+    hideSecrets(await exchange(question, timeout, settings.proxies), secrets);
+  const askAll = async (probes: readonly Probe[]) => {
+    const results = await Promise.all(
       probes.map(async (probe): Promise<ProbeResult> => {
-        const answer = hideSecrets(await exchange(probe.ask(), PROBE_TIMEOUT, settings.proxies), secrets);
-        return { probe, exchange: answer, isGood: isGood(probe, answer), isPathCorrected: isPathCorrected(probe) };
+        const answer = await ask(probe.ask(), PROBE_TIMEOUT);
+        return { probe, exchange: answer, isGood: isGood(probe, answer) };
       }),
     );
-  const writes = chooseProbes(corrected, listWrites(corrected.cloud));
+    return await locateServices(results, settings, (question) => ask(question, EXPERIMENT_TIMEOUT));
+  };
+  const writes = chooseProbes(settings, listWrites(settings.cloud));
   // Only the reads wait for a Grafana, which may take its time.
   const [stack, written, { readers, skipped, read }] = await Promise.all([
     askForStack(settings, PROBE_TIMEOUT),
     askAll(writes.probes),
-    findReaders(corrected).then(async (readers) => {
-      const { probes, skipped } = chooseProbes(corrected, listReadsBy(corrected, readers), readers);
+    findReaders(settings).then(async (readers) => {
+      const { probes, skipped } = chooseProbes(settings, listReadsBy(settings, readers), readers);
       return { readers, skipped, read: await askAll(probes) };
     }),
   ]);
@@ -65,7 +68,7 @@ function chooseProbes(
   const [problem] = readers?.problems ?? [];
   const explainSkip = ({ urlVariable: variable }: Probe): Pick<SkippedWay, 'variable' | 'reason'> | undefined => {
     if (problem?.kind === 'unset') return { variable: problem.variables.join(), reason: 'unset' };
-    if (problem !== undefined) return { variable, reason: 'no Grafana' };
+    if (problem !== undefined) return { variable: 'GRAFANA_URL', reason: 'no Grafana' };
     if (!malformed.includes(variable)) return undefined;
     return { variable, reason: cloud[variable] ? 'unusable' : 'unset' };
   };
@@ -81,13 +84,7 @@ function chooseProbes(
 /** The reads, also those that a Grafana that can't be asked would have answered. */
 function listReadsBy(settings: Settings, { access, isProxied }: Readers): Probe[] {
   const { cloud, query } = settings;
-  const token = query.readToken === undefined ? 'GRAFANA_CLOUD_API_KEY' : 'GRAFANA_CLOUD_READ_TOKEN';
-  return listReads(
-    access ?? readCloudAccess(cloud, query),
-    isProxied ? GRAFANA_VARIABLES : nameQueryVariables(settings),
-    isProxied ? 'GRAFANA_SERVICE_ACCOUNT_TOKEN' : token,
-    isProxied ? {} : deriveQueryUrls(settings),
-  );
+  return listReads(access ?? readCloudAccess(cloud, query), isProxied ? {} : deriveQueryUrls(settings));
 }
 
 /** Where the services with a query URL are asked without it, as far as their endpoints are valid. */
@@ -107,7 +104,7 @@ export async function checkCloudForRun(settings: Settings): Promise<CloudState> 
   const { results, problems } = await checkCloud(settings);
   const ways = results.map((result) => {
     const { service, does, scope, tokenVariable } = result.probe;
-    const isAccepted = result.isGood && !result.isPathCorrected;
+    const isAccepted = result.isGood && result.misplaced === undefined;
     const login = isRefused(result) ? 'refused' : isAccepted ? 'accepted' : 'unknown';
     return { service, does, scope, tokenVariable, login } as const;
   });
@@ -164,15 +161,6 @@ async function explainWay(url: URL, proxies: ProxySettings, status: number): Pro
   if (answer.kind === 'no answer') return { kind: 'no answer', variables, hosts, reason: answer.reason };
   if (answer.location === undefined) return undefined;
   return { kind: 'redirect', variables, urls: [place.href], status: answer.status, text: answer.location };
-}
-
-const GRAFANA_VARIABLES = { prometheus: 'GRAFANA_URL', tempo: 'GRAFANA_URL', loki: 'GRAFANA_URL' } as const;
-
-/** The variable that decides where each service is asked. */
-function nameQueryVariables({ query }: Settings): Record<keyof BackendAccess, string> {
-  const name = (service: keyof BackendAccess) =>
-    `GRAFANA_CLOUD_${service.toUpperCase()}_${query[service] === undefined ? 'ENDPOINT' : 'QUERY_URL'}`;
-  return { prometheus: name('prometheus'), tempo: name('tempo'), loki: name('loki') };
 }
 
 /** The middle one of what the services' clocks say: one of them may be off. */

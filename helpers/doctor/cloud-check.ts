@@ -7,12 +7,31 @@ import type { TokenDescription } from '../settings/token.ts';
 import type { Exchange } from './exchange.ts';
 import type { Probe } from './probes.ts';
 
-/** What became of a probe. `isPathCorrected` where it went to the service's own path, and the variable has another. */
+/** Where a service does not answer as it does, and what asking elsewhere has shown. */
+export type Misplaced = {
+  /** The variable that leads there, and what it is. */
+  readonly variable: string;
+  readonly value: string;
+  /** The URL that was asked, without its parameters, and the HTTP status that it answered. */
+  readonly url: string;
+  readonly status: number;
+  /** The other service that answers there. */
+  readonly owner?: CloudService;
+  /** That it answers with the instance ID of the service that is not there, and not with its own. */
+  readonly takesId?: boolean;
+  /** What the variable should be, and where the service is asked with that. */
+  readonly right?: string;
+  readonly rightUrl?: string;
+  /** What it answers, in words of its own. */
+  readonly says?: string;
+};
+
+/** What became of a probe: where `misplaced` has the right address, what became of it there. */
 export type ProbeResult = {
   readonly probe: Probe;
   readonly exchange: Exchange;
   readonly isGood: boolean;
-  readonly isPathCorrected: boolean;
+  readonly misplaced?: Misplaced;
 };
 
 /** A way that was not asked, and why not: a variable that is not set or can't be used, or a Grafana that can't be asked. */

@@ -1,9 +1,9 @@
 import type { CloudStack } from '../clients/cloud-api.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { CLOUD_SERVICES, type CloudVariables, nameId } from '../settings/cloud.ts';
+import { isSameRegion, readRegion } from '../settings/region.ts';
 import type { Difference, ProbeResult } from './cloud-check.ts';
 import { isAboutScope } from './judge-answer.ts';
-import { isSameRegion, readRegion } from './region.ts';
 
 type WrongId = Extract<CloudProblem, { kind: "not the stack's ID" | "another service's ID" }>;
 

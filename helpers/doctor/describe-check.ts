@@ -90,15 +90,16 @@ function describeClock(offset: number): string {
     : `${seconds} s ${offset > 0 ? 'behind' : 'ahead of'} Grafana Cloud's`;
 }
 
-function describeResult({ probe, exchange, isGood, isPathCorrected }: ProbeResult, width: number): Row {
+function describeResult({ probe, exchange, isGood, misplaced }: ProbeResult, width: number): Row {
   const { protocol, host } = new URL(probe.url);
   const what = `${SERVICES[probe.service]}, ${probe.scope}`;
   if (exchange.kind === 'no answer')
     return { what, state: 'missing', found: `${host.padEnd(width)}  ${REASONS[exchange.reason.kind]}` };
-  const place = `${host.padEnd(width)}  ${protocol === 'https:' ? 'TLS' : 'plain HTTP'}`;
-  const answer = `${isGood ? 'accepted' : `answers ${exchange.status}`}${isPathCorrected ? ' at the right path' : ''}`;
-  const state = isGood && !isPathCorrected ? 'ok' : 'missing';
-  return { what, state, found: `${place}  ${answer}  ${exchange.latency} ms` };
+  const server = `${host.padEnd(width)}  ${protocol === 'https:' ? 'TLS' : 'plain HTTP'}`;
+  const place = misplaced?.right === undefined ? '' : ' at the right address';
+  const answer = `${isGood ? 'accepted' : `answers ${exchange.status}`}${place}`;
+  const state = isGood && misplaced === undefined ? 'ok' : 'missing';
+  return { what, state, found: `${server}  ${answer}  ${exchange.latency} ms` };
 }
 
 function describeSkipped({ service, scope, variable, reason }: SkippedWay): Row {

@@ -28,6 +28,8 @@ export type Exchange =
     }
   | { readonly kind: 'no answer'; readonly reason: Unanswered };
 
+/** A question is asked at another address, then with another ID, while the person waits. */
+export const EXPERIMENT_TIMEOUT: Milliseconds = 1200;
 const MAX_BODY = 256 * 1024;
 
 /** Asks once; never throws. */

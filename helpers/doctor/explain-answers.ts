@@ -22,31 +22,47 @@ export function explainSilences(silent: readonly ProbeResult[]): CloudProblem[] 
 export function explainAnswers(results: readonly ProbeResult[]): CloudProblem[] {
   return groupBy(results, describeAnswer).map(([answer, group]): CloudProblem => {
     const variables = listOnce(group, ({ probe }) => probe.urlVariable);
-    // Each wrong path is to be corrected on its own.
-    if ('variable' in answer) return answer;
-    return { ...answer, variables, urls: listOnce(group, ({ probe }) => probe.url) };
+    const urls = listOnce(group, readUrl);
+    const [{ exchange } = {}] = group;
+    const status = exchange?.kind === 'answer' ? exchange.status : 0;
+    const [target = answer.text, ...others] = new Set(group.flatMap(readTarget));
+    return { status, ...answer, variables, urls, text: others.length === 0 ? target : answer.text };
   });
 }
 
-type Answer =
-  | Extract<CloudProblem, { kind: 'wrong path' }>
-  | Pick<Extract<CloudProblem, { urls: readonly string[] }>, 'kind' | 'status' | 'text'>;
+type Answers = Extract<CloudProblem, { urls: readonly string[] }>;
+/** What tells one cause from another: the same redirect may have several statuses, by the method of the request. */
+type Answer = Pick<Answers, 'kind' | 'text'> & Partial<Pick<Answers, 'status'>>;
 
-function describeAnswer({ probe, exchange }: ProbeResult): Answer | undefined {
+function describeAnswer(result: ProbeResult): Answer | undefined {
+  const { exchange } = result;
   if (exchange.kind === 'no answer') return undefined;
-  const { status, body, location = '' } = exchange;
+  const { status, body } = exchange;
   const kind = readKind(exchange);
-  if (kind === 'wrong path') {
-    const { urlVariable: variable, derived } = probe;
-    return { kind, variable, url: probe.ask().url.replace(/[?].*/, ''), status, ...(derived && { derived }) };
-  }
-  const text = kind === 'access denied' || kind === 'other API' ? body : kind === 'redirect' ? location : '';
-  return { kind, status, text: showText(text) };
+  // Each question may be led to a path of its own.
+  if (kind === 'redirect') return { kind, text: readTarget(result).map(readOrigin).join() };
+  return { kind, status, text: kind === 'access denied' || kind === 'other API' ? showText(body) : '' };
+}
+
+/** An endpoint, or the one of its paths that is not there. */
+function readUrl({ probe, exchange }: ProbeResult): string {
+  const isPath = exchange.kind === 'answer' && (exchange.status === 404 || exchange.status === 405);
+  return isPath ? probe.ask().url.replace(/\?.*/s, '') : probe.url;
+}
+
+/** Where a redirect leads, if this is one. */
+function readTarget({ probe, exchange }: ProbeResult): string[] {
+  if (exchange.kind === 'no answer' || !exchange.location || readKind(exchange) !== 'redirect') return [];
+  const { location } = exchange;
+  return [showText(URL.canParse(location, probe.url) ? new URL(location, probe.url).href : location)];
+}
+
+function readOrigin(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 function readKind(answer: Extract<ProbeResult['exchange'], { kind: 'answer' }>): Answer['kind'] {
   const { status } = answer;
-  if (status === 404 || status === 405) return 'wrong path';
   if (status >= 300 && status < 400) return 'redirect';
   if (status === 429) return 'too many requests';
   if (status >= 500) return 'service fault';

@@ -1,18 +1,14 @@
-import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import { CLOUD_SERVICES, nameId } from '../settings/cloud.ts';
+import { findCommonRegion, isSameRegion, readRegion } from '../settings/region.ts';
 import type { Settings } from '../settings/settings.ts';
 import { describeToken } from '../settings/token.ts';
 import type { Evidence, ProbeResult } from './cloud-check.ts';
 import { explainDifference } from './compare-with-stack.ts';
-import { exchange } from './exchange.ts';
-import { describeWrongQueryUrl } from './explain-query-urls.ts';
+import { EXPERIMENT_TIMEOUT, exchange } from './exchange.ts';
 import { isAboutScope, isGood, isRefused, readReason } from './judge-answer.ts';
 import type { Probe } from './probes.ts';
-import { findCommonRegion, isSameRegion, readRegion } from './region.ts';
 
-/** A login is tried at another address, then with another ID, while the person waits. */
-const EXPERIMENT_TIMEOUT: Milliseconds = 1200;
 const KEY = 'GRAFANA_CLOUD_API_KEY';
 const SERVICE_ACCOUNT = 'GRAFANA_SERVICE_ACCOUNT_TOKEN';
 
@@ -82,9 +78,6 @@ async function explainGroup(group: readonly ProbeResult[], evidence: Evidence): 
   const { stack, settings } = evidence;
   const { tokenVariable: variable } = probe;
   if (variable === SERVICE_ACCOUNT) return { kind: 'no query', variable };
-  const { derived } = probe;
-  if (derived !== undefined && (await isTaken(probe, derived.url, settings)))
-    return describeWrongQueryUrl(probe, derived);
   const explanation = explainByOthers(group, evidence);
   if (explanation !== undefined) return explanation;
   if (!('notAsked' in stack)) {
@@ -102,11 +95,6 @@ async function explainGroup(group: readonly ProbeResult[], evidence: Evidence): 
   const region = findForeignRegion(probe, evidence);
   if (region !== undefined) return { kind: 'wrong region', variable: probe.urlVariable, ...region };
   return isTokenAccepted(variable, evidence) ? describeRefusedId(group, probe, evidence) : undefined;
-}
-
-/** Whether the same question is answered at this URL. */
-async function isTaken(probe: Probe, url: string, { proxies }: Settings): Promise<boolean> {
-  return isGood(probe, await exchange(probe.ask(undefined, url), EXPERIMENT_TIMEOUT, proxies));
 }
 
 /**

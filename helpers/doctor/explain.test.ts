@@ -39,7 +39,7 @@ describe('two faults at one service are told at once', () => {
       GRAFANA_CLOUD_LOKI_INSTANCE_ID: '999',
     });
     expect(problems).toEqual([
-      expect.objectContaining({ kind: 'variable', variable: 'GRAFANA_CLOUD_LOKI_ENDPOINT' }),
+      expect.objectContaining({ kind: 'wrong address', variable: 'GRAFANA_CLOUD_LOKI_ENDPOINT' }),
       expect.objectContaining({ kind: 'refused ID', variable: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID' }),
     ]);
   });
@@ -49,12 +49,12 @@ describe('two faults at one service are told at once', () => {
       GRAFANA_CLOUD_OTLP_ENDPOINT: 'URL/otlp/v1/traces',
       GRAFANA_CLOUD_OTLP_INSTANCE_ID: IDS.prometheus,
     });
-    expect(kinds({ problems })).toEqual(['variable', "another service's ID"]);
+    expect(kinds({ problems })).toEqual(['wrong address', "another service's ID"]);
   });
 
   test('a wrong path alone is not told as more', async () => {
     const check = await checkAgainst(answerAsHosted, { GRAFANA_CLOUD_OTLP_ENDPOINT: 'URL/otlp/v1/traces' });
-    expect(kinds(check)).toEqual(['variable']);
+    expect(kinds(check)).toEqual(['wrong address']);
     expect(describeCheck(check)).toContainEqual(
       expect.objectContaining({ what: 'OTLP gateway, traces:write', state: 'missing' }),
     );
@@ -214,7 +214,10 @@ describe('what can’t be told apart is told together', () => {
   test('a token to read with that one service takes lacks the scopes for the others', async () => {
     const other = 'glc_other';
     const { problems } = await checkAgainst(
-      (request) => (request.login === `${IDS.prometheus}:${other}` ? { body: VECTOR } : answerAsHosted(request)),
+      (request) =>
+        request.path === '/api/prom/api/v1/query' && request.login === `${IDS.prometheus}:${other}`
+          ? { body: VECTOR }
+          : answerAsHosted(request),
       { GRAFANA_CLOUD_READ_TOKEN: other },
     );
     expect(problems).toContainEqual(
@@ -271,10 +274,10 @@ describe('a query URL that is not the one of its service', () => {
   test.each([
     [{ [QUERY_URLS.LOKI]: 'URL/api/prom' }, ['the address of Prometheus, not of Loki']],
     [{ [QUERY_URLS.PROMETHEUS]: 'URL/tempo' }, ['the address of Tempo, not of Prometheus']],
-    [{ [QUERY_URLS.TEMPO]: 'URL/loki' }, ['the address of Loki, not of Tempo']],
+    [{ [QUERY_URLS.TEMPO]: 'URL' }, ['the address of Loki, not of Tempo']],
     [
       { [QUERY_URLS.PROMETHEUS]: 'URL', [QUERY_URLS.LOKI]: 'URL/api/prom' },
-      ['the address of Loki, not of Prometheus', 'the address of Prometheus, not of Loki'],
+      ["GRAFANA_CLOUD_{PROMETHEUS,LOKI}_QUERY_URL are swapped: each is the address of the other's service"],
     ],
   ])('%j: it is that of another', async (change, expected) => {
     for (const path of [/never/, /^\/(?:api\/prom|tempo|loki)\/(?:loki\/)?api/]) {
@@ -312,7 +315,7 @@ describe('a query URL that is not the one of its service', () => {
       { ...behindProxy, [QUERY_URLS.LOKI]: 'http://prometheus-prod-01-us-east-0.grafana.internal/api/prom' },
       { api, service: refuseIn('us-east-0') as (request: Received) => Reply },
     );
-    expect(kinds(check)).toEqual(['wrong query URL']);
+    expect(check.problems).toEqual([expect.objectContaining({ kind: 'wrong address', owner: 'PROMETHEUS' })]);
   });
 
   test('what is refused at both addresses: the scope, or the query URL', async () => {

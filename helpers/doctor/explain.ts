@@ -13,9 +13,9 @@ import type { Settings } from '../settings/settings.ts';
 import { describeToken, findStrayCharacters, findTokenFlaw } from '../settings/token.ts';
 import type { Difference, Evidence, ProbeResult, StackAnswer } from './cloud-check.ts';
 import { explainDifference, listWrongIds } from './compare-with-stack.ts';
+import { explainAddresses } from './explain-addresses.ts';
 import { explainAnswers, explainSilences, readSilence } from './explain-answers.ts';
 import { explainLogins, isTokenAccepted, listForeignRegions, listReasons } from './explain-logins.ts';
-import { listForeignQueryUrls } from './explain-query-urls.ts';
 import { isAboutScope, isRefused, isUnexplained } from './judge-answer.ts';
 
 /** Samples from further ahead are refused after ten minutes, and a `Date` has whole seconds. */
@@ -43,6 +43,7 @@ async function explainOwn(evidence: Evidence): Promise<CloudProblem[]> {
     ...malformed
       .filter(({ variable }) => !unset.includes(variable))
       .map((problem) => explainMalformed(problem, settings, stack)),
+    ...listMisnamed(settings),
     ...listStackProblems(settings, stack),
     ...(await explainResults(evidence, new Set(malformed.map(({ variable }) => variable)))),
     ...explainSharedIds(settings, results),
@@ -56,6 +57,18 @@ function isOtherStack({ settings, results, stack }: Evidence): boolean {
   return (
     !('notAsked' in stack) && listWrongIds(settings.cloud, stack).some(({ variable }) => accepted.includes(variable))
   );
+}
+
+/** The names that nothing reads, where a variable of nearly that name is not set. */
+function listMisnamed({ cloud, misnamed, inherited }: Settings): CloudProblem[] {
+  return misnamed
+    .filter(({ near }) => CLOUD_VARIABLES.includes(near) && !cloud[near])
+    .map(({ name, near }) => ({
+      kind: 'variable',
+      variable: name,
+      message: `${name} is set, and nothing reads it; ${near}, which is not set, is nearly called so`,
+      home: inherited.findHome(name),
+    }));
 }
 
 /** The tokens that are no `GRAFANA_CLOUD_*` variable of Alloy's, and have a form that none has. */
@@ -125,9 +138,9 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
   const explainedIds = [...wrongIds, ...explainSharedIds(settings, results)].flatMap((problem) =>
     'id' in problem ? problem.variable : [],
   );
-  const misled = listForeignQueryUrls(evidence);
-  const isMisled = (variable: string) => misled.some((problem) => problem.variable === variable);
-  const failed = results.filter(({ probe, isGood }) => !isGood && !isMisled(probe.urlVariable));
+  const isMisled = (variable: string) => results.some(({ misplaced }) => misplaced?.variable === variable);
+  // What was found elsewhere is judged by what it answers there.
+  const failed = results.filter(({ isGood, misplaced }) => !isGood && (!misplaced || misplaced.right !== undefined));
   // A token that nobody takes may be why an endpoint refuses it. One in another domain may be another way to the stack.
   const mayBeToken = ({ variable }: Difference) =>
     failed.some(
@@ -161,7 +174,7 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
     ...('notAsked' in stack ? [] : elsewhere.map((difference) => explainDifference(difference, stack))),
     ...explainSilences(silent.filter((result) => !isElsewhere(result) || isOnTheWay(result))),
     ...explainAnswers(others),
-    ...misled,
+    ...explainAddresses(results),
     ...listMissingScopes(aboutScope),
     ...listUnexplained(unexplained.filter((result) => !isScopeKnown(result))),
     ...('notAsked' in stack ? listForeignRegions(bare.filter(hasWrongId), evidence) : []),
@@ -241,6 +254,6 @@ function removeRepetitions(problems: readonly CloudProblem[]): CloudProblem[] {
 
 function getKey(problem: CloudProblem): string {
   if (!('variable' in problem)) return JSON.stringify(problem);
-  const isBeside = ['missing scope', 'unexplained 403', 'wrong region'].includes(problem.kind);
+  const isBeside = ['missing scope', 'unexplained 403', 'wrong region', 'wrong address'].includes(problem.kind);
   return `${problem.variable} ${isBeside ? problem.kind : ''}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isWebPage } from '../clients/http.ts';
+import { SMALLEST_QUESTIONS } from '../clients/smallest-questions.ts';
 import { ExportResponse } from '../otlp/schema.ts';
 import type { ProbeResult } from './cloud-check.ts';
 import type { Exchange } from './exchange.ts';
@@ -8,7 +9,9 @@ import type { Probe } from './probes.ts';
 /** Whether the service took the login and was the one that was meant: it answers to this question as no other does. */
 export function isGood({ service, does }: Probe, answer: Exchange): boolean {
   if (answer.kind === 'no answer' || isWebPage(answer)) return false;
-  if (does === 'read') return answer.status === 200 && ANSWERS[service].safeParse(parseJson(answer.body)).success;
+  if (does === 'read') {
+    return answer.status === 200 && QUESTIONS[service]?.answer.safeParse(parseJson(answer.body)).success === true;
+  }
   // Loki takes no push without a stream, and is behind the gateway as well.
   if (service !== 'PROMETHEUS' && answer.status === 422)
     return /at least one valid stream is required/.test(answer.body);
@@ -16,13 +19,8 @@ export function isGood({ service, does }: Probe, answer: Exchange): boolean {
   return [200, 202, 204].includes(answer.status) && answer.body === '';
 }
 
-/** What each service answers to its read. Loki leaves out an empty list of labels, and Tempo one of traces. */
-const ANSWERS = {
-  PROMETHEUS: z.object({ status: z.literal('success'), data: z.object({ resultType: z.literal('vector') }) }),
-  LOKI: z.object({ status: z.literal('success'), data: z.array(z.string()).optional() }),
-  TEMPO: z.union([z.object({ traces: z.array(z.unknown()) }), z.object({ metrics: z.object({}) })]),
-  OTLP: z.never(),
-} as const;
+const { prometheus: PROMETHEUS, loki: LOKI, tempo: TEMPO } = SMALLEST_QUESTIONS;
+const QUESTIONS = { PROMETHEUS, LOKI, TEMPO, OTLP: undefined } as const;
 
 /** An answer to an empty export in protobuf (OTLP 1.x, "OTLP/HTTP Response"): empty, or a partial success that counts nothing. */
 function isExportResponse(body: string): boolean {

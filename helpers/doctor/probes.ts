@@ -1,3 +1,4 @@
+import { SMALLEST_QUESTIONS } from '../clients/smallest-questions.ts';
 import type { DerivedUrl } from '../run/cloud-problem.ts';
 import type { BackendAccess, ServiceAccess } from '../run/endpoints.ts';
 import { type CloudService, type CloudVariables, nameEndpoint, nameId } from '../settings/cloud.ts';
@@ -9,7 +10,7 @@ export type Probe = {
   readonly does: 'write' | 'read';
   /** What the token needs. */
   readonly scope: string;
-  /** Where it is asked. */
+  /** Where it is asked: an endpoint, or the base URL of a query API. */
   readonly url: string;
   /** The variable that says so; that of Grafana where it is asked through its data sources. */
   readonly urlVariable: string;
@@ -29,10 +30,11 @@ export function listWrites(cloud: CloudVariables): Probe[] {
   const token = cloud.GRAFANA_CLOUD_API_KEY ?? '';
   const write = (service: CloudService, scope: string, path: string, body: Partial<Question>): Probe => {
     const urlVariable = nameEndpoint(service);
-    const url = `${(cloud[urlVariable] ?? '').replace(/\/$/, '')}${path}`;
-    const ask = (id = cloud[nameId(service)] ?? ''): Question => ({
+    const url = cloud[urlVariable] ?? '';
+    const ask = (id = cloud[nameId(service)] ?? '', at = url): Question => ({
       method: 'POST',
-      url,
+      // An exporter puts a path behind an endpoint for OTLP, and takes others as they are, a final slash included.
+      url: path === '' ? at : `${at.replace(/\/$/, '')}${path}`,
       ...body,
       headers: { ...body.headers, authorization: encodeLogin(id, token) },
     });
@@ -54,25 +56,22 @@ export function listWrites(cloud: CloudVariables): Probe[] {
 /** The smallest questions that need each service's scope. */
 export function listReads(
   access: BackendAccess,
-  urlVariables: Readonly<Record<keyof BackendAccess, string>>,
-  tokenVariable: string,
   derived: Readonly<Partial<Record<keyof BackendAccess, DerivedUrl>>> = {},
 ): Probe[] {
-  const end = Math.floor(Date.now() / 1000);
-  const start = end - 60;
-  const read = (name: keyof BackendAccess, scope: string, path: string): Probe => {
-    const { url, user, password, isBearer } = access[name];
+  const read = (name: keyof BackendAccess, scope: string): Probe => {
+    const { url, user, password, isBearer, variables } = access[name];
+    const { path, listParameters } = SMALLEST_QUESTIONS[name];
     return {
       service: name.toUpperCase() as Uppercase<keyof BackendAccess>,
       does: 'read',
       scope,
       url,
-      urlVariable: urlVariables[name],
-      tokenVariable,
+      urlVariable: variables?.url ?? '',
+      tokenVariable: variables?.login.at(-1) ?? '',
       ...(derived[name] !== undefined && derived[name].url !== url && { derived: derived[name] }),
       ask: (id = user, at = url) => ({
         method: 'GET',
-        url: `${at}${path}`,
+        url: `${at.replace(/\/$/, '')}${path}?${new URLSearchParams(listParameters())}`,
         headers: {
           accept: 'application/json',
           authorization: isBearer ? `Bearer ${password}` : encodeLogin(id, password),
@@ -81,11 +80,7 @@ export function listReads(
       }),
     };
   };
-  return [
-    read('prometheus', 'metrics:read', '/api/v1/query?query=vector(1)'),
-    read('loki', 'logs:read', `/loki/api/v1/labels?start=${start}000000000&end=${end}000000000`),
-    read('tempo', 'traces:read', `/api/search?q=${encodeURIComponent('{}')}&start=${start}&end=${end}&limit=1`),
-  ];
+  return [read('prometheus', 'metrics:read'), read('loki', 'logs:read'), read('tempo', 'traces:read')];
 }
 
 function encodeLogin(id: string, token: string): string {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { newUnsampledParent } from '../otlp/ids.ts';
+import { type Milliseconds, newSampledParent, newTraceId, newUnsampledParent, type TraceId } from '../otlp/ids.ts';
+import { inTurn } from './in-turn.ts';
 
 /** The answer to a request that a spec made, and the user agent that only its trace carries. */
 export type HttpResult = { readonly status: number; readonly json: unknown; readonly userAgent: string };
@@ -13,6 +15,49 @@ export function call(url: string, body?: unknown): Promise<HttpResult> {
 /** Sends one request as {@link call} does, whose trace nobody looks for: the service makes no spans of it. */
 export function callUntraced(url: string, body?: unknown): Promise<HttpResult> {
   return send(url, body, { traceparent: newUnsampledParent() });
+}
+
+/**
+ * Sends this many requests in turn, each in a trace of its own, with a pause in between. Returns the IDs of the traces: they
+ * can be looked up before any search finds them.
+ */
+export async function callInTraces(
+  url: string,
+  { count, pause }: { readonly count: number; readonly pause: Milliseconds },
+): Promise<TraceId[]> {
+  const ids = Array.from({ length: count }, () => newTraceId());
+  for (const [n, id] of ids.entries()) {
+    if (n > 0) await sleep(pause);
+    await inTurn(() => send(url, undefined, { traceparent: newSampledParent(id) }));
+  }
+  return ids;
+}
+
+/** Requests that a service has begun to answer and has not finished; disposing closes them, too. */
+export type HeldRequests = Disposable & { readonly release: () => void };
+
+/**
+ * Opens this many requests that the service holds open: it answers 200 at once, and the body does not end. Calls `skip` where it
+ * has no such route.
+ */
+export async function holdRequests(url: string, count: number, skip: (reason: string) => never): Promise<HeldRequests> {
+  const closing = new AbortController();
+  const release = () => closing.abort();
+  try {
+    const headers = { traceparent: newUnsampledParent() };
+    const options = { headers, signal: closing.signal, bodyTimeout: 0 };
+    const answers = await Promise.all(Array.from({ length: count }, () => request(url, options)));
+    // What is closed has a body that ends with an error.
+    for (const { body } of answers) body.on('error', () => undefined);
+    const statuses = answers.map(({ statusCode }) => statusCode);
+    if (statuses.includes(404)) skip(`${url} answers 404: this service has no route that holds a request open`);
+    const refused = statuses.find((status) => status !== 200);
+    if (refused !== undefined) throw new Error(`${url} answers ${refused}`);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { release, [Symbol.dispose]: release };
 }
 
 async function send(url: string, body: unknown, headers: Record<string, string>): Promise<HttpResult> {

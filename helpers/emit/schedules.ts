@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Channel } from 'amqplib';
+import type { Channel, ConfirmChannel } from 'amqplib';
 import type { Client } from 'pg';
+import { newSampledParent, newTraceId, type TraceId } from '../otlp/ids.ts';
 import { makeSnowflake } from './discord.ts';
+
+/** The exchange of the application's events, and the queue from which the bot takes them. */
+const [EVENTS, QUEUE] = ['game_scheduler.events', 'bot.events'];
 
 /** A row that is due: its UUID, its game, and the TraceQL query that finds the trace of its processing. */
 export type DueRow = { readonly job: string; readonly game: string; readonly query: string };
@@ -74,10 +78,35 @@ export async function countProcessed(
   return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
 }
 
+/**
+ * Publishes the event of a status change twice more, as a daemon does that died before it could note that RabbitMQ had taken it.
+ * Returns the trace of which both are a part.
+ */
+export async function publishAgain(channel: ConfirmChannel, { job, game }: DueRow): Promise<TraceId> {
+  const traceId = newTraceId();
+  const event = { type: 'game.status_changed', gameId: game, status: 'IN_PROGRESS' };
+  const headers = { traceparent: newSampledParent(traceId) };
+  for (let n = 0; n < 2; n++) {
+    const options = { messageId: job, type: event.type, contentType: 'application/json', persistent: true, headers };
+    channel.publish(EVENTS, event.type, Buffer.from(JSON.stringify(event)), options);
+  }
+  await channel.waitForConfirms();
+  return traceId;
+}
+
+/**
+ * Has no queue take the events: RabbitMQ returns each to who published it, before it confirms it. A service that connects anew
+ * binds the queue again, and so does disposing.
+ */
+export async function unbindEvents(channel: Channel): Promise<AsyncDisposable> {
+  await channel.unbindQueue(QUEUE, EVENTS, '#');
+  return { [Symbol.asyncDispose]: async () => void (await channel.bindQueue(QUEUE, EVENTS, '#')) };
+}
+
 /** Publishes a message that the bot can't read, and returns its ID. */
 export async function publishMalformed(channel: Channel): Promise<string> {
   const messageId = randomUUID();
-  channel.publish('game_scheduler.events', 'game.created', Buffer.from('{ not an event'), { messageId });
+  channel.publish(EVENTS, 'game.created', Buffer.from('{ not an event'), { messageId });
   return messageId;
 }
 

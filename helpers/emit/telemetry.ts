@@ -59,10 +59,10 @@ export function traces(from: Resource, spans: Span[]): TracesData {
   return { resourceSpans: [{ resource: from, scopeSpans: [{ scope, spans, schemaUrl: '' }], schemaUrl: '' }] };
 }
 
-/** One gauge with a data point for each value, numbered by the attribute `point`. */
-export function gauges(from: Resource, name: string, values: readonly number[]): MetricsData {
-  const dataPoints = values.map((value, point) => ({
-    attributes: attributes({ point: String(point) }),
+/** One gauge with a data point for each value, numbered from `first` by the attribute `point`. */
+export function gauges(from: Resource, name: string, values: readonly number[], first = 0): MetricsData {
+  const dataPoints = values.map((value, index) => ({
+    attributes: attributes({ point: String(first + index) }),
     startTimeUnixNano: 0n,
     timeUnixNano: nowNanos(),
     asDouble: value,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { readLgtmAccess } from '../clients/access.ts';
-import { type Reply, startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { type Reply, readCapture, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import { checkCloudForRun } from '../doctor/check-cloud.ts';
 import { describeFinding } from '../findings/finding-sentences.ts';
@@ -16,14 +17,22 @@ import { waitFor } from './wait.ts';
 const NOTHING: Reply = { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' };
 const QUERY = '/api/prom/api/v1/query';
 /** An Alloy that has received and sent. */
-const METRICS = 'otelcol_receiver_accepted_metric_points_total 1\notelcol_exporter_sent_metric_points_total 1\n';
+const METRICS = [
+  'otelcol_receiver_accepted_metric_points_total{component_id="otelcol.receiver.otlp.services"} 1',
+  'otelcol_exporter_sent_metric_points_total{component_id="otelcol.exporter.otlphttp.grafana_cloud"} 1',
+  '',
+].join('\n');
+const { 'GET /api/v0/web/components': LIST, details: DETAILS } = z
+  .object({ 'GET /api/v0/web/components': z.unknown(), details: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readCapture('alloy-1.18/components-api.json')));
 
 /** Asks for a metric that is not there, and says why and what to do; the replies are those to one question after the other. */
 async function explain(replies: readonly (Reply | 'gone')[], cloudState?: CloudState) {
   let asked = 0;
   await using server = await startAnsweringServer(({ path }) => {
     if (path === '/metrics') return { body: METRICS };
-    if (path.endsWith('/components')) return { body: '[]' };
+    if (path.endsWith('/components')) return { body: JSON.stringify(LIST) };
+    if (path.includes('/components/')) return { body: JSON.stringify(DETAILS[path.split('/').at(-1) ?? '']) };
     const reply = path === QUERY ? replies[Math.min(asked++, replies.length - 1)] : undefined;
     return reply === 'gone' ? undefined : reply;
   });
@@ -124,7 +133,6 @@ describe('what a backend answers in place of data is named, with what to do', ()
 describe('of a Tempo, a Prometheus and a Loki, the variables are named that lead there', () => {
   /** What a program in Go answers where it has no such path. */
   const NOT_FOUND: Reply = { status: 404, body: '404 page not found\n', type: 'text/plain' };
-  const LOKI = '{"status":"success","data":{"resultType":"streams","result":[]}}';
 
   test.each<[string, Reply, RegExp]>([
     ['a login is wanted', { status: 401 }, /^Put a login that may read into PROMETHEUS_URL, such as http:/],
@@ -154,12 +162,9 @@ describe('of a Tempo, a Prometheus and a Loki, the variables are named that lead
   });
 
   test('another one of them answers there', async () => {
-    await using server = await startAnsweringServer(({ path, parameters }) => {
+    await using server = await startAnsweringServer(({ path }) => {
       if (path === '/metrics') return { body: METRICS };
-      if (path !== '/loki/api/v1/query_range') return NOT_FOUND;
-      return parameters.get('query')?.includes('""')
-        ? { status: 400, body: 'queries require a matcher' }
-        : { body: LOKI };
+      return path === '/loki/api/v1/labels' ? { body: '{"status":"success"}' } : NOT_FOUND;
     });
     expect(await askOnce(server.url, traceql('{}'))).toBe(
       "Set TEMPO_URL to the address of Tempo's query API: Loki answers there",

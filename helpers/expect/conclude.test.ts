@@ -40,6 +40,20 @@ test('any other error is recorded by its message, and kept as the cause of the e
   expect(failure).toMatchObject({ name: 'CriterionFailed', cause: error });
 });
 
+test('a statement that PostgreSQL refuses, because it knows no such column, is the cause itself; other errors of it are not', async () => {
+  const refuse = (code: string, message: string) => Object.assign(new Error(message), { severity: 'ERROR', code });
+  const find = async (error: Error) => {
+    const task: JudgedTask = { meta: {} };
+    await concludeIn(task, error);
+    return task.meta.finding;
+  };
+  expect(await find(refuse('42703', 'column "a" of relation "b" does not exist'))).toMatchObject({
+    kind: 'listed problems',
+    problems: ['PostgreSQL refuses a statement of this criterion: column "a" of relation "b" does not exist'],
+  });
+  expect(await find(refuse('57P01', 'terminating connection'))).not.toMatchObject({ kind: 'listed problems' });
+});
+
 test.each<[string, unknown, string]>([
   ['nothing', undefined, 'it threw undefined, which is not an error'],
   ['a text', 'stop', "it threw 'stop', which is not an error"],

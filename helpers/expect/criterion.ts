@@ -16,6 +16,7 @@ import { connectControl } from '../stack/owned/control-client.ts';
 import { conclude } from './conclude.ts';
 import { computeCriterionLimit, STANDARD_LIMIT } from './deadlines.ts';
 import './matchers.ts';
+import { noteOutage } from './outages.ts';
 import { run } from './run.ts';
 import { record } from './task.ts';
 import { watchExpect } from './watch-expect.ts';
@@ -65,6 +66,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     await use({
       async takeAway(part) {
         task.meta.takenAway = [...listTakenAway(), part];
+        noteOutage();
         await takeAway(part);
       },
       async bringBack(part) {

@@ -1,54 +1,177 @@
 import { expect, test } from 'vitest';
-import { startAnsweringServer } from '../clients/testing/answering-server.ts';
+import { type Received, startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
-import { computeOtlpDeadline } from './deadlines.ts';
-import { delivery } from './delivery.ts';
+import type { CountedTelemetry } from '../emit/counted-telemetry.ts';
+import { newSpan, resource, traces } from '../emit/telemetry.ts';
+import { newTraceId, type TraceId } from '../otlp/ids.ts';
+import { TracesData } from '../otlp/schema.ts';
+import type { Run } from '../run/run.ts';
+import { computeMetricDeadline, computeOtlpDeadline } from './deadlines.ts';
+import { countedDelivery, type Delivery, isDelivered, readLossBefore, serviceDelivery } from './delivery.ts';
 import { run, useRun } from './run.ts';
 
-/** Alloy's counters of items of each signal, with a factor that tells them apart. */
-const count = (name: string, factor: number) =>
-  [
-    `otelcol_${name}_spans_total{x="1"} ${1 * factor}`,
-    `otelcol_${name}_spans_total{x="2"} ${1 * factor}`,
-    `otelcol_${name}_metric_points_total ${10 * factor}`,
-    `otelcol_${name}_log_records_total ${100 * factor}`,
-  ].join('\n');
-/** Counters whose names only begin or end like those. */
-const OTHERS = ['receiver_accepted', 'exporter_sent', 'exporter_send_failed']
-  .flatMap((name) => [`otelcol_${name}_spans_total_x 7`, `x_otelcol_${name}_spans_total 7`, `otelcol_${name}_spans 7`])
-  .join('\n');
+const [first, second] = [newSpan({ name: 'a' }), newSpan({ name: 'b' })];
+const child = newSpan({ name: 'c', parent: first });
+const SENT: CountedTelemetry = {
+  traces: [
+    { traceId: first.traceId, spans: [first.spanId, child.spanId] },
+    { traceId: second.traceId, spans: [second.spanId] },
+  ],
+  points: ['0', '1'],
+  lines: ['one', 'two', 'three'],
+};
+/** As Tempo answers. */
+const WIRE = { ids: 'base64', enums: 'name' } as const;
+const ALL = { spans: [first, child, second], points: ['0', '1'], lines: ['one', 'two', 'three'] };
+type Stored = typeof ALL;
 
-test('what was accepted, sent and failed is counted over all signals, and what was accepted at the call is kept', async () => {
-  let page = count('receiver_accepted', 1);
-  await using alloy = await startAnsweringServer(() => ({ body: `${page}\n${OTHERS}\n` }));
-  useRun(sampleRun({ origin: alloy.url }));
-  const question = await delivery();
-  page = [
-    count('receiver_accepted', 2),
-    count('exporter_sent', 3),
-    count('exporter_send_failed', 4),
-    count('exporter_enqueue_failed', 5),
-    count('receiver_refused', 6),
-  ].join('\n');
-  expect(await question.ask()).toEqual({
-    acceptedBefore: 112,
-    acceptedNow: 2 * 112,
-    sent: 3 * 112,
-    failed: (4 + 5) * 112,
+/** A backend that has stored this, and an Alloy with this page of its own metrics. */
+function answer({ spans, points, lines }: Stored, page: () => string) {
+  return ({ path }: Received) => {
+    if (path.endsWith('/metrics')) return { body: page() };
+    const id = path.split('/').at(-1);
+    if (path.includes('/api/v2/traces/')) {
+      const found = spans.filter(({ traceId }) => traceId === id);
+      return { body: JSON.stringify({ trace: TracesData.toJson(traces(resource('s', 'run-1'), found), WIRE) }) };
+    }
+    if (path.endsWith('/query_range')) {
+      const result = [{ stream: {}, values: lines.map((line) => ['1', line]) }];
+      return { body: JSON.stringify({ status: 'success', data: { resultType: 'streams', result } }) };
+    }
+    const result = points.map((point) => ({ metric: { point }, values: [[1, '1']] }));
+    return { body: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }) };
+  };
+}
+
+async function count(stored: Stored, page: () => string = () => '', parts: Partial<Run> = {}): Promise<Delivery> {
+  await using server = await startAnsweringServer(answer(stored, page));
+  useRun(sampleRun({ origin: server.url, ...parts }));
+  const before = await readLossBefore();
+  return await countedDelivery(SENT, 's', before).ask();
+}
+
+const NONE = { refused: 0, failed: 0 };
+
+test('all that was sent has arrived once', async () => {
+  const delivery = await count(ALL);
+  const ms = expect.any(Number);
+  expect(delivery).toEqual({
+    spans: { emitted: 3, arrived: 3, twice: 0, ...NONE, ms },
+    metric_points: { emitted: 2, arrived: 2, twice: 0, ...NONE, ms },
+    log_records: { emitted: 3, arrived: 3, twice: 0, ...NONE, ms },
   });
+  expect(isDelivered(delivery)).toBe(true);
+});
+
+test.each([
+  ['a span that is lost', { spans: [first, second] }, { spans: { emitted: 3, arrived: 2, twice: 0 } }],
+  ['all spans lost', { spans: [] }, { spans: { emitted: 3, arrived: 0, twice: 0 } }],
+  ['a data point that is lost', { points: ['1'] }, { metric_points: { emitted: 2, arrived: 1, twice: 0 } }],
+  ['a log record that is lost', { lines: ['one', 'three'] }, { log_records: { emitted: 3, arrived: 2, twice: 0 } }],
+  ['a span that is there twice', { spans: [...ALL.spans, child] }, { spans: { emitted: 3, arrived: 3, twice: 1 } }],
+  ['a data point in two series', { points: ['0', '1', '1'] }, { metric_points: { emitted: 2, arrived: 2, twice: 1 } }],
+  [
+    'a log record that is there twice',
+    { lines: [...ALL.lines, 'two'] },
+    { log_records: { emitted: 3, arrived: 3, twice: 1 } },
+  ],
+])('is counted by its signal, whatever the others are: %s', async (_, stored, expected) => {
+  const delivery = await count({ ...ALL, ...stored });
+  expect(delivery).toMatchObject(expected);
+  expect(isDelivered(delivery)).toBe(false);
+});
+
+const page = (factor: number) =>
+  ['spans', 'metric_points', 'log_records']
+    .flatMap((signal, n) => [
+      `otelcol_exporter_send_failed_${signal}_total{x="1"} ${factor * (n + 1)}`,
+      `otelcol_exporter_enqueue_failed_${signal}_total ${factor}`,
+      `otelcol_receiver_refused_${signal}_total ${10 * factor}`,
+      `otelcol_exporter_sent_${signal}_total 7`,
+    ])
+    .join('\n');
+
+test('what Alloy has refused and given up is counted by signal, and ends the wait', async () => {
+  const delivery = await count(ALL, () => `${page(1)}\n`);
+  expect(delivery).toMatchObject({
+    spans: { refused: 10, failed: 2 },
+    metric_points: { refused: 10, failed: 3 },
+    log_records: { refused: 10, failed: 4 },
+  });
+  expect(isDelivered(delivery)).toBe(false);
+});
+
+test('what the Alloy of a warm stack has lost before the criterion is not counted', async () => {
+  let factor = 1;
+  await using server = await startAnsweringServer(answer(ALL, () => `${page(factor)}\n`));
+  useRun(sampleRun({ origin: server.url, alloyBefore: [] }));
+  const question = countedDelivery(SENT, 's', await readLossBefore());
+  expect(isDelivered(await question.ask())).toBe(true);
+  factor = 2;
+  expect(await question.ask()).toMatchObject({ spans: { refused: 10, failed: 2 } });
+});
+
+test('what the Alloy of an external stack has lost may be of others, and is not counted', async () => {
+  const delivery = await count(ALL, () => `${page(1)}\n`, { stack: 'external' });
+  expect(delivery.spans).toEqual({ emitted: 3, arrived: 3, twice: 0, ms: expect.any(Number) });
+  expect(isDelivered(delivery)).toBe(true);
+});
+
+test('what was given up, or is there twice when all has arrived, will not be better later', () => {
+  useRun(sampleRun());
+  const question = countedDelivery(SENT, 's', undefined);
+  const judge = (spans: Partial<Delivery['spans']>) => {
+    const all = { emitted: 2, arrived: 2, twice: 0 };
+    return question.isFinal?.({ spans: { ...all, ...spans }, metric_points: all, log_records: all });
+  };
+  const isFinal = [judge({ twice: 1 }), judge({ arrived: 1, failed: 1 }), judge({ arrived: 1, refused: 1 })];
+  expect(isFinal).toEqual([true, true, true]);
+  expect(judge({ arrived: 1, twice: 1 })).toBe(false);
   expect(question).toMatchObject({ subject: { kind: 'delivery' }, path: 'otlp', deadline: computeOtlpDeadline(run) });
 });
 
-test('before anything has happened, all counts are 0', async () => {
-  await using alloy = await startAnsweringServer(() => ({ body: '' }));
-  useRun(sampleRun({ origin: alloy.url }));
-  expect(await (await delivery()).ask()).toEqual({ acceptedBefore: 0, acceptedNow: 0, sent: 0, failed: 0 });
-});
-
-test('what has failed will not be sent, so it ends the wait', async () => {
-  await using alloy = await startAnsweringServer(() => ({ body: '' }));
-  useRun(sampleRun({ origin: alloy.url }));
-  const { isFinal } = await delivery();
-  const counts = { acceptedBefore: 1, acceptedNow: 1, sent: 0 };
-  expect([isFinal?.({ ...counts, failed: 1 }), isFinal?.({ ...counts, failed: 0 })]).toEqual([true, false]);
+test('a request to a service has arrived with its own span, a log record of its trace, and a later export of metrics', async () => {
+  const ids = [first.traceId, newTraceId()];
+  const stored: { server: TraceId[]; logged: TraceId[]; exported: number } = { server: [], logged: [], exported: 0 };
+  await using server = await startAnsweringServer(({ path, parameters }) => {
+    if (path.includes('/api/v2/traces/')) {
+      const spans = stored.server
+        .filter((id) => path.endsWith(id))
+        .map((traceId) => ({ ...newSpan({ name: 'GET' }), traceId, kind: 2 as const }));
+      return { body: JSON.stringify({ trace: TracesData.toJson(traces(resource('s', 'run-1'), spans), WIRE) }) };
+    }
+    if (path.endsWith('/query_range')) {
+      const result = stored.logged.map((trace_id) => ({
+        stream: { trace_id },
+        values: [
+          ['1', 'a'],
+          ['2', 'b'],
+        ],
+      }));
+      return { body: JSON.stringify({ status: 'success', data: { resultType: 'streams', result } }) };
+    }
+    if (path.endsWith('/metrics')) return { body: '' };
+    const value = parameters.get('query')?.startsWith('max') ? stored.exported : 1;
+    const result = [{ metric: { __name__: 'm' }, value: [1, String(value)] }];
+    return { body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }) };
+  });
+  useRun(sampleRun({ origin: server.url }));
+  const question = serviceDelivery('s', ids, 5000, await readLossBefore());
+  expect(question.deadline).toBe(computeMetricDeadline(run));
+  const none = { emitted: 2, arrived: 0, twice: 0 };
+  expect(await question.ask()).toMatchObject({
+    spans: none,
+    metric_points: { emitted: 1, arrived: 0 },
+    log_records: none,
+  });
+  Object.assign(stored, { server: [...ids], logged: ids.slice(0, 1), exported: 6 });
+  const some = await question.ask();
+  expect(some).toMatchObject({
+    spans: { emitted: 2, arrived: 2, twice: 0 },
+    metric_points: { emitted: 1, arrived: 1 },
+    log_records: { emitted: 2, arrived: 1, twice: 0 },
+  });
+  expect(isDelivered(some)).toBe(false);
+  stored.logged = [...ids, ...ids];
+  expect(await question.ask()).toMatchObject({ log_records: { arrived: 2, twice: 4 } });
 });

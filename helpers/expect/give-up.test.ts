@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { getJson } from '../clients/http.ts';
@@ -37,7 +40,7 @@ async function wait(
   };
   setLost('otelcol_exporter_send_failed_spans_total', 7);
   const subject = SUBJECTS[question.path];
-  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { subject, ...question }, () => time);
+  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { subject, ...question }, { now: () => time });
   expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
   await body({
     setLost,
@@ -115,6 +118,142 @@ describe('where Grafana Cloud has refused a login when the run began', () => {
   ])('%s: %s', (expected, _, path, changes) =>
     wait({ path }, async ({ at }) => expect(await at(10)).toBe(expected), changes),
   );
+});
+
+describe('where something stands still on the way', () => {
+  const REDIS = { job: 'integrations/redis_exporter', instance: 'redis' };
+  const about = {
+    kind: 'scraped metric',
+    expression: 'redis_up',
+    metric: 'redis_up',
+    labels: REDIS,
+    source: 'redis',
+  } as const;
+  const attribute = (name: string, value: string) => ({ name, value: { type: 'string', value } });
+  const labels = Object.entries(REDIS).map(([key, value]) => ({ key, value: { type: 'string', value } }));
+  const describeTarget = (error: string) => ({
+    name: 'target',
+    body: [
+      attribute('url', 'http://127.0.0.1:9/metrics'),
+      { name: 'labels', value: { type: 'object', value: labels } },
+      attribute('last_error', error),
+      attribute('last_scrape', '2026-11-26T00:00:00Z'),
+    ],
+  });
+  /** A scrape whose target has this error, an exporter, and remote write, all at an address where the exporter's `redis_up` is 0. */
+  const describeAlloy = (error: string, feeds = ['prometheus.remote_write.x']) => [
+    { localID: 'prometheus.exporter.redis.x', dataFlowEdgesTo: ['prometheus.scrape.x'] },
+    { localID: 'prometheus.scrape.x', dataFlowEdgesTo: feeds, debugInfo: [describeTarget(error)], arguments: [] },
+    { localID: 'prometheus.remote_write.x', dataFlowEdgesTo: null },
+  ];
+
+  type Setup = {
+    readonly error: string;
+    readonly feeds?: string[];
+    readonly log?: string;
+    readonly mayRecover?: boolean;
+  };
+
+  /** Waits for `redis_up`; `setError` changes what the scrape reports. */
+  async function waitForRedis(
+    { error, feeds, log = '', mayRecover = false }: Setup,
+    body: (waiting: { at: (time: number) => Promise<boolean>; setError: (text: string) => void }) => Promise<void>,
+  ) {
+    const directory = mkdtempSync(join(tmpdir(), 'give-up-'));
+    const logFile = join(directory, 'alloy.log');
+    writeFileSync(logFile, log);
+    let said = error;
+    await using server = await startAnsweringServer(({ path }) => {
+      const components = describeAlloy(said, feeds).map((one) => ({
+        ...one,
+        name: one.localID.slice(0, one.localID.lastIndexOf('.')),
+        health: { state: 'healthy' },
+      }));
+      if (path === '/metrics') {
+        return { body: 'prometheus_remote_storage_samples_total{component_id="prometheus.remote_write.x"} 5\n' };
+      }
+      if (path === '/api/v0/web/components') return { body: JSON.stringify(components) };
+      if (path.endsWith('/query')) {
+        const result = [{ metric: {}, value: [1, '0'] }];
+        return { body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }) };
+      }
+      return { body: JSON.stringify(components.find(({ localID }) => path.endsWith(`/${localID}`))) };
+    });
+    const run = sampleRun({ origin: server.url });
+    let time = 0;
+    const watch = startWatch(
+      { ...run, alloy: { ...run.alloy, logFile } },
+      { subject: about, path: 'remote write' },
+      { mayRecover, now: () => time },
+    );
+    try {
+      await body({
+        setError: (text) => {
+          said = text;
+        },
+        at: async (present) => {
+          time = present;
+          return await watch.shouldGiveUp();
+        },
+      });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  const refused = 'dial tcp 127.0.0.1:9: connect: connection refused';
+  const denied = () =>
+    `ts=${new Date(Date.now() + 1000).toISOString()} level=error msg="Redis INFO err: NOAUTH Authentication required." component_id=prometheus.exporter.redis.x\n`;
+  /** The second look is two scrapes and a second after the first. */
+  const FIRST = SCRAPE_PATIENCE + 600;
+  const SECOND = FIRST + 2000;
+
+  test('it gives up at the first look on what the configuration lets nowhere', () =>
+    waitForRedis({ error: '', feeds: [] }, async ({ at }) => {
+      expect(await at(SCRAPE_PATIENCE)).toBe(false);
+      expect(await at(FIRST)).toBe(true);
+    }));
+
+  test.each([refused, 'server returned HTTP status 404 Not Found', 'sample limit exceeded'])(
+    'it gives up on a scrape that fails over two scrapes: %s',
+    (error) =>
+      waitForRedis({ error }, async ({ at }) => {
+        expect(await at(FIRST)).toBe(false);
+        expect(await at(SECOND - 1000)).toBe(false);
+        expect(await at(SECOND)).toBe(true);
+      }),
+  );
+
+  test('it gives up on an exporter that can’t log in over two scrapes', () =>
+    waitForRedis({ error: '', log: denied() }, async ({ at }) => {
+      expect(await at(FIRST)).toBe(false);
+      expect(await at(SECOND)).toBe(true);
+    }));
+
+  test.each<[string, Setup]>([
+    ['a scrape that is slow', { error: 'context deadline exceeded' }],
+    ['a scrape that gets an error of the server', { error: 'server returned HTTP status 503 Service Unavailable' }],
+    ['an exporter that has not said why it can’t connect', { error: '' }],
+    ['a scrape of a part that is taken away and comes back', { error: refused, mayRecover: true }],
+    ['an exporter of a part that is taken away and comes back', { error: '', log: denied(), mayRecover: true }],
+  ])('it waits for %s', (_, setup) =>
+    waitForRedis(setup, async ({ at }) => {
+      expect(await at(FIRST)).toBe(false);
+      expect(await at(SECOND)).toBe(false);
+      expect(await at(60_000)).toBe(false);
+    }),
+  );
+
+  test('it waits for a scrape that works in between, or fails in another way', () =>
+    waitForRedis({ error: refused }, async ({ at, setError }) => {
+      expect(await at(FIRST)).toBe(false);
+      setError('');
+      expect(await at(FIRST + 1000)).toBe(false);
+      setError('sample limit exceeded');
+      expect(await at(SECOND)).toBe(false);
+      setError(refused);
+      expect(await at(SECOND + 2000)).toBe(false);
+    }));
 });
 
 describe('it keeps waiting', () => {

@@ -1,7 +1,8 @@
-import { readAlloyTotals } from '../clients/alloy-metrics.ts';
+import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
+import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -9,6 +10,8 @@ import type { Question } from './question.ts';
 
 /** The minimum time between two checks. */
 const INTERVAL: Milliseconds = 500;
+/** The minimum time between two looks at the whole pipeline. */
+const LOOK: Milliseconds = 1000;
 /** The time from which on it is looked whether Alloy sends to another backend: what arrives at once needs no look. */
 const ELSEWHERE: Milliseconds = 2000;
 
@@ -21,19 +24,28 @@ const DROPPED: Readonly<Record<Path, RegExp>> = {
 /** Watches whether it still makes sense to wait. */
 export type Watch = {
   readonly shouldGiveUp: () => Promise<boolean>;
-  /** How many items Alloy had dropped when the watch began; undefined if Alloy gave no answer. */
+  /** How many items Alloy had dropped in this run when the watch began; undefined if Alloy gave no answer. */
   readonly lostBefore: Promise<number | undefined>;
+};
+
+/** What a watch is told besides the question. */
+type WatchOptions = {
+  /** Whether what fails now may work again by itself, because a part of the stack is taken away and comes back. */
+  readonly mayRecover?: boolean;
+  readonly now?: () => Milliseconds;
 };
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, if it has not sent what it has to a backend that gives no answer, if it sends to another
- * backend, or if the data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud has refused the login already when the run began.
+ * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or logged in to
+ * over two scrapes, if it has not sent what it has to a backend that gives no answer, if it sends to another backend, or if the
+ * data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
+ * has refused the login already when the run began.
  */
 export function startWatch(
   run: Run,
   question: Pick<Question, 'path' | 'subject' | 'isMisplaced'>,
-  now: () => Milliseconds = () => performance.now(),
+  { mayRecover = false, now = () => performance.now() }: WatchOptions = {},
 ): Watch {
   const { path, isMisplaced } = question;
   const backend = Object.values(run.access).map(({ url }) => url);
@@ -43,6 +55,10 @@ export function startWatch(
   const lostBefore = countLost(run, path);
   const isRefused = isWriteRefused(run, question);
   let checked = began;
+  const askedAt = Date.now();
+  const look = Math.max(LOOK, scrape);
+  let looked = Number.NEGATIVE_INFINITY;
+  let first: (Standstill & { readonly at: Milliseconds }) | undefined;
   let isElsewhere = false;
   return {
     lostBefore,
@@ -64,13 +80,23 @@ export function startWatch(
       if (isElsewhere) return true;
       if (present - began <= patience) return false;
       if (lost > before) return true;
+      if (present - looked >= look) {
+        looked = present;
+        const found = await findStandstill(run, question.subject, askedAt).catch(() => undefined);
+        if (found?.isForGood === true) return true;
+        if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
+        // A scrape may have been under way when it was seen first.
+        if (first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK) return true;
+      }
       // What the backend answers to the question itself says more than that this one failed.
       return present - began > 2 * patience && (await isMisplaced?.().catch(() => false)) === true;
     },
   };
 }
 
-async function countLost({ alloy }: Pick<Run, 'alloy'>, path: Path): Promise<number | undefined> {
-  const [total] = await readAlloyTotals(alloy, [DROPPED[path]]).catch(() => []);
-  return total;
+async function countLost(run: Pick<Run, 'alloy' | 'alloyBefore'>, path: Path): Promise<number | undefined> {
+  const samples = await readRunMetrics(run).catch(() => undefined);
+  return samples
+    ?.filter(({ labels: { __name__ = '' } }) => DROPPED[path].test(__name__))
+    .reduce((total, { value }) => total + value, 0);
 }

@@ -26,6 +26,12 @@ const matrix = (...series: number[][]) => {
   return { body: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }) };
 };
 
+/** The answer to an instant query. */
+const vector = (...series: [labels: Record<string, string>, value: number][]) => {
+  const result = series.map(([metric, value]) => ({ metric, value: [seconds(), String(value)] }));
+  return { body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }) };
+};
+
 /** A stack with this page of Alloy's own metrics, and a backend that answers queries one after the other. */
 async function withStack(metrics: string, answers: readonly Reply[], body: (queries: () => string[]) => Promise<void>) {
   const left = [...answers];
@@ -44,14 +50,24 @@ test('the first sample of a scrape may take an interval, the target sync, the wr
 });
 
 describe('a sample that is newer than the call', () => {
-  test.each([
-    [() => nextScrape('pg_up', POSTGRES), 'pg_up{job="integrations/postgres_exporter",instance="postgres"}[60s]'],
-    [() => nextExport('s'), 'http_server_active_requests{service_name="s",instance="run-1"}[61s]'],
-  ])('is waited for: %#', (wait, query) => {
+  test('is waited for in a scraped metric', () => {
+    const query = 'pg_up{job="integrations/postgres_exporter",instance="postgres"}[60s]';
     const old = seconds() - 10;
     return withStack('', [matrix(), matrix([old - 1, old]), matrix([old], [old, seconds() + 60])], async (queries) => {
-      await wait();
+      await nextScrape('pg_up', POSTGRES);
       expect(queries()).toEqual([query, query, query]);
+    });
+  });
+
+  test('is waited for in any metric that a service exports', () => {
+    const names = vector([{ __name__: 'other_total' }, 3]);
+    const newest = (time: number) => vector([{}, time]);
+    const answers = [vector(), names, newest(seconds() - 10), names, newest(seconds() + 60)];
+    return withStack('', answers, async (queries) => {
+      await nextExport('s');
+      const anyName = 'count by (__name__) ({__name__=~".+",service_name="s",instance="run-1"})';
+      const time = 'max(timestamp(other_total{service_name="s",instance="run-1"}))';
+      expect(queries()).toEqual([anyName, anyName, time, anyName, time]);
     });
   });
 

@@ -2,9 +2,9 @@ import { readAlloyTotal } from '../clients/alloy-metrics.ts';
 import type { Labels, SampleRange } from '../clients/prometheus.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { ALLOY_TARGET_SYNC, SLACK } from './deadlines.ts';
-import type { Metric, Ranges, Telemetry } from './question.ts';
+import type { Metric, Question, Telemetry } from './question.ts';
 import { run } from './run.ts';
-import { samples, serviceSamples } from './telemetry.ts';
+import { samples, serviceExport } from './telemetry.ts';
 import { waitFor } from './wait.ts';
 
 /** The longest window that is searched for the first sample. */
@@ -29,20 +29,20 @@ export async function presentValue(metric: Metric): Promise<number> {
 
 /** Waits for a sample that was scraped after the call. Throws `CriterionFailed` if none arrives. */
 export async function nextScrape(name: string, labels: Labels): Promise<void> {
-  await waitForNewerSample(samples(name, labels, 60));
+  const source = samples(name, labels, 60);
+  await waitForNewer(source, async () => findNewestTime(await source.ask()));
 }
 
-/** Waits for metrics that the service exported after the call. Throws `CriterionFailed` if none arrive. */
+/** Waits for metrics that the service exported after the call, whichever they are. Throws `CriterionFailed` if none arrive. */
 export async function nextExport(service: string): Promise<void> {
-  await waitForNewerSample(
-    serviceSamples('http_server_active_requests', service, 60 + run.intervals.metricExport / 1000),
-  );
+  const source = serviceExport(service);
+  await waitForNewer(source, async () => (await source.ask())[0]?.value ?? 0);
 }
 
-async function waitForNewerSample(source: Ranges): Promise<void> {
+async function waitForNewer(question: Question, readNewest: () => Promise<Milliseconds>): Promise<void> {
   const since = Date.now();
-  await waitFor(source, { kind: 'newer sample', since }, async () => {
-    const newest = findNewestTime(await source.ask());
+  await waitFor(question, { kind: 'newer sample', since }, async () => {
+    const newest = await readNewest();
     const seen = newest === 0 ? ({ kind: 'nothing' } as const) : ({ kind: 'newest sample', time: newest } as const);
     return { holds: newest > since, seen, value: newest };
   });

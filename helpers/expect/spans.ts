@@ -25,6 +25,15 @@ export function hasSpan(trace: readonly FoundSpan[], shape: SpanShape): boolean 
   return trace.some((found) => isLike(found, shape, trace));
 }
 
+/** Whether a trace has this many spans of this shape, and none of another. */
+export function hasExactly(
+  count: number,
+  shape: SpanShape,
+  { lacks }: { readonly lacks: SpanShape },
+): (trace: readonly FoundSpan[]) => boolean {
+  return (trace) => trace.filter((found) => isLike(found, shape, trace)).length === count && !hasSpan(trace, lacks);
+}
+
 /** The shape as JSON. */
 export function describeShape(shape: SpanShape): string {
   return JSON.stringify(shape, (_, value: unknown) => (value instanceof RegExp ? String(value) : value));

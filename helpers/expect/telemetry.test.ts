@@ -20,8 +20,8 @@ import {
   rate,
   samples,
   series,
+  serviceExport,
   serviceMetric,
-  serviceSamples,
   sum,
   trace,
   traceql,
@@ -77,7 +77,7 @@ test.each([
   [() => series({ job: 'x' }), ['{job="x",verify_run="run-1"}']],
   [() => series('a!="b"'), ['{a!="b",verify_run="run-1"}']],
   [() => otlpMetric('m', 's'), ['m{service_name="s",instance="run-1"}']],
-  [() => serviceSamples('m', 's', 60), ['m{service_name="s",instance="run-1"}[60s]']],
+  [() => serviceExport('s'), ['count by (__name__) ({__name__=~".+",service_name="s",instance="run-1"})']],
   [
     () => serviceMetric('a|b', 's', { 'x|y': '1' }),
     [
@@ -126,16 +126,11 @@ describe('what is nearest to a metric that was sent over OTLP', () => {
     };
     expect(await findNearest(() => otlpMetric('nodejs_eventloop_dela', 's'), series)).toMatchObject(nearest);
     expect(await findNearest(() => serviceMetric('nodejs_eventloop_dela', 's', METHOD), series)).toMatchObject(nearest);
-    expect(await findNearest(() => serviceSamples('nodejs_eventloop_dela', 's', 60), series)).toMatchObject(nearest);
   });
 
   test('is the same of another service', async () => {
     const series = [{ __name__: 'm', ...own, service_name: 'other' }];
-    for (const create of [
-      () => otlpMetric('m', 's'),
-      () => serviceMetric('m', 's'),
-      () => serviceSamples('m', 's', 60),
-    ]) {
+    for (const create of [() => otlpMetric('m', 's'), () => serviceMetric('m', 's')]) {
       expect(await findNearest(create, series)).toEqual({
         kind: 'other labels',
         metric: 'm',
@@ -173,7 +168,7 @@ test('every question that the backend can answer with something similar asks for
     samples('m', {}, 1),
     otlpMetric('m', 's'),
     serviceMetric('m', 's'),
-    serviceSamples('m', 's', 1),
+    serviceExport('s'),
     trace('a' as TraceId),
     traceql('{}'),
     logql('{}'),
@@ -219,7 +214,7 @@ test('every question has the deadline of its path, and a search has longer', () 
     computeScrapeDeadline,
   ].map((compute) => compute(hosted));
   const overOtlp = [otlpMetric('m', 's'), trace('a' as TraceId), logql('{}')];
-  expect([serviceMetric('m', 's').deadline, serviceSamples('m', 's', 1).deadline]).toEqual([exported, exported]);
+  expect([serviceMetric('m', 's').deadline, serviceExport('s').deadline]).toEqual([exported, exported]);
   expect(overOtlp.map(({ deadline }) => deadline)).toEqual(overOtlp.map(() => otlp));
   expect(traceql('{}').deadline).toBe(search);
   const scraped = [metric('m', {}), sum(metric('m', {})), samples('m', {}, 1), series({}), countSeries({})];

@@ -115,16 +115,25 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   };
 }
 
-/** The raw samples of the last `seconds` of a metric of a service of this run's stack. */
-export function serviceSamples(name: string, service: string, seconds: number): Ranges {
-  const selector = `${formatSelector(name, labelService(service))}[${Math.ceil(seconds)}s]`;
+/**
+ * When the newest of the metrics that a service of this run's stack exported was measured, in milliseconds since the epoch, as the
+ * only sample; none while it has exported nothing. It is that of any of its metrics: all are exported together.
+ */
+export function serviceExport(service: string): Metric {
+  const labels = labelService(service);
+  const anyName = `count by (__name__) ({${formatMatchers({ __name__: /.+/, ...labels })}})`;
   return {
-    kind: 'ranges',
-    ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    kind: 'metric',
+    ...overOtlp({ kind: 'OTLP metric', metric: 'any metric', service }),
     deadline: computeMetricDeadline(run),
-    asked: { service: 'prometheus', query: selector },
-    ask: () => queryRanges(run.access.prometheus, selector),
-    findNearest: () => findNearestOfService(name, service),
+    asked: { service: 'prometheus', query: anyName },
+    async ask() {
+      const [{ labels: { __name__: name = '' } = {} } = {}] = await queryInstant(run.access.prometheus, anyName);
+      if (name === '') return [];
+      const newest = await queryInstant(run.access.prometheus, `max(timestamp(${formatSelector(name, labels)}))`);
+      return newest.map((sample) => ({ ...sample, value: sample.value * 1000 }));
+    },
+    findNearest: () => findNearestOfService('', service),
   };
 }
 

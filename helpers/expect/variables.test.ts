@@ -2,18 +2,66 @@ import { describe, expect, test } from 'vitest';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { CheckedWay, CloudState } from '../run/cloud-problem.ts';
 import type { Run } from '../run/run.ts';
-import type { CloudService } from '../settings/cloud.ts';
+import { CLOUD_VARIABLES, type CloudService, makeToken } from '../settings/cloud.ts';
 import { useRun } from './run.ts';
 import { countVariables, judgeVariables } from './variables.ts';
 
+const { variables } = sampleRun({ origin: 'https://stack.example' });
+
 test('the number of variables is told, and how many of them were made up', () => {
-  useRun(sampleRun());
+  const known = { ...sampleRun().variables, GRAFANA_CLOUD_API_KEY: makeToken() };
+  useRun(sampleRun({ variables: known }));
   expect(countVariables()).toBe('9 variables are set and well-formed');
-  useRun(sampleRun({ madeUpVariables: ['GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_OTLP_ENDPOINT'] }));
-  expect(countVariables()).toBe('9 variables are set and well-formed; this run made up 2 of them');
+  useRun(sampleRun({ variables: known, madeUpVariables: CLOUD_VARIABLES }));
+  expect(countVariables()).toBe('9 variables are set and well-formed; this run made up 9 of them');
 });
 
-const { variables } = sampleRun({ origin: 'https://stack.example' });
+test('a token of a form that nobody knows is mentioned, and is no problem', () => {
+  useRun(sampleRun({ variables: { ...variables, GRAFANA_CLOUD_API_KEY: 'glc_ANewForm' } }));
+  expect(judgeVariables().problems).toEqual([]);
+  expect(countVariables()).toMatch(/well-formed; the token is of a form that is not known here/);
+});
+
+describe('as soon as the person has set one variable', () => {
+  test('each that is missing is a problem, though the run has made one up', () => {
+    const set = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
+    const madeUpVariables = CLOUD_VARIABLES.filter((name) => name !== set);
+    useRun(sampleRun({ variables, madeUpVariables }));
+    const { problems } = judgeVariables();
+    expect(problems).toEqual([
+      expect.stringMatching(/ are not set: as soon as one of these variables is, all have to be$/),
+    ]);
+    for (const name of madeUpVariables) expect(problems[0]).toContain(name);
+  });
+
+  test('one that is made up alone is named alone', () => {
+    useRun(sampleRun({ variables, madeUpVariables: ['GRAFANA_CLOUD_LOKI_ENDPOINT'] }));
+    expect(judgeVariables().problems).toEqual([expect.stringMatching(/^GRAFANA_CLOUD_LOKI_ENDPOINT is not set: /)]);
+  });
+
+  test('none is missing where all were made up', () => {
+    useRun(sampleRun({ variables, madeUpVariables: CLOUD_VARIABLES }));
+    expect(judgeVariables().problems).toEqual([]);
+  });
+});
+
+test('a name that is nearly that of a missing variable is told with it, and one beside the right one is not', () => {
+  const misnamedVariables = [
+    { name: 'GRAFANA_CLOUD_PROMETHEUS_ENDPONT', near: 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT' },
+    { name: 'STAK', near: 'STACK' },
+  ];
+  const told = /^GRAFANA_CLOUD_PROMETHEUS_ENDPONT is set, and nothing reads it; GRAFANA_CLOUD_PROMETHEUS_ENDPOINT, /;
+  useRun(sampleRun({ variables: { ...variables, GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: '' }, misnamedVariables }));
+  expect(judgeVariables().problems).toEqual([
+    'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT is not set',
+    expect.stringMatching(told),
+  ]);
+  useRun(sampleRun({ variables, madeUpVariables: CLOUD_VARIABLES, misnamedVariables }));
+  expect(judgeVariables().problems).toEqual([expect.stringMatching(told)]);
+  useRun(sampleRun({ variables, misnamedVariables }));
+  expect(judgeVariables().problems).toEqual([]);
+});
+
 const [PROMETHEUS, LOKI] = ['GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID', 'GRAFANA_CLOUD_LOKI_INSTANCE_ID'];
 const ID = variables[PROMETHEUS] ?? '';
 

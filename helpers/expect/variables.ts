@@ -1,6 +1,17 @@
 import { adviseCorrection, describeProblem } from '../findings/cloud-problem-sentences.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
-import { CLOUD_SERVICES, findMalformed, findSharedIds, nameId, type VariableProblem } from '../settings/cloud.ts';
+import {
+  CLOUD_SERVICES,
+  findForeignToken,
+  findMalformed,
+  findMissing,
+  findSharedIds,
+  findSlashes,
+  findWrongPaths,
+  nameId,
+  type VariableProblem,
+} from '../settings/cloud.ts';
+import { isUnknownForm } from '../settings/token.ts';
 import { run } from './run.ts';
 
 /** What is wrong with this run's `GRAFANA_CLOUD_*` variables: the arguments of `toHaveNoProblems`. */
@@ -18,13 +29,23 @@ export type VariablesVerdict = {
  */
 export function judgeVariables(): VariablesVerdict {
   const { variables, madeUpVariables } = run;
-  const wrong: readonly VariableProblem[] = findMalformed(variables);
+  const wrong: readonly VariableProblem[] = [
+    ...findMalformed(variables),
+    ...findWrongPaths(variables),
+    ...findSlashes(variables),
+    ...findForeignToken(variables),
+  ];
+  const missing: readonly VariableProblem[] = [...findMissing(madeUpVariables), ...listMisnamed()];
   const shared = findSharedIds(variables, madeUpVariables).map((problem) => ({
     problem,
     answers: explainShared(problem),
   }));
   const answered = shared.flatMap(({ answers }) => answers ?? []);
-  const open = [...wrong, ...shared.flatMap(({ problem, answers }) => (answers === undefined ? problem : []))];
+  const open = [
+    ...wrong,
+    ...shared.flatMap(({ problem, answers }) => (answers === undefined ? problem : [])),
+    ...missing,
+  ];
   const problems = [
     ...open.map(({ message }) => message),
     ...answered.map((problem) => describeProblem(problem).cause),
@@ -34,6 +55,17 @@ export function judgeVariables(): VariablesVerdict {
     return { problems, fix: describeProblem(about).fix, about };
   const homes = [...open, ...answered].map(({ variable }) => run.variableHomes?.[variable] ?? 'unset');
   return { problems, fix: adviseCorrection(homes) };
+}
+
+/** A name that nothing reads, where the one that is meant is missing: otherwise nobody has to read it. */
+function listMisnamed(): VariableProblem[] {
+  const { variables, madeUpVariables, misnamedVariables = [] } = run;
+  return misnamedVariables
+    .filter(({ near }) => near in variables && (variables[near] === '' || madeUpVariables.includes(near)))
+    .map(({ name, near }) => ({
+      variable: name,
+      message: `${name} is set, and nothing reads it; ${near}, which is not set, is nearly called so`,
+    }));
 }
 
 type IdProblem = Extract<CloudProblem, { readonly variable: string; readonly id: string }>;
@@ -57,5 +89,9 @@ function explainShared({ variable }: VariableProblem): readonly IdProblem[] | un
 export function countVariables(): string {
   const { variables, madeUpVariables } = run;
   const all = `${Object.keys(variables).length} variables are set and well-formed`;
-  return madeUpVariables.length === 0 ? all : `${all}; this run made up ${madeUpVariables.length} of them`;
+  const made = madeUpVariables.length === 0 ? '' : `; this run made up ${madeUpVariables.length} of them`;
+  const unknown = isUnknownForm(variables.GRAFANA_CLOUD_API_KEY ?? '')
+    ? '; the token is of a form that is not known here, and whether it is whole only Grafana Cloud can say'
+    : '';
+  return `${all}${made}${unknown}`;
 }

@@ -3,6 +3,7 @@ import type { Condition, Observation } from '../findings/evidence.ts';
 import { isHosted } from './deadlines.ts';
 import { linkToExplore } from './explore.ts';
 import { startWatch } from './give-up.ts';
+import { mayRecover } from './outages.ts';
 import { type Attempt, poll, readQueryFailure } from './poll.ts';
 import type { Question } from './question.ts';
 import { run } from './run.ts';
@@ -24,7 +25,7 @@ export async function waitFor<T>(
 ): Promise<Waited<T>> {
   const { subject, path, deadline } = question;
   const askedAt = Date.now();
-  const watch = startWatch(run, question);
+  const watch = startWatch(run, question, { mayRecover: mayRecover() });
   const outcome = await poll(attempt, deadline, {
     slower: isHosted(run) ? HOSTED_PAUSES : 1,
     shouldGiveUp: watch.shouldGiveUp,

@@ -61,14 +61,13 @@ function describeKind(problem: CloudProblem): ProblemText {
       };
     case 'refused ID':
       return describeRefusedId(problem);
-    case 'wrong query URL': {
-      const { variable, url, owner, derived } = problem;
-      const [own, other] = [nameServices([variable]), SERVICES[owner ?? '']];
+    case 'wrong address':
+      return { cause: describeAddress(problem), fix: adviseAddress(problem) };
+    case 'swapped': {
+      const [names, ids] = [listVariables(problem.variables), problem.ids && listVariables(problem.ids)];
       return {
-        cause: other
-          ? `${variable} is ${url}, which is the address of ${other}, not of ${own}`
-          : `${variable} is ${url}, which does not take the login that ${own} takes at ${derived.url}`,
-        fix: adviseDerived(variable, derived),
+        cause: `${names} are swapped: each is the address of the other's service${ids ? `; so are ${ids}` : ''}`,
+        fix: `Exchange the values of ${names}${ids ? `, and those of ${ids}` : ''}`,
       };
     }
     case 'refused address': {
@@ -164,11 +163,6 @@ function describeKind(problem: CloudProblem): ProblemText {
         cause: `${list(problem.hosts)} ${problem.hosts.length === 1 ? 'answers' : 'answer'} 403${problem.says === undefined ? ' without a reason' : ''}: the access policy of ${problem.variable} lacks ${list(problem.scopes)}, or an allow-list or a firewall refuses this machine`,
         fix: "Look at the policy's scopes and its allow-list; if both are right, ask who runs the network what stands in between",
       };
-    case 'wrong path':
-      return {
-        cause: `${problem.url} answers ${problem.status}: ${problem.variable} has a path that the service does not serve`,
-        fix: problem.derived ? adviseDerived(problem.variable, problem.derived) : lookUp(problem.variable),
-      };
     case 'access denied':
     case 'web page':
     case 'other API':
@@ -253,6 +247,48 @@ function describeRefusedId({
   };
 }
 
+function describeAddress(problem: Extract<CloudProblem, { kind: 'wrong address' }>): string {
+  const { variable, value, url, status, missing, owner, right } = problem;
+  const own = nameServices([variable]);
+  if (missing === 'queries') return `${value} takes writes, and no query API is there: ${url} answers ${status}`;
+  const asked = `${url} answers ${status}`;
+  if (owner !== undefined) return `${variable} is ${value}, which is the address of ${SERVICES[owner]}, not of ${own}`;
+  if (missing === 'writes')
+    return `${asked}: no writes are taken there${right === undefined ? '' : `, but at ${right}`}`;
+  if (right === undefined) return `${asked}: nothing serves this path`;
+  if (status === 404 || status === 405) return `${asked}: ${own} is not there, and answers at ${right}`;
+  return status === 401 || status === 403
+    ? `${variable} is ${value}, which does not take the login that ${own} takes at ${right}`
+    : `${asked}, and not as ${own} does, which answers at ${right}`;
+}
+
+function adviseAddress({ variable, value, missing, right }: Extract<CloudProblem, { kind: 'wrong address' }>): string {
+  if (missing === 'queries') {
+    return setTo(
+      variable.replace(/_ENDPOINT$/, '_QUERY_URL'),
+      right ?? `the address of ${nameServices([variable])}'s query API`,
+    );
+  }
+  if (right === undefined) {
+    return isHosted(value) ? lookUp(variable) : adviseCheck(variable);
+  }
+  return variable.endsWith('_QUERY_URL')
+    ? adviseDerived(variable, { url: right, source: nameSource(variable) })
+    : setTo(variable, right);
+}
+
+/** A Grafana that lists its data sources has the right address. */
+const TEST_DATA_SOURCES = 'Test the data sources in Grafana: what they lead to answers so';
+
+function adviseCheck(names: string): string {
+  return `Correct the host, port and path in ${names}`;
+}
+
+/** Whether this is an address of Grafana Cloud's own, which its portal shows and its status page is about. */
+function isHosted(url: string): boolean {
+  return new URL(url).hostname.endsWith('.grafana.net');
+}
+
 function describeAnswer({
   kind,
   variables,
@@ -262,8 +298,10 @@ function describeAnswer({
 }: Extract<CloudProblem, { urls: readonly string[] }>): ProblemText {
   const names = listVariables(variables);
   const hosts = [...new Set(urls.map((url) => new URL(url).host))];
-  const who = urls.length === 1 ? urls.join() : nameHosts(hosts, variables);
-  const answers = hosts.length === 1 ? 'answers' : 'answer';
+  const isOneService = variables.length === 1;
+  const who = isOneService ? list(urls) : nameHosts(hosts, variables);
+  const answers = (isOneService ? urls : hosts).length === 1 ? 'answers' : 'answer';
+  const isGrafana = variables.every((variable) => variable === 'GRAFANA_URL');
   switch (kind) {
     case 'access denied':
       return {
@@ -278,22 +316,26 @@ function describeAnswer({
     case 'web page':
       return {
         cause: `${who} ${answers} with an HTML page: a website, or the login page of a proxy, and not the service`,
-        fix: `Set ${names} to the address of the service, not of the portal or of Grafana`,
+        fix: isGrafana
+          ? TEST_DATA_SOURCES
+          : `Set ${names} to the address of the service, not of the portal or of Grafana`,
       };
     case 'other API':
       return {
         cause: `${who} ${answers} ${status}, and not as the service does: ${text === '' ? 'an empty body' : text}`,
-        fix: lookUp(...variables),
+        fix: isGrafana ? TEST_DATA_SOURCES : urls.some(isHosted) ? lookUp(...variables) : adviseCheck(names),
       };
     case 'redirect':
       return {
         cause: `${who} ${answers} ${status}, a redirect${text === '' ? '' : ` to ${text}`}, which no sender follows`,
-        fix: `Set ${names} to the final address, with https://; if that is a login page, a proxy is in between`,
+        fix: `Set ${names} to the final address${text.startsWith('https:') ? ', with https://' : ''}; if that is a login page, a proxy or another program answers there`,
       };
     case 'service fault':
       return {
         cause: `${who} ${answers} ${status}: the service has a fault, or what stands in front of it has`,
-        fix: 'Look at https://status.grafana.com, and try again',
+        fix: urls.some(isHosted)
+          ? 'Look at https://status.grafana.com, and try again'
+          : 'Look at what answers there and at its log, and try again',
       };
   }
 }
@@ -323,6 +365,12 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
         return {
           cause: `no answer in time from ${who}: the proxy that ${reason.proxy} names hangs or can't reach it, or it is slow itself`,
           fix: `Try the proxy: curl -v --proxy ADDRESS https://grafana.com; correct ${reason.proxy}, or name the host in NO_PROXY`,
+        };
+      }
+      if (!hosts.some((host) => isHosted(`https://${host}`))) {
+        return {
+          cause: `no answer in time from ${who}: it hangs, or a firewall, a proxy that is needed or a slow network stands in between`,
+          fix: `Look at what listens there, and at ${names}`,
         };
       }
       return {
@@ -358,11 +406,19 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
     case 'proxy refuses':
       return {
         cause: `the proxy in front of ${who} answers ${reason.status}`,
-        fix: 'Have the proxy allow CONNECT to it, or name the host in NO_PROXY',
+        fix: `${adviseProxy(reason.status, list(hosts))}, or name the host in NO_PROXY`,
       };
     case 'other':
       return { cause: `no answer from ${who}: ${reason.message}`, fix: `Check ${names}` };
   }
+}
+
+/** By what a proxy answers to CONNECT, which only TLS needs: it refuses, can't reach the host, or is none. */
+function adviseProxy(status: string, hosts: string): string {
+  if (status === '403' || status === '405') return 'Have the proxy allow CONNECT to it';
+  return status.startsWith('5')
+    ? `Check that the proxy that HTTPS_PROXY names can reach ${hosts}`
+    : 'Check that HTTPS_PROXY is the address of a proxy';
 }
 
 /** One host as it is; several by the services that are there. */

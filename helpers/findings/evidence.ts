@@ -137,7 +137,7 @@ export type Observation = {
   /** When it was first asked, in milliseconds since the epoch. */
   readonly askedAt: Milliseconds;
   readonly elapsedMs: Milliseconds;
-  /** How many items Alloy had dropped on this path by then, since it started. */
+  /** How many items Alloy had dropped on this path by then, in this run. */
   readonly lostBefore?: number;
   /** The address at which Grafana's Explore makes the same query; of one that failed, where a Grafana is known. */
   readonly explore?: string;

@@ -3,14 +3,18 @@ import type { Part } from '../run/part.ts';
 import { describeProblem } from './cloud-problem-sentences.ts';
 import { describeLabels } from './evidence-sentences.ts';
 import type {
+  ConnectFault,
   Finding,
   FindingKind,
   LogExcerpt,
   RefusedLogin,
   RefusedQuestion,
   RefusedUse,
+  ScrapeFault,
   WrongAddress,
 } from './finding.ts';
+import type { Place } from './place.ts';
+import { describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
 
 /** Why a criterion failed, and what to do about it. */
@@ -57,25 +61,39 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Start ${NAMES[source]}${variable === undefined ? '' : `, or correct ${variable} if you set it`}`,
   }),
 
-  'exporter cannot connect': ({ source, log }) => ({
-    cause:
-      log === undefined
-        ? `Alloy's exporter can't connect to ${NAMES[source]}`
-        : `${log.component} can't connect to ${NAMES[source]}: ${log.message}`,
-    fix:
-      source === 'redis'
-        ? 'Check REDIS_EXPORTER_ADDRESS and REDIS_EXPORTER_PASSWORD'
-        : 'Check the address, user and password in POSTGRES_EXPORTER_DSN',
+  'exporter cannot connect': ({ source, fault, reason, place }) => ({
+    cause: `${place.component} can't ${fault === 'login' || fault === 'no login' ? 'log in' : 'connect'} to ${NAMES[source]}${reason === '' ? '' : `: ${reason}`}`,
+    fix: adviseOnExporter(fault, place, NAMES[source]),
   }),
 
-  'scrape fails': ({ job, instance, source, target }) => ({
-    cause:
-      `Alloy can't scrape the target ${describeLabels({ job, instance })}: its up is 0` +
-      (target === undefined ? '' : `; ${target.component} reports for ${target.url}: ${target.error}`),
+  'scrape fails': ({ url, error, fault, place, source, rightUrl }) => ({
+    cause: `${place.component} can't scrape ${url}: ${SCRAPE_FAULTS[fault](error)}`,
+    fix: adviseOnScrape({ fault, place, source, rightUrl }),
+  }),
+
+  'no scrape target': ({ labels, exporter, isScraped, unused }) => ({
+    cause: `no prometheus.scrape has a target with ${describeLabels(labels)}${
+      exporter === undefined || isScraped === true ? '' : `: the targets of ${describePlace(exporter)} reach none`
+    }`,
     fix:
-      source === 'rabbitmq'
-        ? 'Check the address that Alloy scrapes: RABBITMQ_METRICS_ADDRESS in the shipped configuration'
-        : 'Check the address in targets of the prometheus.scrape of this job, and its scrape_timeout',
+      unused !== undefined
+        ? `Let targets of a prometheus.scrape be ${unused.component}.output${describeLine(unused)}`
+        : exporter === undefined
+          ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
+          : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
+  }),
+
+  'other target labels': ({ wanted, found, label, scrape, relabel, rule, unused }) => ({
+    cause: `${scrape.component} scrapes it as ${describeLabels(found)}, and ${describeLabels(wanted)} is asked for`,
+    fix:
+      rule !== undefined
+        ? `Let the rule of ${rule.component} that sets ${label} have the replacement ${JSON.stringify(wanted[label])}${describeLine(rule)}`
+        : relabel !== undefined
+          ? `Add a rule to ${relabel.component}${describeLine(relabel)}: target_label = "${label}", replacement = ${JSON.stringify(wanted[label])}`
+          : unused !== undefined
+            ? `Let targets of ${scrape.component} be ${unused.component}.output${describeWhere(scrape)}: the exporter sets its labels, and only relabelling overrides them`
+            : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+              'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
   'other labels': ({ wanted, found }) => ({
@@ -85,72 +103,142 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
       'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
-  'OTLP login refused': (login) => ({
+  'OTLP login refused': ({ login, place, ...refused }) => ({
     cause:
-      `the OTLP gateway answers 401 Unauthorized to ${describeLogin(login)}; ` +
-      'Alloy drops the data, while senders get 200 and every component is healthy',
-    fix:
-      login.twin === undefined
-        ? `Set ${listLoginVariables('OTLP', login)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
-        : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure",
+      login === 'none'
+        ? `${place.component} sends without a login${describeLine(place)}, and the OTLP gateway answers 401 Unauthorized; Alloy drops the data, while senders get 200 and every component is healthy`
+        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeOddSource(place, 'OTLP')}; ` +
+          'Alloy drops the data, while senders get 200 and every component is healthy',
+    fix: adviseOnOtlpLogin(login, place, refused),
   }),
 
-  'OTLP path not found': ({ url }) => ({
+  'OTLP path not found': ({ url, place }) => ({
     cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
-    fix: 'Make GRAFANA_CLOUD_OTLP_ENDPOINT end in /otlp: the exporter adds the path of each signal itself',
-  }),
-
-  'OTLP endpoint unreachable': ({ log }) => ({
-    cause: `Alloy can't reach the OTLP endpoint and keeps trying: ${describeLog(log)}`,
-    fix: 'Check GRAFANA_CLOUD_OTLP_ENDPOINT, and the network and proxy between Alloy and it',
-  }),
-
-  'OTLP export fails': ({ log }) => ({
-    cause: `Alloy can't export over OTLP and drops the data${log === undefined ? '' : `: ${describeLog(log)}`}`,
     fix:
-      log === undefined
-        ? 'Look for "Exporting failed" in the log of Alloy: it gives the reason'
-        : "Fix what the exporter's error reports",
+      place.value !== undefined && /\/v1\/\w+\/?$/.test(place.value)
+        ? `Remove ${/\/v1\/\w+\/?$/.exec(place.value)?.[0]} from ${nameCorrection(place)}: the exporter adds the path of each signal itself`
+        : `Make ${nameCorrection(place)} end in /otlp: the exporter adds the path of each signal itself`,
   }),
 
-  'nothing accepted over OTLP': ({ grpc, http }) => ({
-    cause: `Alloy has accepted nothing over OTLP at ${grpc} and ${http}`,
-    fix: 'Check that the services send there, and that an otelcol.receiver.otlp listens there with an output for each signal',
+  'exporter of another protocol': ({ place }) => ({
+    cause: `${place.component} speaks gRPC, and its endpoint is an HTTP URL: ${place.value ?? place.expression}${describeLine(place)}`,
+    fix: `Use otelcol.exporter.otlphttp in its place, and let every output that names ${place.component}.input name that`,
   }),
 
-  'nothing exported over OTLP': () => ({
-    cause: 'Alloy accepted data over OTLP, and no exporter has sent any of it',
-    fix: "Follow the output of otelcol.receiver.otlp: each signal has to end at an exporter's input (Alloy shows the graph at /graph)",
+  'OTLP endpoint unreachable': ({ reason, place }) => describeUnreachable(place, 'endpoint', reason),
+
+  'OTLP export refused': ({ status, signals, message, place }) => ({
+    cause: `the OTLP gateway answers ${status} to ${list(signals)}${message === '' ? '' : `: ${message}`}`,
+    fix: adviseOnStatus(status, place),
   }),
 
-  'remote write without URL': ({ component }) => ({
-    cause: `${component} has an empty url: it drops every sample, with no error message in its log`,
-    fix: 'Set GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
+  'no OTLP receiver': ({ file }) => ({
+    cause: `${file} has no otelcol.receiver.otlp: nothing receives what is sent over OTLP`,
+    fix: 'Add an otelcol.receiver.otlp with grpc and http, and an output for each signal',
   }),
 
-  'remote write login refused': (login) => ({
+  'receiver elsewhere': ({ protocol, place, endpoint, asked }) => ({
+    cause: `${place.component} listens for OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'} on ${endpoint}${describeLine(place)}, and it is sent to ${asked}`,
+    fix:
+      getWholeVariable(place) === undefined
+        ? `Let ${protocol}.endpoint read ALLOY_OTLP_${protocol.toUpperCase()}_LISTEN${describeWhere(place)}, which a run sets, as in the shipped configuration`
+        : `Set ${getWholeVariable(place)} to the address that senders have`,
+  }),
+
+  'signal without output': ({ signal, place, example }) => ({
+    cause: `${place.component} has no output for ${signal}${describeLine(place)}: they end there, or are refused`,
+    fix: `Add ${signal} = ${example ?? '[…]'} to its output block`,
+  }),
+
+  'scraped too seldom': ({ place, interval }) => ({
+    cause: `${place.component} scrapes every ${interval}${describeLine(place)}, which is longer than the criteria wait`,
+    fix: `Let scrape_interval read ALLOY_SCRAPE_INTERVAL${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
+  }),
+
+  'forwards to nothing': ({ place, receiver }) => ({
+    cause: `${place.component} forwards to nothing${describeLine(place)}: what it has ends there`,
+    fix: `Let its forward_to name what sends it out${receiver === undefined ? '' : `, such as [${receiver}]`}`,
+  }),
+
+  'series dropped': ({ place, block, action, regex }) =>
+    action === undefined
+      ? {
+          cause: `the rules of ${place.component} take every series out${describeLine(place)}`,
+          fix: `Change the rules so that series remain${describeWhere(place)}`,
+        }
+      : {
+          cause: `a ${block} of ${place.component} takes series out that are asked for${describeLine(place)}: ${action} ${JSON.stringify(regex)}`,
+          fix: `Change that ${block} so that they stay, or remove it`,
+        },
+
+  'receiver refuses': ({ signal, place, between }) => ({
+    cause: `${describePlace(place)} refuses all ${signal} that it is sent: what is behind it takes none`,
+    fix: `Look for the reason in Alloy's log${between.length === 0 ? '' : `, and at ${list(between.map(describePlace))}`}`,
+  }),
+
+  'nothing accepted over OTLP': ({ signal, grpc, http }) => ({
+    cause: `Alloy has accepted no ${signal} over OTLP in this run, at ${grpc} or ${http}`,
+    fix: `Check that what should send ${signal} runs, and sends them there`,
+  }),
+
+  'held too long': ({ place, timeout }) => ({
+    cause: `${place.component} keeps a batch for ${timeout}${describeLine(place)}, which is longer than the criteria wait`,
+    fix: `Let timeout read ALLOY_OTLP_BATCH_TIMEOUT${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
+  }),
+
+  'nothing exported over OTLP': ({ signal, between }) => ({
+    cause: `Alloy has accepted ${signal} over OTLP, and no exporter has sent any`,
+    fix:
+      between.length === 0
+        ? "Let the output of otelcol.receiver.otlp end at an exporter's input (Alloy shows the graph at /graph)"
+        : `Look at what they pass: ${list(between.map(describePlace))}`,
+  }),
+
+  'remote write without URL': ({ place }) => ({
+    cause: `${place.component} has an empty url${describeLine(place)}: it drops every sample, with no error message in its log`,
+    fix:
+      place.misspelt !== undefined
+        ? `Correct ${nameCorrection(place)}`
+        : getWholeVariable(place) === WRITE_URL
+          ? `Set ${WRITE_URL}`
+          : `Set ${nameCorrection(place)}, or let url${describeWhere(place)} be sys.env("${WRITE_URL}")`,
+  }),
+
+  'remote write login refused': ({ login, place, ...refused }) => ({
     cause:
-      `remote write gets 401 Unauthorized for ${describeLogin(login)}; ` +
-      'the samples are dropped, while every component is healthy',
-    fix: `Set ${listLoginVariables('PROMETHEUS', login)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
-  }),
-
-  'remote write path not found': ({ url }) => ({
-    cause: `remote write gets 404: ${url ?? 'its URL'} is not a path where Prometheus accepts samples`,
-    fix: 'Make GRAFANA_CLOUD_PROMETHEUS_ENDPOINT end in /api/prom/push',
-  }),
-
-  'remote write fails': ({ log }) => ({
-    cause: `remote write fails${log === undefined ? ', and samples are dropped' : `: ${describeLog(log)}`}`,
+      login === 'none'
+        ? `${place.component} sends without a login${describeLine(place)}, and gets 401 Unauthorized; the samples are dropped, while every component is healthy`
+        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeOddSource(place, 'PROMETHEUS')}; ` +
+          'the samples are dropped, while every component is healthy',
     fix:
-      log === undefined
-        ? 'Look for "non-recoverable error" in the log of Alloy: it gives the reason'
-        : 'Fix what the error reports',
+      login === 'none'
+        ? 'Add a basic_auth block with username and password to its endpoint block'
+        : isOddSource(place, 'PROMETHEUS')
+          ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
+          : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
   }),
 
-  'nothing sent by remote write': () => ({
-    cause: 'remote write has not sent a single sample',
-    fix: 'Let forward_to of each prometheus.scrape lead to a prometheus.remote_write (Alloy shows the graph at /graph)',
+  'remote write path not found': ({ status, place }) => ({
+    cause: `remote write gets ${status}: ${place.value ?? 'its URL'} is not a path where Prometheus accepts samples`,
+    fix: `Make ${nameCorrection(place)} end in /api/prom/push`,
+  }),
+
+  'remote write unreachable': ({ reason, place }) => describeUnreachable(place, 'url', reason),
+
+  'remote write refused': ({ status, message, place }) =>
+    status === undefined
+      ? {
+          cause: `${place.component} has dropped samples: ${place.value ?? 'its url'} refuses them`,
+          fix: `Look for "non-recoverable error" in Alloy's log: it has the answer`,
+        }
+      : {
+          cause: `remote write gets ${status}${message === '' ? '' : `: ${message}`}`,
+          fix: adviseOnStatus(status, place),
+        },
+
+  'nothing sent by remote write': ({ place }) => ({
+    cause: `${describePlace(place)} has not sent a single sample`,
+    fix: `Let forward_to of each prometheus.scrape lead to ${place.component}.receiver (Alloy shows the graph at /graph)`,
   }),
 
   'Grafana Cloud refuses': ({ use, problem }) => {
@@ -200,6 +288,110 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 };
+
+/** What can't be delivered, and is kept. */
+function describeUnreachable(place: Place, setting: string, reason: string): Explanation {
+  const address = place.value === undefined || place.value === '' ? `its ${setting}` : place.value;
+  return {
+    cause:
+      reason === ''
+        ? `${place.component} can't deliver to ${address}${describeLine(place)}, and keeps trying`
+        : `${place.component} can't reach ${address}${describeLine(place)}, and keeps trying: ${reason}`,
+    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it${reason === '' ? "; Alloy's log says more" : ''}`,
+  };
+}
+
+/** What has the URL of remote write in the shipped configuration. */
+const WRITE_URL = 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT';
+
+/** Says where an ID comes from that is read from the variable of another service, or is written in the configuration. */
+function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string {
+  return isOddSource(place, service)
+    ? `, as ${place.setting} of ${place.component} is ${place.expression}${describeLine(place)}`
+    : '';
+}
+
+function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'PROMETHEUS'): boolean {
+  return expression !== undefined && !variables.includes(`GRAFANA_CLOUD_${service}_INSTANCE_ID`);
+}
+
+function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refused: RefusedLogin): string {
+  if (login === 'none') return `Let auth in its client block be the handler of an otelcol.auth.basic`;
+  if (isOddSource(place, 'OTLP'))
+    return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
+  return refused.twin === undefined
+    ? `Set ${listLoginVariables('OTLP', refused)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
+    : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure";
+}
+
+function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
+  const { expression, variables = [], setting = '', component } = place;
+  if (expression === undefined) return `Set ${setting} of ${component}${describeLine(place)}: ${source} wants it`;
+  const what = variables.length === 0 ? `${setting}${describeWhere(place)}` : variables.join(' or ');
+  switch (fault) {
+    case 'no login':
+      return `Set ${what}: it is empty`;
+    case 'login':
+      return `Correct the user and password in ${what}`;
+    case 'no database':
+      return `Correct the name of the database in ${what}`;
+    case 'TLS':
+      return `Correct sslmode in ${what}`;
+    case 'unknown host':
+    case 'refused':
+    case 'timeout':
+      return `Correct the address in ${what}, as Alloy reaches it`;
+    case 'other':
+      return `Check the address and the login in ${what}`;
+  }
+}
+
+/** What to do about an answer to what Alloy writes. */
+function adviseOnStatus(status: number, place: Place): string {
+  if (status === 403) return 'Give the token the scopes for writing: metrics:write, logs:write, traces:write';
+  if (status === 413)
+    return `Send smaller batches: set send_batch_max_size of the otelcol.processor.batch before ${place.component}`;
+  if (status === 429) return 'Send less, or have the limits of the stack raised: it refuses more than they allow';
+  if (status >= 500)
+    return `Look at the log or the status page of what answers at ${place.value ?? place.component}: the fault is there`;
+  return 'Correct what the answer reports, at the sender or in the configuration';
+}
+
+/** What kept a scrape from working, with what Alloy says where that says more. */
+const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string) => string>> = {
+  refused: () => 'nothing listens there (connection refused)',
+  'unknown host': () => 'no host has this name',
+  timeout: () => 'it takes longer than scrape_timeout (context deadline exceeded)',
+  'HTTP status': (error) => error,
+  TLS: (error) => `the two sides disagree about TLS: ${error}`,
+  'not metrics': (error) => `what it answers are no metrics: ${error}`,
+  'sample limit': () => 'it has more series than sample_limit, so the whole scrape is dropped',
+  'body size limit': () => 'its page is larger than body_size_limit, so the whole scrape is dropped',
+  'label limit': () => 'a series has more or longer labels than allowed, so the whole scrape is dropped',
+  other: (error) => error,
+};
+
+type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
+  readonly source: Part | undefined;
+  readonly rightUrl: string | undefined;
+};
+
+function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
+  const { setting, variables = [], expression } = place;
+  if (fault === 'timeout') {
+    return `See why ${source === undefined ? 'the target' : NAMES[source]} is slow or out of reach, or raise scrape_timeout${describeWhere(place)}`;
+  }
+  if (setting !== undefined && setting !== 'targets' && expression !== undefined) {
+    const known =
+      rightUrl !== undefined && setting === 'metrics_path'
+        ? `: ${NAMES[source ?? 'rabbitmq']} has its metrics at ${rightUrl}`
+        : '';
+    return `Correct ${setting} = ${expression}${describeWhere(place)}${known}`;
+  }
+  const address = variables.length === 0 ? `the address of the target${describeWhere(place)}` : variables.join(' or ');
+  if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
+  return `Correct ${address}`;
+}
 
 /** What to do about a question that failed, by the variables that decide where it goes and as whom. */
 function adviseOnQuery(refused: FindingKind<'query refused'>): string {
@@ -298,6 +490,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   rabbitmq: 'RabbitMQ',
   alloy: 'Alloy',
   'mock-cloud': 'the mock Grafana Cloud',
+  lgtm: 'grafana/otel-lgtm',
   api: 'the API service',
   bot: 'the bot service',
   'notification-daemon': 'the notification daemon',
@@ -311,6 +504,7 @@ function describeLog({ component, message }: LogExcerpt): string {
 /** The user name that was sent, and what is wrong with the login. */
 function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
   if (reason === 'no credentials') return 'a request without a login';
+  if (instanceId === '') return 'a login without an instance ID';
   const name = instanceId === undefined ? "Alloy's login" : `the instance ID ${instanceId}`;
   if (twin !== undefined) return `${name}, which is ${twin}`;
   if (reason === 'wrong token') return `${name} with a token that is not the stack's`;
@@ -319,9 +513,10 @@ function describeLogin({ instanceId, reason, twin }: RefusedLogin): string {
 }
 
 /** The variables to correct: both where nothing says which one is wrong. */
-function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { reason, twin }: RefusedLogin): string {
+function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { instanceId, reason, twin }: RefusedLogin): string {
   const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   if (reason === 'wrong token') return 'GRAFANA_CLOUD_API_KEY';
-  const isIdWrong = twin !== undefined || reason === 'foreign instance ID' || reason === 'unknown instance ID';
+  const isIdWrong =
+    twin !== undefined || instanceId === '' || reason === 'foreign instance ID' || reason === 'unknown instance ID';
   return isIdWrong ? id : `${id} and GRAFANA_CLOUD_API_KEY`;
 }

@@ -3,6 +3,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import type { AccessVariables, BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Labels } from './evidence.ts';
+import type { Place } from './place.ts';
 
 /** A line of Alloy's log, without its time: two lines about the same fault are equal. */
 export type LogExcerpt = { readonly component: string; readonly message: string };
@@ -41,6 +42,33 @@ export type RefusedQuestion = {
   readonly variables?: AccessVariables;
 };
 
+/** Why an exporter can't connect to what it measures. */
+export type ConnectFault =
+  | 'no login'
+  | 'login'
+  | 'no database'
+  | 'unknown host'
+  | 'refused'
+  | 'TLS'
+  | 'timeout'
+  | 'other';
+
+/** Why a scrape fails. */
+export type ScrapeFault =
+  | 'refused'
+  | 'unknown host'
+  | 'timeout'
+  | 'HTTP status'
+  | 'TLS'
+  | 'not metrics'
+  | 'sample limit'
+  | 'body size limit'
+  | 'label limit'
+  | 'other';
+
+/** What travels over OTLP. */
+export type Signal = 'traces' | 'metrics' | 'logs';
+
 /** A service with the address at which the run asks it, and the variable that has that address. */
 export type AskedService = {
   readonly service: keyof BackendAccess;
@@ -76,30 +104,152 @@ export type Finding =
       readonly portInUse: boolean;
     }
   | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
-  /** `log` is the exporter's error, if the log can be read. */
-  | { readonly kind: 'exporter cannot connect'; readonly source: Part; readonly log?: LogExcerpt }
-  /** `up` is 0: Alloy has the target, and can't scrape it. */
+  | {
+      readonly kind: 'exporter cannot connect';
+      readonly source: Part;
+      readonly fault: ConnectFault;
+      /** In the words of the exporter; empty where its log can't be read. */
+      readonly reason: string;
+      /** The setting of the exporter that decides about it. */
+      readonly place: Place;
+    }
+  /** Alloy has the target, and can't scrape it. */
   | {
       readonly kind: 'scrape fails';
-      readonly job: string;
-      readonly instance: string;
+      readonly url: string;
+      /** The error of the last scrape, in Alloy's words. */
+      readonly error: string;
+      readonly fault: ScrapeFault;
+      /** The setting of the scrape that decides about it, or its targets. */
+      readonly place: Place;
       readonly source?: Part;
-      /** The URL and the error of the scrape, if Alloy reports them. */
-      readonly target?: { readonly component: string; readonly url: string; readonly error: string };
+      /** Where the run itself finds these metrics. */
+      readonly rightUrl?: string;
+    }
+  /** No `prometheus.scrape` has the target. */
+  | {
+      readonly kind: 'no scrape target';
+      readonly labels: Labels;
+      readonly source?: Part;
+      /** The exporter of what is measured, and whether its targets reach a scrape. */
+      readonly exporter?: Place;
+      readonly isScraped?: boolean;
+      /** What relabels its targets for nobody. */
+      readonly unused?: Place;
+    }
+  /** It is scraped, as a target with another job or instance. */
+  | {
+      readonly kind: 'other target labels';
+      readonly wanted: Labels;
+      readonly found: Labels;
+      /** The first label that differs. */
+      readonly label: 'job' | 'instance';
+      readonly scrape: Place;
+      /** What relabels the target last, and its rule that sets the label. */
+      readonly relabel?: Place;
+      readonly rule?: Place;
+      /** What relabels the targets of the exporter for nobody. */
+      readonly unused?: Place;
+    }
+  | {
+      readonly kind: 'scraped too seldom';
+      readonly place: Place;
+      readonly interval: string;
+    }
+  | {
+      readonly kind: 'forwards to nothing';
+      readonly place: Place;
+      /** What it could forward to: `prometheus.remote_write.x.receiver`. */
+      readonly receiver?: string;
+    }
+  | {
+      readonly kind: 'series dropped';
+      readonly place: Place;
+      readonly block: 'rule' | 'write_relabel_config';
+      /** Of the rule that drops it, if that can be told. */
+      readonly action?: string;
+      readonly regex?: string;
     }
   /** The metric arrives with another job or instance. */
   | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
-  | ({ readonly kind: 'OTLP login refused' } & RefusedLogin)
-  | { readonly kind: 'OTLP path not found'; readonly url?: string }
-  | { readonly kind: 'OTLP endpoint unreachable'; readonly log: LogExcerpt }
-  | { readonly kind: 'OTLP export fails'; readonly log?: LogExcerpt }
-  | { readonly kind: 'nothing accepted over OTLP'; readonly grpc: string; readonly http: string }
-  | { readonly kind: 'nothing exported over OTLP' }
-  | { readonly kind: 'remote write without URL'; readonly component: string }
-  | ({ readonly kind: 'remote write login refused' } & RefusedLogin)
-  | { readonly kind: 'remote write path not found'; readonly url?: string }
-  | { readonly kind: 'remote write fails'; readonly log?: LogExcerpt }
-  | { readonly kind: 'nothing sent by remote write' }
+  | ({
+      readonly kind: 'OTLP login refused';
+      /** How Alloy logs in; `none` if it does not. */
+      readonly login: 'basic' | 'other' | 'none';
+      /** Where the user name is written, or else the login; for `none` the exporter. */
+      readonly place: Place;
+    } & RefusedLogin)
+  | { readonly kind: 'OTLP path not found'; readonly url?: string; readonly place: Place }
+  /** An exporter that speaks gRPC has the URL of a path. */
+  | { readonly kind: 'exporter of another protocol'; readonly place: Place }
+  /** `reason` is empty where Alloy's log can't be read. */
+  | { readonly kind: 'OTLP endpoint unreachable'; readonly reason: string; readonly place: Place }
+  | {
+      readonly kind: 'OTLP export refused';
+      readonly status: number;
+      /** The signals that it is answered to. */
+      readonly signals: readonly Signal[];
+      readonly message: string;
+      readonly place: Place;
+    }
+  | { readonly kind: 'no OTLP receiver'; readonly file: string }
+  | {
+      readonly kind: 'receiver elsewhere';
+      readonly protocol: 'grpc' | 'http';
+      readonly place: Place;
+      /** Where it listens, as evaluated. */
+      readonly endpoint: string;
+      /** Where the run sends to. */
+      readonly asked: string;
+    }
+  | {
+      readonly kind: 'signal without output';
+      readonly signal: Signal;
+      readonly place: Place;
+      /** Where the component passes another signal on to, as written. */
+      readonly example?: string;
+    }
+  | {
+      readonly kind: 'receiver refuses';
+      readonly signal: Signal;
+      readonly place: Place;
+      /** The components behind it. */
+      readonly between: readonly Place[];
+    }
+  | {
+      readonly kind: 'nothing accepted over OTLP';
+      readonly signal: Signal;
+      readonly grpc: string;
+      readonly http: string;
+    }
+  | {
+      readonly kind: 'held too long';
+      readonly place: Place;
+      readonly timeout: string;
+    }
+  | {
+      readonly kind: 'nothing exported over OTLP';
+      readonly signal: Signal;
+      /** The components between receivers and exporters. */
+      readonly between: readonly Place[];
+    }
+  | { readonly kind: 'remote write without URL'; readonly place: Place }
+  | ({
+      readonly kind: 'remote write login refused';
+      readonly login: 'basic' | 'other' | 'none';
+      readonly place: Place;
+    } & RefusedLogin)
+  | { readonly kind: 'remote write path not found'; readonly status: number; readonly place: Place }
+  /** `reason` is empty where Alloy's log can't be read. */
+  | { readonly kind: 'remote write unreachable'; readonly reason: string; readonly place: Place }
+  | {
+      readonly kind: 'remote write refused';
+      /** Unknown where Alloy's log can't be read. */
+      readonly status?: number;
+      readonly message: string;
+      readonly place: Place;
+    }
+  | { readonly kind: 'nothing sent by remote write'; readonly place: Place }
   /** The check at the run's start has found why. */
   | { readonly kind: 'Grafana Cloud refuses'; readonly use: RefusedUse; readonly problem: CloudProblem }
   /** The login that is refused was accepted at the run's start. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { describeEvidence } from './evidence-sentences.ts';
-import type { Finding, RefusedLogin } from './finding.ts';
+import type { ConnectFault, Finding, FindingKind, RefusedLogin, ScrapeFault } from './finding.ts';
 import { describeFinding } from './finding-sentences.ts';
+import type { Place } from './place.ts';
 import { describeFailure } from './sentences.ts';
-import { sampleFindings, sampleObservation } from './testing/samples.ts';
+import { sampleFindings, sampleObservation, samplePlace } from './testing/samples.ts';
 
 const up = sampleObservation();
 const grafana = { url: 'GRAFANA_URL', login: ['GRAFANA_SERVICE_ACCOUNT_TOKEN'] };
@@ -149,6 +150,8 @@ describe('findings in words', () => {
     }
   });
 
+  const user = (service: string, changes = {}) =>
+    samplePlace('otelcol.auth.basic.x', 'username', `GRAFANA_CLOUD_${service}_INSTANCE_ID`, changes);
   const OTLP = 'Grafana Cloud shows under your stack > OpenTelemetry > Configure';
   const PROMETHEUS = 'Grafana Cloud shows under your stack > Prometheus > Details';
   test.each<[RefusedLogin, string, string]>([
@@ -170,24 +173,68 @@ describe('findings in words', () => {
     ],
     [{ instanceId: '1' }, 'the instance ID 1', 'ID and GRAFANA_CLOUD_API_KEY'],
     [{}, "Alloy's login", 'ID and GRAFANA_CLOUD_API_KEY'],
+    [{ instanceId: '' }, 'a login without an instance ID', 'ID'],
   ])('a login that was refused with %j is described, with what to set', (login, words, variables) => {
     const name = (service: string) => variables.replace(/^ID/, `GRAFANA_CLOUD_${service}_INSTANCE_ID`);
-    const otlp = describeFinding({ kind: 'OTLP login refused', ...login });
+    const otlp = describeFinding({ kind: 'OTLP login refused', login: 'basic', place: user('OTLP'), ...login });
     expect(otlp.cause).toContain(`401 Unauthorized to ${words}; Alloy`);
     expect(otlp.fix).toBe(`Set ${name('OTLP')} to what ${OTLP}`);
-    const write = describeFinding({ kind: 'remote write login refused', ...login });
+    const write = describeFinding({
+      kind: 'remote write login refused',
+      login: 'basic',
+      place: user('PROMETHEUS'),
+      ...login,
+    });
     expect(write.cause).toContain(`401 Unauthorized for ${words}; the samples`);
     expect(write.fix).toBe(`Set ${name('PROMETHEUS')} to what ${PROMETHEUS}`);
   });
 
   const log = { component: 'c', message: 'm' };
+  const at = { file: 'config.alloy', line: 5 };
+  const connect = (fault: ConnectFault, place: Partial<Place>): Finding => {
+    const setting = { component: 'e', setting: 'redis_password', ...at, ...place };
+    return { kind: 'exporter cannot connect', source: 'redis', fault, reason: 'NOAUTH', place: setting };
+  };
+  const scrape = (fault: ScrapeFault, place: Partial<Place>): FindingKind<'scrape fails'> => {
+    return { kind: 'scrape fails', url: 'u', error: 'e', fault, place: { component: 's', ...at, ...place } };
+  };
+  const endpoint = (value: string, expression: string): Place => {
+    return { component: 'x', setting: 'endpoint', ...at, value, expression, variables: ['E'] };
+  };
   test.each<[Finding, string]>([
-    [{ kind: 'exporter cannot connect', source: 'redis' }, 'REDIS_EXPORTER_ADDRESS'],
-    [{ kind: 'exporter cannot connect', source: 'postgres' }, 'POSTGRES_EXPORTER_DSN'],
-    [{ kind: 'scrape fails', job: 'j', instance: 'i', source: 'rabbitmq' }, 'RABBITMQ_METRICS_ADDRESS'],
+    [connect('no login', { expression: 'sys.env("P")', variables: ['P'] }), 'Set P: it is empty'],
+    [connect('no login', {}), 'Set redis_password of e (config.alloy:5): Redis wants it'],
+    [connect('login', { expression: '"secret"' }), 'user and password in redis_password at config.alloy:5'],
     [
-      { kind: 'scrape fails', job: 'j', instance: 'i', source: 'redis' },
-      'targets of the prometheus.scrape of this job',
+      connect('refused', { expression: 'sys.env("A")', variables: ['A'] }),
+      'Correct the address in A, as Alloy reaches it',
+    ],
+    [scrape('refused', {}), 'Correct the address of the target at config.alloy:5'],
+    [scrape('refused', { variables: ['A'], expression: 'sys.env("A")' }), 'Correct A'],
+    [
+      scrape('sample limit', { setting: 'sample_limit', expression: '100' }),
+      'Correct sample_limit = 100 at config.alloy:5',
+    ],
+    [
+      { ...scrape('HTTP status', { setting: 'metrics_path', expression: '"/x"' }), rightUrl: 'http://r/metrics' },
+      'Correct metrics_path = "/x" at config.alloy:5: RabbitMQ has its metrics at http://r/metrics',
+    ],
+    [
+      { ...scrape('refused', { variables: ['A'] }), rightUrl: 'http://r/metrics' },
+      'Correct A: the run itself finds the metrics at http://r/metrics',
+    ],
+    [
+      {
+        kind: 'OTLP path not found',
+        url: 'u',
+        place: endpoint('http://h/otlp/v1/traces', 'sys.env("E") + "/v1/traces"'),
+      },
+      'Remove /v1/traces from endpoint at config.alloy:5',
+    ],
+    [{ kind: 'OTLP path not found', url: 'u', place: endpoint('http://h/otl', 'sys.env("E")') }, 'Make E end in /otlp'],
+    [
+      { kind: 'OTLP endpoint unreachable', reason: 'r', place: endpoint('http://h/otlp', 'sys.env("E")') },
+      'Check E, and the network',
     ],
     [{ kind: 'unhealthy components', ids: ['a'], message: 'm', portInUse: true }, 'ALLOY_OTLP_GRPC_LISTEN'],
     [
@@ -195,10 +242,6 @@ describe('findings in words', () => {
       'Correct a in the configuration',
     ],
     [{ kind: 'source unreachable', source: 'redis', address: 'h:1', variable: 'REDIS_URL' }, 'or correct REDIS_URL'],
-    [{ kind: 'OTLP export fails' }, 'Look for "Exporting failed"'],
-    [{ kind: 'OTLP export fails', log }, "Fix what the exporter's error reports"],
-    [{ kind: 'remote write fails' }, 'Look for "non-recoverable error"'],
-    [{ kind: 'remote write fails', log }, 'Fix what the error reports'],
     [{ kind: 'query refused', url: 'u', status: 401, message: 'm', user: '7' }, 'a login that may read from u'],
     [{ kind: 'query refused', url: 'u', status: 403, message: 'm', user: '7' }, 'a login that may read from u'],
     [
@@ -262,27 +305,34 @@ describe('findings in words', () => {
     ],
     [{ kind: 'unhealthy components', ids: ['a'], message: 'm', portInUse: false }, 'a is not healthy: m'],
     [{ kind: 'unhealthy components', ids: ['a', 'b'], message: 'm', portInUse: false }, 'a, b are not healthy: m'],
-    [{ kind: 'exporter cannot connect', source: 'postgres' }, "Alloy's exporter can't connect to PostgreSQL"],
-    [{ kind: 'exporter cannot connect', source: 'postgres', log }, "c can't connect to PostgreSQL: m"],
-    [
-      { kind: 'scrape fails', job: 'j', instance: 'i' },
-      'Alloy can\'t scrape the target job="j", instance="i": its up is 0',
-    ],
-    [
-      { kind: 'scrape fails', job: 'j', instance: 'i', target: { component: 'c', url: 'u', error: 'e' } },
-      'Alloy can\'t scrape the target job="j", instance="i": its up is 0; c reports for u: e',
-    ],
+    [connect('no login', {}), "e can't log in to Redis: NOAUTH"],
+    [connect('refused', {}), "e can't connect to Redis: NOAUTH"],
+    [scrape('refused', {}), "s can't scrape u: nothing listens there (connection refused)"],
+    [scrape('HTTP status', {}), "s can't scrape u: e"],
     [
       { kind: 'other labels', wanted: { job: 'j' }, found: { job: 'k' } },
       'it is scraped and delivered under other labels: job="k" instead of job="j"',
     ],
-    [{ kind: 'OTLP path not found', url: 'u' }, 'the OTLP gateway answers 404: u is not a path that it serves'],
     [
-      { kind: 'remote write path not found', url: 'u' },
-      'remote write gets 404: u is not a path where Prometheus accepts samples',
+      { kind: 'OTLP path not found', url: 'u', place: endpoint('u', 'sys.env("E")') },
+      'the OTLP gateway answers 404: u is not a path that it serves',
     ],
-    [{ kind: 'remote write fails' }, 'remote write fails, and samples are dropped'],
-    [{ kind: 'remote write fails', log }, 'remote write fails: c: m'],
+    [
+      { kind: 'remote write path not found', status: 405, place: endpoint('u', 'sys.env("E")') },
+      'remote write gets 405: u is not a path where Prometheus accepts samples',
+    ],
+    [
+      { kind: 'OTLP endpoint unreachable', reason: '', place: endpoint('u', 'sys.env("E")') },
+      "x can't deliver to u (config.alloy:5), and keeps trying",
+    ],
+    [
+      { kind: 'remote write unreachable', reason: 'no such host', place: endpoint('u', 'sys.env("E")') },
+      "x can't reach u (config.alloy:5), and keeps trying: no such host",
+    ],
+    [
+      { kind: 'remote write refused', message: '', place: endpoint('u', 'sys.env("E")') },
+      'x has dropped samples: u refuses them',
+    ],
     [{ kind: 'query refused', url: 'u', status: 500, message: 'm', user: '7' }, 'm'],
     [
       { kind: 'backend silent', service: 'loki', url: 'u', since: 0, reason: 'r' },
@@ -316,6 +366,8 @@ describe('findings in words', () => {
     const twin = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
     const { cause, fix } = describeFinding({
       kind: 'OTLP login refused',
+      login: 'basic',
+      place: user('OTLP'),
       instanceId: '2847239',
       reason: 'foreign instance ID',
       twin,
@@ -324,6 +376,18 @@ describe('findings in words', () => {
       '401 Unauthorized to the instance ID 2847239, which is GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID; Alloy',
     );
     expect(fix).toContain("the OTLP gateway's own ID");
+  });
+
+  test('a login that reads the variable of another service is corrected in the configuration', () => {
+    const place = user('PROMETHEUS', { value: '2847239' });
+    const { cause, fix } = describeFinding({
+      kind: 'OTLP login refused',
+      login: 'basic',
+      place,
+      instanceId: '2847239',
+    });
+    expect(cause).toContain('as username of otelcol.auth.basic.x is sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID")');
+    expect(fix).toContain('Let username at config.alloy:5 be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID")');
   });
 
   test('without a finding the message of the error is the evidence alone', () => {
@@ -335,12 +399,18 @@ describe('findings in words', () => {
 
   test('the message of the error holds what was found, the cause and the fix', () => {
     expect(
-      describeFailure({ kind: 'error', message: 'expected 1 to be 2' }, { kind: 'nothing sent by remote write' }),
+      describeFailure(
+        { kind: 'error', message: 'expected 1 to be 2' },
+        {
+          kind: 'nothing sent by remote write',
+          place: { component: 'prometheus.remote_write.x', file: 'config.alloy', line: 5 },
+        },
+      ),
     ).toBe(
       [
         'expected 1 to be 2',
-        '  cause:     remote write has not sent a single sample',
-        '  fix:       Let forward_to of each prometheus.scrape lead to a prometheus.remote_write (Alloy shows the graph at /graph)',
+        '  cause:     prometheus.remote_write.x (config.alloy:5) has not sent a single sample',
+        '  fix:       Let forward_to of each prometheus.scrape lead to prometheus.remote_write.x.receiver (Alloy shows the graph at /graph)',
       ].join('\n'),
     );
   });

@@ -31,6 +31,9 @@ export type Availability = { readonly wanted: string } & (
   | { readonly absent: string }
 );
 
+/** What helps where an image can't be had: the variable that names another one, and how a run does without it. */
+export type ImageAdvice = { readonly variable: string; readonly without: string };
+
 /** A registry that doesn't answer within this time counts as unreachable. */
 const MAX_REGISTRY_WAIT_MS = 5000;
 
@@ -50,12 +53,12 @@ export async function lookForImage(docker: Dockerode, wanted: string, settings: 
 
 /**
  * Brings what {@link lookForImage} has found, or pulls it with the logins of the Docker configuration; calls `onProgress`
- * before it pulls. Throws `CannotRun` where neither it nor a stand-in can be had; `variable` is what names another one.
+ * before it pulls. Throws `CannotRun`, with this advice, where neither it nor a stand-in can be had.
  */
 export async function bringImage(
   engine: ContainerEngine,
   availability: Availability,
-  variable: string,
+  advice: ImageAdvice,
   settings: Settings,
   onProgress: (line: string) => void,
 ): Promise<FoundImage> {
@@ -63,14 +66,14 @@ export async function bringImage(
   const { wanted } = availability;
   if ('found' in availability) return availability.found;
   if ('outdated' in availability) throw outdated(availability.outdated);
-  if ('absent' in availability) throw missing(wanted, variable, availability.absent);
+  if ('absent' in availability) throw missing(wanted, advice, availability.absent);
   onProgress(`Pulling ${wanted} …`);
   useContainerEngine(engine, settings.engine);
   const refusal = await pull(docker, wanted);
   const pulled = await findImage(docker, wanted);
   if (pulled !== undefined) return describeFound(wanted, wanted, pulled);
   const standIn = await findStandIn(docker, wanted, settings);
-  if (standIn === undefined) throw missing(wanted, variable, refusal ?? 'its registry did not say why');
+  if (standIn === undefined) throw missing(wanted, advice, refusal ?? 'its registry did not say why');
   if ('outdated' in standIn) throw outdated(standIn.outdated);
   return standIn.found;
 }
@@ -129,11 +132,11 @@ async function pull(docker: Dockerode, image: string): Promise<string | undefine
   }
 }
 
-function missing(wanted: string, variable: string, refusal: string): CannotRun {
+function missing(wanted: string, { variable, without }: ImageAdvice, refusal: string): CannotRun {
   const instead = standInFor(wanted) === undefined ? '' : ', or build its stand-in with `npm run images`';
   return new CannotRun(
     `the image ${wanted} is not in the engine and can't be pulled: ${refusal}`,
-    `select another image with ${variable}, or a mirror with IMAGE_REGISTRY${instead}; STACK=native needs no images.`,
+    `select another image with ${variable}, or a mirror with IMAGE_REGISTRY${instead}; ${without}.`,
   );
 }
 

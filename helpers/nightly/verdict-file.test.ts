@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 test('a verdict that a run wrote is read', () => {
-  const finding = { kind: 'nothing exported over OTLP' } as const;
+  const finding = { kind: 'nothing exported over OTLP', signal: 'traces', between: [] } as const;
   const head = { title: 'a title', durationMs: 12, evidence: ['seen'] };
   const verdict: Verdict = {
     schema: 1,

@@ -19,6 +19,11 @@ export function newSpanId(): SpanId {
   return generateHex(8) as SpanId;
 }
 
+/** A `traceparent` header with which a request is recorded as a part of this trace (W3C Trace Context, the flag "sampled" on). */
+export function newSampledParent(traceId: TraceId): string {
+  return `00-${traceId}-${newSpanId()}-01`;
+}
+
 /** A `traceparent` header for a request whose trace is not to be recorded (W3C Trace Context, the flag "sampled" off). */
 export function newUnsampledParent(): string {
   return `00-${newTraceId()}-${newSpanId()}-00`;

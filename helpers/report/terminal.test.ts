@@ -240,7 +240,7 @@ test('what other programs have answered is no line of its own, no command and no
   const refused = { kind: 'query refused', url: 'http://h', status: 400, message: foreign, user: '' } as const;
   const criteria = [
     failed('P3.1', { evidence: evidence.slice(0, 1), ...describeFinding(refused) }),
-    failed('P3.2', describeFinding({ kind: 'OTLP export fails', log: line })),
+    failed('P3.2', describeFinding({ kind: 'no answer from Alloy', url: 'http://h', lastLog: line })),
     failed('P3.3', describeFinding({ kind: 'listed problems', problems: [foreign], fix: foreign })),
     { ...passed('P3.4'), status: 'failed', evidence: evidence.slice(1) } as const,
     { ...passed('P3.5'), status: 'skipped', cause: foreign } as const,

@@ -28,7 +28,7 @@ export async function sendRunTelemetry(
   const ownTelemetry = await send(verdict, finished, scope).catch(
     (error: unknown): OwnTelemetry => ({ problem: describeError(error) }),
   );
-  const sent = await readSentCounts(run.alloy, run.sentBefore);
+  const sent = await readSentCounts(run);
   return { ...verdict, ...(sent !== undefined && { sent }), ownTelemetry };
 }
 

@@ -57,14 +57,24 @@ type Problem =
       readonly host: string;
       readonly expected: string;
     }
-  /** A query URL that is the address of the service `owner`, or refuses the login that `derived` takes. */
+  /** Something else than the service answers where the variable leads. */
   | {
-      readonly kind: 'wrong query URL';
+      readonly kind: 'wrong address';
       readonly variable: string;
+      /** What the variable is. */
+      readonly value: string;
+      /** The URL that was asked, without its parameters, and the HTTP status that it answered. */
       readonly url: string;
+      readonly status: number;
+      /** What is not there: of a service that takes writes, it may be its query API alone, and the other way round. */
+      readonly missing: 'service' | 'writes' | 'queries';
+      /** The other service that answers there. */
       readonly owner?: CloudService;
-      readonly derived: DerivedUrl;
+      /** Where the service answers. */
+      readonly right?: string;
     }
+  /** Each of the two variables is the address of the other's service; `ids` where those are swapped with them. */
+  | { readonly kind: 'swapped'; readonly variables: readonly string[]; readonly ids?: readonly string[] }
   /**
    * The service takes the ID and the token at another address, and at this one it refuses them: it may be the address, or one of
    * `scopes` may be missing. `derived` for a query URL.
@@ -116,14 +126,6 @@ type Problem =
       readonly variable: string;
       readonly scopes: readonly string[];
       readonly hosts: readonly string[];
-    }
-  /** `derived` is the query URL that follows from the endpoint `source`, for one that may be left out. */
-  | {
-      readonly kind: 'wrong path';
-      readonly variable: string;
-      readonly url: string;
-      readonly status: number;
-      readonly derived?: DerivedUrl;
     }
   /** What answers alike at all of these URLs is not what was meant; a 401 or 403 here is about no login or scope, but an allow-list or a policy. */
   | {

@@ -44,6 +44,13 @@ export type MockCloudEndpoint = {
   readonly certificate?: string;
 };
 
+/** A grafana/otel-lgtm of a run. */
+export type LgtmEndpoint = BackendAccess & {
+  /** Where it receives traces over OTLP/HTTP: `http://host:4318`. */
+  readonly traces: string;
+  readonly grafana: GrafanaLinks;
+};
+
 /** How to reach the parts of a stack; plain data, which can travel to test workers. */
 export type Endpoints = {
   readonly postgres?: PostgresEndpoint;
@@ -51,6 +58,7 @@ export type Endpoints = {
   readonly rabbitmq?: RabbitmqEndpoint;
   readonly alloy?: AlloyAddresses;
   readonly mockCloud?: MockCloudEndpoint;
+  readonly lgtm?: LgtmEndpoint;
   /** `url` is where each service answers `/health`. */
   readonly api?: { readonly url: string };
   /** `gatewayUrl` is where what Discord would send is posted to. */

@@ -5,9 +5,9 @@ export type ServicePart = (typeof serviceParts)[number];
 /**
  * The parts of a stack, in the order in which they are started: Alloy's first sample leaves it seconds after its start,
  * and RabbitMQ boots for seconds. `mock-cloud` is the mock Grafana Cloud, or the
- * gateway that stands in its place before other backends.
+ * gateway that stands in its place before other backends; `lgtm` is grafana/otel-lgtm, where that is the backend.
  */
-export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'mock-cloud', 'redis', 'postgres'] as const;
+export const partsInOrder = [...serviceParts, 'alloy', 'rabbitmq', 'mock-cloud', 'lgtm', 'redis', 'postgres'] as const;
 export type Part = (typeof partsInOrder)[number];
 
 /** The parts that a part can't start without, by the part. */
@@ -31,6 +31,11 @@ export function isPart(name: string): name is Part {
 /** Whether a part is a service of the application. */
 export function isServicePart(part: Part): part is ServicePart {
   return serviceParts.some((service) => service === part);
+}
+
+/** Whether a part is there for the backend of a run, which decides on it. */
+export function isBackendPart(part: Part): boolean {
+  return part === 'mock-cloud' || part === 'lgtm';
 }
 
 /** What can be done to the parts of a stack that the project started. Requests for one part are carried out one after the other. */

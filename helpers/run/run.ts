@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { MisnamedVariable } from '../settings/misnamed-variables.ts';
 import type { Intervals, VariableHome } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
@@ -13,6 +14,9 @@ export type SentCounts = {
   readonly spans: number;
   readonly logLines: number;
 };
+
+/** A counter among Alloy's own metrics; its name is the label `__name__`. */
+export type AlloySample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
 
 /** The Alloy under test. */
 export type AlloyEndpoint = AlloyAddresses & {
@@ -31,7 +35,7 @@ export type AlloyEndpoint = AlloyAddresses & {
 };
 
 /** What the specs know of the run that they are part of. It travels from the runner to the test workers, as data. */
-export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
+export type Run = Omit<Endpoints, 'alloy' | 'mockCloud' | 'lgtm'> & {
   /** Whether only those criteria run that look: nothing but telemetry of the run's own is written. */
   readonly isSmoke?: true;
   /** The longest that a criterion may wait, where the person has said so. */
@@ -51,6 +55,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   readonly variables: Readonly<Record<string, string>>;
   /** The names of those that were made up, because the person set none or tries one out. */
   readonly madeUpVariables: readonly string[];
+  /** What is set and nearly called as a variable that is read; absent where nobody has looked. */
+  readonly misnamedVariables?: readonly MisnamedVariable[];
   /** Where the person corrects each of them; absent where nobody has asked. */
   readonly variableHomes?: Readonly<Record<string, VariableHome>>;
   readonly access: BackendAccess;
@@ -69,8 +75,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud'> & {
   readonly seriesWindow: number;
   /** The socket on which the runner takes parts of the stack away and brings them back; absent where the run did not start the stack. */
   readonly controlSocket?: string;
-  /** What the Alloy of a warm stack had sent already. */
-  readonly sentBefore?: SentCounts;
+  /** The counters of an Alloy that ran already when the run began, as they were then. */
+  readonly alloyBefore?: readonly AlloySample[];
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   /** When the run began, in milliseconds since the epoch. */

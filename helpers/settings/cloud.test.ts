@@ -14,7 +14,19 @@ const good = {
   GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '1413606',
 };
 
+const encodeToken = (payload: object) => `glc_${Buffer.from(JSON.stringify(payload)).toString('base64')}`;
+
 describe('the GRAFANA_CLOUD_* variables', () => {
+  test.each([
+    ['of the region of an endpoint', encodeToken({ o: '1', k: 'x', m: { r: 'prod-eu-west-0' } })],
+    ['of the region around it', encodeToken({ o: '1', k: 'x', m: { r: 'eu' } })],
+    ['of a region that can be compared with no name of a host', encodeToken({ k: 'x', m: { r: 'local' } })],
+    ['without a region', encodeToken({ k: 'x' })],
+    ['of a form that nobody knows', 'glc_ANewForm'],
+  ])('have no problem with a token %s', (_, token) => {
+    expect(findCloudProblems({ ...good, GRAFANA_CLOUD_API_KEY: token })).toEqual([]);
+  });
+
   test('have no problem when all are well-formed', () => {
     expect(findCloudProblems(good)).toEqual([]);
   });
@@ -32,11 +44,18 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ],
     ['an empty endpoint', { GRAFANA_CLOUD_TEMPO_ENDPOINT: '' }, /GRAFANA_CLOUD_TEMPO_ENDPOINT is not set/],
     ['an endpoint without a scheme', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'otlp.example/otlp' }, /ENDPOINT is not a URL/],
+    ['the host and port of gRPC', { GRAFANA_CLOUD_TEMPO_ENDPOINT: 'tempo-prod-01.grafana.net:443' }, /is not a URL/],
+    ['a host of this machine', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'localhost:4318/otlp' }, /is not a URL/],
     ['plain http to a public host', { GRAFANA_CLOUD_OTLP_ENDPOINT: 'http://otlp.example/otlp' }, /is not https/],
     [
       'a wrong path',
-      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prom.example/push' },
+      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prometheus-prod-01-eu-west-0.grafana.net/push' },
       /has the path \/push, and Grafana Cloud answers at \/api\/prom\/push/,
+    ],
+    [
+      'an endpoint with a query string',
+      { GRAFANA_CLOUD_TEMPO_ENDPOINT: 'https://tempo.example/tempo?key=x' },
+      /TEMPO_ENDPOINT has a query string: leave it out of the URL$/,
     ],
     ['a token of another kind', { GRAFANA_CLOUD_API_KEY: 'eyJrIjoi' }, /does not start with glc_/],
     ['a token with a line end', { GRAFANA_CLOUD_API_KEY: 'glc_abc\n' }, /API_KEY ends with a line end/],
@@ -48,6 +67,27 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     ['a token in typographic quotes', { GRAFANA_CLOUD_API_KEY: '“glc_abc”' }, /API_KEY has a character .* not ASCII/],
     ['a token with an invisible character', { GRAFANA_CLOUD_API_KEY: 'glc_\u200babc' }, /API_KEY .* not ASCII/],
     ['a placeholder', { GRAFANA_CLOUD_API_KEY: 'glc_<token>' }, /holds a character that no token has/],
+    [
+      'a token that was cut off',
+      { GRAFANA_CLOUD_API_KEY: encodeToken({ n: 'alloy', k: 'secret' }).slice(0, -6) },
+      /is not complete/,
+    ],
+    [
+      'a token with more behind it',
+      { GRAFANA_CLOUD_API_KEY: `${encodeToken({ k: 'abcd' })}eyJrIjoi` },
+      /is not complete/,
+    ],
+    ['the token of a Grafana', { GRAFANA_CLOUD_API_KEY: 'glsa_abc' }, /glsa_ is the token of a service account/],
+    [
+      'a token of another region',
+      { GRAFANA_CLOUD_API_KEY: encodeToken({ k: 'x', m: { r: 'prod-us-central-0' } }) },
+      /API_KEY is a token of the region prod-us-central-0, and the endpoints are in eu-west-0/,
+    ],
+    [
+      'an endpoint with a slash behind it',
+      { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://prom.example/api/prom/push/' },
+      /PROMETHEUS_ENDPOINT ends with a slash: leave it out/,
+    ],
     ['an ID in quotes', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '"1419296"' }, /LOKI_INSTANCE_ID has quotes around it/],
     ['an ID before a blank', { GRAFANA_CLOUD_LOKI_INSTANCE_ID: '1419296 ' }, /LOKI_INSTANCE_ID ends with a blank/],
     [
@@ -64,6 +104,21 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     const problems = findCloudProblems({ ...good, ...change });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(message);
+  });
+
+  test('report two endpoints that are swapped once, where the paths show it', () => {
+    const swapped = {
+      GRAFANA_CLOUD_OTLP_ENDPOINT: good.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT,
+      GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: good.GRAFANA_CLOUD_OTLP_ENDPOINT,
+    };
+    expect(findCloudProblems({ ...good, ...swapped })).toEqual([
+      "GRAFANA_CLOUD_OTLP_ENDPOINT and GRAFANA_CLOUD_PROMETHEUS_ENDPOINT are swapped: each has the path of the other's service",
+    ]);
+  });
+
+  test('are not blamed for the path of a relay, which nobody knows without asking it', () => {
+    const relay = { GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: 'https://relay.example/metrics/push' };
+    expect(findCloudProblems({ ...good, ...relay })).toEqual([]);
   });
 
   test('are all reported at once when none is set', () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { findStrayCharacters, findTokenFlaw } from './token.ts';
+import { isSameRegion, readRegion } from './region.ts';
+import { describeToken, findStrayCharacters, findTokenFlaw } from './token.ts';
 
 /** The services of Grafana Cloud that a stack has, each with an instance ID of its own. */
 export const CLOUD_SERVICES = ['OTLP', 'PROMETHEUS', 'LOKI', 'TEMPO'] as const;
@@ -42,7 +43,8 @@ export const CLOUD_VARIABLES: readonly string[] = [
 
 /** A token of the shape that Grafana Cloud issues, for a run that was given none. */
 export function makeToken(): string {
-  return `glc_${randomBytes(24).toString('base64url')}`;
+  const payload = { o: '1', n: 'alloy-verify', k: randomBytes(24).toString('base64url'), m: { r: 'local' } };
+  return `glc_${Buffer.from(JSON.stringify(payload)).toString('base64')}`;
 }
 
 /** A variable that can't be right, and why: a sentence that names it and what to set. */
@@ -58,7 +60,13 @@ export function findCloudProblems(variables: CloudVariables, madeUp: readonly st
  * well-formed. The token's value is in no message. The variables that were made up are right.
  */
 export function findVariableProblems(variables: CloudVariables, madeUp: readonly string[] = []): VariableProblem[] {
-  return [...findMalformed(variables), ...findSharedIds(variables, madeUp)];
+  return [
+    ...findMalformed(variables),
+    ...findWrongPaths(variables),
+    ...findSlashes(variables),
+    ...findForeignToken(variables),
+    ...findSharedIds(variables, madeUp),
+  ];
 }
 
 /** The variables that are not set, or can't be what they should be whatever the others are. */
@@ -69,16 +77,42 @@ export function findMalformed(variables: CloudVariables): VariableProblem[] {
   ];
 }
 
-/** The variables with the path of each endpoint put right, where nothing else is wrong with it. */
-export function correctPaths(variables: CloudVariables): CloudVariables {
-  const corrected = CLOUD_SERVICES.flatMap((service) => {
-    const name = nameEndpoint(service);
-    const endpoint = variables[name] ?? '';
-    const right = URL.canParse(endpoint) ? new URL(CLOUD_PATHS[service], endpoint).href : endpoint;
-    const isPathWrong = findEndpointProblems(name, endpoint, CLOUD_PATHS[service]).length > 0;
-    return isPathWrong && findEndpointProblems(name, right, CLOUD_PATHS[service]).length === 0 ? [[name, right]] : [];
+/**
+ * The endpoints at a host of Grafana Cloud's own that have another path than it serves. What any other host serves, such as a relay
+ * with a path of its own, only asking it can tell. Two that are swapped are one problem.
+ */
+export function findWrongPaths(variables: CloudVariables): VariableProblem[] {
+  const wrong = CLOUD_SERVICES.flatMap((service) => {
+    const endpoint = variables[nameEndpoint(service)] ?? '';
+    if (!URL.canParse(endpoint)) return [];
+    const { hostname, pathname } = new URL(endpoint);
+    const path = pathname.replace(/\/$/, '');
+    if (!isHosted(hostname) || path === CLOUD_PATHS[service]) return [];
+    return [{ service, pathname, owner: CLOUD_SERVICES.find((other) => CLOUD_PATHS[other] === path) }];
   });
-  return { ...variables, ...Object.fromEntries(corrected) };
+  return wrong.flatMap(({ service, pathname, owner }, index): VariableProblem[] => {
+    const variable = nameEndpoint(service);
+    const twin = wrong.findIndex((other) => other.service === owner && other.owner === service);
+    if (owner === undefined || twin < 0) {
+      const message = `${variable} has the path ${pathname}, and Grafana Cloud answers at ${CLOUD_PATHS[service]}`;
+      return [{ variable, message }];
+    }
+    if (twin < index) return [];
+    const message = `${variable} and ${nameEndpoint(owner)} are swapped: each has the path of the other's service`;
+    return [{ variable, message }];
+  });
+}
+
+/** The endpoints that end with a slash: remote write at `/push/` is a 404. Who can ask them knows better. */
+export function findSlashes(variables: CloudVariables): VariableProblem[] {
+  return CLOUD_SERVICES.map(nameEndpoint)
+    .filter((variable) => /[^/]\/$/.test(variables[variable] ?? ''))
+    .map((variable) => ({ variable, message: `${variable} ends with a slash: leave it out` }));
+}
+
+/** Whether this host is Grafana Cloud's own, and no relay of somebody's. */
+export function isHosted(hostname: string): boolean {
+  return hostname.endsWith('.grafana.net');
 }
 
 /**
@@ -108,6 +142,28 @@ export function findSharedIds(variables: CloudVariables, madeUp: readonly string
   });
 }
 
+/** The token, where it is of a region in which none of the endpoints is, as far as their names tell. */
+export function findForeignToken(variables: CloudVariables): VariableProblem[] {
+  const variable = 'GRAFANA_CLOUD_API_KEY';
+  const token = describeToken(variables[variable] ?? '');
+  if (token.kind !== 'access policy' || token.region === undefined) return [];
+  const { region } = token;
+  // Only what is written as the regions in names of hosts are can be compared with them.
+  if (!/^(?:prod-)?[a-z]{2}(?:-|$)/.test(region)) return [];
+  const regions = CLOUD_SERVICES.flatMap((service) => readRegion(variables[nameEndpoint(service)] ?? '') ?? []);
+  if (regions.length === 0 || regions.some((other) => isSameRegion(region, other))) return [];
+  const message = `${variable} is a token of the region ${region}, and the endpoints are in ${list([...new Set(regions)])}: a token is good for its own region only`;
+  return [{ variable, message }];
+}
+
+/** The variables that are missing, where the person has set others: one problem that names them all. */
+export function findMissing(madeUp: readonly string[]): VariableProblem[] {
+  const [variable] = madeUp;
+  if (variable === undefined || madeUp.length === CLOUD_VARIABLES.length) return [];
+  const message = `${list(madeUp)} ${madeUp.length === 1 ? 'is' : 'are'} not set: as soon as one of these variables is, all have to be`;
+  return [{ variable, message }];
+}
+
 /** `A`, `A and B`, `A, B and C` */
 function list(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -128,9 +184,7 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
   const name = nameEndpoint(service);
   const endpoint = variables[name];
   const messages =
-    endpoint === undefined || endpoint === ''
-      ? [`${name} is not set`]
-      : findEndpointProblems(name, endpoint, CLOUD_PATHS[service]);
+    endpoint === undefined || endpoint === '' ? [`${name} is not set`] : findEndpointProblems(name, endpoint);
   problems.push(...messages.map((message) => ({ variable: name, message })));
 
   const idName = nameId(service);
@@ -140,25 +194,32 @@ function findServiceProblems(service: CloudService, variables: CloudVariables): 
   return problems;
 }
 
-function findEndpointProblems(name: string, endpoint: string, path: string): string[] {
+function findEndpointProblems(name: string, endpoint: string): string[] {
   const stray = findStrayCharacters(endpoint);
   if (stray !== undefined) return [`${name} ${stray}`];
-  if (!URL.canParse(endpoint)) return [`${name} is not a URL: it has to start with https://`];
+  // What begins with HOST:PORT is parsed as a scheme.
+  if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint))
+    return [`${name} is not a URL: it has to start with https://`];
   const url = new URL(endpoint);
   const problems: string[] = [];
   if (url.username !== '' || url.password !== '') problems.push(`${name} carries a login: leave it out of the URL`);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isPrivate(url.hostname))) {
     problems.push(`${name} is not https: only a loopback or private host may be reached without it`);
   }
-  if (url.pathname.replace(/\/$/, '') !== path) {
-    problems.push(`${name} has the path ${url.pathname}, and Grafana Cloud answers at ${path}`);
-  }
+  const addition = findAddition(endpoint);
+  if (addition !== undefined) problems.push(`${name} has ${addition}: leave it out of the URL`);
   return problems;
+}
+
+/** What follows the path of this URL, where a path is to be put behind it; undefined where nothing does. It may hold a secret. */
+export function findAddition(url: string): string | undefined {
+  const [mark] = /[?#]/.exec(url) ?? [];
+  return mark && (mark === '?' ? 'a query string' : 'a fragment');
 }
 
 /** Whether this Grafana can only be linked to: it is one of Grafana Cloud, whose data sources are known without asking it. */
 export function isLinkedOnly({ url, token }: { readonly url: URL; readonly token: string | undefined }): boolean {
-  return token === undefined && url.hostname.endsWith('.grafana.net');
+  return token === undefined && isHosted(url.hostname);
 }
 
 /** Loopback, RFC 1918, link-local and unique-local addresses, and names without a dot or below .local, .internal and .localhost. */

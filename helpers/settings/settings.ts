@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudVariables } from './cloud.ts';
-import { CLOUD_VARIABLES } from './cloud.ts';
+import { CLOUD_VARIABLES, findAddition } from './cloud.ts';
 import { parseDuration } from './duration.ts';
 import { type Environment, isFromDotenv, readEnvironment } from './environment.ts';
+import { findMisnamed, type MisnamedVariable } from './misnamed-variables.ts';
 import { readServiceTelemetry, type ServiceTelemetry } from './service-telemetry.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -36,7 +37,12 @@ function url(...schemes: readonly string[]) {
     .optional();
 }
 
-const http = url('http:', 'https:');
+const anyHttp = url('http:', 'https:');
+/** A URL that a path is put behind. */
+const http = anyHttp.superRefine((given, context) => {
+  const addition = given && findAddition(given.href);
+  if (addition) context.addIssue({ code: 'custom', message: `it has ${addition}: leave it out of the URL` });
+});
 /** A URL that is asked with a login of other variables, or with none; one in its text would be shown with it. */
 const openHttp = http.refine((given) => given === undefined || given.username + given.password === '', {
   error: 'it carries a login, which is not used: leave it out of the URL',
@@ -86,9 +92,9 @@ const Variables = z
     DATABASE_URL: url('postgresql:', 'postgres:'),
     REDIS_URL: url('redis:'),
     RABBITMQ_URL: url('amqp:'),
-    RABBITMQ_METRICS_URL: http,
+    RABBITMQ_METRICS_URL: anyHttp,
     API_URL: http,
-    BOT_GATEWAY_URL: http,
+    BOT_GATEWAY_URL: anyHttp,
     ALLOY_URL: openHttp,
     ALLOY_OTLP_GRPC: z
       .string()
@@ -185,6 +191,8 @@ export type Settings = {
   /** Where Node keeps compiled code, for the parts that are programs of this project. */
   readonly compileCache: string | undefined;
   readonly inherited: InheritedEnvironment;
+  /** What is set and means nothing to anybody, though it is nearly called as one that does. */
+  readonly misnamed: readonly MisnamedVariable[];
 };
 
 /**
@@ -258,6 +266,7 @@ const IMAGE_VARIABLES = [
   'REDIS_IMAGE',
   'RABBITMQ_IMAGE',
   'ALLOY_IMAGE',
+  'LGTM_IMAGE',
   'NODE_IMAGE',
   'API_IMAGE',
   'BOT_IMAGE',
@@ -391,6 +400,7 @@ export function readSettings(environment: Environment = readEnvironment()): Sett
     telemetry: readServiceTelemetry(given),
     compileCache: given.NODE_COMPILE_CACHE,
     inherited: inheritEnvironment(environment),
+    misnamed: findMisnamed(Object.keys(given), [...SETTINGS_VARIABLES, ...CLOUD_VARIABLES, ...IMAGE_VARIABLES]),
   };
 }
 

@@ -51,7 +51,27 @@ export function findTokenFlaw(token: string): string | undefined {
   const stray = findStrayCharacters(token);
   if (stray !== undefined) return stray;
   if (!token.startsWith('glc_')) return `does not start with glc_: ${KINDS[describeToken(token).kind]}`;
-  return /^glc_[\w+/=-]+$/.test(token) ? undefined : 'holds a character that no token has: copy it again';
+  if (!/^glc_[\w+/=-]+$/.test(token)) return 'holds a character that no token has: copy it again';
+  return readForm(token) === 'incomplete'
+    ? 'is not complete: it begins as a token does, and what it holds has no end; copy it again, the whole of it'
+    : undefined;
+}
+
+/** Whether a token is of a form that is not known here, so that nobody can say of it whether it is whole. */
+export function isUnknownForm(token: string): boolean {
+  return token.startsWith('glc_') && readForm(token) === 'unknown';
+}
+
+/** What comes after `glc_` is base64 of JSON; whatever begins as that and does not end as that was cut off, or has more behind it. */
+function readForm(token: string): 'known' | 'incomplete' | 'unknown' {
+  const text = Buffer.from(token.slice('glc_'.length), 'base64').toString('utf8');
+  if (!/^\s*\{\s*"/.test(text)) return 'unknown';
+  try {
+    JSON.parse(text);
+    return 'known';
+  } catch {
+    return 'incomplete';
+  }
 }
 
 const KINDS: Readonly<Record<TokenDescription['kind'], string>> = {

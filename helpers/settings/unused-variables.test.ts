@@ -20,6 +20,8 @@ test('a run that uses what is set says nothing', () => {
   expect(describe({ ALLOY: 'binary', ALLOY_BIN: '/bin/true', ALLOY_SCRAPE_INTERVAL: '1s' })).toEqual([]);
   const images = { API_IMAGE: 'a', NODE_IMAGE: 'b', IMAGE_REGISTRY: 'c/' };
   expect(describe(images, { stack: 'containers' })).toEqual([]);
+  const ofLgtm = { stack: 'containers', backend: 'lgtm', needs: ['lgtm'] } as const;
+  expect(describe({ LGTM_IMAGE: 'a' }, ofLgtm)).toEqual([]);
   expect(describe({ ALLOY_BIN: '/bin/true' }, { stack: 'external' })).toEqual([]);
   expect(describe({ ...lgtm, TEMPO_OTLP_URL: 'http://t:4318' }, { backend: 'lgtm', hasGateway: true })).toEqual([]);
   expect(describe({ GRAFANA_CLOUD_READ_TOKEN: 'glc_x' }, { backend: 'cloud' })).toEqual([]);
@@ -84,6 +86,18 @@ test.each([
     { ...lgtm, GRAFANA_CLOUD_TEMPO_QUERY_URL: 'http://t' },
     { backend: 'lgtm' },
     ['Not used: GRAFANA_CLOUD_TEMPO_QUERY_URL, because TEMPO_URL, PROMETHEUS_URL and LOKI_URL are asked.'],
+  ],
+  [
+    'other backends beside the grafana/otel-lgtm of a run',
+    { GRAFANA_URL: 'http://g', GRAFANA_CLOUD_LOKI_QUERY_URL: 'http://l' },
+    { backend: 'lgtm', needs: ['mock-cloud', 'lgtm'] },
+    ['Not used: GRAFANA_CLOUD_LOKI_QUERY_URL, GRAFANA_URL, because the grafana/otel-lgtm of the run is asked.'],
+  ],
+  [
+    'an image that is not started',
+    { LGTM_IMAGE: 'a' },
+    { stack: 'containers' },
+    ['Not used: LGTM_IMAGE, because only BACKEND=lgtm without TEMPO_URL, PROMETHEUS_URL and LOKI_URL starts it.'],
   ],
   [
     'a Tempo alone',

@@ -43,15 +43,22 @@ export function describeUnusedVariables(settings: Settings, kind: RunKind): stri
     ...listUnusedOfStack(settings, kind),
     ...listOverridden(settings, kind),
     ...listUnusedOfBackend(settings, kind),
+    ...settings.misnamed.map(({ name, near }): UnusedGroup => [`nothing reads it: is it ${near}?`, [name]]),
     ['only `npm run images` reads it', settings.debianMirror === undefined ? [] : ['DEBIAN_MIRROR']],
     ['only `npm run test:contract` reads it', settings.contractSeed === undefined ? [] : ['CONTRACT_SEED']],
   ] satisfies UnusedGroup[];
   return formatUnused(groups);
 }
 
-function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack }: RunKind): UnusedGroup[] {
+function listUnusedOfStack({ images, alloy, alloyBinary }: Settings, { stack, needs }: RunKind): UnusedGroup[] {
   const program = alloyBinary === undefined ? [] : ['ALLOY_BIN'];
-  if (stack === 'containers') return [['Alloy runs in a container', program]];
+  const lgtm = images.named.LGTM_IMAGE === undefined || needs.includes('lgtm') ? [] : ['LGTM_IMAGE'];
+  if (stack === 'containers') {
+    return [
+      ['Alloy runs in a container', program],
+      ['only BACKEND=lgtm without TEMPO_URL, PROMETHEUS_URL and LOKI_URL starts it', lgtm],
+    ];
+  }
   const registry = images.registry === '' ? [] : ['IMAGE_REGISTRY'];
   return [
     [`the stack is ${stack}`, [...Object.keys(images.named), ...registry]],
@@ -77,11 +84,15 @@ function listOverridden({ inherited }: Settings, { stack, needs }: RunKind): Unu
   ];
 }
 
-function listUnusedOfBackend({ query, lgtm, inherited }: Settings, { backend, hasGateway }: RunKind): UnusedGroup[] {
+function listUnusedOfBackend(
+  { query, lgtm, inherited }: Settings,
+  { backend, hasGateway, needs }: RunKind,
+): UnusedGroup[] {
   if (backend === 'mock') {
     const grpc = listSet(inherited, ['GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT']);
     return [['the backend is the mock cloud', [...nameSet(QUERY, query), ...nameSet(LGTM, lgtm), ...grpc]]];
   }
+  if (needs.includes('lgtm')) return [['the grafana/otel-lgtm of the run is asked', nameSet(QUERY, query)]];
   const { grafana, readToken, ...urls } = query;
   const all = nameSet(LGTM, lgtm);
   if (grafana !== undefined && !(backend === 'cloud' && isLinkedOnly(grafana))) {

@@ -62,7 +62,10 @@ describe('a stack that is started', () => {
     [{ ALLOY: 'binary' }, /there is no alloy on PATH/],
     [{ BACKEND: 'cloud' }, /BACKEND=cloud needs to know where Alloy writes, and GRAFANA_CLOUD_API_KEY, .* are not set/],
     [{ ALLOY_URL: 'http://127.0.0.1:1' }, /ALLOY_URL names an Alloy that already runs, and this run would start one/],
-    [{ BACKEND: 'lgtm' }, /BACKEND=lgtm needs a Tempo, .* TEMPO_URL, PROMETHEUS_URL, LOKI_URL are not set/],
+    [{ BACKEND: 'lgtm' }, /BACKEND=lgtm starts grafana\/otel-lgtm, and no container engine answers/],
+    [{ BACKEND: 'lgtm', STACK: 'native' }, /starts grafana\/otel-lgtm in a container, and STACK=native has none/],
+    [{ BACKEND: 'lgtm', REDIS_URL: 'redis://h' }, /\(BACKEND=lgtm starts .*\) starts all of its parts, and REDIS_URL/],
+    [{ BACKEND: 'lgtm', ALLOY: 'binary' }, /consists of containers \(BACKEND=lgtm starts grafana\/otel-lgtm\)/],
     [{ BACKEND: 'lgtm', TEMPO_URL: 'http://t', LOKI_URL: 'http://l' }, /and PROMETHEUS_URL is not set/],
     [{ ALLOY_BIN: writeProgram('other', 'other 9.1') }, /other is not an Alloy: .* does not say so/],
     [{ ALLOY_BIN: '/bin/true' }, /\/bin\/true is not an Alloy/],
@@ -78,6 +81,10 @@ test.each([
   [{ ALLOY: 'container', DATABASE_URL: 'postgresql://u:p@h/d' }, 'unset ALLOY and run with STACK=native'],
   [{ STACK: 'containers' }, 'correct DOCKER_HOST, or unset it, or run with STACK=native'],
   [{ STACK: 'containers', DOCKER_HOST: 'ssh://a@b' }, 'forward the socket'],
+  [{ BACKEND: 'lgtm' }, 'run with STACK=native, TEMPO_URL, PROMETHEUS_URL and LOKI_URL'],
+  [{ BACKEND: 'lgtm', REDIS_URL: 'redis://h' }, 'run with STACK=native, TEMPO_URL, PROMETHEUS_URL and LOKI_URL'],
+  [{ BACKEND: 'lgtm', ALLOY: 'binary' }, 'run with STACK=native, TEMPO_URL, PROMETHEUS_URL and LOKI_URL'],
+  [{ BACKEND: 'lgtm', STACK: 'native' }, 'unset STACK, or set TEMPO_URL, PROMETHEUS_URL and LOKI_URL'],
 ])('what is advised for %o does not lead to the next refusal', async (environment, fix) => {
   await expect(choose(environment)).rejects.toMatchObject({ fix: expect.stringContaining(fix) });
 });

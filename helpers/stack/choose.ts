@@ -1,7 +1,7 @@
 import { type Availability, lookForImage } from '../images/resolve.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import type { Endpoints } from '../run/endpoints.ts';
-import type { Part } from '../run/part.ts';
+import { isBackendPart, type Part } from '../run/part.ts';
 import type { RunDescription } from '../run/run.ts';
 import { EXISTING_VARIABLES, type Settings } from '../settings/settings.ts';
 import { type ContainerEngine, findContainerEngine } from '../setup/container-engine.ts';
@@ -9,7 +9,7 @@ import { isAlloy } from '../setup/program-version.ts';
 import { findOnPath } from '../setup/programs.mjs';
 import { chooseBackend, chooseExternalBackend, isOnLoopback } from './backend/choose-backend.ts';
 import { readConfiguration } from './configuration.ts';
-import { listImages } from './containers/container-images.ts';
+import { LGTM_URLS, listImages } from './containers/container-images.ts';
 import { readExistingEndpoints } from './existing-endpoints.ts';
 import { type AlloyProgram, findAlloyProgram } from './parts/alloy-program.ts';
 import type { BackendPlan, CommonPlan, ContainersPlan, ExternalPlan, NativePlan, StackPlan } from './plan.ts';
@@ -31,13 +31,23 @@ export async function chooseStack(
   if (settings.stack === 'external') return await planExternal(common);
   refuseRunningAlloy(existing);
   const backend = await chooseBackend(settings);
-  // A backend that already runs is no part of the stack, unless Alloy needs a gateway to it.
-  const own = needs.filter(
-    (part) => part !== 'mock-cloud' || backend.access === undefined || backend.gateway !== undefined,
-  );
+  const own = [...needs.filter((part) => !isBackendPart(part)), ...listBackendParts(needs, backend)];
   const parts = own.filter((part) => !(part in existing));
   const wish = await readWish(settings, existing, backend, reuse);
   return await planOwn({ ...common, needs: own, ...backend, parts }, wish);
+}
+
+/** Which parts a need for the backend means: none for one that already runs, unless Alloy needs a gateway to it. */
+function listBackendParts(needs: readonly Part[], backend: BackendPlan): Part[] {
+  if (!needs.includes('mock-cloud')) return [];
+  if (startsLgtm(backend)) return ['mock-cloud', 'lgtm'];
+  return backend.access === undefined || backend.gateway !== undefined ? ['mock-cloud'] : [];
+}
+
+const STARTS_LGTM = 'BACKEND=lgtm starts grafana/otel-lgtm';
+
+function startsLgtm({ backend, access }: BackendPlan): boolean {
+  return backend === 'lgtm' && access === undefined;
 }
 
 /** The kind of stack that the settings or a warm stack call for, with the reason; undefined where either will do. */
@@ -50,8 +60,15 @@ async function readWish(
   reuse: boolean,
 ): Promise<Wish | undefined> {
   const { stack, alloy } = settings;
+  if (stack === 'native' && startsLgtm(backend)) {
+    throw new CannotRun(
+      `${STARTS_LGTM} in a container, and STACK=native has none.`,
+      `unset STACK, or set ${LGTM_URLS}: with those it starts none.`,
+    );
+  }
   if (stack === 'native' || stack === 'containers') return { stack, because: `STACK=${stack}` };
   if (alloy === 'container') return { stack: 'containers', because: 'ALLOY=container' };
+  if (startsLgtm(backend)) return { stack: 'containers', because: STARTS_LGTM };
   const local = await findReasonForNative(settings, existing, backend);
   if (local !== undefined) return { stack: 'native', because: local };
   const warm = reuse ? readWarmState()?.run.stack : undefined;
@@ -76,7 +93,7 @@ export function describePlan(plan: StackPlan): Omit<RunDescription, 'warm'> {
 }
 
 async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefined): Promise<StackPlan> {
-  const { settings, existing, parts } = common;
+  const { settings, parts } = common;
   const native = async (because: string): Promise<NativePlan> => ({
     ...common,
     stack: 'native',
@@ -84,11 +101,11 @@ async function planOwn(common: Omit<CommonPlan, 'because'>, wish: Wish | undefin
     alloy: await findAlloy(settings),
   });
   if (wish?.stack === 'native') return await native(wish.because);
-  if (wish !== undefined) refuseContradictions(settings, existing);
+  if (wish !== undefined) refuseContradictions(common, wish);
   const engine = await findContainerEngine(settings.engine);
   if ('absent' in engine) {
     if (wish === undefined) return await native('no container engine can be used');
-    throw new CannotRun(`${wish.because}, and ${engine.absent}.`, `${engine.fix}, or ${adviseNative(settings)}.`);
+    throw new CannotRun(`${wish.because}, and ${engine.absent}.`, `${engine.fix}, or ${adviseNative(common)}.`);
   }
   const images = await lookForImages(engine, parts, settings);
   const missing = wish === undefined ? findMissingImage(images) : undefined;
@@ -122,18 +139,19 @@ async function findAlloy(settings: Settings): Promise<AlloyProgram> {
 }
 
 /** Containers would have to reach what already runs on this machine, and can't run its programs. */
-function refuseContradictions(settings: Settings, existing: Endpoints): void {
+function refuseContradictions(common: Omit<CommonPlan, 'because'>, { because }: Wish): void {
+  const { settings, existing } = common;
   const named = Object.keys(existing).map((part) => EXISTING_VARIABLES[part]);
   if (named.length > 0) {
     throw new CannotRun(
-      `a stack of containers starts all of its parts, and ${named.join(', ')} names what already runs.`,
-      `unset ${named.join(', ')}, or ${adviseNative(settings)}.`,
+      `a stack of containers (${because}) starts all of its parts, and ${named.join(', ')} names what already runs.`,
+      `unset ${named.join(', ')}, or ${adviseNative(common)}.`,
     );
   }
   if (settings.alloy === 'binary') {
     throw new CannotRun(
-      'ALLOY=binary is a program of this machine, and the stack consists of containers.',
-      'set STACK=native, or leave ALLOY unset; `npm run images` builds an image of the program that ALLOY_BIN names.',
+      `ALLOY=binary is a program of this machine, and the stack consists of containers (${because}).`,
+      `${adviseNative(common)}, or leave ALLOY unset; \`npm run images\` builds an image of the program that ALLOY_BIN names.`,
     );
   }
 }
@@ -148,8 +166,9 @@ function refuseRunningAlloy(existing: Endpoints): void {
 }
 
 /** How to run without containers. */
-function adviseNative({ alloy }: Settings): string {
-  return alloy === 'container' ? 'unset ALLOY and run with STACK=native' : 'run with STACK=native';
+function adviseNative({ settings: { alloy }, ...backend }: Omit<CommonPlan, 'because'>): string {
+  const native = startsLgtm(backend) ? `STACK=native, ${LGTM_URLS}` : 'STACK=native';
+  return `${alloy === 'container' ? 'unset ALLOY and ' : ''}run with ${native}`;
 }
 
 /** A program of this machine, and parts that it already has, are used where they are. */

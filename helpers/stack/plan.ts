@@ -13,7 +13,7 @@ export type ServiceName = Exclude<Part, 'alloy'> | 'grafana-alloy';
 /** The backend of a run. */
 export type BackendPlan = {
   readonly backend: Backend;
-  /** How it is asked; absent for a mock cloud that the run starts. */
+  /** How it is asked; absent for a mock cloud or a grafana/otel-lgtm that the run starts. */
   readonly access?: BackendAccess;
   /** The Grafana that shows what it has, where one is known. */
   readonly grafana?: GrafanaLinks;

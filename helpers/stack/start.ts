@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
 import { readIntervals } from '../clients/alloy-intervals.ts';
-import { readSentCounts } from '../clients/alloy-metrics.ts';
+import { readCounters } from '../clients/alloy-metrics.ts';
+import type { BackendAccess } from '../run/endpoints.ts';
 import { isServicePart } from '../run/part.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
@@ -71,11 +72,12 @@ export async function startRun(
     plan.stack === 'native'
       ? await startNative({ plan, runId: id, cloudVariables })
       : await startContainers({ plan, runId: id, cloudVariables });
-  const { alloy: _, mockCloud, ...others } = stack.endpoints;
+  const { alloy: _, mockCloud, lgtm, ...others } = stack.endpoints;
   if (stack.alloy === undefined) throw new TypeError('a run has an Alloy');
   const variables =
     mockCloud === undefined ? readSetVariables(plan) : cloudVariables(mockCloud.urlInside ?? mockCloud.url);
-  const access = plan.access ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
+  const access =
+    plan.access ?? (lgtm && pickAccess(lgtm)) ?? (mockCloud && readCloudAccess(aimAtMock(variables, mockCloud.url)));
   if (access === undefined) throw new TypeError('a run has a backend');
   const { standIns } = describePlan(plan);
   const run: Run = {
@@ -118,13 +120,26 @@ async function beginAgain(
   id: string,
   startedAt: number,
 ): Promise<Joined> {
-  const sentBefore = await readSentCounts(run.alloy);
-  const before = sentBefore !== undefined && { sentBefore };
-  return { run: { ...run, id, startedAt, timings: stack.timings, ...before }, stack };
+  const { alloyBefore: _, ...others } = run;
+  return { run: { ...others, ...(await readBefore(run)), id, startedAt, timings: stack.timings }, stack };
+}
+
+/** What an Alloy that runs already has counted by now; nothing is known of one that gives no answer. */
+async function readBefore({
+  alloy,
+}: {
+  readonly alloy: Pick<AlloyEndpoint, 'url'>;
+}): Promise<Pick<Run, 'alloyBefore'>> {
+  const alloyBefore = await readCounters(alloy).catch(() => undefined);
+  return alloyBefore === undefined ? {} : { alloyBefore };
 }
 
 function makeRunId(): string {
   return randomBytes(6).toString('hex');
+}
+
+function pickAccess({ tempo, prometheus, loki }: BackendAccess): BackendAccess {
+  return { tempo, prometheus, loki };
 }
 
 /** A run against a stack that already runs: nothing is started, stopped or taken away. */
@@ -151,6 +166,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     seriesWindow: Math.ceil((2 * intervals.scrape) / 1000 + 10),
     stack: 'external',
     alloy: endpoint,
+    ...(await readBefore({ alloy })),
     ...servers,
     variables: readSetVariables(plan),
     madeUpVariables: [],

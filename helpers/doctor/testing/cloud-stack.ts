@@ -44,7 +44,7 @@ const LOGINS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The hosted paths, each with the login of its own service; an empty Loki push gets Loki's 422. */
-export function answerAsHosted({ path, login }: Received): Reply | undefined {
+export function answerAsHosted({ path, login, headers }: Received): Reply | undefined {
   const [, id] = LOGINS.find(([pattern]) => pattern.test(path)) ?? [];
   if (id === undefined) return undefined;
   if (login !== `${id}:${TOKEN}`) {
@@ -52,6 +52,8 @@ export function answerAsHosted({ path, login }: Received): Reply | undefined {
   }
   if (path === '/loki/api/v1/push')
     return { status: 422, body: 'error at least one valid stream is required', type: 'text/plain' };
+  if (path === '/api/prom/push' && headers['content-encoding'] !== 'snappy')
+    return { status: 400, body: 'snappy: corrupt input' };
   if (path.endsWith('/query')) return { body: VECTOR };
   if (path === '/tempo/api/search') return { body: '{"traces":[],"metrics":{}}' };
   return { body: path.startsWith('/otlp') || path.endsWith('push') ? '' : '{"status":"success","data":[]}' };

@@ -135,6 +135,27 @@ test('run exits 1 and reports where the errors are before it serves anything', a
   );
 });
 
+// Callers tell by these words whether a configuration needs a real Alloy or is wrong.
+test.each([
+  ['a component', 'loki.write "w" { }'],
+  ['a block', 'declare "d" { }'],
+  ['a function', 'prometheus.scrape "s" {\n\ttargets = encoding.from_yaml("[]")\n\tforward_to = []\n}'],
+  ['an argument', 'prometheus.scrape "s" {\n\ttargets = []\n\tforward_to = []\n\tproxy_url = "http://x"\n}'],
+])('run exits 1 for %s that only a real Alloy has, with an error that says so', async (_, text) => {
+  const { code, err } = await alloyWith(['run', `--storage.path=${directory}/data`, file(text)]);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^Error: .*the embedded Alloy.*ALLOY_BIN/m);
+});
+
+test('run exits 1 for a configuration that is wrong, with no such error', async () => {
+  const wrong =
+    'prometheus.scrape "s" {\n\ttargets = sys.env("ALLOY_BIN")\n\tforward_to = []\n}\nnothing.like "it" { }';
+  const { code, err } = await alloyWith(['run', `--storage.path=${directory}/data`, file(wrong)]);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^Error: /m);
+  expect(err).not.toMatch(/^Error: .*the embedded Alloy.*ALLOY_BIN/m);
+});
+
 test('run serves its HTTP API until it is stopped, and exits 0', async () => {
   const path = file('otelcol.auth.basic "a" {\n\tusername = "u"\n\tpassword = "p"\n}\n');
   const args = [

@@ -27,6 +27,14 @@ export function getHistogram(
     : new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [registry] });
 }
 
+/** Creates a counter of one component, which starts at 0. Returns how to increase it. */
+export function createComponentCounter(context: ComponentContext, name: string, help: string): (by: number) => void {
+  const counter = getCounter(context.registry, name, help, COMPONENT_LABELS);
+  const labels = buildComponentLabels(context);
+  counter.inc(labels, 0);
+  return (by) => counter.inc(labels, by);
+}
+
 /** The labels that Alloy puts on every metric of a component. */
 export function buildComponentLabels(context: ComponentContext): { component_id: string; component_path: string } {
   return { component_id: context.id, component_path: '/' };

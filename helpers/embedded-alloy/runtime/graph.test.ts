@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { buildGraph, type CreatedComponent, createHealthRecord } from './graph.ts';
+import { buildGraph, type CreatedComponent, createHealthRecord, type Edge } from './graph.ts';
 import { createLog } from './logger.ts';
 
 type Events = string[];
 
-function component(id: string, references: string[], feeds: string[], events: Events): CreatedComponent {
+function component(id: string, references: string[], edges: Edge[], events: Events): CreatedComponent {
   return {
     name: id.split('.').slice(0, -1).join('.'),
     arguments: [],
@@ -12,7 +12,7 @@ function component(id: string, references: string[], feeds: string[], events: Ev
     label: id.split('.').at(-1) ?? '',
     localID: id,
     references,
-    feeds,
+    edges,
     health: createHealthRecord(),
     instance: {
       exports: {},
@@ -33,8 +33,8 @@ test('components start after those they refer to, and stop before them', async (
   const graph = buildGraph(
     [
       component('otlphttp.e', [], [], events),
-      component('batch.b', ['otlphttp.e'], ['otlphttp.e'], events),
-      component('otlp.r', ['batch.b'], ['batch.b'], events),
+      component('batch.b', ['otlphttp.e'], [], events),
+      component('otlp.r', ['batch.b'], [], events),
     ],
     quiet,
   );
@@ -50,19 +50,24 @@ test('components start after those they refer to, and stop before them', async (
   ]);
 });
 
-test('data flows to a receiver from what refers to it, and from targets to what refers to them', () => {
+test('a component has all edges that lead from it, whichever component refers to the other', () => {
+  const scrape = [
+    { from: 'exporter.e', to: 'scrape.s' },
+    { from: 'scrape.s', to: 'remote_write.w' },
+    { from: 'scrape.s', to: 'remote_write.w' },
+  ];
   const graph = buildGraph(
     [
       component('exporter.e', [], [], []),
       component('remote_write.w', [], [], []),
-      component('scrape.s', ['exporter.e', 'remote_write.w'], ['remote_write.w'], []),
+      component('scrape.s', ['exporter.e', 'remote_write.w'], scrape, []),
     ],
     quiet,
   );
   expect(graph.components.map(({ localID, dataFlowEdgesTo }) => [localID, dataFlowEdgesTo])).toEqual([
     ['exporter.e', ['scrape.s']],
     ['remote_write.w', []],
-    ['scrape.s', ['remote_write.w']],
+    ['scrape.s', ['remote_write.w', 'remote_write.w']],
   ]);
   expect(graph.components[0]?.referencedBy).toEqual(['scrape.s']);
 });

@@ -18,9 +18,13 @@ export type GraphComponent = {
   readonly exports: readonly Setting[];
   readonly referencesTo: readonly string[];
   readonly referencedBy: readonly string[];
-  /** The components that receive data from this one: mostly those that refer to it, and receivers that it refers to. */
+  /**
+   * The components that receive data from this one, once for each reference: receivers that it refers to, and those that
+   * refer to anything else of it.
+   */
   readonly dataFlowEdgesTo: readonly string[];
   readonly health: () => DatedHealth;
+  readonly debugInfo: () => readonly Setting[];
 };
 
 /** A loaded configuration: its components are created but not started. */
@@ -43,9 +47,12 @@ export type CreatedComponent = {
   readonly health: HealthRecord;
   /** The ids of the components it refers to. */
   readonly references: readonly string[];
-  /** The ids of those that receive data from it. */
-  readonly feeds: readonly string[];
+  /** The ways of data that follow from its references. */
+  readonly edges: readonly Edge[];
 };
+
+/** Data flows from one component to another one. */
+export type Edge = { readonly from: string; readonly to: string };
 
 /** Holds the latest health of a component. */
 export type HealthRecord = { readonly read: () => DatedHealth; readonly set: (health: Health) => void };
@@ -65,21 +72,18 @@ export function createHealthRecord(): HealthRecord {
 export function buildGraph(created: readonly CreatedComponent[], log: Log): Graph {
   const referencedBy = (id: string): string[] =>
     created.filter(({ references }) => references.includes(id)).map(({ localID }) => localID);
-  const components = created.map(({ health, references, feeds, ...component }) => ({
-    name: component.name,
-    label: component.label,
-    localID: component.localID,
+  const edges = created.flatMap((component) => component.edges);
+  const components = created.map(({ name, label, localID, health, instance, references, ...component }) => ({
+    name,
+    label,
+    localID,
     arguments: component.arguments,
     exports: component.exports,
     referencesTo: references,
-    referencedBy: referencedBy(component.localID),
-    dataFlowEdgesTo: [
-      ...feeds,
-      ...created
-        .filter((other) => other.references.includes(component.localID) && !other.feeds.includes(component.localID))
-        .map((other) => other.localID),
-    ],
+    referencedBy: referencedBy(localID),
+    dataFlowEdgesTo: edges.filter(({ from }) => from === localID).map(({ to }) => to),
     health: health.read,
+    debugInfo: instance.debugInfo ?? (() => []),
   }));
 
   async function startOne({ localID, instance, health }: CreatedComponent): Promise<void> {

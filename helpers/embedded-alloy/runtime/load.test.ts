@@ -73,6 +73,42 @@ test('components are created in the order of their references, not of the file',
   expect(graph.components[0]?.health().state).toBe('healthy');
 });
 
+test('there is an edge for each reference to a consumer, to targets or to a handler', async () => {
+  const graph = await load(`
+    otelcol.auth.basic "a" {
+      username = "u"
+      password = "p"
+    }
+    otelcol.exporter.otlphttp "e" {
+      client {
+        endpoint = "http://127.0.0.1:1"
+        auth     = otelcol.auth.basic.a.handler
+      }
+    }
+    otelcol.processor.batch "b" {
+      output {
+        traces = [otelcol.exporter.otlphttp.e.input]
+        logs   = [otelcol.exporter.otlphttp.e.input]
+      }
+    }
+    discovery.relabel "d" { targets = [] }
+    prometheus.remote_write "w" { }
+    prometheus.scrape "s" {
+      targets    = array.concat(discovery.relabel.d.output, discovery.relabel.d.output)
+      forward_to = [prometheus.remote_write.w.receiver, prometheus.remote_write.w.receiver]
+    }
+  `);
+  const edges = graph.components.map(({ localID, dataFlowEdgesTo }) => [localID, dataFlowEdgesTo]);
+  expect(Object.fromEntries(edges)).toEqual({
+    'otelcol.auth.basic.a': ['otelcol.exporter.otlphttp.e'],
+    'otelcol.exporter.otlphttp.e': [],
+    'otelcol.processor.batch.b': ['otelcol.exporter.otlphttp.e', 'otelcol.exporter.otlphttp.e'],
+    'discovery.relabel.d': ['prometheus.scrape.s', 'prometheus.scrape.s'],
+    'prometheus.remote_write.w': [],
+    'prometheus.scrape.s': ['prometheus.remote_write.w', 'prometheus.remote_write.w'],
+  });
+});
+
 test('a component can read single fields of what another one exports', async () => {
   const graph = await load(`
     discovery.relabel "d" {

@@ -18,7 +18,7 @@ import { describeValue } from '../schema/describe-value.ts';
 import { type CheckResult, checkConfiguration, deprecation } from './check.ts';
 import { parseConfiguration, readConfiguration } from './configuration.ts';
 import { convertExports } from './exports.ts';
-import { buildGraph, type CreatedComponent, createHealthRecord, type Graph } from './graph.ts';
+import { buildGraph, type CreatedComponent, createHealthRecord, type Edge, type Graph } from './graph.ts';
 import type { Log } from './logger.ts';
 import type { Node } from './module.ts';
 import { loadComponent } from './registry.ts';
@@ -153,7 +153,7 @@ async function loadComponentNode(loading: LoadState, node: Node, targets: readon
     instance,
     health,
     references,
-    feeds: references.filter((target) => sendsDataTo(loading, node, target)),
+    edges: listEdges(loading, node, references),
   });
 }
 
@@ -171,17 +171,21 @@ function createContext(options: LoadOptions, id: string, setHealth: ComponentCon
   return { id, environment, registry, log: options.log.forComponent(id), setHealth };
 }
 
-/** Whether a component sends data to another one that it refers to: it does if it refers to a consumer. */
-function sendsDataTo({ exports }: LoadState, node: Node, target: string): boolean {
-  const fields = exports.get(target)?.fields;
-  return findReferences(node.block.body).some((reference) => {
+/** One edge for each reference of a component to an export: to a consumer, and from anything else. */
+function listEdges({ exports }: LoadState, { id, block }: Node, targets: readonly string[]): Edge[] {
+  return findReferences(block.body).flatMap((reference) => {
     const name = reference.map((identifier) => identifier.name).join('.');
-    const exported = name.startsWith(`${target}.`) ? fields?.get(name.slice(target.length + 1)) : undefined;
-    return exported?.type === 'capsule' && exported.holds === 'export' && takesData(exported.content);
+    const target = targets.find((candidate) => name.startsWith(`${candidate}.`)) ?? '';
+    const exported = exports.get(target)?.fields.get(name.slice(target.length + 1));
+    if (exported === undefined) {
+      return [];
+    }
+    return [takesData(exported) ? { from: id, to: target } : { from: target, to: id }];
   });
 }
 
-function takesData(content: unknown): boolean {
+function takesData(exported: Value): boolean {
+  const content = exported.type === 'capsule' && exported.holds === 'export' ? exported.content : undefined;
   return isCapsule(content) && content.capsule !== 'auth';
 }
 

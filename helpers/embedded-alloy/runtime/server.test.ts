@@ -21,6 +21,7 @@ const components: readonly GraphComponent[] = [
     referencedBy: [],
     dataFlowEdgesTo: ['otelcol.processor.batch.services'],
     health: () => health,
+    debugInfo: () => [{ name: 'target', type: 'block', body: [] }],
   },
   {
     name: 'otelcol.processor.batch',
@@ -32,6 +33,7 @@ const components: readonly GraphComponent[] = [
     referencedBy: ['otelcol.receiver.otlp.services'],
     dataFlowEdgesTo: [],
     health: () => ({ state: 'healthy', message: 'started component', updatedTime }),
+    debugInfo: () => [],
   },
 ];
 
@@ -78,12 +80,14 @@ describe('the HTTP API', () => {
       original: '',
       arguments: [],
       exports: [],
+      debugInfo: [],
       liveDebuggingEnabled: false,
     });
     const [, one] = await get('/api/v0/web/components/otelcol.processor.batch.services');
     expect(JSON.parse(one).localID).toBe('otelcol.processor.batch.services');
     const [, receiver] = await get('/api/v0/web/components/otelcol.receiver.otlp.services');
     expect(JSON.parse(receiver).arguments).toEqual([{ name: 'output', type: 'block', body: [] }]);
+    expect(JSON.parse(receiver).debugInfo).toEqual([{ name: 'target', type: 'block', body: [] }]);
     expect((await get('/api/v0/web/components/none'))[0]).toBe(404);
   });
 

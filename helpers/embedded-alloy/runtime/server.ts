@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { describeError } from '../language/describe-error.ts';
 import { formatAddress, listen, parseListenAddress } from '../pipeline/http/listen.ts';
 import { findPages } from '../pipeline/in-process-pages.ts';
+import type { Setting } from '../schema/settings.ts';
 import type { Graph, GraphComponent } from './graph.ts';
 import { registerSelfMetrics } from './self-metrics.ts';
 
@@ -56,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (path.startsWith(`${components}/`)) {
       const id = decodeURIComponent(path.slice(components.length + 1));
       const found = graph.components.find(({ localID }) => localID === id);
-      return found === undefined ? NOT_FOUND : createJsonAnswer(describe(found, found));
+      return found === undefined ? NOT_FOUND : createJsonAnswer(describe(found, readDetails(found)));
     }
     return await fetchComponentPage(registry, path);
   };
@@ -103,11 +104,16 @@ function reportHealth(graph: Graph): Answer {
     : { status: 200, contentType: TEXT, body: 'All Alloy components are healthy.\n' };
 }
 
-/** As Alloy does, the list of components leaves out their arguments and exports. */
-function describe(
-  component: GraphComponent,
-  { arguments: args, exports }: Pick<GraphComponent, 'arguments' | 'exports'> = { arguments: [], exports: [] },
-): Record<string, unknown> {
+type Details = Record<'arguments' | 'exports' | 'debugInfo', readonly Setting[]>;
+
+/** As Alloy does, the list of components leaves out their details. */
+const NO_DETAILS: Details = { arguments: [], exports: [], debugInfo: [] };
+
+function readDetails({ arguments: args, exports, debugInfo }: GraphComponent): Details {
+  return { arguments: args, exports, debugInfo: debugInfo() };
+}
+
+function describe(component: GraphComponent, details: Details = NO_DETAILS): Record<string, unknown> {
   const { state, message, updatedTime } = component.health();
   return {
     name: component.name,
@@ -120,8 +126,7 @@ function describe(
     dataFlowEdgesTo: component.dataFlowEdgesTo,
     health: { state, message, updatedTime },
     original: '',
-    arguments: args,
-    exports,
+    ...details,
     liveDebuggingEnabled: false,
   };
 }

@@ -34,6 +34,11 @@ export type ScrapedSample = {
    * another.
    */
   readonly stale?: true;
+  /**
+   * Belongs to a scrape that failed after this sample. As in Alloy, components on its way count it, and
+   * `prometheus.remote_write` does not send it.
+   */
+  readonly rolledBack?: true;
 };
 
 /** Receives scraped samples: the `receiver` of a `prometheus.*` component. */

@@ -32,6 +32,8 @@ export type ComponentContext = {
 export type Instance = {
   /** The values that other components can refer to: plain values, or a `Capsule`. */
   readonly exports: Readonly<Record<string, unknown>>;
+  /** What it is doing, as the API shows it; nothing for most components. */
+  readonly debugInfo?: () => readonly Setting[];
   readonly start: () => Promise<void>;
   /** Flushes its data, then releases all resources, within `graceMs`. */
   readonly stop: (graceMs: number) => Promise<void>;

@@ -1,5 +1,6 @@
 import type { Observation } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
+import type { Place } from '../place.ts';
 
 /** A question about Redis's `redis_up` that got no series. */
 export function sampleObservation(changes: Partial<Observation> = {}): Observation {
@@ -23,8 +24,31 @@ export function sampleObservation(changes: Partial<Observation> = {}): Observati
   };
 }
 
-const log = { component: 'otelcol.exporter.otlphttp.x', message: 'Exporting failed: connection refused' };
 const labels = { job: 'j', instance: 'i' };
+
+/** A setting that is a variable of the environment, as the configuration has it. */
+export function samplePlace(component: string, setting: string, variable: string, changes: Partial<Place> = {}): Place {
+  return {
+    component,
+    setting,
+    file: 'config.alloy',
+    line: 5,
+    expression: `sys.env("${variable}")`,
+    variables: [variable],
+    references: [],
+    ...changes,
+  };
+}
+
+const WRITE = 'prometheus.remote_write.x';
+const EXPORTER = 'otelcol.exporter.otlphttp.x';
+const otlpEndpoint = samplePlace(EXPORTER, 'endpoint', 'GRAFANA_CLOUD_OTLP_ENDPOINT', { value: 'http://x/otlp' });
+const otlpUser = samplePlace('otelcol.auth.basic.x', 'username', 'GRAFANA_CLOUD_OTLP_INSTANCE_ID', { value: '1' });
+const writeUrl = samplePlace(WRITE, 'url', 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT', { value: 'http://x/push' });
+const writeUser = samplePlace(WRITE, 'username', 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID', { value: '1' });
+const redisAddress = samplePlace('prometheus.exporter.redis.x', 'redis_addr', 'REDIS_EXPORTER_ADDRESS');
+const scrape: Place = { component: 'prometheus.scrape.x' };
+const relabel: Place = { component: 'discovery.relabel.x', file: 'config.alloy', line: 7 };
 
 /** Findings of every kind, with and without their optional fields. */
 export const sampleFindings: { readonly [K in Finding['kind']]: readonly FindingKind<K>[] } = {
@@ -55,54 +79,197 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379', variable: 'REDIS_URL' },
   ],
   'exporter cannot connect': [
-    { kind: 'exporter cannot connect', source: 'redis', log },
-    { kind: 'exporter cannot connect', source: 'postgres', log },
-    { kind: 'exporter cannot connect', source: 'postgres' },
+    ...(['no login', 'login', 'no database', 'unknown host', 'refused', 'TLS', 'timeout', 'other'] as const).map(
+      (fault) =>
+        ({
+          kind: 'exporter cannot connect',
+          source: 'redis',
+          fault,
+          reason: 'it said so',
+          place: redisAddress,
+        }) as const,
+    ),
+    {
+      kind: 'exporter cannot connect',
+      source: 'postgres',
+      fault: 'other',
+      reason: '',
+      place: { component: 'prometheus.exporter.postgres.x', setting: 'data_source_names' },
+    },
   ],
   'scrape fails': [
-    { kind: 'scrape fails', ...labels },
+    ...(
+      [
+        'refused',
+        'unknown host',
+        'timeout',
+        'HTTP status',
+        'TLS',
+        'not metrics',
+        'sample limit',
+        'body size limit',
+        'label limit',
+        'other',
+      ] as const
+    ).map(
+      (fault) =>
+        ({ kind: 'scrape fails', url: 'http://x/metrics', error: 'it said so', fault, place: scrape }) as const,
+    ),
     {
       kind: 'scrape fails',
-      ...labels,
+      url: 'http://x/metric',
+      error: 'server returned HTTP status 404 Not Found',
+      fault: 'HTTP status',
+      place: { ...scrape, setting: 'metrics_path', expression: '"/metric"', file: 'config.alloy', line: 9 },
       source: 'rabbitmq',
-      target: { component: 'prometheus.scrape.x', url: 'http://x/metrics', error: 'connection refused' },
+      rightUrl: 'http://x/metrics',
     },
+  ],
+  'no scrape target': [
+    { kind: 'no scrape target', labels },
+    { kind: 'no scrape target', labels, exporter: scrape, isScraped: true },
+    { kind: 'no scrape target', labels, exporter: scrape, isScraped: false, unused: relabel },
+  ],
+  'other target labels': [
+    { kind: 'other target labels', wanted: labels, found: { job: 'k', instance: 'i' }, label: 'job', scrape },
+    {
+      kind: 'other target labels',
+      wanted: labels,
+      found: { job: 'k', instance: 'i' },
+      label: 'job',
+      scrape,
+      relabel,
+      rule: { ...relabel, setting: 'replacement' },
+    },
+    {
+      kind: 'other target labels',
+      wanted: labels,
+      found: { job: 'j', instance: 'k' },
+      label: 'instance',
+      scrape,
+      relabel,
+    },
+    {
+      kind: 'other target labels',
+      wanted: labels,
+      found: { job: 'k', instance: 'i' },
+      label: 'job',
+      scrape,
+      unused: relabel,
+    },
+  ],
+  'scraped too seldom': [
+    { kind: 'scraped too seldom', place: { ...scrape, setting: 'scrape_interval' }, interval: '10m' },
+  ],
+  'forwards to nothing': [
+    { kind: 'forwards to nothing', place: scrape },
+    { kind: 'forwards to nothing', place: scrape, receiver: 'prometheus.remote_write.x.receiver' },
+  ],
+  'series dropped': [
+    { kind: 'series dropped', place: relabel, block: 'rule' },
+    { kind: 'series dropped', place: relabel, block: 'rule', action: 'drop', regex: 'redis_.*' },
   ],
   'other labels': [{ kind: 'other labels', wanted: labels, found: { job: 'k', instance: 'i' } }],
   'OTLP login refused': [
-    { kind: 'OTLP login refused' },
-    { kind: 'OTLP login refused', instanceId: '1' },
+    { kind: 'OTLP login refused', login: 'other', place: otlpUser },
+    { kind: 'OTLP login refused', login: 'none', place: { component: EXPORTER } },
+    { kind: 'OTLP login refused', login: 'basic', place: otlpUser, instanceId: '' },
     {
       kind: 'OTLP login refused',
+      login: 'basic',
+      place: otlpUser,
       instanceId: '1',
       reason: 'foreign instance ID',
       twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID',
     },
   ],
-  'OTLP path not found': [{ kind: 'OTLP path not found' }, { kind: 'OTLP path not found', url: 'http://x/v1/traces' }],
-  'OTLP endpoint unreachable': [{ kind: 'OTLP endpoint unreachable', log }],
-  'OTLP export fails': [{ kind: 'OTLP export fails' }, { kind: 'OTLP export fails', log }],
-  'nothing accepted over OTLP': [
-    { kind: 'nothing accepted over OTLP', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },
+  'OTLP path not found': [
+    { kind: 'OTLP path not found', place: { component: EXPORTER } },
+    { kind: 'OTLP path not found', url: 'http://x/otlp', place: otlpEndpoint },
   ],
-  'nothing exported over OTLP': [{ kind: 'nothing exported over OTLP' }],
-  'remote write without URL': [{ kind: 'remote write without URL', component: 'prometheus.remote_write.x' }],
+  'exporter of another protocol': [
+    {
+      kind: 'exporter of another protocol',
+      place: { ...otlpEndpoint, component: 'otelcol.exporter.otlp.x' },
+    },
+  ],
+  'OTLP endpoint unreachable': [
+    { kind: 'OTLP endpoint unreachable', reason: 'connection refused', place: otlpEndpoint },
+    { kind: 'OTLP endpoint unreachable', reason: '', place: { component: EXPORTER } },
+  ],
+  'OTLP export refused': [403, 413, 429, 503, 400].map((status) => {
+    return { kind: 'OTLP export refused', status, signals: ['traces', 'logs'], message: 'no', place: otlpEndpoint };
+  }),
+  'no OTLP receiver': [{ kind: 'no OTLP receiver', file: 'config.alloy' }],
+  'receiver elsewhere': [
+    {
+      kind: 'receiver elsewhere',
+      protocol: 'http',
+      place: { component: 'otelcol.receiver.otlp.x', setting: 'endpoint' },
+      endpoint: '0.0.0.0:4399',
+      asked: 'http://127.0.0.1:4318',
+    },
+    {
+      kind: 'receiver elsewhere',
+      protocol: 'grpc',
+      place: samplePlace('otelcol.receiver.otlp.x', 'endpoint', 'LISTEN'),
+      endpoint: '0.0.0.0:4399',
+      asked: '127.0.0.1:4317',
+    },
+  ],
+  'signal without output': [
+    { kind: 'signal without output', signal: 'traces', place: { component: 'otelcol.processor.batch.x' } },
+    {
+      kind: 'signal without output',
+      signal: 'logs',
+      place: { component: 'otelcol.processor.batch.x' },
+      example: '[y.input]',
+    },
+  ],
+  'receiver refuses': [
+    { kind: 'receiver refuses', signal: 'traces', place: { component: 'otelcol.receiver.otlp.x' }, between: [relabel] },
+    { kind: 'receiver refuses', signal: 'traces', place: { component: 'otelcol.receiver.otlp.x' }, between: [] },
+  ],
+  'nothing accepted over OTLP': [
+    { kind: 'nothing accepted over OTLP', signal: 'logs', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },
+  ],
+  'held too long': [{ kind: 'held too long', place: { component: 'otelcol.processor.batch.x' }, timeout: '10m' }],
+  'nothing exported over OTLP': [
+    { kind: 'nothing exported over OTLP', signal: 'traces', between: [] },
+    { kind: 'nothing exported over OTLP', signal: 'traces', between: [{ component: 'otelcol.processor.filter.x' }] },
+  ],
+  'remote write without URL': [
+    { kind: 'remote write without URL', place: writeUrl },
+    {
+      kind: 'remote write without URL',
+      place: {
+        ...writeUrl,
+        misspelt: { name: 'GRAFANA_CLOUD_PROM_ENDPOINT', meant: 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT' },
+      },
+    },
+  ],
   'remote write login refused': [
-    { kind: 'remote write login refused' },
-    { kind: 'remote write login refused', instanceId: '1' },
+    { kind: 'remote write login refused', login: 'other', place: writeUser },
+    { kind: 'remote write login refused', login: 'none', place: { component: WRITE } },
     {
       kind: 'remote write login refused',
+      login: 'basic',
+      place: writeUser,
       instanceId: '1',
       reason: 'wrong token',
       twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID',
     },
   ],
-  'remote write path not found': [
-    { kind: 'remote write path not found' },
-    { kind: 'remote write path not found', url: 'http://x/push/' },
+  'remote write path not found': [{ kind: 'remote write path not found', status: 404, place: writeUrl }],
+  'remote write unreachable': [
+    { kind: 'remote write unreachable', reason: 'connection refused', place: writeUrl },
+    { kind: 'remote write unreachable', reason: '', place: writeUrl },
   ],
-  'remote write fails': [{ kind: 'remote write fails' }, { kind: 'remote write fails', log }],
-  'nothing sent by remote write': [{ kind: 'nothing sent by remote write' }],
+  'remote write refused': [
+    { kind: 'remote write refused', message: '', place: writeUrl },
+    { kind: 'remote write refused', status: 429, message: 'too much', place: writeUrl },
+  ],
+  'nothing sent by remote write': [{ kind: 'nothing sent by remote write', place: { component: WRITE } }],
   'Grafana Cloud refuses': [
     {
       kind: 'Grafana Cloud refuses',

@@ -176,6 +176,19 @@ describe('a Tempo, a Prometheus and a Loki', () => {
     });
   });
 
+  test('are started by the run where none of them is named, whatever a `.env` has for Grafana Cloud', async () => {
+    const ofCloud = completeCloudVariables({ GRAFANA_CLOUD_API_KEY: 'glc_w' }, 'https://otlp-gateway-x.grafana.net');
+    for (const environment of [{}, ofCloud]) {
+      expect(await choose({ ...environment, BACKEND: 'lgtm' })).toEqual({ backend: 'lgtm' });
+    }
+    await withServices(async (named) => {
+      expect((await choose({ ...ofCloud, ...named })).gateway).toBeDefined();
+    });
+    await expect(choose({ BACKEND: 'lgtm', TEMPO_URL: 'http://t' })).rejects.toThrow(
+      'PROMETHEUS_URL, LOKI_URL are not set',
+    );
+  });
+
   test('are only asked where the variables say where Alloy writes', async () => {
     await withServices(async (environment) => {
       const { access, gateway } = await choose({ ...hosted, ...environment });

@@ -11,14 +11,14 @@ import type { BackendPlan, GatewayTargets } from '../plan.ts';
 import { findTempoReceiver } from './find-tempo-receiver.ts';
 
 /**
- * The backend of a stack that the run starts: the mock cloud unless `BACKEND` says another one. Throws {@link CannotRun} where
- * too little is known of that, or where Grafana does not say how to ask it.
+ * The backend of a stack that the run starts: the mock cloud unless `BACKEND` says another one. Without `access` the run starts
+ * it. Throws {@link CannotRun} where too little is known of it, or where Grafana does not say how to ask it.
  */
 export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
   const { backend = 'mock', cloud, lgtm } = settings;
   if (backend === 'mock') return { backend };
-  const hasEndpoint = CLOUD_VARIABLES.some((name) => name.endsWith('_ENDPOINT') && cloud[name]);
-  if (backend === 'lgtm' && !hasEndpoint) {
+  if (backend === 'lgtm' && !hasOwnEndpoint(cloud)) {
+    if (!(lgtm.tempo ?? lgtm.prometheus ?? lgtm.loki)) return { backend };
     const access = readLgtmAccess(lgtm);
     if (access === undefined) throw refuseWithoutUrls(settings);
     const resolved = await resolveAccess(settings, backend);
@@ -100,6 +100,12 @@ async function resolveAccess({ cloud, query, lgtm, proxies }: Settings, backend:
   }
 }
 
+/** Whether Alloy writes to endpoints of the person's own: those of Grafana Cloud, which a `.env` has for it, are no Tempo of theirs. */
+function hasOwnEndpoint(cloud: Settings['cloud']): boolean {
+  const endpoints = CLOUD_VARIABLES.flatMap((name) => (name.endsWith('_ENDPOINT') && cloud[name]) || []);
+  return endpoints.some((url) => !URL.canParse(url) || !new URL(url).hostname.endsWith('.grafana.net'));
+}
+
 async function planGateway({ lgtm }: Settings, access: BackendAccess): Promise<GatewayTargets> {
   const traces = lgtm.tempoOtlp?.href.replace(/\/$/, '') ?? (await askForReceiver(access.tempo));
   await refuseUnanswered({
@@ -143,7 +149,7 @@ function refuseWithoutUrls({ lgtm }: Settings): CannotRun {
   const names = missing.map((name) => `${name.toUpperCase()}_URL`);
   return new CannotRun(
     `BACKEND=lgtm needs a Tempo, a Prometheus and a Loki, and ${formatList(names)} not set.`,
-    'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100.',
+    'set TEMPO_URL, PROMETHEUS_URL and LOKI_URL, such as http://127.0.0.1:3200, :9090 and :3100, or none of them, for a grafana/otel-lgtm of the run.',
   );
 }
 

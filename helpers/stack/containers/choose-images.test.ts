@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { computeRecipe } from '../../images/recipe.ts';
 import { ALLOY_KIND_LABEL, RECIPE_LABEL, standInFor } from '../../images/stand-ins.ts';
-import type { Part } from '../../run/part.ts';
+import { type Part, partsInOrder } from '../../run/part.ts';
 import type { Environment } from '../../settings/environment.ts';
 import { readSettings } from '../../settings/settings.ts';
 import { type EngineAnswer, startAnsweringEngine } from '../../setup/testing/answering-engine.ts';
 import { chooseStack, describePlan } from '../choose.ts';
 import type { StackPlan } from '../plan.ts';
+import { pullImages } from './container-images.ts';
 
 const REDIS = 'redis:7.4-alpine';
 const ALLOY = 'grafana/alloy:v1.18.0';
+const LGTM = 'grafana/otel-lgtm:0.31.0';
 const OUT_OF_REACH = 'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host';
 
 const image = (labels: Record<string, string> = {}): EngineAnswer => ({
@@ -67,6 +69,49 @@ describe('without STACK, a stack consists of containers', () => {
     expect(plan.stack).toBe('containers');
     expect(describePlan(plan)).toMatchObject({ standIns: [REDIS] });
   });
+});
+
+describe('BACKEND=lgtm without the URLs of a Tempo, a Prometheus and a Loki', () => {
+  const environment = { BACKEND: 'lgtm' };
+  const parts: readonly Part[] = ['alloy', 'mock-cloud'];
+
+  test('is a stack of containers with grafana/otel-lgtm and a gateway to it, whatever the engine has', async () => {
+    const plan = await choose({}, undefined, environment, parts);
+    expect(plan).toMatchObject({
+      stack: 'containers',
+      because: 'BACKEND=lgtm starts grafana/otel-lgtm',
+      backend: 'lgtm',
+      parts: ['alloy', 'mock-cloud', 'lgtm'],
+    });
+    expect(plan.access).toBeUndefined();
+    expect(plan.stack === 'containers' && plan.images.get('lgtm')).toMatchObject({ wanted: LGTM });
+  });
+
+  test('is one too where this machine has an alloy on PATH', async () => {
+    using path = writeAlloy('alloy, version v1.18.0 (branch: HEAD)');
+    expect(await choose({}, undefined, { ...environment, PATH: path.directory }, parts)).toMatchObject({
+      stack: 'containers',
+    });
+  });
+
+  test('says what does without an image that can’t be had', async () => {
+    const images = { [ALLOY]: image() };
+    const plan = await choose(images, undefined, environment, parts);
+    await expect(plan.stack === 'containers' && pullImages(plan, () => {})).rejects.toMatchObject({
+      message: expect.stringContaining(`the image ${LGTM} is not in the engine and can't be pulled`),
+      fix: 'select another image with LGTM_IMAGE, or a mirror with IMAGE_REGISTRY; TEMPO_URL, PROMETHEUS_URL and LOKI_URL do without it.',
+    });
+    const other = await choose({ [LGTM]: image() }, undefined, environment, parts);
+    await expect(other.stack === 'containers' && pullImages(other, () => {})).rejects.toMatchObject({
+      fix: expect.stringContaining('STACK=native with TEMPO_URL, PROMETHEUS_URL and LOKI_URL needs no images.'),
+    });
+  });
+});
+
+test('another backend has no grafana/otel-lgtm, whatever parts are asked for', async () => {
+  const { parts } = await choose({}, undefined, {}, partsInOrder);
+  expect(parts).toContain('mock-cloud');
+  expect(parts).not.toContain('lgtm');
 });
 
 describe('without STACK, a stack is native, with the reason,', () => {

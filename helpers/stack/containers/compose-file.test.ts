@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -42,6 +43,15 @@ test('every image is another one by its variable', () => {
     const service = composeServices({ [nameImageVariable(part)]: 'other:1' })[nameService(part)];
     expect(service?.image).toBe('other:1');
   }
+});
+
+test('compose starts all but grafana/otel-lgtm, which Alloy does not write to by default', () => {
+  const file: { services: Record<string, { profiles?: string[] }> } = parse(
+    readFileSync(join(ROOT, 'docker-compose.test.yml'), 'utf8'),
+    { merge: true },
+  );
+  const withProfile = Object.entries(file.services).filter(([, { profiles }]) => profiles !== undefined);
+  expect(withProfile.map(([name]) => name)).toEqual(['lgtm']);
 });
 
 test('no password is among the arguments of a container', () => {
@@ -93,7 +103,11 @@ describe.each(composes)('%s', (program, argument) => {
     const { stdout, stderr, status } = spawnSync(
       program,
       [...first, '-f', join(ROOT, 'docker-compose.test.yml'), 'config'],
-      { encoding: 'utf8', cwd: ROOT, env: { PATH: process.env.PATH, HOME: process.env.HOME, ...variables } },
+      {
+        encoding: 'utf8',
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, COMPOSE_PROFILES: 'lgtm', ...variables },
+      },
     );
     expect(stderr).toBe('');
     expect(status).toBe(0);

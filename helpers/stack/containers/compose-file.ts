@@ -45,6 +45,7 @@ const Service = z.strictObject({
   working_dir: z.string().optional(),
   // For docker compose alone: a run proves readiness itself, stops parts as it wants, and knows the host's address.
   healthcheck: z.unknown().optional(),
+  profiles: z.unknown().optional(),
   stop_signal: z.unknown().optional(),
   extra_hosts: z.unknown().optional(),
 });

@@ -3,9 +3,10 @@ import { readSettings } from '../../settings/settings.ts';
 import { isOwnImage, listImages } from './container-images.ts';
 
 test('each part is a container of its own image, those of this project’s services and the mock of Node’s', () => {
-  expect(Object.fromEntries(listImages(['postgres', 'alloy', 'api', 'mock-cloud'], readSettings({})))).toEqual({
+  expect(Object.fromEntries(listImages(['postgres', 'alloy', 'lgtm', 'api', 'mock-cloud'], readSettings({})))).toEqual({
     postgres: 'postgres:17-alpine',
     'grafana-alloy': 'grafana/alloy:v1.18.0',
+    lgtm: 'grafana/otel-lgtm:0.31.0',
     api: 'node:24-alpine',
     'mock-cloud': 'node:24-alpine',
   });

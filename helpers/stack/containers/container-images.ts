@@ -1,10 +1,18 @@
-import { type Availability, bringImage, type FoundImage, lookForImage } from '../../images/resolve.ts';
+import {
+  type Availability,
+  bringImage,
+  type FoundImage,
+  type ImageAdvice,
+  lookForImage,
+} from '../../images/resolve.ts';
 import { standInFor } from '../../images/stand-ins.ts';
 import { isServicePart, type Part, serviceParts } from '../../run/part.ts';
 import type { ImageVariable, Settings } from '../../settings/settings.ts';
-import type { ContainerEngine } from '../../setup/container-engine.ts';
 import type { ContainersPlan, ServiceName } from '../plan.ts';
 import { composeServices } from './compose-file.ts';
+
+/** The variables that do without grafana/otel-lgtm. */
+export const LGTM_URLS = 'TEMPO_URL, PROMETHEUS_URL and LOKI_URL';
 
 /** The name of a part's container. */
 export function nameService(part: Part): ServiceName {
@@ -46,16 +54,22 @@ export function listImages(parts: readonly Part[], { inherited, images }: Settin
 /** Pulls what the plan has found to be pullable; `onProgress` is called before each. Throws `CannotRun` for an image that can't be had. */
 export async function pullImages(plan: ContainersPlan, onProgress: (line: string) => void): Promise<ContainersPlan> {
   const { engine, images, settings, parts } = plan;
-  const variables = new Map(parts.map((part) => [nameService(part), nameImageVariable(part)]));
+  const partOf = new Map(parts.map((part) => [nameService(part), part]));
   const pulls = new Map<string, Promise<FoundImage>>();
   const entries = [...images].map(async ([service, look]): Promise<[ServiceName, Availability]> => {
-    const variable = variables.get(service) ?? 'NODE_IMAGE';
-    const pull = pulls.get(look.wanted) ?? bringImage(engine, look, variable, settings, onProgress);
+    const advice = adviseOnImage(partOf.get(service) ?? 'mock-cloud', parts);
+    const pull = pulls.get(look.wanted) ?? bringImage(engine, look, advice, settings, onProgress);
     pulls.set(look.wanted, pull);
     const found = await pull;
     return [service, { wanted: look.wanted, found }];
   });
   return { ...plan, images: new Map(await Promise.all(entries)) };
+}
+
+/** What to do where the image of this part can't be had, in a stack of these. */
+export function adviseOnImage(part: Part, parts: readonly Part[]): ImageAdvice {
+  const native = `STACK=native${parts.includes('lgtm') ? ` with ${LGTM_URLS}` : ''} needs no images`;
+  return { variable: nameImageVariable(part), without: part === 'lgtm' ? `${LGTM_URLS} do without it` : native };
 }
 
 /** The image that a container of a plan is started from, after {@link pullImages}. */
@@ -66,8 +80,8 @@ export function requireImage(images: ContainersPlan['images'], service: ServiceN
 }
 
 /** Finds or pulls the image of the mock cloud, for an engine that does not reach this machine. Throws as {@link pullImages} does. */
-export async function bringMockCloudImage(engine: ContainerEngine, settings: Settings): Promise<Availability> {
+export async function bringMockCloudImage({ engine, settings, parts }: ContainersPlan): Promise<Availability> {
   const wanted = listImages(['mock-cloud'], settings).get('mock-cloud') ?? '';
   const look = await lookForImage(engine.docker, wanted, settings);
-  return { wanted, found: await bringImage(engine, look, 'NODE_IMAGE', settings, () => {}) };
+  return { wanted, found: await bringImage(engine, look, adviseOnImage('mock-cloud', parts), settings, () => {}) };
 }

@@ -1,8 +1,8 @@
-import type { Endpoints } from '../../run/endpoints.ts';
+import type { Endpoints, LgtmEndpoint } from '../../run/endpoints.ts';
 import type { Part } from '../../run/part.ts';
 import type { PartPlan } from '../owned/part.ts';
 import { readAlloyVersion } from '../parts/alloy.ts';
-import { mustAnswer } from '../parts/http-probe.ts';
+import { mustAccept, mustAnswer } from '../parts/http-probe.ts';
 import { probePostgres, readPostgresVersion } from '../parts/postgres.ts';
 import { probeRabbitmq, readRabbitmqVersion } from '../parts/rabbitmq.ts';
 import { probeRedis, readRedisVersion } from '../parts/redis.ts';
@@ -19,8 +19,10 @@ export type ContainerPart = {
 } & Pick<PartPlan, 'title' | 'deadlineMs' | 'stopSignal' | 'outage'>;
 
 const application = 'game_scheduler';
-/** Where the mock listens in a container of its own. */
+/** Where the mock, or the gateway in its place, listens in a container of its own. */
 export const CLOUD_PORT = 9009;
+/** Where a gateway in a container finds grafana/otel-lgtm. */
+export const LGTM_INSIDE: LgtmEndpoint = describeLgtm('lgtm', [3200, 9090, 3100, 4318, 3000]);
 const own = { deadlineMs: 60_000, stopSignal: 'SIGTERM', outage: 'kill' } as const;
 
 /** The parts as containers. */
@@ -93,6 +95,16 @@ export const containerParts: Readonly<Record<Part, ContainerPart>> = {
     ...own,
     outage: 'stop',
   },
+  lgtm: {
+    title: 'grafana/otel-lgtm',
+    ports: ['LGTM_TEMPO_PORT', 'LGTM_PROMETHEUS_PORT', 'LGTM_LOKI_PORT', 'LGTM_OTLP_HTTP_PORT', 'LGTM_GRAFANA_PORT'],
+    endpoints: (host, ports) => ({ lgtm: describeLgtm(host, ports) }),
+    check: ({ lgtm }) => ({ probe: () => probeLgtm(requireEndpoint(lgtm)), version: async () => 'as in its image' }),
+    // Tempo and Loki accept data some 15 s after their start, more on a busy machine.
+    deadlineMs: 120_000,
+    stopSignal: 'SIGTERM',
+    outage: 'pause',
+  },
   api: service('api', ['API_PORT'], (host, [port]) => ({ api: { url: `http://${host}:${port}` } })),
   bot: service('bot', ['BOT_PORT', 'BOT_GATEWAY_PORT'], (host, [port, gateway]) => ({
     bot: { url: `http://${host}:${port}`, gatewayUrl: `http://${host}:${gateway}/dispatch` },
@@ -120,6 +132,30 @@ function service(title: string, ports: readonly string[], endpoints: ContainerPa
     }),
     ...own,
   };
+}
+
+/** The ports are those of Tempo, Prometheus, Loki, the OpenTelemetry Collector's OTLP/HTTP and Grafana. */
+function describeLgtm(host: string, ports: readonly number[]): LgtmEndpoint {
+  const [tempo = '', prometheus = '', loki = '', collector = '', grafana = ''] = ports.map(
+    (port) => `http://${host}:${port}`,
+  );
+  const reach = (url: string) => ({ url, user: '', password: '' });
+  return {
+    tempo: reach(tempo),
+    prometheus: reach(prometheus),
+    loki: reach(loki),
+    // Its Tempo receives only what comes from inside of the container.
+    traces: collector,
+    grafana: { url: grafana, dataSources: { tempo: 'tempo', prometheus: 'prometheus', loki: 'loki' } },
+  };
+}
+
+/** Grafana is left out: it is for people, and no criterion needs it. */
+async function probeLgtm({ tempo, prometheus, loki, traces }: LgtmEndpoint): Promise<void> {
+  await mustAnswer(`${tempo.url}/ready`);
+  await mustAnswer(`${loki.url}/ready`);
+  await mustAnswer(`${prometheus.url}/-/ready`);
+  await mustAccept(`${traces}/v1/traces`, '{}');
 }
 
 function readUrl({ api, bot, notificationDaemon, statusTransitionDaemon }: Endpoints): string {

@@ -12,7 +12,7 @@ import { planLgtmGateway } from '../parts/lgtm-gateway.ts';
 import { planMockCloud } from '../parts/mock-cloud.ts';
 import { makePassword } from '../parts/secret.ts';
 import type { ContainersPlan, StackRequest } from '../plan.ts';
-import { bringMockCloudImage, requireImage } from './container-images.ts';
+import { bringMockCloudImage, LGTM_URLS, requireImage } from './container-images.ts';
 import { createContainer, restartContainer } from './container-process.ts';
 import { findNetworkGateway, locateEngine } from './engine-location.ts';
 import { buildLabels, removeRun, sweepEngine } from './labels.ts';
@@ -21,10 +21,12 @@ import { type ContainerPlan, planContainer } from './plan-container.ts';
 import { startReaper } from './reaper.ts';
 
 /**
- * Alloy gets the mock cloud's address when it is created. Its first samples are to come within seconds of its start,
- * which the four services, starting at the same time, would make it spend waiting for a processor.
+ * Alloy gets the mock cloud's address when it is created, and a gateway that of its backend. Its first samples are to come
+ * within seconds of its start, which the four services, starting at the same time, would make it spend waiting for a
+ * processor.
  */
 const waitsFor: Readonly<Partial<Record<Part, Part>>> = {
+  'mock-cloud': 'lgtm',
   alloy: 'mock-cloud',
   ...Object.fromEntries(serviceParts.map((part) => [part, 'alloy'])),
 };
@@ -34,8 +36,8 @@ const maxRemovalMs = 30_000;
 
 /**
  * Starts the parts side by side, Alloy first, as containers of one network, in which they have the names of the compose
- * file; the mock cloud is a process of this machine that they reach through the host gateway or, where the engine is
- * elsewhere, a container beside them. Returns when all are ready. Throws `CannotRun`, and leaves nothing, where one of them
+ * file; the mock cloud, or the gateway in its place, is a process of this machine that they reach through the host gateway
+ * or, where the engine is elsewhere, a container beside them. Returns when all are ready. Throws `CannotRun`, and leaves nothing, where one of them
  * can't be started.
  */
 export async function startContainers(request: StackRequest<ContainersPlan>): Promise<Stack> {
@@ -51,13 +53,13 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
   }
   if (!location.isLocal && request.plan.gateway !== undefined) {
     throw new CannotRun(
-      'BACKEND=lgtm needs a gateway on this machine, which containers of an engine elsewhere do not reach.',
-      'run with STACK=native, or set the GRAFANA_CLOUD_* variables to where Alloy is to write.',
+      `${LGTM_URLS} need a gateway on this machine, which containers of an engine elsewhere do not reach.`,
+      'run with STACK=native, unset the three, or set the GRAFANA_CLOUD_* variables to where Alloy is to write.',
     );
   }
   const images = new Map(request.plan.images);
   if (!location.isLocal && parts.includes('mock-cloud'))
-    images.set('mock-cloud', await bringMockCloudImage(engine, settings));
+    images.set('mock-cloud', await bringMockCloudImage(request.plan));
   const passwords = { postgres: makePassword(), redis: makePassword(), rabbitmq: makePassword() };
   const ids = new Map<Part, string>();
   // What the engine was asked to make it goes on making, whoever has gone: the end waits for that.
@@ -89,7 +91,7 @@ export async function startContainers(request: StackRequest<ContainersPlan>): Pr
 
     const plan = async (part: Part, context: PartContext, others: Endpoints): Promise<PartPlan> => {
       if (part === 'mock-cloud' && gateway !== undefined) {
-        const targets = request.plan.gateway;
+        const targets = request.plan.gateway ?? others.lgtm;
         return targets ? await planLgtmGateway(context, targets, gateway) : await planMockCloud(context, gateway);
       }
       const planned = await planContainer(part, { context, others, location, passwords, images });

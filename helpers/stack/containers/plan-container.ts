@@ -3,11 +3,12 @@ import { isServicePart, type Part } from '../../run/part.ts';
 import { listServiceIntervals } from '../../settings/alloy-environment.ts';
 import { listServiceTelemetry } from '../../settings/service-telemetry.ts';
 import type { PartContext, PartPlan } from '../owned/part.ts';
+import { GATEWAY_TITLE, listGatewayVariables } from '../parts/lgtm-gateway.ts';
 import type { ContainersPlan, ServiceName } from '../plan.ts';
 import { isStackVariable, listExportVariables, listRunVariables, listTrustVariables } from '../variables.ts';
 import { type ComposeService, composeServices } from './compose-file.ts';
 import { isOwnImage, nameService, requireImage } from './container-images.ts';
-import { CLOUD_PORT, containerParts, type Passwords } from './container-parts.ts';
+import { CLOUD_PORT, containerParts, LGTM_INSIDE, type Passwords } from './container-parts.ts';
 import type { EngineLocation } from './engine-location.ts';
 
 /** A part as a container: its plan, except for its launch, and what it is created from. */
@@ -39,6 +40,7 @@ export async function planContainer(
   const { request } = context;
   const { settings } = request.plan;
   const { ports: names, endpoints: buildEndpoints, check, ...rest } = containerParts[part];
+  const cloud = part === 'mock-cloud' ? describeCloudProgram(request, others) : undefined;
   const ports: number[] = [];
   for (const _ of names) ports.push(await context.ports.next());
   const endpoints = buildEndpoints(location.host, ports, passwords);
@@ -59,11 +61,11 @@ export async function planContainer(
     ALLOY_CONFIG: settings.alloyConfig,
   };
   const isOwn = isOwnImage(part, settings);
-  const isProgram = (isServicePart(part) && !isOwn) || part === 'mock-cloud';
+  const program = cloud?.program ?? (isServicePart(part) && !isOwn ? `fixtures/services/${part}/main.ts` : undefined);
   const compose = () => {
+    if (cloud !== undefined) return composeCloud(cloud, image, ports[0] ?? 0, location);
     const { mockCloud } = others;
     const environment = listEnvironment(part, context, mockCloud);
-    if (part === 'mock-cloud') return composeMockCloud(image, ports[0] ?? 0, location, environment);
     const found = composeServices({ ...variables, ...(mockCloud && listExportVariables(request, mockCloud)) })[name];
     if (found === undefined) throw new Error(`docker-compose.test.yml has no service ${name}`);
     const certificate = part === 'alloy' && mockCloud?.certificate;
@@ -74,10 +76,17 @@ export async function planContainer(
     return { ...bare, files: [] };
   };
   return {
-    plan: { part, ...rest, endpoints, prepare: async () => {}, ...check(endpoints) },
+    plan: {
+      part,
+      ...rest,
+      endpoints,
+      prepare: async () => {},
+      ...check(endpoints),
+      ...(cloud && { title: cloud.title, version: async () => cloud.version }),
+    },
     service: name,
     image,
-    ...(isProgram && { program: part === 'mock-cloud' ? mockCloudProgram : `fixtures/services/${part}/main.ts` }),
+    ...(program !== undefined && { program }),
     compose,
   };
 }
@@ -89,7 +98,6 @@ function listEnvironment(
   mockCloud: Endpoints['mockCloud'],
 ): Readonly<Record<string, string>> {
   const { settings, configuration } = request.plan;
-  if (part === 'mock-cloud') return request.cloudVariables('http://mock-cloud');
   if (isServicePart(part)) return listServiceTelemetry(settings.telemetry, request.runId);
   if (part !== 'alloy') return {};
   // The person's configuration may read variables that the compose file does not know.
@@ -97,17 +105,44 @@ function listEnvironment(
   return { ...own, ...(mockCloud && listTrustVariables(mockCloud)) };
 }
 
-const mockCloudProgram = 'helpers/mock-cloud/main.ts';
+/** A program of this project that stands for Grafana Cloud, in a container beside the others. */
+type CloudProgram = {
+  readonly title: string;
+  readonly version: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+};
 
-function composeMockCloud(
+/** The gateway before a grafana/otel-lgtm, else the mock cloud. */
+function describeCloudProgram({ cloudVariables }: PartContext['request'], { lgtm }: Endpoints): CloudProgram {
+  if (lgtm === undefined) {
+    return {
+      title: containerParts['mock-cloud'].title,
+      version: 'mock',
+      program: 'helpers/mock-cloud/main.ts',
+      args: ['--host', '0.0.0.0', '--port', String(CLOUD_PORT)],
+      environment: cloudVariables('http://mock-cloud'),
+    };
+  }
+  return {
+    title: GATEWAY_TITLE,
+    version: 'gateway',
+    program: 'helpers/lgtm-gateway/main.ts',
+    args: ['0.0.0.0', String(CLOUD_PORT)],
+    environment: listGatewayVariables(LGTM_INSIDE),
+  };
+}
+
+function composeCloud(
+  { program, args, environment }: CloudProgram,
   image: string,
   port: number,
   { bindAddress }: EngineLocation,
-  environment: Readonly<Record<string, string>>,
 ): ComposeService {
   return {
     image,
-    command: ['node', mockCloudProgram, '--host', '0.0.0.0', '--port', String(CLOUD_PORT)],
+    command: ['node', program, ...args],
     environment,
     files: [],
     ports: [{ address: bindAddress, host: port, container: CLOUD_PORT }],

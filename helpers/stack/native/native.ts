@@ -67,6 +67,8 @@ async function planPart(part: Part, context: PartContext, plan: NativePlan, othe
       return await planRabbitmq(context);
     case 'mock-cloud':
       return plan.gateway === undefined ? await planMockCloud(context) : await planLgtmGateway(context, plan.gateway);
+    case 'lgtm':
+      throw new TypeError('grafana/otel-lgtm is a container');
     case 'alloy':
       return await planAlloy(context, plan.alloy, others);
     default:

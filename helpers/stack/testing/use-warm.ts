@@ -5,7 +5,7 @@ import { partsInOrder } from '../../run/part.ts';
 import { findWarmStack } from '../warm/warm.ts';
 import { planNative } from './plans.ts';
 
-const found = await findWarmStack(planNative(partsInOrder));
+const found = await findWarmStack(planNative(partsInOrder.filter((part) => part !== 'lgtm')));
 if (found === undefined) process.stdout.write('none\n');
 else if ('unused' in found) process.stdout.write(`${found.unused}\n`);
 else if (!process.argv.includes('outage')) {

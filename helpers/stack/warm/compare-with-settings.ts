@@ -37,7 +37,7 @@ function listOfStack({ stack, alloy }: Run, settings: Settings): string[] {
 }
 
 function listOfParts(run: Run, { existing }: Settings): string[] {
-  const { alloy: _, mockCloud: __, ...named } = readExistingEndpoints(existing);
+  const { alloy: _, mockCloud: __, lgtm: ___, ...named } = readExistingEndpoints(existing);
   return (Object.keys(named) as (keyof typeof named)[]).flatMap((part) =>
     isDeepStrictEqual(named[part], run[part]) ? [] : (EXISTING_VARIABLES[part] ?? part),
   );

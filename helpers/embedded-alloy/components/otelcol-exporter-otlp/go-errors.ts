@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { CONNECT_REASONS, formatTlsError } from '../../pipeline/http/connect-errors.ts';
 
 /** The error codes of RFC 9113, section 7, by number. */
 const HTTP2_ERRORS = [
@@ -58,17 +59,9 @@ function formatConnectionError(reason: string): string {
   return `connection error: desc = ${JSON.stringify(reason)}`;
 }
 
-const REFUSALS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset by peer',
-  ETIMEDOUT: 'connection timed out',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'network is unreachable',
-};
-
 function formatConnectError(error: string): string {
   const [, code = '', address = ''] = /connect (E[A-Z]+) (\S+:\d+)/.exec(error) ?? [];
-  const refusal = REFUSALS[code];
+  const refusal = CONNECT_REASONS[code];
   if (refusal !== undefined) {
     return `transport: Error while dialing: dial tcp ${addBrackets(address)}: connect: ${refusal}`;
   }
@@ -86,23 +79,4 @@ function addBrackets(address: string): string {
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon);
   return host.includes(':') ? `[${host}]${address.slice(colon)}` : address;
-}
-
-function formatTlsError(error: string): string {
-  if (/wrong version number|packet length too long/.test(error)) {
-    return 'tls: first record does not look like a TLS handshake';
-  }
-  const unverified = 'tls: failed to verify certificate: x509';
-  if (/self-signed certificate|unable to (verify|get)/i.test(error)) {
-    return `${unverified}: certificate signed by unknown authority`;
-  }
-  const [, host, names = ''] = /Host: (\S+)\. is not in the cert's altnames: (.*)$/.exec(error) ?? [];
-  if (host !== undefined) {
-    const valid = [...names.matchAll(/DNS:([^,\s]+)/g)].map(([, name]) => name);
-    return `${unverified}: certificate is valid for ${valid.join(', ')}, not ${host}`;
-  }
-  if (/certificate has expired|not yet valid/.test(error)) {
-    return `${unverified}: certificate has expired or is not yet valid`;
-  }
-  return error.replace(/^Error: /, '').trim();
 }

@@ -2,7 +2,7 @@ import { describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { buildOtelLabels, getCounter, getGauge, getHistogram, OTEL_LABELS } from '../../pipeline/instruments.ts';
 import { type Batcher, createBatcher, type Trigger } from '../../pipeline/otlp/batcher.ts';
-import { fanOut } from '../../pipeline/otlp/fan-out.ts';
+import { fanOut, SIGNAL_NOT_SUPPORTED } from '../../pipeline/otlp/fan-out.ts';
 import { ALL_SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { OtlpBatch, Signal } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
@@ -10,14 +10,15 @@ import type { BatchProcessorArgs } from './block.ts';
 
 /**
  * `otelcol.processor.batch`: collects each signal and forwards it in fewer, larger batches. What the next component
- * refuses is dropped and logged, as in Alloy. Stopping it flushes what it holds.
+ * refuses is dropped and logged, as in Alloy. A signal without an output is refused. Stopping it flushes what it holds.
  */
 export function createBatchProcessor(args: BatchProcessorArgs, context: ComponentContext): Instance {
   if (args.metadata_keys.length > 0) {
     context.log('warn', describeIgnored('metadata_keys of otelcol.processor.batch'));
   }
   const next = fanOut(args.output);
-  const count = createBatchMetrics(context);
+  const supported = ALL_SIGNALS.filter((signal) => next[signal] !== undefined);
+  const count = createBatchMetrics(context, supported.length);
   const batchers = new Map<Signal, Batcher>();
   for (const signal of ALL_SIGNALS) {
     const consumer = next[signal];
@@ -41,10 +42,15 @@ export function createBatchProcessor(args: BatchProcessorArgs, context: Componen
       );
     }
   }
+  const consume = async (batch: OtlpBatch): Promise<void> => {
+    const batcher = batchers.get(batch.signal);
+    if (batcher === undefined) {
+      throw new Error(SIGNAL_NOT_SUPPORTED);
+    }
+    await batcher.add(batch);
+  };
   return {
-    exports: {
-      input: { capsule: 'otelcol', consumer: async (batch: OtlpBatch) => await batchers.get(batch.signal)?.add(batch) },
-    },
+    exports: { input: { capsule: 'otelcol', consumer: consume } },
     start: async () => {
       for (const batcher of batchers.values()) {
         batcher.start();
@@ -68,7 +74,7 @@ const BYTES = [
   3_000_000, 4_000_000, 5_000_000, 6_000_000, 7_000_000, 8_000_000, 9_000_000,
 ];
 
-function createBatchMetrics(context: ComponentContext): (batch: OtlpBatch, trigger: Trigger) => void {
+function createBatchMetrics(context: ComponentContext, signals: number): (batch: OtlpBatch, trigger: Trigger) => void {
   const { registry } = context;
   const names = [...OTEL_LABELS, 'processor'];
   const labels = { ...buildOtelLabels(context, 'processor/batchprocessor'), processor: `batch/${context.id}` };
@@ -98,12 +104,15 @@ function createBatchMetrics(context: ComponentContext): (batch: OtlpBatch, trigg
     'Number of times the batch was sent due to a timeout trigger [Development]',
     names,
   );
-  getGauge(
-    registry,
-    'otelcol_processor_batch_metadata_cardinality',
-    'Number of distinct metadata value combinations being processed [Development]',
-    names,
-  ).set(labels, 1);
+  // Alloy runs a processor for each signal, and each has one combination.
+  if (signals > 0) {
+    getGauge(
+      registry,
+      'otelcol_processor_batch_metadata_cardinality',
+      'Number of distinct metadata value combinations being processed [Development]',
+      names,
+    ).set(labels, signals);
+  }
   return (batch, trigger) => {
     size.observe(labels, batch.items);
     bytes.observe(labels, batch.body.length);

@@ -19,7 +19,8 @@ const DEFAULT_MAX_STREAMS = 32;
 
 /**
  * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a consumer for, on the bytes of
- * the message, plain or gzip. A message larger than `max_recv_msg_size` is refused by its declared length.
+ * the message, plain or gzip; any other is unimplemented. A message larger than `max_recv_msg_size` is refused by its
+ * declared length.
  * @throws Error with Go's message when the port can't be bound
  */
 export async function startGrpcReceiver(
@@ -37,11 +38,13 @@ export async function startGrpcReceiver(
   });
 
   for (const signal of ALL_SIGNALS) {
+    const { method } = SIGNALS[signal];
     const consumer = accept[signal];
-    if (consumer === undefined) {
-      continue;
-    }
     const answer = (call: ServerUnaryCall<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>): void => {
+      if (consumer === undefined) {
+        done({ code: grpc.status.UNIMPLEMENTED, details: `unknown service ${method.split('/')[1]}` });
+        return;
+      }
       forward(signal, consumer, call.request).then(
         () => done(null, ExportResponse.encode({ partialSuccess: { rejected: 0n, errorMessage: '' } })),
         (error: unknown) => {
@@ -54,7 +57,7 @@ export async function startGrpcReceiver(
         },
       );
     };
-    server.addService({ Export: defineRawMethod(SIGNALS[signal].method) }, { Export: answer });
+    server.addService({ Export: defineRawMethod(method) }, { Export: answer });
   }
 
   const address = parseListenAddress(args.endpoint);

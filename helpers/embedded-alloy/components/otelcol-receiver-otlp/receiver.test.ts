@@ -7,10 +7,12 @@ import { compress } from 'snappyjs';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LogsData, MetricsData, TracesData } from '../../../otlp/schema.ts';
-import { SIGNALS } from '../../pipeline/otlp/signals.ts';
-import type { OtlpBatch } from '../../schema/capsules.ts';
+import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
+import type { OtelcolConsumer, OtlpBatch, Signal } from '../../schema/capsules.ts';
 import { buildArguments, type ComponentFixture, createFixture } from '../../testing/component-fixture.ts';
 import { formatPost, rawHttp } from '../../testing/raw-http.ts';
+import { batchProcessorBlock } from '../otelcol-processor-batch/block.ts';
+import { createBatchProcessor } from '../otelcol-processor-batch/processor.ts';
 import { otlpReceiverBlock } from './block.ts';
 import { createOtlpReceiver } from './receiver.ts';
 
@@ -28,7 +30,16 @@ type Running = {
   readonly stop: () => Promise<void>;
 };
 
-async function startReceiver(overrides: { refuse?: string; maxBodySize?: number } = {}): Promise<Running> {
+type Overrides = {
+  readonly refuse?: string;
+  readonly maxBodySize?: number;
+  /** The signals that have an output. */
+  readonly signals?: readonly Signal[];
+  /** The output, instead of one that keeps the batches. */
+  readonly next?: OtelcolConsumer;
+};
+
+async function startReceiver(overrides: Overrides = {}): Promise<Running> {
   const fixture = createFixture('otelcol.receiver.otlp.default');
   const batches: OtlpBatch[] = [];
   const consumer = async (batch: OtlpBatch): Promise<void> => {
@@ -40,7 +51,9 @@ async function startReceiver(overrides: { refuse?: string; maxBodySize?: number 
   const args = buildArguments(otlpReceiverBlock, {
     grpc: { endpoint: LOOPBACK },
     http: { endpoint: LOOPBACK, max_request_body_size: overrides.maxBodySize ?? 0 },
-    output: { traces: [consumer], metrics: [consumer], logs: [consumer] },
+    output: Object.fromEntries(
+      (overrides.signals ?? ALL_SIGNALS).map((signal) => [signal, [overrides.next ?? consumer]]),
+    ),
   });
   const receiver = createOtlpReceiver(args, fixture);
   await receiver.start();
@@ -241,26 +254,26 @@ describe('over HTTP it accepts', () => {
   });
 });
 
-describe('over gRPC it', () => {
-  const exportTo = (signal: keyof typeof SIGNALS, body: Buffer, compression = 0): Promise<Buffer | ServiceError> => {
-    const client = new Client(running.grpc, credentials.createInsecure(), {
-      'grpc.default_compression_algorithm': compression,
-      'grpc.max_send_message_length': -1,
-    });
-    return new Promise((resolve) => {
-      client.makeUnaryRequest<Buffer, Buffer>(
-        SIGNALS[signal].method,
-        (message) => message,
-        (bytes) => bytes,
-        body,
-        (error, answer) => {
-          client.close();
-          resolve(error ?? answer ?? Buffer.alloc(0));
-        },
-      );
-    });
-  };
+function exportTo(signal: Signal, body: Buffer, compression = 0): Promise<Buffer | ServiceError> {
+  const client = new Client(running.grpc, credentials.createInsecure(), {
+    'grpc.default_compression_algorithm': compression,
+    'grpc.max_send_message_length': -1,
+  });
+  return new Promise((resolve) => {
+    client.makeUnaryRequest<Buffer, Buffer>(
+      SIGNALS[signal].method,
+      (message) => message,
+      (bytes) => bytes,
+      body,
+      (error, answer) => {
+        client.close();
+        resolve(error ?? answer ?? Buffer.alloc(0));
+      },
+    );
+  });
+}
 
+describe('over gRPC it', () => {
   test('accepts all three signals, plain and gzip', async () => {
     for (const [signal, file] of [
       ['traces', 'sdk-traces.pb'],
@@ -291,6 +304,73 @@ describe('over gRPC it', () => {
     ]);
     expect(await exportTo('traces', wire('sdk-traces.pb'))).toBeInstanceOf(Buffer);
     expect(running.batches).toHaveLength(1);
+  });
+});
+
+describe('a signal that the receiver has no output for', () => {
+  beforeEach(async () => {
+    await running.stop();
+    running = await startReceiver({ signals: ['logs'] });
+  });
+
+  test('has no path over HTTP, and the others have', async () => {
+    const logs = formatPost('/v1/logs', JSON_TYPE, '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}');
+    expect((await rawHttp(running.http, goodTrace())).status).toBe(404);
+    expect((await rawHttp(running.http, logs)).status).toBe(200);
+  });
+
+  test('is unimplemented over gRPC', async () => {
+    expect(await exportTo('traces', wire('sdk-traces.pb'))).toMatchObject({
+      code: status.UNIMPLEMENTED,
+      details: 'unknown service opentelemetry.proto.collector.trace.v1.TraceService',
+    });
+    expect(await exportTo('logs', wire('sdk-logs.pb'))).toBeInstanceOf(Buffer);
+  });
+
+  test('has no counters', async () => {
+    await rawHttp(running.http, goodTrace());
+    expect(await running.fixture.metric('otelcol_receiver_refused_spans_total')).toBeUndefined();
+  });
+});
+
+test('a receiver without any output does not listen', async () => {
+  await running.stop();
+  running = await startReceiver({ signals: [] });
+  expect(running.fixture.lines).toEqual([]);
+  expect(running.fixture.health().state).toBe('healthy');
+});
+
+describe('a signal that the next component has no output for', () => {
+  beforeEach(async () => {
+    await running.stop();
+    const fixture = createFixture('otelcol.processor.batch.default');
+    const take = async (): Promise<void> => {};
+    const processor = createBatchProcessor(buildArguments(batchProcessorBlock, { output: { logs: [take] } }), fixture);
+    const { input } = processor.exports as { input: { consumer: OtelcolConsumer } };
+    running = await startReceiver({ next: input.consumer });
+  });
+
+  test('is refused over HTTP, and counted as refused', async () => {
+    const answer = await rawHttp(
+      running.http,
+      formatPost('/v1/traces', JSON_TYPE, '{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}'),
+    );
+    expect([answer.status, answer.body.toString()]).toEqual([
+      503,
+      '{"code":14,"message":"telemetry type is not supported"}',
+    ]);
+    const counts = ['accepted', 'refused', 'failed'].map((outcome) =>
+      running.fixture.metric(`otelcol_receiver_${outcome}_spans_total`),
+    );
+    expect(await Promise.all(counts)).toEqual([0, 1, 0]);
+  });
+
+  test('is unavailable over gRPC', async () => {
+    expect(await exportTo('metrics', wire('sdk-metrics.pb'))).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: 'telemetry type is not supported',
+    });
+    expect(await exportTo('logs', wire('sdk-logs.pb'))).toBeInstanceOf(Buffer);
   });
 });
 

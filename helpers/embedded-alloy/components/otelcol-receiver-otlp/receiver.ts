@@ -2,7 +2,7 @@ import { createUnsupportedError, describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { buildOtelLabels, getCounter, OTEL_LABELS } from '../../pipeline/instruments.ts';
 import { fanOut } from '../../pipeline/otlp/fan-out.ts';
-import { SIGNALS } from '../../pipeline/otlp/signals.ts';
+import { ALL_SIGNALS, SIGNALS } from '../../pipeline/otlp/signals.ts';
 import type { Signal } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { OtlpReceiverArgs } from './block.ts';
@@ -10,7 +10,7 @@ import type { BatchHandler, Listener } from './http-receiver.ts';
 
 /**
  * `otelcol.receiver.otlp`: receives OTLP over gRPC and HTTP and forwards it in the order of arrival. A port in use
- * makes the component unhealthy, as in Alloy, and nothing else.
+ * makes the component unhealthy, as in Alloy, and nothing else. Without any output it does not listen.
  * @throws Error for `auth`: ignoring it would let everybody in
  */
 export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentContext): Instance {
@@ -21,6 +21,7 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
     context.log('warn', describeIgnored('http > cors of otelcol.receiver.otlp'));
   }
   const next = fanOut(args.output);
+  const hasOutput = ALL_SIGNALS.some((signal) => next[signal] !== undefined);
   const listeners: Listener[] = [];
 
   const acceptOver = (transport: 'grpc' | 'http'): Readonly<Record<Signal, BatchHandler | undefined>> => {
@@ -54,13 +55,13 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
     exports: {},
     start: async () => {
       try {
-        if (args.grpc !== undefined) {
+        if (args.grpc !== undefined && hasOutput) {
           const { startGrpcReceiver } = await import('./grpc-receiver.ts');
           const listener = await startGrpcReceiver(args.grpc, acceptOver('grpc'));
           listeners.push(listener);
           context.log('info', 'Starting GRPC server', { endpoint: listener.address });
         }
-        if (args.http !== undefined) {
+        if (args.http !== undefined && hasOutput) {
           const { startHttpReceiver } = await import('./http-receiver.ts');
           const listener = await startHttpReceiver(args.http, acceptOver('http'));
           listeners.push(listener);
@@ -78,7 +79,7 @@ export function createOtlpReceiver(args: OtlpReceiverArgs, context: ComponentCon
   };
 }
 
-/** Counts accepted and refused items. Both counters appear with the first request, as in Alloy. */
+/** Counts accepted and refused items. The counters of a signal appear with its first request, as in Alloy. */
 function countItems(
   context: ComponentContext,
   signal: Signal,
@@ -87,21 +88,19 @@ function countItems(
   const items = SIGNALS[signal].items;
   const what = items.replace('_', ' ');
   const labelNames = [...OTEL_LABELS, 'receiver', 'transport'];
+  const getItemCounter = (outcome: string, help: string) =>
+    getCounter(context.registry, `otelcol_receiver_${outcome}_${items}_total`, `Number of ${what} ${help}`, labelNames);
   const labels = { ...buildOtelLabels(context, 'receiver/receiverhelper'), receiver: `otlp/${context.id}`, transport };
-  const accepted = getCounter(
-    context.registry,
-    `otelcol_receiver_accepted_${items}_total`,
-    `Number of ${what} successfully pushed into the pipeline. [Alpha]`,
-    labelNames,
-  );
-  const refused = getCounter(
-    context.registry,
-    `otelcol_receiver_refused_${items}_total`,
-    `Number of ${what} that could not be pushed into the pipeline. [Alpha]`,
-    labelNames,
+  const accepted = getItemCounter('accepted', 'successfully pushed into the pipeline. [Alpha]');
+  const refused = getItemCounter('refused', 'that could not be pushed into the pipeline. [Alpha]');
+  const failed = getItemCounter(
+    'failed',
+    'that failed to be processed by the receiver due to internal errors. [Alpha]',
   );
   return (acceptedItems, refusedItems) => {
     accepted.inc(labels, acceptedItems);
     refused.inc(labels, refusedItems);
+    // Alloy counts every failure as refused, by a default of the Collector.
+    failed.inc(labels, 0);
   };
 }

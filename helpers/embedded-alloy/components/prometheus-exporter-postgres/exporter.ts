@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { createExporterComponent } from '../../pipeline/exporter-process/exporter-component.ts';
 import type { ExporterFlag, ExporterProgram } from '../../pipeline/exporter-process/exporter-process.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
@@ -18,7 +19,7 @@ export function createPostgresExporter(args: PostgresExporterArgs, context: Comp
     names: ['prometheus-postgres-exporter', 'postgres_exporter'],
     package: 'prometheus-postgres-exporter',
     listen: (address) => [`--web.listen-address=${address}`],
-    flags: (known) => [...buildPlainFlags(args), ...buildCollectorFlags(args, known)],
+    flags: (known) => [...buildPlainFlags(args), ...buildCollectorFlags(args, known), ...buildTableFlags(args, known)],
     environment: { DATA_SOURCE_NAME: sources.join(',') },
     secrets: sources.flatMap(findSecrets),
   };
@@ -75,6 +76,16 @@ function buildCollectorFlags(args: PostgresExporterArgs, known: ReadonlySet<stri
     ...collectors.filter((flag) => !wanted.includes(flag)).map(off),
     ...statements,
   ];
+}
+
+const TABLE_QUERIES = fileURLToPath(new URL('./user-tables.yaml', import.meta.url));
+
+/** Alloy's exporter has a series for each table by default: a program without those collectors gets them as queries. */
+function buildTableFlags(args: PostgresExporterArgs, known: ReadonlySet<string>): ExporterFlag[] {
+  const isDefault = !args.disable_default_metrics && args.enabled_collectors.length === 0;
+  if (!isDefault || args.custom_queries_config_path !== '' || known.has('collector.stat_user_tables')) return [];
+  const flag = 'extend.query-path';
+  return known.has(flag) ? [{ argument: 'enabled_collectors', flag, written: `--${flag}=${TABLE_QUERIES}` }] : [];
 }
 
 function buildStatementFlags(args: NonNullable<PostgresExporterArgs['stat_statements']>): ExporterFlag[] {

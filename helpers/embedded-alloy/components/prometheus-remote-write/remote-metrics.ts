@@ -1,6 +1,7 @@
 import {
   buildComponentLabels,
   COMPONENT_LABELS,
+  createComponentCounter,
   getCounter,
   getGauge,
   getHistogram,
@@ -12,7 +13,7 @@ export type DropReason = 'too_old' | 'dropped_series' | 'queue_full';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 
-/** The metrics of one endpoint, with the names and labels of Prometheus's remote storage. All counters start at 0. */
+/** The metrics of one endpoint, with the names and labels of Prometheus's remote storage. All counters start at 0, except those of dropped samples. */
 export function createRemoteMetrics(context: ComponentContext, remoteName: string, url: string) {
   const names = [...COMPONENT_LABELS, 'remote_name', 'url'];
   const labels = { ...buildComponentLabels(context), remote_name: remoteName, url };
@@ -32,10 +33,11 @@ export function createRemoteMetrics(context: ComponentContext, remoteName: strin
     'Total number of samples which were dropped before being sent via remote write, either via relabelling, due to being too old or because the queue was full.',
     [...names, 'reason'],
   );
-  const drop = (reason: DropReason, by: number): void => dropped.inc({ ...labels, reason }, by);
-  for (const reason of ['too_old', 'dropped_series', 'queue_full'] as const) {
-    drop(reason, 0);
-  }
+  const drop = (reason: DropReason, by: number): void => {
+    if (by > 0) {
+      dropped.inc({ ...labels, reason }, by);
+    }
+  };
   const duration = getHistogram(
     context.registry,
     'prometheus_remote_storage_sent_batch_duration_seconds',
@@ -71,14 +73,21 @@ export function createRemoteMetrics(context: ComponentContext, remoteName: strin
 }
 
 /** Counts incoming samples, before any endpoint. Alloy counts them as it writes its write-ahead log. */
-export function createAppendedCounter(context: ComponentContext): (by: number) => void {
-  const metric = getCounter(
+export function createAppendMetrics(context: ComponentContext) {
+  const committed = getCounter(
     context.registry,
-    'prometheus_remote_write_wal_samples_appended_total',
-    'Total number of samples appended to the WAL',
-    COMPONENT_LABELS,
+    'prometheus_remote_storage_samples_in_total',
+    'Samples in to remote storage, compare to samples out for queue managers. Deprecated, check prometheus_wal_watcher_records_read_total and prometheus_remote_storage_samples_dropped_total',
+    [],
   );
-  const labels = buildComponentLabels(context);
-  metric.inc(labels, 0);
-  return (by) => metric.inc(labels, by);
+  committed.inc(0);
+  return {
+    appended: createComponentCounter(
+      context,
+      'prometheus_remote_write_wal_samples_appended_total',
+      'Total number of samples appended to the WAL',
+    ),
+    /** One counter for all components, without those that were rolled back. */
+    committed: (by: number) => committed.inc(by),
+  };
 }

@@ -68,6 +68,18 @@ const labelsIn = (request: RecordedRequest | undefined) =>
 const metric = (running: Running, name: string, labels = {}) =>
   running.fixture.metric(`prometheus_remote_storage_${name}`, labels);
 
+test('samples of a scrape that failed are counted as appended, as in Alloy, and not sent', async () => {
+  await using cloud = await backend({});
+  await using writer = await startWriter({ url: cloud.url });
+  const [first, second] = samples(2);
+  writer.append([first, second].flatMap((sample) => (sample === undefined ? [] : [{ ...sample, rolledBack: true }])));
+  writer.append(samples(1));
+  await cloud.received(1);
+  expect(decode(cloud.requests[0])).toHaveLength(1);
+  expect(await writer.fixture.metric('prometheus_remote_write_wal_samples_appended_total')).toBe(3);
+  expect(await metric(writer, 'samples_in_total')).toBe(1);
+});
+
 describe('prometheus.remote_write sends', () => {
   test('its samples after the deadline, with the headers of remote write 1.0 and Basic auth', async () => {
     await using cloud = await backend({});
@@ -141,6 +153,7 @@ describe('prometheus.remote_write sends', () => {
     await cloud.received(1);
     expect(labelsIn(cloud.requests[0])).toEqual([{ __name__: 'a', n: '1' }]);
     expect(await metric(writer, 'samples_dropped_total', { reason: 'dropped_series' })).toBe(2);
+    expect(await metric(writer, 'samples_dropped_total', { reason: 'too_old' })).toBeUndefined();
   });
 
   test('no samples from before it was created', async () => {

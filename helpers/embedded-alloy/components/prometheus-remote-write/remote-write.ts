@@ -7,7 +7,7 @@ import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { checkUrl, hidePassword } from '../../schema/url.ts';
 import type { RemoteWriteArgs, RemoteWriteEndpoint } from './block.ts';
 import { createEndpointQueue } from './endpoint-queue.ts';
-import { createAppendedCounter } from './remote-metrics.ts';
+import { createAppendMetrics } from './remote-metrics.ts';
 
 /**
  * `prometheus.remote_write`: sends series to each endpoint (remote write 1.0). Samples from before its creation are not
@@ -22,7 +22,7 @@ export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentConte
   const queues = args.endpoint.map((endpoint) =>
     createEndpointQueue(endpoint, nameEndpoint(endpoint), args.external_labels, context),
   );
-  const appended = createAppendedCounter(context);
+  const count = createAppendMetrics(context);
   const startedAt = Date.now();
   let running = true;
 
@@ -30,8 +30,10 @@ export function createRemoteWrite(args: RemoteWriteArgs, context: ComponentConte
     if (!running) {
       return;
     }
-    appended(samples.length);
-    const current = samples.filter(({ timestamp }) => timestamp >= startedAt);
+    count.appended(samples.length);
+    const committed = samples.filter(({ rolledBack }) => rolledBack !== true);
+    count.committed(committed.length);
+    const current = committed.filter(({ timestamp }) => timestamp >= startedAt);
     if (current.length > 0) {
       for (const queue of queues) {
         queue.append(current);

@@ -4,10 +4,11 @@ import { gunzipBounded } from '../../../otlp/compression.ts';
 import { DecodeError } from '../../../otlp/message.ts';
 import { userAgent } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
-import { describeFailure } from '../../pipeline/http/failure.ts';
+import { describeBodyFailure, describeFailure } from '../../pipeline/http/failure.ts';
 import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
 import { IN_PROCESS_ADDRESS, type Page, type PageSource } from '../../pipeline/in-process-pages.ts';
 import type { ScrapeArgs } from './block.ts';
+import { LimitError } from './limit-error.ts';
 import type { Target } from './target.ts';
 
 /** The maximum if `body_size_limit` sets none: a target never decides how much memory is used. */
@@ -25,8 +26,8 @@ const FIRST_WEIGHT = 6;
 export type PageFetcher = (target: Target, signal: AbortSignal) => Promise<Page>;
 
 /**
- * Fetches pages as `prometheus.scrape` does (headers, compression, limits). @throws Error with Prometheus's message if
- * there is no answer, a status other than 200, or a page over the limit
+ * Fetches pages as `prometheus.scrape` does (headers, compression, limits). @throws LimitError for a page over the
+ * limit; Error with Prometheus's message if there is no answer, half a page or a status other than 200
  */
 export function createPageFetcher(
   args: ScrapeArgs,
@@ -47,41 +48,59 @@ export function createPageFetcher(
     let response: Dispatcher.ResponseData;
     try {
       response = await request(target.url, { headers, signal, dispatcher: client.dispatcher });
-      const body = await readLimited(response, limit);
-      const packed = String(response.headers['content-encoding'] ?? '') === 'gzip';
-      return {
-        status: response.statusCode,
-        contentType: String(response.headers['content-type'] ?? ''),
-        body: packed ? Buffer.from(await unpack(body, limit)) : body,
-      };
     } catch (error) {
-      throw error instanceof PageError ? error : new Error(describeFailure('GET', target.url, error).text);
+      throw new Error(describeFailure('GET', target.url, error).text);
     }
+    if (response.statusCode !== 200) {
+      await response.body.dump().catch(() => {});
+      throw createStatusError(response.statusCode);
+    }
+    const body = await readLimited(response, limit);
+    const packed = String(response.headers['content-encoding'] ?? '') === 'gzip';
+    return {
+      status: response.statusCode,
+      contentType: String(response.headers['content-type'] ?? ''),
+      body: packed ? Buffer.from(await unpack(body, limit)) : body,
+    };
   };
 
-  return async (target, signal) => {
-    const source = target.address === IN_PROCESS_ADDRESS ? (pages.get(target.path) ?? noPage) : undefined;
-    const page = source === undefined ? await fetchRemote(target, signal) : await source(signal);
+  const fetchInProcess = async (target: Target, signal: AbortSignal): Promise<Page> => {
+    const source = pages.get(target.path) ?? noPage;
+    let page: Page;
+    try {
+      page = await source(signal);
+    } catch (error) {
+      throw signal.aborted ? new Error(describeFailure('GET', target.url, signal.reason).text) : error;
+    }
     if (page.status !== 200) {
-      throw new Error(`server returned HTTP status ${page.status} ${STATUS_CODES[page.status] ?? ''}`.trimEnd());
+      throw createStatusError(page.status);
     }
     return page;
   };
+
+  return (target, signal) =>
+    target.address === IN_PROCESS_ADDRESS ? fetchInProcess(target, signal) : fetchRemote(target, signal);
 }
 
-class PageError extends Error {}
+function createStatusError(status: number): Error {
+  return new Error(`server returned HTTP status ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd());
+}
 
 const noPage: PageSource = async () => ({ status: 404, contentType: '', body: Buffer.alloc(0) });
 
 async function readLimited(response: Dispatcher.ResponseData, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.length;
-    if (size >= limit) {
-      throw new PageError('body size limit exceeded');
+  try {
+    for await (const chunk of response.body) {
+      size += chunk.length;
+      if (size >= limit) {
+        throw createBodyLimitError();
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    throw error instanceof LimitError ? error : new Error(describeBodyFailure(error));
   }
   return Buffer.concat(chunks, size);
 }
@@ -91,8 +110,12 @@ async function unpack(body: Buffer, limit: number): Promise<Uint8Array> {
     return await gunzipBounded(body, limit);
   } catch (error) {
     const isTooLarge = error instanceof DecodeError && error.problem === 'too large';
-    throw new PageError(isTooLarge ? 'body size limit exceeded' : describeError(error));
+    throw isTooLarge ? createBodyLimitError() : new Error(describeError(error));
   }
+}
+
+function createBodyLimitError(): LimitError {
+  return new LimitError('body size limit exceeded', 'body');
 }
 
 function acceptHeader(args: ScrapeArgs): string {

@@ -1,5 +1,6 @@
 import { createLabelBuilder, sortLabels } from '../../pipeline/relabel/labels.ts';
 import type { SeriesLabels } from '../../schema/capsules.ts';
+import { LimitError } from './limit-error.ts';
 
 /**
  * Merges the labels of a scraped series and of its target. Where both have a label, the series keeps its own with
@@ -60,17 +61,20 @@ export function checkSeries(
   }
   const of = `metric: ${JSON.stringify(metric)}`;
   if (limits.label_limit > 0 && labels.length > limits.label_limit) {
-    throw new Error(`label_limit exceeded (${of}, number of labels: ${labels.length}, limit: ${limits.label_limit})`);
+    const message = `label_limit exceeded (${of}, number of labels: ${labels.length}, limit: ${limits.label_limit})`;
+    throw new LimitError(message, 'labels');
   }
   for (const [name, value] of labels) {
     if (limits.label_name_length_limit > 0 && Buffer.byteLength(name) > limits.label_name_length_limit) {
-      throw new Error(
+      throw new LimitError(
         `label_name_length_limit exceeded (${of}, label name: ${JSON.stringify(name)}, length: ${Buffer.byteLength(name)}, limit: ${limits.label_name_length_limit})`,
+        'labels',
       );
     }
     if (limits.label_value_length_limit > 0 && Buffer.byteLength(value) > limits.label_value_length_limit) {
-      throw new Error(
+      throw new LimitError(
         `label_value_length_limit exceeded (${of}, label name: ${JSON.stringify(name)}, length: ${Buffer.byteLength(value)}, limit: ${limits.label_value_length_limit})`,
+        'labels',
       );
     }
   }

@@ -1,8 +1,14 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { selfSigned } from '../../../tls/self-signed.ts';
 import { createSecret } from '../../language/evaluation/secret.ts';
+import { listen } from '../../pipeline/http/listen.ts';
 import { buildPagePath, findPages } from '../../pipeline/in-process-pages.ts';
 import type { MetricsConsumer, ScrapedSample } from '../../schema/capsules.ts';
+import type { Instance } from '../../schema/component.ts';
 import {
   buildArguments,
   type ComponentFixture,
@@ -17,7 +23,8 @@ type Shown = Readonly<Record<string, number>>;
 type Running = {
   readonly fixture: ComponentFixture;
   readonly server: RecordingServer;
-  /** The samples of each scrape by `name{label="value"}`, without the duration. */
+  readonly instance: Instance;
+  /** The samples of each scrape by `name{label="value"}`, without the duration and without those rolled back. */
   readonly scrapes: readonly Shown[];
   readonly samples: readonly (readonly ScrapedSample[])[];
   readonly scraped: (count: number) => Promise<void>;
@@ -38,7 +45,8 @@ async function startScrape(replies: readonly Reply[], written: PartialArguments<
   let wake = (): void => {};
   const consumer: MetricsConsumer = (received) => {
     samples.push(received);
-    scrapes.push(Object.fromEntries(received.map(show).filter(([name]) => !name.startsWith('scrape_duration'))));
+    const kept = received.filter(({ rolledBack }) => rolledBack !== true).map(show);
+    scrapes.push(Object.fromEntries(kept.filter(([name]) => !name.startsWith('scrape_duration'))));
     wake();
   };
   const args = buildArguments(scrapeBlock, {
@@ -53,6 +61,7 @@ async function startScrape(replies: readonly Reply[], written: PartialArguments<
   return {
     fixture,
     server,
+    instance,
     scrapes,
     samples,
     scraped: async (count) => {
@@ -186,6 +195,161 @@ describe('prometheus.scrape requests', () => {
   });
 });
 
+describe('the debug info of prometheus.scrape has', () => {
+  const readTargets = ({ instance }: Running): Record<string, unknown>[] =>
+    (instance.debugInfo?.() ?? []).map((target) =>
+      Object.fromEntries(
+        target.type === 'block'
+          ? target.body.map((attribute) => [attribute.name, attribute.type === 'attr' && attribute.value.value])
+          : [],
+      ),
+    );
+
+  test('each target, before its first scrape too', async () => {
+    await using running = await startScrape(['hang'], { ...LONG, job_name: 'j' });
+    expect(readTargets(running)).toEqual([
+      {
+        job: 'j',
+        url: `${running.server.url}/metrics`,
+        health: 'unknown',
+        labels: [
+          { key: 'instance', value: { type: 'string', value: `127.0.0.1:${running.server.port}` } },
+          { key: 'job', value: { type: 'string', value: 'j' } },
+        ],
+        last_scrape: '0001-01-01T00:00:00Z',
+      },
+    ]);
+  });
+
+  test('the time and duration of the latest scrape, and no error if it went well', async () => {
+    await using running = await startScrape([text('a 1\n')], LONG);
+    await running.scraped(1);
+    const [target] = readTargets(running);
+    expect(target).toMatchObject({ health: 'up', last_scrape_duration: expect.stringMatching(/^[\d.]+(?:ms|µs|s)$/) });
+    expect(target).not.toHaveProperty('last_error');
+    expect(Date.now() - Date.parse(String(target?.last_scrape))).toBeLessThan(60_000);
+  });
+
+  test.each<[string, Reply, PartialArguments<ScrapeArgs>, string]>([
+    ['a status other than 200', { status: 404 }, LONG, 'server returned HTTP status 404 Not Found'],
+    [
+      'a status, whatever its body',
+      { status: 500, body: 'a\n'.repeat(1000) },
+      { ...LONG, body_size_limit: 100 },
+      'server returned HTTP status 500 Internal Server Error',
+    ],
+    ['no answer in time', 'hang', {}, 'Get "URL/metrics": context deadline exceeded'],
+    ['too many samples', text('a 1\nb 2\nc 3\n'), { ...LONG, sample_limit: 2 }, 'sample limit exceeded'],
+    ['too large a page', text('a 1\n'.repeat(1000)), { ...LONG, body_size_limit: 100 }, 'body size limit exceeded'],
+    [
+      'a page that can’t be parsed',
+      text('<html></html>'),
+      LONG,
+      'expected a valid start token, got "<" ("INVALID") while parsing: "<"',
+    ],
+  ])('the reason of a scrape that fails with %s', async (_, reply, written, reason) => {
+    await using running = await startScrape([reply], written);
+    await running.scraped(1);
+    const shown = reason.replace('URL', running.server.url);
+    expect(readTargets(running)).toMatchObject([{ health: 'down', last_error: shown }]);
+  });
+
+  test.each<[string, (number: number) => string]>([
+    ['that lead back', () => '/metrics'],
+    ['without an end', (number) => `/${number}`],
+  ])('that a target answers with redirects %s', async (_, locate) => {
+    await using server = await startRecordingServer((__, number) => ({
+      status: 302,
+      headers: { location: locate(number) },
+    }));
+    const targets = [{ __address__: `127.0.0.1:${server.port}` }];
+    await using running = await startScrape([], { ...LONG, targets });
+    await running.scraped(1);
+    expect(readTargets(running)[0]?.last_error).toBe(`Get "${server.url}/metrics": stopped after 10 redirects`);
+  });
+
+  test.each([
+    ['does not speak TLS', false, 'tls: first record does not look like a TLS handshake'],
+    [
+      'has a certificate of its own',
+      true,
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    ],
+  ])('that a target %s', async (_, secure, reason) => {
+    const { certificate, key } = selfSigned(['localhost']);
+    const server = secure ? createHttpsServer({ cert: certificate, key }) : createHttpServer();
+    const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
+    const targets = [{ __address__: `localhost:${port}` }];
+    await using running = await startScrape([], { ...LONG, targets, scheme: 'https' });
+    await running.scraped(1);
+    server.close();
+    expect(readTargets(running)[0]?.last_error).toBe(`Get "https://localhost:${port}/metrics": ${reason}`);
+  });
+
+  test('that a page ends too early', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na 1\n'));
+    });
+    const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
+    await using running = await startScrape([], { ...LONG, targets: [{ __address__: `127.0.0.1:${port}` }] });
+    await running.scraped(1);
+    server.close();
+    expect(readTargets(running)[0]?.last_error).toBe('unexpected EOF');
+  });
+
+  test('the address that refuses connections, resolved', async () => {
+    await using running = await startScrape([], { ...LONG, targets: [{ __address__: 'localhost:9' }] });
+    await running.scraped(1);
+    expect(readTargets(running)[0]?.last_error).toMatch(
+      /^Get "http:\/\/localhost:9\/metrics": dial tcp (?:127\.0\.0\.1|\[::1\]):9: connect: connection refused$/,
+    );
+  });
+
+  test('the URL of a component whose page comes too late', async () => {
+    const __metrics_path__ = buildPagePath('prometheus.exporter.x.y');
+    await using running = await startScrape([], {
+      targets: [{ __address__: 'alloy.internal:12345', __metrics_path__ }],
+    });
+    findPages(running.fixture.registry).set(__metrics_path__, async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      throw new Error('a reason of its own');
+    });
+    await expect
+      .poll(() => readTargets(running)[0]?.last_error)
+      .toBe(`Get "http://alloy.internal:12345${__metrics_path__}": context deadline exceeded`);
+  });
+});
+
+describe('prometheus.scrape counts', () => {
+  test('what it forwards, what was rolled back included', async () => {
+    await using running = await startScrape([text('a 1\nb 2\nc 3\n')], { ...LONG, sample_limit: 2 });
+    expect(await running.fixture.metric('prometheus_forwarded_samples_total')).toBe(0);
+    await running.scraped(1);
+    expect(running.samples[0]?.filter(({ rolledBack }) => rolledBack === true)).toHaveLength(2);
+    expect(await running.fixture.metric('prometheus_forwarded_samples_total')).toBe(7);
+    expect(await running.fixture.metric('prometheus_target_scrapes_exceeded_sample_limit_total')).toBe(1);
+  });
+
+  test.each<[string, string, PartialArguments<ScrapeArgs>]>([
+    ['prometheus_target_scrape_pool_exceeded_label_limits_total', 'a{b="1",c="2"} 1\n', { label_limit: 3 }],
+    ['prometheus_target_scrapes_exceeded_body_size_limit_total', 'a 1\n'.repeat(100), { body_size_limit: 10 }],
+    ['prometheus_target_scrapes_sample_duplicate_timestamp_total', 'a 1\na 2\n', {}],
+    ['prometheus_target_scrapes_sample_out_of_bounds_total', `a 1 ${Date.now() + 60 * 60_000}\n`, {}],
+  ])('%s', async (name, page, written) => {
+    await using running = await startScrape([text(page)], { ...LONG, ...written });
+    expect(await running.fixture.metric(name)).toBe(0);
+    await running.scraped(1);
+    expect(await running.fixture.metric(name)).toBe(1);
+  });
+
+  test('nothing as forwarded without a receiver', async () => {
+    await using running = await startScrape([text('a 1\n')], { ...LONG, forward_to: [] });
+    await running.server.received(1);
+    await expect.poll(() => running.instance.debugInfo?.()).toMatchObject([{ body: expect.arrayContaining([]) }]);
+    expect(await running.fixture.metric('prometheus_forwarded_samples_total')).toBe(0);
+  });
+});
+
 test('timestamps of the page are ignored if honor_timestamps is off', async () => {
   await using running = await startScrape([text('a 1 1600000000000\n')], { ...LONG, honor_timestamps: false });
   await running.scraped(1);
@@ -219,7 +383,9 @@ test('a target keeps its own interval, and a target without an address is skippe
   });
   await running.scraped(3);
   expect(await running.fixture.logged('Creating target failed')).toMatchObject({ fields: { err: 'no address' } });
-  expect(await running.fixture.metric('prometheus_scrape_targets_gauge')).toBe(1);
+  expect(await running.fixture.metric('prometheus_scrape_targets_gauge')).toBe(2);
+  expect(await running.fixture.metric('prometheus_target_scrape_pool_targets')).toBe(1);
+  expect(await running.fixture.metric('prometheus_target_sync_failed_total')).toBe(1);
 });
 
 test('one warning lists all unsupported arguments and refers to a real Alloy', async () => {

@@ -1,17 +1,20 @@
 import { describeIgnored } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
+import { createForwarder } from '../../pipeline/forward-samples.ts';
 import { redactUrl } from '../../pipeline/http/failure.ts';
 import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts';
 import { findPages, type Page } from '../../pipeline/in-process-pages.ts';
-import { buildComponentLabels, COMPONENT_LABELS, getGauge } from '../../pipeline/instruments.ts';
 import { sortLabels } from '../../pipeline/relabel/labels.ts';
-import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
+import type { MetricsConsumer, ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import type { ScrapeArgs } from './block.ts';
 import { createPageFetcher, type PageFetcher } from './fetch-page.ts';
+import { LimitError } from './limit-error.ts';
 import { createScrapeLoop, type ScrapeLoop } from './scrape-loop.ts';
+import { createScrapeMetrics, type TargetCounts } from './scrape-metrics.ts';
 import { completeTarget, type Target } from './target.ts';
 import { createTargetSeries, type ScrapeResult } from './target-series.ts';
+import { createTargetStatus, type TargetStatus } from './target-status.ts';
 
 /**
  * `prometheus.scrape`: fetches the pages of its targets at their interval and forwards their series with the labels of
@@ -21,68 +24,85 @@ export function createScrape(args: ScrapeArgs, context: ComponentContext): Insta
   warnAboutIgnored(args, context);
   const client = createPrometheusClient(args, 'prometheus.scrape');
   const fetchPage = createPageFetcher(args, client, findPages(context.registry));
-  const forwardTo = args.forward_to.flatMap((receiver) => receiver?.consumer ?? []);
-  const forward = (samples: readonly ScrapedSample[]): void => {
-    for (const consumer of forwardTo) {
-      consumer(samples);
-    }
+  const job = args.job_name === '' ? context.id : args.job_name;
+  const { targets, counts } = completeTargets(args, context);
+  const pool: ScrapePool = {
+    args,
+    context,
+    job,
+    metrics: createScrapeMetrics(context, job, counts),
+    forward: createForwarder(args.forward_to, context),
   };
-  const targets = completeTargets(args, context);
   const overLimit =
     args.target_limit > 0 && targets.length > args.target_limit
       ? new Error(`target_limit exceeded (number of targets: ${targets.length}, limit: ${args.target_limit})`)
       : undefined;
   const fetcher: PageFetcher = overLimit === undefined ? fetchPage : () => Promise.reject(overLimit);
-  const loops = targets.map((target) => scrapeTarget(target, args, context, fetcher, forward));
-  getGauge(
-    context.registry,
-    'prometheus_scrape_targets_gauge',
-    'Number of targets this component is configured to scrape',
-    COMPONENT_LABELS,
-  ).set(buildComponentLabels(context), targets.length);
+  const scraped = targets.map((target) => {
+    const status = createTargetStatus(target, job);
+    return { status, loop: scrapeTarget(pool, target, fetcher, status) };
+  });
   return {
     exports: {},
+    debugInfo: () => scraped.map(({ status }) => status.describe()),
     start: async () => {
-      for (const loop of loops) {
+      for (const { loop } of scraped) {
         loop.start();
       }
       context.setHealth({ state: 'healthy', message: 'started component' });
     },
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all(scraped.map(({ loop }) => loop.stop()));
       await client.close();
     },
   };
 }
 
-/** The valid targets, without duplicates. */
-function completeTargets(args: ScrapeArgs, context: ComponentContext): Target[] {
+/** The valid targets, without duplicates, and how many there are of each kind. */
+function completeTargets(
+  args: ScrapeArgs,
+  context: ComponentContext,
+): { readonly targets: readonly Target[]; readonly counts: TargetCounts } {
   const targets = new Map<string, Target>();
-  for (const discovered of args.targets) {
+  const configured = new Map(args.targets.map((discovered) => [identify(discovered), discovered]));
+  let invalid = 0;
+  for (const discovered of configured.values()) {
     try {
       const target = completeTarget(discovered, args, context.id);
       targets.set(JSON.stringify([target.url, target.labels]), target);
     } catch (error) {
+      invalid++;
       context.log('error', 'Creating target failed', { err: describeError(error) });
     }
   }
-  return [...targets.values()];
+  return {
+    targets: [...targets.values()],
+    counts: { configured: configured.size, scraped: targets.size, invalid, limit: args.target_limit },
+  };
 }
 
-function scrapeTarget(
-  target: Target,
-  args: ScrapeArgs,
-  context: ComponentContext,
-  fetchPage: PageFetcher,
-  forward: (samples: readonly ScrapedSample[]) => void,
-): ScrapeLoop {
+/** Targets are the same if they differ in discovery metadata only. */
+function identify(discovered: Readonly<Record<string, string>>): string {
+  const labels = Object.entries(discovered).filter(([name]) => !name.startsWith('__meta_'));
+  return JSON.stringify(sortLabels(labels));
+}
+
+/** What the targets of a component share. */
+type ScrapePool = {
+  readonly args: ScrapeArgs;
+  readonly context: ComponentContext;
+  readonly job: string;
+  readonly metrics: ReturnType<typeof createScrapeMetrics>;
+  readonly forward: MetricsConsumer;
+};
+
+function scrapeTarget(pool: ScrapePool, target: Target, fetchPage: PageFetcher, status: TargetStatus): ScrapeLoop {
+  const { args, context, metrics, forward } = pool;
   const series = createTargetSeries(target, args);
   const report = createReport(target, args);
-  const about = {
-    scrape_pool: args.job_name === '' ? context.id : args.job_name,
-    target: redactUrl(target.url),
-  };
+  const about = { scrape_pool: pool.job, target: redactUrl(target.url) };
   const scrape = async (timestamp: number, ending: AbortSignal): Promise<void> => {
+    const startedAt = Date.now();
     const start = performance.now();
     let page: Page | undefined;
     let appended: ScrapeResult;
@@ -102,9 +122,16 @@ function scrapeTarget(
       appended = series.append(page, timestamp);
       error = appended.error;
       logAppended(appended, about, context);
+      metrics.duplicates(appended.duplicates);
+      metrics.outOfBounds(appended.outOfBounds);
+    }
+    const exceeded = error instanceof LimitError ? error.limit : undefined;
+    if (exceeded !== undefined) {
+      metrics.exceeded(exceeded);
     }
     const seconds = (performance.now() - start) / 1000;
-    const bodyBytes = page?.body.length ?? (error?.message === 'body size limit exceeded' ? -1 : 0);
+    const bodyBytes = page?.body.length ?? (exceeded === 'body' ? -1 : 0);
+    status.report(startedAt, seconds, error);
     forward([...appended.samples, ...report(timestamp, error === undefined, seconds, appended, bodyBytes)]);
   };
   return createScrapeLoop(`${context.id} ${target.url}`, target.intervalMs, scrape);

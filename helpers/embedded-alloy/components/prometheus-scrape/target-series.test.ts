@@ -5,7 +5,10 @@ import { type ScrapeArgs, scrapeBlock } from './block.ts';
 import { completeTarget } from './target.ts';
 import { createTargetSeries } from './target-series.ts';
 
-/** Appends pages one by one, undefined for a scrape without a page. Returns the samples that each produced. */
+/**
+ * Appends pages one by one, undefined for a scrape without a page. Returns the samples that each produced, without those
+ * that were rolled back.
+ */
 function takeAll(
   pages: readonly (string | undefined)[],
   written: PartialArguments<ScrapeArgs> = {},
@@ -18,7 +21,7 @@ function takeAll(
       page === undefined
         ? series.fail(index)
         : series.append({ status: 200, contentType: 'text/plain', body: Buffer.from(page) }, index);
-    return Object.fromEntries(appended.samples.map(show));
+    return Object.fromEntries(appended.samples.filter(({ rolledBack }) => rolledBack !== true).map(show));
   });
 }
 

@@ -3,12 +3,13 @@ import type { ExposedSample } from '../../pipeline/exposition/sample.ts';
 import type { Page } from '../../pipeline/in-process-pages.ts';
 import type { ScrapedSample, SeriesLabels } from '../../schema/capsules.ts';
 import type { ScrapeArgs } from './block.ts';
+import { LimitError } from './limit-error.ts';
 import { checkSeries, mergeLabels } from './sample-labels.ts';
 import type { Target } from './target.ts';
 
 /** The result of one scrape of a target. */
 export type ScrapeResult = {
-  /** The samples and stale markers to forward; without the page's samples if there is an `error`. */
+  /** The samples and stale markers to forward; the page's samples are rolled back if there is an `error`. */
   readonly samples: readonly ScrapedSample[];
   /** How many samples the page has, up to the broken line if there is one. */
   readonly scraped: number;
@@ -106,10 +107,15 @@ export function createTargetSeries(target: Target, args: ScrapeArgs) {
     try {
       readPage(page.body, page.contentType, args.scrape_fallback_protocol, take);
       if (overLimit) {
-        throw new Error('sample limit exceeded');
+        throw new LimitError('sample limit exceeded', 'samples');
       }
     } catch (error) {
-      return { ...fail(timestamp), ...count, error: error instanceof Error ? error : new Error(String(error)) };
+      const rolledBack = samples.map((sample) => ({ ...sample, rolledBack: true as const }));
+      return {
+        ...count,
+        samples: [...rolledBack, ...fail(timestamp).samples],
+        error: error instanceof Error ? error : new Error(String(error)),
+      };
     }
     samples.push(...createStaleMarkers(timestamp));
     endScrape(true);

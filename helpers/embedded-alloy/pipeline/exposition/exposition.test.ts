@@ -44,19 +44,66 @@ describe('the Prometheus text format', () => {
     expect(one(readTextFormat, page)).toEqual(expected);
   });
 
+  // Recorded from Prometheus.
   test.each([
-    ['a page of HTML', '<html>no</html>', 'line 1: expected the name of a metric, found "<html>no</html>"'],
-    ['prose', 'this is { not metrics\n', 'line 1: expected a value after the metric, found "is { not metrics\\n"'],
-    ['a broken line after a good one', 'fine 1\nbroken{ 2\n', 'line 2: expected the name of a label, found "2\\n"'],
-    ['no value', 'a\n', 'line 1: expected a value after the metric, found "\\n"'],
-    ['an open quote', 'a{p="1} 2\n', 'line 1: expected the value of a label in quotes, found "\\"1} 2\\n"'],
-    ['a negative timestamp', 'a 1 -5\n', 'line 1: expected a timestamp or the end of the line, found "-5\\n"'],
-    ['a fraction of a timestamp', 'a 1 5.5\n', 'line 1: expected the end of the line, found ".5\\n"'],
-    ['more after the timestamp', 'a 1 5 6\n', 'line 1: expected the end of the line, found "6\\n"'],
-    ['a type that does not exist', '# TYPE a nonsense\n', 'invalid metric type "nonsense"'],
-    ['a number out of range', 'a 1e999\n', 'line 1: expected a value after the metric, found "1e999\\n"'],
-    ['labels without a name', '{p="1"} 1\n', 'line 1: expected a metric with a name, found "{p=\\"1\\"} 1\\n"'],
-  ])('refuses %s', (_, page, error) => {
+    ['<html>no</html>', 'expected a valid start token, got "<" ("INVALID") while parsing: "<"'],
+    ['this is { not metrics\n', 'strconv.ParseFloat: parsing "is": invalid syntax while parsing: "this is"'],
+    ['fine 1\nbroken{ 2\n', 'expected label name, got "2" ("INVALID") while parsing: "broken{ 2"'],
+    ['a\n', 'expected value after metric, got "\\n" ("INVALID") while parsing: "a\\n"'],
+    ['a{p="1} 2\n', 'expected label value, got "\\"1} 2\\n\\n" ("INVALID") while parsing: "a{p=\\"1} 2\\n\\n"'],
+    ['a 1 -5\n', 'expected timestamp or new record, got "-" ("INVALID") while parsing: "a 1 -"'],
+    ['a 1 5.5\n', 'expected next entry after timestamp, got "." ("INVALID") while parsing: "a 1 5."'],
+    ['a 1 5 6\n', 'expected next entry after timestamp, got "6\\n" ("TIMESTAMP") while parsing: "a 1 5 6\\n"'],
+    ['# TYPE a nonsense\n', 'invalid metric type "nonsense"'],
+    ['a 1e999\n', 'strconv.ParseFloat: parsing "1e999": value out of range while parsing: "a 1e999"'],
+    ['{p="1"} 1\n', 'metric name not set while parsing: "{p=\\"1\\"} 1"'],
+    ['a{,} 1\n', 'expected label name, got ",}" ("COMMA") while parsing: "a{,}"'],
+    ['a{p "1"} 1\n', 'expected equal, got "\\"1\\"}" ("QSTRING") while parsing: "a{p \\"1\\"}"'],
+    ['a{p} 1\n', 'expected equal, got "} " ("BCLOSE") while parsing: "a{p} "'],
+    ['a{p,q="1"} 1\n', 'expected equal, got ",q" ("COMMA") while parsing: "a{p,q"'],
+    ['a{p=1} 1\n', 'expected label value, got "1" ("INVALID") while parsing: "a{p=1"'],
+    ['# TYPE 1abc gauge\n', 'expected metric name after TYPE, got "1" ("INVALID") while parsing: "# TYPE 1"'],
+    ['# HELP 1abc x\n', 'expected metric name after HELP, got "1" ("INVALID") while parsing: "# HELP 1"'],
+    ['\ufeffa 1\n', 'expected a valid start token, got "\\xef" ("INVALID") while parsing: "\\xef"'],
+    ['ü 1\n', 'expected a valid start token, got "\\xc3" ("INVALID") while parsing: "\\xc3"'],
+    ['a{} {\n', 'expected value after metric, got "{\\n" ("BOPEN") while parsing: "a{} {\\n"'],
+    ['{"a","b"} 1\n', 'metric name already set while parsing: "{\\"a\\",\\"b\\"}"'],
+    ['a{"b"} 1\n', 'metric name already set while parsing: "a{\\"b\\"}"'],
+    [
+      'a 1 99999999999999999999\n',
+      'strconv.ParseInt: parsing "99999999999999999999": value out of range while parsing: "a 1 99999999999999999999"',
+    ],
+    ['a 0x1p3\n', 'unsupported character in float while parsing: "a 0x1p3"'],
+    ['a 1_000\n', 'unsupported character in float while parsing: "a 1_000"'],
+    ['a{="x"} 1\n', 'expected label name, got "=\\"" ("EQUAL") while parsing: "a{=\\""'],
+    ['a{p="1"', 'expected label name, got "\\n" ("INVALID") while parsing: "a{p=\\"1\\"\\n"'],
+    ['a{p=', 'expected label value, got "\\n" ("INVALID") while parsing: "a{p=\\n"'],
+    ['a{', 'expected label name, got "\\n" ("INVALID") while parsing: "a{\\n"'],
+    ['a{p', 'expected equal, got "\\n" ("INVALID") while parsing: "a{p\\n"'],
+    ['{"status":"ok"}', 'expected equal, got ":" ("INVALID") while parsing: "{\\"status\\":"'],
+    ['{\n  "status": "ok"\n}\n', 'expected label name, got "\\n" ("INVALID") while parsing: "{\\n"'],
+    ['Unauthorized', 'expected value after metric, got "\\n" ("INVALID") while parsing: "Unauthorized\\n"'],
+    ['  <x\n', 'expected a valid start token, got "<" ("INVALID") while parsing: "  <"'],
+    ['a 1\n\n  b\n', 'expected value after metric, got "\\n" ("INVALID") while parsing: "  b\\n"'],
+    ['a 1\r\n', 'strconv.ParseFloat: parsing "1\\r": invalid syntax while parsing: "a 1\\r"'],
+    ['a{p="x"} "1"\n', 'strconv.ParseFloat: parsing "\\"1\\"": invalid syntax while parsing: "a{p=\\"x\\"} \\"1\\""'],
+    ['a{p="1\n2"} x\n', 'strconv.ParseFloat: parsing "x": invalid syntax while parsing: "a{p=\\"1\\n2\\"} x"'],
+    ['my-metric 1\n', 'strconv.ParseFloat: parsing "-metric": invalid syntax while parsing: "my-metric"'],
+    ['my.metric 1\n', 'strconv.ParseFloat: parsing ".metric": invalid syntax while parsing: "my.metric"'],
+    ['a{my-label="1"} 1\n', 'expected equal, got "-" ("INVALID") while parsing: "a{my-"'],
+    ['1a 2\n', 'expected a valid start token, got "1" ("INVALID") while parsing: "1"'],
+    ['"a" 1\n', 'expected a valid start token, got "\\"" ("INVALID") while parsing: "\\""'],
+    ['# TYPE a\n', 'invalid metric type ""'],
+    [
+      '# HELP "a x\n',
+      'expected metric name after HELP, got "\\"a x\\n\\n" ("INVALID") while parsing: "# HELP \\"a x\\n\\n"',
+    ],
+    ['a{ü="1"} 1\n', 'expected label name, got "\\xc3" ("INVALID") while parsing: "a{\\xc3"'],
+    ['a 1,5\n', 'strconv.ParseFloat: parsing "1,5": invalid syntax while parsing: "a 1,5"'],
+    ['a{p="1"}\n', 'expected value after metric, got "\\n" ("INVALID") while parsing: "a{p=\\"1\\"}\\n"'],
+    ['a{p="1"="2"} 1\n', 'expected label name, got "=\\"" ("EQUAL") while parsing: "a{p=\\"1\\"=\\""'],
+    ['a{p="1"} NaNN\n', 'strconv.ParseFloat: parsing "NaNN": invalid syntax while parsing: "a{p=\\"1\\"} NaNN"'],
+  ])('refuses %j with the message of Prometheus', (page, error) => {
     expect(read(readTextFormat, page).error).toBe(error);
   });
 
@@ -85,17 +132,44 @@ describe('OpenMetrics', () => {
     expect(one(readOpenMetrics, page)).toEqual(expected);
   });
 
+  // Recorded from Prometheus.
   test.each([
-    ['a missing end', 'a 1\n', 'data does not end with # EOF'],
-    ['anything after the end', '# EOF\na 1\n', 'line 2: expected nothing after # EOF, found "a 1\\n"'],
-    ['a blank line', '\na 1\n# EOF\n', 'line 1: expected the name of a metric, found "\\na 1\\n# EOF\\n"'],
-    ['two blanks', 'a  1\n# EOF\n', 'line 1: expected a value after the metric, found "  1\\n# EOF\\n"'],
+    ['a 1\n', 'data does not end with # EOF'],
+    ['# EOF\na 1\n', 'unexpected data after # EOF'],
+    ['\na 1\n# EOF\n', 'expected a valid start token, got "\\n" ("INVALID") while parsing: "\\n"'],
+    ['a  1\n# EOF\n', 'expected value after metric, got "  " ("INVALID") while parsing: "a  "'],
+    ['# UNIT a seconds\n# EOF\n', 'unit "seconds" not a suffix of metric "a"'],
+    ['a\n# EOF\n', 'expected value after metric, got "\\n" ("INVALID") while parsing: "a\\n"'],
+    ['a 1 x\n# EOF\n', 'strconv.ParseFloat: parsing "x": invalid syntax while parsing: "a 1 x"'],
+    ['a 1 1 1\n# EOF\n', 'expected next entry after timestamp, got " 1\\n" ("TIMESTAMP") while parsing: "a 1 1 1\\n"'],
     [
-      'a unit that the name does not end with',
-      '# UNIT a seconds\n# EOF\n',
-      'unit "seconds" not a suffix of metric "a"',
+      'a_total 1 # {x="1"}\n# EOF\n',
+      'expected value after exemplar labels, got "\\n" ("INVALID") while parsing: "a_total 1 # {x=\\"1\\"}\\n"',
     ],
-  ])('refuses %s', (_, page, error) => {
+    ['# FOO a\n# EOF\n', 'expected a valid start token, got "# F" ("INVALID") while parsing: "# F"'],
+    ['a{p="1" q="2"} 1\n# EOF\n', 'expected comma or brace close, got " " ("INVALID") while parsing: "a{p=\\"1\\" "'],
+    ['<html>\n', 'expected a valid start token, got "<" ("INVALID") while parsing: "<"'],
+    ['# hello\n# EOF\n', 'expected a valid start token, got "# h" ("INVALID") while parsing: "# h"'],
+    ['a x1\n# EOF\n', 'strconv.ParseFloat: parsing "x1": invalid syntax while parsing: "a x1"'],
+    ['a 1 NaN\n# EOF\n', 'invalid timestamp NaN'],
+    ['# TYPE a nonsense\n# EOF\n', 'invalid metric type "nonsense"'],
+    [
+      'a_total 1 # {x="1"} q\n# EOF\n',
+      'strconv.ParseFloat: parsing "q": invalid syntax while parsing: "a_total 1 # {x=\\"1\\"} q"',
+    ],
+    [
+      'a_total 1 # {x="1"} 1 q\n# EOF\n',
+      'strconv.ParseFloat: parsing "q": invalid syntax while parsing: "a_total 1 # {x=\\"1\\"} 1 q"',
+    ],
+    [
+      'a_total 1 # {x="1"} 1 1 1\n# EOF\n',
+      'expected next entry after exemplar timestamp, got " 1\\n" ("TIMESTAMP") while parsing: "a_total 1 # {x=\\"1\\"} 1 1 1\\n"',
+    ],
+    ['# TYPE 1 gauge\n# EOF\n', 'expected metric name after TYPE, got "1" ("INVALID") while parsing: "# TYPE 1"'],
+    ['# TYPE a gauge', 'expected text in TYPE'],
+    ['{p="1"} 1\n# EOF\n', 'metric name not set while parsing: "{p=\\"1\\"} 1"'],
+    ['my-metric 1\n# EOF\n', 'expected value after metric, got "-" ("INVALID") while parsing: "my-"'],
+  ])('refuses %j with the message of Prometheus', (page, error) => {
     expect(read(readOpenMetrics, page).error).toBe(error);
   });
 });

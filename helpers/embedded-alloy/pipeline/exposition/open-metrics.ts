@@ -1,17 +1,22 @@
+import { quote } from '../../language/syntax/quote.ts';
 import {
   type Cursor,
   createUnexpectedError,
+  parseNumber,
+  type Token,
   take,
   takeLabels,
   takeMetricName,
   takeSeries,
   takeText,
 } from './cursor.ts';
-import { parseFloatGo } from './float.ts';
 import { type ExposedSample, ExpositionError, type MetricType } from './sample.ts';
 
 const REST = /[^\n]*/y;
 const NUMBER = /[^ \n]+/y;
+const TIMESTAMP: Token = { name: 'TIMESTAMP', pattern: / [^ \n]+/y };
+const BLANK: Token = { name: 'INVALID', pattern: / /y };
+const COMMENT: Token = { name: 'INVALID', pattern: /# /y };
 const TYPES: readonly MetricType[] = [
   'counter',
   'gauge',
@@ -28,14 +33,15 @@ const TYPES: readonly MetricType[] = [
  * one by one. @throws ExpositionError at the first invalid line, or if `# EOF` is missing
  */
 export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) => void): void {
-  const cursor: Cursor = { page, at: 0 };
+  const cursor: Cursor = { page, at: 0, start: 0 };
   let type: MetricType = 'unknown';
   while (cursor.at < page.length) {
+    cursor.start = cursor.at;
     if (takeText(cursor, '# ')) {
       if (takeText(cursor, 'EOF')) {
         takeText(cursor, '\n');
         if (cursor.at < page.length) {
-          throw createUnexpectedError(cursor, 'nothing after # EOF');
+          throw new ExpositionError('unexpected data after # EOF');
         }
         return;
       }
@@ -43,20 +49,22 @@ export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) 
       continue;
     }
     const { series, labels } = takeSeries(cursor, type, false);
-    const value = readNumber(cursor, 'a value after the metric');
+    const value = readNumber(cursor, 'metric');
     let seconds: number | undefined;
+    let after = 'timestamp';
     if (cursor.page[cursor.at] === ' ' && !cursor.page.startsWith(' # {', cursor.at)) {
-      seconds = readFinite(cursor, 'a timestamp');
+      seconds = readTimestamp(cursor, 'timestamp');
     }
     if (takeText(cursor, ' # {')) {
       takeLabels(cursor, [['__name__', '']], 'unknown', false);
-      readNumber(cursor, 'the value of an exemplar');
+      after = 'exemplar timestamp';
+      readNumber(cursor, 'exemplar labels');
       if (cursor.page[cursor.at] === ' ') {
-        readFinite(cursor, 'the timestamp of an exemplar');
+        readTimestamp(cursor, 'exemplar timestamp');
       }
     }
     if (!takeText(cursor, '\n')) {
-      throw createUnexpectedError(cursor, 'the end of the line');
+      throw createUnexpectedError(cursor, `expected next entry after ${after}`, [TIMESTAMP]);
     }
     onSample({ series, labels, value, timestamp: seconds === undefined ? undefined : Math.trunc(seconds * 1000) });
   }
@@ -67,44 +75,39 @@ export function readOpenMetrics(page: string, onSample: (sample: ExposedSample) 
 function readMetadata(cursor: Cursor): MetricType | undefined {
   const keyword = ['HELP', 'TYPE', 'UNIT'].find((candidate) => takeText(cursor, `${candidate} `));
   if (keyword === undefined) {
-    throw createUnexpectedError(cursor, 'HELP, TYPE, UNIT or EOF after "# "');
+    throw createUnexpectedError({ ...cursor, at: cursor.start }, 'expected a valid start token', [COMMENT]);
   }
-  const name = takeMetricName(cursor);
-  if (name === undefined) {
-    throw createUnexpectedError(cursor, `the name of a metric after ${keyword}`);
-  }
-  const text = (take(cursor, REST) ?? '').slice(1);
-  if (!takeText(cursor, '\n')) {
-    throw new ExpositionError('data does not end with # EOF');
+  const name = takeMetricName(cursor, keyword);
+  const text = takeText(cursor, ' ') ? take(cursor, REST) : undefined;
+  if (text === undefined || !takeText(cursor, '\n')) {
+    throw new ExpositionError(`expected text in ${keyword}`);
   }
   if (keyword === 'UNIT' && text !== '' && !name.endsWith(`_${text}`)) {
-    throw new ExpositionError(`unit ${JSON.stringify(text)} not a suffix of metric ${JSON.stringify(name)}`);
+    throw new ExpositionError(`unit ${quote(text)} not a suffix of metric ${quote(name)}`);
   }
   if (keyword !== 'TYPE') {
     return undefined;
   }
   const type = TYPES.find((candidate) => candidate === text);
   if (type === undefined) {
-    throw new ExpositionError(`invalid metric type ${JSON.stringify(text)}`);
+    throw new ExpositionError(`invalid metric type ${quote(text)}`);
   }
   return type;
 }
 
-function readNumber(cursor: Cursor, expected: string): number {
-  const at = cursor.at;
+function readNumber(cursor: Cursor, after: string): number {
+  const { at } = cursor;
   const text = takeText(cursor, ' ') ? take(cursor, NUMBER) : undefined;
-  try {
-    return parseFloatGo(text ?? '');
-  } catch {
-    throw createUnexpectedError({ page: cursor.page, at }, expected);
+  if (text === undefined) {
+    throw createUnexpectedError({ ...cursor, at }, `expected value after ${after}`, [BLANK]);
   }
+  return parseNumber(cursor, text);
 }
 
-function readFinite(cursor: Cursor, expected: string): number {
-  const at = cursor.at;
-  const value = readNumber(cursor, expected);
-  if (!Number.isFinite(value)) {
-    throw createUnexpectedError({ page: cursor.page, at }, expected);
+function readTimestamp(cursor: Cursor, name: string): number {
+  const seconds = readNumber(cursor, name);
+  if (!Number.isFinite(seconds)) {
+    throw new ExpositionError(`invalid ${name} ${Number.isNaN(seconds) ? 'NaN' : seconds > 0 ? '+Inf' : '-Inf'}`);
   }
-  return value;
+  return seconds;
 }

@@ -20,7 +20,7 @@ export type ExposedSample = {
   readonly timestamp: number | undefined;
 };
 
-/** The error for an invalid page. The message has the line, what was expected and what was found. */
+/** The error for an invalid page, with Prometheus's message. */
 export class ExpositionError extends Error {
   override readonly name = 'ExpositionError';
 }

@@ -1,18 +1,22 @@
+import { quote } from '../../language/syntax/quote.ts';
 import {
   type Cursor,
+  createLineError,
   createUnexpectedError,
+  parseNumber,
   skipBlanks,
+  type Token,
   take,
   takeMetricName,
   takeSeries,
   takeText,
 } from './cursor.ts';
-import { parseFloatGo } from './float.ts';
 import { type ExposedSample, ExpositionError, type MetricType } from './sample.ts';
 
 const COMMENT = /[^\n]*/y;
 const VALUE = /[^{ \t\n]+/y;
-const TIMESTAMP = /\d+/y;
+const TIMESTAMP: Token = { name: 'TIMESTAMP', pattern: /\d+/y };
+const BRACE_OPEN: Token = { name: 'BOPEN', pattern: /\{/y };
 const TYPES: Readonly<Record<string, MetricType>> = {
   counter: 'counter',
   gauge: 'gauge',
@@ -26,10 +30,12 @@ const TYPES: Readonly<Record<string, MetricType>> = {
  * own parser. `onSample` gets the samples one by one, so that those before an invalid line are known.
  * @throws ExpositionError at the first invalid line
  */
-export function readTextFormat(page: string, onSample: (sample: ExposedSample) => void): void {
-  const cursor: Cursor = { page, at: 0 };
+export function readTextFormat(text: string, onSample: (sample: ExposedSample) => void): void {
+  const page = `${text}\n`;
+  const cursor: Cursor = { page, at: 0, start: 0 };
   let type: MetricType = 'unknown';
   while (cursor.at < page.length) {
+    cursor.start = cursor.at;
     skipBlanks(cursor);
     if (takeText(cursor, '\n')) {
       continue;
@@ -44,9 +50,15 @@ export function readTextFormat(page: string, onSample: (sample: ExposedSample) =
     const { series, labels } = takeSeries(cursor, type, true);
     const value = readValue(cursor);
     skipBlanks(cursor);
-    const digits = take(cursor, TIMESTAMP);
-    endLine(cursor, digits === undefined ? 'a timestamp or the end of the line' : 'the end of the line');
-    onSample({ series, labels, value, timestamp: digits === undefined ? undefined : readTimestamp(cursor, digits) });
+    const digits = take(cursor, TIMESTAMP.pattern);
+    const timestamp = digits === undefined ? undefined : readTimestamp(cursor, digits);
+    skipBlanks(cursor);
+    if (!takeText(cursor, '\n')) {
+      throw timestamp === undefined
+        ? createUnexpectedError(cursor, 'expected timestamp or new record')
+        : createUnexpectedError(cursor, 'expected next entry after timestamp', [TIMESTAMP]);
+    }
+    onSample({ series, labels, value, timestamp });
   }
 }
 
@@ -58,44 +70,30 @@ function readComment(cursor: Cursor): MetricType | undefined {
     return undefined;
   }
   take(cursor, /#[ \t]+(?:HELP|TYPE)[ \t]+/y);
-  if (takeMetricName(cursor) === undefined) {
-    throw createUnexpectedError(cursor, `the name of a metric after ${keyword}`);
-  }
+  takeMetricName(cursor, keyword);
   const text = (take(cursor, COMMENT) ?? '').slice(1);
   if (keyword === 'HELP') {
     return undefined;
   }
   const type = TYPES[text];
   if (type === undefined) {
-    throw new ExpositionError(`invalid metric type ${JSON.stringify(text)}`);
+    throw new ExpositionError(`invalid metric type ${quote(text)}`);
   }
   return type;
 }
 
 function readValue(cursor: Cursor): number {
   skipBlanks(cursor);
-  const start = cursor.at;
   const text = take(cursor, VALUE);
   if (text === undefined) {
-    throw createUnexpectedError(cursor, 'a value after the metric');
+    throw createUnexpectedError(cursor, 'expected value after metric', [BRACE_OPEN]);
   }
-  try {
-    return parseFloatGo(text);
-  } catch {
-    throw createUnexpectedError({ page: cursor.page, at: start }, 'a value after the metric');
-  }
+  return parseNumber(cursor, text);
 }
 
 function readTimestamp(cursor: Cursor, digits: string): number {
   if (BigInt(digits) >= 2n ** 63n) {
-    throw createUnexpectedError(cursor, 'a timestamp of 64 bits');
+    throw createLineError(cursor, `strconv.ParseInt: parsing ${quote(digits)}: value out of range`);
   }
   return Number(digits);
-}
-
-function endLine(cursor: Cursor, expected: string): void {
-  skipBlanks(cursor);
-  if (cursor.at < cursor.page.length && !takeText(cursor, '\n')) {
-    throw createUnexpectedError(cursor, expected);
-  }
 }

@@ -3,6 +3,8 @@ import { Agent, type Dispatcher, interceptors } from 'undici';
 import { createUnsupportedError } from '../../identity.ts';
 import type { HttpClientArgs } from '../../schema/blocks/http-client.ts';
 
+const REDIRECTS = { maxRedirections: 10, throwOnMaxRedirect: true };
+
 /** An HTTP client for the requests of a component. */
 export type PrometheusClient = {
   readonly dispatcher: Dispatcher;
@@ -29,7 +31,7 @@ export function createPrometheusClient(args: HttpClientArgs, owner: string): Pro
     bodyTimeout: 0,
   });
   return {
-    dispatcher: args.follow_redirects ? agent.compose(interceptors.redirect({ maxRedirections: 10 })) : agent,
+    dispatcher: args.follow_redirects ? agent.compose(interceptors.redirect(REDIRECTS)) : agent,
     headers: () => ({ ...readCredentials(args), ...readExtraHeaders(args) }),
     close: () => agent.destroy(),
   };

@@ -1,0 +1,47 @@
+/** Why Alloy can't deliver what it scraped. */
+import { type ExportError, readExportError } from '../flow/export-error.ts';
+import { type Component, countAt, type Flow } from '../flow/flow.ts';
+import { getObservation, hasLost } from './observation.ts';
+import type { Symptoms } from './symptoms.ts';
+
+/** The remote write at which samples stop; `error` is undefined where its log doesn't say why. */
+export type FailedWrite = {
+  readonly flow: Flow;
+  readonly component: Component;
+  /** Samples that it has dropped for good, rather than kept for another attempt. */
+  readonly dropped: number;
+  readonly error: ExportError | undefined;
+};
+
+/** Finds the remote write at which the samples in question stop; for a question about its own counters, the one that has failed. */
+export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
+  const { flow } = symptoms;
+  if (flow === undefined) return undefined;
+  for (const component of listSuspects(symptoms, flow)) {
+    const dropped = countAt(flow, component, /^prometheus_remote_storage_samples_failed_total$/);
+    if (dropped > 0 && !hasLost(symptoms, /^prometheus_remote_storage_samples_(?:failed|dropped)_total$/)) continue;
+    const retried = countAt(flow, component, /^prometheus_remote_storage_samples_retried_total$/);
+    const error = findError(symptoms, component);
+    if (error !== undefined || dropped + retried > 0) return { flow, component, dropped, error };
+  }
+  return undefined;
+}
+
+function listSuspects(symptoms: Symptoms, flow: Flow): readonly Component[] {
+  const { stop } = symptoms;
+  if (stop?.of === 'samples') return stop.at === 'write failed' || stop.at === 'write waits' ? [stop.component] : [];
+  const subject = getObservation(symptoms)?.subject;
+  const isAboutWrites =
+    subject?.kind === 'metric of Alloy' &&
+    /^prometheus_remote_storage_samples_(?:failed_|retried_)?total$/.test(subject.metric);
+  return isAboutWrites ? flow.components.filter(({ name }) => name === 'prometheus.remote_write') : [];
+}
+
+/** The newest error that remote write has logged in this run. */
+function findError({ alloyLog, run }: Symptoms, { id }: Component): ExportError | undefined {
+  const line = alloyLog.findLast(
+    ({ component, message, time = 0 }) =>
+      component === id && /^(?:non-recoverable error|Failed to send batch)/.test(message) && time >= run.startedAt,
+  );
+  return line && readExportError(line.error);
+}

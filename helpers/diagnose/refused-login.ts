@@ -1,0 +1,41 @@
+import type { LoginFault } from '../findings/finding.ts';
+import type { Place } from '../findings/place.ts';
+import type { Login } from '../flow/login.ts';
+import type { Symptoms } from './symptoms.ts';
+
+/** A login that a service refused, as findings have it: the ID, the mock cloud's reason, and a variable with the same ID. */
+export type FoundLogin = {
+  readonly login: Login['kind'];
+  readonly place: Place;
+  readonly instanceId?: string;
+  readonly reason?: LoginFault;
+  readonly twin?: string;
+};
+
+/** What is known of a login that a service has refused. */
+export function readRefusedLogin(
+  { refusals, run }: Pick<Symptoms, 'refusals' | 'run'>,
+  service: 'OTLP' | 'PROMETHEUS',
+  login: Login,
+): FoundLogin {
+  const sent = login.kind === 'basic' ? login.user : undefined;
+  const name = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
+  const [refusal] = refusals
+    .filter((refused) => refused.service.toUpperCase() === service)
+    .filter(({ user }) => sent === undefined || (user ?? '') === sent)
+    .sort((a, b) => b.count - a.count);
+  // What Alloy has is known of a stack that the run started; an external one may have other variables.
+  const own = run.stack === 'external' || login.kind === 'none' ? undefined : run.variables[name];
+  const instanceId = sent ?? refusal?.user ?? own;
+  const twin = Object.keys(run.variables).find(
+    (other) =>
+      other !== name && other.endsWith('_INSTANCE_ID') && instanceId !== '' && run.variables[other] === instanceId,
+  );
+  return {
+    login: login.kind,
+    place: login.place,
+    ...(instanceId !== undefined && { instanceId }),
+    ...(refusal !== undefined && { reason: refusal.reason }),
+    ...(twin !== undefined && { twin }),
+  };
+}

@@ -1,0 +1,72 @@
+import { readWriteLogin } from '../../flow/login.ts';
+import { locate } from '../../flow/place.ts';
+import { hasNoUrl } from '../../flow/samples-route.ts';
+import { readFailedWrite } from '../failed-write.ts';
+import { getObservation } from '../observation.ts';
+import { readRefusedLogin } from '../refused-login.ts';
+import { createRule } from '../rule.ts';
+
+const URL_PATH = ['endpoint', 'url'] as const;
+
+/**
+ * Remote write has an empty URL: Alloy drops every sample and says nothing.
+ *
+ * `prometheus.remote_write.grafana_cloud has an empty url (grafana-alloy/config.alloy:151)`
+ */
+export const remoteWriteWithoutUrl = createRule('remote write without URL', (symptoms) => {
+  const { flow, stop } = symptoms;
+  const subject = getObservation(symptoms)?.subject;
+  if (flow === undefined || subject === undefined) return undefined;
+  // Without a stop the question is about all that is written.
+  const isAboutWrites = subject.kind === 'metric of Alloy' && subject.metric.startsWith('prometheus_remote_storage_');
+  const writes = stop?.of === 'samples' ? stop.route.ends : isAboutWrites ? flow.components : [];
+  const write = writes.find(hasNoUrl);
+  return write && { place: locate(flow, write, ...URL_PATH) };
+});
+
+/**
+ * Prometheus refuses the login of remote write.
+ *
+ * `remote write gets 401 Unauthorized for the instance ID 1461503, which is GRAFANA_CLOUD_OTLP_INSTANCE_ID …`
+ */
+export const remoteWriteLoginRefused = createRule('remote write login refused', (symptoms) => {
+  const failed = readFailedWrite(symptoms);
+  if (failed?.error?.status !== 401) return undefined;
+  return readRefusedLogin(symptoms, 'PROMETHEUS', readWriteLogin(failed.flow, failed.component));
+});
+
+/**
+ * Nothing takes samples at this path.
+ *
+ * `remote write gets 404: http://HOST/api/prom/pus is not a path where Prometheus accepts samples`
+ */
+export const remoteWritePathNotFound = createRule('remote write path not found', (symptoms) => {
+  const failed = readFailedWrite(symptoms);
+  if (failed?.error?.status !== 404 && failed?.error?.status !== 405) return undefined;
+  return { status: failed.error.status, place: locate(failed.flow, failed.component, ...URL_PATH) };
+});
+
+/**
+ * The endpoint gives no answer.
+ *
+ * `prometheus.remote_write.grafana_cloud can't reach http://HOST:1/api/prom/push and keeps trying: connection refused`
+ */
+export const remoteWriteUnreachable = createRule('remote write unreachable', (symptoms) => {
+  const failed = readFailedWrite(symptoms);
+  if (failed === undefined || failed.error?.status !== undefined || failed.dropped > 0) return undefined;
+  return { reason: failed.error?.reason ?? '', place: locate(failed.flow, failed.component, ...URL_PATH) };
+});
+
+/**
+ * Prometheus answers another error, or one that is not known: then samples were dropped, which only an answer does.
+ *
+ * `remote write gets 429: the request has been rejected because the tenant exceeded the ingestion rate limit`
+ */
+export const remoteWriteRefused = createRule('remote write refused', (symptoms) => {
+  const failed = readFailedWrite(symptoms);
+  if (failed === undefined) return undefined;
+  const { flow, component, error } = failed;
+  const place = locate(flow, component, ...URL_PATH);
+  if (error?.status === undefined) return failed.dropped > 0 ? { message: '', place } : undefined;
+  return { status: error.status, message: error.reason, place };
+});

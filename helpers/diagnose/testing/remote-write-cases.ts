@@ -1,0 +1,231 @@
+import type { Setting } from '../../clients/alloy-graph.ts';
+import { sampleRun } from '../../clients/testing/sample-run.ts';
+import type { Flow } from '../../flow/flow.ts';
+import { change, count, text, texts, workingFlow } from '../../flow/testing/recorded-flow.ts';
+import {
+  asked,
+  type Cases,
+  delivering,
+  droppedSamples,
+  EARLIER,
+  exportLine,
+  keptSamples,
+  REDIS,
+  SCRAPE,
+  trace,
+  WRITE,
+  writeLine,
+} from './symptoms.ts';
+
+const targets = (labels: Record<string, string>, isScraped = true) => [
+  { url: 'http://h/metrics', labels, error: '', isScraped },
+];
+const otherJob = targets({ job: 'integrations/redis', instance: 'redis' });
+const rule = (action: string, regex: string, name = 'rule'): Setting => {
+  return { name, body: [texts('source_labels', '__name__'), text('regex', regex), text('action', action)] };
+};
+const writing = (...settings: Setting[]) =>
+  change(delivering(), WRITE, { settings: [{ name: 'endpoint', body: settings }] });
+const url = text('url', 'http://h/push');
+const every = (interval: string) => change(delivering(), SCRAPE, { settings: [text('scrape_interval', interval)] });
+const failing = (flow: Flow) =>
+  change(flow, SCRAPE, { targets: [{ url: 'u', labels: REDIS, error: 'EOF', isScraped: true }] });
+const withoutScrape = () => {
+  const flow = change(delivering(), 'discovery.relabel.redis', { feeds: [] });
+  return { ...flow, components: flow.components.filter(({ id }) => id !== SCRAPE) };
+};
+const ofAlloy = (metric: string) =>
+  asked({
+    subject: { kind: 'metric of Alloy', metric: `prometheus_remote_storage_samples_${metric}`, labels: {} },
+    seen: { kind: 'values', count: 1, values: [1] },
+  });
+
+/** Rules about what is scraped. */
+export const remoteWriteCases: Cases = {
+  'other target labels': {
+    speaks: { flow: change(delivering(), SCRAPE, { targets: otherJob }) },
+    finds: {
+      wanted: REDIS,
+      found: { job: 'integrations/redis', instance: 'redis' },
+      label: 'job',
+      rule: { component: 'discovery.relabel.redis' },
+    },
+    silent: {
+      'it has these labels': {},
+      'nothing scrapes it': { flow: withoutScrape() },
+      'another part is scraped so': { flow: change(delivering(), 'prometheus.scrape.postgres', { targets: otherJob }) },
+    },
+  },
+  'no scrape target': {
+    speaks: { flow: withoutScrape() },
+    finds: {
+      labels: REDIS,
+      source: 'redis',
+      exporter: { component: 'prometheus.exporter.redis.redis' },
+      isScraped: false,
+      unused: { component: 'discovery.relabel.redis' },
+    },
+    silent: {
+      'a scrape has it': {},
+      'labels are set on the way': {
+        flow: change(withoutScrape(), 'prometheus.relabel.postgres', {
+          settings: [{ name: 'rule', body: [text('target_label', 'job'), text('replacement', 'x')] }],
+        }),
+      },
+      'Alloy reports neither targets nor arguments of a scrape': {
+        flow: change(delivering(), SCRAPE, { targets: [], settings: undefined } as object),
+      },
+    },
+  },
+  'forwards to nothing': {
+    speaks: { flow: change(delivering(), SCRAPE, { feeds: [] }) },
+    finds: { place: { component: SCRAPE, setting: 'forward_to' }, receiver: `${WRITE}.receiver` },
+    silent: {
+      'it forwards': {},
+      'another scrape does not': { flow: change(delivering(), 'prometheus.scrape.postgres', { feeds: [] }) },
+      'what was asked travels over OTLP': { ...trace, flow: change(delivering(), SCRAPE, { feeds: [] }) },
+    },
+  },
+  'series dropped': {
+    speaks: { flow: writing(url, rule('drop', 'redis_.*', 'write_relabel_config')) },
+    finds: { block: 'write_relabel_config', action: 'drop', regex: 'redis_.*', place: { component: WRITE } },
+    silent: {
+      'the rule is about another series': { flow: writing(url, rule('drop', 'pg_.*', 'write_relabel_config')) },
+      'the rule keeps it': { flow: writing(url, rule('keep', 'redis_.*', 'write_relabel_config')) },
+      'the rule is on the way of another scrape': {
+        flow: change(delivering(), 'prometheus.relabel.postgres', { settings: [rule('drop', 'redis_.*')] }),
+      },
+      'the rule drops only what has another label': {
+        flow: writing(url, {
+          name: 'write_relabel_config',
+          body: [texts('source_labels', 'db'), text('regex', 'db1'), text('action', 'drop')],
+        }),
+      },
+    },
+  },
+  'remote write without URL': {
+    speaks: { flow: writing() },
+    finds: { place: { component: WRITE, setting: 'url' } },
+    silent: {
+      'it has one': { flow: writing(url) },
+      'Alloy reports no arguments': { flow: change(delivering(), WRITE, { settings: undefined } as object) },
+      'what was asked travels over OTLP': { ...trace, flow: writing() },
+      'the samples pass another remote write': {
+        flow: {
+          ...writing(url),
+          components: [
+            ...writing(url).components,
+            {
+              ...(writing().components.find(({ id }) => id === WRITE) as object),
+              id: 'prometheus.remote_write.x',
+            } as never,
+          ],
+        },
+      },
+    },
+  },
+  'remote write login refused': {
+    speaks: {
+      run: sampleRun({ variables: { ...sampleRun().variables, GRAFANA_CLOUD_TEMPO_INSTANCE_ID: '2847239' } }),
+      flow: droppedSamples,
+      alloyLog: writeLine('401 Unauthorized: x'),
+    },
+    finds: {
+      login: 'basic',
+      instanceId: '2847239',
+      twin: 'GRAFANA_CLOUD_TEMPO_INSTANCE_ID',
+      place: { component: WRITE },
+    },
+    silent: {
+      'it is the OTLP exporter that gets 401': { flow: droppedSamples, alloyLog: exportLine(401) },
+      'no sample was lost': { alloyLog: writeLine('401 Unauthorized') },
+      'the status is unknown': { flow: droppedSamples },
+    },
+  },
+  'remote write path not found': {
+    speaks: { flow: droppedSamples, alloyLog: writeLine('404 Not Found: x') },
+    finds: { status: 404, place: { component: WRITE, setting: 'url' } },
+    silent: {
+      'another status': { flow: droppedSamples, alloyLog: writeLine('400 Bad Request') },
+      'another remote write': {
+        flow: droppedSamples,
+        alloyLog: writeLine('404 Not Found').map((one) => ({ ...one, component: 'prometheus.remote_write.x' })),
+      },
+    },
+  },
+  'remote write unreachable': {
+    speaks: { flow: keptSamples, alloyLog: writeLine('dial tcp: connection refused') },
+    finds: { reason: 'dial tcp: connection refused', place: { component: WRITE, setting: 'url' } },
+    silent: {
+      'it answers': { flow: keptSamples, alloyLog: writeLine('503 Service Unavailable') },
+      'it has sent them since': { alloyLog: writeLine('connection refused', { ts: EARLIER }) },
+      'samples wait for the first time': {
+        flow: count(workingFlow(), { [WRITE]: { prometheus_remote_storage_samples_pending: 9 } }),
+      },
+    },
+  },
+  'remote write refused': {
+    speaks: { flow: droppedSamples, alloyLog: writeLine('429 Too Many Requests: slow down') },
+    finds: { status: 429, message: 'Too Many Requests: slow down', place: { component: WRITE } },
+    silent: {
+      'it gives no answer': { flow: keptSamples, alloyLog: writeLine('connection refused') },
+      'nothing failed': {},
+      'an external Alloy dropped that before the question': {
+        ...asked({ lostBefore: 9 }),
+        run: sampleRun({ stack: 'external' }),
+        flow: droppedSamples,
+      },
+      'what was asked is what its rules drop': { ...ofAlloy('dropped_total'), flow: droppedSamples },
+    },
+  },
+  'scraped too seldom': {
+    speaks: { flow: every('10m') },
+    finds: { interval: '10m', place: { component: SCRAPE, setting: 'scrape_interval' } },
+    silent: {
+      'the criterion waited for longer': { flow: every('2s') },
+      'the run waits for as long as that': {
+        run: sampleRun({ intervals: { ...sampleRun().intervals, scrape: 600_000 } }),
+        flow: every('10m'),
+      },
+      'the scrape fails, and is tried again soon': { flow: failing(every('500ms')) },
+      'another scrape has that interval': {
+        flow: change(every('500ms'), 'prometheus.scrape.postgres', { settings: [text('scrape_interval', '10m')] }),
+      },
+    },
+  },
+  'other labels': {
+    speaks: asked({
+      nearest: {
+        kind: 'other labels',
+        metric: 'redis_up',
+        wanted: REDIS,
+        found: [{ job: 'integrations/redis', instance: 'redis:6379' }],
+      },
+    }),
+    finds: { found: { job: 'integrations/redis', instance: 'redis:6379' } },
+    silent: {
+      'only another label differs': asked({
+        nearest: {
+          kind: 'other labels',
+          metric: 'pg_stat_database_numbackends',
+          wanted: { job: 'j', instance: 'i', datname: 'mine' },
+          found: [{ job: 'j', instance: 'i', datname: 'other' }],
+        },
+      }),
+      'it arrives with the wanted labels as well': asked({
+        nearest: { kind: 'other labels', metric: 'x', wanted: REDIS, found: [{ job: 'k', instance: 'i' }, REDIS] },
+      }),
+      'there is nothing similar': asked({ nearest: { kind: 'no series', labels: {} } }),
+    },
+  },
+  'nothing sent by remote write': {
+    speaks: { flow: workingFlow() },
+    finds: { place: { component: WRITE } },
+    silent: {
+      'a sample was sent': {},
+      'Alloy could not be asked': { alloyAnswers: false, flow: undefined },
+      'what was asked is how many were dropped': { ...ofAlloy('dropped_total'), flow: workingFlow() },
+      'what was asked travels over OTLP': { ...trace, flow: workingFlow() },
+    },
+  },
+};

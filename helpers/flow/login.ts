@@ -1,0 +1,56 @@
+/** What an exporter or remote write logs in with, as Alloy has evaluated it. */
+import { findSetting, readPairs, readText } from '../clients/alloy-graph.ts';
+import type { Place } from '../findings/place.ts';
+import type { Component, Flow } from './flow.ts';
+import { locate } from './place.ts';
+
+/** A login, and the setting that it is written at: for `none` the component that lacks one. */
+export type Login =
+  /** `user` is absent where Alloy does not report it. */
+  | { readonly kind: 'basic'; readonly user?: string; readonly place: Place }
+  /** A token, a header, a signature: what is sent is not known. */
+  | { readonly kind: 'other'; readonly place: Place }
+  | { readonly kind: 'none'; readonly place: Place };
+
+/** Other logins that an endpoint can have, by the names of their settings. */
+const OTHER = ['bearer_token', 'bearer_token_file', 'authorization', 'oauth2', 'sigv4', 'azuread', 'google_iam'];
+
+/** The login of an OTLP exporter: that of the `otelcol.auth.*` which it uses, or a header. */
+export function readExporterLogin(flow: Flow, exporter: Component): Login {
+  const auth = flow.components.find(
+    ({ name, feeds }) => name.startsWith('otelcol.auth.') && feeds.includes(exporter.id),
+  );
+  if (auth?.name === 'otelcol.auth.basic') {
+    // Newer versions have it in a block as well.
+    const path = findSetting(auth.settings, 'client_auth') === undefined ? ['username'] : ['client_auth', 'username'];
+    return { kind: 'basic', ...readUser(auth, path), place: locate(flow, auth, ...path) };
+  }
+  if (auth !== undefined) return { kind: 'other', place: locate(flow, auth) };
+  const headers = readPairs(findSetting(exporter.settings, 'client', 'headers')?.value);
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) {
+    return { kind: 'other', place: locate(flow, exporter, 'client', 'headers') };
+  }
+  return { kind: isOpen(exporter, 'client', 'endpoint') ? 'none' : 'other', place: locate(flow, exporter) };
+}
+
+/** The login of the first endpoint of a `prometheus.remote_write`. */
+export function readWriteLogin(flow: Flow, write: Component): Login {
+  const endpoint = findSetting(write.settings, 'endpoint')?.body;
+  if (findSetting(endpoint, 'basic_auth') !== undefined) {
+    const path = ['endpoint', 'basic_auth', 'username'];
+    return { kind: 'basic', ...readUser(write, path), place: locate(flow, write, ...path) };
+  }
+  const other = OTHER.find((name) => findSetting(endpoint, name) !== undefined);
+  if (other !== undefined) return { kind: 'other', place: locate(flow, write, 'endpoint', other) };
+  return { kind: isOpen(write, 'endpoint', 'url') ? 'none' : 'other', place: locate(flow, write) };
+}
+
+/** Whether an address is known, and has no login in itself. */
+function isOpen({ settings }: Component, ...path: readonly string[]): boolean {
+  return settings !== undefined && readText(settings, ...path)?.includes('@') !== true;
+}
+
+/** What is left out has its default: an empty text. */
+function readUser({ settings }: Component, path: readonly string[]): { readonly user?: string } {
+  return settings === undefined ? {} : { user: readText(settings, ...path) ?? '' };
+}

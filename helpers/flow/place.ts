@@ -1,0 +1,55 @@
+import { relative } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { findSetting, readText, type Setting } from '../clients/alloy-graph.ts';
+import type { Place } from '../findings/place.ts';
+import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { findAttribute, listReferences, listVariables, type WrittenAttribute } from './configuration-text.ts';
+import type { Component, Flow } from './flow.ts';
+
+/** Where a component stands in the configuration, or a setting of it: `client`, `endpoint`. */
+export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...path: readonly string[]): Place {
+  const { id, written, settings } = component;
+  const attribute = findAttribute(written, ...path);
+  const line = attribute?.line ?? written?.line;
+  const value = path.length === 0 ? undefined : readText(settings, ...path);
+  const isSecret = hasSecret(path.length === 0 ? undefined : findSetting(settings, ...path)?.value);
+  return {
+    component: id,
+    ...(path.length > 0 && { setting: path.at(-1) ?? '' }),
+    ...(line !== undefined && { file: shorten(file), line }),
+    ...(attribute !== undefined && {
+      expression: isSecret ? attribute.expression.replaceAll(LITERAL, '"(secret)"') : attribute.expression,
+      variables: listVariables(attribute),
+      references: listReferences(attribute),
+    }),
+    ...(value !== undefined && { value }),
+    ...findMisspelt(attribute),
+  };
+}
+
+/** Whether a value is a secret, or a list of them. */
+function hasSecret(value: Setting['value']): boolean {
+  return JSON.stringify(value ?? '').includes('"capsule"');
+}
+
+/** A text in an expression, unless it is the name of a variable. */
+const LITERAL = /(?<!\benv\(\s*)(?:"(?:[^"\\]|\\.)*"|`[^`]*`)/g;
+
+/** How many letters a name may differ from one that is meant. */
+const MAX_DISTANCE = 3;
+
+/** A variable of Grafana Cloud that is read by a name which is none, and the one that is meant. */
+function findMisspelt(attribute: WrittenAttribute | undefined): Pick<Place, 'misspelt'> {
+  for (const name of attribute === undefined ? [] : listVariables(attribute)) {
+    if (CLOUD_VARIABLES.some((known) => known === name)) continue;
+    const meant = CLOUD_VARIABLES.find((known) => distance(known, name) <= MAX_DISTANCE);
+    if (meant !== undefined) return { misspelt: { name, meant } };
+  }
+  return {};
+}
+
+/** A path as a person would type it here. */
+export function shorten(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short === '' || short.startsWith('..') ? file : short;
+}
