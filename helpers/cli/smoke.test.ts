@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { startPassingServer } from '../clients/testing/passing-server.ts';
@@ -64,6 +65,22 @@ async function withConfiguration(text: string, action: () => Promise<void>): Pro
     writeFileSync(config, original);
     await stack.restart('alloy');
   }
+}
+
+/** Stores a sample of 0 in the mock cloud, over OTLP. */
+async function storeMarked(name: string, { job = '', instance = '', ...labels }: Record<string, string>) {
+  const list = (pairs: Record<string, string>) =>
+    Object.entries(pairs).map(([key, value]) => ({ key, value: { stringValue: value } }));
+  const dataPoints = [{ asDouble: 0, timeUnixNano: `${Date.now()}000000`, attributes: list(labels) }];
+  const resource = { attributes: list({ 'service.name': job, 'service.instance.id': instance }) };
+  const scopeMetrics = [{ scope: {}, metrics: [{ name, gauge: { dataPoints } }] }];
+  const login = Buffer.from(`${variables[nameIdOf('OTLP')]}:${TOKEN}`).toString('base64');
+  const { statusCode } = await request(`${variables.GRAFANA_CLOUD_OTLP_ENDPOINT}/v1/metrics`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Basic ${login}` },
+    body: JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics }] }),
+  });
+  expect(statusCode).toBe(200);
 }
 
 function nameIdOf(service: string): string {
@@ -147,6 +164,14 @@ describe('a smoke check', () => {
       expect(exit).toBe(2);
     });
   }, 60_000);
+
+  test('takes no series for those of this Alloy that a run beside it has marked', async () => {
+    // Not scraped, and all is down: P3.1 would pass without its relabelling, or fail with it.
+    await storeMarked('redis_up', { job: 'integrations/redis_exporter', instance: 'redis', verify_run: 'another' });
+    const { exit, stdout } = await smoke();
+    expect(stdout).toMatch(/\d+ passed, 0 failed/);
+    expect(exit).toBe(0);
+  });
 
   test('writes nothing to the servers of the stack', async () => {
     const before = await countWrites();

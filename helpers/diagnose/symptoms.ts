@@ -153,7 +153,7 @@ function readTargetLabels(evidence: Evidence): { job: string; instance: string }
 
 /** What the exporter of a job says of its connection; undefined if it has said nothing in this run. */
 export async function readExporterUp(run: Run, labels: Labels): Promise<number | undefined> {
-  const matchers = Object.entries({ ...labels, ...run.seriesMark }).map(
+  const matchers = Object.entries({ ...labels, ...run.seriesLabels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
   const selector = `{__name__=~"pg_up|redis_up",${matchers.join(',')}}`;

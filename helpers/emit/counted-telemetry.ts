@@ -17,21 +17,19 @@ export type CountedTelemetry = {
 
 /** The gauge of the data points, as OTLP names it. */
 export const COUNTED_GAUGE = 'alloy.verify.delivered';
-/** How many exports of each signal there are: one that is lost in ten shows. */
-const EXPORTS = 10;
 
 /**
- * Sends ten exports of each signal, with two spans, one data point and two log records each, one export after the other with
+ * Sends this many exports of each signal, with two spans, one data point and two log records each, one export after the other with
  * `pause` in between: what arrives within one batch timeout leaves in one push, and a loss of every second push would not show.
  * Throws where one of them is refused.
  */
 export async function sendCounted(
   otlpHttp: string,
   from: Resource,
-  { mark, pause }: { readonly mark: string; readonly pause: Milliseconds },
+  { mark, exports, pause }: { readonly mark: string; readonly exports: number; readonly pause: Milliseconds },
 ): Promise<CountedTelemetry> {
   const sent = { traces: [] as EmittedTrace[], points: [] as string[], lines: [] as string[] };
-  for (let n = 0; n < EXPORTS; n++) {
+  for (let n = 0; n < exports; n++) {
     if (n > 0) await sleep(pause);
     const parent = newSpan({ name: `counted ${n}` });
     const spans = [parent, newSpan({ name: `counted ${n}, child`, parent })];

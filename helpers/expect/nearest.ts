@@ -8,7 +8,7 @@ import type { Run } from '../run/run.ts';
 import { formatMatchers, type LabelMatchers } from './promql.ts';
 
 /** The backend of a run, and the label that marks the run's series. */
-type SeriesAccess = Pick<Run, 'access' | 'seriesMark' | 'seriesWindow'>;
+type SeriesAccess = Pick<Run, 'access' | 'seriesLabels' | 'seriesMark' | 'seriesWindow'>;
 
 const MAX_NEAREST = 3;
 const MAX_LINE = 200;
@@ -86,8 +86,10 @@ export async function findOtherLines(
 /** The stream selector at the start of a LogQL query; a brace in quotes does not end it. */
 const SELECTOR = /^\s*\{(?:"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`}])*\}/;
 
-function findRunSeries({ access, seriesMark, seriesWindow }: SeriesAccess, labels: LabelMatchers): Promise<Labels[]> {
-  return findSeries(access.prometheus, `{${formatMatchers({ ...labels, ...seriesMark })}}`, seriesWindow);
+function findRunSeries(run: SeriesAccess, labels: LabelMatchers): Promise<Labels[]> {
+  const { access, seriesLabels, seriesMark, seriesWindow } = run;
+  const matchers = formatMatchers({ ...labels, ...seriesLabels, ...seriesMark });
+  return findSeries(access.prometheus, `{${matchers}}`, seriesWindow);
 }
 
 /** The labels of a series that were asked for, as text and as they are. */

@@ -256,3 +256,24 @@ test('without a mark of the run only samples count that are newer than its start
     'rate(x_total{job="j"}[5m])',
   ]);
 });
+
+test('the series of an Alloy that has no mark are not those of runs that have one', async () => {
+  await using server = await startAnsweringServer(() => ({
+    body: '{"status":"success","data":{"resultType":"vector","result":[]}}',
+  }));
+  const { seriesMark: _, ...unmarked } = sampleRun({ origin: server.url });
+  useRun({ ...unmarked, seriesLabels: { verify_run: '' }, startedAt: 0 });
+  await metric('up', { job: 'j' }).ask();
+  await samples('up', { job: 'j' }, 60)
+    .ask()
+    .catch(() => {});
+  await series({ job: 'j' })
+    .ask()
+    .catch(() => {});
+  const asked = server.received.map(({ parameters }) => parameters.get('query') ?? parameters.get('match[]'));
+  expect(asked).toEqual([
+    'up{job="j",verify_run=""} and timestamp(up{job="j",verify_run=""}) >= 0',
+    'up{job="j",verify_run=""}[60s]',
+    '{job="j",verify_run=""}',
+  ]);
+});

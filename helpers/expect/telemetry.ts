@@ -19,12 +19,12 @@ import { run } from './run.ts';
 
 /** The current value of a scraped metric of this run. */
 export function metric(name: string, labels: LabelMatchers): ScrapedMetric {
-  const { seriesMark = {} } = run;
+  const marks = { ...run.seriesLabels, ...run.seriesMark };
   return {
     kind: 'metric',
     ...scraped(name, labels, formatSelector(name, labels)),
-    ...expression(formatSelector(name, { ...labels, ...seriesMark })),
-    ...(run.seriesMark === undefined && askForNewSamples(formatSelector(name, labels))),
+    ...expression(formatSelector(name, { ...labels, ...marks })),
+    ...(run.seriesMark === undefined && askForNewSamples(formatSelector(name, { ...labels, ...marks }))),
   };
 }
 
@@ -54,7 +54,7 @@ export function countSeries(labels: Labels): ScrapedMetric {
  */
 export function samples(name: string, labels: Labels, seconds = computeScrapeDeadline(run) / 1000): Ranges {
   const window = `[${Math.ceil(seconds)}s]`;
-  const range = `${formatSelector(name, { ...labels, ...run.seriesMark })}${window}`;
+  const range = `${formatSelector(name, { ...labels, ...run.seriesLabels, ...run.seriesMark })}${window}`;
   return {
     kind: 'ranges',
     ...scraped(name, labels, `${formatSelector(name, labels)}${window}`),
@@ -68,7 +68,8 @@ export function series(matchers: string | Labels): Series {
   const isText = typeof matchers === 'string';
   const source = isText ? undefined : findSource(matchers.job);
   const wanted = isText ? matchers : formatMatchers(matchers);
-  const mark = run.seriesMark === undefined ? '' : `,${formatMatchers(run.seriesMark)}`;
+  const marks = { ...run.seriesLabels, ...run.seriesMark };
+  const mark = Object.keys(marks).length === 0 ? '' : `,${formatMatchers(marks)}`;
   const query = `{${wanted}${mark}}`;
   return {
     kind: 'series',
@@ -88,7 +89,7 @@ export function otlpMetric(name: string, service: string): Metric {
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     asked: { service: 'prometheus', query },
     ask: () => queryInstant(run.access.prometheus, query),
-    findNearest: () => findNearestSeries({ ...run, seriesMark: { instance: run.id } }, name, { service_name: service }),
+    findNearest: () => findNearestSeries({ ...run, seriesLabels: {}, seriesMark: { instance: run.id } }, name, { service_name: service }),
   };
 }
 
@@ -228,7 +229,7 @@ async function findNearestOfService(
   const { service_name, ...seriesMark } = labelService(service);
   const found = await Promise.all(
     alternatives.map((labels) =>
-      findNearestSeries({ ...run, seriesMark }, name, { service_name, ...labels }, { service_name }),
+      findNearestSeries({ ...run, seriesLabels: {}, seriesMark }, name, { service_name, ...labels }, { service_name }),
     ),
   );
   if (found.includes(undefined)) return undefined;

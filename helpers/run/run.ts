@@ -71,6 +71,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud' | 'lgtm'> & {
   readonly intervals: Intervals;
   /** The external label that marks the scraped series; absent where the configuration does not set it. */
   readonly seriesMark?: Readonly<Record<string, string>>;
+  /** What tells the series of an Alloy that the run did not start from those of other runs; other Alloys may have the same. */
+  readonly seriesLabels?: Readonly<Record<string, string>>;
   /** How far back, in seconds, a series of this run can have its last sample. */
   readonly seriesWindow: number;
   /** The socket on which the runner takes parts of the stack away and brings them back; absent where the run did not start the stack. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readCloudAccess } from '../clients/access.ts';
+import { findSetting, type GraphComponent, readGraph, readPairs } from '../clients/alloy-graph.ts';
 import { readIntervals } from '../clients/alloy-intervals.ts';
 import { readCounters } from '../clients/alloy-metrics.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
@@ -167,6 +168,7 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     stack: 'external',
     alloy: endpoint,
     ...(await readBefore({ alloy })),
+    ...(await readSeriesLabels(alloy)),
     ...servers,
     variables: readSetVariables(plan),
     madeUpVariables: [],
@@ -174,6 +176,17 @@ async function connectExternal(plan: ExternalPlan, id: string, startedAt: number
     ...(backend === 'mock' && { mockUrl: new URL(access.prometheus.url).origin }),
     timings: {},
   };
+}
+
+/** The mark with which this Alloy writes: mostly none, so that what a run beside this one has marked is not taken for its. */
+async function readSeriesLabels(alloy: Pick<AlloyEndpoint, 'url'>): Promise<Pick<Run, 'seriesLabels'>> {
+  const graph = await readGraph(alloy).catch((): GraphComponent[] => []);
+  const writers = graph.filter(({ name, settings }) => name === 'prometheus.remote_write' && settings !== undefined);
+  const marks = writers.map(
+    ({ settings }) => readPairs(findSetting(settings, 'external_labels')?.value)[SERIES_MARK.label] ?? '',
+  );
+  const [mark, ...others] = new Set(marks);
+  return mark === undefined || others.length > 0 ? {} : { seriesLabels: { [SERIES_MARK.label]: mark } };
 }
 
 /** The `GRAFANA_CLOUD_*` variables as the person set them. */
