@@ -180,13 +180,26 @@ export type HttpAnswer = {
  * within `timeout` milliseconds.
  */
 export async function getAnswer(access: ServiceAccess, path: string, timeout = TIMEOUT_MS): Promise<HttpAnswer> {
+  return await askOnce(access, path, { method: 'GET', headers: { accept: 'application/json' } }, timeout);
+}
+
+/** Posts an empty protobuf message, which stores nothing, as {@link getAnswer} asks. */
+export async function postNothing(access: ServiceAccess, path: string, timeout = TIMEOUT_MS): Promise<HttpAnswer> {
+  const headers = { 'content-type': 'application/x-protobuf' };
+  return await askOnce(access, path, { method: 'POST', headers }, timeout);
+}
+
+type Asked = { readonly method: 'GET' | 'POST'; readonly headers: Readonly<Record<string, string>> };
+
+async function askOnce(access: ServiceAccess, path: string, how: Asked, timeout: number): Promise<HttpAnswer> {
   const url = `${access.url}${path}`;
   const dispatcher = chooseDispatcher(url, access.proxies);
   const asked = request(url, {
     dispatcher,
+    method: how.method,
     // undici's own limits are a second or more late.
     signal: AbortSignal.timeout(timeout),
-    headers: { ...listLoginHeaders(access), accept: 'application/json' },
+    headers: { ...listLoginHeaders(access), ...how.headers },
   });
   const answer = endInTime(asked, dispatcher, timeout).then(async ({ body, ...head }) => ({
     ...head,

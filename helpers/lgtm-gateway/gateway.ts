@@ -22,6 +22,11 @@ const ROUTES: Readonly<Record<string, readonly [keyof Targets, string]>> = {
   '/loki/api/v1/push': ['loki', '/loki/api/v1/push'],
 };
 
+/** The paths below a target's URL that data is posted to. */
+export function listWritePaths(target: keyof Targets): string[] {
+  return Object.values(ROUTES).flatMap(([name, path]) => (name === target ? [path] : []));
+}
+
 /** Headers that are between two neighbours (RFC 9110, section 7.6.1), and what belongs to the login of Grafana Cloud. */
 const NOT_PASSED_ON = ['connection', 'host', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'authorization'];
 const TIMEOUT_MS = 30_000;

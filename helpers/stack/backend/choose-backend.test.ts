@@ -141,14 +141,39 @@ describe('one Grafana', () => {
   });
 });
 
+/** What each service answers below its URL: to the smallest question, and to empty writes. */
+const ANSWERS = {
+  tempo: { '/api/search': '{"traces":[]}' },
+  prometheus: {
+    '/api/v1/query': '{"status":"success","data":{"resultType":"vector","result":[]}}',
+    '/api/v1/write': '',
+    '/api/v1/otlp/v1/metrics': '',
+  },
+  loki: { '/loki/api/v1/labels': '{"status":"success"}', '/loki/api/v1/push': '', '/otlp/v1/logs': '' },
+  receiver: { '/v1/traces': '' },
+} as const;
+
+type Answering = (received: Received) => Reply | undefined;
+
+function answerAs(service: keyof typeof ANSWERS, prefix = ''): Answering {
+  const answers: Readonly<Record<string, string>> = ANSWERS[service];
+  return ({ path }) => {
+    const body = path.startsWith(prefix) ? answers[path.slice(prefix.length)] : undefined;
+    return body === undefined ? undefined : { body };
+  };
+}
+
 describe('a Tempo, a Prometheus and a Loki', () => {
+  const others = [answerAs('tempo'), answerAs('prometheus', '/prefix'), answerAs('loki'), answerAs('receiver')];
   /** All three at one server, which receives OTLP as well, and the first of which answers with `reply`. */
   async function withServices<T>(
     use: (environment: typeof lgtm & { TEMPO_OTLP_URL: string }) => Promise<T>,
-    reply?: (received: Received) => Reply | undefined,
+    reply: Answering = answerAs('tempo'),
   ): Promise<T> {
-    await using other = await startAnsweringServer(() => undefined);
-    await using tempo = await startAnsweringServer(reply ?? (() => undefined));
+    await using other = await startAnsweringServer((received) =>
+      others.map((answer) => answer(received)).find(Boolean),
+    );
+    await using tempo = await startAnsweringServer(reply);
     return await use({
       BACKEND: 'lgtm',
       TEMPO_URL: tempo.url,
@@ -247,7 +272,7 @@ describe('a Tempo, a Prometheus and a Loki', () => {
       async ({ TEMPO_OTLP_URL: _, ...environment }) => {
         await expect(choose(environment)).rejects.toThrow(/^Tempo does not say where it receives OTLP: .*ECONNRESET/);
       },
-      ({ path }) => (path === '/status/config' ? 'reset' : undefined),
+      (received) => (received.path === '/status/config' ? 'reset' : answerAs('tempo')(received)),
     );
   });
 
@@ -257,6 +282,142 @@ describe('a Tempo, a Prometheus and a Loki', () => {
         async (environment) => expect((await choose(environment)).gateway).toBeDefined(),
         () => ({ status, body: 'no' }),
       );
+    }
+  });
+});
+
+describe('a variable that leads to something else than its service', () => {
+  type Servers = Readonly<Record<keyof typeof ANSWERS, string>>;
+
+  /** Four servers, as the services are where none is changed, and how a run with these variables is refused. */
+  async function refuse(
+    wrong: (at: Servers) => Environment,
+    changed: Partial<Record<keyof typeof ANSWERS, Answering>> = {},
+  ): Promise<{ readonly at: Servers; readonly message: string; readonly fix: string }> {
+    const serve = async (name: keyof typeof ANSWERS) => await startAnsweringServer(changed[name] ?? answerAs(name));
+    await using tempo = await serve('tempo');
+    await using prometheus = await serve('prometheus');
+    await using loki = await serve('loki');
+    await using receiver = await serve('receiver');
+    const at = { tempo: tempo.url, prometheus: prometheus.url, loki: loki.url, receiver: receiver.url };
+    const right = { BACKEND: 'lgtm', TEMPO_URL: at.tempo, PROMETHEUS_URL: at.prometheus, LOKI_URL: at.loki };
+    const environment = { ...right, TEMPO_OTLP_URL: at.receiver, ...wrong(at) };
+    const error = await choose(environment).then(
+      () => new CannotRun('', ''),
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(CannotRun);
+    const { message, fix } = error as CannotRun;
+    return { at, message, fix };
+  }
+
+  test.each([
+    ['LOKI_URL', 'loki', '/loki', 'Loki'],
+    ['LOKI_URL', 'loki', '/loki/api/v1/push', 'Loki'],
+    ['PROMETHEUS_URL', 'prometheus', '/api/v1/write', 'Prometheus'],
+    ['TEMPO_URL', 'tempo', '/api/search', 'Tempo'],
+  ] as const)('is named with what is too much: %s of %s with %s', async (variable, service, path, title) => {
+    const { at, message, fix } = await refuse((urls) => ({ [variable]: `${urls[service]}${path}/` }));
+    const url = at[service];
+    expect(message).toBe(`${variable}: no ${title} answers at ${url}${path}; it does at ${url}.`);
+    expect(fix).toBe(`leave ${path} out of ${variable}.`);
+  });
+
+  test('is named with the part that is too much, where a part of the path is right', async () => {
+    const { at, message, fix } = await refuse(
+      ({ prometheus }) => ({ PROMETHEUS_URL: `${prometheus.replace('//', '//me:secret@')}/a/b/api/v1` }),
+      { prometheus: answerAs('prometheus', '/a/b') },
+    );
+    expect(message).toBe(
+      `PROMETHEUS_URL: no Prometheus answers at ${at.prometheus}/a/b/api/v1; it does at ${at.prometheus}/a/b.`,
+    );
+    expect(fix).toBe('leave /api/v1 out of PROMETHEUS_URL.');
+  });
+
+  test.each([
+    ['TEMPO_URL', 'Tempo', 'loki', 'Loki'],
+    ['TEMPO_URL', 'Tempo', 'prometheus', 'Prometheus'],
+    ['LOKI_URL', 'Loki', 'tempo', 'Tempo'],
+    ['PROMETHEUS_URL', 'Prometheus', 'loki', 'Loki'],
+  ] as const)(
+    'is named with what answers instead: %s, no %s, with the URL of %s',
+    async (variable, title, other, found) => {
+      for (const path of ['', '/loki/']) {
+        const { at, message, fix } = await refuse((urls) => ({ [variable]: urls[other] + path, TEMPO_OTLP_URL: '' }));
+        expect(message).toBe(`${variable} is no ${title}: ${found} answers queries at ${at[other]}.`);
+        expect(fix).toBe(`set ${variable} to where ${title} answers.`);
+      }
+    },
+  );
+
+  test('are named together, where two are mixed up', async () => {
+    const { message } = await refuse(({ tempo, loki }) => ({ TEMPO_URL: loki, LOKI_URL: tempo }));
+    expect(message).toMatch(/^TEMPO_URL is no Tempo: Loki .*; LOKI_URL is no Loki: Tempo /);
+  });
+
+  test('is named with the answer, where it is none of them, without the login', async () => {
+    const { at, message } = await refuse(({ tempo }) => ({ TEMPO_URL: tempo.replace('//', '//me:secret-password@') }), {
+      tempo: () => ({ body: '{"of":"another",\n"saw":"secret-password"}' }),
+    });
+    expect(message).toMatch(`TEMPO_URL: no Tempo answers at ${at.tempo}: GET /api/search gets 200 ({"of":"another", `);
+    expect(message).not.toContain('secret-password');
+  });
+
+  test('is named with both, where Prometheus takes no writes', async () => {
+    const words = 'needs to be enabled with --web.enable';
+    const { at, message, fix } = await refuse(() => ({}), {
+      prometheus: (received) =>
+        /write|otlp/.test(received.path)
+          ? { status: 404, body: `x ${words}-x\n`, type: 'text/plain' }
+          : answerAs('prometheus')(received),
+    });
+    expect(message).toBe(
+      `PROMETHEUS_URL: not all that Alloy writes is taken at ${at.prometheus}: ` +
+        `POST /api/v1/otlp/v1/metrics gets 404 (x ${words}-x), POST /api/v1/write gets 404 (x ${words}-x).`,
+    );
+    expect(fix).toMatch(/--web\.enable-remote-write-receiver and --web\.enable-otlp-receiver/);
+  });
+
+  test('is named where Loki takes no OTLP', async () => {
+    const { message, fix } = await refuse(() => ({}), {
+      loki: (received) => (received.path === '/otlp/v1/logs' ? undefined : answerAs('loki')(received)),
+    });
+    expect(message).toMatch(/^LOKI_URL: .*: POST \/otlp\/v1\/logs gets 404 \(page not found\)\.$/);
+    expect(fix).toMatch(/set LOKI_URL to a Loki 3/);
+  });
+
+  test('is named with what to leave out, where the receiver of Tempo has its path', async () => {
+    const { at, message, fix } = await refuse(({ receiver }) => ({ TEMPO_OTLP_URL: `${receiver}/v1/traces` }));
+    expect(message).toBe(
+      `TEMPO_OTLP_URL: no OTLP receiver answers at ${at.receiver}/v1/traces; one does at ${at.receiver}.`,
+    );
+    expect(fix).toBe('leave /v1/traces out of TEMPO_OTLP_URL: /v1/traces is put behind it.');
+  });
+
+  test('is named where the receiver of Tempo is its query API', async () => {
+    const { at, message } = await refuse(({ tempo }) => ({ TEMPO_OTLP_URL: tempo }));
+    expect(message).toBe(
+      `no OTLP receiver answers at ${at.tempo} (TEMPO_OTLP_URL): Tempo answers queries at ${at.tempo}.`,
+    );
+  });
+
+  test('is TEMPO_URL, where the receiver is silent that it leads to', async () => {
+    const page = 'distributor: {receivers: {otlp: {protocols: {http: {endpoint: "0.0.0.0:1"}}}}}';
+    const { message, fix } = await refuse(() => ({ TEMPO_OTLP_URL: '' }), {
+      tempo: (received) =>
+        received.path === '/status/config' ? { body: page, type: 'text/plain' } : answerAs('tempo')(received),
+    });
+    expect(message).toMatch(
+      'no answer at http://127.0.0.1:1 (where TEMPO_URL leads to, as TEMPO_OTLP_URL is not set): connect ECONNREFUSED',
+    );
+    expect(fix).toContain('TEMPO_OTLP_URL');
+  });
+
+  test('is left to the run where a page answers, which may be a login or a notice', async () => {
+    for (const status of [200, 404]) {
+      const page: Answering = () => ({ status, body: '<!doctype html>', type: 'text/html' });
+      const { message } = await refuse(() => ({}), { tempo: page, prometheus: page, loki: page, receiver: page });
+      expect(message).toBe('');
     }
   });
 });

@@ -1,13 +1,14 @@
 import { request } from 'undici';
 import { readCloudAccess, readLgtmAccess } from '../../clients/access.ts';
 import { findGrafanaAccess, linkHostedGrafana, NoDataSource } from '../../clients/grafana.ts';
-import { getAnswer, isLoginRefused, QueryError } from '../../clients/http.ts';
+import { isLoginRefused, QueryError } from '../../clients/http.ts';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { BackendAccess, ServiceAccess } from '../../run/endpoints.ts';
 import type { Backend } from '../../run/run.ts';
 import { CLOUD_VARIABLES, isLinkedOnly, isPrivate } from '../../settings/cloud.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { BackendPlan, GatewayTargets } from '../plan.ts';
+import { refuseOtherServices, refuseUnwritable } from './check-services.ts';
 import { findTempoReceiver } from './find-tempo-receiver.ts';
 
 /**
@@ -22,14 +23,14 @@ export async function chooseBackend(settings: Settings): Promise<BackendPlan> {
     const access = readLgtmAccess(lgtm);
     if (access === undefined) throw refuseWithoutUrls(settings);
     const resolved = await resolveAccess(settings, backend);
-    await refuseUnanswered(access);
+    await refuseOtherServices(access);
     return { backend, ...resolved, gateway: await planGateway(settings, access) };
   }
   refuseMissing(`BACKEND=${backend} needs to know where Alloy writes`, settings);
   refuseInvalid(cloud);
   refuseOther(settings, await detectBackend(settings));
   const resolved = await resolveAccess(settings, backend);
-  if (backend === 'lgtm') await refuseUnanswered(resolved.access);
+  if (backend === 'lgtm') await refuseOtherServices(resolved.access);
   return { backend, ...resolved };
 }
 
@@ -108,10 +109,9 @@ function hasOwnEndpoint(cloud: Settings['cloud']): boolean {
 
 async function planGateway({ lgtm }: Settings, access: BackendAccess): Promise<GatewayTargets> {
   const traces = lgtm.tempoOtlp?.href.replace(/\/$/, '') ?? (await askForReceiver(access.tempo));
-  await refuseUnanswered({
-    receiver: { ...access.tempo, url: traces, variables: { url: 'TEMPO_OTLP_URL', login: [] } },
-  });
-  return { ...access, traces };
+  const targets = { ...access, traces };
+  await refuseUnwritable(targets, lgtm.tempoOtlp !== undefined);
+  return targets;
 }
 
 async function askForReceiver(tempo: ServiceAccess): Promise<string> {
@@ -121,27 +121,6 @@ async function askForReceiver(tempo: ServiceAccess): Promise<string> {
       'set TEMPO_OTLP_URL to where it receives OTLP over HTTP, such as http://127.0.0.1:4318.',
     );
   });
-}
-
-/** Throws {@link CannotRun} where one gives no answer of any kind: nothing that a run starts would change that. */
-async function refuseUnanswered(ways: Readonly<Record<string, ServiceAccess>>): Promise<void> {
-  const failures = await Promise.all(
-    Object.values(ways).map(async (access) => {
-      const { origin, pathname } = new URL(access.url);
-      const place = `${origin}${pathname.replace(/\/$/, '')}`;
-      const { url: variable = place } = access.variables ?? {};
-      return await getAnswer(access, '').then(
-        () => [],
-        ({ message }: Error) => ({ variable, text: `no answer at ${place} (${variable}): ${message}` }),
-      );
-    }),
-  );
-  const found = failures.flat();
-  if (found.length === 0) return;
-  throw new CannotRun(
-    `${found.map(({ text }) => text).join('; ')}.`,
-    `start what is to answer there, or set ${found.map(({ variable }) => variable).join(', ')} to where it is.`,
-  );
 }
 
 function refuseWithoutUrls({ lgtm }: Settings): CannotRun {
