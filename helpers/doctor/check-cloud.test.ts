@@ -375,7 +375,7 @@ describe('the one thing that is wrong is named', () => {
   });
 
   test.each<[number, string]>([
-    [407, 'a proxy in front of 127.0.0.1:PORT wants a login (407)'],
+    [407, '127.0.0.1:PORT asks for the login of a proxy (407), and no proxy variable applies to it'],
     [302, 'http://127.0.0.1:PORT/api/datasources answers 302, a redirect to https://login.example/'],
   ])('a Grafana whose address answers %i', async (status, cause) => {
     await using server = await startAnsweringServer((request) =>
@@ -407,8 +407,46 @@ describe('the one thing that is wrong is named', () => {
       readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
     );
     expect(check.problems).toEqual([
-      expect.objectContaining({ kind: 'no answer', hosts: ['stack.grafana.example'], reason: { kind: 'proxy login' } }),
+      expect.objectContaining({
+        kind: 'no answer',
+        hosts: ['stack.grafana.example'],
+        reason: { kind: 'proxy login', proxy: 'HTTPS_PROXY', hasLogin: false },
+      }),
     ]);
+  });
+
+  test('a proxy that wants a login is named by the variable that it stands in', async () => {
+    const { problems } = await checkAgainst(() => ({ status: 407 }), { ...REGIONS, HTTP_PROXY: 'URL' });
+    const fixes = problems.map(describeProblem).map(({ fix }) => fix);
+    expect(fixes.some((fix) => fix.startsWith('Put it into HTTP_PROXY, '))).toBe(true);
+  });
+
+  test('a 407 of a host to which no proxy variable applies', async () => {
+    const { problems } = await checkAgainst(
+      (request) => (request.path.startsWith('/tempo') ? { status: 407 } : answerAsHosted(request)),
+      { HTTPS_PROXY: 'http://127.0.0.1:9' },
+    );
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringContaining('no proxy variable applies to it'),
+        fix: 'Look at what answers there, and at GRAFANA_CLOUD_TEMPO_ENDPOINT',
+      },
+    ]);
+  });
+
+  test('a certificate for another name says nothing of the clock', async () => {
+    const text = (code: string) =>
+      describeProblem({
+        kind: 'no answer',
+        variables: ['GRAFANA_CLOUD_TEMPO_ENDPOINT'],
+        hosts: ['tempo.example'],
+        reason: { kind: 'wrong certificate', code },
+      });
+    expect(text('ERR_TLS_CERT_ALTNAME_INVALID')).toEqual({
+      cause: 'the certificate of tempo.example is for another name (ERR_TLS_CERT_ALTNAME_INVALID)',
+      fix: 'Correct the host in GRAFANA_CLOUD_TEMPO_ENDPOINT',
+    });
+    expect(text('CERT_HAS_EXPIRED').fix).toContain("this machine's clock");
   });
 });
 

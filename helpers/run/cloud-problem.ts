@@ -135,10 +135,12 @@ type Problem =
       readonly status: number;
       /** The start of the answer, or where a redirect leads. */
       readonly text: string;
+      readonly unset?: UnsetQueryUrls;
     }
   | {
       readonly kind: 'no answer';
       readonly variables: readonly string[];
+      readonly unset?: UnsetQueryUrls;
       readonly hosts: readonly string[];
       readonly reason: Unanswered;
     }
@@ -154,6 +156,9 @@ type Problem =
 /** What a query URL is where it is not set: it follows from the endpoint in the variable `source`. */
 export type DerivedUrl = { readonly url: string; readonly source: string };
 
+/** Those of the variables that are query URLs and not set: each follows from an endpoint, which takes writes and is right. */
+export type UnsetQueryUrls = readonly string[];
+
 /** Why a host does not answer, as far as that can be told. */
 export type Unanswered =
   | { readonly kind: 'unknown host' }
@@ -163,8 +168,8 @@ export type Unanswered =
   | { readonly kind: 'plain HTTP' }
   | { readonly kind: 'untrusted certificate'; readonly code: string }
   | { readonly kind: 'wrong certificate'; readonly code: string }
-  /** `proxy` is the variable with a proxy and a login that it refuses. */
-  | { readonly kind: 'proxy login'; readonly proxy?: ProxyVariable }
+  /** `proxy` is the variable with the proxy that is on the way, absent where none is set; `hasLogin` where a login is in it. */
+  | { readonly kind: 'proxy login'; readonly proxy?: ProxyVariable; readonly hasLogin?: boolean }
   | { readonly kind: 'proxy refuses'; readonly status: string }
   | { readonly kind: 'other'; readonly message: string };
 
