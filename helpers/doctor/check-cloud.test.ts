@@ -10,6 +10,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import { readSettings } from '../settings/settings.ts';
 import { selfSigned } from '../tls/self-signed.ts';
 import { checkCloud } from './check-cloud.ts';
+import { describeCheck } from './describe-check.ts';
 import {
   answerAsHosted,
   answerInRegion,
@@ -473,6 +474,20 @@ describe('where the stack may be asked', () => {
   ])('a token that it answers with %i, and no service takes, is told apart', async (status, kind) => {
     const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'Unauthorized' } });
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);
+  });
+
+  test.each<[Reply, string]>([
+    [{ status: 404, body: '{"message":"no"}' }, 'the API of Grafana Cloud answers 404'],
+    [{ status: 503 }, 'the API of Grafana Cloud answers 503'],
+    [{ body: '<html>', type: 'text/html' }, 'the API of Grafana Cloud answers 200, and not with a stack'],
+    ['never', 'the API of Grafana Cloud gives no answer'],
+    [
+      { body: JSON.stringify({ ...INSTANCE, hmInstancePromUrl: 'http://127.0.0.1:43000' }) },
+      'the API of Grafana Cloud does not say in which domain its OTLP gateway is',
+    ],
+  ])('where it can’t be compared for %j, the reason is told', async (api, reason) => {
+    const check = await checkWithApi({}, { api });
+    expect(describeCheck(check)).toContainEqual({ what: 'stack', state: 'absent', found: `not compared: ${reason}` });
   });
 
   test('a stack that is paused', async () => {
