@@ -119,7 +119,6 @@ function adviseOn({ status }: QueryError, { token }: CloudApi): string {
   if (status === 404)
     return 'give the slug, which is STACK of https://STACK.grafana.net, and a token of its organisation.';
   if (status === 429) return 'wait a minute, and call it again.';
-  if (status === 407) return 'correct the proxy and its login in HTTPS_PROXY, or name the host in NO_PROXY.';
   if (status >= 500) return 'call it again later, and look at https://status.grafana.com.';
   if (status > 0) return 'check GRAFANA_CLOUD_API_URL where it is set, and whether a proxy answers instead.';
   return 'check the network and its proxy, and GRAFANA_CLOUD_API_URL where it is set.';

@@ -326,6 +326,7 @@ describe('the one thing that is wrong is named', () => {
     expect(problems).toEqual([
       expect.objectContaining({ reason: expect.objectContaining({ kind: 'untrusted certificate' }) }),
     ]);
+    expect(problems.map(describeProblem)[0]?.fix).toContain('in the environment and not in .env');
   });
 
   test('a proxy that nobody runs, and one whose address is not valid', async () => {

@@ -42,7 +42,7 @@ function describeKind(problem: CloudProblem): ProblemText {
         cause: `${listVariables(problem.variables)} ${problem.variables.length === 1 ? 'is' : 'are'} not set`,
         fix: problem.homes.some((home) => home.startsWith('repository') || home === 'pipeline')
           ? adviseCorrection(problem.homes)
-          : 'Set what is missing in .env; `npm run cloud:env -- STACK` writes the endpoints and IDs',
+          : `Set what is missing in .env${problem.variables.every((variable) => variable.endsWith('_TOKEN') || variable.endsWith('_KEY')) ? '' : '; `npm run cloud:env -- STACK` writes the endpoints and IDs'}`,
       };
     case "another service's ID":
       return {
@@ -197,7 +197,7 @@ function describeKind(problem: CloudProblem): ProblemText {
     case 'no data source':
       return {
         cause: `the Grafana at GRAFANA_URL can't be asked: ${problem.message}`,
-        fix: 'Make one of them the default, or unset GRAFANA_URL and set the query URLs',
+        fix: `${problem.isMissing ? 'Add such a data source to it, or let the service account see the one it has' : 'Make one of them the default'}, or unset GRAFANA_URL, so that the services are asked directly`,
       };
     case 'Grafana refuses':
       return {
@@ -422,7 +422,7 @@ function describeSilence(problem: Extract<CloudProblem, { kind: 'no answer' }>):
     case 'untrusted certificate':
       return {
         cause: `nobody that this machine trusts has signed the certificate of ${who} (${reason.code}): a private CA, or a proxy that opens TLS`,
-        fix: 'Name the file with that CA in NODE_EXTRA_CA_CERTS for this suite, and in SSL_CERT_FILE for Alloy',
+        fix: 'Name the file with that CA in NODE_EXTRA_CA_CERTS for this suite, in the environment and not in .env, which Node reads too late for it; and in SSL_CERT_FILE for Alloy',
       };
     case 'wrong certificate':
       return reason.code === 'ERR_TLS_CERT_ALTNAME_INVALID'

@@ -150,7 +150,8 @@ type Problem =
   | { readonly kind: 'no such stack'; readonly stack: string }
   /** The services accept IDs that are not those of the stack with this slug. */
   | { readonly kind: 'another slug'; readonly stack: string }
-  | { readonly kind: 'no data source'; readonly message: string }
+  /** `isMissing` where there is none, and not several of which none is the default. */
+  | { readonly kind: 'no data source'; readonly message: string; readonly isMissing: boolean }
   | { readonly kind: 'Grafana refuses'; readonly status: number; readonly message: string };
 
 /** What a query URL is where it is not set: it follows from the endpoint in the variable `source`. */
