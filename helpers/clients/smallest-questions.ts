@@ -19,7 +19,10 @@ export const SMALLEST_QUESTIONS: Readonly<Record<keyof BackendAccess, SmallestQu
   prometheus: {
     path: '/api/v1/query',
     listParameters: () => ({ query: 'vector(1)' }),
-    answer: z.object({ status: z.literal('success'), data: z.object({ resultType: z.literal('vector'), stats: z.never().optional() }) }),
+    answer: z.object({
+      status: z.literal('success'),
+      data: z.object({ resultType: z.literal('vector'), stats: z.never().optional() }),
+    }),
   },
   loki: {
     path: '/loki/api/v1/labels',

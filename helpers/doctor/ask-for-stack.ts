@@ -1,4 +1,11 @@
-import { type CloudApi, type CloudStack, findStack, listStacks, readCloudApi, UnknownGateway } from '../clients/cloud-api.ts';
+import {
+  type CloudApi,
+  type CloudStack,
+  findStack,
+  listStacks,
+  readCloudApi,
+  UnknownGateway,
+} from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { CLOUD_SERVICES, isHosted, nameEndpoint } from '../settings/cloud.ts';

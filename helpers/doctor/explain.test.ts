@@ -297,7 +297,9 @@ describe('a query URL that is not the one of its service', () => {
     );
     expect(check.problems.map(describeProblem)).toEqual([
       {
-        cause: expect.stringMatching(/\/loki\/loki\/api\/v1\/labels answers 404: Loki is not there, and answers at http/),
+        cause: expect.stringMatching(
+          /\/loki\/loki\/api\/v1\/labels answers 404: Loki is not there, and answers at http/,
+        ),
         fix: expect.stringMatching(`^Unset ${QUERY_URLS.LOKI}`),
       },
     ]);

@@ -42,7 +42,7 @@ function describeKind(problem: CloudProblem): ProblemText {
         cause: `${listVariables(problem.variables)} ${problem.variables.length === 1 ? 'is' : 'are'} not set`,
         fix: problem.homes.some((home) => home.startsWith('repository') || home === 'pipeline')
           ? adviseCorrection(problem.homes)
-          : `Set what is missing in .env${problem.variables.every((variable) => variable.endsWith('_TOKEN') || variable.endsWith('_KEY')) ? '' : '; `npm run cloud:env -- STACK` writes the endpoints and IDs'}`,
+          : `Set what is missing in .env${problem.variables.every((variable) => /_(?:TOKEN|KEY)$/.test(variable)) ? '' : '; `npm run cloud:env -- STACK` writes the endpoints and IDs'}`,
       };
     case "another service's ID":
       return {
