@@ -128,6 +128,26 @@ test.each<[string, Reply, string, string]>([
     CANARY,
     'another API',
   ],
+  [
+    'a stack at an IP address',
+    { body: JSON.stringify({ ...INSTANCE, hmInstancePromUrl: 'http://127.0.0.1:43000' }) },
+    CANARY,
+    "the OTLP endpoint of games can't be derived",
+  ],
+  [
+    'a stack at an IPv6 address',
+    { body: JSON.stringify({ ...INSTANCE, hmInstancePromUrl: 'http://[::1]:43000' }) },
+    CANARY,
+    "the OTLP endpoint of games can't be derived",
+  ],
+  [
+    'a stack at a host without a domain',
+    { body: JSON.stringify({ ...INSTANCE, hmInstancePromUrl: 'http://localhost:43000' }) },
+    CANARY,
+    "the OTLP endpoint of games can't be derived",
+  ],
+  ['too many requests', { status: 429 }, CANARY, 'Fix: wait a minute'],
+  ['a fault', { status: 503 }, CANARY, 'Fix: call it again later'],
   ['no token', {}, '', 'set GRAFANA_CLOUD_STACKS_TOKEN'],
 ])('it ends with 2 and says what to do for %s', async (_, reply, token, advice) => {
   const { exit, stderr } = await run(['games', '--yes'], reply, token);

@@ -9,7 +9,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { type CloudApi, type CloudStack, findStack, IncompleteStack, readCloudApi } from '../clients/cloud-api.ts';
+import {
+  type CloudApi,
+  type CloudStack,
+  findStack,
+  IncompleteStack,
+  readCloudApi,
+  UnknownGateway,
+} from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import { CannotRun } from '../run/cannot-run.ts';
 import { DOTENV, editDotenv, type LineChange } from '../settings/edit-dotenv.ts';
@@ -92,6 +99,12 @@ async function askForStack(api: CloudApi, slug: string): Promise<CloudStack> {
         'wait until the stack is ready, if it is new, or give another one: metrics, logs and traces are all verified.',
       );
     }
+    if (error instanceof UnknownGateway) {
+      throw new CannotRun(
+        `the OTLP endpoint of ${slug} can't be derived: it is in the domain of the stack's Prometheus, and that is at ${error.host}.`,
+        'write the endpoints and IDs into .env yourself, as in grafana-alloy/SETUP_GRAFANA_CLOUD.md.',
+      );
+    }
     if (!(error instanceof QueryError)) throw error;
     throw new CannotRun(`Grafana Cloud does not say what ${slug} is: ${error.message}.`, adviseOn(error, api));
   }
@@ -105,6 +118,9 @@ function adviseOn({ status }: QueryError, { token }: CloudApi): string {
   if (status === 403) return 'add the scope stacks:read to the access policy of the token.';
   if (status === 404)
     return 'give the slug, which is STACK of https://STACK.grafana.net, and a token of its organisation.';
+  if (status === 429) return 'wait a minute, and call it again.';
+  if (status >= 500) return 'call it again later, and look at https://status.grafana.com.';
+  if (status > 0) return 'check GRAFANA_CLOUD_API_URL where it is set, and whether a proxy answers instead.';
   return 'check the network and its proxy, and GRAFANA_CLOUD_API_URL where it is set.';
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { ProxySettings, Settings } from '../settings/settings.ts';
 import { getJson, QueryError } from './http.ts';
@@ -65,16 +66,26 @@ export class IncompleteStack extends QueryError {
   }
 }
 
+/** A stack of which the answer does not say where its OTLP gateway is: the host of its Prometheus has no domain. */
+export class UnknownGateway extends QueryError {
+  /** The host of its Prometheus, without a port. */
+  readonly host: string;
+  constructor(url: string, host: string) {
+    super({ url, user: '', status: 200, isFinal: true }, `answered with a Prometheus at ${host}, which has no domain`);
+    this.host = host;
+  }
+}
+
 /**
  * The stack of this slug. Throws `QueryError`: 401 for a token that is not valid, 403 without the scope, 404 for no such stack;
- * {@link IncompleteStack} where it lacks a service.
+ * {@link IncompleteStack} where it lacks a service; {@link UnknownGateway}.
  */
 export async function findStack(api: CloudApi, slug: string, timeout?: number): Promise<CloudStack> {
   const path = `/api/instances/${encodeURIComponent(slug)}`;
   const answer = await ask(api, path, Incomplete, timeout);
   const { data } = Instance.safeParse(answer);
   if (data === undefined) throw new IncompleteStack(`${api.url}${path}`, listLacking(answer));
-  return describeStack(data);
+  return describeStack(data, `${api.url}${path}`);
 }
 
 function listLacking(answer: z.infer<typeof Incomplete>): string[] {
@@ -86,13 +97,13 @@ function listLacking(answer: z.infer<typeof Incomplete>): string[] {
   return Object.entries(services).flatMap(([name, hasIt]) => (hasIt ? [] : name));
 }
 
-/** The stacks of an organisation, by its ID or slug; those that are not complete yet are left out. Throws `QueryError`. */
+/** The stacks of an organisation, by its ID or slug; those that are not complete yet are left out. Throws `QueryError`, {@link UnknownGateway}. */
 export async function listStacks(api: CloudApi, organization: string, timeout?: number): Promise<CloudStack[]> {
   const path = `/api/orgs/${encodeURIComponent(organization)}/instances`;
   const { items } = await ask(api, path, Instances, timeout);
   return items.flatMap((item) => {
     const { data } = Instance.safeParse(item);
-    return data === undefined ? [] : [describeStack(data)];
+    return data === undefined ? [] : [describeStack(data, `${api.url}${path}`)];
   });
 }
 
@@ -105,14 +116,14 @@ async function ask<T>(
   return await getJson({ url, user: '', password: token, isBearer: true, proxies }, path, {}, schema, timeout);
 }
 
-function describeStack(instance: z.infer<typeof Instance>): CloudStack {
+function describeStack(instance: z.infer<typeof Instance>, asked: string): CloudStack {
   const { hmInstancePromUrl: prometheus, hlInstanceUrl: loki, htInstanceUrl: tempo, regionSlug: region } = instance;
   return {
     slug: instance.slug,
     region,
     status: instance.status,
     variables: {
-      GRAFANA_CLOUD_OTLP_ENDPOINT: buildOtlpEndpoint(region, prometheus),
+      GRAFANA_CLOUD_OTLP_ENDPOINT: buildOtlpEndpoint(region, prometheus, asked),
       // The OTLP gateway takes the stack's own ID.
       GRAFANA_CLOUD_OTLP_INSTANCE_ID: instance.id,
       GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: `${prometheus}/api/prom/push`,
@@ -126,7 +137,8 @@ function describeStack(instance: z.infer<typeof Instance>): CloudStack {
 }
 
 /** The answer lacks the OTLP gateway: it is in the same domain as the stack's other services. */
-function buildOtlpEndpoint(region: string, other: string): string {
-  const { protocol, host } = new URL(other);
+function buildOtlpEndpoint(region: string, other: string, asked: string): string {
+  const { protocol, host, hostname } = new URL(other);
+  if (isIP(hostname) !== 0 || !hostname.includes('.')) throw new UnknownGateway(asked, hostname);
   return `${protocol}//otlp-gateway-${region}.${host.slice(host.indexOf('.') + 1)}/otlp`;
 }

@@ -15,6 +15,17 @@ const KINDS = { prometheus: 'prom', tempo: 'traces', loki: 'logs' } as const;
 /** A data source that a run needs is missing in a Grafana, or there are several and none is Grafana Cloud's or the default. */
 export class NoDataSource extends Error {
   override readonly name = 'NoDataSource';
+  /** Whether there is none of this type. */
+  readonly isMissing: boolean;
+  constructor(type: string, found: readonly string[]) {
+    const isMissing = found.length === 0;
+    super(
+      isMissing
+        ? `it has no data source of the type ${type}`
+        : `none of its data sources of the type ${type} is the default: ${found.join(', ')}`,
+    );
+    this.isMissing = isMissing;
+  }
 }
 
 /**
@@ -68,10 +79,8 @@ function pickDataSource(found: readonly DataSource[], type: keyof typeof KINDS):
     found.find(({ uid, name }) => hosted.test(uid) || hosted.test(name)) ??
     (found.length === 1 ? found[0] : found.find(({ isDefault }) => isDefault));
   if (picked !== undefined) return picked;
-  const names = found.map(({ name }) => name).join(', ');
   throw new NoDataSource(
-    found.length === 0
-      ? `it has no data source of the type ${type}`
-      : `none of its data sources of the type ${type} is the default: ${names}`,
+    type,
+    found.map(({ name }) => name),
   );
 }

@@ -12,13 +12,17 @@ const nanoseconds = '000000000';
 
 /**
  * The smallest question to each service that needs its scope to read. What answers it is that service, whatever the variable that
- * leads there is called. Loki leaves out an empty list of labels, and Tempo one of traces.
+ * leads there is called. Loki leaves out an empty list of labels, and Tempo one of traces; Loki answers Prometheus's question too,
+ * with statistics that Prometheus has only where it is asked for them.
  */
 export const SMALLEST_QUESTIONS: Readonly<Record<keyof BackendAccess, SmallestQuestion>> = {
   prometheus: {
     path: '/api/v1/query',
     listParameters: () => ({ query: 'vector(1)' }),
-    answer: z.object({ status: z.literal('success'), data: z.object({ resultType: z.literal('vector') }) }),
+    answer: z.object({
+      status: z.literal('success'),
+      data: z.object({ resultType: z.literal('vector'), stats: z.never().optional() }),
+    }),
   },
   loki: {
     path: '/loki/api/v1/labels',

@@ -141,6 +141,61 @@ describe('an address is asked before it is judged', () => {
   });
 });
 
+describe('an endpoint that takes writes stays as it is where its query API does not answer', () => {
+  const read = (service: string, reply: Reply) => (request: Received) =>
+    (service === 'Loki' ? /labels$/ : /query$/).test(request.path) ? reply : answerAsHosted(request);
+  const page: Reply = { body: '<html>', type: 'text/html' };
+  const moved: Reply = { status: 302, headers: { location: '/login' } };
+
+  test.each<[string, string, Reply]>([
+    ['Loki', QUERY.LOKI, page],
+    ['Loki', QUERY.LOKI, { body: '{"name":"somebody"}' }],
+    ['Loki', QUERY.LOKI, moved],
+    ['Prometheus', QUERY.PROMETHEUS, page],
+    ['Prometheus', QUERY.PROMETHEUS, { body: '{"name":"somebody"}' }],
+    ['Prometheus', QUERY.PROMETHEUS, moved],
+  ])('%s: %s for a read that gets %j', async (service, variable, reply) => {
+    const endpoint = variable.replace('_QUERY_URL', '_ENDPOINT');
+    expect(explain(await checkAgainst(read(service, reply))).map(({ fix }) => fix)).toEqual([
+      `Set ${variable} to the address of the query API of ${service}; ${endpoint} takes writes, and stays as it is`,
+    ]);
+  });
+
+  test.each<[string, string, Reply]>([
+    ['Loki', QUERY.LOKI, 'never'],
+    ['Prometheus', QUERY.PROMETHEUS, 'never'],
+    ['Prometheus', QUERY.PROMETHEUS, { status: 503 }],
+    ['Loki', QUERY.LOKI, { status: 403, body: 'source IP address is not in the allow-list' }],
+    ['Loki', QUERY.LOKI, { status: 407 }],
+  ])('%s: %s, if it is elsewhere, for a read that gets %j', async (service, variable, reply) => {
+    const endpoint = variable.replace('_QUERY_URL', '_ENDPOINT');
+    const [text, ...others] = explain(await checkAgainst(read(service, reply)));
+    expect(others).toEqual([]);
+    const end = `if the query API of ${service} is elsewhere, set ${variable} to its address; ${endpoint} takes writes, and stays as it is`;
+    const [before, after] = text?.fix.split(end) ?? [];
+    expect(before).toMatch(/^Look at .*; $/);
+    expect(before).not.toContain('GRAFANA_CLOUD_');
+    expect(after).toBe('');
+  });
+
+  test('and is what to look at where it takes none', async () => {
+    const [text] = explain(
+      await checkAgainst((request) => (request.path.startsWith('/loki') ? page : answerAsHosted(request))),
+    );
+    expect(text?.fix).toBe(`Set ${LOKI} to the address of the service, not of the portal or of Grafana`);
+  });
+
+  test('beside another service, whose endpoint is to blame', async () => {
+    const [text, ...others] = explain(
+      await checkAgainst((request) => (/labels$|^\/otlp/.test(request.path) ? page : answerAsHosted(request))),
+    );
+    expect(others).toEqual([]);
+    expect(text?.fix).toBe(
+      `Set ${OTLP} to the address of the service, not of the portal or of Grafana; set ${QUERY.LOKI} to the address of the query API of Loki; ${LOKI} takes writes, and stays as it is`,
+    );
+  });
+});
+
 describe('what answers is told with its own words and the URL that was asked', () => {
   test('a Prometheus whose remote write is off', async () => {
     await using prometheus = await startAnsweringServer((request) =>

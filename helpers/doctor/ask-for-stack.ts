@@ -1,4 +1,11 @@
-import { type CloudApi, type CloudStack, findStack, listStacks, readCloudApi } from '../clients/cloud-api.ts';
+import {
+  type CloudApi,
+  type CloudStack,
+  findStack,
+  listStacks,
+  readCloudApi,
+  UnknownGateway,
+} from '../clients/cloud-api.ts';
 import { QueryError } from '../clients/http.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { CLOUD_SERVICES, isHosted, nameEndpoint } from '../settings/cloud.ts';
@@ -18,6 +25,7 @@ export async function askForStack(settings: Settings, timeout: Milliseconds): Pr
   try {
     return (await findOwnStack(api, settings, timeout)) ?? { notAsked: 'no slug' };
   } catch (error) {
+    if (error instanceof UnknownGateway) return { notAsked: 'no gateway' };
     if (!(error instanceof QueryError)) throw error;
     const { status } = error;
     return { notAsked: status === 401 || status === 403 ? 'no scope' : 'no answer', refused: status };

@@ -10,6 +10,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import { readSettings } from '../settings/settings.ts';
 import { selfSigned } from '../tls/self-signed.ts';
 import { checkCloud } from './check-cloud.ts';
+import { describeCheck } from './describe-check.ts';
 import {
   answerAsHosted,
   answerInRegion,
@@ -325,6 +326,7 @@ describe('the one thing that is wrong is named', () => {
     expect(problems).toEqual([
       expect.objectContaining({ reason: expect.objectContaining({ kind: 'untrusted certificate' }) }),
     ]);
+    expect(problems.map(describeProblem)[0]?.fix).toContain('in the environment and not in .env');
   });
 
   test('a proxy that nobody runs, and one whose address is not valid', async () => {
@@ -375,7 +377,7 @@ describe('the one thing that is wrong is named', () => {
   });
 
   test.each<[number, string]>([
-    [407, 'a proxy in front of 127.0.0.1:PORT wants a login (407)'],
+    [407, '127.0.0.1:PORT asks for the login of a proxy (407), and no proxy variable applies to it'],
     [302, 'http://127.0.0.1:PORT/api/datasources answers 302, a redirect to https://login.example/'],
   ])('a Grafana whose address answers %i', async (status, cause) => {
     await using server = await startAnsweringServer((request) =>
@@ -407,8 +409,46 @@ describe('the one thing that is wrong is named', () => {
       readSettings({ ...variables('https://stack.grafana.example'), HTTPS_PROXY: `http://127.0.0.1:${port}` }),
     );
     expect(check.problems).toEqual([
-      expect.objectContaining({ kind: 'no answer', hosts: ['stack.grafana.example'], reason: { kind: 'proxy login' } }),
+      expect.objectContaining({
+        kind: 'no answer',
+        hosts: ['stack.grafana.example'],
+        reason: { kind: 'proxy login', proxy: 'HTTPS_PROXY', hasLogin: false },
+      }),
     ]);
+  });
+
+  test('a proxy that wants a login is named by the variable that it stands in', async () => {
+    const { problems } = await checkAgainst(() => ({ status: 407 }), { ...REGIONS, HTTP_PROXY: 'URL' });
+    const fixes = problems.map(describeProblem).map(({ fix }) => fix);
+    expect(fixes.some((fix) => fix.startsWith('Put it into HTTP_PROXY, '))).toBe(true);
+  });
+
+  test('a 407 of a host to which no proxy variable applies', async () => {
+    const { problems } = await checkAgainst(
+      (request) => (request.path.startsWith('/tempo') ? { status: 407 } : answerAsHosted(request)),
+      { HTTPS_PROXY: 'http://127.0.0.1:9' },
+    );
+    expect(problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringContaining('no proxy variable applies to it'),
+        fix: 'Look at what answers there, and at GRAFANA_CLOUD_TEMPO_ENDPOINT',
+      },
+    ]);
+  });
+
+  test('a certificate for another name says nothing of the clock', async () => {
+    const text = (code: string) =>
+      describeProblem({
+        kind: 'no answer',
+        variables: ['GRAFANA_CLOUD_TEMPO_ENDPOINT'],
+        hosts: ['tempo.example'],
+        reason: { kind: 'wrong certificate', code },
+      });
+    expect(text('ERR_TLS_CERT_ALTNAME_INVALID')).toEqual({
+      cause: 'the certificate of tempo.example is for another name (ERR_TLS_CERT_ALTNAME_INVALID)',
+      fix: 'Correct the host in GRAFANA_CLOUD_TEMPO_ENDPOINT',
+    });
+    expect(text('CERT_HAS_EXPIRED').fix).toContain("this machine's clock");
   });
 });
 
@@ -435,6 +475,20 @@ describe('where the stack may be asked', () => {
   ])('a token that it answers with %i, and no service takes, is told apart', async (status, kind) => {
     const { problems } = await checkWithApi({}, { api: { status }, service: { status: 401, body: 'Unauthorized' } });
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);
+  });
+
+  test.each<[Reply, string]>([
+    [{ status: 404, body: '{"message":"no"}' }, 'the API of Grafana Cloud answers 404'],
+    [{ status: 503 }, 'the API of Grafana Cloud answers 503'],
+    [{ body: '<html>', type: 'text/html' }, 'the API of Grafana Cloud answers 200, and not with a stack'],
+    ['never', 'the API of Grafana Cloud gives no answer'],
+    [
+      { body: JSON.stringify({ ...INSTANCE, hmInstancePromUrl: 'http://127.0.0.1:43000' }) },
+      'the API of Grafana Cloud does not say in which domain its OTLP gateway is',
+    ],
+  ])('where it can’t be compared for %j, the reason is told', async (api, reason) => {
+    const check = await checkWithApi({}, { api });
+    expect(describeCheck(check)).toContainEqual({ what: 'stack', state: 'absent', found: `not compared: ${reason}` });
   });
 
   test('a stack that is paused', async () => {

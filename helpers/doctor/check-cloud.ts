@@ -138,7 +138,8 @@ async function findReaders({ cloud, query, proxies, inherited }: Settings): Prom
     const { access } = await findGrafanaAccess(grafana.url, grafana.token, proxies, PROBE_TIMEOUT / 2);
     return { access, isProxied: true, problems: [] };
   } catch (error) {
-    if (error instanceof NoDataSource) return explain({ kind: 'no data source', message: error.message });
+    if (error instanceof NoDataSource)
+      return explain({ kind: 'no data source', message: error.message, isMissing: error.isMissing });
     if (!(error instanceof QueryError)) throw error;
     const { kind } = describeToken(grafana.token);
     const way = await explainWay(grafana.url, proxies, error.status);

@@ -56,7 +56,7 @@ export type Difference = {
 export type StackAnswer =
   | CloudStack
   | {
-      readonly notAsked: 'no slug' | 'private' | 'no scope' | 'no answer' | 'no token';
+      readonly notAsked: 'no slug' | 'private' | 'no scope' | 'no answer' | 'no token' | 'no gateway';
       readonly refused?: number;
     };
 

@@ -23,7 +23,7 @@ const NOT_ASKED = {
   'no slug': 'not compared: GRAFANA_CLOUD_STACK is not set',
   private: 'not compared: the endpoints are not those of grafana.net',
   'no scope': 'not compared: no token has stacks:read',
-  'no answer': 'not compared: the API of Grafana Cloud gives no answer',
+  'no gateway': 'not compared: the API of Grafana Cloud does not say in which domain its OTLP gateway is',
   'no token': 'not compared: there is no token to ask with',
 } as const;
 
@@ -49,7 +49,7 @@ export function describeCheck(check: CloudCheck): Row[] {
   return [
     { what: 'token', state: judgeToken(check), found: describeToken(token) },
     'notAsked' in stack
-      ? { what: 'stack', state: 'absent', found: NOT_ASKED[stack.notAsked] }
+      ? { what: 'stack', state: 'absent', found: describeNotAsked(stack) }
       : {
           what: 'stack',
           state: stack.status === 'active' ? 'ok' : 'missing',
@@ -62,6 +62,13 @@ export function describeCheck(check: CloudCheck): Row[] {
     ...skipped.map(describeSkipped),
     ...differences.filter(({ isTaken }) => isTaken).map(describeDifference),
   ];
+}
+
+function describeNotAsked({ notAsked, refused = 0 }: Extract<CloudCheck['stack'], { notAsked: string }>): string {
+  if (notAsked !== 'no answer') return NOT_ASKED[notAsked];
+  const answer = refused === 0 ? 'gives no answer' : `answers ${refused}`;
+  const meaning = refused === 200 ? ', and not with a stack' : '';
+  return `not compared: the API of Grafana Cloud ${answer}${meaning}`;
 }
 
 function judgeToken({ token, problems }: CloudCheck): Row['state'] {

@@ -77,8 +77,8 @@ function addProxy(reason: Unanswered, url: string, proxies: ProxySettings = {}):
     ? (['HTTPS_PROXY', proxies.https] as const)
     : (['HTTP_PROXY', proxies.http] as const);
   if (reason.kind === 'refused connection' || reason.kind === 'timeout') return { ...reason, proxy };
-  const hasLogin = URL.canParse(address) && new URL(address).username !== '';
-  return reason.kind === 'proxy login' && hasLogin ? { ...reason, proxy } : reason;
+  if (reason.kind !== 'proxy login') return reason;
+  return { ...reason, proxy, hasLogin: URL.canParse(address) && new URL(address).username !== '' };
 }
 
 async function readStart(body: AsyncIterable<Buffer>): Promise<string> {

@@ -12,7 +12,7 @@ export function readSilence({ exchange }: Pick<ProbeResult, 'exchange'>): Unansw
 export function explainSilences(silent: readonly ProbeResult[]): CloudProblem[] {
   return groupBy(silent, readSilence).map(([reason, group]) => ({
     kind: 'no answer',
-    variables: listOnce(group, ({ probe }) => probe.urlVariable),
+    ...listVariables(group),
     hosts: listOnce(group, ({ probe }) => new URL(probe.url).host),
     reason,
   }));
@@ -21,13 +21,22 @@ export function explainSilences(silent: readonly ProbeResult[]): CloudProblem[] 
 /** What answers that are neither good nor a refused login mean: one problem for all services that answer alike. */
 export function explainAnswers(results: readonly ProbeResult[]): CloudProblem[] {
   return groupBy(results, describeAnswer).map(([answer, group]): CloudProblem => {
-    const variables = listOnce(group, ({ probe }) => probe.urlVariable);
     const urls = listOnce(group, readUrl);
     const [{ exchange } = {}] = group;
     const status = exchange?.kind === 'answer' ? exchange.status : 0;
     const [target = answer.text, ...others] = new Set(group.flatMap(readTarget));
-    return { status, ...answer, variables, urls, text: others.length === 0 ? target : answer.text };
+    return { status, ...answer, ...listVariables(group), urls, text: others.length === 0 ? target : answer.text };
   });
+}
+
+/** The variables that lead there, and those of them that are not set. */
+function listVariables(group: readonly ProbeResult[]): Pick<Answers, 'variables' | 'unset'> {
+  const read = ({ probe }: ProbeResult) => probe.urlVariable;
+  const unset = listOnce(
+    group.filter(({ probe }) => probe.isUnset),
+    read,
+  );
+  return { variables: listOnce(group, read), ...(unset.length > 0 && { unset }) };
 }
 
 type Answers = Extract<CloudProblem, { urls: readonly string[] }>;

@@ -289,6 +289,22 @@ describe('a query URL that is not the one of its service', () => {
     }
   });
 
+  test('Loki answers a question to Prometheus below /loki, and is not Prometheus', async () => {
+    const answer = '{"status":"success","data":{"resultType":"vector","result":[],"stats":{"summary":{}}}}';
+    const check = await checkAgainst(
+      (request) => (request.path === '/loki/api/v1/query' ? { body: answer } : answerAsHosted(request)),
+      { [QUERY_URLS.LOKI]: 'URL/loki' },
+    );
+    expect(check.problems.map(describeProblem)).toEqual([
+      {
+        cause: expect.stringMatching(
+          /\/loki\/loki\/api\/v1\/labels answers 404: Loki is not there, and answers at http/,
+        ),
+        fix: expect.stringMatching(`^Unset ${QUERY_URLS.LOKI}`),
+      },
+    ]);
+  });
+
   test.each([
     ['Loki', QUERY_URLS.LOKI],
     ['Prometheus', QUERY_URLS.PROMETHEUS],
@@ -499,6 +515,28 @@ describe('one cause is told once, with the services that it holds for', () => {
     expect(problems.map(describeProblem).map(({ cause }) => cause)).toEqual([
       'GRAFANA_CLOUD_{LOKI,TEMPO}_ENDPOINT and GRAFANA_CLOUD_TEMPO_INSTANCE_ID are not set',
     ]);
+  });
+
+  test('a token that is not set is nothing that cloud:env writes', async () => {
+    const { problems } = await checkAgainst(answerAsHosted, { GRAFANA_URL: 'URL' });
+    expect(problems.map(describeProblem)).toEqual([
+      { cause: 'GRAFANA_SERVICE_ACCOUNT_TOKEN is not set', fix: 'Set what is missing in .env' },
+    ]);
+  });
+
+  test.each([
+    [[], /^Add such a data source to it/],
+    [['a', 'b'], /^Make one of them the default/],
+  ])('the data sources of a Grafana for Tempo: %j', async (tempos, fix) => {
+    const sources = [
+      ...['prometheus', 'loki'].map((type) => ({ uid: type, type, name: type })),
+      ...tempos.map((uid) => ({ uid, type: 'tempo', name: uid })),
+    ];
+    const { problems } = await checkAgainst(
+      (request) => (request.path === '/api/datasources' ? { body: JSON.stringify(sources) } : answerAsHosted(request)),
+      { GRAFANA_URL: 'URL', GRAFANA_SERVICE_ACCOUNT_TOKEN: 'glsa_abc' },
+    );
+    expect(problems.map(describeProblem).map((text) => text.fix)).toEqual([expect.stringMatching(fix)]);
   });
 
   test('where a redirect leads', async () => {

@@ -172,8 +172,13 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
   const hasWrongId = ({ probe }: ProbeResult) => [...flawed, ...explainedIds].includes(nameId(probe.service));
   return [
     ...('notAsked' in stack ? [] : elsewhere.map((difference) => explainDifference(difference, stack))),
-    ...explainSilences(silent.filter((result) => !isElsewhere(result) || isOnTheWay(result))),
-    ...explainAnswers(others),
+    ...explainSilences(
+      nameQueryUrls(
+        silent.filter((result) => !isElsewhere(result) || isOnTheWay(result)),
+        results,
+      ),
+    ),
+    ...explainAnswers(nameQueryUrls(others, results)),
     ...explainAddresses(results),
     ...listMissingScopes(aboutScope),
     ...listUnexplained(unexplained.filter((result) => !isScopeKnown(result))),
@@ -183,6 +188,17 @@ async function explainResults(evidence: Evidence, flawed: ReadonlySet<string>): 
       evidence,
     )),
   ];
+}
+
+/** What an endpoint that takes writes is asked at is a matter of the query URL, which is not set. */
+function nameQueryUrls(failed: readonly ProbeResult[], results: readonly ProbeResult[]): ProbeResult[] {
+  const taken = results.filter(({ probe, isGood, misplaced }) => probe.does === 'write' && isGood && !misplaced);
+  return failed.map((result) => {
+    const { probe } = result;
+    if (probe.does === 'write' || !taken.some((other) => other.probe.urlVariable === probe.urlVariable)) return result;
+    const urlVariable = probe.urlVariable.replace(/_ENDPOINT$/, '_QUERY_URL');
+    return { ...result, probe: { ...probe, urlVariable, isUnset: true } };
+  });
 }
 
 /** Whether something between here and the host is to blame, so that the right host would suffer as well. */

@@ -17,6 +17,8 @@ export type Probe = {
   readonly tokenVariable: string;
   /** Where it would be asked without a query URL, if that is another address. */
   readonly derived?: DerivedUrl;
+  /** That `urlVariable` is not set. */
+  readonly isUnset?: true;
   /** The same question with the login of another instance ID, or at another URL. */
   readonly ask: (id?: string, at?: string) => Question;
 };

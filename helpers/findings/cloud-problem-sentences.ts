@@ -42,7 +42,7 @@ function describeKind(problem: CloudProblem): ProblemText {
         cause: `${listVariables(problem.variables)} ${problem.variables.length === 1 ? 'is' : 'are'} not set`,
         fix: problem.homes.some((home) => home.startsWith('repository') || home === 'pipeline')
           ? adviseCorrection(problem.homes)
-          : 'Set what is missing in .env; `npm run cloud:env -- STACK` writes the endpoints and IDs',
+          : `Set what is missing in .env${problem.variables.every((variable) => /_(?:TOKEN|KEY)$/.test(variable)) ? '' : '; `npm run cloud:env -- STACK` writes the endpoints and IDs'}`,
       };
     case "another service's ID":
       return {
@@ -197,7 +197,7 @@ function describeKind(problem: CloudProblem): ProblemText {
     case 'no data source':
       return {
         cause: `the Grafana at GRAFANA_URL can't be asked: ${problem.message}`,
-        fix: 'Make one of them the default, or unset GRAFANA_URL and set the query URLs',
+        fix: `${problem.isMissing ? 'Add such a data source to it, or let the service account see the one it has' : 'Make one of them the default'}, or unset GRAFANA_URL, so that the services are asked directly`,
       };
     case 'Grafana refuses':
       return {
@@ -289,14 +289,43 @@ function isHosted(url: string): boolean {
   return new URL(url).hostname.endsWith('.grafana.net');
 }
 
-function describeAnswer({
-  kind,
-  variables,
-  urls,
-  status,
-  text,
-}: Extract<CloudProblem, { urls: readonly string[] }>): ProblemText {
-  const names = listVariables(variables);
+/** A query URL that is not set, and what it has to be where its service is not at the address that follows from the endpoint. */
+function adviseUnset(variable: string): string {
+  return `${setTo(variable, `the address of the query API of ${nameServices([variable])}`)}; ${explainKept(variable)}`;
+}
+
+/** Why the endpoint that a query URL follows from is not to blame. */
+function explainKept(variable: string): string {
+  return `${nameSource(variable)} takes writes, and stays as it is`;
+}
+
+/** What to do with the variables that are set, then with those that are not. */
+function adviseEach(
+  { variables, unset = [] }: Pick<Answers, 'variables' | 'unset'>,
+  advise: (variables: readonly string[]) => string,
+): string {
+  const set = variables.filter((variable) => !unset.includes(variable));
+  const [first = '', ...others] = [...(set.length === 0 ? [] : [advise(set)]), ...unset.map(adviseUnset)];
+  return [first, ...others.map((advice) => advice.replace(/^S/, 's'))].join('; ');
+}
+
+/** What to look at: what answers, the variables that lead there, and those that would lead elsewhere. */
+function adviseLook(what: string, { variables, unset = [] }: Pick<Answers, 'variables' | 'unset'>): string {
+  const set = variables.filter((variable) => !unset.includes(variable));
+  return [
+    `Look at ${what}${set.length === 0 ? '' : `, and at ${listVariables(set)}`}`,
+    ...unset.map(adviseElsewhere),
+  ].join('; ');
+}
+
+function adviseElsewhere(variable: string): string {
+  return `if the query API of ${nameServices([variable])} is elsewhere, set ${variable} to its address; ${explainKept(variable)}`;
+}
+
+type Answers = Extract<CloudProblem, { urls: readonly string[] }>;
+
+function describeAnswer(problem: Answers): ProblemText {
+  const { kind, variables, urls, status, text, unset = [] } = problem;
   const hosts = [...new Set(urls.map((url) => new URL(url).host))];
   const isOneService = variables.length === 1;
   const who = isOneService ? list(urls) : nameHosts(hosts, variables);
@@ -306,7 +335,7 @@ function describeAnswer({
     case 'access denied':
       return {
         cause: `${who} ${answers} ${status}: ${text}`,
-        fix: `Look at the allow-list of the access policy and at what your organisation permits, and at ${names}`,
+        fix: adviseLook('the allow-list of the access policy and at what your organisation permits', problem),
       };
     case 'too many requests':
       return {
@@ -318,29 +347,38 @@ function describeAnswer({
         cause: `${who} ${answers} with an HTML page: a website, or the login page of a proxy, and not the service`,
         fix: isGrafana
           ? TEST_DATA_SOURCES
-          : `Set ${names} to the address of the service, not of the portal or of Grafana`,
+          : adviseEach(problem, (set) =>
+              setTo(listVariables(set), 'the address of the service, not of the portal or of Grafana'),
+            ),
       };
     case 'other API':
       return {
         cause: `${who} ${answers} ${status}, and not as the service does: ${text === '' ? 'an empty body' : text}`,
-        fix: isGrafana ? TEST_DATA_SOURCES : urls.some(isHosted) ? lookUp(...variables) : adviseCheck(names),
+        fix: isGrafana
+          ? TEST_DATA_SOURCES
+          : adviseEach(problem, (set) => (urls.some(isHosted) ? lookUp(...set) : adviseCheck(listVariables(set)))),
       };
     case 'redirect':
       return {
         cause: `${who} ${answers} ${status}, a redirect${text === '' ? '' : ` to ${text}`}, which no sender follows`,
-        fix: `Set ${names} to the final address${text.startsWith('https:') ? ', with https://' : ''}; if that is a login page, a proxy or another program answers there`,
+        fix: adviseEach(
+          problem,
+          (set) =>
+            `${setTo(listVariables(set), 'the final address')}${text.startsWith('https:') ? ', with https://' : ''}; if that is a login page, a proxy or another program answers there`,
+        ),
       };
     case 'service fault':
       return {
         cause: `${who} ${answers} ${status}: the service has a fault, or what stands in front of it has`,
         fix: urls.some(isHosted)
           ? 'Look at https://status.grafana.com, and try again'
-          : 'Look at what answers there and at its log, and try again',
+          : [`Look at what answers there and at its log, and try again`, ...unset.map(adviseElsewhere)].join('; '),
       };
   }
 }
 
-function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { kind: 'no answer' }>): ProblemText {
+function describeSilence(problem: Extract<CloudProblem, { kind: 'no answer' }>): ProblemText {
+  const { hosts, reason, variables, unset } = problem;
   const names = listVariables(variables);
   const who = nameHosts(hosts, variables);
   const isOne = hosts.length === 1;
@@ -359,7 +397,11 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
           fix: `Correct ${reason.proxy}, or name the host in NO_PROXY; if the proxy is right, correct ${names}`,
         };
       }
-      return { cause: `nothing listens at ${who}`, fix: `Correct ${names}, or start what it leads to` };
+      return {
+        cause: `nothing listens at ${who}`,
+        fix:
+          unset === undefined ? `Correct ${names}, or start what it leads to` : adviseLook('what runs there', problem),
+      };
     case 'timeout':
       if (reason.proxy !== undefined) {
         return {
@@ -370,7 +412,7 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
       if (!hosts.some((host) => isHosted(`https://${host}`))) {
         return {
           cause: `no answer in time from ${who}: it hangs, or a firewall, a proxy that is needed or a slow network stands in between`,
-          fix: `Look at what listens there, and at ${names}`,
+          fix: adviseLook('what listens there', problem),
         };
       }
       return {
@@ -380,36 +422,46 @@ function describeSilence({ hosts, reason, variables }: Extract<CloudProblem, { k
     case 'untrusted certificate':
       return {
         cause: `nobody that this machine trusts has signed the certificate of ${who} (${reason.code}): a private CA, or a proxy that opens TLS`,
-        fix: 'Name the file with that CA in NODE_EXTRA_CA_CERTS for this suite, and in SSL_CERT_FILE for Alloy',
+        fix: 'Name the file with that CA in NODE_EXTRA_CA_CERTS for this suite, in the environment and not in .env, which Node reads too late for it; and in SSL_CERT_FILE for Alloy',
       };
     case 'wrong certificate':
-      return {
-        cause: `the certificate of ${who} is not valid for it now (${reason.code})`,
-        fix: `Check the host in ${names}, and this machine's clock`,
-      };
+      return reason.code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+        ? {
+            cause: `the certificate of ${who} is for another name (${reason.code})`,
+            fix: `Correct the host in ${names}`,
+          }
+        : {
+            cause: `the certificate of ${who} is not valid at this time (${reason.code})`,
+            fix: "Check this machine's clock; if it is right, have the certificate renewed",
+          };
     case 'plain HTTP':
       return {
         cause: `${who} speaks plain HTTP, not TLS, and ${names} ${variables.length === 1 ? 'begins' : 'begin'} with https://`,
         fix: `Correct the port in ${names}; if the host is private and is to have no TLS, begin with http://`,
       };
     case 'proxy login':
-      if (reason.proxy !== undefined) {
+      if (reason.proxy === undefined) {
         return {
-          cause: `the proxy in front of ${who} refuses the login that is in ${reason.proxy} (407)`,
-          fix: `Correct the user and password in ${reason.proxy}, percent-encoded, or name the host in NO_PROXY`,
+          cause: `${who} asks for the login of a proxy (407), and no proxy variable applies to it: a proxy listens there, or one that is not set stands in between`,
+          fix: adviseLook('what answers there', problem),
         };
       }
-      return {
-        cause: `a proxy in front of ${who} wants a login (407)`,
-        fix: 'Put it into HTTPS_PROXY, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY',
-      };
+      return reason.hasLogin
+        ? {
+            cause: `the proxy in front of ${who} refuses the login that is in ${reason.proxy} (407)`,
+            fix: `Correct the user and password in ${reason.proxy}, percent-encoded, or name the host in NO_PROXY`,
+          }
+        : {
+            cause: `a proxy in front of ${who} wants a login (407)`,
+            fix: `Put it into ${reason.proxy}, such as http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY`,
+          };
     case 'proxy refuses':
       return {
         cause: `the proxy in front of ${who} answers ${reason.status}`,
         fix: `${adviseProxy(reason.status, list(hosts))}, or name the host in NO_PROXY`,
       };
     case 'other':
-      return { cause: `no answer from ${who}: ${reason.message}`, fix: `Check ${names}` };
+      return { cause: `no answer from ${who}: ${reason.message}`, fix: adviseLook('what answers there', problem) };
   }
 }
 

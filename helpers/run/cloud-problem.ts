@@ -135,10 +135,12 @@ type Problem =
       readonly status: number;
       /** The start of the answer, or where a redirect leads. */
       readonly text: string;
+      readonly unset?: UnsetQueryUrls;
     }
   | {
       readonly kind: 'no answer';
       readonly variables: readonly string[];
+      readonly unset?: UnsetQueryUrls;
       readonly hosts: readonly string[];
       readonly reason: Unanswered;
     }
@@ -148,11 +150,15 @@ type Problem =
   | { readonly kind: 'no such stack'; readonly stack: string }
   /** The services accept IDs that are not those of the stack with this slug. */
   | { readonly kind: 'another slug'; readonly stack: string }
-  | { readonly kind: 'no data source'; readonly message: string }
+  /** `isMissing` where there is none, and not several of which none is the default. */
+  | { readonly kind: 'no data source'; readonly message: string; readonly isMissing: boolean }
   | { readonly kind: 'Grafana refuses'; readonly status: number; readonly message: string };
 
 /** What a query URL is where it is not set: it follows from the endpoint in the variable `source`. */
 export type DerivedUrl = { readonly url: string; readonly source: string };
+
+/** Those of the variables that are query URLs and not set: each follows from an endpoint, which takes writes and is right. */
+export type UnsetQueryUrls = readonly string[];
 
 /** Why a host does not answer, as far as that can be told. */
 export type Unanswered =
@@ -163,8 +169,8 @@ export type Unanswered =
   | { readonly kind: 'plain HTTP' }
   | { readonly kind: 'untrusted certificate'; readonly code: string }
   | { readonly kind: 'wrong certificate'; readonly code: string }
-  /** `proxy` is the variable with a proxy and a login that it refuses. */
-  | { readonly kind: 'proxy login'; readonly proxy?: ProxyVariable }
+  /** `proxy` is the variable with the proxy that is on the way, absent where none is set; `hasLogin` where a login is in it. */
+  | { readonly kind: 'proxy login'; readonly proxy?: ProxyVariable; readonly hasLogin?: boolean }
   | { readonly kind: 'proxy refuses'; readonly status: string }
   | { readonly kind: 'other'; readonly message: string };
 

@@ -90,6 +90,8 @@ test('a .env that is a link to nothing is refused', () => {
 test('what Node reads before any file is refused in .env, unless the environment has it anyway', () => {
   vi.stubEnv('TMPDIR', undefined);
   expect(() => read('TMPDIR=/nonexistent')).toThrow('.env sets TMPDIR, which Node reads before any file.');
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', undefined);
+  expect(() => read('NODE_EXTRA_CA_CERTS=/ca.pem')).toThrow('.env sets NODE_EXTRA_CA_CERTS, which Node reads before');
   vi.stubEnv('TMPDIR', '/tmp');
   expect(read('TMPDIR=/nonexistent')).toMatchObject({ TMPDIR: '/tmp' });
   vi.unstubAllEnvs();

@@ -7,7 +7,7 @@ import { SettingsError } from './settings-error.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What Node reads of the environment itself, before anybody has read `.env`. */
-const READ_BY_NODE = ['TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS'];
+const READ_BY_NODE = ['TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
 
 /** One entry, as `parseEnv` takes it: a quoted value may have several lines, and is followed by a comment at most. */
 const ENTRY =
