@@ -97,8 +97,9 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
 
   test('P4.6 the duration histogram has buckets, and its count equals the requests sent', async ({ expect }) => {
     const labels = { 'http_route|http_target': '/api/games' };
+    // Those that only call take their turn first: this one waits for an export.
+    await callUntraced(`${api}/api/games`);
     await inTurn(async () => {
-      await callUntraced(`${api}/api/games`);
       await nextExport(SERVICE);
       const before = await presentValue(serviceMetric(COUNT, SERVICE, labels));
       await Promise.all(Array.from({ length: 5 }, () => callUntraced(`${api}/api/games`)));
@@ -112,8 +113,8 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
     skip,
   }) => {
     const active = serviceMetric('http_server_active_requests', SERVICE);
-    await callUntraced(`${api}/health`);
-    const before = await presentValue(active);
+    // Elsewhere others have requests open too; here a value can be awaited without what was before.
+    const before = run.stack === 'external' ? await presentValue(active) : 0;
     using held = await holdRequests(`${api}/api/wait`, 10, skip);
     await expect(active).toHaveValueAtLeast(before + 5);
     held.release();
@@ -129,9 +130,11 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   test('P4.9 no 401, and nothing dropped between the service and the backend: of each signal, what it emitted has arrived', async ({
     expect,
   }) => {
-    const before = await readLossBefore();
     const count = run.backend === 'cloud' ? 1 : 5;
-    const requests = await callInTraces(`${api}/api/games`, { count, pause: run.intervals.otlpBatch });
+    const [before, requests] = await Promise.all([
+      readLossBefore(),
+      callInTraces(`${api}/api/games`, { count, pause: run.intervals.otlpBatch }),
+    ]);
     await expect(serviceDelivery(SERVICE, requests, Date.now(), before)).toShow(DELIVERED, isDelivered);
   });
 

@@ -297,7 +297,7 @@ describe('a smoke check', () => {
         const { exit, stdout } = await smoke(environment);
         expect(listProblems(stdout)).toEqual([
           expect.stringMatching(
-            /^✗ P3\.1, P3\.8: it is scraped and delivered under other labels.*Fix: Put a discovery\.relabel/,
+            /^✗ P3\.1, P3\.8: prometheus\.scrape\.redis scrapes it as job="integrations\/redis".*Fix: Put a discovery\.relabel/,
           ),
         ]);
         expect(exit).toBe(1);

@@ -488,7 +488,7 @@ const LOCAL = { scrape: 500, otlpBatch: 200, remoteWriteDeadline: 100, metricExp
 /** The defaults of `config.alloy` and, for the export, of OpenTelemetry, in milliseconds. */
 const PRODUCTION = { scrape: 60_000, otlpBatch: 10_000, remoteWriteDeadline: 5000, metricExport: 60_000 };
 /** The daemon's interval by default, in a stack that a run starts, and in one whose spans are paid for; in seconds. */
-const DLQ = { production: 900, local: 1, paid: 20 };
+const DLQ = { production: 900, local: 1, paid: 45 };
 
 function readIntervals(v: z.output<typeof Variables>): Intervals {
   // Grafana Cloud bills data points: there a run scrapes as often as production does.
