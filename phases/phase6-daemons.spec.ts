@@ -108,7 +108,8 @@ phase(
     }) => {
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
-      await expect.poll(() => findParkedReason(channel, message), { timeout: 30_000 }).toMatch(/malformed/);
+      const timeout = 20_000 + 1000 * Math.min(run.dlqCheckInterval, 60);
+      await expect.poll(() => findParkedReason(channel, message), { timeout }).toMatch(/malformed/);
       note(
         'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
       );

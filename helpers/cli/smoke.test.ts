@@ -244,7 +244,7 @@ describe('a smoke check', () => {
       ]);
       expect(exit).toBe(1);
     },
-    60_000,
+    120_000,
   );
 
   test.each([

@@ -96,7 +96,8 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     run.stack === 'external' ? listWrongAddresses(run.alloy) : [],
     listRefusedQuestions(run.access, evidence),
     findOtherService(run.access, evidence),
-    evidence.kind === 'observation' ? findOtherBackend(run) : undefined,
+    // Where no question is answered, none of its own would be.
+    evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
     listUnreachable(run, listSuspects(failure)),
     labels && readExporterUp(run, labels).catch(() => undefined),
   ]);

@@ -49,7 +49,7 @@ describe('settings', () => {
       remoteWriteDeadline: 5000,
       metricExport: 60_000,
     };
-    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 20 });
+    expect(readSettings({ BACKEND: 'cloud' })).toMatchObject({ intervals: production, dlqCheckIntervalSeconds: 45 });
     expect(readSettings({ BACKEND: 'cloud', ALLOY_SCRAPE_INTERVAL: '1s' })).toMatchObject({
       intervals: { scrape: 1000 },
     });
