@@ -89,7 +89,10 @@ export function otlpMetric(name: string, service: string): Metric {
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     asked: { service: 'prometheus', query },
     ask: () => queryInstant(run.access.prometheus, query),
-    findNearest: () => findNearestSeries({ ...run, seriesLabels: {}, seriesMark: { instance: run.id } }, name, { service_name: service }),
+    findNearest: () =>
+      findNearestSeries({ ...run, seriesLabels: {}, seriesMark: { instance: run.id } }, name, {
+        service_name: service,
+      }),
   };
 }
 
