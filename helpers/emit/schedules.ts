@@ -95,7 +95,7 @@ export async function publishAgain(channel: ConfirmChannel, { job, game }: DueRo
 }
 
 /**
- * Has no queue take the events: RabbitMQ returns each to who published it, before it confirms it. A service that connects anew
+ * Has no queue take the events: RabbitMQ returns each to who published it, before it confirms it. A service that reconnects
  * binds the queue again, and so does disposing.
  */
 export async function unbindEvents(channel: Channel): Promise<AsyncDisposable> {

@@ -24,7 +24,7 @@ export type Stack = PartControl & {
   readonly readLogTail: (part: Part, lines: number) => string[];
   /**
    * Starts a part again at the same address, with these variables over its own at this and every later start, in place of
-   * those of the last change; its log begins anew. Returns when it has been started, and `check` says when it is ready.
+   * those of the last change; its log is emptied. Returns when it has been started, and `check` says when it is ready.
    * Only where the parts are processes of this one.
    */
   readonly change?: (part: Part, environment: EnvironmentChange) => Promise<void>;

@@ -22,7 +22,7 @@ export const signalWithoutOutput = createRule('signal without output', ({ flow, 
   return { signal, place: locate(flow, component), ...(example && { example }) };
 });
 
-/** What a sender is told of a signal that has no way, where a receiver has refused some of it or the error says that. */
+/** What a sender is told where Alloy has no pipeline for a signal: a receiver has refused some of it, or the error says so. */
 function findRefused(flow: Flow, message: string): SignalStop | undefined {
   const isTold = /\bUNIMPLEMENTED\b|telemetry type is not supported/.test(message);
   return SIGNALS.map((signal) => findSignalStop(flow, signal)).find(

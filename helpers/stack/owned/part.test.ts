@@ -14,7 +14,7 @@ const program = `
   require('node:http').createServer((_, response) => response.end(answer)).listen(process.env.PORT, '127.0.0.1');
 `;
 
-test('a part is started with other variables over its own, and its log begins anew', async () => {
+test('a part is started with other variables over its own, and its log is emptied', async () => {
   const plan = planNative([]);
   const run = await makeRunDirectory(plan.settings.engine);
   const ports = await takePortBlock();
