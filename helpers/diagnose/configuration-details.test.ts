@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import { readBlocks } from '../flow/configuration-text.ts';
-import { change, text } from '../flow/testing/recorded-flow.ts';
+import { change, count, text } from '../flow/testing/recorded-flow.ts';
 import { parseLog } from './alloy-log.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
@@ -106,4 +106,12 @@ test('of several endpoints of remote write, the one without a login is told', ()
     );
   expect(find(endpoint(basic), endpoint())).toMatchObject({ login: 'none' });
   expect(find(endpoint(basic), endpoint(basic))).toMatchObject({ login: 'basic', instanceId: '2847239' });
+});
+
+test('a timeout of the last scrape does not hide that those before it have exceeded a limit', () => {
+  const target = { url: 'u', labels: REDIS, error: 'context deadline exceeded', isScraped: true };
+  const flow = change(delivering(), SCRAPE, { targets: [target] });
+  const exceeded = count(flow, { [SCRAPE]: { prometheus_target_scrapes_exceeded_sample_limit_total: 3 } });
+  expect(scrapeFails.find(symptoms({ flow }))).toMatchObject({ fault: 'timeout' });
+  expect(scrapeFails.find(symptoms({ flow: exceeded }))).toMatchObject({ fault: 'sample limit' });
 });

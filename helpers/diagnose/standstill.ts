@@ -5,7 +5,7 @@ import type { ExportError } from '../flow/export-error.ts';
 import { type Component, readFlow } from '../flow/flow.ts';
 import { listHolds } from '../flow/hold.ts';
 import { findMovedPath } from '../flow/otlp-route.ts';
-import { isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
+import { findScrapeFault, isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
 import { findStop, isForGood } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -51,8 +51,12 @@ export async function findStandstill(
   if (stop.of !== 'samples') return undefined;
   const invalid = findInvalidTarget(alloyLog, stop.route.scrapes);
   if (invalid !== undefined) return { kind: 'for good', fault: invalid.error };
-  if (stop.at === 'scrape failed' && (isLasting(stop.target.error) || isCutShort(stop.component, stop.target, run))) {
-    return { kind: 'now', fault: `${stop.component.id} ${stop.target.error}` };
+  if (stop.at === 'scrape failed') {
+    const { component, target } = stop;
+    const fault = findScrapeFault(flow, component, target);
+    if (isLasting(target.error, fault) || isCutShort(component, target, run)) {
+      return { kind: 'now', fault: `${component.id} ${fault}` };
+    }
   }
   const source = subject.kind === 'scraped metric' || subject.kind === 'series' ? subject.source : undefined;
   if (source === undefined || !['scrape failed', 'beyond Alloy'].includes(stop.at)) return undefined;

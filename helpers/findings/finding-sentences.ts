@@ -283,9 +283,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix:
       login === 'none'
         ? 'Add a basic_auth block with username and password to its endpoint block'
-        : isOddSource(place, 'PROMETHEUS')
-          ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
-          : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
+        : place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'PROMETHEUS'))
+          ? `Correct ${nameCorrection(place)}`
+          : isOddSource(place, 'PROMETHEUS')
+            ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
+            : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
   }),
 
   'remote write path not found': ({ status, place }) => ({
@@ -392,7 +394,8 @@ function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'P
 }
 
 function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refused: RefusedLogin): string {
-  if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
+  if (place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'OTLP')))
+    return `Correct ${nameCorrection(place)}`;
   if (login === 'none') return `Let auth in its client block be the handler of an otelcol.auth.basic`;
   if (isOddSource(place, 'OTLP'))
     return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
@@ -405,13 +408,15 @@ function adviseOnExporter(fault: ConnectFault, place: Place, source: string): st
   const { expression, variables = [], setting = '', component } = place;
   if (expression === undefined) return `Set ${setting} of ${component}${describeLine(place)}: ${source} wants it`;
   if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
-  const name = variables.length === 0 ? `${setting}${describeWhere(place)}` : variables.join(' or ');
-  const what = `${name}${describeFlaw(place)}`;
+  const what = variables.length === 0 ? `${setting}${describeWhere(place)}` : variables.join(' or ');
+  if (place.flaw !== undefined) return `Correct ${what}${describeFlaw(place)}`;
   switch (fault) {
     case 'no login':
       return `Set ${what}: it is empty`;
     case 'login':
-      return `Correct the user and password in ${what}`;
+      return setting === 'redis_user'
+        ? `Correct ${what} and the password beside it, or remove it: a password alone is that of the default user`
+        : `Correct the user and password in ${what}`;
     case 'no database':
       return `Correct the name of the database in ${what}`;
     case 'TLS':
@@ -459,6 +464,9 @@ type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
 
 function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
   const { setting, variables = [], expression } = place;
+  if (fault === 'timeout' && setting === 'scrape_timeout' && expression !== undefined && variables.length === 0) {
+    return `Raise scrape_timeout = ${expression}${describeWhere(place)}; if it is long enough, see why ${source === undefined ? 'the target' : NAMES[source]} is slow`;
+  }
   if (fault === 'timeout') {
     return `See why ${source === undefined ? 'the target' : NAMES[source]} is slow or out of reach, or raise scrape_timeout${describeWhere(place)}`;
   }

@@ -2,7 +2,7 @@ import type { ScrapeTarget } from '../../clients/alloy-graph.ts';
 import type { ScrapeFault } from '../../findings/finding.ts';
 import type { Component, Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
-import { readScrapeFault } from '../../flow/scrape-fault.ts';
+import { findScrapeFault } from '../../flow/scrape-fault.ts';
 import { findTargetRule } from '../../flow/targets.ts';
 import type { Run } from '../../run/run.ts';
 import { findInvalidTarget } from '../connect-fault.ts';
@@ -26,7 +26,7 @@ export const scrapeFails = createRule('scrape fails', ({ flow, stop, alloyLog, e
   const source = subject?.kind === 'scraped metric' ? subject.source : undefined;
   if (source !== undefined && takenAway.includes(source)) return undefined;
   const { component, target } = stop;
-  const fault = readScrapeFault(target.error);
+  const fault = findScrapeFault(flow, component, target);
   const isUrl = source === 'rabbitmq' && run.rabbitmq?.metricsUrl !== undefined;
   const rule = findTargetRule(flow, component, RULE_LABELS[fault] ?? []);
   return {

@@ -380,7 +380,7 @@ const postgres: readonly Mutant[] = [
     'PostgreSQL: the rule that sets instance is deleted',
     { configuration: [cut(`\n${rule('instance', 'postgres')}`)] },
     'phase2',
-    { cause: all('instance', 'discovery\\.relabel', 'labels'), vague: /label/ },
+    { cause: all('instance', 'discovery\\.relabel\\.postgres', 'target_label'), vague: /label/ },
   ),
   mutant(
     'c51',
@@ -529,7 +529,7 @@ const redis: readonly Mutant[] = [
     'Redis: the rule that sets job is deleted',
     { configuration: [cut(`${rule('job', 'integrations/redis_exporter')}\n`)] },
     'phase3',
-    { cause: all('job', 'discovery\\.relabel', 'labels'), vague: /label/ },
+    { cause: all('job', 'discovery\\.relabel', 'target_label'), vague: /label/ },
   ),
   mutant(
     'c67',
