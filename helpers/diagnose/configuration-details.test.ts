@@ -1,14 +1,31 @@
 /** What rules about the configuration find, beyond whether they speak. */
 import { expect, test } from 'vitest';
+import type { LoginFault } from '../findings/finding.ts';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import { readBlocks } from '../flow/configuration-text.ts';
+import { findComponent } from '../flow/flow.ts';
+import { locate } from '../flow/place.ts';
 import { change, count, text } from '../flow/testing/recorded-flow.ts';
 import { parseLog } from './alloy-log.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
+import { otlpLoginRefused } from './rules/otlp-export.ts';
 import { remoteWriteLoginRefused } from './rules/remote-write.ts';
 import { scrapeFails } from './rules/scrape-fails.ts';
-import { delivering, droppedSamples, line, REDIS, SCRAPE, symptoms, WRITE, writeLine } from './testing/symptoms.ts';
+import {
+  AUTH,
+  delivering,
+  droppedSamples,
+  droppedSpans,
+  exportLine,
+  line,
+  REDIS,
+  SCRAPE,
+  symptoms,
+  trace,
+  WRITE,
+  writeLine,
+} from './testing/symptoms.ts';
 
 const EXPORTER = `otelcol.exporter.otlphttp "x" {
 	client {
@@ -114,4 +131,33 @@ test('a timeout of the last scrape does not hide that those before it have excee
   const exceeded = count(flow, { [SCRAPE]: { prometheus_target_scrapes_exceeded_sample_limit_total: 3 } });
   expect(scrapeFails.find(symptoms({ flow }))).toMatchObject({ fault: 'timeout' });
   expect(scrapeFails.find(symptoms({ flow: exceeded }))).toMatchObject({ fault: 'sample limit' });
+});
+
+test('a password that is read from elsewhere is told, unless the ID is known to be wrong', () => {
+  const [written] = readBlocks(`otelcol.auth.basic "x" {\n\tpassword = sys.env("GRAFANA_CLOUD_API_KY")\n}`);
+  const flow = change(droppedSpans, AUTH, { ...(written && { written }) });
+  const find = (reason: LoginFault) => {
+    const refusals = [{ service: 'otlp', user: '1461503', reason, count: 3 }];
+    return otlpLoginRefused.find(symptoms({ ...trace, flow, alloyLog: exportLine(401), refusals }));
+  };
+  const found = find('wrong token');
+  expect(found && describeFinding(found).fix).toContain(
+    'the name of GRAFANA_CLOUD_API_KEY, which is read as GRAFANA_CLOUD_API_KY',
+  );
+  expect(find('foreign instance ID')).not.toHaveProperty('oddPassword');
+});
+
+test('a default that is used tells that the variable beside it is not read', () => {
+  const written = `prometheus.exporter.redis "redis" {\n\tredis_addr = coalesce(sys.env("REDIS_EXPORTER_ADRESS"), "redis:6379")\n}`;
+  const place = (value: string) => {
+    const [block] = readBlocks(written);
+    const flow = change(delivering(), redis, {
+      ...(block && { written: block }),
+      settings: [text('redis_addr', value)],
+    });
+    const exporter = findComponent(flow, redis);
+    return exporter && locate(flow, exporter, 'redis_addr');
+  };
+  expect(place('redis:6379')).toMatchObject({ misspelt: { meant: 'REDIS_EXPORTER_ADDRESS' } });
+  expect(place('127.0.0.1:1')).not.toHaveProperty('misspelt');
 });

@@ -7,6 +7,7 @@ import { answerAwaitedTooBriefly } from './rules/answer-awaited-too-briefly.ts';
 import { backendSilent } from './rules/backend-silent.ts';
 import { clockDiffers } from './rules/clock-differs.ts';
 import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
+import { compressionRefused } from './rules/compression-refused.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { endpointOfAnotherService } from './rules/endpoint-of-another-service.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
@@ -68,6 +69,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     otlpPathNotFound,
     answerAwaitedTooBriefly,
     otlpEndpointUnreachable,
+    compressionRefused,
     otlpExportRefused,
     questionsRefused,
     queryRefused,

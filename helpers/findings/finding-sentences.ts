@@ -152,6 +152,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : `Let ${place.setting}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_${service}_ENDPOINT")`,
   }),
 
+  'compression refused': ({ place, status, message }) => ({
+    cause: `${place.component} sends with ${place.setting} = ${place.expression}${describeLine(place)}, and gets ${status}: ${message}`,
+    fix: `Remove ${place.setting}${describeWhere(place)}: the default is gzip`,
+  }),
+
   'answer awaited too briefly': ({ place }) => ({
     cause: `${place.component} gives up after ${place.value ?? place.expression} (${place.setting}${describeWhere(place)}), before it is answered`,
     fix: `Raise ${place.setting}${describeWhere(place)}, or remove it: the default is 30s`,
@@ -173,7 +178,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     cause:
       login === 'none'
         ? `${place.component} sends without a login${describeLine(place)}, and the OTLP gateway answers 401 Unauthorized; Alloy drops the data, while senders get 200 and every component is healthy`
-        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'OTLP')}; ` +
+        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'OTLP')}${describeOddPassword(refused)}; ` +
           'Alloy drops the data, while senders get 200 and every component is healthy',
     fix: adviseOnOtlpLogin(login, place, refused),
   }),
@@ -278,7 +283,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     cause:
       login === 'none'
         ? `${place.component} sends without a login${describeLine(place)}, and gets 401 Unauthorized; the samples are dropped, while every component is healthy`
-        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'PROMETHEUS')}; ` +
+        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'PROMETHEUS')}${describeOddPassword(refused)}; ` +
           'the samples are dropped, while every component is healthy',
     fix:
       login === 'none'
@@ -287,7 +292,9 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           ? `Correct ${nameCorrection(place)}`
           : isOddSource(place, 'PROMETHEUS')
             ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
-            : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
+            : refused.oddPassword !== undefined
+              ? adviseOnPassword(refused.oddPassword)
+              : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
   }),
 
   'remote write path not found': ({ status, place }) => ({
@@ -389,6 +396,13 @@ function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string
     : '';
 }
 
+/** The password, where it is read from elsewhere than the variable with the token. */
+function describeOddPassword({ oddPassword }: RefusedLogin): string {
+  return oddPassword === undefined
+    ? ''
+    : `, with the password ${oddPassword.expression} of ${oddPassword.component}${describeLine(oddPassword)}`;
+}
+
 function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'PROMETHEUS'): boolean {
   return expression !== undefined && !variables.includes(`GRAFANA_CLOUD_${service}_INSTANCE_ID`);
 }
@@ -399,9 +413,16 @@ function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refu
   if (login === 'none') return `Let auth in its client block be the handler of an otelcol.auth.basic`;
   if (isOddSource(place, 'OTLP'))
     return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
+  if (refused.oddPassword !== undefined) return adviseOnPassword(refused.oddPassword);
   return refused.twin === undefined
     ? `Set ${listLoginVariables('OTLP', refused)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
     : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure";
+}
+
+function adviseOnPassword(password: Place): string {
+  return password.misspelt === undefined
+    ? `Let password${describeWhere(password)} be sys.env("GRAFANA_CLOUD_API_KEY")`
+    : `Correct ${nameCorrection(password)}`;
 }
 
 function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
@@ -477,6 +498,7 @@ function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): strin
         : '';
     return `Correct ${setting} = ${expression}${describeWhere(place)}${known}`;
   }
+  if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
   if (fault === 'address') {
     return `Correct ${variables.length === 0 ? `__address__${describeWhere(place)}` : variables.join(' or ')}: it is HOST:PORT, without a scheme or a path`;
   }

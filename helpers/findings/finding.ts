@@ -21,6 +21,8 @@ export type RefusedLogin = {
   readonly reason?: LoginFault;
   /** The variable of another service that has the same ID. */
   readonly twin?: string;
+  /** The password, where it is not read from the variable that has the token. */
+  readonly oddPassword?: Place;
 };
 
 /** Whose login Grafana Cloud refuses: that of Alloy's OTLP export or remote write, or that of the run's questions. */
@@ -212,6 +214,8 @@ export type Finding =
       /** What that answers. */
       readonly status?: number;
     }
+  /** What is sent is compressed in a way that the other side does not take. */
+  | { readonly kind: 'compression refused'; readonly place: Place; readonly status: number; readonly message: string }
   /** The setting says after what time what is sent is given up. */
   | { readonly kind: 'answer awaited too briefly'; readonly place: Place }
   | { readonly kind: 'receiver at another path'; readonly signal: Signal; readonly path: string; readonly place: Place }

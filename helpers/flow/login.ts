@@ -7,7 +7,7 @@ import { locate } from './place.ts';
 /** A login, and the setting that it is written at: for `none` the component that lacks one. */
 export type Login =
   /** `user` is absent where Alloy does not report it. */
-  | { readonly kind: 'basic'; readonly user?: string; readonly place: Place }
+  | { readonly kind: 'basic'; readonly user?: string; readonly place: Place; readonly password: Place }
   /** A token, a header, a signature: what is sent is not known. */
   | { readonly kind: 'other'; readonly place: Place }
   | { readonly kind: 'none'; readonly place: Place };
@@ -25,7 +25,7 @@ export function readExporterLogin(flow: Flow, exporter: Component): Login {
   if (auth?.name === 'otelcol.auth.basic') {
     // Newer versions have it in a block as well.
     const path = findSetting(auth.settings, 'client_auth') === undefined ? ['username'] : ['client_auth', 'username'];
-    return { kind: 'basic', ...readUser(auth, path), place: locate(flow, auth, ...path) };
+    return describeBasic(flow, auth, path);
   }
   if (auth !== undefined) return { kind: 'other', place: locate(flow, auth) };
   const headers = readPairs(findSetting(exporter.settings, 'client', 'headers')?.value);
@@ -44,12 +44,22 @@ export function readWriteLogin(flow: Flow, write: Component): Login {
   const { body: endpoint } = (endpoints.length > 1 ? open : undefined) ?? endpoints[0] ?? {};
   if (findSetting(endpoint, 'basic_auth') !== undefined) {
     const path = ['endpoint', 'basic_auth', 'username'];
-    return { kind: 'basic', ...readUser(write, path), place: locate(flow, write, ...path) };
+    return describeBasic(flow, write, path);
   }
   const other = OTHER.find((name) => findSetting(endpoint, name) !== undefined);
   if (other !== undefined) return { kind: 'other', place: locate(flow, write, 'endpoint', other) };
   const isOpen = endpoint !== undefined && readText(endpoint, 'url')?.includes('@') !== true;
   return { kind: isOpen ? 'none' : 'other', place: locate(flow, write) };
+}
+
+function describeBasic(flow: Flow, component: Component, path: readonly string[]): Login {
+  const password = [...path.slice(0, -1), 'password'];
+  return {
+    kind: 'basic',
+    ...readUser(component, path),
+    place: locate(flow, component, ...path),
+    password: locate(flow, component, ...password),
+  };
 }
 
 /** What is left out has its default: an empty text. */

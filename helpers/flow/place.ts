@@ -43,13 +43,18 @@ const MAX_DISTANCE = 3;
 
 /** A variable that is read by a name which the configuration has no use for, and the one that is meant. One that is set is none. */
 export function findMisspelt(attribute: WrittenAttribute | undefined, value?: string): Pick<Place, 'misspelt'> {
-  if (attribute === undefined || (value ?? '') !== '') return {};
+  if (attribute === undefined || isRead(attribute, value)) return {};
   for (const name of listVariables(attribute)) {
     if (CONFIGURATION_VARIABLES.includes(name)) continue;
     const meant = CONFIGURATION_VARIABLES.find((known) => distance(known, name) <= MAX_DISTANCE);
     if (meant !== undefined) return { misspelt: { name, meant } };
   }
   return {};
+}
+
+/** Whether a value comes from the variable, and is no default that stands beside it. */
+function isRead({ expression }: WrittenAttribute, value = ''): boolean {
+  return value !== '' && !expression.includes(JSON.stringify(value));
 }
 
 /** A path as a person would type it here. */

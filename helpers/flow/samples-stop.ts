@@ -146,8 +146,18 @@ function findWriteStop(flow: Flow, component: Component): SamplesStop | undefine
   return sent === 0 ? { at: 'nothing written', component } : undefined;
 }
 
-/** Alloy counts as sent what it tried to send: what failed or was tried again was not delivered by that. */
+/**
+ * Alloy counts as sent what it tried to send: what failed or was tried again was not delivered by that, and neither is what it waits
+ * to try again, until the first sample has been taken.
+ */
 function countSent(flow: Flow, component: Component): number {
+  const highest = flow.metrics.filter(
+    ({ labels }) => labels.component_id === component.id && labels.__name__ === HIGHEST_SENT,
+  );
+  if (highest.length > 0 && highest.every(({ value }) => value === 0)) return 0;
   const tried = countAt(flow, component, /^prometheus_remote_storage_samples_total$/);
   return Math.max(0, tried - countAt(flow, component, /^prometheus_remote_storage_samples_(failed|retried)_total$/));
 }
+
+/** The time of the newest sample that was taken; 0 before the first. */
+const HIGHEST_SENT = 'prometheus_remote_storage_queue_highest_sent_timestamp_seconds';

@@ -148,6 +148,17 @@ describe('scraped', () => {
       count(workingFlow(), { [WRITE]: { prometheus_remote_storage_samples_failed_total: 4 } }),
       { at: 'write failed', failed: 4, sent: 0 },
     ],
+    [
+      'all that remote write has tried waits to be tried again',
+      count(workingFlow(), {
+        [WRITE]: {
+          prometheus_remote_storage_samples_total: 9,
+          prometheus_remote_storage_samples_pending: 9,
+          prometheus_remote_storage_queue_highest_sent_timestamp_seconds: 0,
+        },
+      }),
+      { at: 'write waits', sent: 0, isRetrying: false },
+    ],
     ['nothing is written', workingFlow(), { at: 'nothing written', component: { id: WRITE } }],
     [
       'it has left Alloy',

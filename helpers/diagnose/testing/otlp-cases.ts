@@ -13,6 +13,7 @@ import {
   EXPORTER,
   exportLine,
   keptSpans,
+  line,
   logs,
   RECEIVER,
   trace,
@@ -55,6 +56,16 @@ const givingUp = () => {
   const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\ttimeout = "1ms"\n\t}\n}\n');
   return change(keptSpans, EXPORTER, { ...(written && { written }) });
 };
+const compressing = () => {
+  const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\tcompression = "zstd"\n\t}\n}\n');
+  return change(droppedSpans, EXPORTER, { ...(written && { written }) });
+};
+const refusing = (message: string) =>
+  line(
+    EXPORTER,
+    'Exporting failed. Dropping data.',
+    `request to http://h/otlp/v1/traces responded with HTTP Status Code 400, Message=${message}`,
+  );
 const takingTracesAt = (path: string) => {
   const http = { name: 'http', body: [text('traces_url_path', path)] };
   return change(workingFlow(), RECEIVER, { settings: [http, output('traces', 'metrics', 'logs')] });
@@ -117,6 +128,14 @@ export const otlpCases: Cases = {
     silent: {
       'it is the gateway': { ...trace, flow: sendingTo('https://h/otlp'), alloyLog: exportLine(401) },
       'it gets through': { ...trace, flow: delivering() },
+    },
+  },
+  'compression refused': {
+    speaks: { ...trace, flow: compressing(), alloyLog: refusing('unsupported Content-Encoding: zstd') },
+    finds: { status: 400, place: { component: EXPORTER, setting: 'compression' } },
+    silent: {
+      'it refuses something else': { ...trace, flow: compressing(), alloyLog: refusing('bad span') },
+      'nothing is set': { ...trace, flow: droppedSpans, alloyLog: refusing('unsupported Content-Encoding: zstd') },
     },
   },
   'answer awaited too briefly': {

@@ -221,6 +221,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     },
     { kind: 'endpoint of another service', service: 'PROMETHEUS', other: 'LOKI', place: writeUrl },
   ],
+  'compression refused': [
+    {
+      kind: 'compression refused',
+      place: { component: EXPORTER, setting: 'compression', expression: '"zstd"' },
+      status: 400,
+      message: 'unsupported Content-Encoding: zstd',
+    },
+  ],
   'answer awaited too briefly': [
     { kind: 'answer awaited too briefly', place: { component: EXPORTER, setting: 'timeout', value: '1ms' } },
   ],
@@ -248,6 +256,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'OTLP login refused', login: 'other', place: otlpUser },
     { kind: 'OTLP login refused', login: 'none', place: { component: EXPORTER } },
     { kind: 'OTLP login refused', login: 'basic', place: otlpUser, instanceId: '' },
+    {
+      kind: 'OTLP login refused',
+      login: 'basic',
+      place: otlpUser,
+      instanceId: '1',
+      reason: 'wrong token',
+      oddPassword: samplePlace('otelcol.auth.basic.x', 'password', 'TOKEN'),
+    },
     {
       kind: 'OTLP login refused',
       login: 'basic',

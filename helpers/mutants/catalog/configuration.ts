@@ -804,7 +804,7 @@ const remoteWrite: readonly Mutant[] = [
     'remote write: the mark of the run is a fixed text',
     {
       configuration: [
-        swap('verify_run = sys.env("ALLOY_VERIFY_RUN_ID")', 'verify_run = "production" // ALLOY_VERIFY_RUN_ID'),
+        swap('verify_run = sys.env("ALLOY_VERIFY_RUN_ID"),', 'verify_run = "production", // ALLOY_VERIFY_RUN_ID'),
       ],
     },
     'phase3',
@@ -910,6 +910,24 @@ const furtherOtlp: readonly Mutant[] = [
     },
     DELIVERY,
     { cause: all(RECEIVER, '2431[78]'), vague: /refused|accepted nothing/i },
+  ),
+  mutant(
+    'c109',
+    'OTLP exporter: it compresses with zstd, which the gateway does not take',
+    {
+      configuration: [
+        swap(`${OTLP_ENDPOINT}\n\t\tauth     =`, `${OTLP_ENDPOINT}\n\n\t\tcompression = "zstd"\n\t\tauth     =`),
+      ],
+    },
+    DELIVERY,
+    { cause: all(EXPORTER, 'compression', 'zstd'), vague: /400|415/ },
+  ),
+  mutant(
+    'c110',
+    'OTLP login: the name of the variable with the token is misspelt',
+    { configuration: [swap(OTLP_PASSWORD, OTLP_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_API_KY'))] },
+    DELIVERY,
+    { cause: all('401', 'GRAFANA_CLOUD_API_KY', 'GRAFANA_CLOUD_API_KEY', 'config\\.alloy:42'), vague: /401/ },
   ),
 ];
 
@@ -1081,6 +1099,40 @@ const furtherScrapes: readonly Mutant[] = [
   ),
 ];
 
+const misspeltSources: readonly Mutant[] = [
+  mutant(
+    'c126',
+    'Redis: it is scraped over https',
+    { configuration: [within(REDIS_SCRAPE, `targets         =`, `scheme          = "https"\n\ttargets         =`)] },
+    'phase3',
+    { cause: all('prometheus\\.scrape\\.redis', 'scheme', 'https'), vague: /scrape/ },
+  ),
+  mutant(
+    'c127',
+    'RabbitMQ: the name of the variable with the address is misspelt',
+    { configuration: [swap('"RABBITMQ_METRICS_ADDRESS"', '"RABBITMQ_METRICS_ADRESS"')] },
+    'phase7',
+    {
+      cause: all('RABBITMQ_METRICS_ADRESS', 'RABBITMQ_METRICS_ADDRESS', 'prometheus\\.scrape\\.rabbitmq'),
+      vague: /scrape/,
+    },
+  ),
+  mutant(
+    'c128',
+    'Redis: the name of the variable with the address is misspelt',
+    { configuration: [swap('"REDIS_EXPORTER_ADDRESS"', '"REDIS_EXPORTER_ADDR"')] },
+    'phase3',
+    { cause: all('REDIS_EXPORTER_ADDR\\b', 'prometheus\\.exporter\\.redis'), vague: /Redis/ },
+  ),
+  mutant(
+    'c129',
+    'Redis: the name of the variable with the password is misspelt',
+    { configuration: [swap('"REDIS_EXPORTER_PASSWORD"', '"REDIS_EXPORTER_PASSWRD"')] },
+    'phase3',
+    { cause: all('NOAUTH', 'REDIS_EXPORTER_PASSWRD', 'REDIS_EXPORTER_PASSWORD'), vague: /Redis/ },
+  ),
+];
+
 const furtherWrites: readonly Mutant[] = [
   mutant(
     'c132',
@@ -1140,5 +1192,6 @@ export const configuration: readonly Mutant[] = [
   ...remoteWrite,
   ...furtherOtlp,
   ...furtherScrapes,
+  ...misspeltSources,
   ...furtherWrites,
 ];
