@@ -1,4 +1,4 @@
-import { listComponents } from '../helpers/clients/alloy-components.ts';
+import { readGraph } from '../helpers/clients/alloy-graph.ts';
 import { readReceiverCounts } from '../helpers/clients/alloy-metrics.ts';
 import { checkConfiguration } from '../helpers/clients/alloy-program.ts';
 import { getPage } from '../helpers/clients/page.ts';
@@ -36,7 +36,7 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
   observe('P1.3 Alloy starts: ready, and every component is healthy', async ({ expect, note }) => {
     await expect.poll(async () => (await getPage(`${alloy.url}/-/ready`)).status, { timeout: 10_000 }).toBe(200);
     expect(await getPage(`${alloy.url}/-/healthy`)).toMatchObject({ status: 200 });
-    const components = await listComponents(alloy);
+    const components = (await readGraph(alloy)).map(({ id, state, message }) => ({ id, state, message }));
     expect(components.filter(({ state }) => state !== 'healthy')).toEqual([]);
     note(`ready, and all of its ${components.length} components are healthy`);
   });

@@ -44,6 +44,21 @@ describe('verify', () => {
     expect(exit, stdout).toBe(0);
   }, 60_000);
 
+  test('ends with 2 if the configuration needs a real Alloy, and says for what', async () => {
+    const shipped = readFileSync(join(project.root, 'grafana-alloy/config.alloy'), 'utf8');
+    const config = join(project.root, 'needs-real.alloy');
+    onTestFinished(() => rmSync(config, { force: true }));
+    writeFileSync(
+      config,
+      `otelcol.processor.memory_limiter "x" {\n\tcheck_interval = "1s"\n\tlimit = "50MiB"\n\toutput { }\n}\n\n${shipped}`,
+    );
+    const { exit, stderr } = await verify(['P1.7'], { ALLOY_CONFIG: config });
+    expect(stderr).toMatch(
+      /^Cannot run: this configuration needs a real Alloy: .*needs-real\.alloy:1:1: component "otelcol\.processor\.memory_limiter" is not implemented by the embedded Alloy\.\nFix: name one in ALLOY_BIN/m,
+    );
+    expect(exit).toBe(2);
+  }, 60_000);
+
   const declare = (body: string, number = 10) =>
     `import { outage, phase, test } from '../helpers/expect/criterion.ts';
 phase('Phase ${number}: a sample', { needs: [] }, () => {

@@ -1,7 +1,16 @@
 /** The components of an Alloy with their details, on recorded answers of Alloy 1.18. */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { findSetting, parseComponent, readGraph, readList, readPairs, readText } from './alloy-graph.ts';
+import {
+  findSetting,
+  findTexts,
+  listDestinations,
+  parseComponent,
+  readGraph,
+  readList,
+  readPairs,
+  readText,
+} from './alloy-graph.ts';
 import { readCapture, startAnsweringServer } from './testing/answering-server.ts';
 
 const captured = z
@@ -44,6 +53,29 @@ test('a secret is no text', async () => {
   expect(readText(auth, 'username')).toBe('1461503');
   expect(readText(auth, 'password')).toBeUndefined();
   expect(findSetting(auth, 'password')?.value).toMatchObject({ type: 'capsule', value: '(secret)' });
+});
+
+test('texts are found at any depth, and secrets are none', async () => {
+  const find = await readRecorded();
+  expect(findTexts(find('otelcol.auth.basic.grafana_cloud')?.settings, 'username', 'password')).toEqual(['1461503']);
+  expect(findTexts(find('prometheus.remote_write.grafana_cloud')?.settings, 'username')).toEqual(['2847239']);
+  expect(findTexts(find('prometheus.scrape.redis')?.settings, 'username')).toEqual([]);
+  expect(findTexts(undefined, 'username')).toEqual([]);
+});
+
+test('the addresses to which a component sends are without logins, and HOST:PORT is one of them', async () => {
+  const find = await readRecorded();
+  const list = (id: string) => listDestinations(find(id) ?? {});
+  expect(list('otelcol.exporter.otlphttp.grafana_cloud')).toEqual(['http://127.0.0.1:9/otlp']);
+  expect(list('prometheus.remote_write.grafana_cloud')).toEqual(['http://127.0.0.1:9/api/prom/push']);
+  expect(list('prometheus.scrape.redis')).toEqual([]);
+  const setting = (name: string, value: string) => ({ name, value: { type: 'string', value } });
+  const settings = [
+    { name: 'endpoint', body: [setting('url', 'https://1:glc_secret@h/push/?token=secret')] },
+    { name: 'client', body: [setting('endpoint', 'tempo:4317')] },
+    setting('endpoint', ''),
+  ];
+  expect(listDestinations({ settings })).toEqual(['https://h/push', 'http://tempo:4317']);
 });
 
 test('what Alloy does not report is undefined, and what is not a text is left out', async () => {

@@ -105,6 +105,28 @@ export function readText(settings: readonly Setting[] | undefined, ...path: read
   return value?.type !== 'capsule' && typeof value?.value === 'string' ? value.value : undefined;
 }
 
+/** The texts of all attributes with one of these names, at any depth; those that are secret are left out. */
+export function findTexts(settings: readonly Setting[] = [], ...names: readonly string[]): string[] {
+  return settings.flatMap((setting) => {
+    const text = names.includes(setting.name) ? readText([setting], setting.name) : undefined;
+    return text === undefined ? findTexts(setting.body, ...names) : [text];
+  });
+}
+
+/**
+ * The addresses to which a component sends, as it has evaluated them (`url` or `endpoint`, at any depth), without logins. Empty
+ * if it has none, or this Alloy reports no arguments.
+ */
+export function listDestinations({ settings }: Pick<GraphComponent, 'settings'>): string[] {
+  return findTexts(settings, 'url', 'endpoint').flatMap((text) => {
+    // An exporter over gRPC has HOST:PORT.
+    const address = /^https?:\/\//.test(text) ? text : `http://${text}`;
+    if (text === '' || !URL.canParse(address)) return [];
+    const { origin, pathname } = new URL(address);
+    return `${origin}${pathname}`.replace(/\/$/, '');
+  });
+}
+
 /** The elements of the list at a path, in Alloy's JSON form; undefined if there is none. */
 export function readList(settings: readonly Setting[] | undefined, ...path: readonly string[]): Value[] | undefined {
   return z.array(AnyValue).safeParse(findSetting(settings, ...path)?.value?.value).data;

@@ -1,7 +1,8 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { AlloyEndpoint } from '../run/run.ts';
+import { parseDuration } from '../settings/duration.ts';
 import type { Intervals } from '../settings/settings.ts';
-import { type Component, listComponents, listDurations } from './alloy-components.ts';
+import { findTexts, type GraphComponent, readGraph } from './alloy-graph.ts';
 
 /** The settings of Alloy's components that decide how long telemetry takes, by the interval that they are, and their defaults. */
 const SETTINGS = [
@@ -16,21 +17,18 @@ const SETTINGS = [
  * reports no arguments of are missing. Empty where it gives no answer: that is a finding of the criteria.
  */
 export async function readIntervals(alloy: Pick<AlloyEndpoint, 'url'>): Promise<Partial<Intervals>> {
-  const components = await listComponents(alloy).catch((): Component[] => []);
-  const intervals: Partial<Record<keyof Intervals, Milliseconds>> = {};
-  const names = new Set<string>(SETTINGS.map(([, name]) => name));
-  await Promise.all(
-    components
-      .filter(({ name }) => names.has(name))
-      .map(async ({ id, name }) => {
-        const durations = await listDurations(alloy, id).catch(() => undefined);
-        if (durations === undefined) return;
-        for (const [interval, component, setting, initial] of SETTINGS) {
-          if (component !== name) continue;
-          // Alloy leaves out what has its default.
-          intervals[interval] = Math.max(durations.get(setting) ?? initial, intervals[interval] ?? 0);
-        }
-      }),
-  );
-  return intervals;
+  const graph = await readGraph(alloy).catch((): GraphComponent[] => []);
+  const found = SETTINGS.flatMap(([interval, component, setting, initial]) => {
+    const own = graph.filter(({ name, settings }) => name === component && settings !== undefined);
+    if (own.length === 0) return [];
+    // Alloy leaves out what has its default.
+    const longest = own.map(({ settings }) => readLongest(findTexts(settings, setting)) ?? initial);
+    return [[interval, Math.max(...longest)] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+function readLongest(texts: readonly string[]): Milliseconds | undefined {
+  const durations = texts.map(parseDuration).filter((duration) => duration !== undefined);
+  return durations.length === 0 ? undefined : Math.max(...durations);
 }

@@ -27,6 +27,9 @@ export async function checkConfiguration(
     return { name, command: by, problems: isFine ? [] : [`${config} is not formatted as alloy fmt does`] };
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    // The stand-in says so of what it lacks; an Alloy that runs elsewhere may have it.
+    const missing = isCommandEmbedded ? /^Error: .*the embedded Alloy.*ALLOY_BIN.*$/m.exec(output)?.[0] : undefined;
+    if (missing !== undefined) skip(`the embedded Alloy can't check it: ${missing}`);
     return { name, command: by, problems: [output === '' ? String(error) : output.replaceAll(configInside, config)] };
   }
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { listComponents, listDestinations, listUsernames } from './alloy-components.ts';
 import { readIntervals } from './alloy-intervals.ts';
 import {
   readAlloyMetrics,
@@ -120,58 +119,6 @@ test('receiver counts are split by transport and signal', async () => {
   });
 });
 
-test('components are listed with ID, name and health', async () => {
-  await using alloy = await startAlloy();
-  const components = await listComponents(alloy);
-  expect(components).toContainEqual({
-    id: 'prometheus.exporter.redis.redis',
-    name: 'prometheus.exporter.redis',
-    state: 'healthy',
-    message: 'started component',
-  });
-  expect(components.filter(({ name }) => name === 'prometheus.scrape')).toHaveLength(3);
-});
-
-test('no user names are listed for an Alloy that reports no arguments', async () => {
-  await using alloy = await startAnsweringServer(() => ({ body: '{"localID":"x"}' }));
-  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual([]);
-});
-
-test('user names are found in the evaluated arguments, at any depth', async () => {
-  await using alloy = await startAlloy();
-  expect(await listUsernames(alloy, 'otelcol.auth.basic.grafana_cloud')).toEqual(['1461503']);
-  expect(await listUsernames(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual(['2847239']);
-  expect(await listUsernames(alloy, 'prometheus.scrape.redis')).toEqual([]);
-});
-
-test('the addresses to which a component sends are found in the evaluated arguments', async () => {
-  await using alloy = await startAlloy();
-  expect(await listDestinations(alloy, 'otelcol.exporter.otlphttp.grafana_cloud')).toEqual(['http://127.0.0.1:9/otlp']);
-  expect(await listDestinations(alloy, 'prometheus.remote_write.grafana_cloud')).toEqual([
-    'http://127.0.0.1:9/api/prom/push',
-  ]);
-  expect(await listDestinations(alloy, 'prometheus.scrape.redis')).toEqual([]);
-});
-
-test('they are without logins, and HOST:PORT is one of them', async () => {
-  const setting = (name: string, value: unknown) => ({ name, value: { value } });
-  const settings = [
-    { name: 'endpoint', body: [setting('url', 'https://1:glc_secret@h/push/?token=secret')] },
-    { name: 'client', body: [setting('endpoint', 'tempo:4317')] },
-    setting('endpoint', ''),
-  ];
-  const body = JSON.stringify({ arguments: settings });
-  await using alloy = await startAnsweringServer(() => ({ body }));
-  expect(await listDestinations(alloy, 'x')).toEqual(['https://h/push', 'http://tempo:4317']);
-});
-
-test('a user name that is not a text is left out', async () => {
-  const setting = (value: unknown) => ({ name: 'username', value: { value } });
-  const body = JSON.stringify({ arguments: [setting(7), { name: 'basic_auth', body: [setting('1461503')] }] });
-  await using alloy = await startAnsweringServer(() => ({ body }));
-  expect(await listUsernames(alloy, 'otelcol.auth.basic.x')).toEqual(['1461503']);
-});
-
 test('a page is returned whatever its status, and a timeout is an error', async () => {
   await using alloy = await startAnsweringServer(({ path }) =>
     path === '/slow' ? 'never' : { status: 500, body: 'x' },
@@ -212,6 +159,17 @@ test('the output of the program is returned with the path that the user knows, u
   } finally {
     await rm(directory, { recursive: true });
   }
+});
+
+test('what the embedded Alloy lacks is no problem of the configuration', async () => {
+  const missing =
+    'Error: x.alloy:1:1: component "loki.echo" is not implemented by the embedded Alloy: name one in ALLOY_BIN';
+  const script = `process.stderr.write(${JSON.stringify(missing)}); process.exit(1)`;
+  const command = [process.execPath, '-e', script, '--'];
+  const check = (isCommandEmbedded: boolean) =>
+    checkConfiguration({ command, config: 'x.alloy', isCommandEmbedded }, 'validate', failSkip);
+  await expect(check(true)).rejects.toThrow(`skipped: the embedded Alloy can't check it: ${missing}`);
+  expect((await check(false)).problems).toEqual([missing]);
 });
 
 test('without a program the check is skipped', async () => {

@@ -3,16 +3,20 @@ import type { Finding } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
 import type { Rule } from './rule.ts';
 import { anotherBackend } from './rules/another-backend.ts';
+import { answerAwaitedTooBriefly } from './rules/answer-awaited-too-briefly.ts';
 import { backendSilent } from './rules/backend-silent.ts';
 import { clockDiffers } from './rules/clock-differs.ts';
 import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
+import { compressionRefused } from './rules/compression-refused.ts';
 import { configurationError } from './rules/configuration-error.ts';
+import { endpointOfAnotherService } from './rules/endpoint-of-another-service.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
 import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
 import { noOtlpReceiver } from './rules/no-otlp-receiver.ts';
 import { noScrapeTarget } from './rules/no-scrape-target.ts';
+import { notExported } from './rules/not-exported.ts';
 import { nothingAccepted } from './rules/nothing-accepted.ts';
 import { nothingExported } from './rules/nothing-exported.ts';
 import { nothingSent } from './rules/nothing-sent.ts';
@@ -23,6 +27,7 @@ import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathN
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
+import { receiverPath } from './rules/receiver-path.ts';
 import { receiverRefuses } from './rules/receiver-refuses.ts';
 import {
   remoteWriteLoginRefused,
@@ -34,8 +39,11 @@ import {
 import { scrapeFails } from './rules/scrape-fails.ts';
 import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
+import { seriesNotDropped } from './rules/series-not-dropped.ts';
+import { seriesRelabelled } from './rules/series-relabelled.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
+import { targetsDropped } from './rules/targets-dropped.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
@@ -43,8 +51,8 @@ import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 /** Alloy does not run, so nothing can arrive on any path. */
 const ALLOY_DOWN: readonly Rule[] = [wrongAddressOfAlloy, configurationError, noAnswerFromAlloy];
 
-/** The rules for telemetry on each path and for all other failures, root causes first. */
-export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
+/** The rules for telemetry on each path, for what should not have arrived, and for all other failures; root causes first. */
+export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]>> = {
   otlp: [
     backendSilent,
     ...ALLOY_DOWN,
@@ -54,15 +62,19 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     noOtlpReceiver,
     signalWithoutOutput,
     otherProtocol,
+    endpointOfAnotherService,
     grafanaCloudRefuses,
     tokenExpired,
     otlpLoginRefused,
     otlpPathNotFound,
+    answerAwaitedTooBriefly,
     otlpEndpointUnreachable,
+    compressionRefused,
     otlpExportRefused,
     questionsRefused,
     queryRefused,
     receiverElsewhere,
+    receiverPath,
     receiverRefuses,
     nothingAccepted,
     heldTooLong,
@@ -75,15 +87,19 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     anotherBackend,
     sourceUnreachable,
     unhealthyComponents,
+    targetsDropped,
     otherTargetLabels,
     noScrapeTarget,
     forwardsToNothing,
     seriesDropped,
+    seriesRelabelled,
     remoteWriteWithoutUrl,
+    endpointOfAnotherService,
     grafanaCloudRefuses,
     tokenExpired,
     remoteWriteLoginRefused,
     remoteWritePathNotFound,
+    answerAwaitedTooBriefly,
     remoteWriteUnreachable,
     remoteWriteRefused,
     questionsRefused,
@@ -91,22 +107,27 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     scrapedTooSeldom,
     exporterCannotConnect,
     scrapeFails,
+    notExported,
     otherLabels,
+    heldTooLong,
     nothingSent,
     clockDiffers,
   ],
+  // No fault on the way explains what arrived.
+  'too much': [seriesNotDropped],
   other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput, receiverElsewhere],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */
 export async function diagnose(run: Run, failure: Failure): Promise<Finding | undefined> {
-  return isTooMuch(failure.evidence) ? undefined : explain(await gatherSymptoms(run, failure));
+  return explain(await gatherSymptoms(run, failure));
 }
 
 /** The first cause that these symptoms prove. */
 export function explain(symptoms: Symptoms): Finding | undefined {
   const { evidence } = symptoms;
-  for (const rule of RULES[evidence.kind === 'observation' ? evidence.path : 'other']) {
+  const path = evidence.kind === 'observation' ? evidence.path : 'other';
+  for (const rule of RULES[isTooMuch(evidence) ? 'too much' : path]) {
     const finding = rule.find(symptoms);
     if (finding !== undefined) return finding;
   }

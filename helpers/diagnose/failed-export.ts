@@ -1,10 +1,11 @@
 /** Why Alloy can't deliver what it received over OTLP. */
 
 import type { Signal } from '../findings/finding.ts';
-import { type ExportError, readExportError } from '../flow/export-error.ts';
+import type { ExportError } from '../flow/export-error.ts';
 import { type Component, type Flow, SIGNALS } from '../flow/flow.ts';
 import { type ExportFailure, findOtlpStop } from '../flow/otlp-stop.ts';
 import { hasLost } from './observation.ts';
+import { listSendErrors } from './send-errors.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** The exporter at which a signal stops; `error` is undefined where neither its log nor its counters say why. */
@@ -32,16 +33,12 @@ export function listSignalsWith(symptoms: Symptoms, { flow, component }: FailedE
 function findError(
   { alloyLog, run }: Symptoms,
   flow: Flow,
-  { id }: Component,
+  component: Component,
   signal: Signal,
 ): ExportError | undefined {
   const stop = findOtlpStop(flow, signal);
   if (stop.at !== 'export failed' && stop.at !== 'export waits') return undefined;
-  const errors = alloyLog
-    .filter(({ component, message, time = 0 }) => {
-      return component === id && /^Exporting failed/.test(message) && time >= run.startedAt;
-    })
-    .map(({ error }) => readExportError(error));
+  const errors = listSendErrors(alloyLog, component, run.startedAt);
   const own = errors.findLast(({ url }) => url?.endsWith(`/v1/${signal}`) === true);
   if (own !== undefined) return own;
   const counted = stop.at === 'export failed' ? readCounted(stop.failures) : undefined;

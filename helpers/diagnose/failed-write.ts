@@ -1,7 +1,8 @@
 /** Why Alloy can't deliver what it scraped. */
-import { type ExportError, readExportError } from '../flow/export-error.ts';
+import type { ExportError } from '../flow/export-error.ts';
 import { type Component, countAt, type Flow } from '../flow/flow.ts';
 import { getObservation, hasLost } from './observation.ts';
+import { listSendErrors } from './send-errors.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** The remote write at which samples stop; `error` is undefined where its log doesn't say why. */
@@ -21,7 +22,7 @@ export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
     const dropped = countAt(flow, component, /^prometheus_remote_storage_samples_failed_total$/);
     if (dropped > 0 && !hasLost(symptoms, /^prometheus_remote_storage_samples_(?:failed|dropped)_total$/)) continue;
     const retried = countAt(flow, component, /^prometheus_remote_storage_samples_retried_total$/);
-    const error = findError(symptoms, component);
+    const error = listSendErrors(symptoms.alloyLog, component, symptoms.run.startedAt).at(-1);
     if (error !== undefined || dropped + retried > 0) return { flow, component, dropped, error };
   }
   return undefined;
@@ -35,13 +36,4 @@ function listSuspects(symptoms: Symptoms, flow: Flow): readonly Component[] {
     subject?.kind === 'metric of Alloy' &&
     /^prometheus_remote_storage_samples_(?:failed_|retried_)?total$/.test(subject.metric);
   return isAboutWrites ? flow.components.filter(({ name }) => name === 'prometheus.remote_write') : [];
-}
-
-/** The newest error that remote write has logged in this run. */
-function findError({ alloyLog, run }: Symptoms, { id }: Component): ExportError | undefined {
-  const line = alloyLog.findLast(
-    ({ component, message, time = 0 }) =>
-      component === id && /^(?:non-recoverable error|Failed to send batch)/.test(message) && time >= run.startedAt,
-  );
-  return line && readExportError(line.error);
 }

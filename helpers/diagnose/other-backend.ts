@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import { listComponents, listDestinations, listUsernames } from '../clients/alloy-components.ts';
+import { findTexts, type GraphComponent, listDestinations, readGraph } from '../clients/alloy-graph.ts';
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
 import { queryLogs } from '../clients/loki.ts';
 import { queryInstant } from '../clients/prometheus.ts';
@@ -112,14 +112,14 @@ async function lookForOtherBackend(run: Run): Promise<OtherBackend | undefined> 
 }
 
 async function listSuspects(run: Run): Promise<Suspect[]> {
-  const components = await listComponents(run.alloy);
-  const read = async (wanted: RegExp, list: typeof listDestinations) => {
-    const ids = components.filter(({ name }) => wanted.test(name)).map(({ id }) => id);
-    return [...new Set((await Promise.all(ids.map((id) => list(run.alloy, id)))).flat())];
-  };
-  const suspects = (Object.keys(WAYS) as Signal[]).map(async (signal): Promise<Suspect[]> => {
+  const graph = await readGraph(run.alloy);
+  const read = (wanted: RegExp, list: (component: GraphComponent) => readonly string[]) => [
+    ...new Set(graph.filter(({ name }) => wanted.test(name)).flatMap(list)),
+  ];
+  return (Object.keys(WAYS) as Signal[]).flatMap((signal): Suspect[] => {
     const { service, components: writers, logins, variables: name } = WAYS[signal];
-    const [sendsTo, ids] = await Promise.all([read(writers, listDestinations), read(logins, listUsernames)]);
+    const sendsTo = read(writers, listDestinations);
+    const ids = read(logins, ({ settings }) => findTexts(settings, 'username'));
     const { url, variables } = run.access[service];
     // Where it is asked next to the endpoint that Alloy writes to, both are of one backend.
     const isNext = variables?.url.endsWith('_ENDPOINT') === true;
@@ -133,7 +133,6 @@ async function listSuspects(run: Run): Promise<Suspect[]> {
     const named = sendsTo.map((address) => `${address} (instance ID ${ids.join(', ')})`);
     return [{ signal, service, sendsTo: named, hasOtherId: true }];
   });
-  return (await Promise.all(suspects)).flat();
 }
 
 function readOrigin(url: string | undefined): string | undefined {

@@ -10,6 +10,7 @@ export type FoundLogin = {
   readonly instanceId?: string;
   readonly reason?: LoginFault;
   readonly twin?: string;
+  readonly oddPassword?: Place;
 };
 
 /** What is known of a login that a service has refused. */
@@ -37,5 +38,12 @@ export function readRefusedLogin(
     ...(instanceId !== undefined && { instanceId }),
     ...(refusal !== undefined && { reason: refusal.reason }),
     ...(twin !== undefined && { twin }),
+    ...(login.kind === 'basic' && isOddPassword(login.password, refusal?.reason) && { oddPassword: login.password }),
   };
+}
+
+/** Whether the password comes from elsewhere than the token of Grafana Cloud, as long as nothing else is known to be wrong. */
+function isOddPassword({ expression, variables = [] }: Place, reason: LoginFault | undefined): boolean {
+  const mayBeIt = reason === undefined || reason === 'wrong token';
+  return mayBeIt && expression !== undefined && !variables.includes('GRAFANA_CLOUD_API_KEY');
 }

@@ -111,7 +111,9 @@ test('only series of the run are queried', async () => {
   const run = sampleRun({ origin: server.url, seriesMark: { verify_run: 'run-1' } });
   await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   const query = server.received.find(({ path }) => path.endsWith('/query'))?.parameters.get('query');
-  expect(query).toBe('{__name__=~"pg_up|redis_up",job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}');
+  expect(query).toBe(
+    '{__name__=~"pg_up|redis_up|redis_exporter_last_scrape_error",job="integrations/rabbitmq",instance="rabbitmq",verify_run="run-1"}',
+  );
 });
 
 test('without a mark, only samples since the start of the run are', async () => {
@@ -119,7 +121,8 @@ test('without a mark, only samples since the start of the run are', async () => 
   const run = sampleRun({ origin: server.url, startedAt: 5000 });
   await gatherSymptoms(run, { evidence: rabbitmq, needs: [], takenAway: [] });
   const query = server.received.find(({ path }) => path.endsWith('/query'))?.parameters.get('query');
-  const selector = '{__name__=~"pg_up|redis_up",job="integrations/rabbitmq",instance="rabbitmq"}';
+  const selector =
+    '{__name__=~"pg_up|redis_up|redis_exporter_last_scrape_error",job="integrations/rabbitmq",instance="rabbitmq"}';
   expect(query).toBe(`${selector} and timestamp(${selector}) >= 5`);
 });
 

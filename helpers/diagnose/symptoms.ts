@@ -1,11 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { z } from 'zod';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
-import type { Evidence, Labels } from '../findings/evidence.ts';
+import type { Evidence, Labels, Observation } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
+import { readBlocks, type WrittenBlock } from '../flow/configuration-text.ts';
 import { type Flow, readFlow } from '../flow/flow.ts';
+import { isOnPage } from '../flow/samples-stop.ts';
 import { findStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
@@ -16,6 +19,7 @@ import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
+import { readScrapedPage } from './scraped-page.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
 
 const Refusals = z.object({
@@ -46,6 +50,10 @@ export type Symptoms = Failure & {
   readonly flow?: Flow | undefined;
   /** Where the flow of what was asked about stops. */
   readonly stop?: Stop | undefined;
+  /** The configuration as it is written. */
+  readonly written?: readonly WrittenBlock[] | undefined;
+  /** The page that is scraped, where it does not have the metric. */
+  readonly missing?: { readonly url: string; readonly metric: string } | undefined;
   /** False if Alloy gives no answer at all. */
   readonly alloyAnswers: boolean;
   /** The problems that Alloy logged, newest last. */
@@ -66,6 +74,8 @@ export type Symptoms = Failure & {
   readonly unreachable: readonly Unreachable[];
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
+  /** Why its last scrape failed, in its own words. */
+  readonly exporterError?: string | undefined;
 };
 
 /** Gathers the symptoms; what can't be read is left empty. */
@@ -76,6 +86,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
   const { alloyBefore: _, ...sinceStart } = run;
   const [
     flow,
+    written,
     alloyAnswers,
     alloyLog,
     refusals,
@@ -84,9 +95,10 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     unreachable,
-    exporterUp,
+    exporter,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
+    readFile(run.alloy.config, 'utf8').then(readBlocks, () => undefined),
     readAlloyMetrics(run.alloy).then(
       () => true,
       () => false,
@@ -99,13 +111,20 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     // Where no question is answered, none of its own would be.
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
     listUnreachable(run, listSuspects(failure)),
-    labels && readExporterUp(run, labels).catch(() => undefined),
+    labels && readExporter(run, labels).catch(() => undefined),
   ]);
+  const stopped = flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined;
+  const page =
+    stopped && evidence.kind === 'observation'
+      ? await readPage(run, stopped, evidence).catch(() => undefined)
+      : undefined;
   return {
     ...failure,
     run,
     flow,
-    stop: flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined,
+    written,
+    stop: page && flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject, page) : stopped,
+    missing: page?.series.length === 0 ? { url: page.url, metric: page.metric } : undefined,
     alloyAnswers,
     alloyLog,
     refusals,
@@ -115,7 +134,8 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
-    exporterUp,
+    exporterUp: exporter?.up,
+    exporterError: exporter?.error,
   };
 }
 
@@ -129,6 +149,15 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
   const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
   const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
   return suspects.filter((part) => !takenAway.includes(part));
+}
+
+/** The page of the target from which a series is missing, if nothing else stops it. */
+async function readPage(run: Run, stop: Stop, { subject, condition }: Observation) {
+  const { metric } = subject.kind === 'scraped metric' ? subject : { metric: '' };
+  const isUnexplained = ['beyond Alloy', 'nothing written', 'write waits', 'dropped'].includes(stop.at);
+  if (!isUnexplained || !isOnPage(metric) || condition.kind === 'empty') return undefined;
+  const page = await readScrapedPage(run, stop, metric);
+  return page && { ...page, metric };
 }
 
 /** Whether a question is about all that Alloy has counted, whenever that was. */
@@ -152,16 +181,24 @@ function readTargetLabels(evidence: Evidence): { job: string; instance: string }
   return job === undefined || instance === undefined ? undefined : { job, instance };
 }
 
-/** What the exporter of a job says of its connection; undefined if it has said nothing in this run. */
-export async function readExporterUp(run: Run, labels: Labels): Promise<number | undefined> {
+/** What an exporter says of its connection: `up` is undefined if it has said nothing in this run, `error` if it has none. */
+export type ExporterState = { readonly up?: number; readonly error?: string };
+
+/** What the exporter of a job says of its connection. */
+export async function readExporter(run: Run, labels: Labels): Promise<ExporterState> {
   const matchers = Object.entries({ ...labels, ...run.seriesLabels, ...run.seriesMark }).map(
     ([name, value]) => `${name}=${JSON.stringify(value)}`,
   );
-  const selector = `{__name__=~"pg_up|redis_up",${matchers.join(',')}}`;
+  const selector = `{__name__=~"pg_up|redis_up|redis_exporter_last_scrape_error",${matchers.join(',')}}`;
   // Without a mark of the run, an older sample may be that of another Alloy.
   const isNew = run.seriesMark === undefined ? ` and timestamp(${selector}) >= ${run.startedAt / 1000}` : '';
   const samples = await queryInstant(run.access.prometheus, `${selector}${isNew}`);
-  return samples.length === 0 ? undefined : Math.min(...samples.map(({ value }) => value));
+  const isError = (name = '') => name.endsWith('_last_scrape_error');
+  const ups = samples.filter(({ labels: { __name__ } }) => !isError(__name__)).map(({ value }) => value);
+  const error = samples.find(
+    ({ labels: { __name__, err = '' }, value }) => isError(__name__) && value > 0 && err !== '',
+  );
+  return { ...(ups.length > 0 && { up: Math.min(...ups) }), ...(error?.labels.err && { error: error.labels.err }) };
 }
 
 /** The mock of a warm stack has those of earlier runs, too. */

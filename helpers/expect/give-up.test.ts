@@ -40,7 +40,11 @@ async function wait(
   };
   setLost('otelcol_exporter_send_failed_spans_total', 7);
   const subject = SUBJECTS[question.path];
-  const watch = startWatch(sampleRun({ origin: alloy.url, ...changes }), { subject, ...question }, { now: () => time });
+  const watch = startWatch(
+    sampleRun({ origin: alloy.url, ...changes }),
+    { subject, deadline: 20_000, ...question },
+    { now: () => time },
+  );
   expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
   await body({
     setLost,
@@ -152,11 +156,12 @@ describe('where something stands still on the way', () => {
     readonly feeds?: string[];
     readonly log?: string;
     readonly mayRecover?: boolean;
+    readonly deadline?: number;
   };
 
   /** Waits for `redis_up`; `setError` changes what the scrape reports. */
   async function waitForRedis(
-    { error, feeds, log = '', mayRecover = false }: Setup,
+    { error, feeds, log = '', mayRecover = false, deadline = 120_000 }: Setup,
     body: (waiting: { at: (time: number) => Promise<boolean>; setError: (text: string) => void }) => Promise<void>,
   ) {
     const directory = mkdtempSync(join(tmpdir(), 'give-up-'));
@@ -183,7 +188,7 @@ describe('where something stands still on the way', () => {
     let time = 0;
     const watch = startWatch(
       { ...run, alloy: { ...run.alloy, logFile } },
-      { subject: about, path: 'remote write' },
+      { subject: about, path: 'remote write', deadline },
       { mayRecover, now: () => time },
     );
     try {
@@ -228,6 +233,12 @@ describe('where something stands still on the way', () => {
     waitForRedis({ error: '', log: denied() }, async ({ at }) => {
       expect(await at(FIRST)).toBe(false);
       expect(await at(SECOND)).toBe(true);
+    }));
+
+  test('it gives up at the first look on a scrape whose interval is longer than the wait', () =>
+    waitForRedis({ error: '', deadline: 50_000 }, async ({ at }) => {
+      expect(await at(SCRAPE_PATIENCE)).toBe(false);
+      expect(await at(FIRST)).toBe(true);
     }));
 
   test.each<[string, Setup]>([

@@ -37,17 +37,17 @@ type WatchOptions = {
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or logged in to
- * over two scrapes, if it has not sent what it has to a backend that gives no answer, if it sends to another backend, or if the
+ * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or connected to
+ * over two scrapes, if what it sends to can't be reached, if it has not sent what it has to a backend that gives no answer, if it sends to another backend, or if the
  * data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
  * has refused the login already when the run began.
  */
 export function startWatch(
   run: Run,
-  question: Pick<Question, 'path' | 'subject' | 'isMisplaced'>,
+  question: Pick<Question, 'path' | 'subject' | 'deadline' | 'isMisplaced'>,
   { mayRecover = false, now = () => performance.now() }: WatchOptions = {},
 ): Watch {
-  const { path, isMisplaced } = question;
+  const { path, deadline, isMisplaced } = question;
   const backend = Object.values(run.access).map(({ url }) => url);
   const { otlpBatch, scrape, remoteWriteDeadline } = run.intervals;
   const patience = path === 'otlp' ? 3 * otlpBatch + 1000 : 2 * scrape + 2 * remoteWriteDeadline + 1000;
@@ -82,8 +82,8 @@ export function startWatch(
       if (lost > before) return true;
       if (present - looked >= look) {
         looked = present;
-        const found = await findStandstill(run, question.subject, askedAt).catch(() => undefined);
-        if (found?.isForGood === true) return true;
+        const found = await findStandstill(run, question.subject, { since: askedAt, deadline }).catch(() => undefined);
+        if (found?.kind === 'for good' || (found?.kind === 'again' && !mayRecover)) return true;
         if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
         // A scrape may have been under way when it was seen first.
         if (first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK) return true;

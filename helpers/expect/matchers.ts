@@ -7,6 +7,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import { compareInTime, isAgreement, type Reading, readNow } from './agreement.ts';
 import type { Attempt } from './poll.ts';
 import type { Logs, Metric, Question, Ranges, Search, Series, Telemetry, Trace } from './question.ts';
+import { run } from './run.ts';
 import { listValues, summarizeAnswer } from './seen.ts';
 import { describeShape, hasSpan, type SpanShape } from './spans.ts';
 import { type JudgedTask, record } from './task.ts';
@@ -131,7 +132,9 @@ expect.extend({
   toBeEmpty(this: State, received: Series) {
     return judge(this, received, { kind: 'empty' }, async () => {
       const found = await received.ask();
-      return { holds: found.length === 0, seen: summarizeAnswer(found), value: found };
+      // What this run has written stays in the window that is asked for.
+      const isFinal = found.length > 0 && run.seriesMark !== undefined;
+      return { holds: found.length === 0, seen: summarizeAnswer(found), value: found, isFinal };
     });
   },
   toShow(this: State, received: Telemetry<unknown>, statement: string, holds: (answer: never) => boolean) {

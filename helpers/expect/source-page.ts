@@ -1,6 +1,9 @@
 import { type GraphComponent, readGraph } from '../clients/alloy-graph.ts';
 import { getPage } from '../clients/page.ts';
 import { readSamples } from '../clients/text-format.ts';
+import { describePlace } from '../findings/place.ts';
+import { findComponent, readFlow } from '../flow/flow.ts';
+import { locate } from '../flow/place.ts';
 import { run } from './run.ts';
 
 /** The families that a filter is there for, of the names of metrics, and what it is asked for: the arguments of `toHaveNoProblems`. */
@@ -29,7 +32,23 @@ export async function findUnfiltered(url: string | undefined, families: RegExp):
   const fact = `${url} serves ${names.length} series that the filter drops, of ${page.length}: ${list(found)}`;
   return found.length > 0
     ? { problems: [], fact }
-    : { problems: [`${url} serves nothing that the filter would drop, so that it proves nothing`], fact };
+    : {
+        problems: [
+          `${url} serves nothing that the filter would drop, so that it proves nothing${await describeRestriction(url)}`,
+        ],
+        fact,
+      };
+}
+
+/** What decides how much an exporter of Alloy puts on its page, where the configuration sets it. */
+async function describeRestriction(url = ''): Promise<string> {
+  const [, id] = /\/component\/([^/]+)\/metrics$/.exec(url) ?? [];
+  const flow = id === undefined ? undefined : await readFlow(run);
+  const exporter = flow && findComponent(flow, id ?? '');
+  if (flow === undefined || exporter === undefined) return '';
+  const places = ['enabled_collectors', 'disable_default_metrics'].map((setting) => locate(flow, exporter, setting));
+  const [place] = places.filter(({ expression }) => expression !== undefined);
+  return place === undefined ? '' : `: ${describePlace(place)} is ${place.expression}`;
 }
 
 /**

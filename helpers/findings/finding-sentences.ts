@@ -1,5 +1,6 @@
 import type { Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
+import type { CloudService } from '../settings/cloud.ts';
 import { describeProblem } from './cloud-problem-sentences.ts';
 import { describeLabels } from './evidence-sentences.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
   WrongAddress,
 } from './finding.ts';
 import type { Place } from './place.ts';
-import { describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
+import { describeFlaw, describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
 
 /** Why a criterion failed, and what to do about it. */
@@ -30,10 +31,19 @@ export function describeFinding<K extends Finding['kind']>(finding: FindingKind<
 const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) => Explanation } = {
   'listed problems': ({ problems, fix }) => ({ cause: problems.join('; '), fix }),
 
-  'configuration error': ({ file, line, column, message }) => ({
-    cause: `Alloy did not start: ${file}:${line}:${column}: ${message}`,
-    fix: 'Correct the configuration at that line',
-  }),
+  'configuration error': ({ file, line, column, message, place }) => {
+    const { setting, variables = [], misspelt } = place ?? {};
+    const reads = variables.length === 0 ? '' : `; ${setting} reads ${list(variables)}${place && describeWhere(place)}`;
+    return {
+      cause: `Alloy did not start: ${file}:${line}:${column}: ${message}${reads}`,
+      fix:
+        place === undefined
+          ? 'Correct the configuration at that line'
+          : misspelt !== undefined || variables.length === 0
+            ? `Correct ${nameCorrection(place)}`
+            : `Set ${list(variables)} to what ${setting} may be, or correct ${setting}${describeWhere(place)}`,
+    };
+  },
 
   'no answer from Alloy': ({ url, lastLog }) => ({
     cause: `Alloy gives no answer at ${url}${lastLog === undefined ? '' : `; its log ends with: ${describeLog(lastLog)}`}`,
@@ -66,9 +76,12 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: adviseOnExporter(fault, place, NAMES[source]),
   }),
 
-  'scrape fails': ({ url, error, fault, place, source, rightUrl }) => ({
-    cause: `${place.component} can't scrape ${url}: ${SCRAPE_FAULTS[fault](error)}`,
-    fix: adviseOnScrape({ fault, place, source, rightUrl }),
+  'scrape fails': ({ url, error, fault, place, source, rightUrl, rule }) => ({
+    cause: `${place.component} can't scrape ${url}: ${SCRAPE_FAULTS[fault](error, place)}`,
+    fix:
+      rule === undefined
+        ? adviseOnScrape({ fault, place, source, rightUrl })
+        : `Change the rule of ${rule.component} that sets ${rule.setting}${describeWhere(rule)}, or remove it`,
   }),
 
   'no scrape target': ({ labels, exporter, isScraped, unused }) => ({
@@ -83,17 +96,75 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
   }),
 
-  'other target labels': ({ wanted, found, label, scrape, relabel, rule, unused }) => ({
+  'other target labels': ({ wanted, found, label, scrape, relabel, rule, isRuleUnused, unused }) => ({
     cause: `${scrape.component} scrapes it as ${describeLabels(found)}, and ${describeLabels(wanted)} is asked for`,
     fix:
-      rule !== undefined
-        ? `Let the rule of ${rule.component} that sets ${label} have the replacement ${JSON.stringify(wanted[label])}${describeLine(rule)}`
-        : relabel !== undefined
-          ? `Add a rule to ${relabel.component}${describeLine(relabel)}: target_label = "${label}", replacement = ${JSON.stringify(wanted[label])}`
-          : unused !== undefined
-            ? `Let targets of ${scrape.component} be ${unused.component}.output${describeWhere(scrape)}: the exporter sets its labels, and only relabelling overrides them`
-            : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
-              'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+      rule !== undefined && isRuleUnused === true
+        ? `Let the rule of ${rule.component} that sets ${label} apply to its targets${describeLine(rule)}: its source_labels and regex match none`
+        : rule !== undefined
+          ? `Let the rule of ${rule.component} that sets ${label} have the replacement ${JSON.stringify(wanted[label])}${describeLine(rule)}`
+          : relabel !== undefined
+            ? `Add a rule to ${relabel.component}${describeLine(relabel)}: target_label = "${label}", replacement = ${JSON.stringify(wanted[label])}`
+            : unused !== undefined
+              ? `Let targets of ${scrape.component} be ${unused.component}.output${describeWhere(scrape)}: the exporter sets its labels, and only relabelling overrides them`
+              : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+                'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+  }),
+
+  'targets dropped': ({ place, action, regex }) => ({
+    cause: `a rule of ${place.component} takes its targets out${describeLine(place)}: ${action} ${JSON.stringify(regex)}; the scrape has none left`,
+    fix: `Change that rule so that they stay, or remove it`,
+  }),
+
+  'series relabelled': ({ place, block, label, from, to }) => ({
+    cause:
+      to === ''
+        ? `a ${block} of ${place.component} removes the label ${label}${describeLine(place)}: it is ${JSON.stringify(from)} before`
+        : `a ${block} of ${place.component} sets ${label} to ${JSON.stringify(to)}${describeLine(place)}: it is ${JSON.stringify(from)} before, and that is asked for`,
+    fix: `Change that ${block} so that ${label} stays as it is, or remove it`,
+  }),
+
+  'metric not exported': ({ url, metric, place }) => ({
+    cause: `${url} has no ${metric}: ${place.component} has ${place.setting} = ${place.expression}${describeLine(place)}`,
+    fix: `Change ${place.setting}${describeWhere(place)} so that ${metric} is on that page, or remove it`,
+  }),
+
+  'series not dropped': ({ metric, scrape, filter, passed }) => ({
+    cause:
+      `no rule drops ${metric} on its way from ${scrape.component}` +
+      (filter === undefined
+        ? passed === undefined
+          ? ': no prometheus.relabel is on it'
+          : ` through ${describePlace(passed)}`
+        : `: ${describePlace(filter)} would, and the scrape does not forward there`),
+    fix:
+      filter === undefined
+        ? `Add a rule with action = "drop" and source_labels = ["__name__"] to ${passed === undefined ? 'a prometheus.relabel between the two' : describePlace(passed)}`
+        : `Let forward_to of ${scrape.component}${describeWhere(scrape)} be [${filter.component}.receiver]`,
+  }),
+
+  'endpoint of another service': ({ service, other, place, status }) => ({
+    cause: `${describePlace(place)} is that of ${CLOUD_SERVICE_NAMES[other]}, ${place.value ?? place.expression}${describeVariable(place)}${status === undefined ? '' : `, which answers ${status}`}`,
+    fix: /^(?:traces|metrics|logs)_endpoint$/.test(place.setting ?? '')
+      ? `Remove ${place.setting}${describeWhere(place)}: the exporter sends each signal below the endpoint of its client block`
+      : getWholeVariable(place) === `GRAFANA_CLOUD_${service}_ENDPOINT`
+        ? `Set GRAFANA_CLOUD_${service}_ENDPOINT to the address of ${CLOUD_SERVICE_NAMES[service]}`
+        : `Let ${place.setting}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_${service}_ENDPOINT")`,
+  }),
+
+  'compression refused': ({ place, status, message }) => ({
+    cause: `${place.component} sends with ${place.setting} = ${place.expression}${describeLine(place)}, and gets ${status}: ${message}`,
+    fix: `Remove ${place.setting}${describeWhere(place)}: the default is gzip`,
+  }),
+
+  'answer awaited too briefly': ({ place }) => ({
+    cause: `${place.component} gives up after ${place.value ?? place.expression} (${place.setting}${describeWhere(place)}), before it is answered`,
+    fix: `Raise ${place.setting}${describeWhere(place)}, or remove it: the default is 30s`,
+  }),
+
+  'receiver at another path': ({ signal, path, place }) => ({
+    cause: `${place.component} takes ${signal} at ${path} (${place.setting}${describeWhere(place)}), and they are sent to /v1/${signal}`,
+    fix: `Remove ${place.setting}${describeWhere(place)}, or let the senders use that path`,
   }),
 
   'other labels': ({ wanted, found }) => ({
@@ -107,7 +178,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     cause:
       login === 'none'
         ? `${place.component} sends without a login${describeLine(place)}, and the OTLP gateway answers 401 Unauthorized; Alloy drops the data, while senders get 200 and every component is healthy`
-        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeOddSource(place, 'OTLP')}; ` +
+        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'OTLP')}${describeOddPassword(refused)}; ` +
           'Alloy drops the data, while senders get 200 and every component is healthy',
     fix: adviseOnOtlpLogin(login, place, refused),
   }),
@@ -181,10 +252,14 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Check that what should send ${signal} runs, and sends them there`,
   }),
 
-  'held too long': ({ place, timeout }) => ({
-    cause: `${place.component} keeps a batch for ${timeout}${describeLine(place)}, which is longer than the criteria wait`,
-    fix: `Let timeout read ALLOY_OTLP_BATCH_TIMEOUT${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
-  }),
+  'held too long': ({ place, timeout }) => {
+    const setting = place.setting ?? 'timeout';
+    const variable = setting === 'timeout' ? 'ALLOY_OTLP_BATCH_TIMEOUT' : 'ALLOY_REMOTE_WRITE_DEADLINE';
+    return {
+      cause: `${place.component} keeps a batch for ${timeout}${describeLine(place)}, which is longer than the criteria wait`,
+      fix: `Let ${setting} read ${variable}${describeWhere(place)}, or set that variable to what it is, so that the criteria wait`,
+    };
+  },
 
   'nothing exported over OTLP': ({ signal, between }) => ({
     cause: `Alloy has accepted ${signal} over OTLP, and no exporter has sent any`,
@@ -208,14 +283,18 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     cause:
       login === 'none'
         ? `${place.component} sends without a login${describeLine(place)}, and gets 401 Unauthorized; the samples are dropped, while every component is healthy`
-        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeOddSource(place, 'PROMETHEUS')}; ` +
+        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'PROMETHEUS')}${describeOddPassword(refused)}; ` +
           'the samples are dropped, while every component is healthy',
     fix:
       login === 'none'
         ? 'Add a basic_auth block with username and password to its endpoint block'
-        : isOddSource(place, 'PROMETHEUS')
-          ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
-          : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
+        : place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'PROMETHEUS'))
+          ? `Correct ${nameCorrection(place)}`
+          : isOddSource(place, 'PROMETHEUS')
+            ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
+            : refused.oddPassword !== undefined
+              ? adviseOnPassword(refused.oddPassword)
+              : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
   }),
 
   'remote write path not found': ({ status, place }) => ({
@@ -289,6 +368,12 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 };
 
+/** ` (GRAFANA_CLOUD_OTLP_ENDPOINT)`, where the setting is a variable. */
+function describeVariable(place: Place): string {
+  const variable = getWholeVariable(place);
+  return variable === undefined ? '' : ` (${variable})`;
+}
+
 /** What can't be delivered, and is kept. */
 function describeUnreachable(place: Place, setting: string, reason: string): Explanation {
   const address = place.value === undefined || place.value === '' ? `its ${setting}` : place.value;
@@ -311,28 +396,48 @@ function describeOddSource(place: Place, service: 'OTLP' | 'PROMETHEUS'): string
     : '';
 }
 
+/** The password, where it is read from elsewhere than the variable with the token. */
+function describeOddPassword({ oddPassword }: RefusedLogin): string {
+  return oddPassword === undefined
+    ? ''
+    : `, with the password ${oddPassword.expression} of ${oddPassword.component}${describeLine(oddPassword)}`;
+}
+
 function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'PROMETHEUS'): boolean {
   return expression !== undefined && !variables.includes(`GRAFANA_CLOUD_${service}_INSTANCE_ID`);
 }
 
 function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refused: RefusedLogin): string {
+  if (place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'OTLP')))
+    return `Correct ${nameCorrection(place)}`;
   if (login === 'none') return `Let auth in its client block be the handler of an otelcol.auth.basic`;
   if (isOddSource(place, 'OTLP'))
     return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
+  if (refused.oddPassword !== undefined) return adviseOnPassword(refused.oddPassword);
   return refused.twin === undefined
     ? `Set ${listLoginVariables('OTLP', refused)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
     : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure";
 }
 
+function adviseOnPassword(password: Place): string {
+  return password.misspelt === undefined
+    ? `Let password${describeWhere(password)} be sys.env("GRAFANA_CLOUD_API_KEY")`
+    : `Correct ${nameCorrection(password)}`;
+}
+
 function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
   const { expression, variables = [], setting = '', component } = place;
   if (expression === undefined) return `Set ${setting} of ${component}${describeLine(place)}: ${source} wants it`;
+  if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
   const what = variables.length === 0 ? `${setting}${describeWhere(place)}` : variables.join(' or ');
+  if (place.flaw !== undefined) return `Correct ${what}${describeFlaw(place)}`;
   switch (fault) {
     case 'no login':
       return `Set ${what}: it is empty`;
     case 'login':
-      return `Correct the user and password in ${what}`;
+      return setting === 'redis_user'
+        ? `Correct ${what} and the password beside it, or remove it: a password alone is that of the default user`
+        : `Correct the user and password in ${what}`;
     case 'no database':
       return `Correct the name of the database in ${what}`;
     case 'TLS':
@@ -358,10 +463,12 @@ function adviseOnStatus(status: number, place: Place): string {
 }
 
 /** What kept a scrape from working, with what Alloy says where that says more. */
-const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string) => string>> = {
+const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) => string>> = {
   refused: () => 'nothing listens there (connection refused)',
   'unknown host': () => 'no host has this name',
-  timeout: () => 'it takes longer than scrape_timeout (context deadline exceeded)',
+  timeout: (_, { setting, value }) =>
+    `it takes longer than scrape_timeout${setting === 'scrape_timeout' && value !== undefined ? `, which is ${value}` : ''} (context deadline exceeded)`,
+  address: (error) => error,
   'HTTP status': (error) => error,
   TLS: (error) => `the two sides disagree about TLS: ${error}`,
   'not metrics': (error) => `what it answers are no metrics: ${error}`,
@@ -378,6 +485,9 @@ type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
 
 function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
   const { setting, variables = [], expression } = place;
+  if (fault === 'timeout' && setting === 'scrape_timeout' && expression !== undefined && variables.length === 0) {
+    return `Raise scrape_timeout = ${expression}${describeWhere(place)}; if it is long enough, see why ${source === undefined ? 'the target' : NAMES[source]} is slow`;
+  }
   if (fault === 'timeout') {
     return `See why ${source === undefined ? 'the target' : NAMES[source]} is slow or out of reach, or raise scrape_timeout${describeWhere(place)}`;
   }
@@ -387,6 +497,10 @@ function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): strin
         ? `: ${NAMES[source ?? 'rabbitmq']} has its metrics at ${rightUrl}`
         : '';
     return `Correct ${setting} = ${expression}${describeWhere(place)}${known}`;
+  }
+  if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
+  if (fault === 'address') {
+    return `Correct ${variables.length === 0 ? `__address__${describeWhere(place)}` : variables.join(' or ')}: it is HOST:PORT, without a scheme or a path`;
   }
   const address = variables.length === 0 ? `the address of the target${describeWhere(place)}` : variables.join(' or ');
   if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
@@ -481,6 +595,14 @@ const REFUSALS: Readonly<Record<RefusedUse, string>> = {
   'OTLP export': "the OTLP gateway refuses Alloy's login, and Alloy drops the data",
   'remote write': "Prometheus refuses Alloy's login, and Alloy drops the samples",
   question: "Grafana Cloud refuses the run's questions about what arrived",
+};
+
+/** The names of the services of Grafana Cloud for people. */
+const CLOUD_SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
+  OTLP: 'the OTLP gateway',
+  PROMETHEUS: 'Prometheus',
+  LOKI: 'Loki',
+  TEMPO: 'Tempo',
 };
 
 /** The parts' names for people. */

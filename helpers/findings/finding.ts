@@ -2,6 +2,7 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import type { AccessVariables, BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
+import type { CloudService } from '../settings/cloud.ts';
 import type { Labels } from './evidence.ts';
 import type { Place } from './place.ts';
 
@@ -20,6 +21,8 @@ export type RefusedLogin = {
   readonly reason?: LoginFault;
   /** The variable of another service that has the same ID. */
   readonly twin?: string;
+  /** The password, where it is not read from the variable that has the token. */
+  readonly oddPassword?: Place;
 };
 
 /** Whose login Grafana Cloud refuses: that of Alloy's OTLP export or remote write, or that of the run's questions. */
@@ -64,6 +67,8 @@ export type ScrapeFault =
   | 'sample limit'
   | 'body size limit'
   | 'label limit'
+  /** What is given as a target is no address. */
+  | 'address'
   | 'other';
 
 /** What travels over OTLP. */
@@ -91,6 +96,8 @@ export type Finding =
       readonly line: number;
       readonly column: number;
       readonly message: string;
+      /** The attribute that is wrong, where that can be told. */
+      readonly place?: Place;
     }
   | { readonly kind: 'no answer from Alloy'; readonly url: string; readonly lastLog?: LogExcerpt }
   /** Of an Alloy that the run did not start. */
@@ -125,6 +132,8 @@ export type Finding =
       readonly source?: Part;
       /** Where the run itself finds these metrics. */
       readonly rightUrl?: string;
+      /** The rule of a `discovery.relabel` that decides about it; `setting` is the label. */
+      readonly rule?: Place;
     }
   /** No `prometheus.scrape` has the target. */
   | {
@@ -148,6 +157,8 @@ export type Finding =
       /** What relabels the target last, and its rule that sets the label. */
       readonly relabel?: Place;
       readonly rule?: Place;
+      /** Whether that rule has the wanted label, and applies to no target. */
+      readonly isRuleUnused?: boolean;
       /** What relabels the targets of the exporter for nobody. */
       readonly unused?: Place;
     }
@@ -170,6 +181,44 @@ export type Finding =
       readonly action?: string;
       readonly regex?: string;
     }
+  /** A rule of `discovery.relabel` takes all targets out. */
+  | { readonly kind: 'targets dropped'; readonly place: Place; readonly action: string; readonly regex: string }
+  /** A rule gives the series another name, job or instance: an empty one where it takes the label away. */
+  | {
+      readonly kind: 'series relabelled';
+      readonly place: Place;
+      readonly block: 'rule' | 'write_relabel_config';
+      readonly label: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  /** The page that is scraped lacks the metric; the setting asks for another page, or for less. */
+  | { readonly kind: 'metric not exported'; readonly url: string; readonly metric: string; readonly place: Place }
+  /** What was to be dropped has arrived. */
+  | {
+      readonly kind: 'series not dropped';
+      readonly metric: string;
+      /** Where the scrape of it forwards to. */
+      readonly scrape: Place;
+      /** What would drop it, and is not on its way. */
+      readonly filter?: Place;
+      /** The relabelling on its way. */
+      readonly passed?: Place;
+    }
+  /** What is written goes to another service of Grafana Cloud. */
+  | {
+      readonly kind: 'endpoint of another service';
+      readonly service: CloudService;
+      readonly other: CloudService;
+      readonly place: Place;
+      /** What that answers. */
+      readonly status?: number;
+    }
+  /** What is sent is compressed in a way that the other side does not take. */
+  | { readonly kind: 'compression refused'; readonly place: Place; readonly status: number; readonly message: string }
+  /** The setting says after what time what is sent is given up. */
+  | { readonly kind: 'answer awaited too briefly'; readonly place: Place }
+  | { readonly kind: 'receiver at another path'; readonly signal: Signal; readonly path: string; readonly place: Place }
   /** The metric arrives with another job or instance. */
   | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
   | ({

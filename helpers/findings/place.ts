@@ -15,6 +15,8 @@ export type Place = {
   readonly references?: readonly string[];
   /** What Alloy has evaluated it to; absent for a secret. */
   readonly value?: string;
+  /** What the value has in it that is there by mistake: `ends with a blank: leave it out`. */
+  readonly flaw?: string;
   /** A variable that is read there by a name that is none, and the one that is meant. */
   readonly misspelt?: { readonly name: string; readonly meant: string };
 };
@@ -42,7 +44,12 @@ export function nameCorrection(place: Place): string {
   const { setting, component, misspelt } = place;
   if (misspelt !== undefined)
     return `the name of ${misspelt.meant}, which is read as ${misspelt.name}${describeWhere(place)}`;
-  return getWholeVariable(place) ?? `${setting ?? component}${describeWhere(place)}`;
+  return `${getWholeVariable(place) ?? `${setting ?? component}${describeWhere(place)}`}${describeFlaw(place)}`;
+}
+
+/** `, which ends with a blank: leave it out` */
+export function describeFlaw({ flaw }: Place): string {
+  return flaw === undefined ? '' : `, which ${flaw}`;
 }
 
 /** ` at grafana-alloy/config.alloy:41`, else the component. */

@@ -236,6 +236,26 @@ describe('findings in words', () => {
       { kind: 'OTLP endpoint unreachable', reason: 'r', place: endpoint('http://h/otlp', 'sys.env("E")') },
       'Check E, and the network',
     ],
+    [
+      connect('refused', {
+        expression: 'sys.env("A")',
+        variables: ['A'],
+        flaw: 'has quotes around it: leave them out',
+      }),
+      'Correct A, which has quotes around it: leave them out',
+    ],
+    [
+      connect('login', { setting: 'redis_user', expression: '"x"' }),
+      'Correct redis_user at config.alloy:5 and the password beside it',
+    ],
+    [
+      scrape('timeout', { setting: 'scrape_timeout', expression: '"1ms"', variables: [] }),
+      'Raise scrape_timeout = "1ms" at config.alloy:5',
+    ],
+    [
+      scrape('timeout', { setting: 'scrape_timeout', expression: 'sys.env("S")', variables: ['S'] }),
+      'See why the target is slow or out of reach',
+    ],
     [{ kind: 'unhealthy components', ids: ['a'], message: 'm', portInUse: true }, 'ALLOY_OTLP_GRPC_LISTEN'],
     [
       { kind: 'unhealthy components', ids: ['a', 'b'], message: 'm', portInUse: false },

@@ -7,13 +7,15 @@ import { locate } from './place.ts';
 /** A login, and the setting that it is written at: for `none` the component that lacks one. */
 export type Login =
   /** `user` is absent where Alloy does not report it. */
-  | { readonly kind: 'basic'; readonly user?: string; readonly place: Place }
+  | { readonly kind: 'basic'; readonly user?: string; readonly place: Place; readonly password: Place }
   /** A token, a header, a signature: what is sent is not known. */
   | { readonly kind: 'other'; readonly place: Place }
   | { readonly kind: 'none'; readonly place: Place };
 
 /** Other logins that an endpoint can have, by the names of their settings. */
 const OTHER = ['bearer_token', 'bearer_token_file', 'authorization', 'oauth2', 'sigv4', 'azuread', 'google_iam'];
+
+const LOGINS = ['basic_auth', ...OTHER];
 
 /** The login of an OTLP exporter: that of the `otelcol.auth.*` which it uses, or a header. */
 export function readExporterLogin(flow: Flow, exporter: Component): Login {
@@ -23,31 +25,41 @@ export function readExporterLogin(flow: Flow, exporter: Component): Login {
   if (auth?.name === 'otelcol.auth.basic') {
     // Newer versions have it in a block as well.
     const path = findSetting(auth.settings, 'client_auth') === undefined ? ['username'] : ['client_auth', 'username'];
-    return { kind: 'basic', ...readUser(auth, path), place: locate(flow, auth, ...path) };
+    return describeBasic(flow, auth, path);
   }
   if (auth !== undefined) return { kind: 'other', place: locate(flow, auth) };
   const headers = readPairs(findSetting(exporter.settings, 'client', 'headers')?.value);
   if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) {
     return { kind: 'other', place: locate(flow, exporter, 'client', 'headers') };
   }
-  return { kind: isOpen(exporter, 'client', 'endpoint') ? 'none' : 'other', place: locate(flow, exporter) };
+  const { settings } = exporter;
+  const isOpen = settings !== undefined && readText(settings, 'client', 'endpoint')?.includes('@') !== true;
+  return { kind: isOpen ? 'none' : 'other', place: locate(flow, exporter) };
 }
 
-/** The login of the first endpoint of a `prometheus.remote_write`. */
+/** The login of a `prometheus.remote_write`: of several endpoints, that of the one which lacks a login, or else of the first. */
 export function readWriteLogin(flow: Flow, write: Component): Login {
-  const endpoint = findSetting(write.settings, 'endpoint')?.body;
+  const endpoints = (write.settings ?? []).filter(({ name }) => name === 'endpoint');
+  const open = endpoints.find((one) => !LOGINS.some((name) => findSetting(one.body, name) !== undefined));
+  const { body: endpoint } = (endpoints.length > 1 ? open : undefined) ?? endpoints[0] ?? {};
   if (findSetting(endpoint, 'basic_auth') !== undefined) {
     const path = ['endpoint', 'basic_auth', 'username'];
-    return { kind: 'basic', ...readUser(write, path), place: locate(flow, write, ...path) };
+    return describeBasic(flow, write, path);
   }
   const other = OTHER.find((name) => findSetting(endpoint, name) !== undefined);
   if (other !== undefined) return { kind: 'other', place: locate(flow, write, 'endpoint', other) };
-  return { kind: isOpen(write, 'endpoint', 'url') ? 'none' : 'other', place: locate(flow, write) };
+  const isOpen = endpoint !== undefined && readText(endpoint, 'url')?.includes('@') !== true;
+  return { kind: isOpen ? 'none' : 'other', place: locate(flow, write) };
 }
 
-/** Whether an address is known, and has no login in itself. */
-function isOpen({ settings }: Component, ...path: readonly string[]): boolean {
-  return settings !== undefined && readText(settings, ...path)?.includes('@') !== true;
+function describeBasic(flow: Flow, component: Component, path: readonly string[]): Login {
+  const password = [...path.slice(0, -1), 'password'];
+  return {
+    kind: 'basic',
+    ...readUser(component, path),
+    place: locate(flow, component, ...path),
+    password: locate(flow, component, ...password),
+  };
 }
 
 /** What is left out has its default: an empty text. */

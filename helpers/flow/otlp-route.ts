@@ -2,7 +2,7 @@
 import { readList, readText } from '../clients/alloy-graph.ts';
 import type { Signal } from '../findings/finding.ts';
 import { findAttribute, listReferences } from './configuration-text.ts';
-import { type Component, type Flow, findComponent } from './flow.ts';
+import { type Component, countAt, type Flow, findComponent } from './flow.ts';
 
 /** How Alloy's counters call the items of a signal. */
 export const ITEMS: Readonly<Record<Signal, string>> = {
@@ -70,4 +70,21 @@ export function isOfOtherProtocol({ name, settings }: Component): boolean {
   const url = readText(settings, 'client', 'endpoint') ?? '';
   if (name !== 'otelcol.exporter.otlp' || !/^https?:\/\//.test(url) || !URL.canParse(url)) return false;
   return new URL(url).pathname !== '/';
+}
+
+/** A receiver that takes a signal over HTTP at another path than `/v1/…`, and has got nothing of it that way. */
+export function findMovedPath(
+  flow: Flow,
+  { receivers }: OtlpRoute,
+  signal: Signal,
+): { readonly receiver: Component; readonly setting: string; readonly path: string } | undefined {
+  const setting = `${signal}_url_path`;
+  for (const receiver of receivers) {
+    const path = readText(receiver.settings, 'http', setting);
+    if (path === undefined || path === `/v1/${signal}`) continue;
+    const accepted = new RegExp(`^otelcol_receiver_accepted_${ITEMS[signal]}(_total)?$`);
+    if (countAt(flow, receiver, accepted, ({ transport }) => transport === 'http') === 0)
+      return { receiver, setting, path };
+  }
+  return undefined;
 }

@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { findSetting, readText, type Setting } from '../clients/alloy-graph.ts';
 import type { Place } from '../findings/place.ts';
-import { CLOUD_VARIABLES } from '../settings/cloud.ts';
+import { CONFIGURATION_VARIABLES } from '../settings/alloy-environment.ts';
+import { findStrayCharacters } from '../settings/token.ts';
 import { findAttribute, listReferences, listVariables, type WrittenAttribute } from './configuration-text.ts';
 import type { Component, Flow } from './flow.ts';
 
@@ -12,6 +13,7 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
   const attribute = findAttribute(written, ...path);
   const line = attribute?.line ?? written?.line;
   const value = path.length === 0 ? undefined : readText(settings, ...path);
+  const flaw = value === undefined ? undefined : findStrayCharacters(value);
   const isSecret = hasSecret(path.length === 0 ? undefined : findSetting(settings, ...path)?.value);
   return {
     component: id,
@@ -23,7 +25,8 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
       references: listReferences(attribute),
     }),
     ...(value !== undefined && { value }),
-    ...findMisspelt(attribute),
+    ...(flaw !== undefined && { flaw }),
+    ...findMisspelt(attribute, value),
   };
 }
 
@@ -38,14 +41,20 @@ const LITERAL = /(?<!\benv\(\s*)(?:"(?:[^"\\]|\\.)*"|`[^`]*`)/g;
 /** How many letters a name may differ from one that is meant. */
 const MAX_DISTANCE = 3;
 
-/** A variable of Grafana Cloud that is read by a name which is none, and the one that is meant. */
-function findMisspelt(attribute: WrittenAttribute | undefined): Pick<Place, 'misspelt'> {
-  for (const name of attribute === undefined ? [] : listVariables(attribute)) {
-    if (CLOUD_VARIABLES.some((known) => known === name)) continue;
-    const meant = CLOUD_VARIABLES.find((known) => distance(known, name) <= MAX_DISTANCE);
+/** A variable that is read by a name which the configuration has no use for, and the one that is meant. One that is set is none. */
+export function findMisspelt(attribute: WrittenAttribute | undefined, value?: string): Pick<Place, 'misspelt'> {
+  if (attribute === undefined || isRead(attribute, value)) return {};
+  for (const name of listVariables(attribute)) {
+    if (CONFIGURATION_VARIABLES.includes(name)) continue;
+    const meant = CONFIGURATION_VARIABLES.find((known) => distance(known, name) <= MAX_DISTANCE);
     if (meant !== undefined) return { misspelt: { name, meant } };
   }
   return {};
+}
+
+/** Whether a value comes from the variable, and is no default that stands beside it. */
+function isRead({ expression }: WrittenAttribute, value = ''): boolean {
+  return value !== '' && !expression.includes(JSON.stringify(value));
 }
 
 /** A path as a person would type it here. */

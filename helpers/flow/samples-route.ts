@@ -1,5 +1,5 @@
 /** The way of scraped samples through Alloy, from the target to remote write. */
-import { readList, readPairs, readText, type ScrapeTarget, type Setting } from '../clients/alloy-graph.ts';
+import { readList, readPairs, readText, type ScrapeTarget } from '../clients/alloy-graph.ts';
 import type { Labels } from '../clients/prometheus.ts';
 import { type Component, type Flow, findComponent } from './flow.ts';
 
@@ -70,46 +70,6 @@ export function areTargetsKnown({ components }: Flow): boolean {
     const rules = [...(settings ?? []), ...endpoints.flatMap(({ body = [] }) => body)];
     return !rules.some(({ body }) => /^(?:job|instance)$/.test(readText(body, 'target_label') ?? ''));
   });
-}
-
-/** A rule of relabelling as evaluated, with Alloy's defaults. */
-export type RelabelRule = {
-  readonly action: string;
-  readonly sourceLabels: readonly string[];
-  readonly regex: string;
-  readonly separator: string;
-};
-
-/** The rules of a component, or those among other settings: of `write_relabel_config` too. */
-export function listRules(settings: readonly Setting[] | undefined, name = 'rule'): RelabelRule[] {
-  return (settings ?? [])
-    .filter((setting) => setting.name === name)
-    .map(({ body }) => ({
-      action: readText(body, 'action') ?? 'replace',
-      sourceLabels: (readList(body, 'source_labels') ?? []).map(({ value }) => String(value)),
-      regex: readText(body, 'regex') ?? '(.*)',
-      separator: readText(body, 'separator') ?? ';',
-    }));
-}
-
-/** The first rule that takes a series with these labels out; undefined if none does, or if that can't be told. */
-export function findDroppingRule(rules: readonly RelabelRule[], labels: Labels): number | undefined {
-  const index = rules.findIndex(({ action, sourceLabels, regex, separator }) => {
-    if (action !== 'drop' && action !== 'keep') return false;
-    const text = sourceLabels.map((label) => labels[label] ?? '').join(separator);
-    const matches = compile(regex)?.test(text);
-    return matches !== undefined && matches === (action === 'drop');
-  });
-  return index === -1 ? undefined : index;
-}
-
-/** RE2 and JavaScript agree in what people write here; what JavaScript refuses is not judged. */
-function compile(regex: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${regex})$`, 's');
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a remote write is known to have an empty URL: it drops every sample, and says nothing. */

@@ -1,4 +1,6 @@
+import type { ScrapeTarget } from '../clients/alloy-graph.ts';
 import type { ScrapeFault } from '../findings/finding.ts';
+import { type Component, countAt, type Flow } from './flow.ts';
 
 /** Kinds of errors of a scrape, by Alloy's own texts (Prometheus 3, scrape/scrape.go and Go's net). */
 const FAULTS: readonly (readonly [ScrapeFault, RegExp])[] = [
@@ -21,6 +23,23 @@ export function readScrapeFault(error: string): ScrapeFault {
   return FAULTS.find(([, text]) => text.test(error))?.[0] ?? 'other';
 }
 
+/** What Alloy counts of scrapes that were dropped whole. */
+const EXCEEDED: readonly (readonly [ScrapeFault, RegExp])[] = [
+  ['sample limit', /^prometheus_target_scrapes_exceeded_sample_limit_total$/],
+  ['body size limit', /^prometheus_target_scrapes_exceeded_body_size_limit_total$/],
+  ['label limit', /^prometheus_target_scrape_pool_exceeded_label_limits_total$/],
+];
+
+/**
+ * What keeps the scrape of a target from working. Alloy tells the error of the last scrape only: on a busy machine a timeout may
+ * hide that those before it have exceeded a limit.
+ */
+export function findScrapeFault(flow: Flow, scrape: Component, { error }: Pick<ScrapeTarget, 'error'>): ScrapeFault {
+  const last = readScrapeFault(error);
+  const [exceeded] = EXCEEDED.find(([, counter]) => countAt(flow, scrape, counter) > 0) ?? [];
+  return last === 'timeout' ? (exceeded ?? last) : last;
+}
+
 /** Those that the next scrape has as well, unless something is changed. */
 const LASTING: readonly ScrapeFault[] = [
   'refused',
@@ -34,6 +53,6 @@ const LASTING: readonly ScrapeFault[] = [
 ];
 
 /** Whether an error of a scrape stays as long as everything is as it is: a timeout may not. */
-export function isLasting(error: string): boolean {
-  return LASTING.includes(readScrapeFault(error)) && !/HTTP status 5\d\d/.test(error);
+export function isLasting(error: string, fault = readScrapeFault(error)): boolean {
+  return LASTING.includes(fault) && !/HTTP status 5\d\d/.test(error);
 }

@@ -148,6 +148,17 @@ describe('scraped', () => {
       count(workingFlow(), { [WRITE]: { prometheus_remote_storage_samples_failed_total: 4 } }),
       { at: 'write failed', failed: 4, sent: 0 },
     ],
+    [
+      'all that remote write has tried waits to be tried again',
+      count(workingFlow(), {
+        [WRITE]: {
+          prometheus_remote_storage_samples_total: 9,
+          prometheus_remote_storage_samples_pending: 9,
+          prometheus_remote_storage_queue_highest_sent_timestamp_seconds: 0,
+        },
+      }),
+      { at: 'write waits', sent: 0, isRetrying: false },
+    ],
     ['nothing is written', workingFlow(), { at: 'nothing written', component: { id: WRITE } }],
     [
       'it has left Alloy',
@@ -165,6 +176,22 @@ describe('whether nothing will ever pass', () => {
     name: 'write_relabel_config',
     body: [texts('source_labels', '__name__'), text('regex', regex), text('action', 'drop')],
   });
+  const POSTGRES_SCRAPE = 'prometheus.scrape.postgres';
+  const naming = (label: string) => ({
+    name: 'write_relabel_config',
+    body: [text('target_label', label), text('replacement', 'x')],
+  });
+  const discovering = (flow: Flow): Flow => {
+    const discovery = {
+      id: 'discovery.dns.x',
+      name: 'discovery.dns',
+      state: 'healthy',
+      message: '',
+      feeds: [],
+      targets: [],
+    };
+    return { ...flow, components: [...flow.components, discovery] };
+  };
   const scraped = (flow: Flow) => [flow, findScraped(flow, REDIS)] as const;
   const traced = (flow: Flow) => [flow, findStop(flow, { kind: 'traces', query: '{}' })] as const;
   const withUrl = (...settings: Setting[]) =>
@@ -193,8 +220,14 @@ describe('whether nothing will ever pass', () => {
     [
       false,
       'a scrape waits for the targets of a discovery',
-      scraped(change(without('prometheus.scrape.redis'), 'prometheus.scrape.postgres', { targets: [], settings: [] })),
+      scraped(discovering(change(without('prometheus.scrape.redis'), POSTGRES_SCRAPE, { targets: [], settings: [] }))),
     ],
+    [
+      true,
+      'a scrape has no targets, and none are discovered',
+      scraped(change(without('prometheus.scrape.redis'), POSTGRES_SCRAPE, { targets: [], settings: [] })),
+    ],
+    [true, 'a rule gives the series another job', scraped(withUrl(text('url', 'http://h'), naming('job')))],
   ])('%s: %s', (expected, _, [flow, stop]) => {
     expect(stop !== undefined && isForGood(flow, stop)).toBe(expected);
   });

@@ -6,7 +6,7 @@ import { type Flow, SIGNALS } from './flow.ts';
 import { followSignal, isOfOtherProtocol, type OtlpRoute } from './otlp-route.ts';
 import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
 import { areTargetsKnown, followSamples, hasNoUrl, listTargets, type SamplesRoute } from './samples-route.ts';
-import { findSamplesStop, type SamplesStop } from './samples-stop.ts';
+import { findSamplesStop, type SamplesStop, type SourcePage } from './samples-stop.ts';
 
 /** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
 export type Stop =
@@ -27,7 +27,7 @@ const SIGNAL_OF: Readonly<Partial<Record<Subject['kind'], Signal>>> = {
  * Where the flow of what a question asks about stops; of delivery as a whole, the first signal that does not get out. Undefined
  * where the question is about nothing that flows.
  */
-export function findStop(flow: Flow, subject: Subject): Stop | undefined {
+export function findStop(flow: Flow, subject: Subject, page?: SourcePage): Stop | undefined {
   if (subject.kind === 'scraped metric' || subject.kind === 'series') {
     const { metric, labels } = subject.kind === 'series' ? readSelector(subject.selector) : subject;
     const { job, instance } = labels;
@@ -36,7 +36,7 @@ export function findStop(flow: Flow, subject: Subject): Stop | undefined {
     const route = followSamples(flow, place);
     if (route.scrapes.length === 0 && !areTargetsKnown(flow)) return undefined;
     const name = /^\w+$/.test(metric) ? { __name__: metric } : {};
-    return { of: 'samples', labels: place, route, ...findSamplesStop(flow, route, { ...labels, ...name }) };
+    return { of: 'samples', labels: place, route, ...findSamplesStop(flow, route, { ...labels, ...name }, page) };
   }
   if (subject.kind === 'delivery') {
     const stops = SIGNALS.map((signal) => findSignalStop(flow, signal));
@@ -63,10 +63,13 @@ export function findSignalStop(flow: Flow, signal: Signal): SignalStop {
 export function isForGood({ components }: Flow, stop: Stop): boolean {
   if (stop.at === 'nothing written' && stop.route.ends.every(hasNoUrl)) return true;
   if (stop.at === 'dropped') return stop.rule !== undefined;
+  if (stop.at === 'relabelled') return true;
   if (stop.of === 'signal' && stop.at !== 'beyond Alloy' && stop.route.exporters.length > 0) {
     if (stop.route.exporters.every(isOfOtherProtocol)) return true;
   }
-  // A scrape without targets may wait for those of a discovery.
-  const hasAllTargets = components.every((one) => one.name !== 'prometheus.scrape' || listTargets(one).length > 0);
+  // A scrape without targets may wait for those of a discovery; relabelling makes none.
+  const isDiscovering = components.some(({ name }) => name.startsWith('discovery.') && name !== 'discovery.relabel');
+  const hasAllTargets =
+    !isDiscovering || components.every((one) => one.name !== 'prometheus.scrape' || listTargets(one).length > 0);
   return stop.at === 'no receiver' || stop.at === 'dead end' || (stop.at === 'no target' && hasAllTargets);
 }

@@ -4,6 +4,7 @@ import type { Labels } from '../clients/prometheus.ts';
 import type { Place } from '../findings/place.ts';
 import { type Component, type Flow, findComponent } from './flow.ts';
 import { locate } from './place.ts';
+import { listRules, type Relabelled, relabel } from './relabel.ts';
 
 /** The exporters of Alloy that measure something, by what they measure: `redis`. */
 export function findExporters({ components }: Flow, source: string): Component[] {
@@ -29,6 +30,34 @@ export function followTargets(flow: Flow, from: Component): TargetWay[] {
 /** The targets of a scrape as it was given them, with their `__address__` and all other labels. */
 export function listGivenTargets({ settings }: Component): Labels[] {
   return (readList(settings, 'targets') ?? []).map(readPairs);
+}
+
+/** What a `discovery.relabel` makes of each target that it is given. */
+export function traceTargets(relabelling: Component): Relabelled[] {
+  const rules = listRules(relabelling.settings);
+  return listGivenTargets(relabelling).map((labels) => relabel(rules, labels, true));
+}
+
+/** The rule that gives the targets of a scrape one of these labels, with its relabelling; undefined if none does. */
+export function findTargetRule(
+  flow: Flow,
+  scrape: Component,
+  labels: readonly string[],
+): { readonly component: Component; readonly rule: number; readonly label: string } | undefined {
+  for (const component of flow.components) {
+    if (component.name !== 'discovery.relabel' || !component.feeds.includes(scrape.id)) continue;
+    for (const label of labels) {
+      const [rule] = traceTargets(component).flatMap(({ changedBy }) => changedBy[label] ?? []);
+      if (rule !== undefined) return { component, rule, label };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a relabelling has a rule that sets a label to a value, and applies to none of its targets. */
+export function isRuleUnused(relabelling: Component, label: string, value: string): boolean {
+  const setting = listRules(relabelling.settings).findLast(({ targetLabel }) => targetLabel === label);
+  return setting?.replacement === value && traceTargets(relabelling).every(({ labels }) => labels[label] !== value);
 }
 
 /** The rule of a `discovery.relabel` that sets a label, and where it is written; undefined if none does. */

@@ -46,6 +46,24 @@ export function aimAtMock(variables: Readonly<Record<string, string>>, origin: s
   return aimed;
 }
 
+/** The variables that the shipped configurations read. */
+export const CONFIGURATION_VARIABLES: readonly string[] = [
+  ...CLOUD_VARIABLES,
+  'GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT',
+  'ALLOY_LOG_LEVEL',
+  'ALLOY_OTLP_GRPC_LISTEN',
+  'ALLOY_OTLP_HTTP_LISTEN',
+  'ALLOY_OTLP_BATCH_TIMEOUT',
+  'ALLOY_SCRAPE_INTERVAL',
+  'ALLOY_SCRAPE_TIMEOUT',
+  'ALLOY_REMOTE_WRITE_DEADLINE',
+  'ALLOY_VERIFY_RUN_ID',
+  'POSTGRES_EXPORTER_DSN',
+  'REDIS_EXPORTER_ADDRESS',
+  'REDIS_EXPORTER_PASSWORD',
+  'RABBITMQ_METRICS_ADDRESS',
+];
+
 /** What the services read of a run's intervals, by OpenTelemetry's variables. An export that takes longer than its interval is given up. */
 export function listServiceIntervals({ metricExport }: Intervals): Record<string, string> {
   return {

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { aimAtMock, completeCloudVariables, listMadeUpVariables } from './alloy-environment.ts';
-import { findCloudProblems, isPrivate } from './cloud.ts';
+import {
+  aimAtMock,
+  CONFIGURATION_VARIABLES,
+  completeCloudVariables,
+  listMadeUpVariables,
+} from './alloy-environment.ts';
+import { CLOUD_VARIABLES, findCloudProblems, isPrivate } from './cloud.ts';
 
 const good = {
   GRAFANA_CLOUD_API_KEY: 'glc_dGVzdA==',
@@ -240,4 +246,11 @@ test.each([
   ['grafana.net', false],
 ])('%s is private: %s', (host, expected) => {
   expect(isPrivate(host)).toBe(expected);
+});
+
+test('the variables that configurations read are those of the shipped one, and all of Grafana Cloud', () => {
+  const text = readFileSync(new URL('../../grafana-alloy/config.alloy', import.meta.url), 'utf8');
+  const named = [...text.matchAll(/sys\.env\("([^"]+)"\)/g)].map(([, name]) => name);
+  const overGrpc = 'GRAFANA_CLOUD_OTLP_GRPC_ENDPOINT';
+  expect(new Set(CONFIGURATION_VARIABLES)).toEqual(new Set([...named, ...CLOUD_VARIABLES, overGrpc]));
 });

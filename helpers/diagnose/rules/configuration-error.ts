@@ -1,14 +1,63 @@
+import type { Place } from '../../findings/place.ts';
+import {
+  listReferences,
+  listVariables,
+  nameWritten,
+  type WrittenAttribute,
+  type WrittenBlock,
+} from '../../flow/configuration-text.ts';
+import { findMisspelt, shorten } from '../../flow/place.ts';
 import { createRule } from '../rule.ts';
 
 /**
  * Alloy has ended because it can't evaluate its configuration.
  *
- * `Alloy did not start: grafana-alloy/config.alloy:3:15: expected block label`
+ * `Alloy did not start: grafana-alloy/config.alloy:45:1: … at least one endpoint must be specified; endpoint is sys.env("X") …`
  */
-export const configurationError = createRule('configuration error', ({ alloyAnswers, alloyLog }) => {
+export const configurationError = createRule('configuration error', ({ alloyAnswers, alloyLog, written = [] }) => {
   if (alloyAnswers) return undefined;
   const [, file, line, column, message] =
     alloyLog.map((entry) => /^(.+?):(\d+):(\d+): (.+)/.exec(entry.message)).find((match) => match !== null) ?? [];
   if (file === undefined || message === undefined) return undefined;
-  return { file, line: Number(line), column: Number(column), message };
+  const place = findPlace(written, file, Number(line), message);
+  return { file, line: Number(line), column: Number(column), message, ...(place && { place }) };
 });
+
+/** A component refuses what its arguments have been evaluated to. */
+const REFUSED = /^Failed to build component: building component: /;
+
+/**
+ * The attribute at this line; or, where a whole block is wrong, the one that the error names first, one that reads a misspelt
+ * variable, or, where the component refuses what it got, the only one that reads any.
+ */
+function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, message: string): Place | undefined {
+  const block = blocks.findLast((one) => one.line <= line);
+  if (block === undefined) return undefined;
+  const attributes = listAttributes(block);
+  const position = ({ name }: WrittenAttribute) => message.search(new RegExp(`\\b${name}\\b`));
+  const [named] = attributes.filter((one) => position(one) >= 0).sort((a, b) => position(a) - position(b));
+  const attribute =
+    attributes.find((one) => one.line === line) ??
+    named ??
+    attributes.find((one) => findMisspelt(one).misspelt !== undefined) ??
+    (REFUSED.test(message) ? findOnly(attributes, (one) => listVariables(one).length > 0) : undefined);
+  if (attribute === undefined) return undefined;
+  return {
+    component: nameWritten(block),
+    setting: attribute.name,
+    file: shorten(file),
+    line: attribute.line,
+    variables: listVariables(attribute),
+    references: listReferences(attribute),
+    ...findMisspelt(attribute),
+  };
+}
+
+function findOnly<T>(items: readonly T[], isWanted: (item: T) => boolean): T | undefined {
+  const [first, ...others] = items.filter(isWanted);
+  return others.length === 0 ? first : undefined;
+}
+
+function listAttributes({ attributes, blocks }: WrittenBlock): WrittenAttribute[] {
+  return [...attributes, ...blocks.flatMap(listAttributes)];
+}

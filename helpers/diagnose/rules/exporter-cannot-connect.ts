@@ -1,6 +1,7 @@
+import type { ConnectFault } from '../../findings/finding.ts';
+import type { Component } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
-import { readScrapeFault } from '../../flow/scrape-fault.ts';
-import { findExporterOf, readConnectError } from '../connect-fault.ts';
+import { findConnectProblem } from '../connect-fault.ts';
 import { getObservation, getSource } from '../observation.ts';
 import { createRule } from '../rule.ts';
 
@@ -16,24 +17,19 @@ const SETTINGS = {
  * `prometheus.exporter.redis.redis can't log in to Redis: NOAUTH Authentication required.`
  */
 export const exporterCannotConnect = createRule('exporter cannot connect', (symptoms) => {
-  const { flow, stop, alloyLog, takenAway, exporterUp } = symptoms;
+  const { flow, takenAway } = symptoms;
   const source = getSource(symptoms);
-  if (flow === undefined || source === undefined || takenAway.includes(source)) return undefined;
-  // An exporter that keeps trying to connect lets its scrape run into the timeout, where its log says why.
-  const isSlow =
-    stop?.of === 'samples' && stop.at === 'scrape failed' && readScrapeFault(stop.target.error) === 'timeout';
-  const isUnconnected = exporterUp === 0 && stop?.at !== 'scrape failed';
-  if (!isSlow && !isUnconnected) return undefined;
-  if (source !== 'postgres' && source !== 'redis') return undefined;
-  const exporter = findExporterOf(flow, source, stop?.of === 'samples' ? stop.route.scrapes : []);
-  if (exporter === undefined) return undefined;
-  const { fault, reason } = readConnectError(alloyLog, exporter, getObservation(symptoms)?.askedAt ?? 0);
-  if (isSlow && reason === '') return undefined;
-  const isLogin = fault === 'login' || fault === 'no login';
-  return {
-    source,
-    fault,
-    reason,
-    place: locate(flow, exporter, SETTINGS[source][isLogin ? 'login' : 'address']),
-  };
+  if (flow === undefined || (source !== 'postgres' && source !== 'redis') || takenAway.includes(source))
+    return undefined;
+  const found = findConnectProblem({ ...symptoms, flow, source, since: getObservation(symptoms)?.askedAt ?? 0 });
+  if (found === undefined) return undefined;
+  const { exporter, fault, reason } = found;
+  return { source, fault, reason, place: locate(flow, exporter, chooseSetting(exporter, source, fault)) };
 });
+
+/** A user besides the password is what is there only if somebody has written it. */
+function chooseSetting({ written }: Component, source: 'postgres' | 'redis', fault: ConnectFault): string {
+  const isLogin = fault === 'login' || fault === 'no login';
+  const hasUser = written?.attributes.some(({ name }) => name === 'redis_user') === true;
+  return isLogin && source === 'redis' && hasUser ? 'redis_user' : SETTINGS[source][isLogin ? 'login' : 'address'];
+}

@@ -2,7 +2,14 @@ import type { Labels } from '../../clients/prometheus.ts';
 import { type Component, type Flow, findComponent } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import { listTargets } from '../../flow/samples-route.ts';
-import { findExporters, findLabelRule, findUnusedRelabel, followTargets, type TargetWay } from '../../flow/targets.ts';
+import {
+  findExporters,
+  findLabelRule,
+  findUnusedRelabel,
+  followTargets,
+  isRuleUnused,
+  type TargetWay,
+} from '../../flow/targets.ts';
 import { createRule } from '../rule.ts';
 import type { Symptoms } from '../symptoms.ts';
 
@@ -32,6 +39,7 @@ export const otherTargetLabels = createRule('other target labels', (symptoms) =>
       scrape: locate(flow, scrape, 'targets'),
       ...(relabel && { relabel: locate(flow, relabel) }),
       ...(rule && { rule }),
+      ...(relabel && isRuleUnused(relabel, wrong, wanted[wrong]) && { isRuleUnused: true }),
       ...(unused && { unused: locate(flow, unused) }),
     };
   }

@@ -31,7 +31,7 @@ const isByRules = ({ reason }: Labels) => reason === 'dropped_series';
 type RuleBlock = 'rule' | 'write_relabel_config';
 
 /** Where a rule is written, and what it does. */
-function locateRule(flow: Flow, component: Component, block: RuleBlock, index: number) {
+export function locateRule(flow: Flow, component: Component, block: RuleBlock, index: number) {
   const isInner = block === 'write_relabel_config';
   const settings = isInner ? component.settings?.find(({ name }) => name === 'endpoint')?.body : component.settings;
   const written = isInner ? component.written?.blocks.find(({ name }) => name === 'endpoint') : component.written;

@@ -1,4 +1,5 @@
 import { sampleRun } from '../../clients/testing/sample-run.ts';
+import { readBlocks } from '../../flow/configuration-text.ts';
 import { change, count, text, workingFlow } from '../../flow/testing/recorded-flow.ts';
 import {
   AUTH,
@@ -12,6 +13,7 @@ import {
   EXPORTER,
   exportLine,
   keptSpans,
+  line,
   logs,
   RECEIVER,
   trace,
@@ -47,6 +49,27 @@ const overGrpc = (endpoint: string) => {
 };
 const withTimeout = (timeout: string) =>
   change(accepting(), BATCH, { settings: [text('timeout', timeout), output('traces', 'metrics', 'logs')] });
+
+const sendingTo = (endpoint: string) =>
+  change(droppedSpans, EXPORTER, { settings: [{ name: 'client', body: [text('endpoint', endpoint)] }] });
+const givingUp = () => {
+  const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\ttimeout = "1ms"\n\t}\n}\n');
+  return change(keptSpans, EXPORTER, { ...(written && { written }) });
+};
+const compressing = () => {
+  const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\tcompression = "zstd"\n\t}\n}\n');
+  return change(droppedSpans, EXPORTER, { ...(written && { written }) });
+};
+const refusing = (message: string) =>
+  line(
+    EXPORTER,
+    'Exporting failed. Dropping data.',
+    `request to http://h/otlp/v1/traces responded with HTTP Status Code 400, Message=${message}`,
+  );
+const takingTracesAt = (path: string) => {
+  const http = { name: 'http', body: [text('traces_url_path', path)] };
+  return change(workingFlow(), RECEIVER, { settings: [http, output('traces', 'metrics', 'logs')] });
+};
 
 /** Rules about what travels over OTLP. */
 export const otlpCases: Cases = {
@@ -96,6 +119,51 @@ export const otlpCases: Cases = {
       'it has sent traces': {
         ...trace,
         flow: count(overGrpc('https://h/otlp'), { [EXPORTER]: { otelcol_exporter_sent_spans_total: 5 } }),
+      },
+    },
+  },
+  'endpoint of another service': {
+    speaks: { ...trace, flow: sendingTo('https://h/tempo'), alloyLog: exportLine(401) },
+    finds: { service: 'OTLP', other: 'TEMPO', status: 401, place: { component: EXPORTER, setting: 'endpoint' } },
+    silent: {
+      'it is the gateway': { ...trace, flow: sendingTo('https://h/otlp'), alloyLog: exportLine(401) },
+      'it gets through': { ...trace, flow: delivering() },
+    },
+  },
+  'compression refused': {
+    speaks: { ...trace, flow: compressing(), alloyLog: refusing('unsupported Content-Encoding: zstd') },
+    finds: { status: 400, place: { component: EXPORTER, setting: 'compression' } },
+    silent: {
+      'it refuses something else': { ...trace, flow: compressing(), alloyLog: refusing('bad span') },
+      'nothing is set': { ...trace, flow: droppedSpans, alloyLog: refusing('unsupported Content-Encoding: zstd') },
+    },
+  },
+  'answer awaited too briefly': {
+    speaks: { ...trace, flow: givingUp(), alloyLog: exportLine('context deadline exceeded') },
+    finds: { place: { component: EXPORTER, setting: 'timeout' } },
+    silent: {
+      'it can’t be reached': { ...trace, flow: givingUp(), alloyLog: exportLine('connection refused') },
+      'no time is set': { ...trace, flow: keptSpans, alloyLog: exportLine('context deadline exceeded') },
+    },
+  },
+  'receiver at another path': {
+    speaks: { ...trace, flow: takingTracesAt('/x') },
+    finds: { signal: 'traces', path: '/x', place: { component: RECEIVER, setting: 'traces_url_path' } },
+    silent: {
+      'another signal has one': { ...logs, flow: takingTracesAt('/x') },
+      'it is the usual one': { ...trace, flow: takingTracesAt('/v1/traces') },
+      'it has accepted some over HTTP': {
+        ...trace,
+        flow: {
+          ...takingTracesAt('/x'),
+          metrics: [
+            {
+              labels: { __name__: 'otelcol_receiver_accepted_spans_total', component_id: RECEIVER, transport: 'http' },
+              time: 0,
+              value: 1,
+            },
+          ],
+        },
       },
     },
   },

@@ -1,5 +1,6 @@
 import type { Setting } from '../../clients/alloy-graph.ts';
 import { sampleRun } from '../../clients/testing/sample-run.ts';
+import { readBlocks } from '../../flow/configuration-text.ts';
 import type { Flow } from '../../flow/flow.ts';
 import { change, count, text, texts, workingFlow } from '../../flow/testing/recorded-flow.ts';
 import {
@@ -40,6 +41,42 @@ const ofAlloy = (metric: string) =>
     seen: { kind: 'values', count: 1, values: [1] },
   });
 
+const keeping = (regex: string, scraped: ReturnType<typeof targets>) => {
+  const given = {
+    type: 'array',
+    value: [{ type: 'object', value: [{ key: 'job', value: { type: 'string', value: 'integrations/redis' } }] }],
+  };
+  const keep = { name: 'rule', body: [texts('source_labels', 'job'), text('regex', regex), text('action', 'keep')] };
+  const flow = change(delivering(), 'discovery.relabel.redis', { settings: [{ name: 'targets', value: given }, keep] });
+  return change(flow, SCRAPE, { targets: scraped, settings: [] });
+};
+const renaming = (regex: string): Setting => ({
+  name: 'write_relabel_config',
+  body: [
+    texts('source_labels', '__name__'),
+    text('regex', regex),
+    text('target_label', '__name__'),
+    text('replacement', 'x'),
+  ],
+});
+const missing = { url: 'http://h/metrics', metric: 'redis_up' };
+const withMetricsPath = () => {
+  const [written] = readBlocks('prometheus.scrape "redis" {\n\tmetrics_path = "/x"\n}\n');
+  return change(delivering(), SCRAPE, { ...(written && { written }) });
+};
+const PG_SERIES = {
+  __name__: 'pg_stat_user_tables_x',
+  job: 'integrations/postgres_exporter',
+  instance: 'postgres',
+};
+const arrived = (series: object) =>
+  asked({
+    condition: { kind: 'empty' },
+    subject: { kind: 'series', selector: '{}' },
+    seen: { kind: 'answer', count: 1, json: JSON.stringify([series]) },
+  });
+const bypassing = () => change(delivering(), 'prometheus.scrape.postgres', { feeds: [WRITE] });
+
 /** Rules about what is scraped. */
 export const remoteWriteCases: Cases = {
   'other target labels': {
@@ -75,6 +112,50 @@ export const remoteWriteCases: Cases = {
       'Alloy reports neither targets nor arguments of a scrape': {
         flow: change(delivering(), SCRAPE, { targets: [], settings: undefined } as object),
       },
+    },
+  },
+  'targets dropped': {
+    speaks: { flow: keeping('redis', []) },
+    finds: { place: { component: 'discovery.relabel.redis' }, action: 'keep', regex: 'redis' },
+    silent: {
+      'it keeps them': { flow: keeping('integrations/redis', []) },
+      'a scrape has the target': { flow: keeping('redis', targets(REDIS)) },
+    },
+  },
+  'series relabelled': {
+    speaks: { flow: writing(url, renaming('redis_.*')) },
+    finds: { block: 'write_relabel_config', label: '__name__', from: 'redis_up', to: 'x', place: { component: WRITE } },
+    silent: {
+      'it is for others': { flow: writing(url, renaming('pg_.*')) },
+      'a second endpoint takes it as it is': {
+        flow: change(delivering(), WRITE, {
+          settings: [
+            { name: 'endpoint', body: [url, renaming('redis_.*')] },
+            { name: 'endpoint', body: [url] },
+          ],
+        }),
+      },
+    },
+  },
+  'metric not exported': {
+    speaks: { missing, flow: withMetricsPath() },
+    finds: { ...missing, place: { component: SCRAPE, setting: 'metrics_path', expression: '"/x"' } },
+    silent: {
+      'the page has it': { flow: withMetricsPath() },
+      'nothing is set that decides about the page': { missing },
+    },
+  },
+  'series not dropped': {
+    speaks: { ...arrived(PG_SERIES), flow: bypassing() },
+    finds: {
+      metric: 'pg_stat_user_tables_x',
+      scrape: { component: 'prometheus.scrape.postgres', setting: 'forward_to' },
+      filter: { component: 'prometheus.relabel.postgres' },
+    },
+    silent: {
+      'nobody knows whose they are': arrived({ __name__: 'pg_stat_user_tables_x' }),
+      'another target has them': arrived({ ...PG_SERIES, job: 'x' }),
+      'they are too many': asked({ condition: { kind: 'value', is: 'at most', value: 1 } }),
     },
   },
   'forwards to nothing': {

@@ -55,6 +55,22 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'listed problems': [{ kind: 'listed problems', problems: ['this is wrong', 'so is that'], fix: 'correct both' }],
   'configuration error': [
     { kind: 'configuration error', file: '/x/config.alloy', line: 3, column: 5, message: 'missing "}"' },
+    {
+      kind: 'configuration error',
+      file: '/x/config.alloy',
+      line: 3,
+      column: 1,
+      message: 'at least one endpoint must be specified',
+      place: otlpEndpoint,
+    },
+    {
+      kind: 'configuration error',
+      file: '/x/config.alloy',
+      line: 3,
+      column: 1,
+      message: 'at least one endpoint must be specified',
+      place: { ...otlpEndpoint, misspelt: { name: 'OTLP_ENDPOIN', meant: 'OTLP_ENDPOINT' } },
+    },
   ],
   'no answer from Alloy': [
     { kind: 'no answer from Alloy', url: 'http://127.0.0.1:12345' },
@@ -109,6 +125,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'sample limit',
         'body size limit',
         'label limit',
+        'address',
         'other',
       ] as const
     ).map(
@@ -123,6 +140,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       place: { ...scrape, setting: 'metrics_path', expression: '"/metric"', file: 'config.alloy', line: 9 },
       source: 'rabbitmq',
       rightUrl: 'http://x/metrics',
+    },
+    {
+      kind: 'scrape fails',
+      url: 'http://x/metrics',
+      error: 'connection refused',
+      fault: 'refused',
+      place: scrape,
+      rule: { ...relabel, setting: '__address__' },
     },
   ],
   'no scrape target': [
@@ -144,6 +169,16 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     {
       kind: 'other target labels',
       wanted: labels,
+      found: { job: 'k', instance: 'i' },
+      label: 'job',
+      scrape,
+      relabel,
+      rule: { ...relabel, setting: 'replacement' },
+      isRuleUnused: true,
+    },
+    {
+      kind: 'other target labels',
+      wanted: labels,
       found: { job: 'j', instance: 'k' },
       label: 'instance',
       scrape,
@@ -156,6 +191,53 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       label: 'job',
       scrape,
       unused: relabel,
+    },
+  ],
+  'targets dropped': [{ kind: 'targets dropped', place: relabel, action: 'keep', regex: 'redis' }],
+  'series relabelled': [
+    { kind: 'series relabelled', place: relabel, block: 'rule', label: 'job', from: 'a', to: 'b' },
+    { kind: 'series relabelled', place: relabel, block: 'write_relabel_config', label: 'job', from: 'a', to: '' },
+  ],
+  'metric not exported': [
+    {
+      kind: 'metric not exported',
+      url: 'http://h/metrics',
+      metric: 'redis_up',
+      place: { ...scrape, setting: 'metrics_path', expression: '"/x"' },
+    },
+  ],
+  'series not dropped': [
+    { kind: 'series not dropped', metric: 'm', scrape },
+    { kind: 'series not dropped', metric: 'm', scrape, passed: relabel },
+    { kind: 'series not dropped', metric: 'm', scrape, filter: relabel },
+  ],
+  'endpoint of another service': [
+    { kind: 'endpoint of another service', service: 'OTLP', other: 'TEMPO', place: otlpEndpoint, status: 401 },
+    {
+      kind: 'endpoint of another service',
+      service: 'OTLP',
+      other: 'LOKI',
+      place: { component: EXPORTER, setting: 'logs_endpoint', value: 'http://h/loki/api/v1/push' },
+    },
+    { kind: 'endpoint of another service', service: 'PROMETHEUS', other: 'LOKI', place: writeUrl },
+  ],
+  'compression refused': [
+    {
+      kind: 'compression refused',
+      place: { component: EXPORTER, setting: 'compression', expression: '"zstd"' },
+      status: 400,
+      message: 'unsupported Content-Encoding: zstd',
+    },
+  ],
+  'answer awaited too briefly': [
+    { kind: 'answer awaited too briefly', place: { component: EXPORTER, setting: 'timeout', value: '1ms' } },
+  ],
+  'receiver at another path': [
+    {
+      kind: 'receiver at another path',
+      signal: 'traces',
+      path: '/x',
+      place: { component: 'otelcol.receiver.otlp.x', setting: 'traces_url_path' },
     },
   ],
   'scraped too seldom': [
@@ -174,6 +256,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'OTLP login refused', login: 'other', place: otlpUser },
     { kind: 'OTLP login refused', login: 'none', place: { component: EXPORTER } },
     { kind: 'OTLP login refused', login: 'basic', place: otlpUser, instanceId: '' },
+    {
+      kind: 'OTLP login refused',
+      login: 'basic',
+      place: otlpUser,
+      instanceId: '1',
+      reason: 'wrong token',
+      oddPassword: samplePlace('otelcol.auth.basic.x', 'password', 'TOKEN'),
+    },
     {
       kind: 'OTLP login refused',
       login: 'basic',
@@ -233,7 +323,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'nothing accepted over OTLP': [
     { kind: 'nothing accepted over OTLP', signal: 'logs', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },
   ],
-  'held too long': [{ kind: 'held too long', place: { component: 'otelcol.processor.batch.x' }, timeout: '10m' }],
+  'held too long': [
+    { kind: 'held too long', place: { component: 'otelcol.processor.batch.x', setting: 'timeout' }, timeout: '10m' },
+    { kind: 'held too long', place: { component: WRITE, setting: 'batch_send_deadline' }, timeout: '10m' },
+  ],
   'nothing exported over OTLP': [
     { kind: 'nothing exported over OTLP', signal: 'traces', between: [] },
     { kind: 'nothing exported over OTLP', signal: 'traces', between: [{ component: 'otelcol.processor.filter.x' }] },

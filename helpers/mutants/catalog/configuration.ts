@@ -380,7 +380,7 @@ const postgres: readonly Mutant[] = [
     'PostgreSQL: the rule that sets instance is deleted',
     { configuration: [cut(`\n${rule('instance', 'postgres')}`)] },
     'phase2',
-    { cause: all('instance', 'discovery\\.relabel', 'labels'), vague: /label/ },
+    { cause: all('instance', 'discovery\\.relabel\\.postgres', 'target_label'), vague: /label/ },
   ),
   mutant(
     'c51',
@@ -529,7 +529,7 @@ const redis: readonly Mutant[] = [
     'Redis: the rule that sets job is deleted',
     { configuration: [cut(`${rule('job', 'integrations/redis_exporter')}\n`)] },
     'phase3',
-    { cause: all('job', 'discovery\\.relabel', 'labels'), vague: /label/ },
+    { cause: all('job', 'discovery\\.relabel', 'target_label'), vague: /label/ },
   ),
   mutant(
     'c67',
@@ -804,11 +804,380 @@ const remoteWrite: readonly Mutant[] = [
     'remote write: the mark of the run is a fixed text',
     {
       configuration: [
-        swap('verify_run = sys.env("ALLOY_VERIFY_RUN_ID")', 'verify_run = "production" // ALLOY_VERIFY_RUN_ID'),
+        swap('verify_run = sys.env("ALLOY_VERIFY_RUN_ID"),', 'verify_run = "production", // ALLOY_VERIFY_RUN_ID'),
       ],
     },
     'phase3',
     { cause: all('verify_run', 'external_labels|production'), vague: /label/ },
+  ),
+];
+
+/** What follows the batch's output, before the exporter's login. */
+const BEFORE_AUTH = '// The OTLP gateway has an instance ID of its own:';
+const REDIS_RELABEL = 'targets = prometheus.exporter.redis.redis.targets\n';
+
+const furtherOtlp: readonly Mutant[] = [
+  mutant(
+    'c101',
+    'OTLP exporter: its auth is that of another login',
+    {
+      configuration: [
+        swap(
+          BEFORE_AUTH,
+          `otelcol.auth.basic "metrics" {\n\t${METRICS_USER}\n\tpassword = sys.env("GRAFANA_CLOUD_API_KEY")\n}\n\n${BEFORE_AUTH}`,
+        ),
+        swap('otelcol.auth.basic.grafana_cloud.handler', 'otelcol.auth.basic.metrics.handler'),
+      ],
+    },
+    DELIVERY,
+    { cause: all('401', '2847239', `${AUTH}\\.metrics`), vague: /401/ },
+  ),
+  mutant(
+    'c102',
+    'OTLP exporter: logs have the endpoint of Loki',
+    {
+      configuration: [
+        swap(
+          `\tclient {\n\t\t${OTLP_ENDPOINT}`,
+          `\tlogs_endpoint = sys.env("GRAFANA_CLOUD_LOKI_ENDPOINT")\n\n\tclient {\n\t\t${OTLP_ENDPOINT}`,
+        ),
+      ],
+    },
+    DELIVERY,
+    { cause: all('logs_endpoint', 'GRAFANA_CLOUD_LOKI_ENDPOINT', 'config\\.alloy:\\d+'), vague: /401|logs/ },
+  ),
+  mutant(
+    'c103',
+    'receiver: traces have a path of their own',
+    {
+      configuration: [
+        swap(
+          'endpoint = coalesce(sys.env("ALLOY_OTLP_HTTP_LISTEN"), "0.0.0.0:4318")',
+          'endpoint        = coalesce(sys.env("ALLOY_OTLP_HTTP_LISTEN"), "0.0.0.0:4318")\n\t\ttraces_url_path = "/otlp/v1/traces"',
+        ),
+      ],
+    },
+    DELIVERY,
+    { cause: all(RECEIVER, 'traces_url_path', '/otlp/v1/traces'), vague: /404/ },
+  ),
+  mutant(
+    'c104',
+    'batch: its traces go to itself',
+    { configuration: [swap(`traces  = ${TO_EXPORTER}`, `traces  = ${TO_BATCH}`)] },
+    DELIVERY,
+    { cause: all('config\\.alloy:\\d+', 'cycle|itself|self') },
+  ),
+  mutant(
+    'c105',
+    'OTLP exporter: its token stands in a header, as Bearer',
+    {
+      configuration: [
+        swap(
+          'auth     = otelcol.auth.basic.grafana_cloud.handler',
+          'headers  = {\n\t\t\t"Authorization" = string.format("Bearer %s", sys.env("GRAFANA_CLOUD_API_KEY")),\n\t\t}',
+        ),
+      ],
+    },
+    DELIVERY,
+    { cause: all('401', 'headers', `${EXPORTER}|config\\.alloy:\\d+`), vague: /401/ },
+  ),
+  mutant(
+    'c106',
+    'OTLP exporter: it waits a microsecond for an answer',
+    {
+      configuration: [
+        swap(`${OTLP_ENDPOINT}\n\t\tauth     =`, `${OTLP_ENDPOINT}\n\t\ttimeout  = "1us"\n\t\tauth     =`),
+      ],
+    },
+    DELIVERY,
+    { cause: all(EXPORTER, 'timeout', '1us|1µs'), vague: /reach|deadline|timeout/i },
+  ),
+  mutant(
+    'c107',
+    'OTLP exporter: the user name has a blank at its end',
+    { configuration: [swap(OTLP_USER, `username = "1461503 "`)] },
+    DELIVERY,
+    { cause: all('401', '"1461503 "', AUTH), vague: /401/ },
+  ),
+  mutant(
+    'c108',
+    'receiver: it listens on another port than the services send to, over gRPC and HTTP',
+    {
+      configuration: [
+        swap('coalesce(sys.env("ALLOY_OTLP_GRPC_LISTEN"), "0.0.0.0:4317")', '"127.0.0.1:24317"'),
+        swap('coalesce(sys.env("ALLOY_OTLP_HTTP_LISTEN"), "0.0.0.0:4318")', '"127.0.0.1:24318"'),
+      ],
+    },
+    DELIVERY,
+    { cause: all(RECEIVER, '2431[78]'), vague: /refused|accepted nothing/i },
+  ),
+  mutant(
+    'c109',
+    'OTLP exporter: it compresses with zstd, which the gateway does not take',
+    {
+      configuration: [
+        swap(`${OTLP_ENDPOINT}\n\t\tauth     =`, `${OTLP_ENDPOINT}\n\n\t\tcompression = "zstd"\n\t\tauth     =`),
+      ],
+    },
+    DELIVERY,
+    { cause: all(EXPORTER, 'compression', 'zstd'), vague: /400|415/ },
+  ),
+  mutant(
+    'c110',
+    'OTLP login: the name of the variable with the token is misspelt',
+    { configuration: [swap(OTLP_PASSWORD, OTLP_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_API_KY'))] },
+    DELIVERY,
+    { cause: all('401', 'GRAFANA_CLOUD_API_KY', 'GRAFANA_CLOUD_API_KEY', 'config\\.alloy:42'), vague: /401/ },
+  ),
+];
+
+const furtherScrapes: readonly Mutant[] = [
+  mutant(
+    'c111',
+    'Redis: a rule of the relabel keeps no target',
+    {
+      configuration: [
+        swap(
+          REDIS_RELABEL,
+          `${REDIS_RELABEL}\n\trule {\n\t\tsource_labels = ["job"]\n\t\tregex         = "redis"\n\t\taction        = "keep"\n\t}\n`,
+        ),
+      ],
+    },
+    'phase3',
+    { cause: all('discovery\\.relabel\\.redis', 'keep'), vague: /target/ },
+  ),
+  mutant(
+    'c112',
+    'Redis: a rule of the relabel gives the target another address',
+    {
+      configuration: [swap(REDIS_RELABEL, `${REDIS_RELABEL}\n${rule('__address__', '127.0.0.1:9')}`)],
+    },
+    'phase3',
+    { cause: all('discovery\\.relabel\\.redis', '__address__', '127\\.0\\.0\\.1:9\\b'), vague: /scrape|refused/ },
+  ),
+  mutant(
+    'c113',
+    'Redis: the rule that sets job applies to no target',
+    {
+      configuration: [
+        within(
+          rule('job', 'integrations/redis_exporter'),
+          'target_label',
+          'source_labels = ["job"]\n\t\tregex         = "redis"\n\t\ttarget_label',
+        ),
+      ],
+    },
+    'phase3',
+    { cause: all('discovery\\.relabel\\.redis', 'job', 'regex|source_labels'), vague: /label/ },
+  ),
+  mutant(
+    'c114',
+    'Redis: the exporter logs in as a user that is not there',
+    {
+      configuration: [
+        swap(
+          'redis_password = sys.env("REDIS_EXPORTER_PASSWORD")',
+          'redis_user     = "monitor"\n\tredis_password = sys.env("REDIS_EXPORTER_PASSWORD")',
+        ),
+      ],
+    },
+    'phase3',
+    { cause: all('prometheus\\.exporter\\.redis', 'redis_user', 'WRONGPASS|log in'), vague: /Redis/ },
+  ),
+  mutant(
+    'c115',
+    'PostgreSQL: the exporter collects nothing of databases',
+    {
+      configuration: [
+        swap('disable_settings_metrics = true', 'disable_settings_metrics = true\n\tdisable_default_metrics  = true'),
+      ],
+    },
+    'phase2',
+    { cause: all('config\\.alloy:\\d+', 'disable_default_metrics') },
+  ),
+  mutant(
+    'c116',
+    'PostgreSQL: of the collectors only the one of locks is enabled',
+    {
+      configuration: [
+        swap(
+          'disable_settings_metrics = true',
+          'disable_settings_metrics = true\n\tenabled_collectors       = ["locks"]',
+        ),
+      ],
+    },
+    'phase2',
+    { cause: all('prometheus\\.exporter\\.postgres', 'enabled_collectors'), vague: /exporter/ },
+  ),
+  mutant(
+    'c117',
+    'PostgreSQL: the scrape forwards into the relabel of RabbitMQ',
+    { configuration: [within(POSTGRES_SCRAPE, POSTGRES_FORWARD, 'prometheus.relabel.rabbitmq.receiver')] },
+    'phase2',
+    { cause: all('prometheus\\.(relabel|scrape)\\.(postgres|rabbitmq)', 'pg_stat'), vague: /filter/ },
+  ),
+  mutant(
+    'c118',
+    'PostgreSQL: the scrape timeout is a millisecond',
+    { configuration: [within(POSTGRES_SCRAPE, TIMEOUT, 'scrape_timeout  = "1ms"')] },
+    'phase2',
+    { cause: all('prometheus\\.scrape\\.postgres', 'scrape_timeout', '1ms'), vague: /scrape/ },
+  ),
+  mutant(
+    'c119',
+    'RabbitMQ: it is scraped at the page with details, without the families',
+    {
+      configuration: [swap(`\t${RABBITMQ_FORWARD}`, `\tmetrics_path    = "/metrics/detailed"\n\t${RABBITMQ_FORWARD}`)],
+    },
+    'phase7',
+    { cause: all('prometheus\\.scrape\\.rabbitmq', 'metrics_path', '/metrics/detailed'), vague: /scrape/ },
+  ),
+  mutant(
+    'c120',
+    'RabbitMQ: the body of a scrape may have a kilobyte',
+    { configuration: [swap(`\t${RABBITMQ_FORWARD}`, `\tbody_size_limit = "1KB"\n\t${RABBITMQ_FORWARD}`)] },
+    'phase7',
+    { cause: all('body_size_limit', 'prometheus\\.scrape\\.rabbitmq'), vague: /scrape/ },
+  ),
+  mutant(
+    'c121',
+    'RabbitMQ: the scrape takes a label at most',
+    { configuration: [swap(`\t${RABBITMQ_FORWARD}`, `\tlabel_limit     = 1\n\t${RABBITMQ_FORWARD}`)] },
+    'phase7',
+    { cause: all('label_limit', 'prometheus\\.scrape\\.rabbitmq'), vague: /scrape/ },
+  ),
+  mutant(
+    'c122',
+    'RabbitMQ: the scrape timeout is a millisecond',
+    { configuration: [within(RABBITMQ_SCRAPE, TIMEOUT, 'scrape_timeout  = "1ms"')] },
+    'phase7',
+    { cause: all('prometheus\\.scrape\\.rabbitmq', 'scrape_timeout', '1ms'), vague: /scrape/ },
+  ),
+  mutant(
+    'c123',
+    'RabbitMQ: a rule keeps what has a label that no series has',
+    {
+      configuration: [
+        swap(
+          `\t\t${RABBITMQ_RULE}\n\t}\n`,
+          `\t\t${RABBITMQ_RULE}\n\t}\n\n\trule {\n\t\tsource_labels = ["name"]\n\t\tregex         = "rabbitmq_.*"\n\t\taction        = "keep"\n\t}\n`,
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('prometheus\\.relabel\\.rabbitmq', 'keep'), vague: /relabel|drop/ },
+  ),
+  mutant(
+    'c124',
+    'RabbitMQ: a rule keeps the series of one queue',
+    {
+      configuration: [
+        swap(
+          `\t\t${RABBITMQ_RULE}\n\t}\n`,
+          `\t\t${RABBITMQ_RULE}\n\t}\n\n\trule {\n\t\tsource_labels = ["queue"]\n\t\tregex         = "|orders"\n\t\taction        = "keep"\n\t}\n`,
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('prometheus\\.relabel\\.rabbitmq', 'keep'), vague: /relabel|drop/ },
+  ),
+  mutant(
+    'c125',
+    'Redis: a rule of remote write gives redis_up another name',
+    {
+      configuration: [
+        writeRule([
+          'source_labels = ["__name__"]',
+          'regex         = "redis_(.*)"',
+          'target_label  = "__name__"',
+          'replacement   = "cache_$1"',
+        ]),
+      ],
+    },
+    'phase3',
+    { cause: all('write_relabel_config', '__name__', REMOTE_WRITE), vague: /name/ },
+  ),
+];
+
+const misspeltSources: readonly Mutant[] = [
+  mutant(
+    'c126',
+    'Redis: it is scraped over https',
+    { configuration: [within(REDIS_SCRAPE, `targets         =`, `scheme          = "https"\n\ttargets         =`)] },
+    'phase3',
+    { cause: all('prometheus\\.scrape\\.redis', 'scheme', 'https'), vague: /scrape/ },
+  ),
+  mutant(
+    'c127',
+    'RabbitMQ: the name of the variable with the address is misspelt',
+    { configuration: [swap('"RABBITMQ_METRICS_ADDRESS"', '"RABBITMQ_METRICS_ADRESS"')] },
+    'phase7',
+    {
+      cause: all('RABBITMQ_METRICS_ADRESS', 'RABBITMQ_METRICS_ADDRESS', 'prometheus\\.scrape\\.rabbitmq'),
+      vague: /scrape/,
+    },
+  ),
+  mutant(
+    'c128',
+    'Redis: the name of the variable with the address is misspelt',
+    { configuration: [swap('"REDIS_EXPORTER_ADDRESS"', '"REDIS_EXPORTER_ADDR"')] },
+    'phase3',
+    { cause: all('REDIS_EXPORTER_ADDR\\b', 'prometheus\\.exporter\\.redis'), vague: /Redis/ },
+  ),
+  mutant(
+    'c129',
+    'Redis: the name of the variable with the password is misspelt',
+    { configuration: [swap('"REDIS_EXPORTER_PASSWORD"', '"REDIS_EXPORTER_PASSWRD"')] },
+    'phase3',
+    { cause: all('NOAUTH', 'REDIS_EXPORTER_PASSWRD', 'REDIS_EXPORTER_PASSWORD'), vague: /Redis/ },
+  ),
+];
+
+const furtherWrites: readonly Mutant[] = [
+  mutant(
+    'c132',
+    'remote write: its login is a bearer token',
+    { configuration: [swap(LOGIN_BLOCK, '\t\tbearer_token = sys.env("GRAFANA_CLOUD_API_KEY")\n\n')] },
+    'phase3',
+    { cause: all('401', 'bearer_token', `${REMOTE_WRITE}|config\\.alloy:\\d+`), vague: /401/ },
+  ),
+  mutant(
+    'c133',
+    'remote write: Redis goes to a second one, whose URL is a port where nothing listens',
+    {
+      configuration: [
+        within(REDIS_SCRAPE, CLOUD, 'prometheus.remote_write.other.receiver'),
+        swap(
+          '// ---- Remote write ----',
+          'prometheus.remote_write "other" {\n\tendpoint {\n\t\turl = "http://127.0.0.1:9/api/v1/write"\n\t}\n}\n\n// ---- Remote write ----',
+        ),
+      ],
+    },
+    'phase3',
+    { cause: all(`${REMOTE_WRITE}\\.other`, '127\\.0\\.0\\.1:9\\b', 'refused'), vague: /remote_write/ },
+  ),
+  mutant(
+    'c134',
+    'remote write: a second endpoint has no login',
+    {
+      configuration: [
+        swap(
+          '\t// A verification run marks its series',
+          '\tendpoint {\n\t\turl = sys.env("GRAFANA_CLOUD_PROMETHEUS_ENDPOINT")\n\t}\n\n\t// A verification run marks its series',
+        ),
+      ],
+    },
+    'phase3 P2.8',
+    { cause: all('401', 'without a login|no login', `${REMOTE_WRITE}`), vague: /401/ },
+  ),
+  mutant(
+    'c135',
+    'remote write: its URL has a port',
+    {
+      configuration: [swap(URL, 'url = string.join([sys.env("GRAFANA_CLOUD_PROMETHEUS_ENDPOINT"), "9090"], ":")')],
+    },
+    'phase3',
+    { cause: all('404', ':9090', `url|${REMOTE_WRITE}`), vague: /404/ },
   ),
 ];
 
@@ -821,4 +1190,8 @@ export const configuration: readonly Mutant[] = [
   ...redis,
   ...rabbitmq,
   ...remoteWrite,
+  ...furtherOtlp,
+  ...furtherScrapes,
+  ...misspeltSources,
+  ...furtherWrites,
 ];

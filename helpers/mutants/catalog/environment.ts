@@ -79,6 +79,29 @@ const malformed: readonly Mutant[] = [
     'login',
   ),
   wrong('v30', 'has its own name in it', `${OTLP}_INSTANCE_ID`, 'OTLP_INSTANCE_ID=1461503', 'number'),
+  wrong(
+    'v32',
+    'is swapped with that of Tempo',
+    `${LOKI}_ENDPOINT`,
+    'https://tempo-eu-west-0.grafana.net/tempo',
+    '/loki/api/v1/push',
+  ),
+  wrong(
+    'v33',
+    'has a query string',
+    `${PROMETHEUS}_ENDPOINT`,
+    `${HOSTED[`${PROMETHEUS}_ENDPOINT`]}?tenant=1`,
+    'query string',
+  ),
+  wrong('v34', 'is cut short', KEY, 'glc_eyJvIjoiMSIsIm4iOiJ4Iiwi', 'end|cut|whole|truncated'),
+  wrong(
+    'v35',
+    'is of another region than all endpoints',
+    KEY,
+    `glc_${Buffer.from('{"o":"1","n":"x","k":"y","m":{"r":"prod-us-east-0"}}').toString('base64')}`,
+    'prod-us-east-0',
+  ),
+  wrong('v36', 'has a decimal point', `${TEMPO}_INSTANCE_ID`, '1413606.0', 'number'),
   wrong('v31', 'begins with Basic', KEY, 'Basic MTQ2MTUwMzpnbGNfZXlKdklqb2lNU0o5', 'glc_'),
 ];
 
@@ -130,6 +153,17 @@ const shared: readonly Mutant[] = [
     },
     'P1.1 P1.7 P1.9',
     { cause: all(`${OTLP}_INSTANCE_ID`, `${PROMETHEUS}_INSTANCE_ID`, `${LOKI}_INSTANCE_ID`, `${TEMPO}_INSTANCE_ID`) },
+  ),
+];
+
+const { [`${PROMETHEUS}_ENDPOINT`]: endpoint = '', ...withoutEndpoint } = HOSTED;
+const misnamed: readonly Mutant[] = [
+  mutant(
+    'v44',
+    'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT is misspelt in a whole .env',
+    { variables: { ...withoutEndpoint, GRAFANA_CLOUD_PROMETHEUS_ENDPONT: endpoint } },
+    'P1.1 P1.7 P1.9',
+    { cause: all(`${PROMETHEUS}_ENDPOINT`, 'ENDPONT'), vague: /not set/ },
   ),
 ];
 
@@ -348,6 +382,77 @@ const ofAlloy: readonly Mutant[] = [
       vague: /reach/,
     },
   ),
+  mutant(
+    'a30',
+    'the Prometheus endpoint of Alloy is https where http is spoken',
+    {
+      alloy: ({ variables }) => ({
+        [`${PROMETHEUS}_ENDPOINT`]: variables[`${PROMETHEUS}_ENDPOINT`]?.replace('http:', 'https:'),
+      }),
+    },
+    'phase3',
+    { cause: all(`${PROMETHEUS}_ENDPOINT`, 'https|tls|ssl'), vague: /reach/ },
+  ),
+  mutant(
+    'a31',
+    'the OTLP endpoint of Alloy has quotes around it',
+    { alloy: ({ variables }) => ({ [`${OTLP}_ENDPOINT`]: `"${variables[`${OTLP}_ENDPOINT`]}"` }) },
+    DELIVERY,
+    { cause: all(`${OTLP}_ENDPOINT`, 'config\\.alloy:\\d+', 'valid URL|quot'), vague: /endpoint/ },
+  ),
+  mutant(
+    'a32',
+    'the OTLP ID of Alloy ends with a blank',
+    { alloy: { [`${OTLP}_INSTANCE_ID`]: '1461503 ' } },
+    DELIVERY,
+    {
+      cause: all('401', `${OTLP}_INSTANCE_ID`, 'blank|space'),
+      vague: /401/,
+    },
+  ),
+  mutant(
+    'a33',
+    'the token of Alloy has quotes around it',
+    { alloy: ({ variables }) => ({ [KEY]: `"${variables[KEY]}"` }) },
+    DELIVERY,
+    { cause: all('401', KEY), vague: /401/ },
+  ),
+  mutant(
+    'a34',
+    'the Prometheus endpoint of Alloy is a port where nothing listens',
+    { alloy: { [`${PROMETHEUS}_ENDPOINT`]: 'http://127.0.0.1:9/api/prom/push' } },
+    'phase3',
+    { cause: all(`${PROMETHEUS}_ENDPOINT`, '127\\.0\\.0\\.1:9\\b', 'refused'), vague: /reach/ },
+  ),
+  mutant('a36', 'ALLOY_LOG_LEVEL is no level', { alloy: { ALLOY_LOG_LEVEL: 'verbose' } }, 'phase3', {
+    cause: all('ALLOY_LOG_LEVEL', 'verbose|level', 'config\\.alloy:\\d+'),
+    vague: /level/,
+  }),
+  mutant(
+    'a37',
+    'the address of RabbitMQ has a path',
+    { alloy: ({ rabbitmq }) => ({ RABBITMQ_METRICS_ADDRESS: `${new URL(rabbitmq?.metricsUrl ?? '').host}/metrics` }) },
+    'phase7',
+    { cause: all('RABBITMQ_METRICS_ADDRESS', 'metrics'), vague: /scrape/ },
+  ),
+  mutant(
+    'a38',
+    'the address of Redis has quotes around it',
+    { alloy: ({ redis }) => ({ REDIS_EXPORTER_ADDRESS: `"127.0.0.1:${redis?.port}"` }) },
+    'phase3',
+    { cause: all('REDIS_EXPORTER_ADDRESS', 'quot'), vague: /Redis/ },
+  ),
+  mutant(
+    'a39',
+    'the data source of PostgreSQL is HOST:PORT alone',
+    { alloy: ({ postgres }) => ({ POSTGRES_EXPORTER_DSN: `127.0.0.1:${postgres?.port}` }) },
+    'phase2',
+    { cause: all('POSTGRES_EXPORTER_DSN', 'config\\.alloy:\\d+', 'DSN'), vague: /PostgreSQL|DSN/ },
+  ),
+  mutant('a40', 'ALLOY_SCRAPE_INTERVAL is ten minutes', { alloy: { ALLOY_SCRAPE_INTERVAL: '10m' } }, 'phase3', {
+    cause: all('ALLOY_SCRAPE_INTERVAL', '10m'),
+    vague: /interval/,
+  }),
 ];
 
-export const environment: readonly Mutant[] = [...unset, ...malformed, ...shared, ...ofAlloy];
+export const environment: readonly Mutant[] = [...unset, ...malformed, ...shared, ...misnamed, ...ofAlloy];

@@ -177,4 +177,83 @@ export const noOps: readonly Mutant[] = [
     },
     'phase3',
   ),
+  noOp(
+    'n30',
+    'an external label has the name of a label that series have',
+    {
+      configuration: [
+        swap(
+          '\t\tverify_run = sys.env("ALLOY_VERIFY_RUN_ID"),',
+          '\t\tverify_run = sys.env("ALLOY_VERIFY_RUN_ID"),\n\t\tjob        = "alloy",',
+        ),
+      ],
+    },
+    'phase3',
+  ),
+  noOp(
+    'n31',
+    'the scrape of Redis has a job_name, honours labels and has a path',
+    {
+      configuration: [
+        swap(
+          '\ttargets         = discovery.relabel.redis.output\n',
+          '\ttargets         = discovery.relabel.redis.output\n\tjob_name        = "redis"\n\thonor_labels    = true\n\tmetrics_path    = "/other"\n',
+        ),
+      ],
+    },
+    'phase3',
+  ),
+  noOp(
+    'n32',
+    'the OTLP exporter has headers, no compression, and TLS settings that nothing uses',
+    {
+      configuration: [
+        swap(
+          'auth     = otelcol.auth.basic.grafana_cloud.handler',
+          'auth     = otelcol.auth.basic.grafana_cloud.handler\n\n\t\tcompression = "none"\n\t\theaders     = {\n\t\t\t"X-Team" = "games",\n\t\t}\n\n\t\ttls {\n\t\t\tinsecure = true\n\t\t}',
+        ),
+      ],
+    },
+    'P1.3 P1.4 P1.5 P1.6 P1.7 P1.8 P1.9 P1.10',
+  ),
+  noOp(
+    'n33',
+    'the OTLP exporter neither queues nor retries',
+    {
+      configuration: [
+        swap(
+          'otelcol.exporter.otlphttp "grafana_cloud" {\n',
+          'otelcol.exporter.otlphttp "grafana_cloud" {\n\tsending_queue {\n\t\tenabled = false\n\t}\n\n\tretry_on_failure {\n\t\tenabled = false\n\t}\n\n',
+        ),
+      ],
+    },
+    'phase1',
+  ),
+  noOp(
+    'n34',
+    'a rule drops what only some queues have',
+    {
+      configuration: [
+        swap('// ---- Remote write ----', '// ---- Remote write, of everything ----'),
+        swap(
+          'prometheus.relabel "rabbitmq" {\n\tforward_to = [prometheus.remote_write.grafana_cloud.receiver]\n',
+          'prometheus.relabel "rabbitmq" {\n\tforward_to = [prometheus.remote_write.grafana_cloud.receiver]\n\n\trule {\n\t\tsource_labels = ["queue"]\n\t\tregex         = "orders.*"\n\t\taction        = "drop"\n\t}\n',
+        ),
+      ],
+    },
+    'phase7',
+  ),
+  noOp(
+    'n35',
+    'remote write has smaller batches and more shards',
+    {
+      configuration: [
+        swap(
+          '\t\tqueue_config {\n',
+          '\t\tqueue_config {\n\t\t\tmax_samples_per_send = 500\n\t\t\tmin_shards           = 2\n',
+        ),
+      ],
+    },
+    'phase2 phase3',
+  ),
 ];

@@ -5,7 +5,8 @@ import { CannotRun } from '../../run/cannot-run.ts';
 import type { Endpoints } from '../../run/endpoints.ts';
 import { type Part, partsInOrder } from '../../run/part.ts';
 import type { StackRequest } from '../plan.ts';
-import { openLogFile } from './log-file.ts';
+import { refuseMissing } from './embedded-limits.ts';
+import { openLogFile, readLogTail } from './log-file.ts';
 import { type PartContext, type PartPlan, type RunningPart, startPart } from './part.ts';
 import type { PortBlock } from './ports.ts';
 import { PortTaken } from './ready.ts';
@@ -38,8 +39,8 @@ export function buildLogPath(run: RunDirectory, part: Part): string {
 /**
  * Starts the parts of a request side by side in the run's directory, each on ports of its own; where another program has
  * taken one in the meantime, that part is planned again with others. An Alloy that does not start is among the `failures`.
- * Throws `CannotRun` for the first other part that can't be started: the run has to be ended then, since others may still
- * be starting.
+ * Throws `CannotRun` for the first other part that can't be started, and for an embedded Alloy that lacks what the
+ * configuration has: the run has to be ended then, since others may still be starting.
  */
 export async function startParts(
   request: StackRequest,
@@ -98,6 +99,7 @@ export async function startParts(
         await start(part, context).finally(() => settled.get(part)?.resolve());
       } catch (error) {
         if (part !== 'alloy' || !(error instanceof CannotRun)) throw error;
+        refuseMissing(readLogTail(context.logPath, 500));
         failures[part] = error.message;
       }
     }),

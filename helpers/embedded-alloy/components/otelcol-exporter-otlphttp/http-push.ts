@@ -58,7 +58,8 @@ export function createHttpPush(
       ...client.headers,
       ...client.auth?.(),
     };
-    const timeout = client.timeout > 0 ? { signal: AbortSignal.timeout(client.timeout) } : {};
+    // A timer counts whole milliseconds.
+    const timeout = client.timeout > 0 ? { signal: AbortSignal.timeout(Math.floor(client.timeout)) } : {};
     let response: Dispatcher.ResponseData;
     let answer: Buffer;
     try {

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Labels } from '../../clients/prometheus.ts';
+import { locate } from '../../flow/place.ts';
+import { listRules, relabel } from '../../flow/relabel.ts';
+import { followSamples } from '../../flow/samples-route.ts';
+import { getObservation } from '../observation.ts';
+import { createRule } from '../rule.ts';
+
+/**
+ * Series have arrived that were to be dropped: no rule on their way does it.
+ *
+ * `no rule drops pg_stat_user_tables_idx_scan on its way: prometheus.relabel.postgres would, and prometheus.scrape.postgres does not forward there`
+ */
+export const seriesNotDropped = createRule('series not dropped', (symptoms) => {
+  const { flow } = symptoms;
+  const observation = getObservation(symptoms);
+  if (flow === undefined || observation?.condition.kind !== 'empty' || observation.seen.kind !== 'answer')
+    return undefined;
+  const series = readFirst(observation.seen.json);
+  const { __name__: metric, job, instance } = series ?? {};
+  if (series === undefined || metric === undefined || job === undefined || instance === undefined) return undefined;
+  const { scrapes, after } = followSamples(flow, { job, instance });
+  const [scrape] = scrapes;
+  if (scrape === undefined) return undefined;
+  const relabels = flow.components.filter(({ name }) => name === 'prometheus.relabel');
+  const filter = relabels.find(
+    (component) =>
+      !after.includes(component) && relabel(listRules(component.settings), series, true).droppedBy !== undefined,
+  );
+  const passed = after.find((component) => relabels.includes(component));
+  return {
+    metric,
+    scrape: locate(flow, scrape, 'forward_to'),
+    ...(filter && { filter: locate(flow, filter) }),
+    ...(passed && { passed: locate(flow, passed) }),
+  };
+});
+
+/** The labels of the first series of an answer. */
+function readFirst(json: string): Labels | undefined {
+  const [, first = ''] = /^\[(\{[^{}]*\})/.exec(json) ?? [];
+  try {
+    return z.record(z.string(), z.string()).safeParse(JSON.parse(first)).data;
+  } catch {
+    return undefined;
+  }
+}
