@@ -34,7 +34,9 @@ import {
 import { scrapeFails } from './rules/scrape-fails.ts';
 import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
+import { serviceUnhealthy } from './rules/service-unhealthy.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
+import { sourceFails } from './rules/source-fails.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
@@ -50,6 +52,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...ALLOY_DOWN,
     anotherBackend,
     sourceUnreachable,
+    sourceFails,
     unhealthyComponents,
     noOtlpReceiver,
     signalWithoutOutput,
@@ -67,6 +70,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     nothingAccepted,
     heldTooLong,
     nothingExported,
+    serviceUnhealthy,
     clockDiffers,
   ],
   'remote write': [
@@ -74,6 +78,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     ...ALLOY_DOWN,
     anotherBackend,
     sourceUnreachable,
+    sourceFails,
     unhealthyComponents,
     otherTargetLabels,
     noScrapeTarget,
@@ -95,7 +100,15 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     nothingSent,
     clockDiffers,
   ],
-  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput, receiverElsewhere],
+  other: [
+    sourceUnreachable,
+    sourceFails,
+    serviceUnhealthy,
+    ...ALLOY_DOWN,
+    unhealthyComponents,
+    signalWithoutOutput,
+    receiverElsewhere,
+  ],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
-import type { Evidence, Labels } from '../findings/evidence.ts';
+import type { Evidence, Labels, Subject } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
 import { type Flow, readFlow } from '../flow/flow.ts';
 import { findStop, type Stop } from '../flow/stops.ts';
@@ -16,7 +16,8 @@ import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
-import { listUnreachable, type Unreachable } from './sources.ts';
+import { examineParts, type FaultySource, type Unreachable } from './sources.ts';
+import { listSuspects } from './suspects.ts';
 
 const Refusals = z.object({
   refusals: z.array(
@@ -62,8 +63,10 @@ export type Symptoms = Failure & {
   readonly otherService?: keyof BackendAccess | undefined;
   /** Where Alloy sends to, if that is another backend than the one that is asked. */
   readonly otherBackend?: OtherBackend | undefined;
-  /** The suspected parts that accept no connections. */
+  /** The suspected parts that give no answer. */
   readonly unreachable: readonly Unreachable[];
+  /** Those that answer, and don't do what they are there for. */
+  readonly faulty: readonly FaultySource[];
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
 };
@@ -83,7 +86,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     refusedQuestions,
     otherService,
     otherBackend,
-    unreachable,
+    { unreachable, faulty },
     exporterUp,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
@@ -98,7 +101,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     findOtherService(run.access, evidence),
     // Where no question is answered, none of its own would be.
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
-    listUnreachable(run, listSuspects(failure)),
+    examineParts(run, listSuspects({ ...failure, subject: readSubject(evidence) }, run)),
     labels && readExporterUp(run, labels).catch(() => undefined),
   ]);
   return {
@@ -115,26 +118,19 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
+    faulty,
     exporterUp,
   };
-}
-
-/**
- * The parts that may have caused a failure: for a series that measures a part, only that part; for Alloy's own metrics, none;
- * otherwise, those that the phase needs. A part that the criterion itself took away is not at fault.
- */
-export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
-  const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
-  if (subject?.kind === 'metric of Alloy' || subject?.kind === 'delivery') return [];
-  const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
-  const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
-  return suspects.filter((part) => !takenAway.includes(part));
 }
 
 /** Whether a question is about all that Alloy has counted, whenever that was. */
 export function isAboutTotals({ evidence }: Pick<Failure, 'evidence'>): boolean {
   const kind = evidence.kind === 'observation' ? evidence.subject.kind : undefined;
   return kind === 'delivery' || kind === 'metric of Alloy';
+}
+
+function readSubject(evidence: Evidence): Subject | undefined {
+  return evidence.kind === 'observation' ? evidence.subject : undefined;
 }
 
 function findSilentService(access: BackendAccess): SilentService | undefined {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
+import { readRefusal } from '../findings/read-refusal.ts';
 import { redact, redactAll } from '../run/redact.ts';
 import { run } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
@@ -44,16 +45,8 @@ function listFrames(error: unknown): string[] {
 function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
   const message = describeError(error);
   const evidence = { kind: 'error', message } as const;
-  if (!isOtherSchema(error)) return { evidence };
-  const problems = [`PostgreSQL refuses a statement of this criterion: ${message}`];
-  const fix =
-    'Have the database, and what the criteria do in it (helpers/emit), agree: fixtures/postgres/2-schema.sql has its tables';
-  return { evidence, finding: { kind: 'listed problems', problems, fix } };
-}
-
-/** Whether PostgreSQL knows no such table or column, or does not allow it (appendix A of its documentation, class 42). */
-function isOtherSchema(error: unknown): boolean {
-  return error instanceof Error && 'severity' in error && 'code' in error && /^42\w{3}$/.test(String(error.code));
+  const refusal = readRefusal(error);
+  return refusal === undefined ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
 }
 
 /** What was thrown, in words that are never empty. */

@@ -3,6 +3,7 @@
  * all other criteria: the same spec files run a second time, in the project that registers only outages.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
@@ -14,6 +15,7 @@ import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { connectControl } from '../stack/owned/control-client.ts';
 import { conclude } from './conclude.ts';
+import { inCriterion } from './current-criterion.ts';
 import { computeCriterionLimit, STANDARD_LIMIT } from './deadlines.ts';
 import './matchers.ts';
 import { noteOutage } from './outages.ts';
@@ -22,6 +24,26 @@ import { record } from './task.ts';
 import { watchExpect } from './watch-expect.ts';
 
 // Each phase has its own thread, which loads only the clients that its criteria use.
+
+/** How long a source may take to accept a login, and to answer: one that hangs is to fail the criterion, not to hold it. */
+const CONNECT_MS = 5000;
+const ANSWER_MS = 10_000;
+const REDIS_LIMITS = {
+  connectTimeout: CONNECT_MS,
+  commandTimeout: CONNECT_MS,
+  maxRetriesPerRequest: 1,
+  // A criterion connects once: what fails is its finding.
+  retryStrategy: () => null,
+};
+/** RabbitMQ's client has no limit for an answer: a broker that says nothing for two of these loses the connection. */
+const HEARTBEAT_SECONDS = 4;
+/** How long connections may take to end that a source may not answer any more. */
+const END_MS = 2000;
+
+/** Waits until connections have ended, or will not in time. */
+async function endInTime(endings: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.allSettled(endings), sleep(END_MS, undefined, { ref: false })]);
+}
 
 /** The fixtures of a criterion; each is created for one criterion and closed after it. */
 type Fixtures = {
@@ -85,6 +107,8 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
         const client = new Client({
           ...needed('postgres', run.postgres),
           application_name: `alloy-verify ${run.id}`,
+          connectionTimeoutMillis: CONNECT_MS,
+          query_timeout: ANSWER_MS,
         });
         // An outage closes the connection, which the next query reports; an unhandled event would end the process.
         client.on('error', () => undefined);
@@ -97,7 +121,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
       },
     };
     await use(fixture);
-    await Promise.allSettled(opened.map((client) => client.end()));
+    await endInTime(opened.map((client) => client.end()));
   },
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   redis: async ({}, use) => {
@@ -105,7 +129,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     const fixture = {
       async connect() {
         const { Redis } = await import('ioredis');
-        const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, maxRetriesPerRequest: 1 });
+        const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, ...REDIS_LIMITS });
         client.on('error', () => undefined);
         opened.push(client);
         await client.connect();
@@ -125,13 +149,14 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     const open = async () => {
       const { host, port, user, password } = needed('rabbitmq', run.rabbitmq);
       const { connect } = await import('amqplib');
-      const connection = await connect({ protocol: 'amqp', hostname: host, port, username: user, password });
+      const address = { protocol: 'amqp', hostname: host, port, username: user, password, heartbeat: HEARTBEAT_SECONDS };
+      const connection = await connect(address, { timeout: CONNECT_MS });
       connection.on('error', () => undefined);
       opened.push(connection);
       return connection;
     };
     await use({ connect: open, channel: async () => (await open()).createConfirmChannel() });
-    await Promise.allSettled(opened.map((connection) => connection.close()));
+    await endInTime(opened.map((connection) => connection.close()));
   },
 });
 
@@ -213,7 +238,7 @@ function judged(body: Body): Body {
     const { task } = context;
     const { expect, assertions } = watchExpect(context.expect);
     try {
-      await body(Object.create(context, { expect: { value: expect } }));
+      await inCriterion(task, () => body(Object.create(context, { expect: { value: expect } })));
     } catch (error) {
       throw isSkip(error) ? error : await conclude(task, error);
     }

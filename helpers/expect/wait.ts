@@ -1,5 +1,6 @@
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Condition, Observation } from '../findings/evidence.ts';
+import { findCriterion } from './current-criterion.ts';
 import { isHosted } from './deadlines.ts';
 import { linkToExplore } from './explore.ts';
 import { startWatch } from './give-up.ts';
@@ -25,7 +26,8 @@ export async function waitFor<T>(
 ): Promise<Waited<T>> {
   const { subject, path, deadline } = question;
   const askedAt = Date.now();
-  const watch = startWatch(run, question, { mayRecover: mayRecover() });
+  const { needs = [], takenAway = [] } = findCriterion() ?? {};
+  const watch = startWatch(run, question, { mayRecover: mayRecover(), needs, takenAway });
   const outcome = await poll(attempt, deadline, {
     slower: isHosted(run) ? HOSTED_PAUSES : 1,
     shouldGiveUp: watch.shouldGiveUp,

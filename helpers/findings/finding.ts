@@ -53,6 +53,29 @@ export type ConnectFault =
   | 'timeout'
   | 'other';
 
+/** Why a part that answers does not do what it is there for. */
+export type SourceFault =
+  | 'login'
+  | 'no database'
+  | 'too many clients'
+  | 'read-only'
+  | 'out of memory'
+  /** RabbitMQ takes no messages. */
+  | 'alarm'
+  | 'no permission'
+  | 'queue limit'
+  /** A queue exists with other arguments. */
+  | 'other queue'
+  | 'no queue'
+  /** PostgreSQL has other tables or columns than a statement names. */
+  | 'schema'
+  /** A role that may not read the statistics of others. */
+  | 'no statistics'
+  | 'no metrics page'
+  | 'no metrics per object'
+  /** A service says so of itself. */
+  | 'unhealthy';
+
 /** Why a scrape fails. */
 export type ScrapeFault =
   | 'refused'
@@ -103,7 +126,24 @@ export type Finding =
       /** Whether another program uses its port. */
       readonly portInUse: boolean;
     }
-  | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
+  | {
+      readonly kind: 'source unreachable';
+      readonly source: Part;
+      readonly address: string;
+      readonly variable?: string;
+      /** Whether it accepts the connection, and says nothing on it. */
+      readonly isSilent?: true;
+    }
+  /** `reason` is in the words of the source. */
+  | {
+      readonly kind: 'source fails';
+      readonly source: Part;
+      readonly address?: string;
+      readonly fault: SourceFault;
+      readonly reason: string;
+      readonly variable?: string;
+    }
+  | { readonly kind: 'service unhealthy'; readonly service: Part; readonly address: string; readonly reason: string }
   | {
       readonly kind: 'exporter cannot connect';
       readonly source: Part;

@@ -71,6 +71,32 @@ export const alloyCases: Cases = {
     finds: { source: 'redis', address: '127.0.0.1:6379', variable: 'REDIS_URL' },
     silent: { 'every suspect takes connections': { unreachable: [] } },
   },
+  'source fails': {
+    speaks: { faulty: [{ part: 'redis', address: 'h:1', fault: 'too many clients', reason: 'ERR max' }] },
+    finds: { source: 'redis', address: 'h:1', fault: 'too many clients', reason: 'ERR max', variable: 'REDIS_URL' },
+    silent: {
+      'every suspect does what it should': { faulty: [] },
+      'a source can’t be written to, and is only measured': {
+        faulty: [{ part: 'redis', address: 'h:1', fault: 'read-only', reason: 'it is a replica' }],
+      },
+      'a source has no metrics per object, and no queue is asked about': {
+        faulty: [{ part: 'rabbitmq', address: 'h:1', fault: 'no metrics per object', reason: 'no label' }],
+      },
+      'a source lacks what its metrics need, and none is asked about': {
+        ...trace,
+        faulty: [{ part: 'postgres', address: 'h:1', fault: 'no statistics', reason: 'no member' }],
+      },
+      'it is a service': { faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
+    },
+  },
+  'service unhealthy': {
+    speaks: { ...error, faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
+    finds: { service: 'api', address: 'h:1', reason: 'redis: gone' },
+    silent: {
+      'no service says so': { ...error },
+      'it is a source': { ...error, faulty: [{ part: 'redis', address: 'h:1', fault: 'login', reason: 'NOAUTH' }] },
+    },
+  },
   'exporter cannot connect': {
     speaks: {
       exporterUp: 0,
