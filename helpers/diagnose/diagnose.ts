@@ -119,7 +119,8 @@ export async function diagnose(run: Run, failure: Failure): Promise<Finding | un
 /** The first cause that these symptoms prove. */
 export function explain(symptoms: Symptoms): Finding | undefined {
   const { evidence } = symptoms;
-  for (const rule of RULES[evidence.kind === 'observation' ? evidence.path : 'other']) {
+  const isAboutTelemetry = evidence.kind === 'observation' && evidence.subject.kind !== 'application';
+  for (const rule of RULES[isAboutTelemetry ? evidence.path : 'other']) {
     const finding = rule.find(symptoms);
     if (finding !== undefined) return finding;
   }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
-import { examineParts, isAnyLost, readAddress } from './sources.ts';
+import { examineParts, hasLastingFault, readAddress } from './sources.ts';
 
 test('a part is unreachable if nothing listens at its address, and counts as reachable if that is unknown', async () => {
   await using server = await startAnsweringServer(() => ({}));
@@ -55,7 +55,10 @@ test.each([
 });
 
 test('an address that is none counts as reachable, because nothing is known of it', async () => {
-  expect(await examineParts(sampleRun({ api: { url: 'not a URL' } }), ['api'])).toEqual({ unreachable: [], faulty: [] });
+  expect(await examineParts(sampleRun({ api: { url: 'not a URL' } }), ['api'])).toEqual({
+    unreachable: [],
+    faulty: [],
+  });
 });
 
 /** A server that is stopped where it stands, as a process that hangs: the kernel still completes connections for it. */
@@ -76,9 +79,7 @@ test('a part that takes no more connections is unreachable, before the limit of 
     for (let n = 0; n < 16; n++) sockets.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined));
     await once(sockets[0] as (typeof sockets)[0], 'connect');
     const run = sampleRun({ redis: { host: '127.0.0.1', port, password: '' } });
-    expect((await examineParts(run, ['redis'])).unreachable).toEqual([
-      { part: 'redis', address: `127.0.0.1:${port}` },
-    ]);
+    expect((await examineParts(run, ['redis'])).unreachable).toEqual([{ part: 'redis', address: `127.0.0.1:${port}` }]);
   } finally {
     for (const socket of sockets) socket.destroy();
   }
@@ -101,12 +102,21 @@ test('a part that hangs accepts the connection and is silent, whichever it is', 
   });
 });
 
-test('a part is lost when it has given no answer for two seconds, and not while that is new', async () => {
-  const run = sampleRun({ redis: { host: '127.0.0.1', port: 2, password: '' } });
+test('a fault is lasting when it has been seen for two seconds, and not while it is new', async () => {
+  const run = sampleRun({ redis: { host: '127.0.0.1', port: 8, password: '' } });
+  const isLasting = (part: 'redis' | 'bot') => hasLastingFault(run, [part], () => false);
   const began = performance.now();
-  expect(isAnyLost(run, ['redis'])).toBe(false);
-  await vi.waitFor(() => expect(isAnyLost(run, ['redis'])).toBe(true), { timeout: 5000, interval: 100 });
+  expect(isLasting('redis')).toBe(false);
+  await vi.waitFor(() => expect(isLasting('redis')).toBe(true), { timeout: 5000, interval: 100 });
   expect(performance.now() - began).toBeGreaterThan(1900);
-  expect(isAnyLost(run, ['redis'])).toBe(true);
-  expect(isAnyLost(run, ['bot'])).toBe(false);
+  expect(isLasting('bot')).toBe(false);
+});
+
+test('a fault that is not relevant is not waited for', async () => {
+  await using server = await startAnsweringServer(() => ({ body: '{"parts":{"redis":"gone"}}' }));
+  const run = sampleRun({ bot: { url: server.url, gatewayUrl: '' } });
+  const isLasting = (isRelevant: boolean) => hasLastingFault(run, ['bot'], () => isRelevant);
+  await vi.waitFor(() => expect(isLasting(true)).toBe(true), { timeout: 5000, interval: 100 });
+  expect(isLasting(false)).toBe(false);
+  expect((await examineParts(run, ['bot'])).faulty).toMatchObject([{ fault: 'unhealthy', reason: 'redis: gone' }]);
 });

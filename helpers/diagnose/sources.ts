@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { SourceFault } from '../findings/finding.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
 import { isServicePart, type Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 import { probePostgres } from './probes/postgres.ts';
@@ -43,40 +44,62 @@ export async function examineParts(run: Run, parts: readonly Part[]): Promise<Pa
   };
 }
 
-/** How long a part has to be away, or to be silent, until it counts as lost. */
-const LOST_MS = 2000;
-/** The minimum time between two looks at a part. */
+/** How long a fault has to be seen until it counts as lasting: what starts again or is merely late is back by then. */
+const LASTING_MS = 2000;
+/** The minimum time between two looks at a part in the background. */
 const LOOK_MS = 500;
+/** How long a part may take to answer that was silent a moment ago. */
+const BRIEF_MS = 500;
 
-type Look = { isRunning: boolean; lastMs: number; lostSinceMs: number | undefined };
+type Found = Unreachable | FaultySource | undefined;
+/** The newest look at a part, and since when it has had the same fault at every look. */
+type Look = { running?: Promise<Found> | undefined; found: Found; endedMs: number; sinceMs: number };
 
-/** By address, for the whole process: what one criterion has seen, the next one need not wait for again. */
+/** By part and address, for the whole process: what one criterion has seen, the next one need not wait for again. */
 const looks = new Map<string, Look>();
 
 /**
- * Looks at parts in the background, and returns whether one of them has given no answer for seconds. What was seen while nobody
- * looked counts as long as it is new.
+ * Looks at parts in the background, and returns whether one of them has had the same fault for seconds: it gives no answer, or
+ * has a fault that `isRelevant`.
  */
-export function isAnyLost(run: Run, parts: readonly Part[], now = performance.now()): boolean {
-  return parts.map((part) => isLost(run, part, now)).includes(true);
+export function hasLastingFault(
+  run: Run,
+  parts: readonly Part[],
+  isRelevant: (found: FaultySource) => boolean,
+): boolean {
+  return parts
+    .map((part) => {
+      const address = findAddress(run, part);
+      const look = address && looks.get(nameLook(part, address));
+      const now = performance.now();
+      if (look === undefined || now - look.endedMs >= LOOK_MS) void examine(run, part);
+      if (look?.found === undefined || now - look.endedMs > 2 * LASTING_MS) return false;
+      return look.endedMs - look.sinceMs >= LASTING_MS && (!('fault' in look.found) || isRelevant(look.found));
+    })
+    .includes(true);
 }
 
-function isLost(run: Run, part: Part, now: number): boolean {
+/** Whoever asks about a part while it is looked at gets the same answer. */
+function examine(run: Run, part: Part): Promise<Found> {
   const address = findAddress(run, part);
-  if (address === undefined) return false;
-  const key = `${address.host}:${address.port}`;
-  const look = looks.get(key) ?? { isRunning: false, lastMs: Number.NEGATIVE_INFINITY, lostSinceMs: undefined };
+  if (address === undefined) return Promise.resolve(undefined);
+  const key = nameLook(part, address);
+  const look: Look = looks.get(key) ?? { found: undefined, endedMs: Number.NEGATIVE_INFINITY, sinceMs: 0 };
   looks.set(key, look);
-  if (!look.isRunning && now - look.lastMs >= LOOK_MS) {
-    look.isRunning = true;
-    void examine(run, part).then((found) => {
-      const isGone = found !== undefined && !('fault' in found);
-      look.isRunning = false;
-      look.lastMs = performance.now();
-      look.lostSinceMs = isGone ? (look.lostSinceMs ?? now) : undefined;
-    });
-  }
-  return look.lostSinceMs !== undefined && look.lastMs - look.lostSinceMs >= LOST_MS && now - look.lastMs < LOST_MS * 2;
+  if (look.running !== undefined) return look.running;
+  const began = performance.now();
+  const wasSilent = look.found !== undefined && 'isSilent' in look.found && began - look.endedMs < 2 * LASTING_MS;
+  look.running = probe(run, part, address, wasSilent ? BRIEF_MS : undefined).then((found) => {
+    if (nameFault(found) !== nameFault(look.found)) look.sinceMs = began;
+    Object.assign(look, { found, endedMs: performance.now(), running: undefined });
+    return found;
+  });
+  return look.running;
+}
+
+function nameFault(found: Found): string | undefined {
+  if (found === undefined) return undefined;
+  return 'fault' in found ? found.fault : 'no answer';
 }
 
 const PROBES: Readonly<Partial<Record<Part, Probe>>> = {
@@ -85,15 +108,21 @@ const PROBES: Readonly<Partial<Record<Part, Probe>>> = {
   rabbitmq: probeRabbitmq,
 };
 
-async function examine(run: Run, part: Part): Promise<Unreachable | FaultySource | undefined> {
-  const address = findAddress(run, part);
-  if (address === undefined) return undefined;
-  const where = { part, address: `${address.host}:${address.port}` };
+async function probe(run: Run, part: Part, address: Address, limit: Milliseconds | undefined): Promise<Found> {
+  const where = { part, address: nameAddress(address) };
   if (!(await acceptsConnections(address))) return where;
-  const probe = PROBES[part] ?? probeService(part);
-  const found: Probed = await probe(run).catch(() => undefined);
+  const ask = PROBES[part] ?? probeService(part);
+  const found: Probed = await ask(run, limit).catch(() => undefined);
   if (found === undefined) return undefined;
   return found === SILENT ? { ...where, isSilent: true } : { ...where, ...found };
+}
+
+function nameLook(part: Part, address: Address): string {
+  return `${part} ${nameAddress(address)}`;
+}
+
+function nameAddress({ host, port }: Address): string {
+  return `${host}:${port}`;
 }
 
 function findAddress(run: Run, part: Part): Address | undefined {

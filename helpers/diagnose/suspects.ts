@@ -1,4 +1,5 @@
 import type { Subject } from '../findings/evidence.ts';
+import type { SourceFault } from '../findings/finding.ts';
 import { addDependencies, type Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 
@@ -25,4 +26,25 @@ export function listSuspects({ subject, needs, takenAway }: Asking, run: Pick<Ru
 function addSources({ stack }: Pick<Run, 'stack'>, parts: readonly Part[]): readonly Part[] {
   // From here an external stack's sources may be out of reach, and not for its services.
   return stack === 'external' ? parts : addDependencies(parts);
+}
+
+/**
+ * Whether a fault of a suspect can be why: what is wrong with the metrics of a source does not keep services from their work, nor
+ * does what keeps them from writing change what is measured.
+ */
+export function concernsSubject(fault: SourceFault, subject: Subject | undefined): boolean {
+  const isMeasured = subject?.kind === 'scraped metric' || subject?.kind === 'series';
+  switch (fault) {
+    case 'no metrics per object':
+      return subject?.kind === 'scraped metric' && /[{,]queue[=!]/.test(subject.expression);
+    case 'no statistics':
+    case 'no metrics page':
+      return isMeasured;
+    case 'read-only':
+    case 'out of memory':
+    case 'alarm':
+      return !isMeasured;
+    default:
+      return true;
+  }
 }

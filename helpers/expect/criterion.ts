@@ -149,7 +149,14 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     const open = async () => {
       const { host, port, user, password } = needed('rabbitmq', run.rabbitmq);
       const { connect } = await import('amqplib');
-      const address = { protocol: 'amqp', hostname: host, port, username: user, password, heartbeat: HEARTBEAT_SECONDS };
+      const address = {
+        protocol: 'amqp',
+        hostname: host,
+        port,
+        username: user,
+        password,
+        heartbeat: HEARTBEAT_SECONDS,
+      };
       const connection = await connect(address, { timeout: CONNECT_MS });
       connection.on('error', () => undefined);
       opened.push(connection);

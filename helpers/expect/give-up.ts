@@ -2,9 +2,9 @@ import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
-import { isAnyLost } from '../diagnose/sources.ts';
+import { type FaultySource, hasLastingFault } from '../diagnose/sources.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
-import { listSuspects } from '../diagnose/suspects.ts';
+import { concernsSubject, listSuspects } from '../diagnose/suspects.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Part } from '../run/part.ts';
@@ -63,6 +63,8 @@ export function startWatch(
   let checked = began;
   const askedAt = Date.now();
   const suspects = listSuspects({ subject: question.subject, needs, takenAway }, run);
+  // A service that only says that it is unwell may well send what is asked for.
+  const isRelevant = ({ fault }: FaultySource) => fault !== 'unhealthy' && concernsSubject(fault, question.subject);
   const look = Math.max(LOOK, scrape);
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
@@ -87,7 +89,7 @@ export function startWatch(
       if (isElsewhere) return true;
       if (present - began <= patience) return false;
       if (lost > before) return true;
-      if (!mayRecover && isAnyLost(run, suspects)) return true;
+      if (!mayRecover && hasLastingFault(run, suspects, isRelevant)) return true;
       if (present - looked >= look) {
         looked = present;
         const found = await findStandstill(run, question.subject, askedAt).catch(() => undefined);

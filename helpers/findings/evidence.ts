@@ -25,7 +25,9 @@ export type Subject =
   | { readonly kind: 'traces'; readonly query: string }
   | { readonly kind: 'logs'; readonly query: string }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
-  | { readonly kind: 'delivery' };
+  | { readonly kind: 'delivery' }
+  /** What the application itself has done, in the spec's own words. */
+  | { readonly kind: 'application'; readonly what: string };
 
 /** What an answer is expected to be. */
 export type Condition =

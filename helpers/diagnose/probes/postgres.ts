@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import type { Run } from '../../run/run.ts';
 import { readRefusal } from '../../findings/read-refusal.ts';
+import type { Milliseconds } from '../../otlp/ids.ts';
+import type { Run } from '../../run/run.ts';
 import { type Probed, probeInTime } from './probe.ts';
 
 const QUESTION = `SELECT current_user AS role,
@@ -11,7 +12,7 @@ const QUESTION = `SELECT current_user AS role,
 type Answer = { readonly role: string; readonly is_read_only: boolean; readonly may_read_statistics: boolean };
 
 /** Logs in to PostgreSQL as the application does, and asks it whether that may write and read all statistics. */
-export async function probePostgres({ postgres }: Run): Promise<Probed> {
+export async function probePostgres({ postgres }: Run, limit?: Milliseconds): Promise<Probed> {
   if (postgres === undefined) return undefined;
   return await probeInTime(async (signal) => {
     // A server that hangs does not let a client end either: the socket can be closed.
@@ -26,7 +27,7 @@ export async function probePostgres({ postgres }: Run): Promise<Probed> {
     } catch (error) {
       return readRefusal(error);
     }
-  });
+  }, limit);
 }
 
 function judge(answer: Answer | undefined): Probed {

@@ -8,10 +8,13 @@ export const SILENT = Symbol('silent');
 /** What a part that accepts connections does with a question: undefined if it answers as it should, or nothing can be told. */
 export type Probed = typeof SILENT | { readonly fault: SourceFault; readonly reason: string } | undefined;
 
-/** Asks a part of a run for something small. It may throw: then nothing can be told. */
-export type Probe = (run: Run) => Promise<Probed>;
+/**
+ * Asks a part of a run for something small, which may take so long; by default what a busy machine needs. It may throw: then
+ * nothing can be told.
+ */
+export type Probe = (run: Run, limit?: Milliseconds) => Promise<Probed>;
 
-/** How long an answer may take. */
+/** How long an answer may take by default. */
 export const ANSWER_MS: Milliseconds = 3000;
 /** A timer that fires so late says that this process was not running, and nothing about the part. */
 const MAX_LATE_MS: Milliseconds = 500;

@@ -3,11 +3,12 @@ import { getPage } from '../../clients/page.ts';
 import type { InstantSample } from '../../clients/prometheus.ts';
 import { readSamples } from '../../clients/text-format.ts';
 import { readRefusal } from '../../findings/read-refusal.ts';
+import type { Milliseconds } from '../../otlp/ids.ts';
 import type { Run } from '../../run/run.ts';
 import { ANSWER_MS, type Probed, probeInTime } from './probe.ts';
 
 /** Logs in to RabbitMQ over AMQP as the application does, and reads its metrics page. */
-export async function probeRabbitmq({ rabbitmq }: Run): Promise<Probed> {
+export async function probeRabbitmq({ rabbitmq }: Run, limit?: Milliseconds): Promise<Probed> {
   if (rabbitmq === undefined) return undefined;
   const { host, port, user, password, metricsUrl } = rabbitmq;
   const address = { protocol: 'amqp', hostname: host, port, username: user, password };
@@ -21,7 +22,7 @@ export async function probeRabbitmq({ rabbitmq }: Run): Promise<Probed> {
     } catch (error) {
       return readRefusal(error);
     }
-  });
+  }, limit);
   return found ?? (await probePage(metricsUrl));
 }
 

@@ -1,16 +1,18 @@
 import { connect } from 'node:net';
 import { readRefusal } from '../../findings/read-refusal.ts';
+import type { Milliseconds } from '../../otlp/ids.ts';
 import type { Run } from '../../run/run.ts';
 import { type Probed, probeInTime } from './probe.ts';
 
 const END = 'alloy-verify-end';
 
 /** Logs in to Redis as the application does, and asks it for its state. */
-export async function probeRedis({ redis }: Run): Promise<Probed> {
+export async function probeRedis({ redis }: Run, limit?: Milliseconds): Promise<Probed> {
   if (redis === undefined) return undefined;
   const { host, port, password } = redis;
   const commands = [...(password === '' ? [] : [['AUTH', password]]), ['PING'], ['INFO'], ['ECHO', END]];
-  return await probeInTime(async (signal) => judge(await talk(host, port, commands.map(encode).join(''), signal)));
+  const text = commands.map(encode).join('');
+  return await probeInTime(async (signal) => judge(await talk(host, port, text, signal)), limit);
 }
 
 /** A command as Redis is sent it (Redis serialization protocol). */

@@ -16,7 +16,7 @@ const Health = z.object({
 
 /** Asks a service for its health. */
 export function probeService(part: Part): Probe {
-  return async (run) => {
+  return async (run, limit = HEALTH_MS) => {
     const url = findUrl(run, part);
     if (url === undefined) return undefined;
     return await probeInTime(async (signal) => {
@@ -29,7 +29,7 @@ export function probeService(part: Part): Probe {
       );
       if (failing.length === 0) return undefined;
       return { fault: 'unhealthy', reason: failing.map(([name, outcome]) => `${name}: ${outcome}`).join('; ') };
-    }, HEALTH_MS);
+    }, limit);
   };
 }
 
