@@ -20,6 +20,7 @@ import { otherLabels } from './rules/other-labels.ts';
 import { otherProtocol } from './rules/other-protocol.ts';
 import { otherTargetLabels } from './rules/other-target-labels.ts';
 import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathNotFound } from './rules/otlp-export.ts';
+import { overloaded } from './rules/overloaded.ts';
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
@@ -72,6 +73,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     nothingExported,
     serviceUnhealthy,
     clockDiffers,
+    overloaded,
   ],
   'remote write': [
     backendSilent,
@@ -99,6 +101,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     otherLabels,
     nothingSent,
     clockDiffers,
+    overloaded,
   ],
   other: [
     sourceUnreachable,
@@ -108,6 +111,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     unhealthyComponents,
     signalWithoutOutput,
     receiverElsewhere,
+    overloaded,
   ],
 };
 

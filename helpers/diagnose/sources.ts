@@ -3,11 +3,8 @@ import type { SourceFault } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { isServicePart, type Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
-import { probePostgres } from './probes/postgres.ts';
+import { scaleToLoad } from './load.ts';
 import { type Probe, type Probed, SILENT } from './probes/probe.ts';
-import { probeRabbitmq } from './probes/rabbitmq.ts';
-import { probeRedis } from './probes/redis.ts';
-import { probeService } from './probes/service.ts';
 
 /** A part that gives no answer at its address, `host:port`. */
 export type Unreachable = {
@@ -102,16 +99,24 @@ function nameFault(found: Found): string | undefined {
   return 'fault' in found ? found.fault : 'no answer';
 }
 
-const PROBES: Readonly<Partial<Record<Part, Probe>>> = {
-  postgres: probePostgres,
-  redis: probeRedis,
-  rabbitmq: probeRabbitmq,
-};
+/** The probe of a part: each loads a client, which is needed only where something fails. */
+async function findProbe(part: Part): Promise<Probe> {
+  switch (part) {
+    case 'postgres':
+      return (await import('./probes/postgres.ts')).probePostgres;
+    case 'redis':
+      return (await import('./probes/redis.ts')).probeRedis;
+    case 'rabbitmq':
+      return (await import('./probes/rabbitmq.ts')).probeRabbitmq;
+    default:
+      return (await import('./probes/service.ts')).probeService(part);
+  }
+}
 
 async function probe(run: Run, part: Part, address: Address, limit: Milliseconds | undefined): Promise<Found> {
   const where = { part, address: nameAddress(address) };
   if (!(await acceptsConnections(address))) return where;
-  const ask = PROBES[part] ?? probeService(part);
+  const ask = await findProbe(part);
   const found: Probed = await ask(run, limit).catch(() => undefined);
   if (found === undefined) return undefined;
   return found === SILENT ? { ...where, isSilent: true } : { ...where, ...found };
@@ -155,7 +160,7 @@ export function readAddress(url: string | undefined): Address | undefined {
 
 function acceptsConnections({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: CONNECT_MS });
+    const socket = connect({ host, port, timeout: scaleToLoad(CONNECT_MS) });
     const end = (isReached: boolean) => {
       socket.destroy();
       resolve(isReached);

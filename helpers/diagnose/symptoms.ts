@@ -14,6 +14,7 @@ import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { type Load, readLoad } from './load.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { examineParts, type FaultySource, type Unreachable } from './sources.ts';
@@ -67,6 +68,8 @@ export type Symptoms = Failure & {
   readonly unreachable: readonly Unreachable[];
   /** Those that answer, and don't do what they are there for. */
   readonly faulty: readonly FaultySource[];
+  /** How busy this machine is. */
+  readonly load?: Load | undefined;
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
 };
@@ -119,6 +122,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     silentService: findSilentService(run.access),
     unreachable,
     faulty,
+    load: readLoad(),
     exporterUp,
   };
 }

@@ -61,7 +61,7 @@ export async function holdRequests(url: string, count: number, skip: (reason: st
 }
 
 /** How long a service may take to answer. */
-const ANSWER_MS: Milliseconds = 10_000;
+const ANSWER_MS: Milliseconds = 20_000;
 
 async function send(url: string, body: unknown, headers: Record<string, string>): Promise<HttpResult> {
   const userAgent = `alloy-verify/${randomUUID()}`;

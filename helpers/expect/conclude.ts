@@ -44,9 +44,22 @@ function listFrames(error: unknown): string[] {
 
 function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
   const message = describeError(error);
-  const evidence = { kind: 'error', message } as const;
+  const evidence = { kind: 'error', message, ...(isTimeout(error) && ({ isTimeout: true } as const)) } as const;
   const refusal = readRefusal(error);
   return refusal === undefined ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
+}
+
+/** Whether a client has waited for an answer for as long as it may. That of PostgreSQL says so in words only. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    error.name === 'TimeoutError' ||
+    /TIMEOUT|ETIMEDOUT/.test(code) ||
+    /^(?:timeout expired|timeout exceeded when trying to connect|Query read timeout|Command timed out|connect ETIMEDOUT)$/.test(
+      error.message,
+    )
+  );
 }
 
 /** What was thrown, in words that are never empty. */

@@ -139,6 +139,8 @@ export type Observation = {
   /** When it was first asked, in milliseconds since the epoch. */
   readonly askedAt: Milliseconds;
   readonly elapsedMs: Milliseconds;
+  /** How long it may have taken. */
+  readonly deadlineMs?: Milliseconds;
   /** How many items Alloy had dropped on this path by then, in this run. */
   readonly lostBefore?: number;
   /** The address at which Grafana's Explore makes the same query; of one that failed, where a Grafana is known. */
@@ -151,4 +153,4 @@ export type Evidence =
   | { readonly kind: 'fact'; readonly fact: string }
   | Observation
   /** An assertion that failed, or any other error. */
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly message: string; readonly isTimeout?: true };

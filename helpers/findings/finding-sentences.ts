@@ -285,6 +285,16 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     };
   },
 
+  'machine overloaded': ({ load, cores, attempts, elapsedMs }) => ({
+    cause:
+      `this machine is overloaded: ${(load / cores).toFixed(1)} processes want each of its ${cores} cores (load ${load.toFixed(1)})` +
+      (attempts === undefined || elapsedMs === undefined
+        ? ''
+        : `, and the run could look only ${attempts} times in ${(elapsedMs / 1000).toFixed(1)} s`) +
+      '; nothing else was found to be wrong',
+    fix: 'Run it again with less beside it, or on a machine with more cores',
+  }),
+
   'backend silent': ({ service, url, variable, since, reason }) => ({
     cause: `${SERVICES[service]} has given no answer at ${url} since ${new Date(since).toISOString()}: ${reason}`,
     fix:

@@ -296,6 +296,16 @@ export type Finding =
   | { readonly kind: 'token expired'; readonly use: RefusedUse; readonly variable: string }
   /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
   | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
+  /** Nothing but this machine is too slow: everything arrives, and comes too late. */
+  | {
+      readonly kind: 'machine overloaded';
+      /** Over the last minute. */
+      readonly load: number;
+      readonly cores: number;
+      /** How often the run could look in the time that it had; absent where something else timed out. */
+      readonly attempts?: number;
+      readonly elapsedMs?: Milliseconds;
+    }
   /** A service that the run asks has given no answer for long. */
   | ({ readonly kind: 'backend silent' } & AskedService & Silence)
   /** Alloy counts as delivered what it sends to some addresses, and nothing of it is where the run asks. */

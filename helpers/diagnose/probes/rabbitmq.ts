@@ -5,6 +5,7 @@ import { readSamples } from '../../clients/text-format.ts';
 import { readRefusal } from '../../findings/read-refusal.ts';
 import type { Milliseconds } from '../../otlp/ids.ts';
 import type { Run } from '../../run/run.ts';
+import { scaleToLoad } from '../load.ts';
 import { ANSWER_MS, type Probed, probeInTime } from './probe.ts';
 
 /** Logs in to RabbitMQ over AMQP as the application does, and reads its metrics page. */
@@ -15,7 +16,7 @@ export async function probeRabbitmq({ rabbitmq }: Run, limit?: Milliseconds): Pr
   const found = await probeInTime(async () => {
     try {
       // Ends by itself where nobody waits for it any more.
-      const connection = await connect(address, { timeout: ANSWER_MS });
+      const connection = await connect(address, { timeout: scaleToLoad(ANSWER_MS) });
       connection.on('error', () => {});
       void connection.close().catch(() => {});
       return undefined;
@@ -27,7 +28,7 @@ export async function probeRabbitmq({ rabbitmq }: Run, limit?: Milliseconds): Pr
 }
 
 async function probePage(url: string): Promise<Probed> {
-  const page = await getPage(url, ANSWER_MS).catch((error: unknown) => error);
+  const page = await getPage(url, scaleToLoad(ANSWER_MS)).catch((error: unknown) => error);
   if (page instanceof Error) {
     return isRefused(page) ? { fault: 'no metrics page', reason: `nothing listens at ${url}` } : undefined;
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { newUnsampledParent } from '../../otlp/ids.ts';
 import type { Part } from '../../run/part.ts';
 import type { Run } from '../../run/run.ts';
+import { scaleToLoad } from '../load.ts';
 import { type Probe, probeInTime } from './probe.ts';
 
 /** A service checks its own parts for up to 2.5 s before it answers. */
@@ -16,7 +17,7 @@ const Health = z.object({
 
 /** Asks a service for its health. */
 export function probeService(part: Part): Probe {
-  return async (run, limit = HEALTH_MS) => {
+  return async (run, limit = scaleToLoad(HEALTH_MS)) => {
     const url = findUrl(run, part);
     if (url === undefined) return undefined;
     return await probeInTime(async (signal) => {

@@ -79,6 +79,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379', variable: 'REDIS_URL' },
     { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379', isSilent: true },
   ],
+  'machine overloaded': [
+    { kind: 'machine overloaded', load: 18.4, cores: 2 },
+    { kind: 'machine overloaded', load: 18.4, cores: 2, attempts: 9, elapsedMs: 10_400 },
+  ],
   'source fails': [
     ...(
       [
