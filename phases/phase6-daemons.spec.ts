@@ -1,15 +1,21 @@
 import { once } from '../helpers/emit/once.ts';
 import {
   countProcessed,
+  type DueRow,
   findParkedReason,
   holdNewGame,
+  isDoneOnce,
+  listDoubles,
+  listTooEarly,
   publishAgain,
   publishMalformed,
   readGameStatus,
+  refuseConfirms,
   scheduleNotification,
   scheduleTransition,
   unbindEvents,
 } from '../helpers/emit/schedules.ts';
+import { application } from '../helpers/expect/application.ts';
 import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
@@ -108,8 +114,10 @@ phase(
     }) => {
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
-      const timeout = 20_000 + 1000 * Math.min(run.dlqCheckInterval, 60);
-      await expect.poll(() => findParkedReason(channel, message), { timeout }).toMatch(/malformed/);
+      const rounds = 1000 * Math.min(run.dlqCheckInterval, 60);
+      await expect(
+        application('the reason of the dead letter', () => findParkedReason(channel, message), rounds),
+      ).toShow('is that it is malformed', (reason) => /malformed/.test(reason ?? ''));
       note(
         'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
       );
@@ -142,13 +150,16 @@ phase(
           await scheduleTransition(client, held.game),
           await scheduleTransition(client),
         ] as const;
-        await expect.poll(held.countWaiting, { timeout: 10_000 }).toBe(1);
+        const work = (rows: readonly DueRow[]) =>
+          application(`the work on ${rows.length} due rows`, () => countProcessed(client, rows));
+        await expect(application('the number of daemons that wait for the held game', held.countWaiting)).toShow(
+          'is 1',
+          (waiting) => waiting === 1,
+        );
         await stack.takeAway('status-transition-daemon');
         await held.release();
         await stack.bringBack('status-transition-daemon');
-        await expect
-          .poll(() => countProcessed(client, jobs), { timeout: 30_000 })
-          .toEqual({ processed: 3, announced: 3 });
+        await expect(work(jobs)).toShow('is done, and announced once each', isDoneOnce(3));
         note('killed in its second of three jobs; each was processed, and its event announced, exactly once');
 
         const channel = await rabbitmq.channel();
@@ -157,14 +168,29 @@ phase(
           'has both messages handled without an error',
           hasExactly(2, CONSUMED, { lacks: { ...CONSUMED, status: 'error' } }),
         );
-        expect(await countProcessed(client, jobs)).toEqual({ processed: 3, announced: 3 });
+        expect(listDoubles(await countProcessed(client, jobs))).toHaveNoProblems(
+          'Have the bot note the ID of each message with what it does for it, and skip those that it has noted (fixtures/services/bot/announce.ts)',
+        );
         note('a message that was delivered twice more was announced no more');
 
+        const confirms = await refuseConfirms(channel, client);
+        const unconfirmed = [await scheduleTransition(client)] as const;
+        await expect(
+          application('an event that RabbitMQ does not confirm', () => confirms.read(unconfirmed[0])),
+        ).toShow(
+          'is published again, or taken for published',
+          ({ published, processed, announced }) => announced > 0 && published + processed > 1,
+        );
+        expect(listTooEarly(await confirms.read(unconfirmed[0]))).toHaveNoProblems(
+          'Have the daemon wait for the confirm of RabbitMQ before it commits (publish in fixtures/services/messaging/messaging.ts)',
+        );
+        await confirms[Symbol.asyncDispose]();
+        await expect(work(unconfirmed)).toShow('is done, and announced once', isDoneOnce(1));
+        note('an event was published until RabbitMQ confirmed it, its row done only then, and it was announced once');
+
         await using _ = await unbindEvents(channel);
-        const returned = await scheduleTransition(client);
-        await expect
-          .poll(() => countProcessed(client, [returned]), { timeout: 30_000 })
-          .toEqual({ processed: 1, announced: 1 });
+        const returned = [await scheduleTransition(client)];
+        await expect(work(returned)).toShow('is done, and announced once', isDoneOnce(1));
         note('an event that RabbitMQ returned, because no queue was bound, was published again, and announced once');
       },
     );

@@ -24,6 +24,7 @@ import { otherLabels } from './rules/other-labels.ts';
 import { otherProtocol } from './rules/other-protocol.ts';
 import { otherTargetLabels } from './rules/other-target-labels.ts';
 import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathNotFound } from './rules/otlp-export.ts';
+import { overloaded } from './rules/overloaded.ts';
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
@@ -41,7 +42,9 @@ import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
+import { serviceUnhealthy } from './rules/service-unhealthy.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
+import { sourceFails } from './rules/source-fails.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
@@ -58,6 +61,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     ...ALLOY_DOWN,
     anotherBackend,
     sourceUnreachable,
+    sourceFails,
     unhealthyComponents,
     noOtlpReceiver,
     signalWithoutOutput,
@@ -79,13 +83,16 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     nothingAccepted,
     heldTooLong,
     nothingExported,
+    serviceUnhealthy,
     clockDiffers,
+    overloaded,
   ],
   'remote write': [
     backendSilent,
     ...ALLOY_DOWN,
     anotherBackend,
     sourceUnreachable,
+    sourceFails,
     unhealthyComponents,
     targetsDropped,
     otherTargetLabels,
@@ -112,10 +119,20 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     heldTooLong,
     nothingSent,
     clockDiffers,
+    overloaded,
+  ],
+  other: [
+    sourceUnreachable,
+    sourceFails,
+    serviceUnhealthy,
+    ...ALLOY_DOWN,
+    unhealthyComponents,
+    signalWithoutOutput,
+    receiverElsewhere,
+    overloaded,
   ],
   // No fault on the way explains what arrived.
   'too much': [seriesNotDropped],
-  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput, receiverElsewhere],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */
@@ -126,7 +143,8 @@ export async function diagnose(run: Run, failure: Failure): Promise<Finding | un
 /** The first cause that these symptoms prove. */
 export function explain(symptoms: Symptoms): Finding | undefined {
   const { evidence } = symptoms;
-  const path = evidence.kind === 'observation' ? evidence.path : 'other';
+  const isAboutTelemetry = evidence.kind === 'observation' && evidence.subject.kind !== 'application';
+  const path = isAboutTelemetry ? evidence.path : 'other';
   for (const rule of RULES[isTooMuch(evidence) ? 'too much' : path]) {
     const finding = rule.find(symptoms);
     if (finding !== undefined) return finding;

@@ -1,5 +1,6 @@
 /** Which of several causes is told, where symptoms prove more than one. */
 import { expect, test } from 'vitest';
+import { sampleRun } from '../clients/testing/sample-run.ts';
 import { change, count, text, workingFlow } from '../flow/testing/recorded-flow.ts';
 import { parseLog } from './alloy-log.ts';
 import { explain, RULES } from './diagnose.ts';
@@ -49,6 +50,11 @@ const nearest = {
   wanted: REDIS,
   found: [{ job: 'k', instance: 'i' }],
 } as const;
+const late = { load: { load: 18, cores: 2 } } as const;
+const few = { attempts: 9, elapsedMs: 10_400 } as const;
+const timeout = { kind: 'error', message: 'timeout expired', isTimeout: true } as const;
+const unwell = [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] as const;
+const behind = sampleRun({ cloudState: { ways: [], problems: [{ kind: 'clock', offset: 300_000 }] } });
 const withoutOutput = change(droppedSpans, BATCH, { settings: [{ name: 'output', body: [] }] });
 const seldom = (flow = delivering()) => change(flow, SCRAPE, { settings: [text('scrape_interval', '10m')] });
 
@@ -148,6 +154,10 @@ test.each<[string, string, Partial<Symptoms>]>([
       ),
     },
   ],
+  // An overloaded machine hides nothing.
+  ['service unhealthy', 'machine overloaded', { ...late, evidence: timeout, faulty: unwell }],
+  ['other labels', 'machine overloaded', { ...late, ...asked({ ...few, nearest }) }],
+  ['clock differs', 'machine overloaded', { ...late, ...asked(few), run: behind }],
 ])('%s is the cause rather than %s', (root, effect, changes) => {
   const both = symptoms(changes);
   const proven = rules.filter((rule) => rule.find(both) !== undefined).map(({ kind }) => kind);

@@ -5,7 +5,7 @@ import { readCapture, startAnsweringServer } from '../clients/testing/answering-
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { LoginFault } from '../findings/finding.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
-import { gatherSymptoms, listSuspects } from './symptoms.ts';
+import { gatherSymptoms } from './symptoms.ts';
 
 const captured = z
   .object({ 'GET /api/v0/web/components': z.unknown(), details: z.record(z.string(), z.unknown()) })
@@ -136,19 +136,4 @@ test('what gives no answer is left empty', async () => {
     refusals: [],
   });
   expect([symptoms.flow, symptoms.stop, symptoms.exporterUp]).toEqual([undefined, undefined, undefined]);
-});
-
-test('suspects are the measured part, none for Alloy’s own metrics, and otherwise what the phase needs', () => {
-  const failure = { needs: ['postgres', 'api'] as const, takenAway: [] };
-  const error = { kind: 'error', message: 'x' } as const;
-  const about = (evidence: Parameters<typeof listSuspects>[0]['evidence']) => listSuspects({ ...failure, evidence });
-  expect(about(sampleObservation())).toEqual(['redis']);
-  expect(about(sampleObservation({ subject: { kind: 'series', selector: '{}' } }))).toEqual([]);
-  expect(about(sampleObservation({ path: 'otlp', subject: { kind: 'traces', query: '{}' } }))).toEqual([
-    'postgres',
-    'api',
-  ]);
-  expect(about(sampleObservation({ path: 'otlp', subject: { kind: 'delivery' } }))).toEqual([]);
-  expect(about(error)).toEqual(['postgres', 'api']);
-  expect(listSuspects({ ...failure, evidence: error, takenAway: ['postgres'] })).toEqual(['api']);
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
-import type { Evidence, Labels, Observation } from '../findings/evidence.ts';
+import type { Evidence, Labels, Observation, Subject } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
 import { readBlocks, type WrittenBlock } from '../flow/configuration-text.ts';
 import { type Flow, readFlow } from '../flow/flow.ts';
@@ -17,10 +17,12 @@ import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { type Load, readLoad } from './load.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { readScrapedPage } from './scraped-page.ts';
-import { listUnreachable, type Unreachable } from './sources.ts';
+import { examineParts, type FaultySource, type Unreachable } from './sources.ts';
+import { listSuspects } from './suspects.ts';
 
 const Refusals = z.object({
   refusals: z.array(
@@ -70,8 +72,12 @@ export type Symptoms = Failure & {
   readonly otherService?: keyof BackendAccess | undefined;
   /** Where Alloy sends to, if that is another backend than the one that is asked. */
   readonly otherBackend?: OtherBackend | undefined;
-  /** The suspected parts that accept no connections. */
+  /** The suspected parts that give no answer. */
   readonly unreachable: readonly Unreachable[];
+  /** Those that answer, and don't do what they are there for. */
+  readonly faulty: readonly FaultySource[];
+  /** How busy this machine is. */
+  readonly load?: Load | undefined;
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
   /** Why its last scrape failed, in its own words. */
@@ -94,7 +100,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     refusedQuestions,
     otherService,
     otherBackend,
-    unreachable,
+    { unreachable, faulty },
     exporter,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
@@ -110,7 +116,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     findOtherService(run.access, evidence),
     // Where no question is answered, none of its own would be.
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
-    listUnreachable(run, listSuspects(failure)),
+    examineParts(run, listSuspects({ ...failure, subject: readSubject(evidence) }, run)),
     labels && readExporter(run, labels).catch(() => undefined),
   ]);
   const stopped = flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined;
@@ -134,21 +140,11 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
+    faulty,
+    load: readLoad(),
     exporterUp: exporter?.up,
     exporterError: exporter?.error,
   };
-}
-
-/**
- * The parts that may have caused a failure: for a series that measures a part, only that part; for Alloy's own metrics, none;
- * otherwise, those that the phase needs. A part that the criterion itself took away is not at fault.
- */
-export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
-  const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
-  if (subject?.kind === 'metric of Alloy' || subject?.kind === 'delivery') return [];
-  const isScraped = subject?.kind === 'scraped metric' || subject?.kind === 'series';
-  const suspects = isScraped ? [subject.source].filter((source) => source !== undefined) : needs;
-  return suspects.filter((part) => !takenAway.includes(part));
 }
 
 /** The page of the target from which a series is missing, if nothing else stops it. */
@@ -164,6 +160,10 @@ async function readPage(run: Run, stop: Stop, { subject, condition }: Observatio
 export function isAboutTotals({ evidence }: Pick<Failure, 'evidence'>): boolean {
   const kind = evidence.kind === 'observation' ? evidence.subject.kind : undefined;
   return kind === 'delivery' || kind === 'metric of Alloy';
+}
+
+function readSubject(evidence: Evidence): Subject | undefined {
+  return evidence.kind === 'observation' ? evidence.subject : undefined;
 }
 
 function findSilentService(access: BackendAccess): SilentService | undefined {

@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { request } from 'undici';
 
+/** How long the bot may take to answer. */
+const ANSWER_MS = 20_000;
+
 /** A new ID in the form of Discord's: digits only. */
 export function makeSnowflake(): string {
   return `9${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
@@ -10,6 +13,7 @@ export function makeSnowflake(): string {
 export async function dispatch(gatewayUrl: string, event: string, data: unknown): Promise<void> {
   const { statusCode, body } = await request(gatewayUrl, {
     method: 'POST',
+    signal: AbortSignal.timeout(ANSWER_MS),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ op: 0, t: event, d: data }),
   });

@@ -45,7 +45,7 @@ export async function holdRequests(url: string, count: number, skip: (reason: st
   const release = () => closing.abort();
   try {
     const headers = { traceparent: newUnsampledParent() };
-    const options = { headers, signal: closing.signal, bodyTimeout: 0 };
+    const options = { headers, signal: closing.signal, headersTimeout: ANSWER_MS, bodyTimeout: 0 };
     const answers = await Promise.all(Array.from({ length: count }, () => request(url, options)));
     // What is closed has a body that ends with an error.
     for (const { body } of answers) body.on('error', () => undefined);
@@ -60,9 +60,13 @@ export async function holdRequests(url: string, count: number, skip: (reason: st
   return { release, [Symbol.dispose]: release };
 }
 
+/** How long a service may take to answer. */
+const ANSWER_MS: Milliseconds = 20_000;
+
 async function send(url: string, body: unknown, headers: Record<string, string>): Promise<HttpResult> {
   const userAgent = `alloy-verify/${randomUUID()}`;
   const { statusCode, body: answer } = await request(url, {
+    signal: AbortSignal.timeout(ANSWER_MS),
     method: body === undefined ? 'GET' : 'POST',
     headers: { 'user-agent': userAgent, ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),

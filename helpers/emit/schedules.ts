@@ -78,6 +78,32 @@ export async function countProcessed(
   return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
 }
 
+/** How many of some rows were processed, and how often their events were announced in total. */
+export type Processed = Awaited<ReturnType<typeof countProcessed>>;
+
+/** Whether this many rows were processed, and their events announced once each. */
+export function isDoneOnce(rows: number): (found: Processed) => boolean {
+  return ({ processed, announced }) => processed === rows && announced === rows;
+}
+
+/** What is wrong where events are announced more than once. */
+export function listDoubles({ processed, announced }: Processed): string[] {
+  return announced <= processed
+    ? []
+    : [
+        `the bot handles a message twice that is delivered twice: it has announced ${processed} events ${announced} times`,
+      ];
+}
+
+/** What is wrong where a row is done before RabbitMQ has confirmed its event. */
+export function listTooEarly({ processed }: Processed): string[] {
+  return processed === 0
+    ? []
+    : [
+        'the status transition daemon does not wait for the confirm of RabbitMQ: it has marked a row as processed whose event was not confirmed, and is lost if the broker dies now',
+      ];
+}
+
 /**
  * Publishes the event of a status change twice more, as a daemon does that died before it could note that RabbitMQ had taken it.
  * Returns the trace of which both are a part.
@@ -108,6 +134,39 @@ export async function publishMalformed(channel: Channel): Promise<string> {
   const messageId = randomUUID();
   channel.publish(EVENTS, 'game.created', Buffer.from('{ not an event'), { messageId });
   return messageId;
+}
+
+/** How often the event of a row was published, and what has become of the row. */
+export type Unconfirmed = { readonly published: number; readonly processed: number; readonly announced: number };
+
+/** A time in which RabbitMQ confirms no event. */
+export type RefusedConfirms = AsyncDisposable & { readonly read: (row: DueRow) => Promise<Unconfirmed> };
+
+/**
+ * Has RabbitMQ answer every event that is published with basic.nack, although the bot's queue takes it: as with a broker that
+ * dies before it confirms a message, nobody may take it for published. Disposing ends that.
+ */
+export async function refuseConfirms(channel: ConfirmChannel, client: Client): Promise<RefusedConfirms> {
+  const published: string[] = [];
+  const [full, seen] = await Promise.all([
+    channel.assertQueue('', { exclusive: true, arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' } }),
+    channel.assertQueue('', { exclusive: true }),
+  ]);
+  channel.sendToQueue(full.queue, Buffer.from('it is full'));
+  await channel.waitForConfirms();
+  await channel.consume(seen.queue, (message) => message && published.push(String(message.properties.messageId)), {
+    noAck: true,
+  });
+  for (const { queue } of [full, seen]) await channel.bindQueue(queue, EVENTS, '#');
+  return {
+    read: async (row) => ({
+      published: published.filter((id) => id === row.job).length,
+      ...(await countProcessed(client, [row])),
+    }),
+    [Symbol.asyncDispose]: async () => {
+      for (const { queue } of [full, seen]) await channel.deleteQueue(queue);
+    },
+  };
 }
 
 /** The headers of a parked dead letter, with the reason; undefined while it is not parked. The queue keeps its messages. */

@@ -48,8 +48,10 @@ test('a statement that PostgreSQL refuses, because it knows no such column, is t
     return task.meta.finding;
   };
   expect(await find(refuse('42703', 'column "a" of relation "b" does not exist'))).toMatchObject({
-    kind: 'listed problems',
-    problems: ['PostgreSQL refuses a statement of this criterion: column "a" of relation "b" does not exist'],
+    kind: 'source fails',
+    source: 'postgres',
+    fault: 'schema',
+    reason: 'column "a" of relation "b" does not exist',
   });
   expect(await find(refuse('57P01', 'terminating connection'))).not.toMatchObject({ kind: 'listed problems' });
 });

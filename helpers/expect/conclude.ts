@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
+import { readRefusal } from '../findings/read-refusal.ts';
 import { redact, redactAll } from '../run/redact.ts';
 import { run } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
@@ -43,17 +44,22 @@ function listFrames(error: unknown): string[] {
 
 function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
   const message = describeError(error);
-  const evidence = { kind: 'error', message } as const;
-  if (!isOtherSchema(error)) return { evidence };
-  const problems = [`PostgreSQL refuses a statement of this criterion: ${message}`];
-  const fix =
-    'Have the database, and what the criteria do in it (helpers/emit), agree: fixtures/postgres/2-schema.sql has its tables';
-  return { evidence, finding: { kind: 'listed problems', problems, fix } };
+  const evidence = { kind: 'error', message, ...(isTimeout(error) && ({ isTimeout: true } as const)) } as const;
+  const refusal = readRefusal(error);
+  return refusal === undefined ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
 }
 
-/** Whether PostgreSQL knows no such table or column, or does not allow it (appendix A of its documentation, class 42). */
-function isOtherSchema(error: unknown): boolean {
-  return error instanceof Error && 'severity' in error && 'code' in error && /^42\w{3}$/.test(String(error.code));
+/** Whether a client has waited for an answer for as long as it may. That of PostgreSQL says so in words only. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    error.name === 'TimeoutError' ||
+    /TIMEOUT|ETIMEDOUT/.test(code) ||
+    /^(?:timeout expired|timeout exceeded when trying to connect|Query read timeout|Command timed out|connect ETIMEDOUT)$/.test(
+      error.message,
+    )
+  );
 }
 
 /** What was thrown, in words that are never empty. */

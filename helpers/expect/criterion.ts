@@ -3,25 +3,67 @@
  * all other criteria: the same spec files run a second time, in the project that registers only outages.
  */
 
+import { setInterval, setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
+import { hasLastingFault } from '../diagnose/sources.ts';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import { isServicePart, type Part } from '../run/part.ts';
 import type { Order } from '../run/phases.ts';
 import { EXISTING_VARIABLES } from '../settings/settings.ts';
 import { connectControl } from '../stack/owned/control-client.ts';
 import { conclude } from './conclude.ts';
-import { computeCriterionLimit, STANDARD_LIMIT } from './deadlines.ts';
+import { inCriterion } from './current-criterion.ts';
+import { computeCriterionLimit, SLACK, STANDARD_LIMIT } from './deadlines.ts';
 import './matchers.ts';
-import { noteOutage } from './outages.ts';
+import { mayRecover, noteOutage } from './outages.ts';
 import { run } from './run.ts';
 import { record } from './task.ts';
 import { watchExpect } from './watch-expect.ts';
 
 // Each phase has its own thread, which loads only the clients that its criteria use.
+
+/** How long a source may take to accept a login, and to answer: one that hangs is to fail the criterion, not to hold it. */
+const CONNECT_MS = 2 * SLACK;
+const ANSWER_MS = 2 * SLACK;
+const REDIS_LIMITS = {
+  connectTimeout: CONNECT_MS,
+  commandTimeout: ANSWER_MS,
+  maxRetriesPerRequest: 1,
+  // A criterion connects once: what fails is its finding.
+  retryStrategy: () => null,
+};
+/** RabbitMQ's client has no limit for an answer: a broker that says nothing for two of these loses the connection. */
+const HEARTBEAT_SECONDS = 4;
+/** How long connections may take to end that a source may not answer any more. */
+const END_MS = 2000;
+/** The time between two looks at a part that is slow to accept a connection. */
+const LOOK_MS = 500;
+
+/** Waits for a connection, or until looks at the part show that it gives no answer. */
+async function untilLost<T>(part: Part, connecting: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const lost = (async () => {
+    for await (const _ of setInterval(LOOK_MS, undefined, { signal: ended.signal, ref: false })) {
+      if (!mayRecover() && hasLastingFault(run, [part], () => false)) throw new Error(`${part} gives no answer`);
+    }
+    return await connecting;
+  })();
+  try {
+    return await Promise.race([connecting, lost]);
+  } finally {
+    lost.catch(() => undefined);
+    ended.abort();
+  }
+}
+
+/** Waits until connections have ended, or will not in time. */
+async function endInTime(endings: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.allSettled(endings), sleep(END_MS, undefined, { ref: false })]);
+}
 
 /** The fixtures of a criterion; each is created for one criterion and closed after it. */
 type Fixtures = {
@@ -85,11 +127,13 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
         const client = new Client({
           ...needed('postgres', run.postgres),
           application_name: `alloy-verify ${run.id}`,
+          connectionTimeoutMillis: CONNECT_MS,
+          query_timeout: ANSWER_MS,
         });
         // An outage closes the connection, which the next query reports; an unhandled event would end the process.
         client.on('error', () => undefined);
         opened.push(client);
-        await client.connect();
+        await untilLost('postgres', client.connect());
         return client;
       },
       async connectMany(count: number) {
@@ -97,7 +141,7 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
       },
     };
     await use(fixture);
-    await Promise.allSettled(opened.map((client) => client.end()));
+    await endInTime(opened.map((client) => client.end()));
   },
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that are used from this pattern
   redis: async ({}, use) => {
@@ -105,10 +149,10 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     const fixture = {
       async connect() {
         const { Redis } = await import('ioredis');
-        const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, maxRetriesPerRequest: 1 });
+        const client = new Redis({ ...needed('redis', run.redis), lazyConnect: true, ...REDIS_LIMITS });
         client.on('error', () => undefined);
         opened.push(client);
-        await client.connect();
+        await untilLost('redis', client.connect());
         return client;
       },
       async connectMany(count: number) {
@@ -125,13 +169,21 @@ const criterion = plain.extend<Fixtures & { checked: undefined }>({
     const open = async () => {
       const { host, port, user, password } = needed('rabbitmq', run.rabbitmq);
       const { connect } = await import('amqplib');
-      const connection = await connect({ protocol: 'amqp', hostname: host, port, username: user, password });
+      const address = {
+        protocol: 'amqp',
+        hostname: host,
+        port,
+        username: user,
+        password,
+        heartbeat: HEARTBEAT_SECONDS,
+      };
+      const connection = await untilLost('rabbitmq', connect(address, { timeout: CONNECT_MS }));
       connection.on('error', () => undefined);
       opened.push(connection);
       return connection;
     };
     await use({ connect: open, channel: async () => (await open()).createConfirmChannel() });
-    await Promise.allSettled(opened.map((connection) => connection.close()));
+    await endInTime(opened.map((connection) => connection.close()));
   },
 });
 
@@ -213,7 +265,7 @@ function judged(body: Body): Body {
     const { task } = context;
     const { expect, assertions } = watchExpect(context.expect);
     try {
-      await body(Object.create(context, { expect: { value: expect } }));
+      await inCriterion(task, () => body(Object.create(context, { expect: { value: expect } })));
     } catch (error) {
       throw isSkip(error) ? error : await conclude(task, error);
     }

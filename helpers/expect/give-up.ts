@@ -2,9 +2,12 @@ import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
+import { type FaultySource, hasLastingFault } from '../diagnose/sources.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
+import { concernsSubject, listSuspects } from '../diagnose/suspects.ts';
 import type { Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 import type { Question } from './question.ts';
 
@@ -32,20 +35,24 @@ export type Watch = {
 type WatchOptions = {
   /** Whether what fails now may work again by itself, because a part of the stack is taken away and comes back. */
   readonly mayRecover?: boolean;
+  /** The parts that the criterion needs, and those that it has taken away itself. */
+  readonly needs?: readonly Part[];
+  readonly takenAway?: readonly Part[];
   readonly now?: () => Milliseconds;
 };
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
  * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or connected to
- * over two scrapes, if what it sends to can't be reached, if it has not sent what it has to a backend that gives no answer, if it sends to another backend, or if the
+ * over two scrapes, if a part that the criterion needs gives no answer for seconds, if what it sends to can't be reached or gives no
+ * answer to what it has, if it sends to another backend, or if the
  * data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
  * has refused the login already when the run began.
  */
 export function startWatch(
   run: Run,
   question: Pick<Question, 'path' | 'subject' | 'deadline' | 'isMisplaced'>,
-  { mayRecover = false, now = () => performance.now() }: WatchOptions = {},
+  { mayRecover = false, needs = [], takenAway = [], now = () => performance.now() }: WatchOptions = {},
 ): Watch {
   const { path, deadline, isMisplaced } = question;
   const backend = Object.values(run.access).map(({ url }) => url);
@@ -56,6 +63,9 @@ export function startWatch(
   const isRefused = isWriteRefused(run, question);
   let checked = began;
   const askedAt = Date.now();
+  const suspects = listSuspects({ subject: question.subject, needs, takenAway }, run);
+  // A service that only says that it is unwell may well send what is asked for.
+  const isRelevant = ({ fault }: FaultySource) => fault !== 'unhealthy' && concernsSubject(fault, question.subject);
   const look = Math.max(LOOK, scrape);
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
@@ -80,6 +90,7 @@ export function startWatch(
       if (isElsewhere) return true;
       if (present - began <= patience) return false;
       if (lost > before) return true;
+      if (!mayRecover && hasLastingFault(run, suspects, isRelevant)) return true;
       if (present - looked >= look) {
         looked = present;
         const found = await findStandstill(run, question.subject, { since: askedAt, deadline }).catch(() => undefined);

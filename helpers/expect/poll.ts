@@ -27,12 +27,16 @@ export function computePause(attempt: number): Milliseconds {
  * Tries at least once, until an attempt holds, the deadline has passed or `shouldGiveUp` returns true. An attempt that throws
  * does not hold. The pause between attempts grows from 10 to 120 ms (times `slower`, for a hosted backend), so arrivals are
  * noticed within a tenth of a second at little cost; a backend that wants not to be asked (`Retry-After`) is not asked. An
- * error that the same question would get again is final. This is the only place where a criterion waits by time.
+ * error that the same question would get again is final. `computeExtra` is what the deadline is later by now, on a busy machine. This is the only place where a criterion waits by time.
  */
 export async function poll<T>(
   attempt: () => Promise<Attempt<T>>,
   deadline: Milliseconds,
-  { slower = 1, shouldGiveUp = async () => false }: { slower?: number; shouldGiveUp?: () => Promise<boolean> } = {},
+  {
+    slower = 1,
+    shouldGiveUp = async () => false,
+    computeExtra = () => 0,
+  }: { slower?: number; shouldGiveUp?: () => Promise<boolean>; computeExtra?: () => Milliseconds } = {},
 ): Promise<Outcome<T | undefined>> {
   const started = performance.now();
   for (let attempts = 1; ; attempts++) {
@@ -43,12 +47,13 @@ export async function poll<T>(
       return { holds: false, seen: readQueryFailure(error), value: undefined, isFinal };
     });
     const elapsed = performance.now() - started;
-    if (last.holds || last.isFinal || elapsed >= deadline || (await shouldGiveUp())) {
+    const left = deadline + computeExtra() - elapsed;
+    if (last.holds || last.isFinal || left <= 0 || (await shouldGiveUp())) {
       return { ...last, attempts, elapsed };
     }
     const pause = Math.max(computePause(attempts) * slower, mayAskAgainAfter);
     // A timer drops fractions of a millisecond and may end one early: an attempt just before the deadline would not be the last.
-    await sleep(Math.ceil(Math.min(pause, deadline - elapsed)) + 1);
+    await sleep(Math.ceil(Math.min(pause, left)) + 1);
   }
 }
 

@@ -1,6 +1,8 @@
+import { scaleToLoad } from '../diagnose/load.ts';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Condition, Observation } from '../findings/evidence.ts';
-import { isHosted } from './deadlines.ts';
+import { findCriterion } from './current-criterion.ts';
+import { isHosted, SLACK } from './deadlines.ts';
 import { linkToExplore } from './explore.ts';
 import { startWatch } from './give-up.ts';
 import { mayRecover } from './outages.ts';
@@ -25,14 +27,19 @@ export async function waitFor<T>(
 ): Promise<Waited<T>> {
   const { subject, path, deadline } = question;
   const askedAt = Date.now();
-  const watch = startWatch(run, question, { mayRecover: mayRecover() });
+  // The slack of a deadline is for a busy machine, and this one may be busier; a person who sets the longest wait means it.
+  const slack = run.maxWait === undefined ? Math.min(SLACK, deadline) : 0;
+  const computeExtra = () => scaleToLoad(slack) - slack;
+  const { needs = [], takenAway = [] } = findCriterion() ?? {};
+  const watch = startWatch(run, question, { mayRecover: mayRecover(), needs, takenAway });
   const outcome = await poll(attempt, deadline, {
     slower: isHosted(run) ? HOSTED_PAUSES : 1,
     shouldGiveUp: watch.shouldGiveUp,
+    computeExtra,
   });
   const { holds, seen, attempts, elapsed, value } = outcome;
   const observation = { kind: 'observation', holds, subject, path, condition, seen, attempts } as const;
-  const asked = { ...observation, askedAt, elapsedMs: Math.round(elapsed) };
+  const asked = { ...observation, askedAt, elapsedMs: Math.round(elapsed), deadlineMs: deadline + computeExtra() };
   if (holds && value !== undefined) return { value, observation: asked };
   const explore = linkTo(question);
   const isSilent = seen.kind === 'query failure' && seen.request?.silence !== undefined;

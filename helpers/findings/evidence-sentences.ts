@@ -59,6 +59,8 @@ function describeSubject(subject: Subject): string {
     }
     case 'delivery':
       return "Alloy's OTLP export";
+    case 'application':
+      return subject.what;
   }
 }
 

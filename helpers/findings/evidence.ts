@@ -25,7 +25,9 @@ export type Subject =
   | { readonly kind: 'traces'; readonly query: string }
   | { readonly kind: 'logs'; readonly query: string }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
-  | { readonly kind: 'delivery' };
+  | { readonly kind: 'delivery' }
+  /** What the application itself has done, in the spec's own words. */
+  | { readonly kind: 'application'; readonly what: string };
 
 /** What an answer is expected to be. */
 export type Condition =
@@ -137,6 +139,8 @@ export type Observation = {
   /** When it was first asked, in milliseconds since the epoch. */
   readonly askedAt: Milliseconds;
   readonly elapsedMs: Milliseconds;
+  /** How long it may have taken. */
+  readonly deadlineMs?: Milliseconds;
   /** How many items Alloy had dropped on this path by then, in this run. */
   readonly lostBefore?: number;
   /** The address at which Grafana's Explore makes the same query; of one that failed, where a Grafana is known. */
@@ -149,4 +153,4 @@ export type Evidence =
   | { readonly kind: 'fact'; readonly fact: string }
   | Observation
   /** An assertion that failed, or any other error. */
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly message: string; readonly isTimeout?: true };

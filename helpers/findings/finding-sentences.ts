@@ -12,6 +12,7 @@ import type {
   RefusedQuestion,
   RefusedUse,
   ScrapeFault,
+  SourceFault,
   WrongAddress,
 } from './finding.ts';
 import type { Place } from './place.ts';
@@ -66,9 +67,25 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
       : `Correct ${ids[0]} in the configuration; Alloy shows its state at /component/${ids[0]}`,
   }),
 
-  'source unreachable': ({ source, address, variable }) => ({
-    cause: `${NAMES[source]} gives no answer at ${address}`,
-    fix: `Start ${NAMES[source]}${variable === undefined ? '' : `, or correct ${variable} if you set it`}`,
+  'source unreachable': ({ source, address, variable, isSilent }) =>
+    isSilent === true
+      ? {
+          cause: `${NAMES[source]} accepts the connection at ${address} and gives no answer: it hangs`,
+          fix: `See what holds ${NAMES[source]} (a stopped process, a full disk, its log), and start it again`,
+        }
+      : {
+          cause: `${NAMES[source]} gives no answer at ${address}`,
+          fix: `Start ${NAMES[source]}${variable === undefined ? '' : `, or correct ${variable} if you set it`}`,
+        },
+
+  'source fails': ({ source, address, fault, reason, variable }) => ({
+    cause: `${NAMES[source]}${address === undefined ? '' : ` at ${address}`} ${SOURCE_FAULTS[fault].cause}: ${reason}`,
+    fix: SOURCE_FAULTS[fault].fix(NAMES[source], variable),
+  }),
+
+  'service unhealthy': ({ service, address, reason }) => ({
+    cause: `${NAMES[service]} at ${address} reports that it does not work: ${reason}`,
+    fix: `Repair what it names; the log of ${NAMES[service]} says more`,
   }),
 
   'exporter cannot connect': ({ source, fault, reason, place }) => ({
@@ -347,6 +364,16 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     };
   },
 
+  'machine overloaded': ({ load, cores, attempts, elapsedMs }) => ({
+    cause:
+      `this machine is overloaded: ${(load / cores).toFixed(1)} processes want each of its ${cores} cores (load ${load.toFixed(1)})` +
+      (attempts === undefined || elapsedMs === undefined
+        ? ''
+        : `, and the run could look only ${attempts} times in ${(elapsedMs / 1000).toFixed(1)} s`) +
+      '; nothing else was found to be wrong',
+    fix: 'Run it again with less beside it, or on a machine with more cores',
+  }),
+
   'backend silent': ({ service, url, variable, since, reason }) => ({
     cause: `${SERVICES[service]} has given no answer at ${url} since ${new Date(since).toISOString()}: ${reason}`,
     fix:
@@ -424,6 +451,83 @@ function adviseOnPassword(password: Place): string {
     ? `Let password${describeWhere(password)} be sys.env("GRAFANA_CLOUD_API_KEY")`
     : `Correct ${nameCorrection(password)}`;
 }
+/** What a source does instead of what it should, and what to do about it. */
+const SOURCE_FAULTS: Readonly<
+  Record<SourceFault, { readonly cause: string; readonly fix: (source: string, variable?: string) => string }>
+> = {
+  login: {
+    cause: 'refuses the login of the run',
+    fix: (source, variable) =>
+      `Give the user of the run the password that ${source} wants${variable === undefined ? '' : `, or correct it in ${variable} if you set that`}`,
+  },
+  'no database': {
+    cause: 'has no such database, or nobody may use it',
+    fix: (_, variable) =>
+      `Create it, or take it into service again${variable === undefined ? '' : `; or correct its name in ${variable} if you set that`}`,
+  },
+  'too many clients': {
+    cause: 'takes no more connections',
+    fix: (source) =>
+      `Close connections that nobody needs, or raise the limit: ${
+        { PostgreSQL: 'max_connections, or CONNECTION LIMIT of the role', Redis: 'maxclients' }[source] ??
+        'max-connections of the virtual host or the user'
+      }`,
+  },
+  'read-only': {
+    cause: 'takes nothing that writes',
+    fix: (source) =>
+      source === 'Redis'
+        ? 'Make it a master again (REPLICAOF NO ONE), or use the master'
+        : 'Turn default_transaction_read_only off for the role and the database, or use the primary server',
+  },
+  'out of memory': {
+    cause: 'has no memory left and refuses what writes',
+    fix: () => 'Raise maxmemory, or set maxmemory-policy to one that evicts keys, such as allkeys-lru',
+  },
+  alarm: {
+    cause: 'takes no messages',
+    fix: () => 'Raise that limit in rabbitmq.conf, or free memory and disk; rabbitmqctl status shows its alarms',
+  },
+  'no permission': {
+    cause: 'does not allow this to the user of the run',
+    fix: (source) =>
+      source === 'PostgreSQL'
+        ? 'Grant it to the role (GRANT)'
+        : source === 'Redis'
+          ? 'Allow it to the user (ACL SETUSER)'
+          : 'Let the user configure, write and read in the virtual host: rabbitmqctl set_permissions -p / USER ".*" ".*" ".*"',
+  },
+  'queue limit': {
+    cause: 'takes no more queues',
+    fix: () => 'Delete queues that nobody needs, or raise max-queues: rabbitmqctl clear_vhost_limits -p /',
+  },
+  'other queue': {
+    cause: 'has the queue with other arguments than it is declared with',
+    fix: () => 'Delete the queue, and let the services declare it again',
+  },
+  'no queue': {
+    cause: 'does not have it',
+    fix: () => 'Let the services declare it: they do so whenever they connect',
+  },
+  schema: {
+    cause: 'refuses a statement of this criterion',
+    fix: () =>
+      'Have the database, and what the criteria do in it (helpers/emit), agree: fixtures/postgres/2-schema.sql has its tables',
+  },
+  'no statistics': {
+    cause: 'does not show all of its statistics to the exporter',
+    fix: () => 'Let the role read them: GRANT pg_monitor TO ROLE',
+  },
+  'no metrics page': {
+    cause: 'works and has no metrics page',
+    fix: () => 'Turn the plugin rabbitmq_prometheus on: in enabled_plugins, or with rabbitmq-plugins enable',
+  },
+  'no metrics per object': {
+    cause: 'gives totals only, without the label queue',
+    fix: () => 'Set prometheus.return_per_object_metrics = true in rabbitmq.conf, and start it again',
+  },
+  unhealthy: { cause: 'reports that it does not work', fix: (source) => `See the log of ${source}` },
+};
 
 function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
   const { expression, variables = [], setting = '', component } = place;

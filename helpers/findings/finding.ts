@@ -56,6 +56,29 @@ export type ConnectFault =
   | 'timeout'
   | 'other';
 
+/** Why a part that answers does not do what it is there for. */
+export type SourceFault =
+  | 'login'
+  | 'no database'
+  | 'too many clients'
+  | 'read-only'
+  | 'out of memory'
+  /** RabbitMQ takes no messages. */
+  | 'alarm'
+  | 'no permission'
+  | 'queue limit'
+  /** A queue exists with other arguments. */
+  | 'other queue'
+  | 'no queue'
+  /** PostgreSQL has other tables or columns than a statement names. */
+  | 'schema'
+  /** A role that may not read the statistics of others. */
+  | 'no statistics'
+  | 'no metrics page'
+  | 'no metrics per object'
+  /** A service says so of itself. */
+  | 'unhealthy';
+
 /** Why a scrape fails. */
 export type ScrapeFault =
   | 'refused'
@@ -110,7 +133,24 @@ export type Finding =
       /** Whether another program uses its port. */
       readonly portInUse: boolean;
     }
-  | { readonly kind: 'source unreachable'; readonly source: Part; readonly address: string; readonly variable?: string }
+  | {
+      readonly kind: 'source unreachable';
+      readonly source: Part;
+      readonly address: string;
+      readonly variable?: string;
+      /** Whether it accepts the connection, and says nothing on it. */
+      readonly isSilent?: true;
+    }
+  /** `reason` is in the words of the source. */
+  | {
+      readonly kind: 'source fails';
+      readonly source: Part;
+      readonly address?: string;
+      readonly fault: SourceFault;
+      readonly reason: string;
+      readonly variable?: string;
+    }
+  | { readonly kind: 'service unhealthy'; readonly service: Part; readonly address: string; readonly reason: string }
   | {
       readonly kind: 'exporter cannot connect';
       readonly source: Part;
@@ -305,6 +345,16 @@ export type Finding =
   | { readonly kind: 'token expired'; readonly use: RefusedUse; readonly variable: string }
   /** The clock of this machine is behind that of Grafana Cloud by `offset`, or ahead where that is negative. */
   | { readonly kind: 'clock differs'; readonly offset: Milliseconds }
+  /** Nothing but this machine is too slow: everything arrives, and comes too late. */
+  | {
+      readonly kind: 'machine overloaded';
+      /** Over the last minute. */
+      readonly load: number;
+      readonly cores: number;
+      /** How often the run could look in the time that it had; absent where something else timed out. */
+      readonly attempts?: number;
+      readonly elapsedMs?: Milliseconds;
+    }
   /** A service that the run asks has given no answer for long. */
   | ({ readonly kind: 'backend silent' } & AskedService & Silence)
   /** Alloy counts as delivered what it sends to some addresses, and nothing of it is where the run asks. */

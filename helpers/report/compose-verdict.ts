@@ -112,7 +112,13 @@ function composeCriterion(
   { loadErrors, unregistered, isInterrupted }: FinishedRun,
 ): CriterionVerdict {
   const { evidence = [], finding, note } = test ?? {};
-  const head = { id, title, durationMs: Math.round(test?.duration ?? 0), evidence: evidence.map(describeEvidence) };
+  const head = {
+    id,
+    title,
+    durationMs: Math.round(test?.duration ?? 0),
+    evidence: evidence.map(describeEvidence),
+    ...readLongestWait(evidence),
+  };
   const skipped = (cause: string) => ({ ...head, status: 'skipped', cause }) as const;
   // Of a spec that can't be loaded to its end, nothing that it has registered until then proves anything.
   if (loadErrors.has(file)) return skipped("its spec can't be loaded");
@@ -139,6 +145,16 @@ function composeCriterion(
 }
 
 const NOT_SELECTED = 'not selected for this run';
+
+function readLongestWait(evidence: readonly Evidence[]): Pick<CriterionVerdict, 'longestWait'> {
+  const waits = evidence.flatMap((one) =>
+    one.kind === 'observation' && one.deadlineMs !== undefined
+      ? [{ waitedMs: one.elapsedMs, deadlineMs: one.deadlineMs }]
+      : [],
+  );
+  const [longest] = waits.sort((a, b) => a.deadlineMs - a.waitedMs - (b.deadlineMs - b.waitedMs));
+  return longest === undefined ? {} : { longestWait: longest };
+}
 
 /** The link to the query that failed a criterion. */
 function readExplore(evidence: readonly Evidence[]): Pick<CriterionVerdict, 'explore'> {

@@ -22,6 +22,8 @@ export type CriterionVerdict = {
   readonly cause?: string;
   readonly fix?: string;
   readonly finding?: Finding;
+  /** Of the questions that it waited for, the one that came closest to its deadline; absent if it waited for none. */
+  readonly longestWait?: { readonly waitedMs: Milliseconds; readonly deadlineMs: Milliseconds };
   /** Where Grafana's Explore makes the query that failed it, if a Grafana is known. */
   readonly explore?: string;
 };

@@ -1,6 +1,19 @@
+import { sampleRun } from '../../clients/testing/sample-run.ts';
 import { change, workingFlow } from '../../flow/testing/recorded-flow.ts';
 import { parseLog } from '../alloy-log.ts';
-import { type Cases, delivering, error, inState, line, NOW, RECEIVER, REDIS, SCRAPE, trace } from './symptoms.ts';
+import {
+  asked,
+  type Cases,
+  delivering,
+  error,
+  inState,
+  line,
+  NOW,
+  RECEIVER,
+  REDIS,
+  SCRAPE,
+  trace,
+} from './symptoms.ts';
 
 const wrongUrl = { variable: 'ALLOY_URL', address: 'http://127.0.0.1:1', answer: 'web page' } as const;
 const wrongReceiver = { variable: 'ALLOY_OTLP_HTTP', address: 'http://127.0.0.1:1', answer: 404 } as const;
@@ -70,6 +83,56 @@ export const alloyCases: Cases = {
     speaks: { unreachable: [{ part: 'redis', address: '127.0.0.1:6379' }] },
     finds: { source: 'redis', address: '127.0.0.1:6379', variable: 'REDIS_URL' },
     silent: { 'every suspect takes connections': { unreachable: [] } },
+  },
+  'source fails': {
+    speaks: { faulty: [{ part: 'redis', address: 'h:1', fault: 'too many clients', reason: 'ERR max' }] },
+    finds: { source: 'redis', address: 'h:1', fault: 'too many clients', reason: 'ERR max', variable: 'REDIS_URL' },
+    silent: {
+      'every suspect does what it should': { faulty: [] },
+      'a source can’t be written to, and is only measured': {
+        faulty: [{ part: 'redis', address: 'h:1', fault: 'read-only', reason: 'it is a replica' }],
+      },
+      'a source has no metrics per object, and no queue is asked about': {
+        faulty: [{ part: 'rabbitmq', address: 'h:1', fault: 'no metrics per object', reason: 'no label' }],
+      },
+      'a source lacks what its metrics need, and none is asked about': {
+        ...trace,
+        faulty: [{ part: 'postgres', address: 'h:1', fault: 'no statistics', reason: 'no member' }],
+      },
+      'it is a service': { faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
+    },
+  },
+  'machine overloaded': {
+    speaks: { ...asked({ attempts: 9, elapsedMs: 10_400 }), load: { load: 18, cores: 2 } },
+    finds: { load: 18, cores: 2, attempts: 9, elapsedMs: 10_400 },
+    silent: {
+      'the machine has little to do': { ...asked({ attempts: 9, elapsedMs: 10_400 }), load: { load: 2, cores: 2 } },
+      'it was looked often enough': { ...asked({ attempts: 80, elapsedMs: 10_400 }), load: { load: 18, cores: 2 } },
+      'the flow stops on its way': {
+        ...asked({ attempts: 9, elapsedMs: 10_400 }),
+        flow: failing('EOF'),
+        load: { load: 18, cores: 2 },
+      },
+      'the backend is not on this machine': {
+        ...asked({ attempts: 9, elapsedMs: 10_400 }),
+        load: { load: 18, cores: 2 },
+        run: sampleRun({ backend: 'cloud' }),
+      },
+      'an assertion failed': { ...error, load: { load: 18, cores: 2 } },
+      'a part gives no answer': {
+        evidence: { kind: 'error', message: 'timeout expired', isTimeout: true },
+        load: { load: 18, cores: 2 },
+        unreachable: [{ part: 'redis', address: 'h:1' }],
+      },
+    },
+  },
+  'service unhealthy': {
+    speaks: { ...error, faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
+    finds: { service: 'api', address: 'h:1', reason: 'redis: gone' },
+    silent: {
+      'no service says so': { ...error },
+      'it is a source': { ...error, faulty: [{ part: 'redis', address: 'h:1', fault: 'login', reason: 'NOAUTH' }] },
+    },
   },
   'exporter cannot connect': {
     speaks: {

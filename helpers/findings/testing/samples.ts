@@ -93,7 +93,40 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'source unreachable': [
     { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379' },
     { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379', variable: 'REDIS_URL' },
+    { kind: 'source unreachable', source: 'redis', address: '127.0.0.1:6379', isSilent: true },
   ],
+  'machine overloaded': [
+    { kind: 'machine overloaded', load: 18.4, cores: 2 },
+    { kind: 'machine overloaded', load: 18.4, cores: 2, attempts: 9, elapsedMs: 10_400 },
+  ],
+  'source fails': [
+    ...(
+      [
+        'login',
+        'no database',
+        'too many clients',
+        'read-only',
+        'out of memory',
+        'alarm',
+        'no permission',
+        'queue limit',
+        'other queue',
+        'no queue',
+        'schema',
+        'no statistics',
+        'no metrics page',
+        'no metrics per object',
+        'unhealthy',
+      ] as const
+    ).flatMap((fault) =>
+      (['postgres', 'redis', 'rabbitmq'] as const).map(
+        (source) => ({ kind: 'source fails', source, address: '127.0.0.1:1', fault, reason: 'it said so' }) as const,
+      ),
+    ),
+    { kind: 'source fails', source: 'redis', fault: 'login', reason: 'it said so', variable: 'REDIS_URL' },
+    { kind: 'source fails', source: 'postgres', fault: 'no database', reason: 'it said so', variable: 'DATABASE_URL' },
+  ],
+  'service unhealthy': [{ kind: 'service unhealthy', service: 'api', address: '127.0.0.1:1', reason: 'redis: gone' }],
   'exporter cannot connect': [
     ...(['no login', 'login', 'no database', 'unknown host', 'refused', 'TLS', 'timeout', 'other'] as const).map(
       (fault) =>
