@@ -16,12 +16,16 @@ import { serviceInstance } from '../helpers/expect/services.ts';
 import { hasExactly } from '../helpers/expect/spans.ts';
 import { logql, trace } from '../helpers/expect/telemetry.ts';
 import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
+import { work } from '../helpers/expect/work.ts';
 
 const NOTIFICATIONS = 'notification-daemon';
 const TRANSITIONS = 'status-transition-daemon';
+const BOT = 'bot-service';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
-const CONSUMED = { kind: 'consumer', service: 'bot-service' } as const;
+const CONSUMED = { kind: 'consumer', service: BOT } as const;
+/** How long a dead letter may take: the daemon looks for them once in an interval. */
+const DEAD_LETTER_MS = 20_000 + 1000 * Math.min(run.dlqCheckInterval, 60);
 /** One of each for all criteria that look at its trace: spans cost money. */
 const notify = once(scheduleNotification);
 const transit = once(scheduleTransition);
@@ -42,7 +46,7 @@ phase(
       postgres,
     }) => {
       const { job, query } = await notify(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, NOTIFICATIONS), NOTIFICATIONS)).toHaveSpan({
         name: 'scheduled.NotificationSchedule',
         service: NOTIFICATIONS,
         root: true,
@@ -56,7 +60,7 @@ phase(
 
     test('P6.3 its children: the database query and the RabbitMQ publish', async ({ expect, postgres }) => {
       const { query } = await notify(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, NOTIFICATIONS), NOTIFICATIONS)).toHaveSpan({
         name: 'scheduled.NotificationSchedule',
         children: [DATABASE_QUERY, PUBLISH],
       });
@@ -68,7 +72,7 @@ phase(
     }) => {
       const client = await postgres.connect();
       const { job, game, query } = await transit(client);
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, TRANSITIONS), TRANSITIONS)).toHaveSpan({
         name: 'scheduled.GameStatusSchedule',
         service: TRANSITIONS,
         root: true,
@@ -83,7 +87,7 @@ phase(
 
     test('P6.5 its children: database and publish', async ({ expect, postgres }) => {
       const { query } = await transit(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, TRANSITIONS), TRANSITIONS)).toHaveSpan({
         name: 'scheduled.GameStatusSchedule',
         children: [DATABASE_QUERY, PUBLISH],
       });
@@ -94,10 +98,10 @@ phase(
       postgres,
     }) => {
       const { query } = await notify(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, NOTIFICATIONS), NOTIFICATIONS, BOT)).toHaveSpan({
         kind: 'producer',
         service: NOTIFICATIONS,
-        children: [{ kind: 'consumer', service: 'bot-service' }],
+        children: [{ kind: 'consumer', service: BOT }],
       });
     });
 
@@ -108,14 +112,19 @@ phase(
     }) => {
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
-      const timeout = 20_000 + 1000 * Math.min(run.dlqCheckInterval, 60);
-      await expect.poll(() => findParkedReason(channel, message), { timeout }).toMatch(/malformed/);
+      const parked = work('the rejected message', [BOT, NOTIFICATIONS], DEAD_LETTER_MS, () =>
+        findParkedReason(channel, message),
+      );
+      await expect(parked).toShow('is parked with its reason', (reason) => /malformed/.test(reason ?? ''));
       note(
         'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
       );
       const interval = run.dlqCheckInterval;
-      const id = await waitForTrace(`{name="scheduled.process_dlq" && span.scheduler.dlq_check_interval=${interval}}`);
-      await expect(trace(id)).toHaveSpan({
+      const id = await waitForTrace(
+        `{name="scheduled.process_dlq" && span.scheduler.dlq_check_interval=${interval}}`,
+        NOTIFICATIONS,
+      );
+      await expect(trace(id, NOTIFICATIONS)).toHaveSpan({
         name: 'scheduled.process_dlq',
         service: NOTIFICATIONS,
         attributes: { 'scheduler.dlq_check_interval': interval },
@@ -124,8 +133,11 @@ phase(
 
     test('P6.8 logs of both daemons carry trace_id and span_id', async ({ expect, postgres }) => {
       const client = await postgres.connect();
-      const due = [await notify(client), await transit(client)];
-      const [notification, transition] = await Promise.all(due.map(({ query }) => waitForTrace(query)));
+      const [notified, moved] = [await notify(client), await transit(client)];
+      const [notification, transition] = await Promise.all([
+        waitForTrace(notified.query, NOTIFICATIONS),
+        waitForTrace(moved.query, TRANSITIONS),
+      ]);
       await expect(
         logql(`{service_name="${NOTIFICATIONS}"} | trace_id="${notification}" | span_id=~".+"`),
       ).toHaveAnyLine();
@@ -153,7 +165,7 @@ phase(
 
         const channel = await rabbitmq.channel();
         const again = await publishAgain(channel, jobs[0]);
-        await expect(trace(again)).toShow(
+        await expect(trace(again, BOT)).toShow(
           'has both messages handled without an error',
           hasExactly(2, CONSUMED, { lacks: { ...CONSUMED, status: 'error' } }),
         );

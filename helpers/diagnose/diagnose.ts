@@ -34,10 +34,14 @@ import {
 import { scrapeFails } from './rules/scrape-fails.ts';
 import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
+import { serviceEnded } from './rules/service-ended.ts';
+import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
+import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
+import { SERVICE_RULES } from './service-rules.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 
 /** Alloy does not run, so nothing can arrive on any path. */
@@ -49,6 +53,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     backendSilent,
     ...ALLOY_DOWN,
     anotherBackend,
+    serviceEnded,
     sourceUnreachable,
     unhealthyComponents,
     noOtlpReceiver,
@@ -64,6 +69,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     queryRefused,
     receiverElsewhere,
     receiverRefuses,
+    ...SERVICE_RULES,
     nothingAccepted,
     heldTooLong,
     nothingExported,
@@ -95,7 +101,17 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     nothingSent,
     clockDiffers,
   ],
-  other: [sourceUnreachable, ...ALLOY_DOWN, unhealthyComponents, signalWithoutOutput, receiverElsewhere],
+  /** What is no telemetry. */
+  none: [serviceEnded, sourceUnreachable, serviceLooksTooSeldom, serviceLacksAPart],
+  other: [
+    serviceEnded,
+    sourceUnreachable,
+    serviceLacksAPart,
+    ...ALLOY_DOWN,
+    unhealthyComponents,
+    signalWithoutOutput,
+    receiverElsewhere,
+  ],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */

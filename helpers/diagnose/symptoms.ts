@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
+import { type FoundSpan, findTrace } from '../clients/tempo.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
 import { type Flow, readFlow } from '../flow/flow.ts';
@@ -14,8 +15,10 @@ import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { findTraceIds, type HeldSignals, readHeldSignals } from './held-signals.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
+import { listAskedServices, readServices, type ServiceState } from './service-state.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
 
 const Refusals = z.object({
@@ -64,6 +67,14 @@ export type Symptoms = Failure & {
   readonly otherBackend?: OtherBackend | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
+  /** The services that the criterion asks about. */
+  readonly services: readonly ServiceState[];
+  /** The spans of the trace that was asked for. */
+  readonly trace?: readonly FoundSpan[] | undefined;
+  /** The signals that the backend has in this run of the services that don't say how they were started. */
+  readonly held?: HeldSignals | undefined;
+  /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
+  readonly hasTraceIds?: boolean | undefined;
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
 };
@@ -84,6 +95,9 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     unreachable,
+    { services, held },
+    trace,
+    hasTraceIds,
     exporterUp,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
@@ -99,6 +113,9 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     // Where no question is answered, none of its own would be.
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
     listUnreachable(run, listSuspects(failure)),
+    gatherServices(run, failure),
+    readTrace(run, evidence).catch(() => undefined),
+    findTraceIds(run, evidence).catch(() => undefined),
     labels && readExporterUp(run, labels).catch(() => undefined),
   ]);
   return {
@@ -115,8 +132,24 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherBackend,
     silentService: findSilentService(run.access),
     unreachable,
+    services,
+    held,
+    trace,
+    hasTraceIds,
     exporterUp,
   };
+}
+
+async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure) {
+  const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
+  const silent = services.filter(({ environment }) => environment === undefined).map(({ part }) => part);
+  const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
+  return { services, held: isAsked ? await readHeldSignals(run, silent).catch(() => undefined) : undefined };
+}
+
+async function readTrace(run: Run, evidence: Evidence): Promise<FoundSpan[] | undefined> {
+  if (evidence.kind !== 'observation' || evidence.subject.kind !== 'trace') return undefined;
+  return await findTrace(run.access.tempo, evidence.subject.traceId);
 }
 
 /**

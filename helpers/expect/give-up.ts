@@ -3,7 +3,7 @@ import { isSilent } from '../clients/silence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
-import type { Path } from '../findings/evidence.ts';
+import type { Condition, Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import type { Question } from './question.ts';
@@ -16,7 +16,7 @@ const LOOK: Milliseconds = 1000;
 const ELSEWHERE: Milliseconds = 2000;
 
 /** The counters of data that Alloy dropped for good, by path. */
-const DROPPED: Readonly<Record<Path, RegExp>> = {
+const DROPPED: Readonly<Partial<Record<Path, RegExp>>> = {
   otlp: /^otelcol_exporter_send_failed_/,
   'remote write': /^prometheus_remote_storage_samples_(failed|dropped)_total$/,
 };
@@ -32,6 +32,8 @@ export type Watch = {
 type WatchOptions = {
   /** Whether what fails now may work again by itself, because a part of the stack is taken away and comes back. */
   readonly mayRecover?: boolean;
+  /** What the answer has to be. */
+  readonly condition?: Condition;
   readonly now?: () => Milliseconds;
 };
 
@@ -45,7 +47,7 @@ type WatchOptions = {
 export function startWatch(
   run: Run,
   question: Pick<Question, 'path' | 'subject' | 'isMisplaced'>,
-  { mayRecover = false, now = () => performance.now() }: WatchOptions = {},
+  { mayRecover = false, condition, now = () => performance.now() }: WatchOptions = {},
 ): Watch {
   const { path, isMisplaced } = question;
   const backend = Object.values(run.access).map(({ url }) => url);
@@ -60,6 +62,15 @@ export function startWatch(
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
   let isElsewhere = false;
+  const standsStill = async (present: Milliseconds): Promise<boolean> => {
+    if (present - looked < look) return false;
+    looked = present;
+    const found = await findStandstill(run, question.subject, askedAt, condition).catch(() => undefined);
+    if (found?.isForGood === true) return true;
+    if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
+    // A scrape may have been under way when it was seen first.
+    return first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK;
+  };
   return {
     lostBefore,
     async shouldGiveUp() {
@@ -67,6 +78,8 @@ export function startWatch(
       const present = now();
       if (present - checked < INTERVAL) return false;
       checked = present;
+      // Without telemetry, only those who do it can say that it will not be done.
+      if (path === 'none') return present - began > LOOK && (await standsStill(present));
       const [before = 0, lost] = await Promise.all([lostBefore, countLost(run, path)]);
       if (lost === undefined) return true;
       // What Alloy can't send at once to a backend that answers nobody stays with it.
@@ -79,15 +92,7 @@ export function startWatch(
       }
       if (isElsewhere) return true;
       if (present - began <= patience) return false;
-      if (lost > before) return true;
-      if (present - looked >= look) {
-        looked = present;
-        const found = await findStandstill(run, question.subject, askedAt).catch(() => undefined);
-        if (found?.isForGood === true) return true;
-        if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
-        // A scrape may have been under way when it was seen first.
-        if (first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK) return true;
-      }
+      if (lost > before || (await standsStill(present))) return true;
       // What the backend answers to the question itself says more than that this one failed.
       return present - began > 2 * patience && (await isMisplaced?.().catch(() => false)) === true;
     },
@@ -95,8 +100,10 @@ export function startWatch(
 }
 
 async function countLost(run: Pick<Run, 'alloy' | 'alloyBefore'>, path: Path): Promise<number | undefined> {
+  const dropped = DROPPED[path];
+  if (dropped === undefined) return 0;
   const samples = await readRunMetrics(run).catch(() => undefined);
   return samples
-    ?.filter(({ labels: { __name__ = '' } }) => DROPPED[path].test(__name__))
+    ?.filter(({ labels: { __name__ = '' } }) => dropped.test(__name__))
     .reduce((total, { value }) => total + value, 0);
 }

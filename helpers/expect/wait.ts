@@ -25,7 +25,7 @@ export async function waitFor<T>(
 ): Promise<Waited<T>> {
   const { subject, path, deadline } = question;
   const askedAt = Date.now();
-  const watch = startWatch(run, question, { mayRecover: mayRecover() });
+  const watch = startWatch(run, question, { mayRecover: mayRecover(), condition });
   const outcome = await poll(attempt, deadline, {
     slower: isHosted(run) ? HOSTED_PAUSES : 1,
     shouldGiveUp: watch.shouldGiveUp,

@@ -40,6 +40,7 @@ export function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
     wrongAddresses: [],
     refusedQuestions: [],
     unreachable: [],
+    services: [],
     ...changes,
   };
   const { flow, evidence } = gathered;

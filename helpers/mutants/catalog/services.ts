@@ -16,7 +16,7 @@ const SERVICES: readonly (readonly [ServicePart, string, string, string])[] = [
 function each(id: string, what: string, environment: EnvironmentChange, words: readonly string[]): Mutant[] {
   return SERVICES.map(([part, letter, name, phase]) =>
     mutant(`${id}${letter}`, `${part}: ${what}`, { services: { [part]: environment } }, phase, {
-      cause: all(`${part}|${name}|${part === 'api' ? 'API service' : part}`, ...words),
+      cause: all(`${part.replaceAll('-', '[- ]')}|${name}`, ...words),
       vague: new RegExp(words.join('|'), 'i'),
     }),
   );
