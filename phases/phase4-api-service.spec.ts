@@ -9,6 +9,7 @@ import { serviceInstance } from '../helpers/expect/services.ts';
 import { readConventions } from '../helpers/expect/spans.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForRequestTrace } from '../helpers/expect/wait-for-trace.ts';
+import { hasAnswered, work } from '../helpers/expect/work.ts';
 
 const SERVICE = 'api-service';
 const api = run.api?.url ?? '';
@@ -36,12 +37,11 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   });
 
   observe('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
-    await expect
-      .poll(() => callUntraced(`${api}/health`), { timeout: 10_000 })
-      .toMatchObject({
-        status: 200,
-        json: { status: 'healthy', service: 'api' },
-      });
+    const health = work('GET /health', [SERVICE], 10_000, () => callUntraced(`${api}/health`));
+    await expect(health).toShow(
+      'answers 200 {"status":"healthy","service":"api"}',
+      hasAnswered(200, { status: 'healthy', service: 'api' }),
+    );
     note(`${api}/health answered 200 {"status":"healthy","service":"api"}`);
   });
 

@@ -2,6 +2,7 @@ import { dispatch, makeSnowflake, sendInteraction } from '../helpers/emit/discor
 import { once } from '../helpers/emit/once.ts';
 import { phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
+import { nextExport } from '../helpers/expect/scrape.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
@@ -73,6 +74,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
 
   test('P5.7 metrics under service_name="bot-service"', async ({ expect }) => {
     await listGames();
+    await nextExport(SERVICE);
     await expect(
       serviceMetric('discord_interactions_total|http_client_.+_count|nodejs_.+', SERVICE),
     ).toHaveValueAtLeast(0);

@@ -3,6 +3,7 @@ import {
   countProcessed,
   findParkedReason,
   holdNewGame,
+  isAnnounced,
   publishAgain,
   publishMalformed,
   readGameStatus,
@@ -154,6 +155,8 @@ phase(
           await scheduleTransition(client, held.game),
           await scheduleTransition(client),
         ] as const;
+        const announced = work('a due transition', [TRANSITIONS, BOT], 20_000, () => countProcessed(client, [jobs[0]]));
+        await expect(announced).toShow('is processed, and announced once', isAnnounced(1));
         await expect.poll(held.countWaiting, { timeout: 10_000 }).toBe(1);
         await stack.takeAway('status-transition-daemon');
         await held.release();

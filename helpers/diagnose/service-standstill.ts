@@ -63,12 +63,9 @@ export async function findServiceStandstill(
   const services = await readServices(run, parts);
   const ended = services.filter(({ lastWords }) => lastWords !== undefined).map(({ part }) => part);
   const facts = { run, evidence, services, takenAway: [], unreachable: await listUnreachable(run, ended) };
+  const found = [...FOR_GOOD, ...NOW].map((rule) => rule.find(facts)).find((one) => one !== undefined);
+  if (found === undefined) return undefined;
   // A share of the traces may well have this one.
-  const isForGood = FOR_GOOD.some((rule) => {
-    const found = rule.find(facts);
-    return found !== undefined && !('ratio' in found);
-  });
-  if (isForGood) return { isForGood: true, fault: 'as the service was started' };
-  const fault = NOW.map((rule) => rule.find(facts)).find((found) => found !== undefined);
-  return fault && { isForGood: false, fault: JSON.stringify(fault) };
+  const isForGood = FOR_GOOD.some(({ kind }) => kind === found.kind) && !('ratio' in found);
+  return { isForGood, fault: JSON.stringify(found) };
 }

@@ -78,6 +78,11 @@ export async function countProcessed(
   return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
 }
 
+/** Whether so many status changes were processed, and each of their events announced once. */
+export function isAnnounced(count: number): (found: { processed: number; announced: number }) => boolean {
+  return ({ processed, announced }) => processed === count && announced === count;
+}
+
 /**
  * Publishes the event of a status change twice more, as a daemon does that died before it could note that RabbitMQ had taken it.
  * Returns the trace of which both are a part.

@@ -10,3 +10,17 @@ export function work<T>(
 ): Telemetry<T> {
   return { subject: { kind: 'work', statement, services }, path: 'none', deadline, ask: read };
 }
+
+/** Whether a service has answered with this status, and a JSON object that has these members. */
+export function hasAnswered(
+  status: number,
+  members: Readonly<Record<string, string>>,
+): (answer: { readonly status: number; readonly json: unknown }) => boolean {
+  return (answer) =>
+    answer.status === status &&
+    typeof answer.json === 'object' &&
+    answer.json !== null &&
+    Object.entries(members).every(([name, value]) =>
+      Object.entries(answer.json ?? {}).some(([key, found]) => key === name && found === value),
+    );
+}

@@ -96,7 +96,11 @@ export const SERVICE_SENTENCES: {
   }),
 
   'service limits telemetry': ({ service, set }) => ({
-    cause: `${name(service)} cuts what the criteria look for from its spans: ${show(set)}`,
+    cause: `${name(service)} ${
+      set.variable.includes('QUEUE')
+        ? 'drops spans that its queue has no room for'
+        : 'cuts what the criteria look for from its spans'
+    }: ${show(set)}`,
     fix: `Remove ${set.variable} from the environment of ${name(service)}`,
   }),
 
@@ -135,7 +139,8 @@ function adviseOnPart(
     return `Correct the user and password in ${variable} of ${name(service)}`;
   }
   if (/database "[^"]*" does not exist/.test(reason)) return `Correct the database in ${variable} of ${name(service)}`;
-  if (/NOT[_-]ALLOWED|\b530\b|vhost/i.test(reason)) {
+  // The login was accepted, and the virtual host was not opened (AMQP 0-9-1, connection.open).
+  if (/NOT[_-]ALLOWED|\b530\b|ConnectionOpenOk/i.test(reason)) {
     return `Correct the virtual host in ${variable} of ${name(service)}`;
   }
   if (right !== undefined) return `Set host and port in ${variable} of ${name(service)} to those of ${of}: ${right}`;

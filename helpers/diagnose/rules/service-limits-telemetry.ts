@@ -1,12 +1,13 @@
 import { createServiceRule, readVariable } from '../service-rule.ts';
 
-/** Limits of spans, and below what they cut what the criteria look for: spans with 30 attributes, and texts of 60 characters. */
+/** Limits of spans, and below what they cut what the criteria look for: traces of 30 spans, 30 attributes, texts of 60 characters. */
 const LIMITS: Readonly<Record<string, number>> = {
   OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: 30,
   OTEL_ATTRIBUTE_COUNT_LIMIT: 30,
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: 60,
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: 60,
   OTEL_SPAN_EVENT_COUNT_LIMIT: 1,
+  OTEL_BSP_MAX_QUEUE_SIZE: 30,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Signal } from '../../findings/finding.ts';
+import type { Milliseconds } from '../../otlp/ids.ts';
 import { createServiceRule, readVariable } from '../service-rule.ts';
 
 /** How often a signal is exported, in milliseconds, and the default (OpenTelemetry specification, SDK environment variables). */
@@ -7,6 +8,9 @@ const INTERVALS: Readonly<Record<Signal, readonly [variable: string, fallback: n
   metrics: ['OTEL_METRIC_EXPORT_INTERVAL', 60_000],
   logs: ['OTEL_BLRP_SCHEDULE_DELAY', 1000],
 };
+
+/** No criterion waits for less, unless it has ended early for another reason. */
+const LEAST_WAIT: Milliseconds = 10_000;
 
 /**
  * The service keeps a signal for longer than a criterion waits.
@@ -18,7 +22,11 @@ export const serviceSendsLate = createServiceRule('service sends late', (service
     const [variable, fallback] = INTERVALS[signal];
     const set = readVariable(service, variable);
     const milliseconds = Number(set?.value ?? fallback);
-    const waited = Math.max(observation?.elapsedMs ?? 0, signal === 'metrics' ? run.intervals.metricExport : 0);
+    const waited = Math.max(
+      LEAST_WAIT,
+      observation?.elapsedMs ?? 0,
+      signal === 'metrics' ? run.intervals.metricExport : 0,
+    );
     if (set !== undefined && milliseconds > waited) return { signal, milliseconds, set };
   }
   return undefined;

@@ -235,6 +235,7 @@ export const serviceCases = {
         run: sampleRun({ intervals: { ...sampleRun().intervals, metricExport: 60_000 } }),
         services: [started({ OTEL_METRIC_EXPORT_INTERVAL: '60000' })],
       },
+      'the criterion has ended early': { ...search, services: [started()] },
       'it does not say how it was started': { ...metric, services: [describeService('api', [])] },
     },
   },
