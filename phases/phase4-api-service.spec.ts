@@ -9,6 +9,7 @@ import { serviceInstance } from '../helpers/expect/services.ts';
 import { readConventions } from '../helpers/expect/spans.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForRequestTrace } from '../helpers/expect/wait-for-trace.ts';
+import { hasAnswered, work } from '../helpers/expect/work.ts';
 
 const SERVICE = 'api-service';
 const api = run.api?.url ?? '';
@@ -36,19 +37,18 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   });
 
   observe('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
-    await expect
-      .poll(() => callUntraced(`${api}/health`), { timeout: 10_000 })
-      .toMatchObject({
-        status: 200,
-        json: { status: 'healthy', service: 'api' },
-      });
+    const health = work('GET /health', [SERVICE], 10_000, () => callUntraced(`${api}/health`));
+    await expect(health).toShow(
+      'answers 200 {"status":"healthy","service":"api"}',
+      hasAnswered(200, { status: 'healthy', service: 'api' }),
+    );
     note(`${api}/health answered 200 {"status":"healthy","service":"api"}`);
   });
 
   observe(
     'P4.3 its trace has the root span GET /health, kind server, with method, status and target',
     async ({ expect, note }) => {
-      const health = trace(await waitForRequestTrace(await call(`${api}/health`)));
+      const health = trace(await waitForRequestTrace(await call(`${api}/health`), SERVICE), SERVICE);
       await expect(health).toHaveSpan({
         name: 'GET /health',
         service: SERVICE,
@@ -69,7 +69,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   }) => {
     const request = await inTurn(async () => call(`${api}/api/games?guild_id=${await createGuild(api)}`));
     expect(request).toMatchObject({ status: 200 });
-    await expect(trace(await waitForRequestTrace(request))).toHaveSpan({
+    await expect(trace(await waitForRequestTrace(request, SERVICE), SERVICE)).toHaveSpan({
       service: SERVICE,
       kind: 'server',
       children: [DATABASE_QUERY],
@@ -81,14 +81,14 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
       await createGuild(api);
       return { first: await call(`${api}/api/guilds`), second: await call(`${api}/api/guilds`) };
     });
-    await expect(trace(await waitForRequestTrace(first))).toHaveSpan({
+    await expect(trace(await waitForRequestTrace(first, SERVICE), SERVICE)).toHaveSpan({
       kind: 'server',
       children: [
         { ...REDIS, name: /^get$/i },
         { ...REDIS, name: /^set/i },
       ],
     });
-    await expect(trace(await waitForRequestTrace(second))).toHaveSpan({
+    await expect(trace(await waitForRequestTrace(second, SERVICE), SERVICE)).toHaveSpan({
       kind: 'server',
       children: [{ ...REDIS, name: /^get$/i }],
       lacks: { attributes: { 'db.system.name|db.system': 'postgresql' } },
@@ -122,9 +122,9 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   });
 
   test('P4.8 the logs carry the trace_id of the request, which resolves to its trace', async ({ expect }) => {
-    const id = await waitForRequestTrace(await inTurn(() => call(`${api}/api/games`)));
+    const id = await waitForRequestTrace(await inTurn(() => call(`${api}/api/games`)), SERVICE);
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toHaveAnyLine();
-    await expect(trace(id)).toHaveSpan({ service: SERVICE, kind: 'server' });
+    await expect(trace(id, SERVICE)).toHaveSpan({ service: SERVICE, kind: 'server' });
   });
 
   test('P4.9 no 401, and nothing dropped between the service and the backend: of each signal, what it emitted has arrived', async ({
@@ -143,8 +143,8 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   }) => {
     const failed = await call(`${api}/api/fail`);
     expect(failed.status).toBe(500);
-    const id = await waitForRequestTrace(failed);
-    await expect(trace(id)).toHaveSpan({ service: SERVICE, status: 'error', event: 'exception' });
+    const id = await waitForRequestTrace(failed, SERVICE);
+    await expect(trace(id, SERVICE)).toHaveSpan({ service: SERVICE, status: 'error', event: 'exception' });
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow('has an error', (lines) =>
       lines.some(({ labels }) => labels.detected_level === 'error' || /error/i.test(labels.severity_text ?? '')),
     );

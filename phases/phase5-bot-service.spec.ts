@@ -2,6 +2,7 @@ import { dispatch, makeSnowflake, sendInteraction } from '../helpers/emit/discor
 import { once } from '../helpers/emit/once.ts';
 import { phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
+import { nextExport } from '../helpers/expect/scrape.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
@@ -19,15 +20,15 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
     await expect(initialised).toHaveLines('tracing', 'metrics', 'logging');
     const user = makeSnowflake();
     await dispatch(gateway, 'READY', { user: { id: user, username: 'bot' }, guilds: [] });
-    const id = await waitForTrace(`{name="discord.on_ready" && span.discord.user_id="${user}"}`);
-    await expect(trace(id)).toHaveSpan({ name: 'discord.on_ready', service: SERVICE, root: true });
+    const id = await waitForTrace(`{name="discord.on_ready" && span.discord.user_id="${user}"}`, SERVICE);
+    await expect(trace(id, SERVICE)).toHaveSpan({ name: 'discord.on_ready', service: SERVICE, root: true });
   });
 
   test('P5.2 /list-games: root span discord.on_interaction with the interaction’s type and the user, channel and guild IDs', async ({
     expect,
   }) => {
     const { ids, query } = await listGames();
-    await expect(trace(await waitForTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query, SERVICE), SERVICE)).toHaveSpan({
       name: 'discord.on_interaction',
       service: SERVICE,
       root: true,
@@ -37,7 +38,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
 
   test('P5.3 its child discord.command.list_games with the command and the same IDs', async ({ expect }) => {
     const { ids, query } = await listGames();
-    await expect(trace(await waitForTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query, SERVICE), SERVICE)).toHaveSpan({
       name: 'discord.on_interaction',
       children: [{ name: 'discord.command.list_games', attributes: { 'discord.command': 'list-games', ...ids } }],
     });
@@ -45,7 +46,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
 
   test('P5.4 /my-games likewise, discord.command.my_games', async ({ expect }) => {
     const { ids, query } = await myGames();
-    await expect(trace(await waitForTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query, SERVICE), SERVICE)).toHaveSpan({
       name: 'discord.on_interaction',
       root: true,
       attributes: { 'discord.interaction_type': 'application_command', ...ids },
@@ -55,7 +56,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
 
   test('P5.5 database spans are children of the command span', async ({ expect }) => {
     const { query } = await listGames();
-    await expect(trace(await waitForTrace(query))).toHaveSpan({
+    await expect(trace(await waitForTrace(query, SERVICE), SERVICE)).toHaveSpan({
       name: 'discord.command.list_games',
       children: [DATABASE_QUERY],
     });
@@ -65,14 +66,15 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
     const guild = makeSnowflake();
     await dispatch(gateway, 'GUILD_CREATE', { id: guild, name: 'A guild that joins' });
     await dispatch(gateway, 'GUILD_DELETE', { id: guild });
-    const joined = await waitForTrace(`{name="discord.on_guild_join" && span.discord.guild_id="${guild}"}`);
-    await expect(trace(joined)).toHaveSpan({ name: 'discord.on_guild_join', service: SERVICE, root: true });
-    const removed = await waitForTrace(`{name="discord.on_guild_remove" && span.discord.guild_id="${guild}"}`);
-    await expect(trace(removed)).toHaveSpan({ name: 'discord.on_guild_remove', service: SERVICE, root: true });
+    const joined = await waitForTrace(`{name="discord.on_guild_join" && span.discord.guild_id="${guild}"}`, SERVICE);
+    await expect(trace(joined, SERVICE)).toHaveSpan({ name: 'discord.on_guild_join', service: SERVICE, root: true });
+    const removed = await waitForTrace(`{name="discord.on_guild_remove" && span.discord.guild_id="${guild}"}`, SERVICE);
+    await expect(trace(removed, SERVICE)).toHaveSpan({ name: 'discord.on_guild_remove', service: SERVICE, root: true });
   });
 
   test('P5.7 metrics under service_name="bot-service"', async ({ expect }) => {
     await listGames();
+    await nextExport(SERVICE);
     await expect(
       serviceMetric('discord_interactions_total|http_client_.+_count|nodejs_.+', SERVICE),
     ).toHaveValueAtLeast(0);
@@ -80,7 +82,7 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
 
   test('P5.8 logs carry the trace_id of the interaction', async ({ expect }) => {
     const { query } = await myGames();
-    const id = await waitForTrace(query);
+    const id = await waitForTrace(query, SERVICE);
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toHaveAnyLine();
   });
 });

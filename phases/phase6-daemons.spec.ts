@@ -15,19 +15,24 @@ import {
   scheduleTransition,
   unbindEvents,
 } from '../helpers/emit/schedules.ts';
-import { application } from '../helpers/expect/application.ts';
 import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { hasExactly } from '../helpers/expect/spans.ts';
 import { logql, trace } from '../helpers/expect/telemetry.ts';
 import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
+import { work } from '../helpers/expect/work.ts';
 
 const NOTIFICATIONS = 'notification-daemon';
 const TRANSITIONS = 'status-transition-daemon';
+const BOT = 'bot-service';
 const DATABASE_QUERY = { kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } } as const;
 const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
-const CONSUMED = { kind: 'consumer', service: 'bot-service' } as const;
+const CONSUMED = { kind: 'consumer', service: BOT } as const;
+/** How long a dead letter may take: the daemon looks for them once in an interval. */
+const DEAD_LETTER_MS = 20_000 + 1000 * Math.min(run.dlqCheckInterval, 60);
+/** How long daemons and bot may take for what is due: a retry after a lost connection included. */
+const WORK_MS = 20_000;
 /** One of each for all criteria that look at its trace: spans cost money. */
 const notify = once(scheduleNotification);
 const transit = once(scheduleTransition);
@@ -48,7 +53,7 @@ phase(
       postgres,
     }) => {
       const { job, query } = await notify(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, NOTIFICATIONS), NOTIFICATIONS)).toHaveSpan({
         name: 'scheduled.NotificationSchedule',
         service: NOTIFICATIONS,
         root: true,
@@ -62,7 +67,7 @@ phase(
 
     test('P6.3 its children: the database query and the RabbitMQ publish', async ({ expect, postgres }) => {
       const { query } = await notify(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, NOTIFICATIONS), NOTIFICATIONS)).toHaveSpan({
         name: 'scheduled.NotificationSchedule',
         children: [DATABASE_QUERY, PUBLISH],
       });
@@ -74,7 +79,7 @@ phase(
     }) => {
       const client = await postgres.connect();
       const { job, game, query } = await transit(client);
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, TRANSITIONS), TRANSITIONS)).toHaveSpan({
         name: 'scheduled.GameStatusSchedule',
         service: TRANSITIONS,
         root: true,
@@ -89,7 +94,7 @@ phase(
 
     test('P6.5 its children: database and publish', async ({ expect, postgres }) => {
       const { query } = await transit(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, TRANSITIONS), TRANSITIONS)).toHaveSpan({
         name: 'scheduled.GameStatusSchedule',
         children: [DATABASE_QUERY, PUBLISH],
       });
@@ -100,10 +105,10 @@ phase(
       postgres,
     }) => {
       const { query } = await notify(await postgres.connect());
-      await expect(trace(await waitForTrace(query))).toHaveSpan({
+      await expect(trace(await waitForTrace(query, NOTIFICATIONS), NOTIFICATIONS, BOT)).toHaveSpan({
         kind: 'producer',
         service: NOTIFICATIONS,
-        children: [{ kind: 'consumer', service: 'bot-service' }],
+        children: [{ kind: 'consumer', service: BOT }],
       });
     });
 
@@ -114,16 +119,19 @@ phase(
     }) => {
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
-      const rounds = 1000 * Math.min(run.dlqCheckInterval, 60);
-      await expect(
-        application('the reason of the dead letter', () => findParkedReason(channel, message), rounds),
-      ).toShow('is that it is malformed', (reason) => /malformed/.test(reason ?? ''));
+      const parked = work('the rejected message', [BOT, NOTIFICATIONS], DEAD_LETTER_MS, () =>
+        findParkedReason(channel, message),
+      );
+      await expect(parked).toShow('is parked with its reason', (reason) => /malformed/.test(reason ?? ''));
       note(
         'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
       );
       const interval = run.dlqCheckInterval;
-      const id = await waitForTrace(`{name="scheduled.process_dlq" && span.scheduler.dlq_check_interval=${interval}}`);
-      await expect(trace(id)).toHaveSpan({
+      const id = await waitForTrace(
+        `{name="scheduled.process_dlq" && span.scheduler.dlq_check_interval=${interval}}`,
+        NOTIFICATIONS,
+      );
+      await expect(trace(id, NOTIFICATIONS)).toHaveSpan({
         name: 'scheduled.process_dlq',
         service: NOTIFICATIONS,
         attributes: { 'scheduler.dlq_check_interval': interval },
@@ -132,8 +140,11 @@ phase(
 
     test('P6.8 logs of both daemons carry trace_id and span_id', async ({ expect, postgres }) => {
       const client = await postgres.connect();
-      const due = [await notify(client), await transit(client)];
-      const [notification, transition] = await Promise.all(due.map(({ query }) => waitForTrace(query)));
+      const [notified, moved] = [await notify(client), await transit(client)];
+      const [notification, transition] = await Promise.all([
+        waitForTrace(notified.query, NOTIFICATIONS),
+        waitForTrace(moved.query, TRANSITIONS),
+      ]);
       await expect(
         logql(`{service_name="${NOTIFICATIONS}"} | trace_id="${notification}" | span_id=~".+"`),
       ).toHaveAnyLine();
@@ -150,21 +161,23 @@ phase(
           await scheduleTransition(client, held.game),
           await scheduleTransition(client),
         ] as const;
-        const work = (rows: readonly DueRow[]) =>
-          application(`the work on ${rows.length} due rows`, () => countProcessed(client, rows));
-        await expect(application('the number of daemons that wait for the held game', held.countWaiting)).toShow(
+        const daemonAndBot = <T>(statement: string, read: () => Promise<T>) =>
+          work(statement, [TRANSITIONS, BOT], WORK_MS, read);
+        const workOn = (rows: readonly DueRow[]) =>
+          daemonAndBot(`the work on ${rows.length} due rows`, () => countProcessed(client, rows));
+        await expect(daemonAndBot('the number of daemons that wait for the held game', held.countWaiting)).toShow(
           'is 1',
           (waiting) => waiting === 1,
         );
         await stack.takeAway('status-transition-daemon');
         await held.release();
         await stack.bringBack('status-transition-daemon');
-        await expect(work(jobs)).toShow('is done, and announced once each', isDoneOnce(3));
+        await expect(workOn(jobs)).toShow('is done, and announced once each', isDoneOnce(3));
         note('killed in its second of three jobs; each was processed, and its event announced, exactly once');
 
         const channel = await rabbitmq.channel();
         const again = await publishAgain(channel, jobs[0]);
-        await expect(trace(again)).toShow(
+        await expect(trace(again, BOT)).toShow(
           'has both messages handled without an error',
           hasExactly(2, CONSUMED, { lacks: { ...CONSUMED, status: 'error' } }),
         );
@@ -176,7 +189,7 @@ phase(
         const confirms = await refuseConfirms(channel, client);
         const unconfirmed = [await scheduleTransition(client)] as const;
         await expect(
-          application('an event that RabbitMQ does not confirm', () => confirms.read(unconfirmed[0])),
+          daemonAndBot('an event that RabbitMQ does not confirm', () => confirms.read(unconfirmed[0])),
         ).toShow(
           'is published again, or taken for published',
           ({ published, processed, announced }) => announced > 0 && published + processed > 1,
@@ -185,12 +198,12 @@ phase(
           'Have the daemon wait for the confirm of RabbitMQ before it commits (publish in fixtures/services/messaging/messaging.ts)',
         );
         await confirms[Symbol.asyncDispose]();
-        await expect(work(unconfirmed)).toShow('is done, and announced once', isDoneOnce(1));
+        await expect(workOn(unconfirmed)).toShow('is done, and announced once', isDoneOnce(1));
         note('an event was published until RabbitMQ confirmed it, its row done only then, and it was announced once');
 
         await using _ = await unbindEvents(channel);
         const returned = [await scheduleTransition(client)];
-        await expect(work(returned)).toShow('is done, and announced once', isDoneOnce(1));
+        await expect(workOn(returned)).toShow('is done, and announced once', isDoneOnce(1));
         note('an event that RabbitMQ returned, because no queue was bound, was published again, and announced once');
       },
     );

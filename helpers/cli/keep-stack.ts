@@ -48,9 +48,8 @@ async function keep(): Promise<void> {
   const { versions, timings, endpoints } = stack;
   // Only a stack that stays has a Grafana in which a failed query can be looked at.
   const run = { ...started.run, ...(endpoints.lgtm && { grafana: endpoints.lgtm.grafana }) };
-  const logs = join(directory, 'logs');
   const owner = describeOwner(process.pid);
-  writeWarmState({ owner, ...describeStack(started.plan), leaseSocket, logs, run, versions, timings });
+  writeWarmState({ owner, ...describeStack(started.plan), leaseSocket, logs: stack.logs, run, versions, timings });
   process.once('SIGTERM', () => {
     removeWarmState();
     leases.close();

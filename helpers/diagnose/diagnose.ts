@@ -42,6 +42,9 @@ import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
+import { serviceEnded } from './rules/service-ended.ts';
+import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
+import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
 import { serviceUnhealthy } from './rules/service-unhealthy.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceFails } from './rules/source-fails.ts';
@@ -49,6 +52,7 @@ import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
+import { SERVICE_RULES } from './service-rules.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 
 /** Alloy does not run, so nothing can arrive on any path. */
@@ -60,6 +64,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     backendSilent,
     ...ALLOY_DOWN,
     anotherBackend,
+    serviceEnded,
     sourceUnreachable,
     sourceFails,
     unhealthyComponents,
@@ -80,6 +85,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     receiverElsewhere,
     receiverPath,
     receiverRefuses,
+    ...SERVICE_RULES,
     nothingAccepted,
     heldTooLong,
     nothingExported,
@@ -121,9 +127,21 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     clockDiffers,
     overloaded,
   ],
-  other: [
+  /** What is no telemetry. */
+  none: [
+    serviceEnded,
     sourceUnreachable,
     sourceFails,
+    serviceLooksTooSeldom,
+    serviceLacksAPart,
+    serviceUnhealthy,
+    overloaded,
+  ],
+  other: [
+    serviceEnded,
+    sourceUnreachable,
+    sourceFails,
+    serviceLacksAPart,
     serviceUnhealthy,
     ...ALLOY_DOWN,
     unhealthyComponents,
@@ -143,8 +161,7 @@ export async function diagnose(run: Run, failure: Failure): Promise<Finding | un
 /** The first cause that these symptoms prove. */
 export function explain(symptoms: Symptoms): Finding | undefined {
   const { evidence } = symptoms;
-  const isAboutTelemetry = evidence.kind === 'observation' && evidence.subject.kind !== 'application';
-  const path = isAboutTelemetry ? evidence.path : 'other';
+  const path = evidence.kind === 'observation' ? evidence.path : 'other';
   for (const rule of RULES[isTooMuch(evidence) ? 'too much' : path]) {
     const finding = rule.find(symptoms);
     if (finding !== undefined) return finding;

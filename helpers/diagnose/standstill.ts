@@ -1,6 +1,6 @@
 /** What keeps telemetry from arriving, and changes only if somebody changes something. */
 import { findTexts, readText, type ScrapeTarget } from '../clients/alloy-graph.ts';
-import type { Subject } from '../findings/evidence.ts';
+import type { Condition, Subject } from '../findings/evidence.ts';
 import type { ExportError } from '../flow/export-error.ts';
 import { type Component, readFlow } from '../flow/flow.ts';
 import { listHolds } from '../flow/hold.ts';
@@ -13,6 +13,7 @@ import { parseDuration } from '../settings/duration.ts';
 import { readAlloyLog } from './alloy-log.ts';
 import { findConnectProblem, findInvalidTarget } from './connect-fault.ts';
 import { listSendErrors } from './send-errors.ts';
+import { findServiceStandstill } from './service-standstill.ts';
 import { readExporter } from './symptoms.ts';
 
 /**
@@ -28,8 +29,10 @@ export type Standstill = { readonly kind: 'for good' | 'again' | 'now'; readonly
 export async function findStandstill(
   run: Run,
   subject: Subject,
-  { since, deadline }: { readonly since: Milliseconds; readonly deadline: Milliseconds },
+  { since, deadline, condition }: { since: Milliseconds; deadline: Milliseconds; condition?: Condition | undefined },
 ): Promise<Standstill | undefined> {
+  const ofService = await findServiceStandstill(run, subject, condition);
+  if (ofService !== undefined) return ofService;
   const flow = await readFlow(run);
   const stop = flow && findStop(flow, subject);
   if (flow === undefined || stop === undefined) return undefined;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
+import { type FoundSpan, findTrace } from '../clients/tempo.ts';
 import type { Evidence, Labels, Observation, Subject } from '../findings/evidence.ts';
 import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
 import { readBlocks, type WrittenBlock } from '../flow/configuration-text.ts';
@@ -17,10 +18,12 @@ import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { findTraceIds, type HeldSignals, readHeldSignals } from './held-signals.ts';
 import { type Load, readLoad } from './load.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { readScrapedPage } from './scraped-page.ts';
+import { listAskedServices, readServices, type ServiceState } from './service-state.ts';
 import { examineParts, type FaultySource, type Unreachable } from './sources.ts';
 import { listSuspects } from './suspects.ts';
 
@@ -78,6 +81,14 @@ export type Symptoms = Failure & {
   readonly faulty: readonly FaultySource[];
   /** How busy this machine is. */
   readonly load?: Load | undefined;
+  /** The services that the criterion asks about. */
+  readonly services: readonly ServiceState[];
+  /** The spans of the trace that was asked for. */
+  readonly trace?: readonly FoundSpan[] | undefined;
+  /** The signals that the backend has in this run of the services that don't say how they were started. */
+  readonly held?: HeldSignals | undefined;
+  /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
+  readonly hasTraceIds?: boolean | undefined;
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
   /** Why its last scrape failed, in its own words. */
@@ -101,6 +112,9 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     { unreachable, faulty },
+    { services, held },
+    trace,
+    hasTraceIds,
     exporter,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
@@ -117,6 +131,9 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     // Where no question is answered, none of its own would be.
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
     examineParts(run, listSuspects({ ...failure, subject: readSubject(evidence) }, run)),
+    gatherServices(run, failure),
+    readTrace(run, evidence).catch(() => undefined),
+    findTraceIds(run, evidence).catch(() => undefined),
     labels && readExporter(run, labels).catch(() => undefined),
   ]);
   const stopped = flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined;
@@ -141,10 +158,26 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     silentService: findSilentService(run.access),
     unreachable,
     faulty,
+    services,
+    held,
+    trace,
+    hasTraceIds,
     load: readLoad(),
     exporterUp: exporter?.up,
     exporterError: exporter?.error,
   };
+}
+
+async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure) {
+  const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
+  const silent = services.filter(({ environment }) => environment === undefined).map(({ part }) => part);
+  const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
+  return { services, held: isAsked ? await readHeldSignals(run, silent).catch(() => undefined) : undefined };
+}
+
+async function readTrace(run: Run, evidence: Evidence): Promise<FoundSpan[] | undefined> {
+  if (evidence.kind !== 'observation' || evidence.subject.kind !== 'trace') return undefined;
+  return await findTrace(run.access.tempo, evidence.subject.traceId);
 }
 
 /** The page of the target from which a series is missing, if nothing else stops it. */

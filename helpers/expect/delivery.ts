@@ -58,7 +58,7 @@ export async function readLossBefore(): Promise<LossBefore> {
 export function countedDelivery(sent: CountedTelemetry, service: string, before: LossBefore): Telemetry<Delivery> {
   const points = formatSelector(COUNTED_GAUGE.replaceAll('.', '_'), { service_name: service, instance: run.id });
   const lines = `{${formatMatchers({ service_name: service })}} |= ${JSON.stringify(`of ${run.id}`)} |= "counted"`;
-  return createDelivery(computeOtlpDeadline(run), before, {
+  return createDelivery(computeOtlpDeadline(run), before, [], {
     spans: countSpans(sent.traces),
     async metric_points() {
       const found = await queryRanges(run.access.prometheus, `${points}[${WINDOW}]`);
@@ -86,7 +86,7 @@ export function serviceDelivery(
   before: LossBefore,
 ): Telemetry<Delivery> {
   const ids = requests.join('|');
-  return createDelivery(computeMetricDeadline(run), before, {
+  return createDelivery(computeMetricDeadline(run), before, [service], {
     spans: countServerSpans(service, requests),
     async metric_points() {
       // Each export holds the totals since the service's start, so that a later one makes up for one that was lost.
@@ -114,11 +114,16 @@ const WINDOW = '15m';
 
 type Counts = Readonly<Record<Signal, () => Promise<Arrival>>>;
 
-function createDelivery(deadline: Milliseconds, before: LossBefore, counts: Counts): Telemetry<Delivery> {
+function createDelivery(
+  deadline: Milliseconds,
+  before: LossBefore,
+  services: readonly string[],
+  counts: Counts,
+): Telemetry<Delivery> {
   const sentAt = Date.now();
   const took = new Map<Signal, Milliseconds>();
   return {
-    subject: { kind: 'delivery' },
+    subject: { kind: 'delivery', ...(services.length > 0 && { services }) },
     path: 'otlp',
     deadline,
     // What is on its way while others are there twice is not lost.

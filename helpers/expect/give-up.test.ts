@@ -26,7 +26,9 @@ const SUBJECTS = {
 } as const;
 
 async function wait(
-  question: Pick<Question, 'path' | 'isMisplaced'> & Partial<Pick<Question, 'subject'>>,
+  question: Pick<Question, 'isMisplaced'> & { readonly path: keyof typeof SUBJECTS } & Partial<
+      Pick<Question, 'subject'>
+    >,
   body: (waiting: Waiting) => Promise<void>,
   changes: Partial<Run> = {},
 ) {
@@ -107,7 +109,7 @@ describe('where Grafana Cloud has refused a login when the run began', () => {
     ({ service: 'OTLP', does: 'write', scope, tokenVariable: 'GRAFANA_CLOUD_API_KEY', login }) as const;
   const withWays = (...ways: CheckedWay[]): Partial<Run> => ({ cloudState: { ways, problems: [] } });
 
-  test.each<[boolean, string, Question['path'], Partial<Run>]>([
+  test.each<[boolean, string, keyof typeof SUBJECTS, Partial<Run>]>([
     [true, 'it gives up at once', 'otlp', withWays(way('traces:write', 'refused'))],
     [false, 'it waits for a signal that was accepted', 'otlp', withWays(way('traces:write', 'accepted'))],
     [false, 'it waits for a signal of which nothing is known', 'otlp', withWays(way('traces:write', 'unknown'))],

@@ -5,7 +5,7 @@ import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../di
 import { type FaultySource, hasLastingFault } from '../diagnose/sources.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
 import { concernsSubject, listSuspects } from '../diagnose/suspects.ts';
-import type { Path } from '../findings/evidence.ts';
+import type { Condition, Path } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
@@ -19,7 +19,7 @@ const LOOK: Milliseconds = 1000;
 const ELSEWHERE: Milliseconds = 2000;
 
 /** The counters of data that Alloy dropped for good, by path. */
-const DROPPED: Readonly<Record<Path, RegExp>> = {
+const DROPPED: Readonly<Partial<Record<Path, RegExp>>> = {
   otlp: /^otelcol_exporter_send_failed_/,
   'remote write': /^prometheus_remote_storage_samples_(failed|dropped)_total$/,
 };
@@ -38,6 +38,8 @@ type WatchOptions = {
   /** The parts that the criterion needs, and those that it has taken away itself. */
   readonly needs?: readonly Part[];
   readonly takenAway?: readonly Part[];
+  /** What the answer has to be. */
+  readonly condition?: Condition;
   readonly now?: () => Milliseconds;
 };
 
@@ -52,7 +54,7 @@ type WatchOptions = {
 export function startWatch(
   run: Run,
   question: Pick<Question, 'path' | 'subject' | 'deadline' | 'isMisplaced'>,
-  { mayRecover = false, needs = [], takenAway = [], now = () => performance.now() }: WatchOptions = {},
+  { mayRecover = false, needs = [], takenAway = [], condition, now = () => performance.now() }: WatchOptions = {},
 ): Watch {
   const { path, deadline, isMisplaced } = question;
   const backend = Object.values(run.access).map(({ url }) => url);
@@ -70,6 +72,17 @@ export function startWatch(
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
   let isElsewhere = false;
+  const standsStill = async (present: Milliseconds): Promise<boolean> => {
+    if (present - looked < look) return false;
+    looked = present;
+    const found = await findStandstill(run, question.subject, { since: askedAt, deadline, condition }).catch(
+      () => undefined,
+    );
+    if (found?.kind === 'for good' || (found?.kind === 'again' && !mayRecover)) return true;
+    if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
+    // A scrape may have been under way when it was seen first.
+    return first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK;
+  };
   return {
     lostBefore,
     async shouldGiveUp() {
@@ -77,6 +90,11 @@ export function startWatch(
       const present = now();
       if (present - checked < INTERVAL) return false;
       checked = present;
+      // Without telemetry, only those who do it can say that it will not be done.
+      if (path === 'none') {
+        const isLost = !mayRecover && hasLastingFault(run, suspects, isRelevant);
+        return isLost || (present - began > LOOK && (await standsStill(present)));
+      }
       const [before = 0, lost] = await Promise.all([lostBefore, countLost(run, path)]);
       if (lost === undefined) return true;
       // What Alloy can't send at once to a backend that answers nobody stays with it.
@@ -91,14 +109,7 @@ export function startWatch(
       if (present - began <= patience) return false;
       if (lost > before) return true;
       if (!mayRecover && hasLastingFault(run, suspects, isRelevant)) return true;
-      if (present - looked >= look) {
-        looked = present;
-        const found = await findStandstill(run, question.subject, { since: askedAt, deadline }).catch(() => undefined);
-        if (found?.kind === 'for good' || (found?.kind === 'again' && !mayRecover)) return true;
-        if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
-        // A scrape may have been under way when it was seen first.
-        if (first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK) return true;
-      }
+      if (await standsStill(present)) return true;
       // What the backend answers to the question itself says more than that this one failed.
       return present - began > 2 * patience && (await isMisplaced?.().catch(() => false)) === true;
     },
@@ -106,8 +117,10 @@ export function startWatch(
 }
 
 async function countLost(run: Pick<Run, 'alloy' | 'alloyBefore'>, path: Path): Promise<number | undefined> {
+  const dropped = DROPPED[path];
+  if (dropped === undefined) return 0;
   const samples = await readRunMetrics(run).catch(() => undefined);
   return samples
-    ?.filter(({ labels: { __name__ = '' } }) => DROPPED[path].test(__name__))
+    ?.filter(({ labels: { __name__ = '' } }) => dropped.test(__name__))
     .reduce((total, { value }) => total + value, 0);
 }

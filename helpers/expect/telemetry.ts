@@ -141,22 +141,22 @@ export function serviceExport(service: string): Metric {
   };
 }
 
-/** A trace, looked up by its ID, which a backend can answer before any search. */
-export function trace(traceId: TraceId): Trace {
+/** A trace, looked up by its ID, which a backend can answer before any search; `services` are those whose spans it has to have. */
+export function trace(traceId: TraceId, ...services: readonly string[]): Trace {
   return {
     kind: 'trace',
-    ...overOtlp({ kind: 'trace', traceId }),
+    ...overOtlp({ kind: 'trace', traceId, ...(services.length > 0 && { services }) }),
     asked: { service: 'tempo', query: traceId },
     ask: () => findTrace(run.access.tempo, traceId),
     findNearest: () => findOtherTraces(run),
   };
 }
 
-/** The traces that a TraceQL query finds. */
-export function traceql(query: string): Search {
+/** The traces that a TraceQL query finds; `services` are those that make them. */
+export function traceql(query: string, ...services: readonly string[]): Search {
   return {
     kind: 'search',
-    ...overOtlp({ kind: 'traces', query }),
+    ...overOtlp({ kind: 'traces', query, ...(services.length > 0 && { services }) }),
     deadline: computeSearchDeadline(run),
     asked: { service: 'tempo', query },
     ask: () => searchTraces(run.access.tempo, query),

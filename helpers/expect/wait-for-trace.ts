@@ -3,9 +3,9 @@ import type { TraceId } from '../otlp/ids.ts';
 import { traceql } from './telemetry.ts';
 import { waitFor } from './wait.ts';
 
-/** Waits for the trace that a TraceQL query finds. Throws `CriterionFailed` if there is none. */
-export async function waitForTrace(query: string): Promise<TraceId> {
-  const search = traceql(query);
+/** Waits for the trace that a TraceQL query finds, of these services. Throws `CriterionFailed` if there is none. */
+export async function waitForTrace(query: string, ...services: readonly string[]): Promise<TraceId> {
+  const search = traceql(query, ...services);
   const { value } = await waitFor(search, { kind: 'any', of: 'trace' }, async () => {
     const [id] = await search.ask();
     return { holds: id !== undefined, seen: { kind: 'count', of: 'traces', count: 0 }, value: (id ?? '') as TraceId };
@@ -14,6 +14,7 @@ export async function waitForTrace(query: string): Promise<TraceId> {
 }
 
 /** Waits for the trace of a request, found by its user agent under the stable or the old attribute name. */
-export function waitForRequestTrace({ userAgent }: HttpResult): Promise<TraceId> {
-  return waitForTrace(`{span.user_agent.original="${userAgent}" || span.http.user_agent="${userAgent}"}`);
+export function waitForRequestTrace({ userAgent }: HttpResult, ...services: readonly string[]): Promise<TraceId> {
+  const query = `{span.user_agent.original="${userAgent}" || span.http.user_agent="${userAgent}"}`;
+  return waitForTrace(query, ...services);
 }

@@ -31,7 +31,7 @@ export async function waitFor<T>(
   const slack = run.maxWait === undefined ? Math.min(SLACK, deadline) : 0;
   const computeExtra = () => scaleToLoad(slack) - slack;
   const { needs = [], takenAway = [] } = findCriterion() ?? {};
-  const watch = startWatch(run, question, { mayRecover: mayRecover(), needs, takenAway });
+  const watch = startWatch(run, question, { mayRecover: mayRecover(), condition, needs, takenAway });
   const outcome = await poll(attempt, deadline, {
     slower: isHosted(run) ? HOSTED_PAUSES : 1,
     shouldGiveUp: watch.shouldGiveUp,

@@ -57,10 +57,10 @@ function describeSubject(subject: Subject): string {
       const labels = describeLabels(subject.labels);
       return `Alloy's own ${subject.metric}${labels === '' ? '' : `{${labels}}`}`;
     }
+    case 'work':
+      return subject.statement;
     case 'delivery':
       return "Alloy's OTLP export";
-    case 'application':
-      return subject.what;
   }
 }
 

@@ -5,8 +5,8 @@ import type { Part } from '../run/part.ts';
 /** A series' labels. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** How telemetry travels from Alloy to the backend; a failure is diagnosed along this path. */
-export type Path = 'otlp' | 'remote write';
+/** How telemetry travels from Alloy to the backend, if it is telemetry; a failure is diagnosed along this path. */
+export type Path = 'otlp' | 'remote write' | 'none';
 
 /** What a question to the backend, or to Alloy, is about. */
 export type Subject =
@@ -21,13 +21,15 @@ export type Subject =
     }
   | { readonly kind: 'series'; readonly selector: string; readonly source?: Part }
   | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string }
-  | { readonly kind: 'trace'; readonly traceId: TraceId }
-  | { readonly kind: 'traces'; readonly query: string }
+  /** `services` are the names of those whose spans it has to have, where they are not those that the phase needs. */
+  | { readonly kind: 'trace'; readonly traceId: TraceId; readonly services?: readonly string[] }
+  | { readonly kind: 'traces'; readonly query: string; readonly services?: readonly string[] }
   | { readonly kind: 'logs'; readonly query: string }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
-  | { readonly kind: 'delivery' }
-  /** What the application itself has done, in the spec's own words. */
-  | { readonly kind: 'application'; readonly what: string };
+  /** Of all that Alloy gets over OTLP, or of what these services send. */
+  | { readonly kind: 'delivery'; readonly services?: readonly string[] }
+  /** What services do beside their telemetry, in the third person: `the dead letter is parked`. */
+  | { readonly kind: 'work'; readonly statement: string; readonly services: readonly string[] };
 
 /** What an answer is expected to be. */
 export type Condition =

@@ -18,6 +18,7 @@ import type {
 import type { Place } from './place.ts';
 import { describeFlaw, describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
+import { SERVICE_SENTENCES, SERVICE_TITLES } from './service-sentences.ts';
 
 /** Why a criterion failed, and what to do about it. */
 export type Explanation = { readonly cause: string; readonly fix: string };
@@ -30,6 +31,8 @@ export function describeFinding<K extends Finding['kind']>(finding: FindingKind<
 
 /** The words for each kind of finding. */
 const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) => Explanation } = {
+  ...SERVICE_SENTENCES,
+
   'listed problems': ({ problems, fix }) => ({ cause: problems.join('; '), fix }),
 
   'configuration error': ({ file, line, column, message, place }) => {
@@ -717,10 +720,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   alloy: 'Alloy',
   'mock-cloud': 'the mock Grafana Cloud',
   lgtm: 'grafana/otel-lgtm',
-  api: 'the API service',
-  bot: 'the bot service',
-  'notification-daemon': 'the notification daemon',
-  'status-transition-daemon': 'the status transition daemon',
+  ...SERVICE_TITLES,
 };
 
 function describeLog({ component, message }: LogExcerpt): string {

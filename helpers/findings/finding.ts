@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { CloudProblem } from '../run/cloud-problem.ts';
 import type { AccessVariables, BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
-import type { Part } from '../run/part.ts';
+import type { Part, ServicePart } from '../run/part.ts';
 import type { CloudService } from '../settings/cloud.ts';
 import type { Labels } from './evidence.ts';
 import type { Place } from './place.ts';
@@ -96,6 +96,12 @@ export type ScrapeFault =
 
 /** What travels over OTLP. */
 export type Signal = 'traces' | 'metrics' | 'logs';
+
+/** A variable in the environment of a service of the application; without a value it is not set. */
+export type ServiceVariable = { readonly variable: string; readonly value?: string };
+
+/** What answers where a service sends OTLP/HTTP; a number is an HTTP status. */
+export type EndpointAnswer = 'no URL' | 'refused' | 'another protocol' | 'no TLS' | number;
 
 /** A service with the address at which the run asks it, and the variable that has that address. */
 export type AskedService = {
@@ -321,6 +327,113 @@ export type Finding =
       readonly signal: Signal;
       /** The components between receivers and exporters. */
       readonly between: readonly Place[];
+    }
+  /** A service of the application has ended; in its own words, why. */
+  | { readonly kind: 'service ended'; readonly service: ServicePart; readonly lastWords: string }
+  /** It does not export these signals over OTLP/HTTP, because of a variable. */
+  | {
+      readonly kind: 'service exports nothing';
+      readonly service: ServicePart;
+      readonly signals: readonly Signal[];
+      readonly set: ServiceVariable;
+    }
+  /** It exports these signals to where nothing takes them. */
+  | {
+      readonly kind: 'service exports elsewhere';
+      readonly service: ServicePart;
+      readonly signals: readonly Signal[];
+      readonly url: string;
+      /** In its own words, where it could not be asked what answers there. */
+      readonly answer: EndpointAnswer | string;
+      readonly set: ServiceVariable;
+      /** What the variable should be, where that is known. */
+      readonly right?: string;
+      /** What is there, where that is another address of Alloy. */
+      readonly owner?: 'gRPC receiver' | 'HTTP server';
+    }
+  /** Its exports to a collector that is at the right place fail. */
+  | {
+      readonly kind: 'service export fails';
+      readonly service: ServicePart;
+      readonly address: string;
+      readonly reason: string;
+      /** The time limit of its exports, where that is what fails. */
+      readonly timeout?: ServiceVariable;
+    }
+  | {
+      readonly kind: 'service samples less';
+      readonly service: ServicePart;
+      readonly set: ServiceVariable;
+      readonly ratio?: string;
+    }
+  | {
+      readonly kind: 'service has another name';
+      readonly service: ServicePart;
+      readonly wanted: string;
+      readonly found: readonly string[];
+      /** Where it has the name from, if that is known. */
+      readonly set?: ServiceVariable;
+    }
+  /** It has not the `service.instance.id` by which the run finds what is its own. */
+  | {
+      readonly kind: 'service of another instance';
+      readonly service: ServicePart;
+      readonly wanted: string;
+      readonly set: ServiceVariable;
+    }
+  /** A library that it uses makes no telemetry; without a variable only that is known. */
+  | {
+      readonly kind: 'service not instrumented';
+      readonly service: ServicePart;
+      readonly instrumentation: string;
+      readonly set: ServiceVariable;
+    }
+  | { readonly kind: 'service loses context'; readonly service: ServicePart; readonly set: ServiceVariable }
+  | { readonly kind: 'service logs without trace'; readonly service: ServicePart; readonly set?: ServiceVariable }
+  | { readonly kind: 'service logs less'; readonly service: ServicePart; readonly set: ServiceVariable }
+  /** It exports a signal less often than a criterion waits. */
+  | {
+      readonly kind: 'service sends late';
+      readonly service: ServicePart;
+      readonly signal: Signal;
+      readonly milliseconds: Milliseconds;
+      readonly set: ServiceVariable;
+    }
+  | {
+      readonly kind: 'service looks too seldom';
+      readonly service: ServicePart;
+      readonly seconds: number;
+      readonly expected: number;
+      readonly set: ServiceVariable;
+    }
+  | {
+      readonly kind: 'service limits telemetry';
+      readonly service: ServicePart;
+      readonly set: ServiceVariable;
+    }
+  /** It can't use a part that it needs, in its own words. */
+  | {
+      readonly kind: 'service lacks a part';
+      readonly service: ServicePart;
+      readonly of: string;
+      readonly reason: string;
+      readonly set?: ServiceVariable;
+      /** Where the run itself finds that part, if that is another address. */
+      readonly right?: string;
+    }
+  /** The backend has other signals of a service in this run, and none of this one. */
+  | {
+      readonly kind: 'service sends no signal';
+      readonly service: ServicePart;
+      readonly signal: Signal;
+      readonly others: readonly Signal[];
+    }
+  /** Spans of a trace have a parent that has not arrived. */
+  | {
+      readonly kind: 'parent span missing';
+      readonly service: ServicePart;
+      readonly traceId: string;
+      readonly children: readonly string[];
     }
   | { readonly kind: 'remote write without URL'; readonly place: Place }
   | ({

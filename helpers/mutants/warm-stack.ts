@@ -29,6 +29,8 @@ export type WarmStack = {
 
 /** Longer than any part takes on a busy machine; one that will never be ready is what the criteria are to find. */
 const MAX_READY_MS = 10_000;
+/** A service that answers has connected to all that it can within that time. */
+const MAX_UNHEALTHY_MS = 3000;
 
 /** Starts these parts, with a configuration of their own in the directory. Throws `CannotRun`. */
 export async function startWarmStack(
@@ -135,14 +137,16 @@ async function changeParts(stack: Stack, changes: readonly (readonly [Part, Envi
   await Promise.all(
     changes.map(async ([part, environment]) => {
       await stack.change?.(part, environment);
-      const deadline = performance.now() + MAX_READY_MS;
+      const began = performance.now();
       for (;;) {
-        const isReady = await stack.check(part).then(
-          () => true,
-          () => false,
+        const error = await stack.check(part).then(
+          () => undefined,
+          (reason: Error) => reason.message,
         );
-        // A service that ends, or an Alloy that refuses its configuration, is what the criteria are to find.
-        if (isReady || performance.now() > deadline || hasEnded(stack, part)) return;
+        const waited = performance.now() - began;
+        // A service that ends or stays unhealthy, or an Alloy that refuses its configuration, is what the criteria are to find.
+        const limit = error !== undefined && /answers 503/.test(error) ? MAX_UNHEALTHY_MS : MAX_READY_MS;
+        if (error === undefined || waited > limit || hasEnded(stack, part)) return;
         await delay(25);
       }
     }),
@@ -154,5 +158,5 @@ function hasEnded(stack: Stack, part: Part): boolean {
   const last = stack.readLogTail(part, 5).join('\n');
   return part === 'alloy'
     ? /^Error: /m.test(last)
-    : isServicePart(part) && /uncaught exception|^Node\.js v/m.test(last);
+    : isServicePart(part) && /uncaught exception|can't start|^Node\.js v/m.test(last);
 }

@@ -38,7 +38,7 @@ function readSignal({ subject }: Observation): Signal | undefined {
       return 'scraped metrics';
     case 'metric of Alloy':
     case 'delivery':
-    case 'application':
+    case 'work':
       return undefined;
   }
 }

@@ -2,6 +2,14 @@
 export const serviceParts = ['api', 'bot', 'notification-daemon', 'status-transition-daemon'] as const;
 export type ServicePart = (typeof serviceParts)[number];
 
+/** What each service calls itself in its telemetry: `service.name`. */
+export const SERVICE_NAMES: Readonly<Record<ServicePart, string>> = {
+  api: 'api-service',
+  bot: 'bot-service',
+  'notification-daemon': 'notification-daemon',
+  'status-transition-daemon': 'status-transition-daemon',
+};
+
 /**
  * The parts of a stack, in the order in which they are started: Alloy's first sample leaves it seconds after its start,
  * and RabbitMQ boots for seconds. `mock-cloud` is the mock Grafana Cloud, or the

@@ -12,7 +12,7 @@ export function redact(text: string, run: Secretive): string {
 }
 
 /** Fields of evidence and findings that tell one kind from another: a password may be the same word. */
-const KINDS: readonly string[] = ['kind', 'source', 'path', 'is', 'of', 'use'];
+const KINDS: readonly string[] = ['kind', 'source', 'service', 'path', 'is', 'of', 'use'];
 
 /** Does so in every text that a value holds. */
 export function redactAll<T>(value: T, run: Secretive): T {

@@ -3,6 +3,7 @@ import type { MisnamedVariable } from '../settings/misnamed-variables.ts';
 import type { Intervals, VariableHome } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
+import type { ServicePart } from './part.ts';
 
 /** Where the telemetry of a run is stored. */
 export type Backend = 'mock' | 'lgtm' | 'cloud';
@@ -49,6 +50,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud' | 'lgtm'> & {
   readonly standIns?: readonly string[];
   /** What `service.instance.id` the services carry; absent where the run did not start them. */
   readonly servicesInstanceId?: string;
+  /** Where the log of each service is written; absent for those that the run did not start. */
+  readonly serviceLogs?: Readonly<Partial<Record<ServicePart, string>>>;
   /** Seconds between two rounds of the dead-letter queue: 900 in production. */
   readonly dlqCheckInterval: number;
   /** The `GRAFANA_CLOUD_*` variables as the person set them, completed for a local run: what criterion P1.1 judges. */

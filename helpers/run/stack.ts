@@ -20,6 +20,8 @@ export type Stack = PartControl & {
   readonly timings: Readonly<Partial<Record<Part | 'stack', number>>>;
   /** Parts that may fail to start without ending the run, and did: each with the reason. */
   readonly failures: Readonly<Partial<Record<Part, string>>>;
+  /** The directory with the logs of the parts, `PART.log`; a log that has grown too long goes on in another file, beside `PART.log.1`. */
+  readonly logs: string;
   /** The last lines that a part printed, oldest first. */
   readonly readLogTail: (part: Part, lines: number) => string[];
   /**

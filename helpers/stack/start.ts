@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { readCloudAccess } from '../clients/access.ts';
 import { findSetting, type GraphComponent, readGraph, readPairs } from '../clients/alloy-graph.ts';
 import { readIntervals } from '../clients/alloy-intervals.ts';
 import { readCounters } from '../clients/alloy-metrics.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
-import { isServicePart } from '../run/part.ts';
+import { isServicePart, type Part } from '../run/part.ts';
 import type { AlloyEndpoint, Run, RunDescription } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { aimAtMock, completeCloudVariables, listMadeUpVariables } from '../settings/alloy-environment.ts';
@@ -88,6 +89,7 @@ export async function startRun(
     ...(standIns !== undefined && { standIns }),
     ...others,
     ...('api' in existing || 'bot' in existing ? {} : { servicesInstanceId: id }),
+    serviceLogs: listServiceLogs(plan.parts, stack.logs),
     variables,
     madeUpVariables: mockCloud === undefined ? [] : listMadeUpVariables(settings.cloud),
     access,
@@ -133,6 +135,10 @@ async function readBefore({
 }): Promise<Pick<Run, 'alloyBefore'>> {
   const alloyBefore = await readCounters(alloy).catch(() => undefined);
   return alloyBefore === undefined ? {} : { alloyBefore };
+}
+
+function listServiceLogs(parts: readonly Part[], directory: string): NonNullable<Run['serviceLogs']> {
+  return Object.fromEntries(parts.filter(isServicePart).map((part) => [part, join(directory, `${part}.log`)]));
 }
 
 function makeRunId(): string {

@@ -41,6 +41,7 @@ export function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
     refusedQuestions: [],
     unreachable: [],
     faulty: [],
+    services: [],
     ...changes,
   };
   const { flow, evidence } = gathered;

@@ -1,6 +1,7 @@
 import type { Observation } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import type { Place } from '../place.ts';
+import { sampleServiceFindings } from './service-samples.ts';
 
 /** A question about Redis's `redis_up` that got no series. */
 export function sampleObservation(changes: Partial<Observation> = {}): Observation {
@@ -52,6 +53,7 @@ const relabel: Place = { component: 'discovery.relabel.x', file: 'config.alloy',
 
 /** Findings of every kind, with and without their optional fields. */
 export const sampleFindings: { readonly [K in Finding['kind']]: readonly FindingKind<K>[] } = {
+  ...sampleServiceFindings,
   'listed problems': [{ kind: 'listed problems', problems: ['this is wrong', 'so is that'], fix: 'correct both' }],
   'configuration error': [
     { kind: 'configuration error', file: '/x/config.alloy', line: 3, column: 5, message: 'missing "}"' },

@@ -2,7 +2,7 @@
 import type { ServicePart } from '../../run/part.ts';
 import type { EnvironmentChange } from '../../run/stack.ts';
 import type { Change, Mutant } from '../mutant.ts';
-import { all, mutant } from './entry.ts';
+import { all, mutant, noOp } from './entry.ts';
 
 /** Each service with the letter of its IDs, its name in OpenTelemetry, and the phase that looks at it. */
 const SERVICES: readonly (readonly [ServicePart, string, string, string])[] = [
@@ -16,7 +16,7 @@ const SERVICES: readonly (readonly [ServicePart, string, string, string])[] = [
 function each(id: string, what: string, environment: EnvironmentChange, words: readonly string[]): Mutant[] {
   return SERVICES.map(([part, letter, name, phase]) =>
     mutant(`${id}${letter}`, `${part}: ${what}`, { services: { [part]: environment } }, phase, {
-      cause: all(`${part}|${name}|${part === 'api' ? 'API service' : part}`, ...words),
+      cause: all(`${part.replaceAll('-', '[- ]')}|${name}`, ...words),
       vague: new RegExp(words.join('|'), 'i'),
     }),
   );
@@ -221,4 +221,167 @@ const single: readonly Mutant[] = [
   ]),
 ];
 
-export const services: readonly Mutant[] = [...everywhere, ...single];
+const NOTIFICATIONS = 'notification-daemon';
+const TRANSITIONS = 'status-transition-daemon';
+
+/** What else the variables of an SDK, and addresses, can do. */
+const others: readonly Mutant[] = [
+  one('e50', 'api', 'it has no propagator', { OTEL_PROPAGATORS: 'none' }, 'phase4', ['API', 'OTEL_PROPAGATORS']),
+  one('e51', 'bot', 'its propagator is that of Zipkin', { OTEL_PROPAGATORS: 'b3' }, 'phase6', [
+    'bot',
+    'OTEL_PROPAGATORS',
+  ]),
+  one('e52', NOTIFICATIONS, 'it has no propagator', { OTEL_PROPAGATORS: 'none' }, 'phase6', [
+    'notification',
+    'OTEL_PROPAGATORS',
+  ]),
+  one('e53', 'api', 'its protocol is gRPC', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'phase4', [
+    'API',
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    'http/protobuf',
+  ]),
+  one('e54', 'bot', 'logs are exported to the console', { OTEL_LOGS_EXPORTER: 'console' }, 'phase5', [
+    'bot',
+    'OTEL_LOGS_EXPORTER=console',
+  ]),
+  one(
+    'e55',
+    'api',
+    'it has no instance ID of the run',
+    { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=prod' },
+    'phase4',
+    ['API', 'service\\.instance\\.id', 'OTEL_RESOURCE_ATTRIBUTES'],
+  ),
+  one('e56', 'api', 'a span has one attribute', { OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '1' }, 'phase4', [
+    'API',
+    'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
+  ]),
+  one('e57', 'bot', 'attributes are cut after 8 characters', { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '8' }, 'phase5', [
+    'bot',
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+  ]),
+  one('e58', 'api', 'a span has no events', { OTEL_SPAN_EVENT_COUNT_LIMIT: '0' }, 'phase4', [
+    'API',
+    'OTEL_SPAN_EVENT_COUNT_LIMIT',
+  ]),
+  one(
+    'e59',
+    'bot',
+    'the virtual host of RabbitMQ is not there',
+    ({ rabbitmq }) => ({
+      RABBITMQ_URL: `amqp://${rabbitmq?.user}:${rabbitmq?.password}@127.0.0.1:${rabbitmq?.port}/games`,
+    }),
+    'phase6',
+    ['bot', 'RABBITMQ_URL', 'virtual host'],
+  ),
+  one(
+    'e60',
+    TRANSITIONS,
+    'RabbitMQ has a port where nothing listens',
+    { RABBITMQ_URL: 'amqp://guest:guest@127.0.0.1:9' },
+    'phase6',
+    ['transition', 'RabbitMQ', 'RABBITMQ_URL', '127\\.0\\.0\\.1:9\\b'],
+  ),
+  one(
+    'e61',
+    TRANSITIONS,
+    'its database is not there',
+    ({ postgres }) => ({
+      BASE_DATABASE_URL: `postgresql://${postgres?.user}:${postgres?.password}@127.0.0.1:${postgres?.port}/games`,
+    }),
+    'phase6',
+    ['transition', 'BASE_DATABASE_URL', 'database'],
+  ),
+  one(
+    'e62',
+    'api',
+    'it exports with TLS to a port without',
+    ({ alloy }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: alloy.otlpHttp.replace('http:', 'https:') }),
+    'phase4',
+    ['API', 'TLS', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ),
+  one(
+    'e63',
+    'bot',
+    'its endpoint has no scheme',
+    ({ alloy }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: alloy.otlpHttp.replace('http://', '') }),
+    'phase5',
+    ['bot', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://'],
+  ),
+  one('e64', 'bot', 'log records wait ten minutes', { OTEL_BLRP_SCHEDULE_DELAY: '600000' }, 'phase5', [
+    'bot',
+    'OTEL_BLRP_SCHEDULE_DELAY',
+  ]),
+  one(
+    'e65',
+    NOTIFICATIONS,
+    'traces that it begins are not sampled',
+    { OTEL_TRACES_SAMPLER: 'parentbased_always_off' },
+    'phase6',
+    ['notification', 'OTEL_TRACES_SAMPLER'],
+  ),
+  one(
+    'e66',
+    'bot',
+    'logs have an endpoint with a misspelt path',
+    ({ alloy }) => ({ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${alloy.otlpHttp}/v1/log` }),
+    'phase5',
+    ['bot', '404', 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', '/v1/logs'],
+  ),
+  one(
+    'e67',
+    'bot',
+    'metrics have an endpoint where nothing listens',
+    { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:44444/v1/metrics' },
+    'phase5',
+    ['bot', '44444', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'],
+  ),
+  one('e68', 'api', 'the interval of metrics is the default', { OTEL_METRIC_EXPORT_INTERVAL: undefined }, 'phase4', [
+    'API',
+    'OTEL_METRIC_EXPORT_INTERVAL',
+    '60 s',
+  ]),
+  one('e69', 'api', 'the URL of Redis is none', { REDIS_URL: '127.0.0.1:6379' }, 'phase4', [
+    'API',
+    'REDIS_URL',
+    'ended',
+  ]),
+  one('e70', TRANSITIONS, 'the URL of RabbitMQ is not set', { RABBITMQ_URL: undefined }, 'phase6', [
+    'transition',
+    'RABBITMQ_URL is not set',
+  ]),
+  one('e72', 'bot', 'a queue holds one span', { OTEL_BSP_MAX_QUEUE_SIZE: '1' }, 'phase5', [
+    'bot',
+    'OTEL_BSP_MAX_QUEUE_SIZE',
+  ]),
+];
+
+/** What a person may set for services. */
+const harmless: readonly Mutant[] = [
+  noOp(
+    'e90',
+    'api: exports have a header',
+    { services: { api: { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=games' } } },
+    'phase4',
+  ),
+  noOp(
+    'e91',
+    'bot: exports are compressed',
+    { services: { bot: { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' } } },
+    'phase5',
+  ),
+  noOp(
+    'e92',
+    'bot: an attribute beside the instance ID',
+    {
+      services: {
+        bot: ({ servicesInstanceId }) => ({
+          OTEL_RESOURCE_ATTRIBUTES: `deployment.environment=prod,service.instance.id=${servicesInstanceId}`,
+        }),
+      },
+    },
+    'phase5',
+  ),
+];
+
+export const services: readonly Mutant[] = [...everywhere, ...single, ...others, ...harmless];

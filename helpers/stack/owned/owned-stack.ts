@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Part, PartControl } from '../../run/part.ts';
 import type { AlloyEndpoint } from '../../run/run.ts';
 import type { EnvironmentChange, Stack } from '../../run/stack.ts';
@@ -106,6 +106,7 @@ async function buildStack(
       stack: Math.round(performance.now() - began),
     },
     failures,
+    logs: dirname(buildLogPath(run, 'alloy')),
     readLogTail: (part, lines) => readLogTail(buildLogPath(run, part), lines),
     ...control,
     ...(maker.kind === 'native' && {

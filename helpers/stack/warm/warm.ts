@@ -55,6 +55,7 @@ export async function takeWarmStack(state: WarmState, needs: readonly Part[]): P
     versions: state.versions,
     timings: {},
     failures: {},
+    logs: state.logs,
     readLogTail: (part, lines) => readLogTail(join(state.logs, `${part}.log`), lines),
     stop: lease.release,
     [Symbol.asyncDispose]: lease.release,

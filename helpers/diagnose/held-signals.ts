@@ -1,0 +1,48 @@
+/** What the backend has of services in this run. */
+import { queryLogs } from '../clients/loki.ts';
+import { queryInstant } from '../clients/prometheus.ts';
+import { searchTraces } from '../clients/tempo.ts';
+import type { Evidence } from '../findings/evidence.ts';
+import type { Signal } from '../findings/finding.ts';
+import { SERVICE_NAMES, type ServicePart } from '../run/part.ts';
+import type { Run } from '../run/run.ts';
+
+/** The signals that the backend has of each of some services, in this run. */
+export type HeldSignals = Readonly<Partial<Record<ServicePart, readonly Signal[]>>>;
+
+/** Asks the backend for each signal of services. */
+export async function readHeldSignals(run: Run, parts: readonly ServicePart[]): Promise<HeldSignals> {
+  const entries = await Promise.all(
+    parts.map(async (part) => [part, await listHeld(run, SERVICE_NAMES[part])] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+async function listHeld(run: Run, service: string): Promise<Signal[]> {
+  const { access, servicesInstanceId: id } = run;
+  const seconds = Math.ceil((Date.now() - run.startedAt) / 1000);
+  const instance = (format: (id: string) => string) => (id === undefined ? '' : format(id));
+  const series = `{service_name="${service}"${instance((text) => `,instance="${text}"`)}}`;
+  const spans = `resource.service.name="${service}"${instance((text) => ` && resource.service.instance.id="${text}"`)}`;
+  const lines = `{service_name="${service}"}${instance((text) => ` | service_instance_id="${text}"`)}`;
+  const [traces, metrics, logs] = await Promise.all([
+    searchTraces(access.tempo, `{${spans}}`, seconds),
+    queryInstant(access.prometheus, `count(timestamp(${series}) >= ${run.startedAt / 1000})`),
+    queryLogs(access.loki, lines, seconds),
+  ]);
+  const counts = { traces: traces.length, metrics: metrics[0]?.value ?? 0, logs: logs.length };
+  return (Object.keys(counts) as Signal[]).filter((signal) => counts[signal] > 0);
+}
+
+/** Whether any line that the streams in question have got in this run has a trace ID, where a line with one was asked for. */
+export async function findTraceIds(run: Run, evidence: Evidence): Promise<boolean | undefined> {
+  if (evidence.kind !== 'observation' || evidence.subject.kind !== 'logs') return undefined;
+  const { query } = evidence.subject;
+  const [selector] = /^\{[^}]*\}/.exec(query) ?? [];
+  if (selector === undefined || !query.includes('trace_id=')) return undefined;
+  const seconds = Math.ceil((Date.now() - run.startedAt) / 1000);
+  const [lines, withTrace] = await Promise.all(
+    [selector, `${selector} | trace_id!=""`].map((asked) => queryLogs(run.access.loki, asked, seconds)),
+  );
+  return lines?.length === 0 ? undefined : (withTrace?.length ?? 0) > 0;
+}

@@ -1,0 +1,37 @@
+import { parentSpanMissing } from './rules/parent-span-missing.ts';
+import { serviceExportFails } from './rules/service-export-fails.ts';
+import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
+import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
+import { serviceHasAnotherName } from './rules/service-has-another-name.ts';
+import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
+import { serviceLimitsTelemetry } from './rules/service-limits-telemetry.ts';
+import { serviceLogsLess } from './rules/service-logs-less.ts';
+import { serviceLogsWithoutTrace } from './rules/service-logs-without-trace.ts';
+import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
+import { serviceLosesContext } from './rules/service-loses-context.ts';
+import { serviceNotInstrumented } from './rules/service-not-instrumented.ts';
+import { serviceOfAnotherInstance } from './rules/service-of-another-instance.ts';
+import { serviceSamplesLess } from './rules/service-samples-less.ts';
+import { serviceSendsLate } from './rules/service-sends-late.ts';
+import { serviceSendsNoSignal } from './rules/service-sends-no-signal.ts';
+import type { ServiceRule } from './service-rule.ts';
+
+/** The rules about services that say what they send, and how: what they say decides before what they can't reach. */
+export const SERVICE_RULES: readonly ServiceRule[] = [
+  serviceExportsNothing,
+  serviceExportsElsewhere,
+  serviceSamplesLess,
+  serviceHasAnotherName,
+  serviceOfAnotherInstance,
+  serviceNotInstrumented,
+  serviceLogsLess,
+  serviceLosesContext,
+  serviceLimitsTelemetry,
+  serviceSendsLate,
+  serviceLogsWithoutTrace,
+  serviceLooksTooSeldom,
+  serviceLacksAPart,
+  parentSpanMissing,
+  serviceExportFails,
+  serviceSendsNoSignal,
+];

@@ -1,0 +1,71 @@
+/** What a service itself says that keeps the answer to a question from ever coming. */
+import type { Condition, Observation, Subject } from '../findings/evidence.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { Run } from '../run/run.ts';
+import { serviceEnded } from './rules/service-ended.ts';
+import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
+import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
+import { serviceHasAnotherName } from './rules/service-has-another-name.ts';
+import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
+import { serviceLimitsTelemetry } from './rules/service-limits-telemetry.ts';
+import { serviceLogsLess } from './rules/service-logs-less.ts';
+import { serviceLogsWithoutTrace } from './rules/service-logs-without-trace.ts';
+import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
+import { serviceLosesContext } from './rules/service-loses-context.ts';
+import { serviceNotInstrumented } from './rules/service-not-instrumented.ts';
+import { serviceOfAnotherInstance } from './rules/service-of-another-instance.ts';
+import { serviceSamplesLess } from './rules/service-samples-less.ts';
+import { serviceSendsLate } from './rules/service-sends-late.ts';
+import { listAskedServices, readServices } from './service-state.ts';
+import { examineParts } from './sources.ts';
+
+/** How a service was started changes only with its next start. */
+const FOR_GOOD = [
+  serviceExportsNothing,
+  serviceSamplesLess,
+  serviceHasAnotherName,
+  serviceOfAnotherInstance,
+  serviceNotInstrumented,
+  serviceLogsWithoutTrace,
+  serviceLogsLess,
+  serviceLosesContext,
+  serviceLimitsTelemetry,
+  serviceSendsLate,
+  serviceLooksTooSeldom,
+];
+/** What is so now. */
+const NOW = [serviceEnded, serviceExportsElsewhere, serviceLacksAPart];
+/** Whoever waits for that long waits for longer than any criterion. */
+const LONG: Milliseconds = 30_000;
+
+/** Whether it can change without a new start of the service, and what it is. */
+type ServiceStandstill = { readonly kind: 'for good' | 'now'; readonly fault: string };
+
+/** Looks whether one of the services that a question names says that it won't do what the question waits for. */
+export async function findServiceStandstill(
+  run: Run,
+  subject: Subject,
+  condition: Condition = { kind: 'any', of: 'value' },
+): Promise<ServiceStandstill | undefined> {
+  const evidence: Observation = {
+    kind: 'observation',
+    holds: false,
+    subject,
+    path: subject.kind === 'work' ? 'none' : 'otlp',
+    condition,
+    seen: { kind: 'nothing' },
+    attempts: 1,
+    askedAt: Date.now(),
+    elapsedMs: LONG,
+  };
+  const parts = listAskedServices(evidence, []);
+  if (parts.length === 0) return undefined;
+  const services = await readServices(run, parts);
+  const ended = services.filter(({ lastWords }) => lastWords !== undefined).map(({ part }) => part);
+  const facts = { run, evidence, services, takenAway: [], unreachable: (await examineParts(run, ended)).unreachable };
+  const found = [...FOR_GOOD, ...NOW].map((rule) => rule.find(facts)).find((one) => one !== undefined);
+  if (found === undefined) return undefined;
+  // A share of the traces may well have this one.
+  const isForGood = FOR_GOOD.some(({ kind }) => kind === found.kind) && !('ratio' in found);
+  return { kind: isForGood ? 'for good' : 'now', fault: JSON.stringify(found) };
+}

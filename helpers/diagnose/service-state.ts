@@ -1,0 +1,187 @@
+/** What is known of a service of the application: what it says itself, and what is where it sends to. */
+import { request } from 'undici';
+import { z } from 'zod';
+import type { Evidence, Subject } from '../findings/evidence.ts';
+import type { EndpointAnswer, ServiceVariable, Signal } from '../findings/finding.ts';
+import { newUnsampledParent } from '../otlp/ids.ts';
+import { isServicePart, type Part, SERVICE_NAMES, type ServicePart, serviceParts } from '../run/part.ts';
+import { redact } from '../run/redact.ts';
+import type { Run } from '../run/run.ts';
+import { askEndpoint } from './otlp-endpoint.ts';
+import { readServiceLog, type ServiceLine } from './service-log.ts';
+
+/** Something that a service can't reach or use now, in its own words; `signals` are what a collector doesn't get. */
+export type ServiceOutage = {
+  readonly of: string;
+  readonly reason: string;
+  readonly variable?: string | undefined;
+  readonly address?: string | undefined;
+  readonly signals?: readonly Signal[] | undefined;
+};
+
+/** Where a service sends a signal, by its variables, and what is wrong there, if that could be asked and something is. */
+export type ServiceExport = { readonly url: string; readonly set: ServiceVariable; readonly answer?: EndpointAnswer };
+
+/** A service as far as it is known; nothing of it comes from another one. */
+export type ServiceState = {
+  readonly part: ServicePart;
+  /** The variables that it was started with, by its own log; undefined where it doesn't say. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** What it said last before it ended; undefined while it has not said so. */
+  readonly lastWords?: string | undefined;
+  readonly outages: readonly ServiceOutage[];
+  readonly exports: Readonly<Partial<Record<Signal, ServiceExport>>>;
+};
+
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+/** The services whose work or telemetry a criterion asks about, of those that its phase needs and has not taken away. */
+export function listAskedServices(
+  evidence: Evidence,
+  needs: readonly Part[],
+  takenAway: readonly Part[] = [],
+): ServicePart[] {
+  const named = evidence.kind === 'observation' ? listNamed(evidence.subject) : [];
+  const shaped = evidence.kind === 'observation' && evidence.condition.kind === 'span' ? evidence.condition.shape : '';
+  const inShape = [...shaped.matchAll(/"service":"([^"]+)"/g)].map(([, name]) => name);
+  const asked = serviceParts.filter((part) => [...named, ...inShape].includes(SERVICE_NAMES[part]));
+  const isOther = named.length > 0 && asked.length === 0;
+  const found = asked.length > 0 || isOther ? asked : needs.filter(isServicePart);
+  return found.filter((part) => !takenAway.includes(part));
+}
+
+/** The services that a question names itself; what the run sends under a name of its own is no service's. */
+export function listNamed(subject: Subject): readonly string[] {
+  switch (subject.kind) {
+    case 'trace':
+    case 'traces':
+    case 'delivery':
+    case 'work':
+      return subject.services ?? [];
+    case 'OTLP metric':
+      return [subject.service];
+    case 'logs':
+      return [...subject.query.matchAll(/\bservice_name="([^"]+)"/g)].flatMap(([, name = '']) => name);
+    default:
+      // Scraped, or counted by Alloy.
+      return [''];
+  }
+}
+
+/** The signals that a question is about. */
+export function listAskedSignals(subject: Subject): readonly Signal[] {
+  switch (subject.kind) {
+    case 'trace':
+    case 'traces':
+      return ['traces'];
+    case 'OTLP metric':
+      return ['metrics'];
+    case 'logs':
+      return ['logs'];
+    case 'delivery':
+      return SIGNALS;
+    default:
+      return [];
+  }
+}
+
+/** Reads what is known of services. */
+export async function readServices(run: Run, parts: readonly ServicePart[]): Promise<ServiceState[]> {
+  return await Promise.all(
+    parts.map(async (part) => {
+      const [lines, health] = await Promise.all([readServiceLog(run, part).catch(() => []), readHealth(run, part)]);
+      const said = describeService(part, lines);
+      const outages = [...said.outages, ...health.filter(({ of }) => !said.outages.some((one) => one.of === of))];
+      return { ...said, outages, exports: await askExports(run, said.exports) };
+    }),
+  );
+}
+
+/** What a service says of itself in these lines. */
+export function describeService(part: ServicePart, lines: readonly ServiceLine[]): ServiceState {
+  const environment = lines.find((line) => line.environment !== undefined)?.environment;
+  const outages = new Map<string, ServiceOutage>();
+  for (const { outage } of lines) {
+    if (outage?.isOver === true) outages.delete(outage.of);
+    else if (outage !== undefined) outages.set(outage.of, { ...outage, reason: outage.reason ?? '' });
+  }
+  const lastWords = lines.findLast(({ level }) => level === 'fatal')?.msg;
+  return {
+    part,
+    environment,
+    lastWords,
+    outages: [...outages.values()],
+    exports: environment === undefined ? {} : listExports(environment),
+  };
+}
+
+/** Where the variables of OpenTelemetry lead each signal (OTLP exporter specification, endpoint URLs for OTLP/HTTP). */
+function listExports(environment: Readonly<Record<string, string>>): ServiceState['exports'] {
+  return Object.fromEntries(
+    SIGNALS.map((signal): [Signal, ServiceExport] => {
+      const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`;
+      const ofAll = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+      const value = environment[own];
+      if (value !== undefined && value !== '') return [signal, { url: value, set: { variable: own, value } }];
+      const base = environment[ofAll];
+      const set = { variable: ofAll, ...(base !== undefined && { value: base }) };
+      return [signal, { url: `${(base || 'http://localhost:4318').replace(/\/$/, '')}/v1/${signal}`, set }];
+    }),
+  );
+}
+
+/** A service on this machine sends where this process can ask, too. */
+async function askExports(run: Run, exports: ServiceState['exports']): Promise<ServiceState['exports']> {
+  if (run.stack !== 'native') return exports;
+  const answers = new Map<string, Promise<EndpointAnswer | undefined>>();
+  const ask = (url: string) => {
+    const answer = answers.get(url) ?? askEndpoint(url);
+    answers.set(url, answer);
+    return answer;
+  };
+  const entries = Object.entries(exports) as [Signal, ServiceExport][];
+  const asked = await Promise.all(
+    entries.map(async ([signal, one]) => {
+      const isOurs = one.url === `${run.alloy.otlpHttp}/v1/${signal}`;
+      const answer = isOurs ? undefined : await ask(one.url);
+      return [signal, answer === undefined ? one : { ...one, answer }] as const;
+    }),
+  );
+  return Object.fromEntries(asked);
+}
+
+/** What a health check tells of the parts of a service. */
+const Health = z.object({ parts: z.record(z.string(), z.string()) });
+const PARTS: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', redis: 'Redis', rabbitmq: 'RabbitMQ' };
+const HEALTH_MS = 3000;
+
+async function readHealth(run: Run, part: ServicePart): Promise<ServiceOutage[]> {
+  const url = findUrl(run, part);
+  if (url === undefined) return [];
+  try {
+    const { body } = await request(`${url}/health`, {
+      headers: { traceparent: newUnsampledParent() },
+      signal: AbortSignal.timeout(HEALTH_MS),
+    });
+    const { parts } = Health.parse(await body.json());
+    return Object.entries(parts).flatMap(([name, reason]) => {
+      const of = PARTS[name];
+      // What waits for another part says so of itself.
+      return of === undefined || reason === 'ok' ? [] : [{ of, reason: redact(reason, run) }];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function findUrl(run: Run, part: ServicePart): string | undefined {
+  switch (part) {
+    case 'api':
+    case 'bot':
+      return run[part]?.url;
+    case 'notification-daemon':
+      return run.notificationDaemon?.url;
+    case 'status-transition-daemon':
+      return run.statusTransitionDaemon?.url;
+  }
+}

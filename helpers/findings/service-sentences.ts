@@ -1,0 +1,187 @@
+import type { ServicePart } from '../run/part.ts';
+import type { EndpointAnswer, Finding, FindingKind, ServiceVariable, Signal } from './finding.ts';
+
+type ServiceFinding = Extract<Finding, { readonly service: ServicePart }>;
+type Explanation = { readonly cause: string; readonly fix: string };
+
+/** The services' names for people. */
+export const SERVICE_TITLES: Readonly<Record<ServicePart, string>> = {
+  api: 'the API service',
+  bot: 'the bot service',
+  'notification-daemon': 'the notification daemon',
+  'status-transition-daemon': 'the status transition daemon',
+};
+
+/** The words for findings about services of the application. */
+export const SERVICE_SENTENCES: {
+  readonly [K in ServiceFinding['kind']]: (finding: FindingKind<K>) => Explanation;
+} = {
+  'service ended': ({ service, lastWords }) => ({
+    cause: `${name(service)} has ended: ${lastWords}`,
+    fix: `Correct that in the environment of ${name(service)}, and start it again`,
+  }),
+
+  'service exports nothing': ({ service, signals, set }) => ({
+    cause: `${name(service)} exports no ${list(signals)} over OTLP: ${show(set)}`,
+    fix: set.variable.endsWith('_PROTOCOL')
+      ? `Set ${set.variable} of ${name(service)} to http/protobuf, or remove it`
+      : `Remove ${set.variable} from the environment of ${name(service)}${set.variable.endsWith('_EXPORTER') ? ', or set it to otlp' : ''}`,
+  }),
+
+  'service exports elsewhere': ({ service, signals, url, answer, set, right, owner }) => ({
+    cause: `${name(service)} exports its ${list(signals)} to ${url}, where ${describeAnswer(answer, owner)}: ${show(set)}`,
+    fix: `${right === undefined ? 'Correct' : 'Set'} ${set.variable} of ${name(service)}${
+      right === undefined ? '' : ` to ${right}`
+    }: ${describePaths(set.variable)}`,
+  }),
+
+  'service export fails': ({ service, address, reason, timeout }) => ({
+    cause: `${name(service)} can't export to ${address}: ${reason}${timeout === undefined ? '' : ` (${show(timeout)})`}`,
+    fix:
+      timeout === undefined
+        ? `Check that OTEL_EXPORTER_OTLP_ENDPOINT of ${name(service)} leads to an otelcol.receiver.otlp of Alloy, for OTLP/HTTP, as ${name(service)} reaches it`
+        : `Remove ${timeout.variable} from the environment of ${name(service)}, or set it to 10000: it is in milliseconds`,
+  }),
+
+  'service samples less': ({ service, set, ratio }) => ({
+    cause: `${name(service)} records ${ratio === undefined ? 'no trace' : `only a share of ${ratio} of its traces`}: its sampler is ${show(set)}`,
+    fix: `Set ${set.variable} of ${name(service)} to parentbased_always_on, or remove it${ratio === undefined ? '' : ' and OTEL_TRACES_SAMPLER_ARG'}; Alloy or Grafana Cloud can sample what arrives`,
+  }),
+
+  'service has another name': ({ service, wanted, found, set }) => ({
+    cause: `${name(service)} sends its telemetry with service.name ${list(found)} instead of ${wanted}${set === undefined ? '' : `: ${show(set)}`}`,
+    fix: `Set OTEL_SERVICE_NAME of ${name(service)} to ${wanted}${
+      set?.variable === 'OTEL_RESOURCE_ATTRIBUTES' ? ', or service.name in its OTEL_RESOURCE_ATTRIBUTES' : ''
+    }`,
+  }),
+
+  'service of another instance': ({ service, wanted, set }) => ({
+    cause: `${name(service)} does not send service.instance.id=${wanted}, by which this run finds its telemetry: ${show(set)}`,
+    fix: `Let OTEL_RESOURCE_ATTRIBUTES of ${name(service)} have service.instance.id=${wanted}, beside what it has`,
+  }),
+
+  'service not instrumented': ({ service, instrumentation, set }) => ({
+    cause: `the instrumentation of ${instrumentation} is off in ${name(service)}: ${show(set)}`,
+    fix: set.variable.includes('ENABLED')
+      ? `Add ${instrumentation} to ${set.variable} of ${name(service)}, or remove that variable`
+      : `Remove ${instrumentation} from ${set.variable} of ${name(service)}`,
+  }),
+
+  'service loses context': ({ service, set }) => ({
+    cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
+    fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
+  }),
+
+  'service logs without trace': ({ service, set }) => ({
+    cause: `the logs of ${name(service)} carry no trace_id${set === undefined ? '' : ': log correlation is off'}${set === undefined ? '' : ` (${show(set)})`}`,
+    fix:
+      set === undefined
+        ? `Turn log correlation on in ${name(service)}: its logger's instrumentation adds trace_id and span_id to each record inside a span`
+        : `Remove ${set.variable} from the environment of ${name(service)}`,
+  }),
+
+  'service logs less': ({ service, set }) => ({
+    cause: `${name(service)} logs nothing below the level ${set.value}: ${show(set)}`,
+    fix: `Set ${set.variable} of ${name(service)} to info`,
+  }),
+
+  'service sends late': ({ service, signal, milliseconds, set }) => ({
+    cause: `${name(service)} exports its ${signal} every ${milliseconds / 1000} s, which is longer than the criteria wait: ${show(set)}`,
+    fix: `Set ${set.variable} of ${name(service)} to a shorter interval, in milliseconds`,
+  }),
+
+  'service looks too seldom': ({ service, seconds, expected, set }) => ({
+    cause: `${name(service)} looks at the dead-letter queue every ${seconds} s, where this run expects ${expected} s: ${show(set)}`,
+    fix: `Set ${set.variable} of ${name(service)} to ${expected}`,
+  }),
+
+  'service limits telemetry': ({ service, set }) => ({
+    cause: `${name(service)} ${
+      set.variable.includes('QUEUE')
+        ? 'drops spans that its queue has no room for'
+        : 'cuts what the criteria look for from its spans'
+    }: ${show(set)}`,
+    fix: `Remove ${set.variable} from the environment of ${name(service)}`,
+  }),
+
+  'service lacks a part': ({ service, of, reason, set, right }) => ({
+    cause: `${name(service)} can't use ${of}: ${reason}${set === undefined ? '' : ` (${set.variable} leads to ${set.value})`}`,
+    fix: adviseOnPart(of, reason, set, right, service),
+  }),
+
+  'service sends no signal': ({ service, signal, others }) => ({
+    cause: `${name(service)} sends no ${signal}: the backend has its ${list(others)} of this run`,
+    fix: `Look at the environment of ${name(service)}: ${CAUSES_OF_SILENCE[signal]}`,
+  }),
+
+  'parent span missing': ({ service, traceId, children }) => ({
+    cause: `the trace ${traceId} has spans of ${name(service)} whose parent never arrived: ${list(children)}`,
+    fix: `See that ${name(service)} ends the span around them (span.end(), in every case), and does not drop it (OTEL_BSP_MAX_QUEUE_SIZE)`,
+  }),
+};
+
+const CAUSES_OF_SILENCE: Readonly<Record<Signal, string>> = {
+  traces: 'OTEL_TRACES_EXPORTER, OTEL_TRACES_SAMPLER and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT decide about its traces',
+  metrics:
+    'OTEL_METRICS_EXPORTER, OTEL_METRIC_EXPORT_INTERVAL and OTEL_EXPORTER_OTLP_METRICS_ENDPOINT decide about its metrics',
+  logs: 'OTEL_LOGS_EXPORTER, LOG_LEVEL and OTEL_EXPORTER_OTLP_LOGS_ENDPOINT decide about its logs',
+};
+
+function adviseOnPart(
+  of: string,
+  reason: string,
+  set: ServiceVariable | undefined,
+  right: string | undefined,
+  service: ServicePart,
+): string {
+  const variable = set === undefined ? `the address of ${of}` : set.variable;
+  if (/WRONGPASS|NOAUTH|password|authentication|ACCESS[_-]REFUSED|\b403\b|role "/i.test(reason)) {
+    return `Correct the user and password in ${variable} of ${name(service)}`;
+  }
+  if (/database "[^"]*" does not exist/.test(reason)) return `Correct the database in ${variable} of ${name(service)}`;
+  // The login was accepted, and the virtual host was not opened (AMQP 0-9-1, connection.open).
+  if (/NOT[_-]ALLOWED|\b530\b|ConnectionOpenOk/i.test(reason)) {
+    return `Correct the virtual host in ${variable} of ${name(service)}`;
+  }
+  if (right !== undefined) return `Set host and port in ${variable} of ${name(service)} to those of ${of}: ${right}`;
+  return `Start ${of}, or correct the host and port in ${variable} of ${name(service)}`;
+}
+
+function describePaths(variable: string): string {
+  return variable === 'OTEL_EXPORTER_OTLP_ENDPOINT'
+    ? 'the exporters add /v1/traces, /v1/metrics and /v1/logs themselves'
+    : 'it is used as it is, with its path';
+}
+
+function describeAnswer(answer: EndpointAnswer | string, owner: 'gRPC receiver' | 'HTTP server' | undefined): string {
+  const ofOwner = owner === 'gRPC receiver' ? "Alloy's receiver for OTLP/gRPC" : "Alloy's own HTTP server";
+  if (typeof answer === 'number') {
+    return `${owner === undefined ? 'what listens' : ofOwner} answers HTTP ${answer}`;
+  }
+  switch (answer) {
+    case 'refused':
+      return 'nothing listens (connection refused)';
+    case 'no URL':
+      return 'nothing can be, as it is no HTTP URL';
+    case 'no TLS':
+      return 'no TLS is spoken, as https:// asks for';
+    case 'another protocol':
+      return owner === undefined
+        ? 'what listens does not speak HTTP/1.1 (gRPC is at another port than OTLP/HTTP)'
+        : `${ofOwner} listens, which does not speak HTTP/1.1`;
+    default:
+      return `it fails: ${answer}`;
+  }
+}
+
+function show({ variable, value }: ServiceVariable): string {
+  return value === undefined ? `${variable} is not set` : `${variable}=${value}`;
+}
+
+function name(service: ServicePart): string {
+  return SERVICE_TITLES[service];
+}
+
+function list(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(words);
+}

@@ -1,0 +1,186 @@
+import type { ServicePart } from '../../run/part.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+
+type ServiceKind = Extract<Finding, { readonly service: ServicePart }>['kind'];
+
+/** Findings of every kind about services of the application, with and without their optional fields. */
+export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly FindingKind<K>[] } = {
+  'service ended': [
+    {
+      kind: 'service ended',
+      service: 'bot',
+      lastWords: "bot-service can't start: BASE_DATABASE_URL is not set: expected postgresql://USER:PASSWORD@HOST",
+    },
+  ],
+  'service exports nothing': [
+    {
+      kind: 'service exports nothing',
+      service: 'api',
+      signals: ['traces'],
+      set: { variable: 'OTEL_TRACES_EXPORTER', value: 'none' },
+    },
+    {
+      kind: 'service exports nothing',
+      service: 'api',
+      signals: ['logs'],
+      set: { variable: 'OTEL_SDK_DISABLED', value: 'true' },
+    },
+    {
+      kind: 'service exports nothing',
+      service: 'api',
+      signals: ['metrics'],
+      set: { variable: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: 'grpc' },
+    },
+  ],
+  'service exports elsewhere': [
+    {
+      kind: 'service exports elsewhere',
+      service: 'api',
+      signals: ['traces', 'logs'],
+      url: 'http://127.0.0.1:44444/v1/traces',
+      answer: 'refused',
+      set: { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://127.0.0.1:44444' },
+      right: 'http://127.0.0.1:4318',
+    },
+    ...([404, 'another protocol', 'no TLS', 'no URL'] as const).map((answer) => ({
+      kind: 'service exports elsewhere' as const,
+      service: 'api' as const,
+      signals: ['traces'] as const,
+      url: 'http://127.0.0.1:1',
+      answer,
+      set: { variable: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', value: 'http://127.0.0.1:1' },
+    })),
+    ...(['gRPC receiver', 'HTTP server'] as const).flatMap((owner) =>
+      ([404, 'another protocol'] as const).map((answer) => ({
+        kind: 'service exports elsewhere' as const,
+        service: 'api' as const,
+        signals: ['traces'] as const,
+        url: 'http://127.0.0.1:1/v1/traces',
+        answer,
+        set: { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://127.0.0.1:1' },
+        owner,
+      })),
+    ),
+  ],
+  'service export fails': [
+    { kind: 'service export fails', service: 'api', address: 'http://alloy:4318', reason: 'it answered HTTP 404' },
+    {
+      kind: 'service export fails',
+      service: 'api',
+      address: 'http://alloy:4318',
+      reason: 'Request timed out',
+      timeout: { variable: 'OTEL_EXPORTER_OTLP_TIMEOUT', value: '1' },
+    },
+  ],
+  'service samples less': [
+    {
+      kind: 'service samples less',
+      service: 'api',
+      set: { variable: 'OTEL_TRACES_SAMPLER', value: 'always_off' },
+    },
+    {
+      kind: 'service samples less',
+      service: 'api',
+      set: { variable: 'OTEL_TRACES_SAMPLER', value: 'traceidratio' },
+      ratio: '0.1',
+    },
+  ],
+  'service has another name': [
+    { kind: 'service has another name', service: 'api', wanted: 'api-service', found: ['my-service'] },
+    {
+      kind: 'service has another name',
+      service: 'api',
+      wanted: 'api-service',
+      found: ['games'],
+      set: { variable: 'OTEL_RESOURCE_ATTRIBUTES', value: 'service.name=games' },
+    },
+  ],
+  'service of another instance': [
+    {
+      kind: 'service of another instance',
+      service: 'api',
+      wanted: '01a22d1e3fc7',
+      set: { variable: 'OTEL_RESOURCE_ATTRIBUTES', value: 'deployment.environment=prod' },
+    },
+  ],
+  'service not instrumented': [
+    {
+      kind: 'service not instrumented',
+      service: 'api',
+      instrumentation: 'pg',
+      set: { variable: 'OTEL_NODE_DISABLED_INSTRUMENTATIONS', value: 'pg' },
+    },
+    {
+      kind: 'service not instrumented',
+      service: 'api',
+      instrumentation: 'pg',
+      set: { variable: 'OTEL_NODE_ENABLED_INSTRUMENTATIONS', value: 'http' },
+    },
+  ],
+  'service loses context': [
+    { kind: 'service loses context', service: 'bot', set: { variable: 'OTEL_PROPAGATORS', value: 'none' } },
+  ],
+  'service logs without trace': [
+    { kind: 'service logs without trace', service: 'api' },
+    {
+      kind: 'service logs without trace',
+      service: 'api',
+      set: { variable: 'OTEL_NODE_LOG_CORRELATION', value: 'off' },
+    },
+  ],
+  'service logs less': [{ kind: 'service logs less', service: 'api', set: { variable: 'LOG_LEVEL', value: 'error' } }],
+  'service sends late': [
+    {
+      kind: 'service sends late',
+      service: 'api',
+      signal: 'metrics',
+      milliseconds: 600_000,
+      set: { variable: 'OTEL_METRIC_EXPORT_INTERVAL', value: '600000' },
+    },
+    {
+      kind: 'service sends late',
+      service: 'api',
+      signal: 'metrics',
+      milliseconds: 60_000,
+      set: { variable: 'OTEL_METRIC_EXPORT_INTERVAL' },
+    },
+  ],
+  'service looks too seldom': [
+    {
+      kind: 'service looks too seldom',
+      service: 'notification-daemon',
+      seconds: 3600,
+      expected: 1,
+      set: { variable: 'DLQ_CHECK_INTERVAL_SECONDS', value: '3600' },
+    },
+  ],
+  'service limits telemetry': [
+    {
+      kind: 'service limits telemetry',
+      service: 'api',
+      set: { variable: 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', value: '2' },
+    },
+  ],
+  'service lacks a part': [
+    { kind: 'service lacks a part', service: 'api', of: 'Redis', reason: 'it did not answer' },
+    ...[
+      'WRONGPASS invalid username-password pair or user is disabled.',
+      'database "games" does not exist',
+      'Expected ConnectionOpenOk; got <ConnectionClose channel:0>: 530 (NOT-ALLOWED)',
+      'connect ECONNREFUSED 127.0.0.1:9',
+    ].map((reason) => ({
+      kind: 'service lacks a part' as const,
+      service: 'api' as const,
+      of: 'PostgreSQL',
+      reason,
+      set: { variable: 'BASE_DATABASE_URL', value: 'me@127.0.0.1:9/games' },
+      right: '127.0.0.1:5432',
+    })),
+  ],
+  'service sends no signal': [
+    { kind: 'service sends no signal', service: 'api', signal: 'traces', others: ['metrics', 'logs'] },
+  ],
+  'parent span missing': [
+    { kind: 'parent span missing', service: 'api', traceId: '4bf9', children: ['pg.query:SELECT games'] },
+  ],
+};
