@@ -3,10 +3,12 @@ import type { Finding } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
 import type { Rule } from './rule.ts';
 import { anotherBackend } from './rules/another-backend.ts';
+import { backendHoldsNone } from './rules/backend-holds-none.ts';
 import { backendSilent } from './rules/backend-silent.ts';
 import { clockDiffers } from './rules/clock-differs.ts';
 import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
 import { configurationError } from './rules/configuration-error.ts';
+import { itemsChanged, itemsLate, itemsLost, itemsTwice } from './rules/counted-items.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
@@ -19,7 +21,14 @@ import { nothingSent } from './rules/nothing-sent.ts';
 import { otherLabels } from './rules/other-labels.ts';
 import { otherProtocol } from './rules/other-protocol.ts';
 import { otherTargetLabels } from './rules/other-target-labels.ts';
-import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathNotFound } from './rules/otlp-export.ts';
+import {
+  noOtlpResponse,
+  otlpEndpointUnreachable,
+  otlpExportRefused,
+  otlpLoginRefused,
+  otlpPathNotFound,
+} from './rules/otlp-export.ts';
+import { partialSuccess } from './rules/partial-success.ts';
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
@@ -58,8 +67,15 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     tokenExpired,
     otlpLoginRefused,
     otlpPathNotFound,
+    noOtlpResponse,
     otlpEndpointUnreachable,
     otlpExportRefused,
+    partialSuccess,
+    backendHoldsNone,
+    itemsLost,
+    itemsTwice,
+    itemsChanged,
+    itemsLate,
     questionsRefused,
     queryRefused,
     receiverElsewhere,
@@ -86,6 +102,10 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     remoteWritePathNotFound,
     remoteWriteUnreachable,
     remoteWriteRefused,
+    backendHoldsNone,
+    itemsLost,
+    itemsTwice,
+    itemsLate,
     questionsRefused,
     queryRefused,
     scrapedTooSeldom,

@@ -22,9 +22,15 @@ export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
     if (dropped > 0 && !hasLost(symptoms, /^prometheus_remote_storage_samples_(?:failed|dropped)_total$/)) continue;
     const retried = countAt(flow, component, /^prometheus_remote_storage_samples_retried_total$/);
     const error = findError(symptoms, component);
-    if (error !== undefined || dropped + retried > 0) return { flow, component, dropped, error };
+    if (error !== undefined || dropped + retried > 0 || isUnanswered(symptoms))
+      return { flow, component, dropped, error };
   }
   return undefined;
+}
+
+/** Whether it has sent samples and got no answer yet. */
+function isUnanswered({ stop }: Symptoms): boolean {
+  return stop?.of === 'samples' && stop.at === 'write waits' && stop.sent > 0;
 }
 
 function listSuspects(symptoms: Symptoms, flow: Flow): readonly Component[] {

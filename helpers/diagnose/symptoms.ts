@@ -4,16 +4,25 @@ import { readAlloyMetrics } from '../clients/alloy-metrics.ts';
 import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
 import type { Evidence, Labels } from '../findings/evidence.ts';
-import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
-import { type Flow, readFlow } from '../flow/flow.ts';
+import {
+  type FindingKind,
+  LOGIN_FAULTS,
+  type RefusedQuestion,
+  type Signal,
+  type WrongAddress,
+} from '../findings/finding.ts';
+import { type Flow, readFlow, SIGNALS } from '../flow/flow.ts';
+import { ITEMS } from '../flow/otlp-route.ts';
 import { findStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
+import { type Absence, findAbsences } from './absence.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { askGateway, type DirectAnswer } from './direct-export.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { listUnreachable, type Unreachable } from './sources.ts';
@@ -64,6 +73,10 @@ export type Symptoms = Failure & {
   readonly otherBackend?: OtherBackend | undefined;
   /** The suspected parts that accept no connections. */
   readonly unreachable: readonly Unreachable[];
+  /** The signals that Alloy has sent without a failure, and of which the backend has nothing. */
+  readonly absences?: readonly Absence[];
+  /** What the OTLP gateway answers to exports of the run itself, of the signals in question. */
+  readonly directAnswers?: Readonly<Partial<Record<Signal, DirectAnswer>>>;
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
 };
@@ -101,11 +114,18 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     listUnreachable(run, listSuspects(failure)),
     labels && readExporterUp(run, labels).catch(() => undefined),
   ]);
+  const stop = flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined;
+  // What the run sends itself must not be told as a service's silence, nor take long where nothing answers.
+  const mayAsk =
+    evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' && otherBackend === undefined;
+  const absences = mayAsk ? await findAbsences(run, evidence.subject) : [];
   return {
     ...failure,
     run,
     flow,
-    stop: flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined,
+    stop,
+    absences,
+    directAnswers: mayAsk ? await askForSignals(run, stop, absences) : {},
     alloyAnswers,
     alloyLog,
     refusals,
@@ -117,6 +137,16 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     unreachable,
     exporterUp,
   };
+}
+
+/** The signal that stops at an exporter, and those that the backend does not have. */
+async function askForSignals(run: Run, stop: Stop | undefined, absences: readonly Absence[]) {
+  const isRefused = stop?.of === 'signal' && (stop.at === 'export failed' || stop.at === 'export waits');
+  const signals = SIGNALS.filter(
+    (signal) => (isRefused && stop.signal === signal) || absences.some(({ items }) => items === ITEMS[signal]),
+  );
+  const answers = await Promise.all(signals.map(async (signal) => [signal, await askGateway(run, signal)] as const));
+  return Object.fromEntries(answers.filter(([, answer]) => answer !== undefined));
 }
 
 /**
@@ -133,8 +163,8 @@ export function listSuspects({ evidence, needs, takenAway }: Failure): Part[] {
 
 /** Whether a question is about all that Alloy has counted, whenever that was. */
 export function isAboutTotals({ evidence }: Pick<Failure, 'evidence'>): boolean {
-  const kind = evidence.kind === 'observation' ? evidence.subject.kind : undefined;
-  return kind === 'delivery' || kind === 'metric of Alloy';
+  const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
+  return subject?.kind === 'metric of Alloy' || (subject?.kind === 'delivery' && subject.labels === undefined);
 }
 
 function findSilentService(access: BackendAccess): SilentService | undefined {

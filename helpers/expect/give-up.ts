@@ -1,5 +1,6 @@
 import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
+import { findAbsences } from '../diagnose/absence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
@@ -38,8 +39,9 @@ type WatchOptions = {
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
  * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or logged in to
- * over two scrapes, if it has not sent what it has to a backend that gives no answer, if it sends to another backend, or if the
- * data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
+ * over two scrapes, if it has not sent what it has to a backend that gives no answer, if nothing that it sends can be delivered for
+ * long, if the backend holds nothing of what it takes, if it sends to another backend, or if the data has arrived under other
+ * names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
  * has refused the login already when the run began.
  */
 export function startWatch(
@@ -60,6 +62,7 @@ export function startWatch(
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
   let isElsewhere = false;
+  let isAbsent = false;
   return {
     lostBefore,
     async shouldGiveUp() {
@@ -79,11 +82,16 @@ export function startWatch(
       }
       if (isElsewhere) return true;
       if (present - began <= patience) return false;
+      if (isAbsent && !mayRecover) return true;
       if (lost > before) return true;
       if (present - looked >= look) {
         looked = present;
+        void findAbsences(run, question.subject).then((found) => {
+          isAbsent = found.length > 0;
+        });
         const found = await findStandstill(run, question.subject, askedAt).catch(() => undefined);
-        if (found?.isForGood === true) return true;
+        if (found?.isForGood === true || (found?.isLong === true && !mayRecover)) return true;
+        if (found?.isLong !== undefined) return false;
         if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
         // A scrape may have been under way when it was seen first.
         if (first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK) return true;

@@ -138,7 +138,12 @@ expect.extend({
     return judge(this, received, { kind: 'stated', statement }, async () => {
       const answer = await received.ask();
       const isFinal = received.isFinal?.(answer) ?? false;
-      return { holds: holds(answer as never), seen: summarizeAnswer(answer), value: answer, isFinal };
+      return {
+        holds: holds(answer as never),
+        seen: received.show?.(answer) ?? summarizeAnswer(answer),
+        value: answer,
+        isFinal,
+      };
     });
   },
   toHaveNoProblems(this: State, received: readonly string[], fix: string, about?: CloudProblem) {

@@ -40,7 +40,7 @@ export function describeShape(shape: SpanShape): string {
 }
 
 /** The value of an attribute of a span, resource or log record, integers as numbers; undefined if it is absent. */
-function readAttribute(
+export function readAttribute(
   holder: { readonly attributes: readonly KeyValue[] },
   key: string,
 ): string | number | boolean | undefined {

@@ -25,7 +25,8 @@ export type Subject =
   | { readonly kind: 'traces'; readonly query: string }
   | { readonly kind: 'logs'; readonly query: string }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
-  | { readonly kind: 'delivery' };
+  /** `labels` are those of the target whose samples are counted; without them it is about what was sent over OTLP. */
+  | { readonly kind: 'delivery'; readonly labels?: Labels };
 
 /** What an answer is expected to be. */
 export type Condition =
@@ -53,6 +54,25 @@ export type Condition =
 /** A sample of a series; the time is in milliseconds since the epoch. */
 export type SeenSample = { readonly time: Milliseconds; readonly value: number };
 
+/** What is counted of a signal, as Alloy's counters call it; `samples` are those of remote write. */
+export type Items = 'spans' | 'metric_points' | 'log_records' | 'samples';
+
+/** What became of the items of a signal that were sent to be counted. */
+export type Arrival = {
+  readonly emitted: number;
+  /** How many of them the backend has. */
+  readonly arrived: number;
+  /** How many of them it has, or has got, more than once. */
+  readonly twice: number;
+  /** How many of those that arrived differ from what was sent, and in what: `time`, `parent`. */
+  readonly changed?: { readonly count: number; readonly in: readonly string[] };
+  /** What Alloy refused to take in, and what its exporters have given up, where all that it gets is of this run. */
+  readonly refused?: number;
+  readonly failed?: number;
+  /** How long it took until all had arrived, from when the last one was sent. */
+  readonly ms?: Milliseconds;
+};
+
 /** What the last attempt saw. Long lists are cut; `count` is that of the whole list. */
 export type Seen =
   | { readonly kind: 'nothing' }
@@ -73,6 +93,12 @@ export type Seen =
       readonly series: readonly { readonly count: number; readonly newest: readonly SeenSample[] }[];
     }
   | { readonly kind: 'newest sample'; readonly time: Milliseconds }
+  /** What became of each signal that was counted; `bound` is how long it may take. */
+  | {
+      readonly kind: 'delivery';
+      readonly bound: Milliseconds;
+      readonly signals: Readonly<Partial<Record<Items, Arrival>>>;
+    }
   /** The start of any other answer, as JSON. */
   | { readonly kind: 'answer'; readonly count?: number; readonly json: string }
   | QueryFailure;

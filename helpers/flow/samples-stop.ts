@@ -72,9 +72,16 @@ function findWriteStop(flow: Flow, component: Component, series: Labels): Sample
   }
   const pending = countAt(flow, component, /^prometheus_remote_storage_samples_pending$/);
   const retried = countAt(flow, component, /^prometheus_remote_storage_samples_retried_total$/);
-  if (pending > 0 && (sent === 0 || retried > 0)) return { at: 'write waits', component, pending, sent };
+  // Alloy counts what it sends before it gets an answer.
+  const sentTimes = flow.metrics.filter(
+    ({ labels }) => labels.component_id === component.id && HIGHEST_SENT.test(labels.__name__ ?? ''),
+  );
+  const hasNoAnswer = sentTimes.length > 0 && sentTimes.every(({ value }) => value === 0);
+  if (pending > 0 && (sent === 0 || retried > 0 || hasNoAnswer)) return { at: 'write waits', component, pending, sent };
   return sent === 0 ? { at: 'nothing written', component } : undefined;
 }
+
+const HIGHEST_SENT = /^prometheus_remote_storage_queue_highest_sent_timestamp_seconds$/;
 
 /** Alloy counts as sent what it tried to send: what failed or was tried again was not delivered by that. */
 function countSent(flow: Flow, component: Component): number {
