@@ -15,7 +15,7 @@ export type Absence = { readonly items: Items; readonly sent: number };
 /** What Alloy may take to send what it has, beside its batches. */
 const SENDING: Milliseconds = 5000;
 /** What a backend may take until it shows what it has taken. The mock cloud has stored it before it answers. */
-const VISIBILITY: Readonly<Record<Backend, Milliseconds>> = { mock: 500, lgtm: 10_000, cloud: 35_000 };
+export const VISIBILITY: Readonly<Record<Backend, Milliseconds>> = { mock: 500, lgtm: 10_000, cloud: 35_000 };
 
 /** By run and signal: every criterion of a run has the same answer. */
 const looks = new Map<string, Promise<Absence | undefined>>();

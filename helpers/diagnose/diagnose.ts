@@ -28,6 +28,7 @@ import {
   otlpLoginRefused,
   otlpPathNotFound,
 } from './rules/otlp-export.ts';
+import { ownChanged, ownLost } from './rules/own-telemetry.ts';
 import { partialSuccess } from './rules/partial-success.ts';
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
@@ -76,6 +77,8 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     itemsTwice,
     itemsChanged,
     itemsLate,
+    ownLost,
+    ownChanged,
     questionsRefused,
     queryRefused,
     receiverElsewhere,

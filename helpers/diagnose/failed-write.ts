@@ -10,8 +10,13 @@ export type FailedWrite = {
   readonly component: Component;
   /** Samples that it has dropped for good, rather than kept for another attempt. */
   readonly dropped: number;
-  readonly error: ExportError | undefined;
+  readonly error: WriteError | undefined;
+  /** Whether it has sent samples and got no answer to any. */
+  readonly isUnanswered: boolean;
 };
+
+/** Why remote write could not send, and the URL of the endpoint that this is about, where its log has that. */
+export type WriteError = ExportError & { readonly endpoint?: string };
 
 /** Finds the remote write at which the samples in question stop; for a question about its own counters, the one that has failed. */
 export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
@@ -22,14 +27,15 @@ export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
     if (dropped > 0 && !hasLost(symptoms, /^prometheus_remote_storage_samples_(?:failed|dropped)_total$/)) continue;
     const retried = countAt(flow, component, /^prometheus_remote_storage_samples_retried_total$/);
     const error = findError(symptoms, component);
-    if (error !== undefined || dropped + retried > 0 || isUnanswered(symptoms))
-      return { flow, component, dropped, error };
+    const isUnanswered = hasNoAnswer(symptoms);
+    if (error !== undefined || dropped + retried > 0 || isUnanswered) {
+      return { flow, component, dropped, error, isUnanswered };
+    }
   }
   return undefined;
 }
 
-/** Whether it has sent samples and got no answer yet. */
-function isUnanswered({ stop }: Symptoms): boolean {
+function hasNoAnswer({ stop }: Symptoms): boolean {
   return stop?.of === 'samples' && stop.at === 'write waits' && stop.sent > 0;
 }
 
@@ -44,10 +50,10 @@ function listSuspects(symptoms: Symptoms, flow: Flow): readonly Component[] {
 }
 
 /** The newest error that remote write has logged in this run. */
-function findError({ alloyLog, run }: Symptoms, { id }: Component): ExportError | undefined {
+function findError({ alloyLog, run }: Symptoms, { id }: Component): WriteError | undefined {
   const line = alloyLog.findLast(
     ({ component, message, time = 0 }) =>
       component === id && /^(?:non-recoverable error|Failed to send batch)/.test(message) && time >= run.startedAt,
   );
-  return line && readExportError(line.error);
+  return line && { ...readExportError(line.error), ...(line.url !== '' && { endpoint: line.url }) };
 }

@@ -5,6 +5,7 @@ import { isLasting } from '../flow/scrape-fault.ts';
 import { findStop, isForGood, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
+import { VISIBILITY } from './absence.ts';
 import { readAlloyLog } from './alloy-log.ts';
 import { findExporterOf, readConnectError } from './connect-fault.ts';
 import { readExporterUp } from './symptoms.ts';
@@ -28,6 +29,7 @@ export async function findStandstill(run: Run, subject: Subject, since: Millisec
   if (stop.of === 'signal' && stop.at === 'beyond Alloy' && (await isRejected(run, since))) {
     return { isForGood: true, fault: 'partial success' };
   }
+  if (isOwnGone(run, subject, stop)) return { isForGood: true, fault: 'lost' };
   if (stop.of !== 'samples') return undefined;
   if (stop.at === 'scrape failed') {
     const { component, target } = stop;
@@ -70,3 +72,24 @@ async function isRejected(run: Run, since: Milliseconds): Promise<boolean> {
   const lines = await readAlloyLog(run);
   return lines.some(({ rejected, time = 0 }) => rejected !== undefined && rejected.count > 0 && time >= since);
 }
+
+/** When Alloy was first seen to have sent all that it had accepted, by run, signal and how much that was. */
+const flushedSince = new Map<string, Milliseconds>();
+
+/** Whether what the run itself has sent has left Alloy for so long that the backend would show it. */
+function isOwnGone({ id, backend, stack }: Run, subject: Subject, stop: Stop): boolean {
+  // Where others send as well, there is always something on its way.
+  if (!('isOwn' in subject) || stack === 'external' || stop.of !== 'signal' || stop.at !== 'beyond Alloy') return false;
+  if (stop.sent < stop.accepted) return false;
+  const key = `${id} ${stop.signal} ${stop.accepted}`;
+  const since = flushedSince.get(key) ?? Date.now();
+  flushedSince.set(key, since);
+  return Date.now() - since >= (subject.kind === 'traces' ? SEARCH_LAG : VISIBILITY)[backend];
+}
+
+/** How long a search may not find what is there already. */
+const SEARCH_LAG: Readonly<Record<Run['backend'], Milliseconds>> = {
+  mock: VISIBILITY.mock,
+  lgtm: 60_000,
+  cloud: 120_000,
+};

@@ -16,6 +16,9 @@ export const SERVICE_OF: Readonly<Record<Items, keyof BackendAccess>> = {
   samples: 'prometheus',
 };
 
+/** The names of components that pass telemetry on as it is. */
+export const UNCHANGING = /^otelcol\.processor\.(?:batch|memory_limiter)$/;
+
 /** Where items stop; of samples, those that the question is about. */
 export function findItemsStop(flow: Flow, items: Items, asked: Stop | undefined): Stop | undefined {
   const signal = SIGNALS.find((one) => ITEMS[one] === items);

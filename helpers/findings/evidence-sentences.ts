@@ -122,7 +122,7 @@ function describeSeen(seen: Seen): string {
     case 'comparison':
       return describeComparison(seen);
     case 'spans':
-      return seen.names.length === 0 ? 'no spans' : `spans ${seen.names.join(', ')}`;
+      return describeSpans(seen);
     case 'count':
       return `${seen.count} ${seen.count === 1 ? seen.of.slice(0, -1) : seen.of}`;
     case 'samples':
@@ -141,7 +141,7 @@ function describeSeen(seen: Seen): string {
 /** What items are called in sentences. */
 export const ITEM_NAMES: Readonly<Record<Items, string>> = {
   spans: 'spans',
-  metric_points: 'data points',
+  metric_points: 'metric data points',
   log_records: 'log records',
   samples: 'samples',
 };
@@ -150,6 +150,11 @@ function describeDelivery({ signals, bound }: Extract<Seen, { kind: 'delivery' }
   return (Object.entries(signals) as [Items, Arrival][])
     .map(([items, arrival]) => `${describeArrival(items, arrival)}${describeDelay(arrival, bound)}`)
     .join('; ');
+}
+
+function describeSpans({ names, missing = [] }: Extract<Seen, { kind: 'spans' }>): string {
+  if (names.length === 0) return 'no spans';
+  return `spans ${names.join(', ')}${missing.length === 0 ? '' : `, without the expected ${missing.join(', ')}`}`;
 }
 
 function describeDelay({ ms }: Arrival, bound: Milliseconds): string {

@@ -8,7 +8,7 @@ export type Labels = Readonly<Record<string, string>>;
 /** How telemetry travels from Alloy to the backend; a failure is diagnosed along this path. */
 export type Path = 'otlp' | 'remote write';
 
-/** What a question to the backend, or to Alloy, is about. */
+/** What a question to the backend, or to Alloy, is about; `isOwn` is what the run itself has sent to Alloy, before it asks. */
 export type Subject =
   | {
       /** A scraped metric of this run. `expression` is the PromQL without the label that marks the run. */
@@ -20,10 +20,10 @@ export type Subject =
       readonly source?: Part;
     }
   | { readonly kind: 'series'; readonly selector: string; readonly source?: Part }
-  | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string }
-  | { readonly kind: 'trace'; readonly traceId: TraceId }
-  | { readonly kind: 'traces'; readonly query: string }
-  | { readonly kind: 'logs'; readonly query: string }
+  | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string; readonly isOwn?: true }
+  | { readonly kind: 'trace'; readonly traceId: TraceId; readonly isOwn?: true }
+  | { readonly kind: 'traces'; readonly query: string; readonly isOwn?: true }
+  | { readonly kind: 'logs'; readonly query: string; readonly isOwn?: true }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
   /** `labels` are those of the target whose samples are counted; without them it is about what was sent over OTLP. */
   | { readonly kind: 'delivery'; readonly labels?: Labels };
@@ -85,7 +85,8 @@ export type Seen =
       readonly least: number;
       readonly most: number;
     }
-  | { readonly kind: 'spans'; readonly names: readonly string[] }
+  /** `missing` is what the span with the name that was asked for lacks: `attribute x`. */
+  | { readonly kind: 'spans'; readonly names: readonly string[]; readonly missing?: readonly string[] }
   | { readonly kind: 'count'; readonly of: 'traces' | 'lines'; readonly count: number }
   /** For each series, the number of its samples and the newest of them. */
   | {

@@ -160,6 +160,19 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}, and what stands between: it answers success, and loses some`,
   }),
 
+  'own lost': ({ items, sent, place, asked }) => ({
+    cause: `${ITEM_NAMES[items]} that this run sent were lost behind ${nameComponent(place)}: Alloy has sent all ${sent} that it accepted without a failure, and these are not in ${describeAsked(asked)}, which has others`,
+    fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}, and what stands between: it answers success, and loses some`,
+  }),
+
+  'own changed': ({ missing, place, between }) => ({
+    cause: `the span that this run sent arrived without its ${list(missing)}${between.length === 0 ? `: nothing in Alloy changes it, so something behind ${nameComponent(place)} does` : ''}`,
+    fix:
+      between.length === 0
+        ? `Look at what stands between Alloy and the backend, at ${nameAddress(place, 'its endpoint')}: it drops the ${list(missing)}, or the link from a span to its parent`
+        : `Look at what it passes in Alloy, ${list(between.map(describePlace))}, and behind it at ${nameAddress(place, 'its endpoint')}`,
+  }),
+
   'items twice': ({ items, emitted, twice, places, isSentTwice }) =>
     isSentTwice || places.length > 1
       ? {

@@ -227,6 +227,22 @@ export type Finding =
       Arrival,
       'emitted' | 'arrived'
     >)
+  /** What the run itself sent is not there, and Alloy has sent all that it accepted without a failure. */
+  | {
+      readonly kind: 'own lost';
+      readonly items: Items;
+      readonly sent: number;
+      readonly place: Place;
+      readonly asked: AskedService;
+    }
+  /** The span that the run itself sent has arrived, and not as it was. */
+  | {
+      readonly kind: 'own changed';
+      /** `attribute x`, `child y` */
+      readonly missing: readonly string[];
+      readonly place: Place;
+      readonly between: readonly Place[];
+    }
   /** The backend has, or has got, items more than once. */
   | ({
       readonly kind: 'items twice';

@@ -5,7 +5,7 @@ import { describeAskedService } from '../asked-service.ts';
 import { getObservation } from '../observation.ts';
 import { createRule } from '../rule.ts';
 import type { Symptoms } from '../symptoms.ts';
-import { findItemsStop, locateWriters, SERVICE_OF } from '../writer.ts';
+import { findItemsStop, locateWriters, SERVICE_OF, UNCHANGING } from '../writer.ts';
 
 /**
  * Some of what Alloy has sent without a failure is not in the backend.
@@ -41,9 +41,6 @@ export const itemsTwice = createRule('items twice', (symptoms) => {
   }
   return undefined;
 });
-
-/** What passes telemetry on as it is. */
-const UNCHANGING = /^otelcol\.processor\.(?:batch|memory_limiter)$/;
 
 /**
  * Items arrive otherwise than they were sent.

@@ -1,5 +1,6 @@
 import type { Arrival, Items } from '../../findings/evidence.ts';
 import { change, count, workingFlow } from '../../flow/testing/recorded-flow.ts';
+import { newTraceId } from '../../otlp/ids.ts';
 import { parseLog } from '../alloy-log.ts';
 import {
   accepting,
@@ -33,6 +34,12 @@ function scraped(changes: Partial<Arrival>) {
   const samples = { emitted: 10, arrived: 10, twice: 0, ...changes };
   const seen = { kind: 'delivery', bound: BOUND, signals: { samples } } as const;
   return asked({ subject: { kind: 'delivery', labels: REDIS }, seen });
+}
+
+/** A question about a trace that the run itself has sent. */
+function own(changes: Parameters<typeof asked>[0]) {
+  const subject = { kind: 'trace', traceId: newTraceId(), isOwn: true } as const;
+  return asked({ path: 'otlp', subject, seen: { kind: 'spans', names: [] }, ...changes });
 }
 
 const lost = counted({ spans: { arrived: 14 } });
@@ -120,6 +127,28 @@ export const deliveryCases: Cases = {
     speaks: changed,
     finds: { items: 'spans', count: 9, in: ['parent'], place: { component: EXPORTER }, between: [] },
     silent: { 'they arrive as they were sent': twice },
+  },
+  'own lost': {
+    speaks: own({ seen: { kind: 'spans', names: [] } }),
+    finds: { items: 'spans', sent: 5, place: { component: EXPORTER }, asked: { service: 'tempo' } },
+    silent: {
+      'a service should have sent it': trace,
+      'it is there': own({ seen: { kind: 'spans', names: ['a'] } }),
+      'Alloy has not sent all': {
+        ...own({}),
+        flow: accepting({ [EXPORTER]: { otelcol_exporter_sent_spans_total: 4 } }),
+      },
+      'a search finds nothing': own({ subject: { kind: 'traces', query: '{}', isOwn: true } }),
+    },
+  },
+  'own changed': {
+    speaks: own({ seen: { kind: 'spans', names: ['a', 'b'], missing: ['attribute x'] } }),
+    finds: { missing: ['attribute x'], place: { component: EXPORTER }, between: [] },
+    silent: {
+      'it is not there': own({ seen: { kind: 'spans', names: [] } }),
+      'another span of its trace is there': own({ seen: { kind: 'spans', names: ['b'] } }),
+      'it is that of a service': { ...trace, ...asked({ seen: { kind: 'spans', names: ['a'], missing: ['kind'] } }) },
+    },
   },
   'items late': {
     speaks: counted({ spans: { ms: 14_200 } }),

@@ -223,6 +223,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     },
   ],
   'items lost': [{ kind: 'items lost', items: 'spans', emitted: 20, arrived: 14, place: otlpEndpoint, asked: tempo }],
+  'own lost': [{ kind: 'own lost', items: 'log_records', sent: 20, place: otlpEndpoint, asked: tempo }],
+  'own changed': [[], [batch]].map((between) => {
+    return { kind: 'own changed', missing: ['attribute x', 'child y'], place: otlpEndpoint, between };
+  }),
   'items twice': [false, true].map((isSentTwice) => {
     return { kind: 'items twice', items: 'log_records', emitted: 20, twice: 20, places: [otlpEndpoint], isSentTwice };
   }),
