@@ -98,11 +98,17 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
               'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
-  'other labels': ({ wanted, found }) => ({
-    cause: `it is scraped and delivered under other labels: ${describeLabels(found)} instead of ${describeLabels(wanted)}`,
+  'other labels': ({ wanted, found, behind }) => ({
+    cause: `it is scraped and delivered under other labels: ${describeLabels(found)} instead of ${describeLabels(wanted)}${
+      behind === undefined
+        ? ''
+        : `; its target in Alloy has the right ones, so something behind ${nameComponent(behind)} changes them`
+    }`,
     fix:
-      'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
-      'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+      behind !== undefined
+        ? `Look at what stands between Alloy and the backend, at ${nameAddress(behind, 'its url')}: it strips or changes labels`
+        : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+          'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
   'OTLP login refused': ({ login, place, ...refused }) => ({

@@ -171,7 +171,13 @@ export type Finding =
       readonly regex?: string;
     }
   /** The metric arrives with another job or instance. */
-  | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
+  | {
+      readonly kind: 'other labels';
+      readonly wanted: Labels;
+      readonly found: Labels;
+      /** What sends it with the wanted labels, where that is known. */
+      readonly behind?: Place;
+    }
   | ({
       readonly kind: 'OTLP login refused';
       /** How Alloy logs in; `none` if it does not. */

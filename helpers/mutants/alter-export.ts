@@ -5,9 +5,11 @@ import { gunzipBounded, unsnappyBounded } from '../otlp/compression.ts';
 import type { Message } from '../otlp/message.ts';
 import { WriteRequest } from '../otlp/remote-write.ts';
 import { LogsData, MetricsData, TracesData } from '../otlp/schema.ts';
-import type { Signal } from './faulty-gateway.ts';
 
 const gzipAsync = promisify(gzip);
+
+/** What Alloy sends to the backend: the signals of OTLP, and the samples of remote write. */
+export type Signal = 'traces' | 'metrics' | 'logs' | 'samples';
 
 /** How what is passed on differs from what came. */
 export type Alteration =
@@ -15,7 +17,7 @@ export type Alteration =
   | { readonly shiftMs: number }
   /** Spans have no parents; items have no attributes, or series not the label of this name. */
   | { readonly strips: 'parents' | 'attributes' | { readonly label: string } }
-  /** Of the items, the first of so many is missing. */
+  /** Of the items, each so many-th is missing. */
   | { readonly losesOneIn: number };
 
 const MESSAGES = {
@@ -50,7 +52,7 @@ function alter<T>(value: T, alteration: Alteration): T {
       if (key === 'timestamp') return [key, held + BigInt(alteration.shiftMs)];
     } else if ('losesOneIn' in alteration) {
       if (ITEMS.test(key)) {
-        const kept = held.filter((_: unknown, n: number) => n % alteration.losesOneIn !== 0);
+        const kept = held.filter((_: unknown, n: number) => (n + 1) % alteration.losesOneIn !== 0);
         return [key, alter(kept, alteration)];
       }
     } else {

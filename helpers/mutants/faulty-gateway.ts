@@ -3,10 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { type Alteration, alterExport } from './alter-export.ts';
-
-/** What Alloy sends to the backend: the signals of OTLP, and the samples of remote write. */
-export type Signal = 'traces' | 'metrics' | 'logs' | 'samples';
+import { type Alteration, alterExport, type Signal } from './alter-export.ts';
 
 /** What happens to an export. */
 type Effect =

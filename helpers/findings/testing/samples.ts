@@ -172,7 +172,9 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series dropped', place: relabel, block: 'rule' },
     { kind: 'series dropped', place: relabel, block: 'rule', action: 'drop', regex: 'redis_.*' },
   ],
-  'other labels': [{ kind: 'other labels', wanted: labels, found: { job: 'k', instance: 'i' } }],
+  'other labels': [{}, { behind: writeUrl }].map((more) => {
+    return { kind: 'other labels', wanted: labels, found: { job: 'k', instance: 'i' }, ...more };
+  }),
   'OTLP login refused': [
     { kind: 'OTLP login refused', login: 'other', place: otlpUser },
     { kind: 'OTLP login refused', login: 'none', place: { component: EXPORTER } },

@@ -1,5 +1,6 @@
 /** What is wrong between Alloy and the backend, or with the backend. */
-import type { Fault, Signal } from '../faulty-gateway.ts';
+import type { Signal } from '../alter-export.ts';
+import type { Fault } from '../faulty-gateway.ts';
 import type { Mutant } from '../mutant.ts';
 import { all, DELIVERY, mutant } from './entry.ts';
 
@@ -343,7 +344,7 @@ const inBetween: readonly Mutant[] = [
     { strips: { label: 'instance' }, signals: ['samples'] },
     PROM_PHASE,
     'instance',
-    'behind|between|remote.write',
+    'behind prometheus.remote_write',
   ),
   fault(
     'm45',
