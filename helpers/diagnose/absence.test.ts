@@ -22,25 +22,31 @@ const TRACES: Subject = { kind: 'traces', query: '{}' };
 type World = {
   readonly counts: Readonly<Record<string, number>>;
   readonly isStored?: boolean;
+  /** Of two traces that are asked for, it has the second. */
+  readonly hasSecond?: boolean;
 };
 let runs = 0;
 
 /** A real Alloy's pipeline that has counted this, in front of a backend that answers every question. */
-async function startWorld({ counts, isStored = false }: World) {
+async function startWorld({ counts, isStored = false, hasSecond = false }: World) {
+  const asked = new Set<string>();
   const page = Object.entries(counts).map(([name, value]) => {
     const component = name.includes('receiver') ? RECEIVER : name.startsWith('otelcol') ? EXPORTER : WRITE;
     const more = name.endsWith('queue_size') ? ',data_type="traces"' : '';
     return `${name}{component_id="${component}"${more}} ${value}\n`;
   });
   const span = { traceId: Buffer.alloc(16, 1).toString('base64'), spanId: Buffer.alloc(8, 1).toString('base64') };
-  const found = isStored ? { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] } : {};
+  const stored = { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
   const series = isStored ? [{ metric: {}, value: [1, '1'] }] : [];
   const server = await startAnsweringServer(({ path }) => {
     if (path === '/metrics') return { body: page.join('') };
     if (path === '/api/v0/web/components') return { body: list };
     if (path.startsWith('/api/v0/web/components/'))
       return { body: JSON.stringify(details[path.split('/').at(-1) ?? '']) };
-    if (path.includes('/api/v2/traces/')) return { body: JSON.stringify({ trace: found }) };
+    if (path.includes('/api/v2/traces/')) {
+      const isThere = isStored || (hasSecond && [...asked.add(path)].indexOf(path) === 1);
+      return { body: JSON.stringify({ trace: isThere ? stored : {} }) };
+    }
     if (path.includes('/v1/traces')) return { body: '{}' };
     return { body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result: series } }) };
   });
@@ -58,6 +64,11 @@ test('a signal is absent if what Alloy sends without a failure is nowhere', asyn
   await using world = await startWorld({ counts: delivered });
   expect(await findAbsences(world.run, TRACES)).toEqual([{ items: 'spans', sent: 25 }]);
   expect(await findAbsences(world.run, { kind: 'delivery' })).toEqual([{ items: 'spans', sent: 25 }]);
+});
+
+test('it is not absent if the backend loses every second export', async () => {
+  await using world = await startWorld({ counts: delivered, hasSecond: true });
+  expect(await findAbsences(world.run, TRACES)).toEqual([]);
 });
 
 test.each<[string, World]>([

@@ -4,10 +4,10 @@ import type { Items, Subject } from '../findings/evidence.ts';
 import type { Signal } from '../findings/finding.ts';
 import { countAt, type Flow, readFlow, SIGNALS } from '../flow/flow.ts';
 import { ITEMS } from '../flow/otlp-route.ts';
-import { findSignalStop, findStop, type Stop } from '../flow/stops.ts';
+import { findSignalStop, findStop, type SignalStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Backend, Run } from '../run/run.ts';
-import { comesTrue, makeProbes } from './probes.ts';
+import { comesTrue, makeProbes, type Probe } from './probes.ts';
 
 /** A signal of which the backend has nothing, and how many items of it Alloy has sent in this run. */
 export type Absence = { readonly items: Items; readonly sent: number };
@@ -46,24 +46,33 @@ function findAbsence(run: Run, flow: Flow, stop: Stop): Promise<Absence | undefi
   return look;
 }
 
+/** How many exports are sent, one after the other: a backend that loses every second one has one of them. */
+const PROBES = 2;
+
 async function lookForSignal(run: Run, signal: Signal): Promise<Absence | undefined> {
-  const probe = makeProbes(run)[signal];
-  const read = async () => {
-    const flow = await readFlow(run);
-    return flow && findSignalStop(flow, signal);
-  };
-  await probe.send();
-  const sending = await read();
-  if (sending?.at !== 'beyond Alloy' && sending?.at !== 'export waits') return undefined;
-  const accepted = sending.at === 'beyond Alloy' ? sending.accepted : Number.POSITIVE_INFINITY;
-  const hasLeft = async () => {
-    const stop = await read();
-    return stop?.at === 'beyond Alloy' && stop.sent >= Math.min(accepted, stop.accepted);
-  };
-  if (!(await comesTrue(2 * run.intervals.otlpBatch + SENDING, hasLeft))) return undefined;
-  if (await comesTrue(VISIBILITY[run.backend], probe.isThere)) return undefined;
-  const stop = await read();
+  const probes = Array.from({ length: PROBES }, () => makeProbes(run)[signal]);
+  for (const probe of probes) if (!(await hasLeft(run, signal, probe))) return undefined;
+  const isThere = async () => (await Promise.all(probes.map((probe) => probe.isThere()))).includes(true);
+  if (await comesTrue(VISIBILITY[run.backend], isThere)) return undefined;
+  const stop = await readStop(run, signal);
   return stop?.at === 'beyond Alloy' ? { items: ITEMS[signal], sent: stop.sent } : undefined;
+}
+
+/** Sends a probe, and waits until Alloy has sent all that it has accepted by then. */
+async function hasLeft(run: Run, signal: Signal, probe: Probe): Promise<boolean> {
+  await probe.send();
+  let accepted: number | undefined;
+  return await comesTrue(2 * run.intervals.otlpBatch + SENDING, async () => {
+    const stop = await readStop(run, signal);
+    if (stop?.at !== 'beyond Alloy') return false;
+    accepted ??= stop.accepted;
+    return stop.sent >= accepted;
+  });
+}
+
+async function readStop(run: Run, signal: Signal): Promise<SignalStop | undefined> {
+  const flow = await readFlow(run);
+  return flow && findSignalStop(flow, signal);
 }
 
 async function lookForSamples(run: Run): Promise<Absence | undefined> {

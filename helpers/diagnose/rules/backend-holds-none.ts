@@ -1,7 +1,10 @@
+import type { Items } from '../../findings/evidence.ts';
 import { SIGNALS } from '../../flow/flow.ts';
 import { ITEMS } from '../../flow/otlp-route.ts';
 import { describeAskedService } from '../asked-service.ts';
+import { getObservation } from '../observation.ts';
 import { createRule } from '../rule.ts';
+import type { Symptoms } from '../symptoms.ts';
 import { locateWriters, SERVICE_OF } from '../writer.ts';
 
 /**
@@ -9,8 +12,9 @@ import { locateWriters, SERVICE_OF } from '../writer.ts';
  *
  * `the backend took 25 spans and holds none of them: otelcol.exporter.otlphttp.x (config.alloy:46) has sent them to … without a failure`
  */
-export const backendHoldsNone = createRule('backend holds none', ({ flow, absences, directAnswers = {}, run }) => {
-  const [absence] = absences ?? [];
+export const backendHoldsNone = createRule('backend holds none', (symptoms) => {
+  const { flow, absences = [], directAnswers = {}, run } = symptoms;
+  const absence = absences.find(({ items }) => !hasSome(symptoms, items));
   if (flow === undefined || absence === undefined) return undefined;
   const { items, sent } = absence;
   const [place] = locateWriters(flow, items);
@@ -26,3 +30,12 @@ export const backendHoldsNone = createRule('backend holds none', ({ flow, absenc
     ...(isStranger && { stranger: 'web page' as const }),
   };
 });
+
+/** Whether what was asked shows that the backend has some of it. */
+function hasSome(symptoms: Symptoms, items: Items): boolean {
+  const { seen, nearest } = getObservation(symptoms) ?? {};
+  if (seen?.kind === 'delivery') return (seen.signals[items]?.arrived ?? 0) > 0;
+  return items === 'spans'
+    ? nearest?.kind === 'other traces'
+    : items === 'log_records' && nearest?.kind === 'other lines';
+}

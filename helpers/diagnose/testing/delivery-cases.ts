@@ -20,6 +20,7 @@ import {
 } from './symptoms.ts';
 
 const BOUND = 10_400;
+const OTHER_TRACES = { kind: 'other traces', count: 1, example: 'abc' } as const;
 
 /** A delivery that was counted; what is not changed has arrived. */
 function counted(changes: Partial<Record<Items, Partial<Arrival>>>) {
@@ -105,6 +106,11 @@ export const deliveryCases: Cases = {
     silent: {
       'nobody has looked, or something is there': { ...trace, absences: [] },
       'the pipeline is not known': { ...trace, flow: undefined, absences: [{ items: 'spans', sent: 25 }] },
+      'some of those that were counted are there': { ...lost, absences: [{ items: 'spans', sent: 25 }] },
+      'other traces of the run are there': {
+        ...asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, nearest: OTHER_TRACES }),
+        absences: [{ items: 'spans', sent: 25 }],
+      },
     },
   },
   'items lost': {
