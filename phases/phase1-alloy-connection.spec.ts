@@ -83,13 +83,15 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     );
   });
 
-  observe('P1.7 the test trace arrives: service, span name, attribute, all as sent', async ({ expect }) => {
+  observe('P1.7 the test trace arrives: service, span name, attribute, child, all as sent', async ({ expect }) => {
     const span = newSpan({ name: 'test-span', attributes: { 'test.attribute': 'hello-grafana-cloud' } });
-    await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'json' });
-    await expect(trace(span.traceId)).toHaveSpan({
+    const child = newSpan({ name: 'test-child', parent: span });
+    await sendHttp(alloy.otlpHttp, { traces: traces(from, [span, child]) }, { format: 'json' });
+    await expect(trace(span)).toHaveSpan({
       name: 'test-span',
       service: SERVICE,
       attributes: { 'test.attribute': 'hello-grafana-cloud' },
+      children: [{ name: 'test-child' }],
     });
   });
 
@@ -100,9 +102,10 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     await expect(
       traceql(
         `{resource.service.name="${SERVICE}" && resource.service.instance.id="${run.id}" && name="searched-span"}`,
+        { isOwn: true },
       ),
     ).toFind(span.traceId);
-    await expect(traceql(`{span.test.attribute="searched ${run.id}"}`)).toFind(span.traceId);
+    await expect(traceql(`{span.test.attribute="searched ${run.id}"}`, { isOwn: true })).toFind(span.traceId);
   });
 
   observe('P1.9 the test metric and the test log arrive too', async ({ expect }) => {
@@ -113,7 +116,8 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     );
     await sendHttp(alloy.otlpHttp, { logs: logs(from, [`the log of ${run.id}`]) }, { format: 'json', gzip: true });
     // No other criterion waits for a log that it has just sent, and so none measures how long one takes.
-    await expect(logql(`{service_name="${SERVICE}"} |= "${run.id}"`)).toHaveLine(`the log of ${run.id}`);
+    const own = logql(`{service_name="${SERVICE}"} |= "${run.id}"`, { isOwn: true });
+    await expect(own).toHaveLine(`the log of ${run.id}`);
     await expect(otlpMetric('alloy_verify_test', SERVICE)).toHaveValue(42.5);
   });
 
@@ -140,6 +144,6 @@ phase('Phase 1: Alloy connection', { needs: [], inOrder: true }, () => {
     note('malformed JSON got 400, a wrong type 415, GET 405, truncated protobuf 400');
     const span = newSpan({ name: 'after-bad-input' });
     await sendHttp(alloy.otlpHttp, { traces: traces(from, [span]) }, { format: 'json' });
-    await expect(trace(span.traceId)).toHaveSpan({ name: 'after-bad-input', service: SERVICE });
+    await expect(trace(span)).toHaveSpan({ name: 'after-bad-input', service: SERVICE });
   });
 });

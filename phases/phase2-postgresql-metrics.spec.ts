@@ -1,8 +1,10 @@
 import { commitTransactions, countCommits, countConnections, countIdle } from '../helpers/emit/postgres.ts';
 import { alloyMetric } from '../helpers/expect/alloy.ts';
 import { observe, outage, phase, test } from '../helpers/expect/criterion.ts';
+import { DELIVERED, isDelivered } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { firstSample, firstSampleBound, nextScrape, turnedTo } from '../helpers/expect/scrape.ts';
+import { scrapeDelivery } from '../helpers/expect/scrape-delivery.ts';
 import { findSourcePage, findUnfiltered } from '../helpers/expect/source-page.ts';
 import { countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
 
@@ -79,10 +81,13 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
     await expect(countSeries(POSTGRES)).toHaveValueAtMost(BUDGET);
   });
 
-  test('P2.8 remote write: no failed, no dropped samples, no 401', async ({ expect }) => {
+  test('P2.8 remote write: no failed, no dropped samples, no 401, and each scrape arrives, once', async ({
+    expect,
+  }) => {
     await expect(alloyMetric('prometheus_remote_storage_samples_total')).toHaveValueAbove(0);
     await expect(alloyMetric('prometheus_remote_storage_samples_failed_total')).toHaveValue(0);
     await expect(alloyMetric('prometheus_remote_storage_samples_dropped_total')).toHaveValue(0);
+    await expect(await scrapeDelivery(POSTGRES)).toShow(DELIVERED, isDelivered);
   });
 
   test('P2.9 the first sample arrives within one scrape interval plus Alloy’s own 5 s and the write deadline', async ({

@@ -1,6 +1,8 @@
 import { blockClients, readInfo, storeBytes, storeKeys } from '../helpers/emit/redis.ts';
 import { observe, outage, phase, test } from '../helpers/expect/criterion.ts';
+import { DELIVERED, isDelivered } from '../helpers/expect/delivery.ts';
 import { nextScrape, turnedTo } from '../helpers/expect/scrape.ts';
+import { scrapeDelivery } from '../helpers/expect/scrape-delivery.ts';
 import { countSeries, metric, samples, series } from '../helpers/expect/telemetry.ts';
 
 const REDIS = { job: 'integrations/redis_exporter', instance: 'redis' };
@@ -83,6 +85,10 @@ phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
 
   observe('P3.8 no scrape error: redis_exporter_last_scrape_error is 0', async ({ expect }) => {
     await expect(metric('redis_exporter_last_scrape_error', REDIS)).toHaveValue(0);
+  });
+
+  test('P3.10 each scrape arrives, once', async ({ expect }) => {
+    await expect(await scrapeDelivery(REDIS)).toShow(DELIVERED, isDelivered);
   });
 
   outage(

@@ -2,8 +2,10 @@ import { getPage } from '../helpers/clients/page.ts';
 import { listMalformedSamples, readSamples } from '../helpers/clients/text-format.ts';
 import { consume, declareQueues, nameQueues, publish } from '../helpers/emit/rabbitmq.ts';
 import { observe, outage, phase, test } from '../helpers/expect/criterion.ts';
+import { DELIVERED, isDelivered } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
 import { turnedTo } from '../helpers/expect/scrape.ts';
+import { scrapeDelivery } from '../helpers/expect/scrape-delivery.ts';
 import { findUnfiltered } from '../helpers/expect/source-page.ts';
 import { count, countSeries, metric, rate, samples, series, sum } from '../helpers/expect/telemetry.ts';
 
@@ -101,6 +103,10 @@ phase('Phase 7: RabbitMQ metrics', { needs: ['rabbitmq'] }, () => {
     expect(problems).toHaveNoProblems('Verify with a RabbitMQ that has these series, as all do');
     note(fact);
     await expect(series(`job="${RABBITMQ.job}",__name__=~"${OF_THE_VM.source}"`)).toBeEmpty();
+  });
+
+  test('P7.10 each scrape arrives, once', async ({ expect }) => {
+    await expect(await scrapeDelivery(RABBITMQ)).toShow(DELIVERED, isDelivered);
   });
 
   outage('P7.9 RabbitMQ out of reach: up becomes 0, and 1 again after it is back', async ({ expect, stack }) => {

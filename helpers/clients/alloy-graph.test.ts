@@ -44,6 +44,7 @@ test('each component has its health, what it feeds, its evaluated settings and i
       labels: { job: 'integrations/rabbitmq', instance: 'rabbitmq' },
       error: 'Get "http://127.0.0.1:9/metrics": dial tcp 127.0.0.1:9: connect: connection refused',
       isScraped: true,
+      scrapedAt: expect.any(Number),
     },
   ]);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { AlloyEndpoint } from '../run/run.ts';
 import { getPage } from './page.ts';
 import type { Labels } from './prometheus.ts';
@@ -38,6 +39,8 @@ export type ScrapeTarget = {
   readonly error: string;
   /** Whether it has been scraped. */
   readonly isScraped: boolean;
+  /** When the last scrape began, where there was one. */
+  readonly scrapedAt?: Milliseconds;
 };
 
 const Setting: z.ZodType<Setting> = z.object({
@@ -64,6 +67,11 @@ export async function readGraph({ url }: Pick<AlloyEndpoint, 'url'>): Promise<Gr
   );
 }
 
+/** A component of the running configuration, by its ID. Throws if Alloy gives no answer, or has none. */
+export async function readComponent({ url }: Pick<AlloyEndpoint, 'url'>, id: string): Promise<GraphComponent> {
+  return parseComponent(JSON.parse((await getPage(`${url}/api/v0/web/components/${id}`)).body));
+}
+
 /** A component from what Alloy answers for it. */
 export function parseComponent(json: unknown): GraphComponent {
   const { localID: id, name, health, dataFlowEdgesTo, arguments: settings, debugInfo } = Described.parse(json);
@@ -79,11 +87,13 @@ export function parseComponent(json: unknown): GraphComponent {
 }
 
 function readTarget(body: readonly Setting[]): ScrapeTarget {
+  const scrapedAt = Date.parse(readText(body, 'last_scrape') ?? '');
   return {
     url: readText(body, 'url') ?? '',
     labels: readPairs(findSetting(body, 'labels')?.value),
     error: readText(body, 'last_error') ?? '',
-    isScraped: Date.parse(readText(body, 'last_scrape') ?? '') > 0,
+    isScraped: scrapedAt > 0,
+    ...(scrapedAt > 0 && { scrapedAt }),
   };
 }
 

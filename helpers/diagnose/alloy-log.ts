@@ -13,6 +13,8 @@ export type LogLine = {
   readonly error: string;
   /** Where it was sent to; empty if the line does not say. */
   readonly url: string;
+  /** What a backend rejected of an export that it took, where the line is about that. */
+  readonly rejected?: { readonly items: string; readonly count: number; readonly message: string };
 };
 
 const TAIL_BYTES = 256 * 1024;
@@ -60,7 +62,15 @@ function parseLine(line: string): LogLine {
     message: fields.msg ?? '',
     error: fields.err ?? fields.error ?? '',
     url: fields.url ?? '',
+    ...readRejected(fields),
   };
+}
+
+/** `msg="Partial success response" message="…" dropped_spans=1` (opentelemetry-collector, otlphttpexporter). */
+function readRejected(fields: Readonly<Record<string, string>>): Pick<LogLine, 'rejected'> {
+  if (fields.msg !== 'Partial success response') return {};
+  const [name = '', count = ''] = Object.entries(fields).find(([key]) => key.startsWith('dropped_')) ?? [];
+  return { rejected: { items: name.slice('dropped_'.length), count: Number(count), message: fields.message ?? '' } };
 }
 
 function parseLogfmt(line: string): Readonly<Record<string, string>> {

@@ -4,11 +4,13 @@ import type { Run } from '../run/run.ts';
 import type { Rule } from './rule.ts';
 import { anotherBackend } from './rules/another-backend.ts';
 import { answerAwaitedTooBriefly } from './rules/answer-awaited-too-briefly.ts';
+import { backendHoldsNone } from './rules/backend-holds-none.ts';
 import { backendSilent } from './rules/backend-silent.ts';
 import { clockDiffers } from './rules/clock-differs.ts';
 import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
 import { compressionRefused } from './rules/compression-refused.ts';
 import { configurationError } from './rules/configuration-error.ts';
+import { itemsChanged, itemsLate, itemsLost, itemsTwice } from './rules/counted-items.ts';
 import { endpointOfAnotherService } from './rules/endpoint-of-another-service.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
@@ -23,8 +25,16 @@ import { nothingSent } from './rules/nothing-sent.ts';
 import { otherLabels } from './rules/other-labels.ts';
 import { otherProtocol } from './rules/other-protocol.ts';
 import { otherTargetLabels } from './rules/other-target-labels.ts';
-import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathNotFound } from './rules/otlp-export.ts';
+import {
+  noOtlpResponse,
+  otlpEndpointUnreachable,
+  otlpExportRefused,
+  otlpLoginRefused,
+  otlpPathNotFound,
+} from './rules/otlp-export.ts';
 import { overloaded } from './rules/overloaded.ts';
+import { ownChanged, ownLost } from './rules/own-telemetry.ts';
+import { partialSuccess } from './rules/partial-success.ts';
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
@@ -77,9 +87,18 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     otlpLoginRefused,
     otlpPathNotFound,
     answerAwaitedTooBriefly,
+    noOtlpResponse,
     otlpEndpointUnreachable,
     compressionRefused,
     otlpExportRefused,
+    partialSuccess,
+    backendHoldsNone,
+    itemsLost,
+    itemsTwice,
+    itemsChanged,
+    itemsLate,
+    ownLost,
+    ownChanged,
     questionsRefused,
     queryRefused,
     receiverElsewhere,
@@ -115,6 +134,10 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     answerAwaitedTooBriefly,
     remoteWriteUnreachable,
     remoteWriteRefused,
+    backendHoldsNone,
+    itemsLost,
+    itemsTwice,
+    itemsLate,
     questionsRefused,
     queryRefused,
     scrapedTooSeldom,

@@ -11,8 +11,13 @@ export type FailedWrite = {
   readonly component: Component;
   /** Samples that it has dropped for good, rather than kept for another attempt. */
   readonly dropped: number;
-  readonly error: ExportError | undefined;
+  readonly error: WriteError | undefined;
+  /** Whether it has sent samples and got no answer to any. */
+  readonly isUnanswered: boolean;
 };
+
+/** Why remote write could not send, and the URL of the endpoint that this is about, where its log has that. */
+export type WriteError = ExportError & { readonly endpoint?: string };
 
 /** Finds the remote write at which the samples in question stop; for a question about its own counters, the one that has failed. */
 export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
@@ -23,9 +28,18 @@ export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
     if (dropped > 0 && !hasLost(symptoms, /^prometheus_remote_storage_samples_(?:failed|dropped)_total$/)) continue;
     const retried = countAt(flow, component, /^prometheus_remote_storage_samples_retried_total$/);
     const error = listSendErrors(symptoms.alloyLog, component, symptoms.run.startedAt).at(-1);
-    if (error !== undefined || dropped + retried > 0) return { flow, component, dropped, error };
+    const isUnanswered = hasNoAnswer(symptoms, flow);
+    if (error !== undefined || dropped + retried > 0 || isUnanswered) {
+      return { flow, component, dropped, error, isUnanswered };
+    }
   }
   return undefined;
+}
+
+/** Alloy counts what it sends before it gets an answer. */
+function hasNoAnswer({ stop }: Symptoms, flow: Flow): boolean {
+  if (stop?.of !== 'samples' || stop.at !== 'write waits' || stop.sent > 0) return false;
+  return countAt(flow, stop.component, /^prometheus_remote_storage_samples_total$/) > 0;
 }
 
 function listSuspects(symptoms: Symptoms, flow: Flow): readonly Component[] {

@@ -1,16 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { request } from 'undici';
 import { findTexts, type GraphComponent, listDestinations, readGraph } from '../clients/alloy-graph.ts';
 import { readAlloyTotals } from '../clients/alloy-metrics.ts';
-import { queryLogs } from '../clients/loki.ts';
 import { queryInstant } from '../clients/prometheus.ts';
-import { findTrace } from '../clients/tempo.ts';
 import type { Subject } from '../findings/evidence.ts';
 import type { FindingKind } from '../findings/finding.ts';
-import { type Milliseconds, newSpanId, newTraceId, nowNanos } from '../otlp/ids.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Backend, Run } from '../run/run.ts';
 import { describeAskedService } from './asked-service.ts';
+import { comesTrue, makeProbes } from './probes.ts';
 
 /** A way from Alloy to a service of the backend, by the signal that takes it. */
 type Signal = 'traces' | 'logs' | 'metrics' | 'scraped samples';
@@ -141,14 +138,12 @@ function readOrigin(url: string | undefined): string | undefined {
 
 /** What something in between, and the backend, may take until data is visible, beside the batches of Alloy and of that. */
 const SLACK: Readonly<Record<Backend, Milliseconds>> = { mock: 5000, lgtm: 10_000, cloud: 35_000 };
-const PAUSE: Milliseconds = 250;
-
 /** Those whose marked data does not arrive, although Alloy counts it as delivered. */
 async function proveMarked(run: Run, suspects: readonly Suspect[], before: Counts): Promise<Suspect[]> {
   const probes = makeProbes(run);
   const proofs = suspects.map(async (suspect) => {
     const probe = probes[suspect.signal as keyof typeof probes];
-    await send(`${run.alloy.otlpHttp}/v1/${suspect.signal}`, probe.body);
+    await probe.send();
     const isThere = await comesTrue(2 * run.intervals.otlpBatch + SLACK[run.backend], probe.isThere);
     return !isThere && hasDelivered(suspect.signal, before, await readCounts(run)) ? [suspect] : [];
   });
@@ -163,20 +158,6 @@ async function isNothingScraped(run: Run, before: Counts, isToldByOthers: boolea
   const isThere = async () => (await queryInstant(run.access.prometheus, 'count(up)')).length > 0;
   if (await comesTrue(2 * scrape + 2 * remoteWriteDeadline + SLACK[run.backend], isThere)) return false;
   return hasDelivered('scraped samples', before, await readCounts(run));
-}
-
-/** Asks until the answer is yes, or the time is over. Rejects where the last question was not answered. */
-async function comesTrue(within: Milliseconds, ask: () => Promise<boolean>): Promise<boolean> {
-  const end = performance.now() + within;
-  for (;;) {
-    const isLast = performance.now() >= end;
-    const answer = await ask().catch((error: unknown) => {
-      if (isLast) throw error;
-      return false;
-    });
-    if (answer || isLast) return answer;
-    await delay(PAUSE);
-  }
 }
 
 type Counter = { readonly sent: RegExp; readonly failed: RegExp };
@@ -218,55 +199,4 @@ async function readCounts({ alloy }: Run): Promise<Counts> {
 
 function hasDelivered(signal: Signal, before: Counts, now: Counts): boolean {
   return now.delivered[signal] > before.delivered[signal] && now.failed[signal] <= before.failed[signal];
-}
-
-/** Marked telemetry in the JSON of OTLP, and how it is found. */
-function makeProbes({ id, access }: Run) {
-  const traceId = newTraceId();
-  const now = String(nowNanos());
-  const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
-  const resource = { attributes: [attribute('service.name', 'alloy-verify'), attribute('service.instance.id', id)] };
-  const scope = { name: 'alloy-verify' };
-  const line = `the delivery of ${id}`;
-  const span = {
-    traceId,
-    spanId: newSpanId(),
-    name: 'delivery',
-    kind: 1,
-    startTimeUnixNano: now,
-    endTimeUnixNano: now,
-  };
-  const gauge = { dataPoints: [{ asDouble: 1, timeUnixNano: now }] };
-  return {
-    traces: {
-      body: { resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span] }] }] },
-      isThere: async () => (await findTrace(access.tempo, traceId)).length > 0,
-    },
-    logs: {
-      body: {
-        resourceLogs: [
-          { resource, scopeLogs: [{ scope, logRecords: [{ timeUnixNano: now, body: { stringValue: line } }] }] },
-        ],
-      },
-      isThere: async () => (await queryLogs(access.loki, `{service_name="alloy-verify"} |= "${line}"`)).length > 0,
-    },
-    metrics: {
-      body: {
-        resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: [{ name: 'alloy.verify.delivery', gauge }] }] }],
-      },
-      isThere: async () =>
-        (await queryInstant(access.prometheus, `alloy_verify_delivery{instance="${id}"}`)).length > 0,
-    },
-  };
-}
-
-async function send(url: string, body: object): Promise<void> {
-  const answer = await request(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(5000),
-  });
-  await answer.body.dump();
-  if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}`);
 }

@@ -3,12 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { RULES } from './diagnose.ts';
 import { alloyCases } from './testing/alloy-cases.ts';
 import { backendCases } from './testing/backend-cases.ts';
+import { deliveryCases } from './testing/delivery-cases.ts';
 import { otlpCases } from './testing/otlp-cases.ts';
 import { remoteWriteCases } from './testing/remote-write-cases.ts';
 import { serviceCases } from './testing/service-cases.ts';
 import { symptoms } from './testing/symptoms.ts';
 
-const CASES = Object.entries({ ...alloyCases, ...backendCases, ...otlpCases, ...remoteWriteCases, ...serviceCases });
+const CASES = Object.entries({
+  ...alloyCases,
+  ...backendCases,
+  ...deliveryCases,
+  ...otlpCases,
+  ...remoteWriteCases,
+  ...serviceCases,
+});
 const rules = [...new Set(Object.values(RULES).flat())];
 
 test('every rule has a case in which it speaks and one in which it must not', () => {

@@ -6,21 +6,22 @@ import { type Component, readFlow } from '../flow/flow.ts';
 import { listHolds } from '../flow/hold.ts';
 import { findMovedPath } from '../flow/otlp-route.ts';
 import { findScrapeFault, isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
-import { findStop, isForGood } from '../flow/stops.ts';
+import { findStop, isForGood, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { parseDuration } from '../settings/duration.ts';
-import { readAlloyLog } from './alloy-log.ts';
+import { VISIBILITY } from './absence.ts';
+import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { findConnectProblem, findInvalidTarget } from './connect-fault.ts';
 import { listSendErrors } from './send-errors.ts';
 import { findServiceStandstill } from './service-standstill.ts';
 import { readExporter } from './symptoms.ts';
 
 /**
- * `for good`: nothing can pass, as the configuration is. `again`: all attempts have failed in the same way. Otherwise it fails now:
- * the same text at two looks is the same fault.
+ * `for good`: nothing can pass, as the configuration is. `again`: all attempts have failed in the same way, or for long. `waiting`: what
+ * has failed is tried again. Otherwise it fails now: the same text at two looks is the same fault.
  */
-export type Standstill = { readonly kind: 'for good' | 'again' | 'now'; readonly fault: string };
+export type Standstill = { readonly kind: 'for good' | 'again' | 'waiting' | 'now'; readonly fault: string };
 
 /**
  * Looks for what stands still on the way of what a question is about, since a moment of this machine's clock; what is kept back for
@@ -42,15 +43,22 @@ export async function findStandstill(
   }
   if (listHolds(stop).some(({ duration }) => duration > deadline)) return { kind: 'for good', fault: stop.at };
   const alloyLog = await readAlloyLog(run);
+  const waiting = findWaiting(run, stop);
   if (stop.at === 'export waits' || stop.at === 'write waits') {
     const errors = listSendErrors(alloyLog, stop.component, run.startedAt);
     // No answer within a time that the configuration sets stays away as well.
     const hasTimeout = findTexts(stop.component.settings, 'timeout', 'remote_timeout').length > 0;
     const isSame = ({ reason }: ExportError) =>
       isLasting(reason) || (hasTimeout && readScrapeFault(reason) === 'timeout');
-    if (stop.sent > 0 || errors.length === 0 || !errors.every(isSame)) return undefined;
-    return { kind: errors.length > 1 ? 'again' : 'now', fault: stop.component.id };
+    if (stop.sent === 0 && errors.length > 0 && errors.every(isSame)) {
+      return { kind: errors.length > 1 ? 'again' : 'now', fault: stop.component.id };
+    }
+    return waiting;
   }
+  if (stop.of === 'signal' && stop.at === 'beyond Alloy' && isRejected(alloyLog, since)) {
+    return { kind: 'for good', fault: 'partial success' };
+  }
+  if (isOwnGone(run, subject, stop)) return { kind: 'for good', fault: 'lost' };
   if (stop.of !== 'samples') return undefined;
   const invalid = findInvalidTarget(alloyLog, stop.route.scrapes);
   if (invalid !== undefined) return { kind: 'for good', fault: invalid.error };
@@ -74,3 +82,53 @@ function isCutShort({ settings }: Component, { error }: ScrapeTarget, { interval
   const timeout = parseDuration(readText(settings, 'scrape_timeout') ?? '');
   return readScrapeFault(error) === 'timeout' && timeout !== undefined && timeout < intervals.scrapeTimeout;
 }
+
+/** When an exporter or remote write was first seen to have sent nothing in a run, and to keep what it has. */
+const waitingSince = new Map<string, Milliseconds>();
+/** So long is what a first attempt, and the one after it, may take. */
+const MAX_WAITING: Milliseconds = 6000;
+
+/** What can't be sent now, and is tried again: a backend that is overloaded, or can't be reached. */
+function findWaiting({ id, intervals }: Run, stop: Stop): Standstill | undefined {
+  const isWaiting = (stop.at === 'export waits' || stop.at === 'write waits') && !hasDelivered(stop);
+  const key = `${id} ${stop.of === 'signal' ? stop.signal : 'samples'}`;
+  if (!isWaiting) {
+    waitingSince.delete(key);
+    return undefined;
+  }
+  const since = waitingSince.get(key) ?? Date.now();
+  waitingSince.set(key, since);
+  const batch = stop.of === 'signal' ? 2 * intervals.otlpBatch : 2 * intervals.remoteWriteDeadline;
+  const isLong = Date.now() - since >= MAX_WAITING + batch;
+  return { kind: isLong ? 'again' : 'waiting', fault: `${stop.at} ${since}` };
+}
+
+function hasDelivered(stop: Extract<Stop, { at: 'export waits' | 'write waits' }>): boolean {
+  return stop.of === 'signal' && stop.sent > 0;
+}
+
+/** Whether a backend has rejected items of exports that it took, which nobody sends again. */
+function isRejected(alloyLog: readonly LogLine[], since: Milliseconds): boolean {
+  return alloyLog.some(({ rejected, time = 0 }) => rejected !== undefined && rejected.count > 0 && time >= since);
+}
+
+/** When Alloy was first seen to have sent all that it had accepted, by run, signal and how much that was. */
+const flushedSince = new Map<string, Milliseconds>();
+
+/** Whether what the run itself has sent has left Alloy for so long that the backend would show it. */
+function isOwnGone({ id, backend, stack }: Run, subject: Subject, stop: Stop): boolean {
+  // Where others send as well, there is always something on its way.
+  if (!('isOwn' in subject) || stack === 'external' || stop.of !== 'signal' || stop.at !== 'beyond Alloy') return false;
+  if (stop.sent < stop.accepted) return false;
+  const key = `${id} ${stop.signal} ${stop.accepted}`;
+  const since = flushedSince.get(key) ?? Date.now();
+  flushedSince.set(key, since);
+  return Date.now() - since >= (subject.kind === 'traces' ? SEARCH_LAG : VISIBILITY)[backend];
+}
+
+/** How long a search may not find what is there already. */
+const SEARCH_LAG: Readonly<Record<Run['backend'], Milliseconds>> = {
+  mock: VISIBILITY.mock,
+  lgtm: 60_000,
+  cloud: 120_000,
+};

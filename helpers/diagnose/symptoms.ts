@@ -6,18 +6,27 @@ import { queryInstant } from '../clients/prometheus.ts';
 import { findSilence } from '../clients/silence.ts';
 import { type FoundSpan, findTrace } from '../clients/tempo.ts';
 import type { Evidence, Labels, Observation, Subject } from '../findings/evidence.ts';
-import { type FindingKind, LOGIN_FAULTS, type RefusedQuestion, type WrongAddress } from '../findings/finding.ts';
+import {
+  type FindingKind,
+  LOGIN_FAULTS,
+  type RefusedQuestion,
+  type Signal,
+  type WrongAddress,
+} from '../findings/finding.ts';
 import { readBlocks, type WrittenBlock } from '../flow/configuration-text.ts';
-import { type Flow, readFlow } from '../flow/flow.ts';
+import { type Flow, readFlow, SIGNALS } from '../flow/flow.ts';
+import { ITEMS } from '../flow/otlp-route.ts';
 import { isOnPage } from '../flow/samples-stop.ts';
 import { findStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
+import { type Absence, findAbsences } from './absence.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { askGateway, type DirectAnswer } from './direct-export.ts';
 import { findTraceIds, type HeldSignals, readHeldSignals } from './held-signals.ts';
 import { type Load, readLoad } from './load.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
@@ -89,6 +98,10 @@ export type Symptoms = Failure & {
   readonly held?: HeldSignals | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
   readonly hasTraceIds?: boolean | undefined;
+  /** The signals that Alloy has sent without a failure, and of which the backend has nothing. */
+  readonly absences?: readonly Absence[];
+  /** What the OTLP gateway answers to exports of the run itself, of the signals in question. */
+  readonly directAnswers?: Readonly<Partial<Record<Signal, DirectAnswer>>>;
   /** What the exporter of the job says of its connection, `pg_up` or `redis_up`; undefined if there is none. */
   readonly exporterUp?: number | undefined;
   /** Why its last scrape failed, in its own words. */
@@ -141,13 +154,20 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     stopped && evidence.kind === 'observation'
       ? await readPage(run, stopped, evidence).catch(() => undefined)
       : undefined;
+  const stop = page && flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject, page) : stopped;
+  // What the run sends itself must not be told as a service's silence, nor take long where nothing answers.
+  const mayAsk =
+    evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' && otherBackend === undefined;
+  const absences = mayAsk ? await findAbsences(run, evidence.subject) : [];
   return {
     ...failure,
     run,
     flow,
     written,
-    stop: page && flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject, page) : stopped,
     missing: page?.series.length === 0 ? { url: page.url, metric: page.metric } : undefined,
+    stop,
+    absences,
+    directAnswers: mayAsk ? await askForSignals(run, stop, absences) : {},
     alloyAnswers,
     alloyLog,
     refusals,
@@ -189,10 +209,20 @@ async function readPage(run: Run, stop: Stop, { subject, condition }: Observatio
   return page && { ...page, metric };
 }
 
+/** The signal that stops at an exporter, and those that the backend does not have. */
+async function askForSignals(run: Run, stop: Stop | undefined, absences: readonly Absence[]) {
+  const isRefused = stop?.of === 'signal' && (stop.at === 'export failed' || stop.at === 'export waits');
+  const signals = SIGNALS.filter(
+    (signal) => (isRefused && stop.signal === signal) || absences.some(({ items }) => items === ITEMS[signal]),
+  );
+  const answers = await Promise.all(signals.map(async (signal) => [signal, await askGateway(run, signal)] as const));
+  return Object.fromEntries(answers.filter(([, answer]) => answer !== undefined));
+}
+
 /** Whether a question is about all that Alloy has counted, whenever that was. */
 export function isAboutTotals({ evidence }: Pick<Failure, 'evidence'>): boolean {
-  const kind = evidence.kind === 'observation' ? evidence.subject.kind : undefined;
-  return kind === 'delivery' || kind === 'metric of Alloy';
+  const subject = evidence.kind === 'observation' ? evidence.subject : undefined;
+  return subject?.kind === 'metric of Alloy' || (subject?.kind === 'delivery' && subject.labels === undefined);
 }
 
 function readSubject(evidence: Evidence): Subject | undefined {

@@ -35,6 +35,14 @@ export function computeOtlpDeadline(run: Timed): Milliseconds {
   return limit(run, 2 * run.intervals.otlpBatch + computeSlack(run));
 }
 
+/** How long the mock cloud takes to show what it has taken: it has stored it before it answers. */
+const MOCK_INGESTION: Milliseconds = 500;
+
+/** How long what a backend has taken may not be there yet. */
+export function computeVisibility(run: Pick<Run, 'backend'>): Milliseconds {
+  return isHosted(run) ? HOSTED_INGESTION : MOCK_INGESTION;
+}
+
 function limit({ maxWait = Number.POSITIVE_INFINITY }: Timed, deadline: Milliseconds): Milliseconds {
   return Math.min(deadline, maxWait);
 }

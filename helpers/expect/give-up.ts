@@ -1,5 +1,6 @@
 import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
+import { findAbsences } from '../diagnose/absence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
 import { type FaultySource, hasLastingFault } from '../diagnose/sources.ts';
@@ -47,8 +48,8 @@ type WatchOptions = {
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
  * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or connected to
  * over two scrapes, if a part that the criterion needs gives no answer for seconds, if what it sends to can't be reached or gives no
- * answer to what it has, if it sends to another backend, or if the
- * data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
+ * answer to what it has, if nothing that it sends can be delivered for long, if the backend holds nothing of what it takes, if it
+ * sends to another backend, or if the data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
  * has refused the login already when the run began.
  */
 export function startWatch(
@@ -72,13 +73,20 @@ export function startWatch(
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
   let isElsewhere = false;
+  let isAbsent = false;
   const standsStill = async (present: Milliseconds): Promise<boolean> => {
     if (present - looked < look) return false;
     looked = present;
+    if (path !== 'none') {
+      void findAbsences(run, question.subject).then((found) => {
+        isAbsent = found.length > 0;
+      });
+    }
     const found = await findStandstill(run, question.subject, { since: askedAt, deadline, condition }).catch(
       () => undefined,
     );
     if (found?.kind === 'for good' || (found?.kind === 'again' && !mayRecover)) return true;
+    if (found?.kind === 'waiting') return false;
     if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
     // A scrape may have been under way when it was seen first.
     return first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK;
@@ -107,6 +115,7 @@ export function startWatch(
       }
       if (isElsewhere) return true;
       if (present - began <= patience) return false;
+      if (isAbsent && !mayRecover) return true;
       if (lost > before) return true;
       if (!mayRecover && hasLastingFault(run, suspects, isRelevant)) return true;
       if (await standsStill(present)) return true;

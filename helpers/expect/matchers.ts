@@ -9,7 +9,7 @@ import type { Attempt } from './poll.ts';
 import type { Logs, Metric, Question, Ranges, Search, Series, Telemetry, Trace } from './question.ts';
 import { run } from './run.ts';
 import { listValues, summarizeAnswer } from './seen.ts';
-import { describeShape, hasSpan, type SpanShape } from './spans.ts';
+import { describeShape, hasSpan, listMissing, type SpanShape } from './spans.ts';
 import { type JudgedTask, record } from './task.ts';
 import { waitFor } from './wait.ts';
 
@@ -92,7 +92,10 @@ expect.extend({
     return judge(this, received, { kind: 'span', shape: describeShape(shape) }, async () => {
       const spans = await received.ask();
       const names = spans.map(({ span }) => span.name);
-      return { holds: hasSpan(spans, shape), seen: { kind: 'spans', names }, value: spans };
+      const holds = hasSpan(spans, shape);
+      const missing = holds ? [] : listMissing(spans, shape);
+      const seen = { kind: 'spans', names, ...(missing.length > 0 && { missing }) } as const;
+      return { holds, seen, value: spans };
     });
   },
   toFind(this: State, received: Search, traceId: TraceId) {
@@ -141,7 +144,12 @@ expect.extend({
     return judge(this, received, { kind: 'stated', statement }, async () => {
       const answer = await received.ask();
       const isFinal = received.isFinal?.(answer) ?? false;
-      return { holds: holds(answer as never), seen: summarizeAnswer(answer), value: answer, isFinal };
+      return {
+        holds: holds(answer as never),
+        seen: received.show?.(answer) ?? summarizeAnswer(answer),
+        value: answer,
+        isFinal,
+      };
     });
   },
   toHaveNoProblems(this: State, received: readonly string[], fix: string, about?: CloudProblem) {

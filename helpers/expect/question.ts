@@ -1,7 +1,7 @@
 import type { LogLine } from '../clients/loki.ts';
 import type { InstantSample, Labels, SampleRange } from '../clients/prometheus.ts';
 import type { FoundSpan } from '../clients/tempo.ts';
-import type { Nearest, Path, Subject } from '../findings/evidence.ts';
+import type { Nearest, Path, Seen, Subject } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 
@@ -26,6 +26,8 @@ export type Telemetry<T> = Question & {
   readonly ask: () => Promise<T>;
   /** Whether no later answer can be better than this one. */
   readonly isFinal?: (answer: T) => boolean;
+  /** What an answer is as evidence; by default its start as JSON. */
+  readonly show?: (answer: T) => Seen;
 };
 export type Metric = Telemetry<InstantSample[]> & { readonly kind: 'metric' };
 export type Ranges = Telemetry<SampleRange[]> & { readonly kind: 'ranges' };

@@ -25,6 +25,21 @@ export function hasSpan(trace: readonly FoundSpan[], shape: SpanShape): boolean 
   return trace.some((found) => isLike(found, shape, trace));
 }
 
+/** What a trace's span with the name of a shape lacks of it: `attribute x`, `child y`; empty if it has no such span. */
+export function listMissing(trace: readonly FoundSpan[], shape: SpanShape): string[] {
+  const { name, attributes = {}, children = [], ...rest } = shape;
+  const found = trace.find(({ span }) => name !== undefined && matches(span.name, name));
+  if (found === undefined) return [];
+  const isMissing = (part: SpanShape) => !isLike(found, part, trace);
+  return [
+    ...Object.entries(rest).flatMap(([key, value]) => (isMissing({ [key]: value }) ? [key] : [])),
+    ...Object.entries(attributes).flatMap(([key, value]) => {
+      return isMissing({ attributes: { [key]: value } }) ? [`attribute ${key}`] : [];
+    }),
+    ...children.flatMap((child) => (isMissing({ children: [child] }) ? [`child ${child.name ?? ''}`.trim()] : [])),
+  ];
+}
+
 /** Whether a trace has this many spans of this shape, and none of another. */
 export function hasExactly(
   count: number,
@@ -40,7 +55,7 @@ export function describeShape(shape: SpanShape): string {
 }
 
 /** The value of an attribute of a span, resource or log record, integers as numbers; undefined if it is absent. */
-function readAttribute(
+export function readAttribute(
   holder: { readonly attributes: readonly KeyValue[] },
   key: string,
 ): string | number | boolean | undefined {

@@ -5,6 +5,7 @@ import { findSeries, queryInstant, queryRanges } from '../clients/prometheus.ts'
 import { findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Nearest, Subject } from '../findings/evidence.ts';
 import type { TraceId } from '../otlp/ids.ts';
+import type { Span } from '../otlp/schema.ts';
 import {
   computeMetricDeadline,
   computeOtlpDeadline,
@@ -86,7 +87,7 @@ export function otlpMetric(name: string, service: string): Metric {
   const query = formatSelector(name, { service_name: service, instance: run.id });
   return {
     kind: 'metric',
-    ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
+    ...overOtlp({ kind: 'OTLP metric', metric: name, service, isOwn: true }),
     asked: { service: 'prometheus', query },
     ask: () => queryInstant(run.access.prometheus, query),
     findNearest: () =>
@@ -141,11 +142,16 @@ export function serviceExport(service: string): Metric {
   };
 }
 
-/** A trace, looked up by its ID, which a backend can answer before any search; `services` are those whose spans it has to have. */
-export function trace(traceId: TraceId, ...services: readonly string[]): Trace {
+/**
+ * A trace, looked up by its ID, which a backend can answer before any search: that of a span which the run itself has sent, or any.
+ * `services` are those whose spans it has to have.
+ */
+export function trace(of: TraceId | Pick<Span, 'traceId'>, ...services: readonly string[]): Trace {
+  const isOwn = typeof of !== 'string';
+  const traceId = isOwn ? of.traceId : of;
   return {
     kind: 'trace',
-    ...overOtlp({ kind: 'trace', traceId, ...(services.length > 0 && { services }) }),
+    ...overOtlp({ kind: 'trace', traceId, ...(isOwn && { isOwn }), ...(services.length > 0 && { services }) }),
     asked: { service: 'tempo', query: traceId },
     ask: () => findTrace(run.access.tempo, traceId),
     findNearest: () => findOtherTraces(run),
@@ -153,10 +159,13 @@ export function trace(traceId: TraceId, ...services: readonly string[]): Trace {
 }
 
 /** The traces that a TraceQL query finds; `services` are those that make them. */
-export function traceql(query: string, ...services: readonly string[]): Search {
+export function traceql(
+  query: string,
+  { isOwn, services }: Own & { readonly services?: readonly string[] } = {},
+): Search {
   return {
     kind: 'search',
-    ...overOtlp({ kind: 'traces', query, ...(services.length > 0 && { services }) }),
+    ...overOtlp({ kind: 'traces', query, ...(isOwn && { isOwn }), ...(services && { services }) }),
     deadline: computeSearchDeadline(run),
     asked: { service: 'tempo', query },
     ask: () => searchTraces(run.access.tempo, query),
@@ -165,15 +174,18 @@ export function traceql(query: string, ...services: readonly string[]): Search {
 }
 
 /** The log lines that a LogQL query selects. */
-export function logql(query: string): Logs {
+export function logql(query: string, { isOwn }: Own = {}): Logs {
   return {
     kind: 'logs',
-    ...overOtlp({ kind: 'logs', query }),
+    ...overOtlp({ kind: 'logs', query, ...(isOwn && { isOwn }) }),
     asked: { service: 'loki', query },
     ask: () => queryLogs(run.access.loki, query),
     findNearest: () => findOtherLines(run, query),
   };
 }
+
+/** Whether the run itself has sent what is asked for. */
+type Own = { readonly isOwn?: true };
 
 function overOtlp(subject: Subject): Question {
   return { subject, path: 'otlp', deadline: computeOtlpDeadline(run) };

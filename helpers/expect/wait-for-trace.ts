@@ -5,7 +5,7 @@ import { waitFor } from './wait.ts';
 
 /** Waits for the trace that a TraceQL query finds, of these services. Throws `CriterionFailed` if there is none. */
 export async function waitForTrace(query: string, ...services: readonly string[]): Promise<TraceId> {
-  const search = traceql(query, ...services);
+  const search = traceql(query, services.length > 0 ? { services } : {});
   const { value } = await waitFor(search, { kind: 'any', of: 'trace' }, async () => {
     const [id] = await search.ask();
     return { holds: id !== undefined, seen: { kind: 'count', of: 'traces', count: 0 }, value: (id ?? '') as TraceId };

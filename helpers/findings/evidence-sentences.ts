@@ -1,4 +1,16 @@
-import type { Condition, Evidence, Labels, Nearest, Observation, Seen, SeenSample, Subject } from './evidence.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type {
+  Arrival,
+  Condition,
+  Evidence,
+  Items,
+  Labels,
+  Nearest,
+  Observation,
+  Seen,
+  SeenSample,
+  Subject,
+} from './evidence.ts';
 import { toLine, toLines } from './plain-text.ts';
 
 /**
@@ -60,7 +72,9 @@ function describeSubject(subject: Subject): string {
     case 'work':
       return subject.statement;
     case 'delivery':
-      return "Alloy's OTLP export";
+      return subject.labels === undefined
+        ? "Alloy's OTLP export"
+        : `remote write of {${describeLabels(subject.labels)}}`;
   }
 }
 
@@ -110,18 +124,59 @@ function describeSeen(seen: Seen): string {
     case 'comparison':
       return describeComparison(seen);
     case 'spans':
-      return seen.names.length === 0 ? 'no spans' : `spans ${seen.names.join(', ')}`;
+      return describeSpans(seen);
     case 'count':
       return `${seen.count} ${seen.count === 1 ? seen.of.slice(0, -1) : seen.of}`;
     case 'samples':
       return seen.series.map(describeSamples).join('; ');
     case 'newest sample':
       return `the newest sample is from ${new Date(seen.time).toISOString()}`;
+    case 'delivery':
+      return describeDelivery(seen);
     case 'answer':
       return `${seen.count === undefined ? '' : `${seen.count} found: `}${seen.json}`;
     case 'query failure':
       return seen.message;
   }
+}
+
+/** What items are called in sentences. */
+export const ITEM_NAMES: Readonly<Record<Items, string>> = {
+  spans: 'spans',
+  metric_points: 'metric data points',
+  log_records: 'log records',
+  samples: 'samples',
+};
+
+function describeDelivery({ signals, bound }: Extract<Seen, { kind: 'delivery' }>): string {
+  return (Object.entries(signals) as [Items, Arrival][])
+    .map(([items, arrival]) => `${describeArrival(items, arrival)}${describeDelay(arrival, bound)}`)
+    .join('; ');
+}
+
+function describeSpans({ names, missing = [] }: Extract<Seen, { kind: 'spans' }>): string {
+  if (names.length === 0) return 'no spans';
+  return `spans ${names.join(', ')}${missing.length === 0 ? '' : `, without the expected ${missing.join(', ')}`}`;
+}
+
+function describeDelay({ ms }: Arrival, bound: Milliseconds): string {
+  return ms === undefined
+    ? ''
+    : `, the last after ${(ms / 1000).toFixed(1)} s (at most ${(bound / 1000).toFixed(1)} s)`;
+}
+
+/** What became of the items of a signal: `18 of 20 log records arrived, 2 of them twice`. */
+export function describeArrival(
+  items: Items,
+  { emitted, arrived, twice, changed, refused = 0, failed = 0 }: Arrival,
+): string {
+  return [
+    `${arrived} of ${emitted} ${ITEM_NAMES[items]} arrived`,
+    ...(twice > 0 ? [`${twice} of them twice`] : []),
+    ...(changed === undefined ? [] : [`${changed.count} of them with another ${changed.in.join(' and ')}`]),
+    ...(refused > 0 ? [`Alloy refused ${refused}`] : []),
+    ...(failed > 0 ? [`Alloy gave up ${failed}`] : []),
+  ].join(', ');
 }
 
 function describeValues({ count, values }: { readonly count: number; readonly values: readonly number[] }): string {

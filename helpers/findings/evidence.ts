@@ -8,7 +8,7 @@ export type Labels = Readonly<Record<string, string>>;
 /** How telemetry travels from Alloy to the backend, if it is telemetry; a failure is diagnosed along this path. */
 export type Path = 'otlp' | 'remote write' | 'none';
 
-/** What a question to the backend, or to Alloy, is about. */
+/** What a question to the backend, or to Alloy, is about; `isOwn` is what the run itself has sent to Alloy, before it asks. */
 export type Subject =
   | {
       /** A scraped metric of this run. `expression` is the PromQL without the label that marks the run. */
@@ -20,14 +20,16 @@ export type Subject =
       readonly source?: Part;
     }
   | { readonly kind: 'series'; readonly selector: string; readonly source?: Part }
-  | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string }
+  | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string; readonly isOwn?: true }
   /** `services` are the names of those whose spans it has to have, where they are not those that the phase needs. */
-  | { readonly kind: 'trace'; readonly traceId: TraceId; readonly services?: readonly string[] }
-  | { readonly kind: 'traces'; readonly query: string; readonly services?: readonly string[] }
-  | { readonly kind: 'logs'; readonly query: string }
+  | { readonly kind: 'trace'; readonly traceId: TraceId; readonly services?: readonly string[]; readonly isOwn?: true }
+  | { readonly kind: 'traces'; readonly query: string; readonly services?: readonly string[]; readonly isOwn?: true }
+  | { readonly kind: 'logs'; readonly query: string; readonly isOwn?: true }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
-  /** Of all that Alloy gets over OTLP, or of what these services send. */
-  | { readonly kind: 'delivery'; readonly services?: readonly string[] }
+  /**
+   * Of what was sent over OTLP, or of what these services send; with `labels`, of the samples of the target that has them.
+   */
+  | { readonly kind: 'delivery'; readonly services?: readonly string[]; readonly labels?: Labels }
   /** What services do beside their telemetry, in the third person: `the dead letter is parked`. */
   | { readonly kind: 'work'; readonly statement: string; readonly services: readonly string[] };
 
@@ -57,6 +59,25 @@ export type Condition =
 /** A sample of a series; the time is in milliseconds since the epoch. */
 export type SeenSample = { readonly time: Milliseconds; readonly value: number };
 
+/** What is counted of a signal, as Alloy's counters call it; `samples` are those of remote write. */
+export type Items = 'spans' | 'metric_points' | 'log_records' | 'samples';
+
+/** What became of the items of a signal that were sent to be counted. */
+export type Arrival = {
+  readonly emitted: number;
+  /** How many of them the backend has. */
+  readonly arrived: number;
+  /** How many of them it has, or has got, more than once. */
+  readonly twice: number;
+  /** How many of those that arrived differ from what was sent, and in what: `time`, `parent`. */
+  readonly changed?: { readonly count: number; readonly in: readonly string[] };
+  /** What Alloy refused to take in, and what its exporters have given up, where all that it gets is of this run. */
+  readonly refused?: number;
+  readonly failed?: number;
+  /** How long it took until all had arrived, from when the last one was sent. */
+  readonly ms?: Milliseconds;
+};
+
 /** What the last attempt saw. Long lists are cut; `count` is that of the whole list. */
 export type Seen =
   | { readonly kind: 'nothing' }
@@ -69,7 +90,8 @@ export type Seen =
       readonly least: number;
       readonly most: number;
     }
-  | { readonly kind: 'spans'; readonly names: readonly string[] }
+  /** `missing` is what the span with the name that was asked for lacks: `attribute x`. */
+  | { readonly kind: 'spans'; readonly names: readonly string[]; readonly missing?: readonly string[] }
   | { readonly kind: 'count'; readonly of: 'traces' | 'lines'; readonly count: number }
   /** For each series, the number of its samples and the newest of them. */
   | {
@@ -77,6 +99,12 @@ export type Seen =
       readonly series: readonly { readonly count: number; readonly newest: readonly SeenSample[] }[];
     }
   | { readonly kind: 'newest sample'; readonly time: Milliseconds }
+  /** What became of each signal that was counted; `bound` is how long it may take. */
+  | {
+      readonly kind: 'delivery';
+      readonly bound: Milliseconds;
+      readonly signals: Readonly<Partial<Record<Items, Arrival>>>;
+    }
   /** The start of any other answer, as JSON. */
   | { readonly kind: 'answer'; readonly count?: number; readonly json: string }
   | QueryFailure;

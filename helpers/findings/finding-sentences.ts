@@ -2,7 +2,8 @@ import type { Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
 import type { CloudService } from '../settings/cloud.ts';
 import { describeProblem } from './cloud-problem-sentences.ts';
-import { describeLabels } from './evidence-sentences.ts';
+import type { Items } from './evidence.ts';
+import { describeLabels, ITEM_NAMES } from './evidence-sentences.ts';
 import type {
   ConnectFault,
   Finding,
@@ -12,6 +13,7 @@ import type {
   RefusedQuestion,
   RefusedUse,
   ScrapeFault,
+  Signal,
   SourceFault,
   WrongAddress,
 } from './finding.ts';
@@ -187,11 +189,17 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Remove ${place.setting}${describeWhere(place)}, or let the senders use that path`,
   }),
 
-  'other labels': ({ wanted, found }) => ({
-    cause: `it is scraped and delivered under other labels: ${describeLabels(found)} instead of ${describeLabels(wanted)}`,
+  'other labels': ({ wanted, found, behind }) => ({
+    cause: `it is scraped and delivered under other labels: ${describeLabels(found)} instead of ${describeLabels(wanted)}${
+      behind === undefined
+        ? ''
+        : `; its target in Alloy has the right ones, so something behind ${nameComponent(behind)} changes them`
+    }`,
     fix:
-      'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
-      'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+      behind !== undefined
+        ? `Look at what stands between Alloy and the backend, at ${nameAddress(behind, 'its url')}: it strips or changes labels`
+        : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+          'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
   'OTLP login refused': ({ login, place, ...refused }) => ({
@@ -216,11 +224,74 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Use otelcol.exporter.otlphttp in its place, and let every output that names ${place.component}.input name that`,
   }),
 
-  'OTLP endpoint unreachable': ({ reason, place }) => describeUnreachable(place, 'endpoint', reason),
+  'OTLP endpoint unreachable': ({ reason, place, leadsTo }) => describeUnreachable(place, 'endpoint', reason, leadsTo),
 
-  'OTLP export refused': ({ status, signals, message, place }) => ({
-    cause: `the OTLP gateway answers ${status} to ${list(signals)}${message === '' ? '' : `: ${message}`}`,
-    fix: adviseOnStatus(status, place),
+  'OTLP export refused': ({ status, signals, message, place, batch }) => ({
+    cause: `the OTLP gateway answers ${status} to ${list(signals)} of ${nameComponent(place)}${quote(message)}`,
+    fix: adviseOnExport({ status, signals, message, place, batch }),
+  }),
+
+  'no OTLP response': ({ reason, place }) => ({
+    cause: `what answers to ${nameComponent(place)} at ${nameAddress(place, 'its endpoint')} is not an OTLP gateway: ${reason}`,
+    fix: `Make ${nameCorrection(place)} the OTLP gateway's address, and look for a proxy on the way that answers in its place`,
+  }),
+
+  'partial success': ({ signal, count, message, place }) => ({
+    cause: `the OTLP gateway rejects ${count} ${ITEM_NAMES[ITEMS[signal]]} of the ${signal} that it takes from ${nameComponent(place)} (partial success)${quote(message)}; Alloy counts them as sent and does not send them again`,
+    fix: `Correct what the answer reports in the ${signal} that are sent: the gateway takes the others of the same export`,
+  }),
+
+  'backend holds none': ({ items, sent, place, asked, stranger }) => ({
+    cause:
+      `the backend took ${sent} ${ITEM_NAMES[items]} and holds none of them: ${nameComponent(place)} has sent them to ${nameAddress(place, 'its endpoint')} ` +
+      `without a failure, and nothing of this run is in ${describeAsked(asked)}${stranger === undefined ? '' : `; ${STRANGERS[stranger]} answers there to an export`}`,
+    fix:
+      stranger === undefined
+        ? `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}: it answers success, and discards them or stores them for another tenant or stack. ` +
+          `If it is right, correct ${asked.variable ?? `the address of ${SERVICES[asked.service]}`}, where the run looks`
+        : `Make ${nameCorrection(place)} the address of the service itself, or let the proxy pass on what Alloy sends there`,
+  }),
+
+  'items lost': ({ items, emitted, arrived, place, asked }) => ({
+    cause: `${emitted - arrived} of ${emitted} ${ITEM_NAMES[items]} were lost behind ${nameComponent(place)}: Alloy has sent all without a failure, and ${arrived} of ${emitted} are in ${describeAsked(asked)}`,
+    fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}, and what stands between: it answers success, and loses some`,
+  }),
+
+  'own lost': ({ items, sent, place, asked }) => ({
+    cause: `${ITEM_NAMES[items]} that this run sent were lost behind ${nameComponent(place)}: Alloy has sent all ${sent} that it accepted without a failure, and these are not in ${describeAsked(asked)}, which has others`,
+    fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}, and what stands between: it answers success, and loses some`,
+  }),
+
+  'own changed': ({ missing, place, between }) => ({
+    cause: `the span that this run sent arrived without its ${list(missing)}${between.length === 0 ? `: nothing in Alloy changes it, so something behind ${nameComponent(place)} does` : ''}`,
+    fix:
+      between.length === 0
+        ? `Look at what stands between Alloy and the backend, at ${nameAddress(place, 'its endpoint')}: it drops the ${list(missing)}, or the link from a span to its parent`
+        : `Look at what it passes in Alloy, ${list(between.map(describePlace))}, and behind it at ${nameAddress(place, 'its endpoint')}`,
+  }),
+
+  'items twice': ({ items, emitted, twice, places, isSentTwice }) =>
+    isSentTwice || places.length > 1
+      ? {
+          cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: Alloy sends them more than once, through ${list(places.map(nameComponent))}`,
+          fix: `Let each output or forward_to lead to one of them, once (Alloy shows the graph at /graph)`,
+        }
+      : {
+          cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: ${list(places.map(nameComponent))} has sent each once, so something behind it passes them on again`,
+          fix: `Look at what stands between Alloy and the backend, at ${list(places.map((place) => nameAddress(place, 'its endpoint')))}: a proxy that repeats requests, or two that both pass them on`,
+        },
+
+  'items changed': ({ items, count, in: changes, place, between }) => ({
+    cause: `${count} ${ITEM_NAMES[items]} arrived with another ${list(changes)} than they were sent with${between.length === 0 ? `: nothing in Alloy changes them, so something behind ${nameComponent(place)} does` : ''}`,
+    fix:
+      between.length === 0
+        ? `Look at what stands between Alloy and the backend, at ${nameAddress(place, 'its endpoint')}: it changes the ${list(changes)} of what it passes on`
+        : `Look at what they pass in Alloy, ${list(between.map(describePlace))}, and behind it at ${nameAddress(place, 'its endpoint')}`,
+  }),
+
+  'items late': ({ items, ms, bound, place }) => ({
+    cause: `${ITEM_NAMES[items]} took ${(ms / 1000).toFixed(1)} s from ${nameComponent(place)} to the backend, where ${(bound / 1000).toFixed(1)} s are the most`,
+    fix: `Look at how long ${nameAddress(place, 'its endpoint')} takes to answer, and at the load of this machine`,
   }),
 
   'no OTLP receiver': ({ file }) => ({
@@ -322,7 +393,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Make ${nameCorrection(place)} end in /api/prom/push`,
   }),
 
-  'remote write unreachable': ({ reason, place }) => describeUnreachable(place, 'url', reason),
+  'remote write unreachable': ({ reason, place, leadsTo }) => describeUnreachable(place, 'url', reason, leadsTo),
 
   'remote write refused': ({ status, message, place }) =>
     status === undefined
@@ -331,8 +402,8 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           fix: `Look for "non-recoverable error" in Alloy's log: it has the answer`,
         }
       : {
-          cause: `remote write gets ${status}${message === '' ? '' : `: ${message}`}`,
-          fix: adviseOnStatus(status, place),
+          cause: `remote write gets ${status} for the samples of ${nameComponent(place)}${quote(message)}`,
+          fix: adviseOnWrite(status, message, place),
         },
 
   'nothing sent by remote write': ({ place }) => ({
@@ -405,8 +476,13 @@ function describeVariable(place: Place): string {
 }
 
 /** What can't be delivered, and is kept. */
-function describeUnreachable(place: Place, setting: string, reason: string): Explanation {
-  const address = place.value === undefined || place.value === '' ? `its ${setting}` : place.value;
+function describeUnreachable(place: Place, setting: string, reason: string, leadsTo?: string): Explanation {
+  const address = nameAddress(place, `its ${setting}`);
+  if (leadsTo !== undefined)
+    return {
+      cause: `${address} redirects ${nameComponent(place)} to ${leadsTo}, which can't be reached: ${reason}`,
+      fix: `Make ${nameCorrection(place)} the address of the service itself: what answers there redirects elsewhere, as the login page of a proxy does`,
+    };
   return {
     cause:
       reason === ''
@@ -558,15 +634,79 @@ function adviseOnExporter(fault: ConnectFault, place: Place, source: string): st
   }
 }
 
-/** What to do about an answer to what Alloy writes. */
-function adviseOnStatus(status: number, place: Place): string {
-  if (status === 403) return 'Give the token the scopes for writing: metrics:write, logs:write, traces:write';
+/** The component of a setting: `otelcol.exporter.otlphttp.x (config.alloy:5)`. */
+function nameComponent(place: Place): string {
+  return `${place.component}${describeLine(place)}`;
+}
+
+/** What a service said, where it said something. */
+function quote(message: string): string {
+  return message === '' ? '' : `: ${message}`;
+}
+
+function nameAddress({ value }: Place, otherwise: string): string {
+  return value === undefined || value === '' ? otherwise : value;
+}
+
+/** The items of each signal. */
+const ITEMS: Readonly<Record<Signal, Items>> = { traces: 'spans', metrics: 'metric_points', logs: 'log_records' };
+
+/** How less of a signal is sent. */
+const SEND_LESS: Readonly<Record<Signal, string>> = {
+  traces: 'sample traces (otelcol.processor.tail_sampling)',
+  metrics: 'export fewer series, or less often (OTEL_METRIC_EXPORT_INTERVAL)',
+  logs: 'log less',
+};
+
+/** What to do about an answer to an export. */
+function adviseOnExport(
+  refused: Omit<FindingKind<'OTLP export refused'>, 'kind' | 'batch'> & { readonly batch: Place | undefined },
+): string {
+  const { status, signals, place, batch } = refused;
+  if (status === 402 || status === 429)
+    return `Send less, or have the limits of the stack raised: ${list(signals)} are more than they allow. To send less, ${list(signals.map((signal) => SEND_LESS[signal]))}`;
+  if (status === 403)
+    return `Give the access policy of GRAFANA_CLOUD_API_KEY the ${signals.length === 1 ? 'scope' : 'scopes'} ${list(signals.map((signal) => `${signal}:write`))}, and look at its allow-list of addresses`;
   if (status === 413)
-    return `Send smaller batches: set send_batch_max_size of the otelcol.processor.batch before ${place.component}`;
-  if (status === 429) return 'Send less, or have the limits of the stack raised: it refuses more than they allow';
-  if (status >= 500)
-    return `Look at the log or the status page of what answers at ${place.value ?? place.component}: the fault is there`;
-  return 'Correct what the answer reports, at the sender or in the configuration';
+    return batch === undefined
+      ? `Send smaller exports: put an otelcol.processor.batch with a send_batch_max_size before ${place.component}`
+      : `Send smaller exports: set send_batch_max_size of ${nameComponent(batch)} to less`;
+  if (status === 415)
+    return `Let encoding and compression of ${nameComponent(place)} be what the gateway takes: proto and gzip`;
+  if (status === 400 || status === 422)
+    return `Correct the ${list(signals)} that are sent: the gateway refuses their content, and Alloy drops the whole export. Its answer says what is wrong, or else look for a proxy on the way that changes what it passes on`;
+  return adviseOnAnyStatus(status, place);
+}
+
+/** What to do about an answer to remote write. */
+function adviseOnWrite(status: number, message: string, place: Place): string {
+  if (status === 429)
+    return `Send less, or have the limits of the stack raised: the samples are more than they allow. To send less, scrape less often (scrape_interval), or drop series with a write_relabel_config of ${place.component}`;
+  if (status === 403)
+    return 'Give the access policy of GRAFANA_CLOUD_API_KEY the scope metrics:write, and look at its allow-list of addresses';
+  if (status === 413)
+    return `Send smaller requests: set max_samples_per_send in queue_config of ${nameComponent(place)} to less`;
+  if (/out.of.order|too.old|out of bounds|duplicate.*timestamp|timestamp.*duplicate/i.test(message))
+    return `Let only one Alloy write these series, or give each its own external_labels in ${place.component}; and check the clock of this machine and of the targets`;
+  if (/label/i.test(message))
+    return `Correct the labels that the answer names, with a rule of a prometheus.relabel or a write_relabel_config of ${place.component}`;
+  if (status === 400 || status === 422)
+    return 'Correct the samples that the answer names: Prometheus refuses their content, and Alloy drops the whole request';
+  return adviseOnAnyStatus(status, place);
+}
+
+function adviseOnAnyStatus(status: number, place: Place): string {
+  const address = nameAddress(place, place.component);
+  if (status >= 300 && status < 400)
+    return `Make ${nameCorrection(place)} the address of the service itself: ${address} redirects elsewhere, as the login page of a proxy does`;
+  if (status === 407)
+    return `Let Alloy log in to the proxy (HTTPS_PROXY in its environment), or name the host of ${address} in NO_PROXY`;
+  if (status === 502 || status === 504)
+    return `Look at the proxy or load balancer at ${address}: what it passes on to gives no answer. Alloy keeps the data and tries again`;
+  if (status === 503)
+    return `Look at the status page or the log of what answers at ${address}: it is overloaded or not ready. Alloy keeps the data and tries again`;
+  if (status >= 500) return `Look at the log or the status page of what answers at ${address}: the fault is there`;
+  return `Correct what the answer reports, in what is sent or at ${nameCorrection(place)}`;
 }
 
 /** What kept a scrape from working, with what Alloy says where that says more. */

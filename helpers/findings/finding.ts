@@ -3,7 +3,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import type { AccessVariables, BackendAccess, Silence, Stranger } from '../run/endpoints.ts';
 import type { Part, ServicePart } from '../run/part.ts';
 import type { CloudService } from '../settings/cloud.ts';
-import type { Labels } from './evidence.ts';
+import type { Arrival, Items, Labels } from './evidence.ts';
 import type { Place } from './place.ts';
 
 /** A line of Alloy's log, without its time: two lines about the same fault are equal. */
@@ -266,7 +266,13 @@ export type Finding =
   | { readonly kind: 'answer awaited too briefly'; readonly place: Place }
   | { readonly kind: 'receiver at another path'; readonly signal: Signal; readonly path: string; readonly place: Place }
   /** The metric arrives with another job or instance. */
-  | { readonly kind: 'other labels'; readonly wanted: Labels; readonly found: Labels }
+  | {
+      readonly kind: 'other labels';
+      readonly wanted: Labels;
+      readonly found: Labels;
+      /** What sends it with the wanted labels, where that is known. */
+      readonly behind?: Place;
+    }
   | ({
       readonly kind: 'OTLP login refused';
       /** How Alloy logs in; `none` if it does not. */
@@ -277,14 +283,92 @@ export type Finding =
   | { readonly kind: 'OTLP path not found'; readonly url?: string; readonly place: Place }
   /** An exporter that speaks gRPC has the URL of a path. */
   | { readonly kind: 'exporter of another protocol'; readonly place: Place }
-  /** `reason` is empty where Alloy's log can't be read. */
-  | { readonly kind: 'OTLP endpoint unreachable'; readonly reason: string; readonly place: Place }
+  /** `reason` is empty where Alloy's log can't be read; `leadsTo` is where the endpoint redirects to. */
+  | {
+      readonly kind: 'OTLP endpoint unreachable';
+      readonly reason: string;
+      readonly place: Place;
+      readonly leadsTo?: string;
+    }
   | {
       readonly kind: 'OTLP export refused';
       readonly status: number;
       /** The signals that it is answered to. */
       readonly signals: readonly Signal[];
+      /** In the service's own words; empty where it says nothing. */
       readonly message: string;
+      readonly place: Place;
+      /** What decides how large an export is. */
+      readonly batch?: Place;
+    }
+  /** It answers, and not as OTLP does. */
+  | { readonly kind: 'no OTLP response'; readonly reason: string; readonly place: Place }
+  /** It takes an export, and rejects some of its items for good. */
+  | {
+      readonly kind: 'partial success';
+      readonly signal: Signal;
+      /** How many items in this run. */
+      readonly count: number;
+      /** In the service's own words. */
+      readonly message: string;
+      readonly place: Place;
+    }
+  /** Alloy has sent a signal without a failure, and the backend has nothing of it. */
+  | {
+      readonly kind: 'backend holds none';
+      readonly items: Items;
+      readonly sent: number;
+      readonly place: Place;
+      readonly asked: AskedService;
+      /** What the endpoint answers to an export that the run itself sends, where that is no OTLP response. */
+      readonly stranger?: Stranger;
+    }
+  /** Alloy has sent all that it accepted without a failure, and the backend has only some of it. */
+  | ({ readonly kind: 'items lost'; readonly items: Items; readonly place: Place; readonly asked: AskedService } & Pick<
+      Arrival,
+      'emitted' | 'arrived'
+    >)
+  /** What the run itself sent is not there, and Alloy has sent all that it accepted without a failure. */
+  | {
+      readonly kind: 'own lost';
+      readonly items: Items;
+      readonly sent: number;
+      readonly place: Place;
+      readonly asked: AskedService;
+    }
+  /** The span that the run itself sent has arrived, and not as it was. */
+  | {
+      readonly kind: 'own changed';
+      /** `attribute x`, `child y` */
+      readonly missing: readonly string[];
+      readonly place: Place;
+      readonly between: readonly Place[];
+    }
+  /** The backend has, or has got, items more than once. */
+  | ({
+      readonly kind: 'items twice';
+      readonly items: Items;
+      /** What sends them; if there are several, each of them does. */
+      readonly places: readonly Place[];
+      /** Whether Alloy has sent more than it accepted. */
+      readonly isSentTwice: boolean;
+    } & Pick<Arrival, 'emitted' | 'twice'>)
+  /** Items arrive otherwise than they were sent. */
+  | {
+      readonly kind: 'items changed';
+      readonly items: Items;
+      readonly count: number;
+      readonly in: readonly string[];
+      readonly place: Place;
+      /** The components on the way that may change them. */
+      readonly between: readonly Place[];
+    }
+  /** All has arrived, and some of it late. */
+  | {
+      readonly kind: 'items late';
+      readonly items: Items;
+      readonly ms: Milliseconds;
+      readonly bound: Milliseconds;
       readonly place: Place;
     }
   | { readonly kind: 'no OTLP receiver'; readonly file: string }
@@ -443,7 +527,12 @@ export type Finding =
     } & RefusedLogin)
   | { readonly kind: 'remote write path not found'; readonly status: number; readonly place: Place }
   /** `reason` is empty where Alloy's log can't be read. */
-  | { readonly kind: 'remote write unreachable'; readonly reason: string; readonly place: Place }
+  | {
+      readonly kind: 'remote write unreachable';
+      readonly reason: string;
+      readonly place: Place;
+      readonly leadsTo?: string;
+    }
   | {
       readonly kind: 'remote write refused';
       /** Unknown where Alloy's log can't be read. */

@@ -96,6 +96,7 @@ describe('evidence in words', () => {
     [{ kind: 'comparison', source: 'INFO', least: 4, most: 4 }, 'no sample since, while INFO says 4'],
     [{ kind: 'spans', names: [] }, 'no spans'],
     [{ kind: 'spans', names: ['a', 'b'] }, 'spans a, b'],
+    [{ kind: 'spans', names: ['a'], missing: ['child b'] }, 'spans a, without the expected child b'],
     [{ kind: 'count', of: 'lines', count: 3 }, '3 lines'],
     [{ kind: 'count', of: 'traces', count: 1 }, '1 trace'],
     [
@@ -104,6 +105,19 @@ describe('evidence in words', () => {
     ],
     [{ kind: 'newest sample', time: 0 }, 'the newest sample is from 1970-01-01T00:00:00.000Z'],
     [{ kind: 'answer', count: 2, json: '[1,2]' }, '2 found: [1,2]'],
+    [
+      {
+        kind: 'delivery',
+        bound: 10_400,
+        signals: {
+          spans: { emitted: 20, arrived: 20, twice: 0, ms: 240 },
+          metric_points: { emitted: 10, arrived: 10, twice: 0, changed: { count: 3, in: ['time', 'value'] } },
+          log_records: { emitted: 20, arrived: 18, twice: 2, refused: 1, failed: 4 },
+        },
+      },
+      '20 of 20 spans arrived, the last after 0.2 s (at most 10.4 s); 10 of 10 metric data points arrived, 3 of them with another ' +
+        'time and value; 18 of 20 log records arrived, 2 of them twice, Alloy refused 1, Alloy gave up 4',
+    ],
     [{ kind: 'query failure', message: 'http://x answered 500' }, 'http://x answered 500'],
   ] as const)('seen: %j', (seen, words) => {
     expect(describeEvidence(sampleObservation({ seen })).split('\n')).toContain(`  last seen: ${words}`);

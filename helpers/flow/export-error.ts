@@ -8,6 +8,8 @@ export type ExportError = {
   readonly url?: string;
   /** What the other side said, or what kept it from being asked; one line. */
   readonly reason: string;
+  /** It answered success, and not as OTLP does. */
+  readonly isNoOtlp?: true;
 };
 
 /**
@@ -27,7 +29,10 @@ export function readExportError(text: string): ExportError {
   }
   const returned = /server returned HTTP status (\d+) ?(.*)$/.exec(error);
   if (returned !== null) return { status: Number(returned[1]), reason: returned[2] ?? '' };
-  const posted = /Post "([^"]+)": (.*)$/.exec(error);
+  // What is redirected is asked for with GET.
+  const posted = /\b(?:Post|Get) "([^"]+)": (.*)$/.exec(error);
   if (posted !== null) return { url: posted[1] ?? '', reason: posted[2] ?? '' };
+  const parsed = /error parsing (?:protobuf|json) response.*$/.exec(error);
+  if (parsed !== null) return { reason: parsed[0], isNoOtlp: true };
   return { reason: error.replace(/^.*\bdesc = /, '') };
 }

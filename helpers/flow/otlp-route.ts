@@ -1,15 +1,16 @@
 /** The way of a signal through Alloy, from where it is received to where it is exported. */
 import { readList, readText } from '../clients/alloy-graph.ts';
+import type { Items } from '../findings/evidence.ts';
 import type { Signal } from '../findings/finding.ts';
 import { findAttribute, listReferences } from './configuration-text.ts';
 import { type Component, countAt, type Flow, findComponent } from './flow.ts';
 
 /** How Alloy's counters call the items of a signal. */
-export const ITEMS: Readonly<Record<Signal, string>> = {
+export const ITEMS = {
   traces: 'spans',
   metrics: 'metric_points',
   logs: 'log_records',
-};
+} as const satisfies Readonly<Record<Signal, Items>>;
 
 /** The components that a signal passes. */
 export type OtlpRoute = {

@@ -28,6 +28,11 @@ const SIGNAL_OF: Readonly<Partial<Record<Subject['kind'], Signal>>> = {
  * where the question is about nothing that flows.
  */
 export function findStop(flow: Flow, subject: Subject, page?: SourcePage): Stop | undefined {
+  if (subject.kind === 'delivery' && subject.labels !== undefined) {
+    const { labels } = subject;
+    const route = followSamples(flow, labels);
+    return { of: 'samples', labels, route, ...findSamplesStop(flow, route) };
+  }
   if (subject.kind === 'scraped metric' || subject.kind === 'series') {
     const { metric, labels } = subject.kind === 'series' ? readSelector(subject.selector) : subject;
     const { job, instance } = labels;

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { compress, uncompress } from 'snappyjs';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
+import { WriteRequest } from '../otlp/remote-write.ts';
+import { TracesData } from '../otlp/schema.ts';
+import { alterExport } from './alter-export.ts';
 import { type Fault, startFaultyGateway } from './faulty-gateway.ts';
 
 /** A backend that keeps what it gets, and a gateway with a fault in front of it. */
@@ -38,6 +43,7 @@ async function start(fault: Fault) {
 
 const TRACES = '/otlp/v1/traces';
 const LOGS = '/otlp/v1/logs';
+const ID = '2'.repeat(16);
 
 test('a status answers the signals that it concerns, and all else passes through with its login, body and answer', async () => {
   await using at = await start({ answer: 429, message: 'too much', signals: ['traces'] });
@@ -101,4 +107,48 @@ test('what is slow arrives later', async () => {
   await at.send(LOGS, 'fast');
   await slow;
   expect(at.got.map((line) => line.split(' ').at(-1))).toEqual(['fast', 'slow']);
+});
+
+test.each([
+  [
+    'times are shifted',
+    { shiftMs: 5000 },
+    [{ parentSpanId: '', startTimeUnixNano: 6_000_000_000n }, { parentSpanId: ID }],
+  ],
+  ['parents are stripped', { strips: 'parents' }, [{ name: 'a' }, { name: 'b', parentSpanId: '' }]],
+  ['attributes are stripped', { strips: 'attributes' }, [{ attributes: [] }, { attributes: [] }]],
+  ['one item in two is lost', { losesOneIn: 2 }, [{ name: 'a', attributes: [{ key: 'x' }] }]],
+] as const)('what is passed on is altered: %s', async (_, alteration, spans) => {
+  const span = (name: string, parentSpanId: string) => {
+    return {
+      traceId: '1'.repeat(32),
+      spanId: ID,
+      parentSpanId,
+      name,
+      startTimeUnixNano: '1000000000',
+      attributes: [{ key: 'x' }],
+    };
+  };
+  const body = TracesData.encode(
+    TracesData.fromJson({
+      resourceSpans: [
+        { resource: { attributes: [{ key: 'r' }] }, scopeSpans: [{ spans: [span('a', ''), span('b', ID)] }] },
+      ],
+    }),
+  );
+  for (const sent of [Buffer.from(body), gzipSync(body)]) {
+    const altered = await alterExport('traces', sent, alteration);
+    const data = TracesData.decode(altered[0] === 0x1f ? gunzipSync(altered) : altered);
+    expect(data.resourceSpans[0]?.resource?.attributes).toHaveLength(1);
+    expect(data.resourceSpans[0]?.scopeSpans[0]?.spans).toMatchObject(spans);
+  }
+});
+
+test('a label is stripped from the series of remote write', async () => {
+  const labels = ['__name__', 'job'].map((name) => ({ name, value: 'x' }));
+  const body = compress(WriteRequest.encode({ timeseries: [{ labels, samples: [{ value: 1, timestamp: 5n }] }] }));
+  const altered = await alterExport('samples', Buffer.from(body), { strips: { label: 'job' } });
+  expect(WriteRequest.decode(uncompress(altered))).toMatchObject({
+    timeseries: [{ labels: [{ name: '__name__' }], samples: [{ timestamp: 5n }] }],
+  });
 });

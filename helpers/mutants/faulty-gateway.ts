@@ -3,9 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-
-/** What Alloy sends to the backend: the signals of OTLP, and the samples of remote write. */
-export type Signal = 'traces' | 'metrics' | 'logs' | 'samples';
+import { type Alteration, alterExport, type Signal } from './alter-export.ts';
 
 /** What happens to an export. */
 type Effect =
@@ -19,6 +17,8 @@ type Effect =
   | { readonly does: 'cut' }
   /** It is answered with 200 and a partial success that rejects this many items, and goes no further. */
   | { readonly rejects: number }
+  /** It is passed on otherwise. */
+  | Alteration
   /** It is passed on after this many milliseconds. */
   | { readonly delayMs: number };
 
@@ -52,15 +52,20 @@ export async function startFaultyGateway(target: string, fault: Fault): Promise<
     const signal = asked.method === 'POST' ? PATHS[(asked.url ?? '').split('?', 1)[0] ?? ''] : undefined;
     const isConcerned = signal !== undefined && (fault.signals?.includes(signal) ?? true);
     const isHit = isConcerned && ++exports % (fault.every ?? 1) === 0;
-    void handle(asked, answer, isHit ? fault : undefined).catch((error: unknown) => {
+    void handle(asked, answer, isHit ? { fault, signal } : undefined).catch((error: unknown) => {
       if (answer.headersSent) return void answer.destroy();
       answer.writeHead(502).end(`the gateway gets no answer: ${error instanceof Error ? error.message : error}`);
     });
   });
 
-  async function handle(asked: IncomingMessage, answer: ServerResponse, effect: Effect | undefined): Promise<void> {
+  async function handle(
+    asked: IncomingMessage,
+    answer: ServerResponse,
+    hit: { readonly fault: Effect; readonly signal: Signal } | undefined,
+  ): Promise<void> {
     const body = await readBody(asked);
-    if (effect === undefined) return await passOn(asked, body, answer);
+    if (hit === undefined) return await passOn(asked, body, answer);
+    const { fault: effect, signal } = hit;
     if ('answer' in effect) {
       const { answer: status, message = '', headers = {} } = effect;
       return void answer.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(message);
@@ -75,6 +80,7 @@ export async function startFaultyGateway(target: string, fault: Fault): Promise<
       await delay(effect.delayMs, undefined, { ref: false });
       return await passOn(asked, body, answer);
     }
+    if (!('does' in effect)) return await passOn(asked, await alterExport(signal, body, effect), answer);
     if (effect.does === 'discard') return void answer.writeHead(200).end();
     if (effect.does === 'cut') return void asked.socket.destroy();
     await ask(asked, body).then((first) => first.body.dump());

@@ -1,10 +1,13 @@
 import { readText } from '../../clients/alloy-graph.ts';
+import type { Place } from '../../findings/place.ts';
 import type { Component, Flow } from '../../flow/flow.ts';
 import { readExporterLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
+import type { DirectAnswer } from '../direct-export.ts';
 import { listSignalsWith, readFailedExport } from '../failed-export.ts';
 import { readRefusedLogin } from '../refused-login.ts';
 import { createRule } from '../rule.ts';
+import type { Symptoms } from '../symptoms.ts';
 
 /**
  * The OTLP gateway refuses the login that the exporter sends.
@@ -31,6 +34,17 @@ export const otlpPathNotFound = createRule('OTLP path not found', (symptoms) => 
 });
 
 /**
+ * What answers is no OTLP gateway: Alloy can't read its answer.
+ *
+ * `what answers to otelcol.exporter.otlphttp.x (config.alloy:46) at http://HOST/otlp is not an OTLP gateway: error parsing …`
+ */
+export const noOtlpResponse = createRule('no OTLP response', (symptoms) => {
+  const failed = readFailedExport(symptoms);
+  if (failed?.error?.isNoOtlp !== true) return undefined;
+  return { reason: failed.error.reason, place: locateEndpoint(failed.flow, failed.component) };
+});
+
+/**
  * The endpoint gives no answer.
  *
  * `otelcol.exporter.otlphttp.grafana_cloud can't reach http://HOST:1/otlp and keeps trying: connection refused`
@@ -38,28 +52,51 @@ export const otlpPathNotFound = createRule('OTLP path not found', (symptoms) => 
 export const otlpEndpointUnreachable = createRule('OTLP endpoint unreachable', (symptoms) => {
   const failed = readFailedExport(symptoms);
   if (failed === undefined || failed.error?.status !== undefined) return undefined;
+  const place = locateEndpoint(failed.flow, failed.component);
   const { stop } = symptoms;
-  // Without an error, what waits is on its way, unless nothing has ever left.
-  const isStuck = stop?.of === 'signal' && stop.at === 'export waits' && stop.sent === 0;
-  const { reason = '' } = failed.error ?? {};
-  if (reason === '' && !isStuck) return undefined;
-  return { reason, place: locateEndpoint(failed.flow, failed.component) };
+  if (failed.error !== undefined)
+    return { reason: failed.error.reason, place, ...findRedirect(failed.error.url, place) };
+  // Without an error, what waits is on its way, unless nothing has ever left, or nobody gets an answer.
+  const direct = getDirectAnswer(symptoms, place);
+  const reason = direct?.status === 0 ? direct.message : '';
+  const isStuck = stop?.of === 'signal' && stop.at === 'export waits' && (stop.sent === 0 || reason !== '');
+  return isStuck ? { reason, place } : undefined;
 });
 
 /**
  * The gateway answers another error, for one signal or all.
  *
- * `the OTLP gateway answers 429 to traces: too many requests`
+ * `the OTLP gateway answers 429 to traces of otelcol.exporter.otlphttp.x (config.alloy:46): too many requests`
  */
 export const otlpExportRefused = createRule('OTLP export refused', (symptoms) => {
   const failed = readFailedExport(symptoms);
   const { status, reason = '' } = failed?.error ?? {};
   if (failed === undefined || status === undefined) return undefined;
+  const place = locateEndpoint(failed.flow, failed.component);
   const signals = listSignalsWith(symptoms, failed, status);
-  return { status, signals, message: reason, place: locateEndpoint(failed.flow, failed.component) };
+  const direct = getDirectAnswer(symptoms, place);
+  // Alloy's log has the words only of an answer that is a google.rpc.Status.
+  const message = reason === '' && direct?.status === status ? direct.message : reason;
+  const batch = symptoms.stop?.of === 'signal' ? symptoms.stop.route.between.find(isBatch) : undefined;
+  return { status, signals, message, place, ...(batch && { batch: locate(failed.flow, batch) }) };
 });
 
-function locateEndpoint(flow: Flow, exporter: Component) {
+function isBatch({ name }: Component): boolean {
+  return name === 'otelcol.processor.batch';
+}
+
+/** What the run itself was answered, if it asked where the exporter sends to. */
+function getDirectAnswer({ directAnswers = {}, stop }: Symptoms, { value }: Place): DirectAnswer | undefined {
+  const answer = stop?.of === 'signal' ? directAnswers[stop.signal] : undefined;
+  return answer?.endpoint === value ? answer : undefined;
+}
+
+/** Where an endpoint leads to that redirects. */
+function findRedirect(url: string | undefined, { value }: Place): { readonly leadsTo?: string } {
+  return url === undefined || value === undefined || url.startsWith(value) ? {} : { leadsTo: url };
+}
+
+function locateEndpoint(flow: Flow, exporter: Component): Place {
   const isOwn = readText(exporter.settings, 'client', 'endpoint') !== undefined;
   return isOwn ? locate(flow, exporter, 'client', 'endpoint') : locate(flow, exporter);
 }

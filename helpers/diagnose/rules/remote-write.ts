@@ -1,7 +1,10 @@
+import { readText } from '../../clients/alloy-graph.ts';
+import type { Place } from '../../findings/place.ts';
+import type { Component, Flow } from '../../flow/flow.ts';
 import { readWriteLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
 import { hasNoUrl } from '../../flow/samples-route.ts';
-import { readFailedWrite } from '../failed-write.ts';
+import { readFailedWrite, type WriteError } from '../failed-write.ts';
 import { getObservation } from '../observation.ts';
 import { readRefusedLogin } from '../refused-login.ts';
 import { createRule } from '../rule.ts';
@@ -43,7 +46,7 @@ export const remoteWriteLoginRefused = createRule('remote write login refused', 
 export const remoteWritePathNotFound = createRule('remote write path not found', (symptoms) => {
   const failed = readFailedWrite(symptoms);
   if (failed?.error?.status !== 404 && failed?.error?.status !== 405) return undefined;
-  return { status: failed.error.status, place: locate(failed.flow, failed.component, ...URL_PATH) };
+  return { status: failed.error.status, place: locateUrl(failed.flow, failed.component, failed.error) };
 });
 
 /**
@@ -54,7 +57,12 @@ export const remoteWritePathNotFound = createRule('remote write path not found',
 export const remoteWriteUnreachable = createRule('remote write unreachable', (symptoms) => {
   const failed = readFailedWrite(symptoms);
   if (failed === undefined || failed.error?.status !== undefined || failed.dropped > 0) return undefined;
-  return { reason: failed.error?.reason ?? '', place: locate(failed.flow, failed.component, ...URL_PATH) };
+  const { flow, component, error } = failed;
+  const place = locateUrl(flow, component, error);
+  if (error === undefined) return { reason: failed.isUnanswered ? 'no answer so far to what it has sent' : '', place };
+  const leadsTo =
+    error.url !== undefined && place.value !== undefined && error.url !== place.value ? error.url : undefined;
+  return { reason: error.reason, place, ...(leadsTo !== undefined && { leadsTo }) };
 });
 
 /**
@@ -66,7 +74,21 @@ export const remoteWriteRefused = createRule('remote write refused', (symptoms) 
   const failed = readFailedWrite(symptoms);
   if (failed === undefined) return undefined;
   const { flow, component, error } = failed;
-  const place = locate(flow, component, ...URL_PATH);
+  const place = locateUrl(flow, component, error);
   if (error?.status === undefined) return failed.dropped > 0 ? { message: '', place } : undefined;
   return { status: error.status, message: error.reason, place };
 });
+
+/** The URL of the endpoint that an error is about: a remote write may have several. */
+function locateUrl(flow: Flow, component: Component, error: WriteError | undefined): Place {
+  const settings = (component.settings ?? []).filter(({ name }) => name === 'endpoint');
+  const index = settings.findIndex(({ body }) => readText(body, 'url') === error?.endpoint);
+  const [setting, block] = [
+    settings[index],
+    component.written?.blocks.filter(({ name }) => name === 'endpoint')[index],
+  ];
+  if (index < 1 || setting === undefined) return locate(flow, component, ...URL_PATH);
+  const { written, ...rest } = component;
+  const one = { ...rest, settings: [setting], ...(written && block && { written: { ...written, blocks: [block] } }) };
+  return locate(flow, one, ...URL_PATH);
+}

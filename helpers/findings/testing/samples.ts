@@ -47,6 +47,9 @@ const otlpEndpoint = samplePlace(EXPORTER, 'endpoint', 'GRAFANA_CLOUD_OTLP_ENDPO
 const otlpUser = samplePlace('otelcol.auth.basic.x', 'username', 'GRAFANA_CLOUD_OTLP_INSTANCE_ID', { value: '1' });
 const writeUrl = samplePlace(WRITE, 'url', 'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT', { value: 'http://x/push' });
 const writeUser = samplePlace(WRITE, 'username', 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID', { value: '1' });
+const batch: Place = { component: 'otelcol.processor.batch.x', file: 'config.alloy', line: 9 };
+const tempo = { service: 'tempo', url: 'http://x/tempo' } as const;
+const variable = 'GRAFANA_CLOUD_TEMPO_ENDPOINT';
 const redisAddress = samplePlace('prometheus.exporter.redis.x', 'redis_addr', 'REDIS_EXPORTER_ADDRESS');
 const scrape: Place = { component: 'prometheus.scrape.x' };
 const relabel: Place = { component: 'discovery.relabel.x', file: 'config.alloy', line: 7 };
@@ -286,7 +289,9 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series dropped', place: relabel, block: 'rule' },
     { kind: 'series dropped', place: relabel, block: 'rule', action: 'drop', regex: 'redis_.*' },
   ],
-  'other labels': [{ kind: 'other labels', wanted: labels, found: { job: 'k', instance: 'i' } }],
+  'other labels': [{}, { behind: writeUrl }].map((more) => {
+    return { kind: 'other labels', wanted: labels, found: { job: 'k', instance: 'i' }, ...more };
+  }),
   'OTLP login refused': [
     { kind: 'OTLP login refused', login: 'other', place: otlpUser },
     { kind: 'OTLP login refused', login: 'none', place: { component: EXPORTER } },
@@ -321,10 +326,41 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'OTLP endpoint unreachable': [
     { kind: 'OTLP endpoint unreachable', reason: 'connection refused', place: otlpEndpoint },
     { kind: 'OTLP endpoint unreachable', reason: '', place: { component: EXPORTER } },
+    { kind: 'OTLP endpoint unreachable', reason: 'no such host', place: otlpEndpoint, leadsTo: 'http://proxy/login' },
   ],
-  'OTLP export refused': [403, 413, 429, 503, 400].map((status) => {
-    return { kind: 'OTLP export refused', status, signals: ['traces', 'logs'], message: 'no', place: otlpEndpoint };
+  'OTLP export refused': [302, 400, 402, 403, 407, 413, 415, 418, 429, 500, 503, 504].flatMap((status) =>
+    [{}, { batch }].map((more) => {
+      const refused = { kind: 'OTLP export refused', status, signals: ['traces', 'logs'] } as const;
+      return { ...refused, message: 'no', place: otlpEndpoint, ...more };
+    }),
+  ),
+  'no OTLP response': [{ kind: 'no OTLP response', reason: 'error parsing protobuf response', place: otlpEndpoint }],
+  'partial success': [
+    { kind: 'partial success', signal: 'traces', count: 2, message: 'too long', place: { component: EXPORTER } },
+  ],
+  'backend holds none': [
+    { kind: 'backend holds none', items: 'spans', sent: 5, place: otlpEndpoint, asked: tempo },
+    { kind: 'backend holds none', items: 'spans', sent: 5, place: otlpEndpoint, asked: tempo, stranger: 'web page' },
+    {
+      kind: 'backend holds none',
+      items: 'samples',
+      sent: 5,
+      place: { component: WRITE },
+      asked: { ...tempo, variable },
+    },
+  ],
+  'items lost': [{ kind: 'items lost', items: 'spans', emitted: 20, arrived: 14, place: otlpEndpoint, asked: tempo }],
+  'own lost': [{ kind: 'own lost', items: 'log_records', sent: 20, place: otlpEndpoint, asked: tempo }],
+  'own changed': [[], [batch]].map((between) => {
+    return { kind: 'own changed', missing: ['attribute x', 'child y'], place: otlpEndpoint, between };
   }),
+  'items twice': [false, true].map((isSentTwice) => {
+    return { kind: 'items twice', items: 'log_records', emitted: 20, twice: 20, places: [otlpEndpoint], isSentTwice };
+  }),
+  'items changed': [[], [batch]].map((between) => {
+    return { kind: 'items changed', items: 'spans', count: 9, in: ['time', 'parent'], place: otlpEndpoint, between };
+  }),
+  'items late': [{ kind: 'items late', items: 'spans', ms: 14_200, bound: 10_400, place: otlpEndpoint }],
   'no OTLP receiver': [{ kind: 'no OTLP receiver', file: 'config.alloy' }],
   'receiver elsewhere': [
     {
@@ -395,7 +431,12 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'remote write refused': [
     { kind: 'remote write refused', message: '', place: writeUrl },
-    { kind: 'remote write refused', status: 429, message: 'too much', place: writeUrl },
+    ...[302, 400, 403, 413, 429, 500].map((status) => {
+      return { kind: 'remote write refused', status, message: 'no', place: writeUrl } as const;
+    }),
+    ...['err-mimir-sample-out-of-order', 'err-mimir-max-label-names-per-series'].map((message) => {
+      return { kind: 'remote write refused', status: 400, message, place: writeUrl } as const;
+    }),
   ],
   'nothing sent by remote write': [{ kind: 'nothing sent by remote write', place: { component: WRITE } }],
   'Grafana Cloud refuses': [

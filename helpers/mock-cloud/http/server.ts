@@ -7,6 +7,7 @@ import type { RefusedLogins } from '../auth/refused-logins.ts';
 import type { RefusalReporter } from '../ingest/refusal-reporter.ts';
 import { RefusedExport } from '../ingest/refused-export.ts';
 import { type Backend, count } from '../store/backend.ts';
+import { listRepeats } from '../store/repeats.ts';
 import { type Answer, answerJson, answerNotFound, answerText } from './answer.ts';
 import { BodyError, createBodyReader, discardRest } from './body.ts';
 import { renderMetricsPage } from './metrics-page.ts';
@@ -61,7 +62,7 @@ export function createHttpServer({ backend, credentials, refusedLogins, report }
     try {
       answer =
         service === undefined
-          ? await answerOwnPage(path, isLoopback(request.socket.remoteAddress))
+          ? await answerOwnPage(path, new URLSearchParams(search), isLoopback(request.socket.remoteAddress))
           : await answerService(service, request, path.slice(prefix.length), new URLSearchParams(search));
     } catch (error) {
       answer = answerError(error, service, request.headers['content-type'], backend.say);
@@ -72,9 +73,10 @@ export function createHttpServer({ backend, credentials, refusedLogins, report }
     sendAnswer(response, answer);
   }
 
-  async function answerOwnPage(path: string, isLocal: boolean): Promise<Answer> {
+  async function answerOwnPage(path: string, query: URLSearchParams, isLocal: boolean): Promise<Answer> {
     if (path === '/-/ready') return answerText(200, 'ready\n');
     if (path === '/-/refusals' && isLocal) return answerJson(200, { refusals: refusedLogins.list() });
+    if (path === '/-/repeats' && isLocal) return answerJson(200, { repeats: listRepeats(backend, query) });
     if (path !== '/metrics') return answerNotFound();
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
     return { status: 200, headers, body: await renderMetricsPage(backend, refusedLogins) };

@@ -2,7 +2,13 @@ import { buildLabelsKey, type Labels } from './labels.ts';
 import type { Evictable, Memory } from './memory.ts';
 
 /** One log line of a stream; `time` is in nanoseconds since the epoch. */
-export type Entry = { readonly time: bigint; readonly line: string; readonly metadata: Labels };
+export type Entry = {
+  readonly time: bigint;
+  readonly line: string;
+  readonly metadata: Labels;
+  /** How often it arrived again, and was not stored again. */
+  repeats?: number;
+};
 
 /** The entries with the same index labels, in the order of arrival; `newest` is the latest time of any that it has had. */
 export type Stream = {
@@ -40,7 +46,11 @@ export function createLogStore(memory: Memory): LogStore {
         const known = streams.get(key);
         const stream: Stream = known ?? { labels, entries: [], generations: [], byTime: new Map(), newest: entry.time };
         const sameTime = stream.byTime.get(entry.time) ?? [];
-        if (sameTime.some((held) => isSameEntry(held, entry))) continue;
+        const same = sameTime.find((held) => isSameEntry(held, entry));
+        if (same !== undefined) {
+          same.repeats = (same.repeats ?? 0) + 1;
+          continue;
+        }
         sameTime.push(entry);
         stream.byTime.set(entry.time, sameTime);
         if (entry.time > stream.newest) stream.newest = entry.time;

@@ -13,7 +13,14 @@ import {
 } from './points.ts';
 
 /** One series. A chunk holds samples of one generation only. */
-export type Series = { readonly labels: Labels; chunks: Chunk[]; readonly key: string; wireKey?: string };
+export type Series = {
+  readonly labels: Labels;
+  chunks: Chunk[];
+  readonly key: string;
+  wireKey?: string;
+  /** How many of its samples arrived again, with the same time and value. */
+  repeats?: number;
+};
 
 /** What happened to a sample. */
 export type AppendOutcome = 'stored' | 'duplicate' | 'conflict' | 'too old';
@@ -141,6 +148,7 @@ export function createSeriesStore(memory: Memory): SeriesStore {
     const at = findFirstAfter(chunk, time);
     if (at > 0 && getTime(chunk, at - 1) === time) {
       const isSame = stale ? isStale(chunk, at - 1) : Object.is(getValue(chunk, at - 1), value);
+      if (isSame) series.repeats = (series.repeats ?? 0) + 1;
       return isSame ? 'duplicate' : 'conflict';
     }
     if (chunk.length < MAX_CHUNK_LENGTH) {

@@ -1,5 +1,6 @@
 /** What is wrong between Alloy and the backend, or with the backend. */
-import type { Fault, Signal } from '../faulty-gateway.ts';
+import type { Signal } from '../alter-export.ts';
+import type { Fault } from '../faulty-gateway.ts';
 import type { Mutant } from '../mutant.ts';
 import { all, DELIVERY, mutant } from './entry.ts';
 
@@ -201,4 +202,190 @@ const connections: readonly Mutant[] = [
   ),
 ];
 
-export const backend: readonly Mutant[] = [...refusals, ...losses, ...connections];
+const PAGE = '<!doctype html><html><body>Log in to the proxy</body></html>';
+const MIMIR_ORDER =
+  'failed pushing to ingester: the sample has been rejected because another sample with a more recent timestamp has already been ingested and out-of-order samples are not allowed (err-mimir-sample-out-of-order). The affected sample has timestamp 2026-11-26T00:00:00Z and is from series up';
+
+/** What a person meets who has a proxy, two Alloys, or a gateway of their own between Alloy and the backend. */
+const inBetween: readonly Mutant[] = [
+  fault(
+    'm30',
+    'a proxy answers traces with 200 and a web page',
+    { answer: 200, message: PAGE, headers: { 'content-type': 'text/html' }, signals: ['traces'] },
+    DELIVERY,
+    'span',
+    'holds none',
+    'web page',
+    'GRAFANA_CLOUD_OTLP_ENDPOINT',
+  ),
+  fault(
+    'm31',
+    'a proxy answers samples with 200 and a web page',
+    { answer: 200, message: PAGE, headers: { 'content-type': 'text/html' }, signals: ['samples'] },
+    PROM_PHASE,
+    'samples',
+    'holds none',
+    'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT|/api/prom/push',
+  ),
+  fault(
+    'm32',
+    'what answers logs calls it protobuf, and it is none',
+    {
+      answer: 200,
+      message: '\u0007not protobuf',
+      headers: { 'content-type': 'application/x-protobuf' },
+      signals: ['logs'],
+    },
+    DELIVERY,
+    'not an OTLP gateway|no OTLP',
+    'pars|protobuf',
+    'otlphttp',
+  ),
+  fault(
+    'm33',
+    'one export of traces in five is refused with 403',
+    { answer: 403, message: 'permission denied', signals: ['traces'], every: 5 },
+    DELIVERY,
+    '403',
+    'trace',
+    'traces:write',
+  ),
+  fault(
+    'm34',
+    'one export of logs in five is refused with 400',
+    { answer: 400, message: 'entry too far behind', signals: ['logs'], every: 5 },
+    DELIVERY,
+    '400',
+    'log',
+  ),
+  fault(
+    'm35',
+    'samples are refused as out of order: two Alloys write the same series',
+    { answer: 400, message: MIMIR_ORDER, signals: ['samples'] },
+    PROM_PHASE,
+    '400',
+    'out.of.order',
+    'external_labels|only one Alloy',
+  ),
+  fault(
+    'm36',
+    'samples are refused for their labels: 422',
+    { answer: 422, message: 'label value too long (err-mimir-label-value-too-long)', signals: ['samples'] },
+    PROM_PHASE,
+    '422',
+    'label',
+    'write_relabel_config|prometheus.relabel',
+  ),
+  fault(
+    'm37',
+    'one push of samples in two is lost',
+    { does: 'discard', signals: ['samples'], every: 2 },
+    PROM_PHASE,
+    '\\d+ of \\d+',
+    'samples',
+    'lost',
+  ),
+  fault(
+    'm38',
+    'the way to the backend passes samples on twice',
+    { does: 'duplicate', signals: ['samples'] },
+    PROM_PHASE,
+    'twice',
+    'samples',
+    'remote_write',
+  ),
+  fault(
+    'm39',
+    'the way to the backend passes metrics on twice',
+    { does: 'duplicate', signals: ['metrics'] },
+    DELIVERY,
+    'twice',
+    'data points',
+    'otlphttp',
+  ),
+  fault(
+    'm40',
+    'a gateway stores the spans without their parents',
+    { strips: 'parents', signals: ['traces'] },
+    DELIVERY,
+    'span',
+    'parent',
+    'otlphttp',
+  ),
+  fault(
+    'm41',
+    'a gateway drops the attributes of spans',
+    { strips: 'attributes', signals: ['traces'] },
+    DELIVERY,
+    'span',
+    'attribute',
+    'otlphttp',
+  ),
+  fault(
+    'm42',
+    'a gateway shifts the times of log records by half an hour',
+    { shiftMs: -1_800_000, signals: ['logs'] },
+    DELIVERY,
+    'log records',
+    'another time',
+    'otlphttp',
+  ),
+  fault(
+    'm43',
+    'a gateway loses every second log record',
+    { losesOneIn: 2, signals: ['logs'] },
+    DELIVERY,
+    '\\d+ of \\d+ log records',
+    'lost',
+  ),
+  fault(
+    'm44',
+    'a gateway strips the label instance of what is scraped',
+    { strips: { label: 'instance' }, signals: ['samples'] },
+    PROM_PHASE,
+    'instance',
+    'behind prometheus.remote_write',
+  ),
+  fault(
+    'm45',
+    'a proxy in front of OTLP answers 502',
+    { answer: 502, message: 'bad gateway', signals: ['traces', 'metrics', 'logs'] },
+    DELIVERY,
+    '502',
+    'proxy or load balancer',
+  ),
+  fault(
+    'm46',
+    'a proxy wants a login for remote write: 407',
+    { answer: 407, message: 'proxy authentication required', signals: ['samples'] },
+    PROM_PHASE,
+    '407',
+    'HTTPS_PROXY|NO_PROXY',
+  ),
+  fault(
+    'm47',
+    'one export of traces of the API in two is lost',
+    { does: 'discard', signals: ['traces'], every: 2 },
+    'P4.2 P4.9',
+    '\\d+ of \\d+ spans',
+    'lost',
+  ),
+  fault(
+    'm48',
+    'logs of the API are taken and not stored',
+    { does: 'discard', signals: ['logs'] },
+    'P4.2 P4.9',
+    'log records',
+    'holds none',
+  ),
+  fault(
+    'm49',
+    'a page to log in to a proxy answers remote write with 302',
+    { answer: 302, headers: { location: 'http://proxy.invalid/login' }, signals: ['samples'] },
+    PROM_PHASE,
+    '302|redirect|proxy\\.invalid',
+    'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
+  ),
+];
+
+export const backend: readonly Mutant[] = [...refusals, ...losses, ...connections, ...inBetween];

@@ -1,10 +1,11 @@
 import { promisify } from 'node:util';
 import { deflate, gzip, zstdCompress } from 'node:zlib';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { ExportResponse, RpcStatus } from '../../../otlp/schema.ts';
 import { createUnsupportedError, userAgent } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
 import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
+import { postFollowing } from '../../pipeline/http/follow-redirects.ts';
 import { readClientTls } from '../../pipeline/http/otelcol-tls.ts';
 import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
 import { formatJson } from '../../pipeline/otlp/batch.ts';
@@ -62,11 +63,14 @@ export function createHttpPush(
     const timeout = client.timeout > 0 ? { signal: AbortSignal.timeout(Math.floor(client.timeout)) } : {};
     let response: Dispatcher.ResponseData;
     let answer: Buffer;
+    let at = url;
     try {
-      response = await request(url, { method: 'POST', headers, body: packed.body, dispatcher: agent, ...timeout });
+      response = await postFollowing(url, { headers, body: packed.body, dispatcher: agent, ...timeout }, (next) => {
+        at = next;
+      });
       answer = await readAnswer(response);
     } catch (error) {
-      const failure = describeFailure('POST', url, error);
+      const failure = describeFailure('POST', at, error);
       const type =
         failure.kind === 'deadline' ? 'Deadline_Exceeded' : failure.kind === 'canceled' ? 'Canceled' : '_OTHER';
       throw createRequestError(failure.text, type);

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
 import { userAgent } from '../../identity.ts';
 import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
+import { postFollowing } from '../../pipeline/http/follow-redirects.ts';
 import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
 import { explainUnsendable } from '../../pipeline/http/url-parts.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
@@ -47,11 +48,17 @@ export async function push(
   const signal = AbortSignal.any([ending, AbortSignal.timeout(endpoint.remote_timeout)]);
   let response: Dispatcher.ResponseData;
   let answer: string;
+  let at = url;
   try {
-    response = await request(url, { method: 'POST', headers, body, signal, dispatcher: client.dispatcher });
+    const options = { headers, body, signal, dispatcher: client.agent };
+    response = endpoint.follow_redirects
+      ? await postFollowing(url, options, (next) => {
+          at = next;
+        })
+      : await request(url, { method: 'POST', ...options });
     answer = await readStart(response);
   } catch (error) {
-    return createRecoverable(describeFailure('POST', url, error).text);
+    return createRecoverable(describeFailure('POST', at, error).text);
   }
   const { statusCode } = response;
   if (statusCode >= 200 && statusCode <= 299) {

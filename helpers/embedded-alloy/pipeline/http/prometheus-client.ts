@@ -7,7 +7,10 @@ const REDIRECTS = { maxRedirections: 10, throwOnMaxRedirect: true };
 
 /** An HTTP client for the requests of a component. */
 export type PrometheusClient = {
+  /** Follows redirects, where that is configured. */
   readonly dispatcher: Dispatcher;
+  /** Follows none. */
+  readonly agent: Dispatcher;
   /** The headers of every request: credentials, whose files are read each time, and `http_headers`. */
   readonly headers: () => Record<string, string | string[]>;
   readonly close: () => Promise<void>;
@@ -31,6 +34,7 @@ export function createPrometheusClient(args: HttpClientArgs, owner: string): Pro
     bodyTimeout: 0,
   });
   return {
+    agent,
     dispatcher: args.follow_redirects ? agent.compose(interceptors.redirect(REDIRECTS)) : agent,
     headers: () => ({ ...readCredentials(args), ...readExtraHeaders(args) }),
     close: () => agent.destroy(),
