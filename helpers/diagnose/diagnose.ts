@@ -92,6 +92,8 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     compressionRefused,
     otlpExportRefused,
     partialSuccess,
+    // Data of a wrong time looks lost.
+    clockDiffers,
     backendHoldsNone,
     itemsLost,
     itemsTwice,
@@ -109,7 +111,6 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     heldTooLong,
     nothingExported,
     serviceUnhealthy,
-    clockDiffers,
     overloaded,
   ],
   'remote write': [
@@ -134,6 +135,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     answerAwaitedTooBriefly,
     remoteWriteUnreachable,
     remoteWriteRefused,
+    clockDiffers,
     backendHoldsNone,
     itemsLost,
     itemsTwice,
@@ -147,7 +149,6 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     otherLabels,
     heldTooLong,
     nothingSent,
-    clockDiffers,
     overloaded,
   ],
   /** What is no telemetry. */
