@@ -84,16 +84,22 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : `Change the rule of ${rule.component} that sets ${rule.setting}${describeWhere(rule)}, or remove it`,
   }),
 
-  'no scrape target': ({ labels, exporter, isScraped, unused }) => ({
+  'no scrape target': ({ labels, exporter, isScraped, unused, empty }) => ({
     cause: `no prometheus.scrape has a target with ${describeLabels(labels)}${
-      exporter === undefined || isScraped === true ? '' : `: the targets of ${describePlace(exporter)} reach none`
+      empty !== undefined
+        ? `: ${describePlace(empty)} is empty`
+        : exporter === undefined || isScraped === true
+          ? ''
+          : `: the targets of ${describePlace(exporter)} reach none`
     }`,
     fix:
       unused !== undefined
         ? `Let targets of a prometheus.scrape be ${unused.component}.output${describeLine(unused)}`
-        : exporter === undefined
-          ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
-          : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
+        : empty !== undefined
+          ? `Add a target with ${describeLabels(labels)} to ${describePlace(empty)}`
+          : exporter === undefined
+            ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
+            : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
   }),
 
   'other target labels': ({ wanted, found, label, scrape, relabel, rule, isRuleUnused, unused }) => ({
@@ -465,7 +471,7 @@ function adviseOnStatus(status: number, place: Place): string {
 /** What kept a scrape from working, with what Alloy says where that says more. */
 const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) => string>> = {
   refused: () => 'nothing listens there (connection refused)',
-  'unknown host': () => 'no host has this name',
+  'unknown host': () => 'no host has this name (no such host)',
   timeout: (_, { setting, value }) =>
     `it takes longer than scrape_timeout${setting === 'scrape_timeout' && value !== undefined ? `, which is ${value}` : ''} (context deadline exceeded)`,
   address: (error) => error,

@@ -145,6 +145,8 @@ export type Finding =
       readonly isScraped?: boolean;
       /** What relabels its targets for nobody. */
       readonly unused?: Place;
+      /** The targets of the only scrape that has none. */
+      readonly empty?: Place;
     }
   /** It is scraped, as a target with another job or instance. */
   | {

@@ -152,6 +152,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'no scrape target': [
     { kind: 'no scrape target', labels },
+    { kind: 'no scrape target', labels, empty: { ...scrape, setting: 'targets' } },
     { kind: 'no scrape target', labels, exporter: scrape, isScraped: true },
     { kind: 'no scrape target', labels, exporter: scrape, isScraped: false, unused: relabel },
   ],
