@@ -21,6 +21,7 @@ import { nothingAccepted } from './rules/nothing-accepted.ts';
 import { nothingExported } from './rules/nothing-exported.ts';
 import { nothingSent } from './rules/nothing-sent.ts';
 import { otherLabels } from './rules/other-labels.ts';
+import { otherMark } from './rules/other-mark.ts';
 import { otherProtocol } from './rules/other-protocol.ts';
 import { otherTargetLabels } from './rules/other-target-labels.ts';
 import { otlpEndpointUnreachable, otlpExportRefused, otlpLoginRefused, otlpPathNotFound } from './rules/otlp-export.ts';
@@ -93,6 +94,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     forwardsToNothing,
     seriesDropped,
     seriesRelabelled,
+    otherMark,
     remoteWriteWithoutUrl,
     endpointOfAnotherService,
     grafanaCloudRefuses,

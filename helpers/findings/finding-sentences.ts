@@ -130,6 +130,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Change that ${block} so that ${label} stays as it is, or remove it`,
   }),
 
+  'other mark': ({ place, label, wanted, found }) => ({
+    cause: `${place.component} ${found === '' ? 'does not mark series' : `marks series with ${describeLabels({ [label]: found })}`}${describeLine(place)}, and this run asks for those with ${describeLabels({ [label]: wanted })}`,
+    fix: `Let ${label} of external_labels${describeWhere(place)} be sys.env("ALLOY_VERIFY_RUN_ID"), which a run sets`,
+  }),
+
   'metric not exported': ({ url, metric, place }) => ({
     cause: `${url} has no ${metric}: ${place.component} has ${place.setting} = ${place.expression}${describeLine(place)}`,
     fix: `Change ${place.setting}${describeWhere(place)} so that ${metric} is on that page, or remove it`,

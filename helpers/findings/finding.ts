@@ -194,6 +194,14 @@ export type Finding =
       readonly from: string;
       readonly to: string;
     }
+  /** Remote write marks series otherwise than the run asks for them. */
+  | {
+      readonly kind: 'other mark';
+      readonly place: Place;
+      readonly label: string;
+      readonly wanted: string;
+      readonly found: string;
+    }
   /** The page that is scraped lacks the metric; the setting asks for another page, or for less. */
   | { readonly kind: 'metric not exported'; readonly url: string; readonly metric: string; readonly place: Place }
   /** What was to be dropped has arrived. */

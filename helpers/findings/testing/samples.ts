@@ -199,6 +199,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series relabelled', place: relabel, block: 'rule', label: 'job', from: 'a', to: 'b' },
     { kind: 'series relabelled', place: relabel, block: 'write_relabel_config', label: 'job', from: 'a', to: '' },
   ],
+  'other mark': [
+    { kind: 'other mark', place: { component: WRITE }, label: 'verify_run', wanted: 'run-1', found: 'x' },
+    { kind: 'other mark', place: { component: WRITE }, label: 'verify_run', wanted: 'run-1', found: '' },
+  ],
   'metric not exported': [
     {
       kind: 'metric not exported',

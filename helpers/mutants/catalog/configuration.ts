@@ -1101,13 +1101,6 @@ const furtherScrapes: readonly Mutant[] = [
 
 const misspeltSources: readonly Mutant[] = [
   mutant(
-    'c126',
-    'Redis: it is scraped over https',
-    { configuration: [within(REDIS_SCRAPE, `targets         =`, `scheme          = "https"\n\ttargets         =`)] },
-    'phase3',
-    { cause: all('prometheus\\.scrape\\.redis', 'scheme', 'https'), vague: /scrape/ },
-  ),
-  mutant(
     'c127',
     'RabbitMQ: the name of the variable with the address is misspelt',
     { configuration: [swap('"RABBITMQ_METRICS_ADDRESS"', '"RABBITMQ_METRICS_ADRESS"')] },
