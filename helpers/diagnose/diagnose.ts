@@ -42,6 +42,7 @@ import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
+import { signalEndpointNotFound } from './rules/signal-endpoint-not-found.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
@@ -67,6 +68,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     grafanaCloudRefuses,
     tokenExpired,
     otlpLoginRefused,
+    signalEndpointNotFound,
     otlpPathNotFound,
     answerAwaitedTooBriefly,
     otlpEndpointUnreachable,

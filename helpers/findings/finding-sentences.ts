@@ -163,6 +163,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : `Let ${place.setting}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_${service}_ENDPOINT")`,
   }),
 
+  'signal endpoint not found': ({ signal, status, place }) => ({
+    cause: `the OTLP gateway answers ${status} to ${signal}: ${place.value ?? place.expression}, ${describePlace(place)}, is not a path that it serves`,
+    fix: `Make ${place.setting}${describeWhere(place)} end in /otlp/v1/${signal}, or remove it: the exporter then adds that path to the endpoint of its client block`,
+  }),
+
   'compression refused': ({ place, status, message }) => ({
     cause: `${place.component} sends with ${place.setting} = ${place.expression}${describeLine(place)}, and gets ${status}: ${message}`,
     fix: `Remove ${place.setting}${describeWhere(place)}: the default is gzip`,

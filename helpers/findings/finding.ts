@@ -224,6 +224,13 @@ export type Finding =
       /** What that answers. */
       readonly status?: number;
     }
+  /** The endpoint of one signal is no path that the gateway serves. */
+  | {
+      readonly kind: 'signal endpoint not found';
+      readonly signal: Signal;
+      readonly status: number;
+      readonly place: Place;
+    }
   /** What is sent is compressed in a way that the other side does not take. */
   | { readonly kind: 'compression refused'; readonly place: Place; readonly status: number; readonly message: string }
   /** The setting says after what time what is sent is given up. */

@@ -226,6 +226,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     },
     { kind: 'endpoint of another service', service: 'PROMETHEUS', other: 'LOKI', place: writeUrl },
   ],
+  'signal endpoint not found': [
+    {
+      kind: 'signal endpoint not found',
+      signal: 'traces',
+      status: 404,
+      place: { component: EXPORTER, setting: 'traces_endpoint', value: 'http://h/otlp/traces' },
+    },
+  ],
   'compression refused': [
     {
       kind: 'compression refused',
