@@ -927,7 +927,10 @@ const furtherOtlp: readonly Mutant[] = [
     'OTLP login: the name of the variable with the token is misspelt',
     { configuration: [swap(OTLP_PASSWORD, OTLP_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_API_KY'))] },
     DELIVERY,
-    { cause: all('401|no password', 'GRAFANA_CLOUD_API_KY', 'GRAFANA_CLOUD_API_KEY', 'config\\.alloy:42'), vague: /401/ },
+    {
+      cause: all('401|no password', 'GRAFANA_CLOUD_API_KY', 'GRAFANA_CLOUD_API_KEY', 'config\\.alloy:42'),
+      vague: /401/,
+    },
   ),
 ];
 
