@@ -37,10 +37,10 @@ type WatchOptions = {
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or connected to
- * over two scrapes, if what it sends to can't be reached, if it has not sent what it has to a backend that gives no answer, if it sends to another backend, or if the
- * data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
- * has refused the login already when the run began.
+ * this path since the watch began, if its configuration lets nothing pass, or not before the deadline, if what is measured can't
+ * be scraped or connected to over two scrapes, if what Alloy sends to can't be reached, if it has not sent what it has to a
+ * backend that gives no answer, if it sends to another backend, or if the data has arrived under other names. So a run in which
+ * everything is refused fails in seconds; and at once where Grafana Cloud has refused the login already when the run began.
  */
 export function startWatch(
   run: Run,
