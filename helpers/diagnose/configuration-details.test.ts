@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import type { LoginFault } from '../findings/finding.ts';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import { readBlocks } from '../flow/configuration-text.ts';
-import { findComponent } from '../flow/flow.ts';
+import { type Flow, findComponent } from '../flow/flow.ts';
 import { locate } from '../flow/place.ts';
 import { change, count, text } from '../flow/testing/recorded-flow.ts';
 import { parseLog } from './alloy-log.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
+import { noScrapeTarget } from './rules/no-scrape-target.ts';
 import { otlpLoginRefused } from './rules/otlp-export.ts';
 import { remoteWriteLoginRefused } from './rules/remote-write.ts';
 import { scrapeFails } from './rules/scrape-fails.ts';
@@ -160,4 +161,15 @@ test('a default that is used tells that the variable beside it is not read', () 
   };
   expect(place('redis:6379')).toMatchObject({ misspelt: { meant: 'REDIS_EXPORTER_ADDRESS' } });
   expect(place('127.0.0.1:1')).not.toHaveProperty('misspelt');
+});
+
+test('a scrape without targets is told where only one has none', () => {
+  const none = { targets: [], settings: [{ name: 'targets', value: { type: 'array', value: [] } }] };
+  const flow = change(delivering(), SCRAPE, none);
+  const withoutExporter = (from: Flow) => ({ ...from, components: from.components.filter(({ id }) => id !== redis) });
+  expect(noScrapeTarget.find(symptoms({ flow: withoutExporter(flow) }))).toMatchObject({
+    empty: { component: SCRAPE, setting: 'targets' },
+  });
+  const two = change(flow, 'prometheus.scrape.rabbitmq', none);
+  expect(noScrapeTarget.find(symptoms({ flow: withoutExporter(two) }))).not.toHaveProperty('empty');
 });

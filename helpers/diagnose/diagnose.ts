@@ -23,6 +23,7 @@ import { nothingAccepted } from './rules/nothing-accepted.ts';
 import { nothingExported } from './rules/nothing-exported.ts';
 import { nothingSent } from './rules/nothing-sent.ts';
 import { otherLabels } from './rules/other-labels.ts';
+import { otherMark } from './rules/other-mark.ts';
 import { otherProtocol } from './rules/other-protocol.ts';
 import { otherTargetLabels } from './rules/other-target-labels.ts';
 import {
@@ -56,6 +57,7 @@ import { serviceEnded } from './rules/service-ended.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
 import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
 import { serviceUnhealthy } from './rules/service-unhealthy.ts';
+import { signalEndpointNotFound } from './rules/signal-endpoint-not-found.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceFails } from './rules/source-fails.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
@@ -85,6 +87,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     grafanaCloudRefuses,
     tokenExpired,
     otlpLoginRefused,
+    signalEndpointNotFound,
     otlpPathNotFound,
     answerAwaitedTooBriefly,
     noOtlpResponse,
@@ -126,6 +129,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     forwardsToNothing,
     seriesDropped,
     seriesRelabelled,
+    otherMark,
     remoteWriteWithoutUrl,
     endpointOfAnotherService,
     grafanaCloudRefuses,

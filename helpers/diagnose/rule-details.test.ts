@@ -96,6 +96,8 @@ test.each<[ScrapeFault, string]>([
   ['timeout', 'context deadline exceeded'],
   ['HTTP status', 'server returned HTTP status 404 Not Found'],
   ['TLS', 'http: server gave HTTP response to HTTPS client'],
+  ['TLS', 'net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02F"'],
+  ['not metrics', 'net/http: HTTP/1.x transport connection broken: malformed HTTP response "AMQP\\x00\\x00\\t\\x01"'],
   ['sample limit', 'sample limit exceeded'],
   ['body size limit', 'body size limit exceeded'],
   ['label limit', 'label_limit exceeded (metric: "x", number of labels: 9, limit: 2)'],

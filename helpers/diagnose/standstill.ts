@@ -6,6 +6,7 @@ import { type Component, readFlow } from '../flow/flow.ts';
 import { listHolds } from '../flow/hold.ts';
 import { findMovedPath } from '../flow/otlp-route.ts';
 import { findScrapeFault, isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
+import { findOtherMark } from '../flow/series-mark.ts';
 import { findStop, isForGood, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -41,6 +42,7 @@ export async function findStandstill(
   if (stop.of === 'signal' && findMovedPath(flow, stop.route, stop.signal) !== undefined) {
     return { kind: 'for good', fault: 'receiver at another path' };
   }
+  if (findOtherMark(stop, run.seriesMark) !== undefined) return { kind: 'for good', fault: 'other mark' };
   if (listHolds(stop).some(({ duration }) => duration > deadline)) return { kind: 'for good', fault: stop.at };
   const alloyLog = await readAlloyLog(run);
   const waiting = findWaiting(run, stop);

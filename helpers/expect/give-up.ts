@@ -46,11 +46,11 @@ type WatchOptions = {
 
 /**
  * Begins a watch. It gives up if Alloy no longer answers; and, once the data had time to arrive, if Alloy has dropped data on
- * this path since the watch began, if its configuration lets nothing pass, if what is measured can't be scraped or connected to
- * over two scrapes, if a part that the criterion needs gives no answer for seconds, if what it sends to can't be reached or gives no
- * answer to what it has, if nothing that it sends can be delivered for long, if the backend holds nothing of what it takes, if it
- * sends to another backend, or if the data has arrived under other names. So a run in which everything is refused fails in seconds; and at once where Grafana Cloud
- * has refused the login already when the run began.
+ * this path since the watch began, if its configuration lets nothing pass, or not before the deadline, if what is measured can't be
+ * scraped or connected to over two scrapes, if a part that the criterion needs gives no answer for seconds, if what Alloy sends to
+ * can't be reached or gives no answer to what it has, if nothing that it sends can be delivered for long, if the backend holds
+ * nothing of what it takes, if it sends to another backend, or if the data has arrived under other names. So a run in which
+ * everything is refused fails in seconds; and at once where Grafana Cloud has refused the login already when the run began.
  */
 export function startWatch(
   run: Run,

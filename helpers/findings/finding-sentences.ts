@@ -106,16 +106,22 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
         : `Change the rule of ${rule.component} that sets ${rule.setting}${describeWhere(rule)}, or remove it`,
   }),
 
-  'no scrape target': ({ labels, exporter, isScraped, unused }) => ({
+  'no scrape target': ({ labels, exporter, isScraped, unused, empty }) => ({
     cause: `no prometheus.scrape has a target with ${describeLabels(labels)}${
-      exporter === undefined || isScraped === true ? '' : `: the targets of ${describePlace(exporter)} reach none`
+      empty !== undefined
+        ? `: ${describePlace(empty)} is empty`
+        : exporter === undefined || isScraped === true
+          ? ''
+          : `: the targets of ${describePlace(exporter)} reach none`
     }`,
     fix:
       unused !== undefined
         ? `Let targets of a prometheus.scrape be ${unused.component}.output${describeLine(unused)}`
-        : exporter === undefined
-          ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
-          : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
+        : empty !== undefined
+          ? `Add a target with ${describeLabels(labels)} to ${describePlace(empty)}`
+          : exporter === undefined
+            ? `Add a prometheus.scrape with that target; job and instance are set where the target is, or by a discovery.relabel`
+            : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
   }),
 
   'other target labels': ({ wanted, found, label, scrape, relabel, rule, isRuleUnused, unused }) => ({
@@ -146,6 +152,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Change that ${block} so that ${label} stays as it is, or remove it`,
   }),
 
+  'other mark': ({ place, label, wanted, found }) => ({
+    cause: `${place.component} ${found === '' ? 'does not mark series' : `marks series with ${describeLabels({ [label]: found })}`}${describeLine(place)}, and this run asks for those with ${describeLabels({ [label]: wanted })}`,
+    fix: `Let ${label} of external_labels${describeWhere(place)} be sys.env("ALLOY_VERIFY_RUN_ID"), which a run sets`,
+  }),
+
   'metric not exported': ({ url, metric, place }) => ({
     cause: `${url} has no ${metric}: ${place.component} has ${place.setting} = ${place.expression}${describeLine(place)}`,
     fix: `Change ${place.setting}${describeWhere(place)} so that ${metric} is on that page, or remove it`,
@@ -172,6 +183,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
       : getWholeVariable(place) === `GRAFANA_CLOUD_${service}_ENDPOINT`
         ? `Set GRAFANA_CLOUD_${service}_ENDPOINT to the address of ${CLOUD_SERVICE_NAMES[service]}`
         : `Let ${place.setting}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_${service}_ENDPOINT")`,
+  }),
+
+  'signal endpoint not found': ({ signal, status, place }) => ({
+    cause: `the OTLP gateway answers ${status} to ${signal}: ${place.value ?? place.expression}, ${describePlace(place)}, is not a path that it serves`,
+    fix: `Make ${place.setting}${describeWhere(place)} end in /otlp/v1/${signal}, or remove it: the exporter then adds that path to the endpoint of its client block`,
   }),
 
   'compression refused': ({ place, status, message }) => ({
@@ -712,7 +728,7 @@ function adviseOnAnyStatus(status: number, place: Place): string {
 /** What kept a scrape from working, with what Alloy says where that says more. */
 const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) => string>> = {
   refused: () => 'nothing listens there (connection refused)',
-  'unknown host': () => 'no host has this name',
+  'unknown host': () => 'no host has this name (no such host)',
   timeout: (_, { setting, value }) =>
     `it takes longer than scrape_timeout${setting === 'scrape_timeout' && value !== undefined ? `, which is ${value}` : ''} (context deadline exceeded)`,
   address: (error) => error,

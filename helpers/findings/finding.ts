@@ -191,6 +191,8 @@ export type Finding =
       readonly isScraped?: boolean;
       /** What relabels its targets for nobody. */
       readonly unused?: Place;
+      /** The targets of the only scrape that has none. */
+      readonly empty?: Place;
     }
   /** It is scraped, as a target with another job or instance. */
   | {
@@ -238,6 +240,14 @@ export type Finding =
       readonly from: string;
       readonly to: string;
     }
+  /** Remote write marks series otherwise than the run asks for them. */
+  | {
+      readonly kind: 'other mark';
+      readonly place: Place;
+      readonly label: string;
+      readonly wanted: string;
+      readonly found: string;
+    }
   /** The page that is scraped lacks the metric; the setting asks for another page, or for less. */
   | { readonly kind: 'metric not exported'; readonly url: string; readonly metric: string; readonly place: Place }
   /** What was to be dropped has arrived. */
@@ -259,6 +269,13 @@ export type Finding =
       readonly place: Place;
       /** What that answers. */
       readonly status?: number;
+    }
+  /** The endpoint of one signal is no path that the gateway serves. */
+  | {
+      readonly kind: 'signal endpoint not found';
+      readonly signal: Signal;
+      readonly status: number;
+      readonly place: Place;
     }
   /** What is sent is compressed in a way that the other side does not take. */
   | { readonly kind: 'compression refused'; readonly place: Place; readonly status: number; readonly message: string }

@@ -10,11 +10,12 @@ const FAULTS: readonly (readonly [ScrapeFault, RegExp])[] = [
   ['unknown host', /no such host|server misbehaving|Temporary failure in name resolution/],
   ['refused', /connection refused/],
   ['timeout', /context deadline exceeded|i\/o timeout/],
-  ['TLS', /server gave HTTP response to HTTPS client|tls: |x509: |malformed HTTP response/],
+  // A server that wants TLS answers anything else with an alert.
+  ['TLS', /server gave HTTP response to HTTPS client|tls: |x509: |malformed HTTP response "\\x15/],
   ['HTTP status', /server returned HTTP status/],
   [
     'not metrics',
-    /unsupported Content-Type|invalid (?:metric|label)|expected .* (?:after|got)|parse|unsupported character/i,
+    /unsupported Content-Type|malformed HTTP response|invalid (?:metric|label)|expected .* (?:after|got)|parse|unsupported character/i,
   ],
 ];
 

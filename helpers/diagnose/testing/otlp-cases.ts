@@ -56,6 +56,8 @@ const givingUp = () => {
   const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\ttimeout = "1ms"\n\t}\n}\n');
   return change(keptSpans, EXPORTER, { ...(written && { written }) });
 };
+const withTracesEndpoint = () =>
+  change(droppedSpans, EXPORTER, { settings: [text('traces_endpoint', 'http://h/otlp/traces')] });
 const compressing = () => {
   const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\tcompression = "zstd"\n\t}\n}\n');
   return change(droppedSpans, EXPORTER, { ...(written && { written }) });
@@ -128,6 +130,14 @@ export const otlpCases: Cases = {
     silent: {
       'it is the gateway': { ...trace, flow: sendingTo('https://h/otlp'), alloyLog: exportLine(401) },
       'it gets through': { ...trace, flow: delivering() },
+    },
+  },
+  'signal endpoint not found': {
+    speaks: { ...trace, flow: withTracesEndpoint(), alloyLog: exportLine(404) },
+    finds: { signal: 'traces', status: 404, place: { component: EXPORTER, setting: 'traces_endpoint' } },
+    silent: {
+      'it has none of its own': { ...trace, flow: droppedSpans, alloyLog: exportLine(404) },
+      'the login is refused': { ...trace, flow: withTracesEndpoint(), alloyLog: exportLine(401) },
     },
   },
   'compression refused': {

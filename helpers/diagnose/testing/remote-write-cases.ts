@@ -59,6 +59,11 @@ const renaming = (regex: string): Setting => ({
     text('replacement', 'x'),
   ],
 });
+const marked = sampleRun({ seriesMark: { verify_run: 'run-1' } });
+const marking = (mark: string) => {
+  const value = [{ key: 'verify_run', value: { type: 'string', value: mark } }];
+  return change(delivering(), WRITE, { settings: [{ name: 'external_labels', value: { type: 'object', value } }] });
+};
 const missing = { url: 'http://h/metrics', metric: 'redis_up' };
 const withMetricsPath = () => {
   const [written] = readBlocks('prometheus.scrape "redis" {\n\tmetrics_path = "/x"\n}\n');
@@ -135,6 +140,14 @@ export const remoteWriteCases: Cases = {
           ],
         }),
       },
+    },
+  },
+  'other mark': {
+    speaks: { run: marked, flow: marking('production') },
+    finds: { label: 'verify_run', wanted: 'run-1', found: 'production', place: { component: WRITE } },
+    silent: {
+      'it is the mark of the run': { run: marked, flow: marking('run-1') },
+      'the run has no mark': { run: sampleRun(), flow: marking('production') },
     },
   },
   'metric not exported': {

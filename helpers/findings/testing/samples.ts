@@ -190,6 +190,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'no scrape target': [
     { kind: 'no scrape target', labels },
+    { kind: 'no scrape target', labels, empty: { ...scrape, setting: 'targets' } },
     { kind: 'no scrape target', labels, exporter: scrape, isScraped: true },
     { kind: 'no scrape target', labels, exporter: scrape, isScraped: false, unused: relabel },
   ],
@@ -236,6 +237,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series relabelled', place: relabel, block: 'rule', label: 'job', from: 'a', to: 'b' },
     { kind: 'series relabelled', place: relabel, block: 'write_relabel_config', label: 'job', from: 'a', to: '' },
   ],
+  'other mark': [
+    { kind: 'other mark', place: { component: WRITE }, label: 'verify_run', wanted: 'run-1', found: 'x' },
+    { kind: 'other mark', place: { component: WRITE }, label: 'verify_run', wanted: 'run-1', found: '' },
+  ],
   'metric not exported': [
     {
       kind: 'metric not exported',
@@ -258,6 +263,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       place: { component: EXPORTER, setting: 'logs_endpoint', value: 'http://h/loki/api/v1/push' },
     },
     { kind: 'endpoint of another service', service: 'PROMETHEUS', other: 'LOKI', place: writeUrl },
+  ],
+  'signal endpoint not found': [
+    {
+      kind: 'signal endpoint not found',
+      signal: 'traces',
+      status: 404,
+      place: { component: EXPORTER, setting: 'traces_endpoint', value: 'http://h/otlp/traces' },
+    },
   ],
   'compression refused': [
     {

@@ -927,7 +927,10 @@ const furtherOtlp: readonly Mutant[] = [
     'OTLP login: the name of the variable with the token is misspelt',
     { configuration: [swap(OTLP_PASSWORD, OTLP_PASSWORD.replace('GRAFANA_CLOUD_API_KEY', 'GRAFANA_CLOUD_API_KY'))] },
     DELIVERY,
-    { cause: all('401', 'GRAFANA_CLOUD_API_KY', 'GRAFANA_CLOUD_API_KEY', 'config\\.alloy:42'), vague: /401/ },
+    {
+      cause: all('401|no password', 'GRAFANA_CLOUD_API_KY', 'GRAFANA_CLOUD_API_KEY', 'config\\.alloy:42'),
+      vague: /401/,
+    },
   ),
 ];
 
@@ -1100,13 +1103,6 @@ const furtherScrapes: readonly Mutant[] = [
 ];
 
 const misspeltSources: readonly Mutant[] = [
-  mutant(
-    'c126',
-    'Redis: it is scraped over https',
-    { configuration: [within(REDIS_SCRAPE, `targets         =`, `scheme          = "https"\n\ttargets         =`)] },
-    'phase3',
-    { cause: all('prometheus\\.scrape\\.redis', 'scheme', 'https'), vague: /scrape/ },
-  ),
   mutant(
     'c127',
     'RabbitMQ: the name of the variable with the address is misspelt',

@@ -192,12 +192,12 @@ export const noOps: readonly Mutant[] = [
   ),
   noOp(
     'n31',
-    'the scrape of Redis has a job_name, honours labels and has a path',
+    'the scrape of Redis has a job_name, a path and a scheme, which its target has itself',
     {
       configuration: [
         swap(
           '\ttargets         = discovery.relabel.redis.output\n',
-          '\ttargets         = discovery.relabel.redis.output\n\tjob_name        = "redis"\n\thonor_labels    = true\n\tmetrics_path    = "/other"\n',
+          '\ttargets         = discovery.relabel.redis.output\n\tjob_name        = "redis"\n\thonor_labels    = true\n\tmetrics_path    = "/other"\n\tscheme          = "https"\n',
         ),
       ],
     },

@@ -1,4 +1,5 @@
 import { describeError } from '../../language/describe-error.ts';
+import { quote } from '../../language/syntax/quote.ts';
 import { CONNECT_REASONS, formatTlsError } from './connect-errors.ts';
 import { formatAddress } from './listen.ts';
 
@@ -20,7 +21,7 @@ export function describeBodyFailure(error: unknown): string {
 }
 
 function describeReason(host: string, error: unknown): RequestFailure {
-  const { code, syscall, address, port } = findSystemError(error);
+  const { code, syscall, address, port, data } = findSystemError(error);
   const name = error instanceof Error ? error.name : '';
   const failure = (text: string, kind: RequestFailure['kind'] = 'other'): RequestFailure => ({ text, kind });
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
@@ -46,6 +47,11 @@ function describeReason(host: string, error: unknown): RequestFailure {
       return failure('stopped after 10 redirects');
     default:
       break;
+  }
+  // What answers does not speak HTTP: Go shows the first line of it.
+  if (name === 'HTTPParserError') {
+    const [line = ''] = data.split(/\r?\n/, 1);
+    return failure(`net/http: HTTP/1.x transport connection broken: malformed HTTP response ${quote(line)}`);
   }
   if (name === 'AbortError' || code === 'UND_ERR_ABORTED') {
     return failure('context canceled', 'canceled');
@@ -74,6 +80,8 @@ type SystemError = {
   readonly syscall: string;
   readonly address: string;
   readonly port: number;
+  /** What was received, where it could not be parsed. */
+  readonly data: string;
 };
 
 function findSystemError(error: unknown): SystemError {
@@ -81,16 +89,18 @@ function findSystemError(error: unknown): SystemError {
     return findSystemError(error.errors[0]);
   }
   if (!(error instanceof Error)) {
-    return { code: '', syscall: '', address: '', port: 0 };
+    return { code: '', syscall: '', address: '', port: 0, data: '' };
   }
   if (!('code' in error)) {
     return findSystemError(error.cause);
   }
-  const { code, syscall, address, port }: Error & { code: unknown } & { [Name in keyof SystemError]?: unknown } = error;
+  const { code, syscall, address, port, data }: Error & { code: unknown } & { [Name in keyof SystemError]?: unknown } =
+    error;
   return {
     code: String(code),
     syscall: String(syscall ?? ''),
     address: String(address ?? ''),
     port: Number(port ?? 0),
+    data: String(data ?? ''),
   };
 }
