@@ -8,6 +8,7 @@ import { clockDiffers } from './rules/clock-differs.ts';
 import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
+import { fixtureFailed } from './rules/fixture-failed.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
 import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
@@ -71,6 +72,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
     nothingAccepted,
     heldTooLong,
     nothingExported,
+    fixtureFailed,
     serviceUnhealthy,
     clockDiffers,
     overloaded,
@@ -106,6 +108,7 @@ export const RULES: Readonly<Record<Path | 'other', readonly Rule[]>> = {
   other: [
     sourceUnreachable,
     sourceFails,
+    fixtureFailed,
     serviceUnhealthy,
     ...ALLOY_DOWN,
     unhealthyComponents,

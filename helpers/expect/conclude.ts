@@ -46,7 +46,9 @@ function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
   const message = describeError(error);
   const evidence = { kind: 'error', message, ...(isTimeout(error) && ({ isTimeout: true } as const)) } as const;
   const refusal = readRefusal(error);
-  return refusal === undefined ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
+  // A fixture that was not taken is why a statement finds no table.
+  const isEffect = refusal === undefined || (refusal.fault === 'schema' && run.incomplete?.postgres !== undefined);
+  return isEffect ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
 }
 
 /** Whether a client has waited for an answer for as long as it may. That of PostgreSQL says so in words only. */

@@ -73,6 +73,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: SOURCE_FAULTS[fault].fix(NAMES[source], variable),
   }),
 
+  'fixture failed': ({ source, reason }) => ({
+    cause: `${NAMES[source]} has not taken all that was to be made in it: ${reason}`,
+    fix: 'Correct that file, so that it agrees with the other ones beside it',
+  }),
+
   'service unhealthy': ({ service, address, reason }) => ({
     cause: `${NAMES[service]} at ${address} reports that it does not work: ${reason}`,
     fix: `Repair what it names; the log of ${NAMES[service]} says more`,

@@ -143,6 +143,8 @@ export type Finding =
       readonly reason: string;
       readonly variable?: string;
     }
+  /** What was to be made in a part when it started. */
+  | { readonly kind: 'fixture failed'; readonly source: Part; readonly reason: string }
   | { readonly kind: 'service unhealthy'; readonly service: Part; readonly address: string; readonly reason: string }
   | {
       readonly kind: 'exporter cannot connect';

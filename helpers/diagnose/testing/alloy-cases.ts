@@ -102,6 +102,15 @@ export const alloyCases: Cases = {
       'it is a service': { faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
     },
   },
+  'fixture failed': {
+    speaks: { ...error, needs: ['api'], run: sampleRun({ incomplete: { postgres: '2-schema.sql:7: bad' } }) },
+    finds: { source: 'postgres', reason: '2-schema.sql:7: bad' },
+    silent: {
+      'all of them were taken': { ...error, needs: ['api'] },
+      'the criterion needs no PostgreSQL': { ...error, run: sampleRun({ incomplete: { postgres: 'bad' } }) },
+      'it asks about another source': { run: sampleRun({ incomplete: { postgres: 'bad' } }) },
+    },
+  },
   'machine overloaded': {
     speaks: { ...asked({ attempts: 9, elapsedMs: 10_400 }), load: { load: 18, cores: 2 } },
     finds: { load: 18, cores: 2, attempts: 9, elapsedMs: 10_400 },
