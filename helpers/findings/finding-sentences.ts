@@ -419,10 +419,6 @@ const SOURCE_FAULTS: Readonly<
     fix: () =>
       'Have the database, and what the criteria do in it (helpers/emit), agree: fixtures/postgres/2-schema.sql has its tables',
   },
-  'no statistics': {
-    cause: 'does not show all of its statistics to the exporter',
-    fix: () => 'Let the role read them: GRANT pg_monitor TO ROLE',
-  },
   'no metrics page': {
     cause: 'works and has no metrics page',
     fix: () => 'Turn the plugin rabbitmq_prometheus on: in enabled_plugins, or with rabbitmq-plugins enable',

@@ -69,8 +69,6 @@ export type SourceFault =
   | 'no queue'
   /** PostgreSQL has other tables or columns than a statement names. */
   | 'schema'
-  /** A role that may not read the statistics of others. */
-  | 'no statistics'
   | 'no metrics page'
   | 'no metrics per object'
   /** A service says so of itself. */

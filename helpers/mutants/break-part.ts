@@ -31,10 +31,11 @@ export async function breakPart(broken: PartBreak, stack: Stack, run: Run): Prom
   if ('redis' in broken) {
     const redis = await connectRedis(run);
     await callRedis(redis, broken.redis);
-    // The same connection: a login may be what is broken.
+    // The same connection: a login may be what is broken. A Redis that was started again since has closed it, and is whole.
     return async () => {
-      await callRedis(redis, broken.undo(run));
-      redis.disconnect();
+      const open = redis.status === 'ready' ? redis : await connectRedis(run);
+      await callRedis(open, broken.undo(run));
+      open.disconnect();
     };
   }
   if ('queue' in broken) {

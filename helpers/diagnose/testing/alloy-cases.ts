@@ -97,7 +97,7 @@ export const alloyCases: Cases = {
       },
       'a source lacks what its metrics need, and none is asked about': {
         ...trace,
-        faulty: [{ part: 'postgres', address: 'h:1', fault: 'no statistics', reason: 'no member' }],
+        faulty: [{ part: 'rabbitmq', address: 'h:1', fault: 'no metrics page', reason: 'nothing listens' }],
       },
       'it is a service': { faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
     },

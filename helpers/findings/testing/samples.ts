@@ -97,7 +97,6 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'other queue',
         'no queue',
         'schema',
-        'no statistics',
         'no metrics page',
         'no metrics per object',
         'unhealthy',
