@@ -29,7 +29,8 @@ export async function conclude(task: JudgedTask, error: unknown): Promise<Criter
 /** vitest prints the cause of an error as well. */
 function redactError(error: unknown): unknown {
   if (!(error instanceof Error)) return redactAll(error, run);
-  error.message = redact(error.message, run);
+  // Of a DOMException, as an aborted request throws it, the message has no setter.
+  Object.defineProperty(error, 'message', { value: redact(error.message, run), configurable: true, writable: true });
   if (error.stack !== undefined) error.stack = redact(error.stack, run);
   return error;
 }

@@ -2,8 +2,8 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { MisnamedVariable } from '../settings/misnamed-variables.ts';
 import type { Intervals, VariableHome } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
-import type { Part } from './part.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
+import type { Part } from './part.ts';
 
 /** Where the telemetry of a run is stored. */
 export type Backend = 'mock' | 'lgtm' | 'cloud';
