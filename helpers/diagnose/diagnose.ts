@@ -13,6 +13,7 @@ import { configurationError } from './rules/configuration-error.ts';
 import { itemsChanged, itemsLate, itemsLost, itemsTwice } from './rules/counted-items.ts';
 import { endpointOfAnotherService } from './rules/endpoint-of-another-service.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
+import { fixtureFailed } from './rules/fixture-failed.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
 import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
@@ -113,6 +114,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     nothingAccepted,
     heldTooLong,
     nothingExported,
+    fixtureFailed,
     serviceUnhealthy,
     overloaded,
   ],
@@ -170,6 +172,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     sourceUnreachable,
     sourceFails,
     serviceLacksAPart,
+    fixtureFailed,
     serviceUnhealthy,
     ...ALLOY_DOWN,
     unhealthyComponents,

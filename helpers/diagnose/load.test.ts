@@ -6,7 +6,7 @@ test.each([
   [4, 1],
   [8, 2],
   [12, 3],
-  [100, 3],
+  [100, 5],
 ])('a load of %d on two cores makes things take %d times as long', (load, factor) => {
   expect(computeLoadFactor({ load, cores: 2 })).toBe(factor);
 });

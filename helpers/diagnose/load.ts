@@ -11,9 +11,9 @@ export function readLoad(): Load {
 
 /** Up to here a machine is merely used well, and what has a slack is done in time. */
 const WELL_USED = 2;
-const MAX_FACTOR = 3;
+const MAX_FACTOR = 5;
 
-/** How many times what it takes on a quiet machine something may take: 1 as long as two processes share a core, and 3 at most. */
+/** How many times what it takes on a quiet machine something may take: 1 as long as two processes share a core, and 5 at most. */
 export function computeLoadFactor({ load, cores }: Load = readLoad()): number {
   return Math.min(Math.max(load / cores / WELL_USED, 1), MAX_FACTOR);
 }

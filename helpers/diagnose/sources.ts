@@ -70,7 +70,7 @@ export function hasLastingFault(
       const look = address && looks.get(nameLook(part, address));
       const now = performance.now();
       if (look === undefined || now - look.endedMs >= LOOK_MS) void examine(run, part);
-      if (look?.found === undefined || now - look.endedMs > 2 * LASTING_MS) return false;
+      if (look?.found === undefined || now - look.endedMs > scaleToLoad(2 * LASTING_MS)) return false;
       return look.endedMs - look.sinceMs >= LASTING_MS && (!('fault' in look.found) || isRelevant(look.found));
     })
     .includes(true);
@@ -86,9 +86,11 @@ function examine(run: Run, part: Part): Promise<Found> {
   if (look.running !== undefined) return look.running;
   const began = performance.now();
   const wasSilent = look.found !== undefined && 'isSilent' in look.found && began - look.endedMs < 2 * LASTING_MS;
-  look.running = probe(run, part, address, wasSilent ? BRIEF_MS : undefined).then((found) => {
-    if (nameFault(found) !== nameFault(look.found)) look.sinceMs = began;
-    Object.assign(look, { found, endedMs: performance.now(), running: undefined });
+  look.running = probe(run, part, address, wasSilent ? scaleToLoad(BRIEF_MS) : undefined).then((found) => {
+    const endedMs = performance.now();
+    // One look may be bad luck: what lasts is seen by a later one as well.
+    if (nameFault(found) !== nameFault(look.found)) look.sinceMs = endedMs;
+    Object.assign(look, { found, endedMs, running: undefined });
     return found;
   });
   return look.running;

@@ -37,7 +37,6 @@ export function concernsSubject(fault: SourceFault, subject: Subject | undefined
   switch (fault) {
     case 'no metrics per object':
       return subject?.kind === 'scraped metric' && /[{,]queue[=!]/.test(subject.expression);
-    case 'no statistics':
     case 'no metrics page':
       return isMeasured;
     case 'read-only':

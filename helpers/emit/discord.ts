@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { request } from 'undici';
 
 /** How long the bot may take to answer. */
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 10_000;
 
 /** A new ID in the form of Discord's: digits only. */
 export function makeSnowflake(): string {

@@ -3,6 +3,7 @@ import type { Channel, ConfirmChannel } from 'amqplib';
 import type { Client } from 'pg';
 import { newSampledParent, newTraceId, type TraceId } from '../otlp/ids.ts';
 import { makeSnowflake } from './discord.ts';
+import { waitForConfirms } from './rabbitmq.ts';
 
 /** The exchange of the application's events, and the queue from which the bot takes them. */
 const [EVENTS, QUEUE] = ['game_scheduler.events', 'bot.events'];
@@ -116,7 +117,7 @@ export async function publishAgain(channel: ConfirmChannel, { job, game }: DueRo
     const options = { messageId: job, type: event.type, contentType: 'application/json', persistent: true, headers };
     channel.publish(EVENTS, event.type, Buffer.from(JSON.stringify(event)), options);
   }
-  await channel.waitForConfirms();
+  await waitForConfirms(channel);
   return traceId;
 }
 
@@ -153,7 +154,7 @@ export async function refuseConfirms(channel: ConfirmChannel, client: Client): P
     channel.assertQueue('', { exclusive: true }),
   ]);
   channel.sendToQueue(full.queue, Buffer.from('it is full'));
-  await channel.waitForConfirms();
+  await waitForConfirms(channel);
   await channel.consume(seen.queue, (message) => message && published.push(String(message.properties.messageId)), {
     noAck: true,
   });

@@ -110,6 +110,14 @@ test('no secret of the run is in what is recorded or thrown, nor in the cause th
   expect(task.meta.finding).toEqual({ ...listed, problems: ['(secret) is wrong'] });
 });
 
+test('a request that took too long is recorded as that, whatever kind of error it throws', async () => {
+  const task: JudgedTask = { meta: {} };
+  await concludeIn(task, new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  expect(task.meta.evidence).toEqual([
+    { kind: 'error', message: 'The operation was aborted due to timeout', isTimeout: true },
+  ]);
+});
+
 test('a known finding is kept', async () => {
   const task: JudgedTask = { meta: {} };
   const finding = { kind: 'listed problems', problems: ['x'], fix: 'y' } as const;

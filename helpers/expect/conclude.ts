@@ -29,7 +29,8 @@ export async function conclude(task: JudgedTask, error: unknown): Promise<Criter
 /** vitest prints the cause of an error as well. */
 function redactError(error: unknown): unknown {
   if (!(error instanceof Error)) return redactAll(error, run);
-  error.message = redact(error.message, run);
+  // Of a DOMException, as an aborted request throws it, the message has no setter.
+  Object.defineProperty(error, 'message', { value: redact(error.message, run), configurable: true, writable: true });
   if (error.stack !== undefined) error.stack = redact(error.stack, run);
   return error;
 }
@@ -46,7 +47,9 @@ function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
   const message = describeError(error);
   const evidence = { kind: 'error', message, ...(isTimeout(error) && ({ isTimeout: true } as const)) } as const;
   const refusal = readRefusal(error);
-  return refusal === undefined ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
+  // A fixture that was not taken is why a statement finds no table.
+  const isEffect = refusal === undefined || (refusal.fault === 'schema' && run.incomplete?.postgres !== undefined);
+  return isEffect ? { evidence } : { evidence, finding: { kind: 'source fails', ...refusal } };
 }
 
 /** Whether a client has waited for an answer for as long as it may. That of PostgreSQL says so in words only. */

@@ -67,8 +67,9 @@ export function startWatch(
   let checked = began;
   const askedAt = Date.now();
   const suspects = listSuspects({ subject: question.subject, needs, takenAway }, run);
-  // A service that only says that it is unwell may well send what is asked for.
-  const isRelevant = ({ fault }: FaultySource) => fault !== 'unhealthy' && concernsSubject(fault, question.subject);
+  // A service that only says that it is unwell may well send the telemetry that is asked for.
+  const isRelevant = ({ fault }: FaultySource) =>
+    fault === 'unhealthy' ? question.subject.kind === 'application' : concernsSubject(fault, question.subject);
   const look = Math.max(LOOK, scrape);
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;

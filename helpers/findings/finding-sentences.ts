@@ -88,6 +88,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: SOURCE_FAULTS[fault].fix(NAMES[source], variable),
   }),
 
+  'fixture failed': ({ source, reason }) => ({
+    cause: `${NAMES[source]} has not taken all that was to be made in it: ${reason}`,
+    fix: 'Correct that file, so that it agrees with the other ones beside it',
+  }),
+
   'service unhealthy': ({ service, address, reason }) => ({
     cause: `${NAMES[service]} at ${address} reports that it does not work: ${reason}`,
     fix: `Repair what it names; the log of ${NAMES[service]} says more`,
@@ -608,10 +613,6 @@ const SOURCE_FAULTS: Readonly<
     cause: 'refuses a statement of this criterion',
     fix: () =>
       'Have the database, and what the criteria do in it (helpers/emit), agree: fixtures/postgres/2-schema.sql has its tables',
-  },
-  'no statistics': {
-    cause: 'does not show all of its statistics to the exporter',
-    fix: () => 'Let the role read them: GRANT pg_monitor TO ROLE',
   },
   'no metrics page': {
     cause: 'works and has no metrics page',

@@ -72,8 +72,6 @@ export type SourceFault =
   | 'no queue'
   /** PostgreSQL has other tables or columns than a statement names. */
   | 'schema'
-  /** A role that may not read the statistics of others. */
-  | 'no statistics'
   | 'no metrics page'
   | 'no metrics per object'
   /** A service says so of itself. */
@@ -156,6 +154,8 @@ export type Finding =
       readonly reason: string;
       readonly variable?: string;
     }
+  /** What was to be made in a part when it started. */
+  | { readonly kind: 'fixture failed'; readonly source: Part; readonly reason: string }
   | { readonly kind: 'service unhealthy'; readonly service: Part; readonly address: string; readonly reason: string }
   | {
       readonly kind: 'exporter cannot connect';

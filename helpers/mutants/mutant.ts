@@ -10,10 +10,21 @@ export type Change = EnvironmentChange | ((run: Run) => EnvironmentChange);
 /** A part of the stack that a person lost or changed, and what makes it as it was. */
 export type PartBreak =
   | { readonly part: ServicePart | 'postgres' | 'redis' | 'rabbitmq' | 'alloy'; readonly is: 'stopped' | 'paused' }
-  | { readonly sql: string; readonly undo: string }
+  /** Statements, one after the other: by the application's role in its database, or by the superuser in that of its own. */
+  | { readonly sql: string | readonly string[]; readonly undo: string | readonly string[]; readonly isSuperuser?: true }
   | { readonly redis: readonly string[]; readonly undo: (run: Run) => readonly string[] }
-  /** `fixtures/rabbitmq/rabbitmq.conf`. */
-  | { readonly rabbitmq: readonly Edit[] };
+  /** A queue is deleted, and declared again with these arguments, where there are any; services repair it by themselves. */
+  | { readonly queue: string; readonly arguments?: Readonly<Record<string, string | number>> }
+  /**
+   * `fixtures/rabbitmq/rabbitmq.conf`; `plugins` is in place of those that are enabled, and `definitions` are loaded, which
+   * `undo` takes back.
+   */
+  | {
+      readonly rabbitmq: readonly Edit[];
+      readonly plugins?: string;
+      readonly definitions?: (run: Run) => object;
+      readonly undo?: (run: Run) => object;
+    };
 
 /** What a person did wrong, as it is done to a running stack. */
 export type Break = {

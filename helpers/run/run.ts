@@ -3,7 +3,7 @@ import type { MisnamedVariable } from '../settings/misnamed-variables.ts';
 import type { Intervals, VariableHome } from '../settings/settings.ts';
 import type { CloudState } from './cloud-problem.ts';
 import type { AlloyAddresses, BackendAccess, Endpoints, GrafanaLinks } from './endpoints.ts';
-import type { ServicePart } from './part.ts';
+import type { Part, ServicePart } from './part.ts';
 
 /** Where the telemetry of a run is stored. */
 export type Backend = 'mock' | 'lgtm' | 'cloud';
@@ -82,6 +82,8 @@ export type Run = Omit<Endpoints, 'alloy' | 'mockCloud' | 'lgtm'> & {
   readonly controlSocket?: string;
   /** The counters of an Alloy that ran already when the run began, as they were then. */
   readonly alloyBefore?: readonly AlloySample[];
+  /** Parts that run and lack what was to be made in them, each with the reason. */
+  readonly incomplete?: Readonly<Partial<Record<Part, string>>>;
   /** Milliseconds that each part of the stack took until it was ready. */
   readonly timings: Readonly<Record<string, Milliseconds>>;
   /** When the run began, in milliseconds since the epoch. */

@@ -18,7 +18,7 @@ export type Stack = PartControl & {
   readonly versions: Readonly<Partial<Record<Part, string>>>;
   /** Milliseconds from the start of each part to its readiness, and of the whole start as `stack`. */
   readonly timings: Readonly<Partial<Record<Part | 'stack', number>>>;
-  /** Parts that may fail to start without ending the run, and did: each with the reason. */
+  /** Parts that failed to start, or lack what was to be made in them, without ending the run: each with the reason. */
   readonly failures: Readonly<Partial<Record<Part, string>>>;
   /** The directory with the logs of the parts, `PART.log`; a log that has grown too long goes on in another file, beside `PART.log.1`. */
   readonly logs: string;

@@ -96,6 +96,7 @@ export async function startRun(
     ...(plan.backend === 'mock' && mockCloud !== undefined && { mockUrl: mockCloud.url }),
     ...(configuration.marksSeries && { seriesMark: { [SERIES_MARK.label]: id } }),
     controlSocket: stack.controlSocket,
+    ...(stack.failures.postgres !== undefined && { incomplete: { postgres: stack.failures.postgres } }),
     timings: stack.timings,
   };
   return { plan, run, stack };

@@ -5,13 +5,9 @@ import type { Milliseconds } from '../../otlp/ids.ts';
 import type { Run } from '../../run/run.ts';
 import { type Probed, probeInTime } from './probe.ts';
 
-const QUESTION = `SELECT current_user AS role,
-  current_setting('transaction_read_only')::bool AS is_read_only,
-  pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS may_read_statistics`;
+const QUESTION = "SELECT current_setting('transaction_read_only')::bool AS is_read_only";
 
-type Answer = { readonly role: string; readonly is_read_only: boolean; readonly may_read_statistics: boolean };
-
-/** Logs in to PostgreSQL as the application does, and asks it whether that may write and read all statistics. */
+/** Logs in to PostgreSQL as the application does, and asks it whether that may write. */
 export async function probePostgres({ postgres }: Run, limit?: Milliseconds): Promise<Probed> {
   if (postgres === undefined) return undefined;
   return await probeInTime(async (signal) => {
@@ -22,18 +18,10 @@ export async function probePostgres({ postgres }: Run, limit?: Milliseconds): Pr
     client.on('error', () => {});
     try {
       await client.connect();
-      const { rows } = await client.query<Answer>(QUESTION);
-      return judge(rows[0]);
+      const { rows } = await client.query<{ readonly is_read_only: boolean }>(QUESTION);
+      return rows[0]?.is_read_only ? { fault: 'read-only', reason: 'transaction_read_only is on' } : undefined;
     } catch (error) {
       return readRefusal(error);
     }
   }, limit);
-}
-
-function judge(answer: Answer | undefined): Probed {
-  if (answer?.is_read_only === true) return { fault: 'read-only', reason: 'transaction_read_only is on' };
-  if (answer?.may_read_statistics === false) {
-    return { fault: 'no statistics', reason: `the role ${answer.role} is not a member of pg_monitor` };
-  }
-  return undefined;
 }

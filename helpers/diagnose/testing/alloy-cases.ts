@@ -97,9 +97,18 @@ export const alloyCases: Cases = {
       },
       'a source lacks what its metrics need, and none is asked about': {
         ...trace,
-        faulty: [{ part: 'postgres', address: 'h:1', fault: 'no statistics', reason: 'no member' }],
+        faulty: [{ part: 'rabbitmq', address: 'h:1', fault: 'no metrics page', reason: 'nothing listens' }],
       },
       'it is a service': { faulty: [{ part: 'api', address: 'h:1', fault: 'unhealthy', reason: 'redis: gone' }] },
+    },
+  },
+  'fixture failed': {
+    speaks: { ...error, needs: ['api'], run: sampleRun({ incomplete: { postgres: '2-schema.sql:7: bad' } }) },
+    finds: { source: 'postgres', reason: '2-schema.sql:7: bad' },
+    silent: {
+      'all of them were taken': { ...error, needs: ['api'] },
+      'the criterion needs no PostgreSQL': { ...error, run: sampleRun({ incomplete: { postgres: 'bad' } }) },
+      'it asks about another source': { run: sampleRun({ incomplete: { postgres: 'bad' } }) },
     },
   },
   'machine overloaded': {

@@ -118,7 +118,6 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'other queue',
         'no queue',
         'schema',
-        'no statistics',
         'no metrics page',
         'no metrics per object',
         'unhealthy',
@@ -131,6 +130,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'source fails', source: 'redis', fault: 'login', reason: 'it said so', variable: 'REDIS_URL' },
     { kind: 'source fails', source: 'postgres', fault: 'no database', reason: 'it said so', variable: 'DATABASE_URL' },
   ],
+  'fixture failed': [{ kind: 'fixture failed', source: 'postgres', reason: 'postgres/2-schema.sql:7: no such type' }],
   'service unhealthy': [{ kind: 'service unhealthy', service: 'api', address: '127.0.0.1:1', reason: 'redis: gone' }],
   'exporter cannot connect': [
     ...(['no login', 'login', 'no database', 'unknown host', 'refused', 'TLS', 'timeout', 'other'] as const).map(

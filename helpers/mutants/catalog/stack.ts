@@ -1,8 +1,12 @@
 /** What a person lost or changed in what Alloy measures and the services use. */
-import { cut } from '../edit.ts';
+import { cut, swap } from '../edit.ts';
 import type { Mutant } from '../mutant.ts';
-import { all, mutant } from './entry.ts';
+import { all, mutant, noOp } from './entry.ts';
+import { rewrite } from './rewrite.ts';
 
+/** The application's role, and its database. */
+const APPLICATION = 'game_scheduler';
+const BOT = 'bot.events';
 const RENAME = 'ALTER TABLE notification_schedule RENAME COLUMN';
 
 export const stack: readonly Mutant[] = [
@@ -97,4 +101,205 @@ export const stack: readonly Mutant[] = [
       cause: all('PostgreSQL', 'no answer|refused'),
     },
   ),
+  mutant(
+    's18',
+    'RabbitMQ: the plugin rabbitmq_prometheus is off',
+    { parts: [{ rabbitmq: [], plugins: '[].\n' }] },
+    'phase7',
+    { cause: all('RabbitMQ', 'rabbitmq_prometheus') },
+  ),
+  noOp(
+    's19',
+    'RabbitMQ: the queue of the bot is deleted, which declares it again',
+    { parts: [{ queue: BOT }] },
+    'phase6',
+  ),
+  mutant(
+    's20',
+    'RabbitMQ: the queue of the bot has an x-max-length',
+    { parts: [{ queue: BOT, arguments: { 'x-max-length': 1 } }] },
+    'phase6',
+    { cause: all('bot\\.events', 'x-max-length|inequivalent'), vague: /RabbitMQ/ },
+  ),
+  noOp(
+    's21',
+    'PostgreSQL: the role is no member of pg_monitor, and reads what the criteria ask about without',
+    {
+      parts: [
+        {
+          sql: `REVOKE pg_monitor FROM ${APPLICATION}`,
+          undo: `GRANT pg_monitor TO ${APPLICATION}`,
+          isSuperuser: true,
+        },
+      ],
+    },
+    'phase2',
+  ),
+  mutant(
+    's22',
+    'Redis: maxclients is reached',
+    { parts: [{ redis: ['CONFIG', 'SET', 'maxclients', '1'], undo: () => ['CONFIG', 'SET', 'maxclients', '10000'] }] },
+    'phase3',
+    { cause: all('Redis', 'maxclients|max number of clients') },
+  ),
+  mutant(
+    's23',
+    'PostgreSQL: no connection is left for the role',
+    {
+      parts: [
+        {
+          sql: `ALTER ROLE ${APPLICATION} CONNECTION LIMIT 0`,
+          undo: `ALTER ROLE ${APPLICATION} CONNECTION LIMIT -1`,
+          isSuperuser: true,
+        },
+      ],
+    },
+    'phase2',
+    { cause: all('PostgreSQL', 'too many connections|CONNECTION LIMIT|max_connections') },
+  ),
+  mutant(
+    's24',
+    'Redis is a replica, which takes no writes',
+    { parts: [{ redis: ['REPLICAOF', '127.0.0.1', '1'], undo: () => ['REPLICAOF', 'NO', 'ONE'] }] },
+    'phase3',
+    { cause: all('Redis', 'READONLY|read.only|replica', 'REPLICAOF|master') },
+  ),
+  mutant(
+    's25',
+    'PostgreSQL: the database of the application is gone',
+    {
+      parts: [
+        {
+          sql: [
+            `ALTER DATABASE ${APPLICATION} ALLOW_CONNECTIONS false`,
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${APPLICATION}'`,
+            `ALTER DATABASE ${APPLICATION} RENAME TO another`,
+          ],
+          undo: [
+            `ALTER DATABASE another RENAME TO ${APPLICATION}`,
+            `ALTER DATABASE ${APPLICATION} ALLOW_CONNECTIONS true`,
+          ],
+          isSuperuser: true,
+        },
+      ],
+    },
+    'phase5',
+    { cause: all('PostgreSQL', `database "?${APPLICATION}`, 'does not exist') },
+  ),
+  noOp(
+    's26',
+    'PostgreSQL: the game table is empty',
+    { parts: [{ sql: 'DELETE FROM games', undo: 'SELECT 1' }] },
+    'phase4 phase5',
+  ),
+  mutant(
+    's27',
+    'RabbitMQ: the user may not configure queues',
+    {
+      parts: [
+        {
+          rabbitmq: [],
+          definitions: ({ rabbitmq }) => permit(rabbitmq?.user, '^$'),
+          undo: ({ rabbitmq }) => permit(rabbitmq?.user, '.*'),
+        },
+      ],
+    },
+    'phase7',
+    { cause: all('RabbitMQ', 'ACCESS_REFUSED|permission', 'set_permissions|configure') },
+  ),
+  mutant(
+    's28',
+    'RabbitMQ: memory alarm',
+    {
+      parts: [
+        {
+          rabbitmq: [
+            swap(
+              'disk_free_limit.absolute = 10MB',
+              'disk_free_limit.absolute = 10MB\nvm_memory_high_watermark.absolute = 1MB',
+            ),
+          ],
+        },
+      ],
+    },
+    'phase7',
+    { cause: all('RabbitMQ', 'memory', 'vm_memory_high_watermark') },
+  ),
+  mutant(
+    's29',
+    'RabbitMQ: the virtual host takes no more queues',
+    { parts: [{ rabbitmq: [], definitions: () => limitQueues(3), undo: () => limitQueues(-1) }] },
+    'phase7',
+    { cause: all('RabbitMQ', 'limit', 'max-queues|queue') },
+  ),
+  mutant(
+    's30',
+    'Redis: maxmemory is used up',
+    { parts: [{ redis: ['CONFIG', 'SET', 'maxmemory', '1kb'], undo: () => ['CONFIG', 'SET', 'maxmemory', '0'] }] },
+    'phase3',
+    { cause: all('Redis', 'OOM|maxmemory') },
+  ),
+  mutant(
+    's31',
+    'the bot handles a message twice that is delivered twice',
+    {
+      parts: [
+        {
+          sql: [
+            `CREATE FUNCTION forget_message() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN NEW.message_id := gen_random_uuid(); RETURN NEW; END $$`,
+            'CREATE TRIGGER forget BEFORE INSERT ON announcements FOR EACH ROW EXECUTE FUNCTION forget_message()',
+          ],
+          undo: 'DROP FUNCTION forget_message() CASCADE',
+        },
+      ],
+    },
+    'P6.9',
+    { cause: all('bot', 'twice') },
+  ),
+  mutant(
+    's32',
+    'the status transition daemon does not wait for the confirm of RabbitMQ',
+    {
+      services: {
+        'status-transition-daemon': rewrite(
+          '/messaging/messaging.ts',
+          swap("await within(confirmTimeoutMs, confirmed.promise, 'it did not confirm a message');", ''),
+        ),
+      },
+    },
+    'P6.9',
+    { cause: all('status transition daemon', 'confirm') },
+  ),
+  mutant(
+    's33',
+    'PostgreSQL: the role reads only',
+    {
+      parts: [
+        {
+          sql: `ALTER ROLE ${APPLICATION} SET default_transaction_read_only = on`,
+          undo: [
+            'SET default_transaction_read_only = off',
+            `ALTER ROLE ${APPLICATION} RESET default_transaction_read_only`,
+          ],
+        },
+      ],
+    },
+    'phase6',
+    { cause: all('PostgreSQL', 'read-only', 'default_transaction_read_only') },
+  ),
+  mutant('s34', 'the API hangs', { parts: [{ part: 'api', is: 'paused' }] }, 'phase4', {
+    cause: all('API', 'no answer', 'hangs'),
+  }),
 ];
+
+/** What lets a user of RabbitMQ configure the queues that match, and use all. */
+function permit(user = '', configure: string): object {
+  return { permissions: [{ user, vhost: '/', configure, write: '.*', read: '.*' }] };
+}
+
+/** What limits the number of queues in the virtual host. */
+function limitQueues(queues: number): object {
+  const value = { 'max-queues': queues };
+  return { parameters: [{ component: 'vhost-limits', vhost: '/', name: 'limits', value }] };
+}

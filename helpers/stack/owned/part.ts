@@ -36,8 +36,8 @@ export type PartPlan = {
   readonly launch: (environment: EnvironmentChange) => Promise<PartProcess>;
   /** Does with the part what its users will do; throws while it can't. */
   readonly probe: () => Promise<void>;
-  /** Makes, once, what needs the part to run: roles, databases. */
-  readonly complete?: () => Promise<void>;
+  /** Makes, once, what needs the part to run: roles, databases. Returns what of it failed, where the part works nevertheless. */
+  readonly complete?: () => Promise<string | undefined>;
   readonly version: () => Promise<string>;
   readonly deadlineMs: number;
   readonly stopSignal: NodeJS.Signals;
@@ -49,6 +49,8 @@ export type PartPlan = {
 export type RunningPart = {
   readonly version: string;
   readonly startedInMs: number;
+  /** What of it could not be made, although it runs. */
+  readonly problem?: string;
   readonly pause: () => Promise<void>;
   readonly resume: () => Promise<void>;
   readonly stop: (graceMs: number) => Promise<void>;
@@ -70,9 +72,10 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
   let environment: EnvironmentChange = {};
   let running = await plan.launch(environment);
   let away = false;
+  let problem: string | undefined;
   try {
     await ready();
-    await plan.complete?.();
+    problem = await plan.complete?.();
   } catch (error) {
     // It may run without that port: beside its successor it would go on sending.
     if (error instanceof PortTaken) await running.stop('SIGKILL', 0);
@@ -102,6 +105,7 @@ export async function startPart(plan: PartPlan, context: PartContext): Promise<R
   return {
     version: await plan.version(),
     startedInMs: performance.now() - began,
+    ...(problem !== undefined && { problem }),
     pause: () => running.pause(),
     resume,
     stop,

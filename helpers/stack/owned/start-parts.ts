@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { Endpoints } from '../../run/endpoints.ts';
-import { type Part, partsInOrder } from '../../run/part.ts';
+import { isServicePart, type Part, partsInOrder } from '../../run/part.ts';
 import type { StackRequest } from '../plan.ts';
 import { refuseMissing } from './embedded-limits.ts';
 import { openLogFile, readLogTail } from './log-file.ts';
@@ -38,7 +38,8 @@ export function buildLogPath(run: RunDirectory, part: Part): string {
 
 /**
  * Starts the parts of a request side by side in the run's directory, each on ports of its own; where another program has
- * taken one in the meantime, that part is planned again with others. An Alloy that does not start is among the `failures`.
+ * taken one in the meantime, that part is planned again with others. An Alloy that does not start is among the
+ * `failures`, and so is what PostgreSQL refuses of the fixtures, and a service that is not ready for that.
  * Throws `CannotRun` for the first other part that can't be started, and for an embedded Alloy that lacks what the
  * configuration has: the run has to be ended then, since others may still be starting.
  */
@@ -75,7 +76,9 @@ export async function startParts(
       const planned = plans.get(part) ?? (await plan(part, context));
       plans.delete(part);
       try {
-        running.set(part, await startPart(planned, context));
+        const started = await startPart(planned, context);
+        running.set(part, started);
+        if (started.problem !== undefined) failures[part] = started.problem;
         return;
       } catch (error) {
         if (!(error instanceof PortTaken)) throw error;
@@ -98,8 +101,9 @@ export async function startParts(
         }
         await start(part, context).finally(() => settled.get(part)?.resolve());
       } catch (error) {
-        if (part !== 'alloy' || !(error instanceof CannotRun)) throw error;
-        refuseMissing(readLogTail(context.logPath, 500));
+        const mayFail = part === 'alloy' || (isServicePart(part) && failures.postgres !== undefined);
+        if (!mayFail || !(error instanceof CannotRun)) throw error;
+        if (part === 'alloy') refuseMissing(readLogTail(context.logPath, 500));
         failures[part] = error.message;
       }
     }),

@@ -28,7 +28,10 @@ export async function planAlloy(context: PartContext, program: AlloyProgram, oth
     prepare: async () => {},
     launch: launchProcess(title, { file, args, environment, cwd: directory }, context),
     probe: () => mustAnswer(`${addresses.url}/-/ready`),
-    complete: () => refuseTakenPorts(addresses.url, logPath),
+    complete: async () => {
+      await refuseTakenPorts(addresses.url, logPath);
+      return undefined;
+    },
     version: () => readAlloyVersion(addresses.url),
     deadlineMs: 30_000,
     stopSignal: 'SIGTERM',

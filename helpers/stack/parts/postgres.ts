@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { CannotRun } from '../../run/cannot-run.ts';
 import type { PostgresEndpoint } from '../../run/endpoints.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
@@ -76,11 +76,12 @@ export async function planPostgres(context: PartContext): Promise<PartPlan> {
     probe: () => probePostgres(probed),
     complete: async () => {
       await askPostgres(administrator, async (client) => void (await client.query(`CREATE DATABASE ${application}`)));
-      await askPostgres({ ...administrator, database: application }, (client) =>
-        runFixtures(client, endpoint.password),
+      const problems = await askPostgres({ ...administrator, database: application }, (client) =>
+        runFixtures(client, endpoint.password, fixtures),
       );
       probed = endpoint;
       await probePostgres(endpoint);
+      return problems.length === 0 ? undefined : problems.join('; ');
     },
     version: () => readPostgresVersion(endpoint),
     deadlineMs: 30_000,
@@ -105,13 +106,36 @@ function serverArguments(data: string, directory: string, port: number, name: st
   return ['-D', data, ...Object.entries(settings).flatMap(([setting, value]) => ['-c', `${setting}=${value}`])];
 }
 
-/** As the postgres image does with its initialisation directory: every file in order, in the application's database. */
-async function runFixtures(client: Client, password: string): Promise<void> {
-  const files = (await readdir(fixtures)).filter((name) => name.endsWith('.sql')).sort();
-  for (const name of files) await client.query(await readFile(join(fixtures, name), 'utf8'));
+/**
+ * As the postgres image does with its initialisation directory: every file in order, in the application's database. A file that
+ * PostgreSQL refuses leaves nothing behind, and is returned with its line and the reason; those after it are run.
+ */
+export async function runFixtures(client: Client, password: string, directory: string): Promise<string[]> {
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  const problems: string[] = [];
+  for (const name of files) {
+    const text = await readFile(join(directory, name), 'utf8');
+    try {
+      await client.query(text);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      problems.push(`${basename(directory)}/${name}${describeLine(text, error)}: ${error.message}`);
+      // A file may have changed the role before it failed.
+      await client.query('ROLLBACK; RESET ROLE');
+    }
+  }
   // A statement that fails is logged, and this one holds a password.
   await client.query("SET log_min_error_statement = 'panic'");
-  await client.query(`ALTER ROLE ${application} PASSWORD '${password}'`);
+  await client.query(`ALTER ROLE ${application} PASSWORD '${password}'`).catch((error) => {
+    const reason = problems[0] ?? (error instanceof Error ? error.message : String(error));
+    throw new CannotRun(`the role ${application} can't log in to PostgreSQL: ${reason}`, 'correct that file.');
+  });
+  return problems;
+}
+
+/** The line at which PostgreSQL stopped reading, if it names a position. */
+function describeLine(text: string, { position }: DatabaseError): string {
+  return position === undefined ? '' : `:${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 /** Logs in and has a query answered; throws while that can't be done. */
