@@ -15,7 +15,7 @@ import type { Run } from '../run/run.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
-import { findTraceIds, type HeldSignals, readHeldSignals } from './held-signals.ts';
+import { findTraceIds, type HeldSignals, readHeldSignals, readRecentSpans } from './held-signals.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { listAskedServices, readServices, type ServiceState } from './service-state.ts';
@@ -71,6 +71,8 @@ export type Symptoms = Failure & {
   readonly services: readonly ServiceState[];
   /** The spans of the trace that was asked for. */
   readonly trace?: readonly FoundSpan[] | undefined;
+  /** What the services have sent of traces since the question was asked, where it was about traces. */
+  readonly recent?: readonly FoundSpan[] | undefined;
   /** The signals that the backend has in this run of the services that don't say how they were started. */
   readonly held?: HeldSignals | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
@@ -95,7 +97,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     unreachable,
-    { services, held },
+    { services, held, recent },
     trace,
     hasTraceIds,
     exporterUp,
@@ -134,6 +136,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     unreachable,
     services,
     held,
+    recent,
     trace,
     hasTraceIds,
     exporterUp,
@@ -144,7 +147,15 @@ async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure)
   const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
   const silent = services.filter(({ environment }) => environment === undefined).map(({ part }) => part);
   const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
-  return { services, held: isAsked ? await readHeldSignals(run, silent).catch(() => undefined) : undefined };
+  const [held, recent] = await Promise.all([
+    isAsked ? readHeldSignals(run, silent).catch(() => undefined) : undefined,
+    readRecentSpans(
+      run,
+      services.map(({ part }) => part),
+      evidence,
+    ).catch(() => undefined),
+  ]);
+  return { services, held, recent };
 }
 
 async function readTrace(run: Run, evidence: Evidence): Promise<FoundSpan[] | undefined> {
