@@ -1,6 +1,6 @@
 import type { FoundSpan } from '../../clients/tempo.ts';
-import { SPAN_KINDS } from '../../otlp/schema.ts';
 import type { Milliseconds } from '../../otlp/ids.ts';
+import { SPAN_KINDS } from '../../otlp/schema.ts';
 import { createServiceRule, isOf } from '../service-rule.ts';
 
 const MAX_NAMES = 3;

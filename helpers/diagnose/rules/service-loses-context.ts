@@ -15,9 +15,7 @@ export const serviceLosesContext = createServiceRule('service loses context', (s
   if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
   const hasOwnTraces = recent.some(
     (found) =>
-      isOf(service, found) &&
-      found.span.parentSpanId === '' &&
-      SPAN_KINDS[found.span.kind] === 'SPAN_KIND_CONSUMER',
+      isOf(service, found) && found.span.parentSpanId === '' && SPAN_KINDS[found.span.kind] === 'SPAN_KIND_CONSUMER',
   );
   // Another service may be what passes nothing on: then it says so itself.
   const isExplained = services.some((one) => readList(one, 'OTEL_PROPAGATORS').length > 0);

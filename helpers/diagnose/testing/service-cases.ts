@@ -40,7 +40,10 @@ const shaped = (shape: object) =>
 /** A span as Tempo answers with it. */
 function span(service: string, spanId: string, parentSpanId = '', name = 'x', kind = 3): FoundSpan {
   const attributes = [{ key: 'service.name', value: { stringValue: service } }];
-  const json = { resource: { attributes }, scopeSpans: [{ spans: [{ traceId: TRACE, spanId, parentSpanId, name, kind }] }] };
+  const json = {
+    resource: { attributes },
+    scopeSpans: [{ spans: [{ traceId: TRACE, spanId, parentSpanId, name, kind }] }],
+  };
   const [{ resource, scopeSpans } = { scopeSpans: [] }] = TracesData.fromJson(
     { resourceSpans: [json] },
     'hex',
