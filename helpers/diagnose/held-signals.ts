@@ -1,9 +1,10 @@
 /** What the backend has of services in this run. */
 import { queryLogs } from '../clients/loki.ts';
 import { queryInstant } from '../clients/prometheus.ts';
-import { searchTraces } from '../clients/tempo.ts';
+import { type FoundSpan, findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Signal } from '../findings/finding.ts';
+import type { TraceId } from '../otlp/ids.ts';
 import { SERVICE_NAMES, type ServicePart } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 
@@ -23,15 +24,36 @@ async function listHeld(run: Run, service: string): Promise<Signal[]> {
   const seconds = Math.ceil((Date.now() - run.startedAt) / 1000);
   const instance = (format: (id: string) => string) => (id === undefined ? '' : format(id));
   const series = `{service_name="${service}"${instance((text) => `,instance="${text}"`)}}`;
-  const spans = `resource.service.name="${service}"${instance((text) => ` && resource.service.instance.id="${text}"`)}`;
   const lines = `{service_name="${service}"}${instance((text) => ` | service_instance_id="${text}"`)}`;
   const [traces, metrics, logs] = await Promise.all([
-    searchTraces(access.tempo, `{${spans}}`, seconds),
+    searchTraces(access.tempo, `{${selectSpans(run, service)}}`, seconds),
     queryInstant(access.prometheus, `count(timestamp(${series}) >= ${run.startedAt / 1000})`),
     queryLogs(access.loki, lines, seconds),
   ]);
   const counts = { traces: traces.length, metrics: metrics[0]?.value ?? 0, logs: logs.length };
   return (Object.keys(counts) as Signal[]).filter((signal) => counts[signal] > 0);
+}
+
+const MAX_TRACES = 10;
+
+/** The spans of the newest traces that these services have a part in, since the question was asked, where it was about traces. */
+export async function readRecentSpans(
+  run: Run,
+  parts: readonly ServicePart[],
+  evidence: Evidence,
+): Promise<FoundSpan[] | undefined> {
+  if (evidence.kind !== 'observation' || !/^traces?$/.test(evidence.subject.kind)) return undefined;
+  const seconds = Math.ceil((Date.now() - evidence.askedAt) / 1000) + 1;
+  const found = await Promise.all(
+    parts.map((part) => searchTraces(run.access.tempo, `{${selectSpans(run, SERVICE_NAMES[part])}}`, seconds)),
+  );
+  const ids = [...new Set(found.flatMap((some) => some.slice(0, MAX_TRACES)))];
+  return (await Promise.all(ids.map((id) => findTrace(run.access.tempo, id as TraceId)))).flat();
+}
+
+function selectSpans({ servicesInstanceId: id }: Run, service: string): string {
+  const instance = id === undefined ? '' : ` && resource.service.instance.id="${id}"`;
+  return `resource.service.name="${service}"${instance}`;
 }
 
 /** Whether any line that the streams in question have got in this run has a trace ID, where a line with one was asked for. */

@@ -1,6 +1,7 @@
+import type { FoundSpan } from '../clients/tempo.ts';
 import type { Observation, Subject } from '../findings/evidence.ts';
 import type { Finding, FindingKind, ServiceVariable, Signal } from '../findings/finding.ts';
-import type { ServicePart } from '../run/part.ts';
+import { SERVICE_NAMES, type ServicePart } from '../run/part.ts';
 import type { Rule } from './rule.ts';
 import { listAskedSignals, type ServiceState } from './service-state.ts';
 import type { Symptoms } from './symptoms.ts';
@@ -8,7 +9,7 @@ import type { Symptoms } from './symptoms.ts';
 /** All that a rule about services reads. */
 export type ServiceFacts = Pick<
   Symptoms,
-  'run' | 'evidence' | 'services' | 'takenAway' | 'unreachable' | 'trace' | 'held' | 'hasTraceIds'
+  'run' | 'evidence' | 'services' | 'takenAway' | 'unreachable' | 'trace' | 'recent' | 'held' | 'hasTraceIds'
 >;
 
 /** A rule about services, which a wait may ask as well. */
@@ -71,4 +72,11 @@ export function readResourceAttributes(service: ServiceState): Readonly<Record<s
     return [key.trim(), value.trim()] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+/** Whether a service has made a span. */
+export function isOf({ part }: Pick<ServiceState, 'part'>, { resource }: FoundSpan): boolean {
+  return resource.attributes.some(
+    ({ key, value }) => key === 'service.name' && value?.stringValue === SERVICE_NAMES[part],
+  );
 }

@@ -60,7 +60,7 @@ export async function findServiceStandstill(
   };
   const parts = listAskedServices(evidence, []);
   if (parts.length === 0) return undefined;
-  const services = await readServices(run, parts);
+  const services = await readServices(run, parts, { health: false });
   const ended = services.filter(({ lastWords }) => lastWords !== undefined).map(({ part }) => part);
   const facts = { run, evidence, services, takenAway: [], unreachable: (await examineParts(run, ended)).unreachable };
   const found = [...FOR_GOOD, ...NOW].map((rule) => rule.find(facts)).find((one) => one !== undefined);

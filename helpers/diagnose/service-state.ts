@@ -85,13 +85,17 @@ export function listAskedSignals(subject: Subject): readonly Signal[] {
   }
 }
 
-/** Reads what is known of services. */
-export async function readServices(run: Run, parts: readonly ServicePart[]): Promise<ServiceState[]> {
+/** Reads what is known of services: by their logs, or by their health checks where the run has no logs, if those are to be asked. */
+export async function readServices(
+  run: Run,
+  parts: readonly ServicePart[],
+  { health = true }: { readonly health?: boolean } = {},
+): Promise<ServiceState[]> {
   return await Promise.all(
     parts.map(async (part) => {
-      const [lines, health] = await Promise.all([readServiceLog(run, part).catch(() => []), readHealth(run, part)]);
+      const lines = await readServiceLog(run, part).catch(() => []);
       const said = describeService(part, lines);
-      const outages = [...said.outages, ...health.filter(({ of }) => !said.outages.some((one) => one.of === of))];
+      const outages = lines.length === 0 && health ? await readHealth(run, part) : said.outages;
       return { ...said, outages, exports: await askExports(run, said.exports) };
     }),
   );

@@ -163,6 +163,25 @@ test('a question asks about the services that it names, else about those of its 
   expect(listAskedServices({ kind: 'error', message: 'x' }, needs, ['bot'])).toEqual(['notification-daemon']);
 });
 
+test('without a log, what a health check says of the parts is known', async () => {
+  const parts = {
+    loop: 'it is waiting for RabbitMQ',
+    redis: 'WRONGPASS invalid username-password pair',
+    postgres: 'ok',
+  };
+  await using server = await startAnsweringServer(({ path }) =>
+    path === '/health' ? { status: 503, body: JSON.stringify({ status: 'unhealthy', parts }) } : undefined,
+  );
+  const run = sampleRun({ stack: 'external', api: { url: server.url } });
+  const evidence = { kind: 'error', message: 'expected 503 to be 200' } as const;
+  expect(await diagnose(run, { evidence, needs: ['api'], takenAway: [] })).toEqual({
+    kind: 'service lacks a part',
+    service: 'api',
+    of: 'Redis',
+    reason: parts.redis,
+  });
+});
+
 test('what is wrong with an endpoint is found by an empty export to it', async () => {
   await using server = await startAnsweringServer(({ path }) => (path === '/v1/traces' ? { body: '{}' } : undefined));
   await using broken = await startAnsweringServer(() => 'reset');

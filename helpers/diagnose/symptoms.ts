@@ -27,7 +27,7 @@ import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
 import { askGateway, type DirectAnswer } from './direct-export.ts';
-import { findTraceIds, type HeldSignals, readHeldSignals } from './held-signals.ts';
+import { findTraceIds, type HeldSignals, readHeldSignals, readRecentSpans } from './held-signals.ts';
 import { type Load, readLoad } from './load.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
@@ -94,6 +94,8 @@ export type Symptoms = Failure & {
   readonly services: readonly ServiceState[];
   /** The spans of the trace that was asked for. */
   readonly trace?: readonly FoundSpan[] | undefined;
+  /** What the services have sent of traces since the question was asked, where it was about traces. */
+  readonly recent?: readonly FoundSpan[] | undefined;
   /** The signals that the backend has in this run of the services that don't say how they were started. */
   readonly held?: HeldSignals | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
@@ -125,7 +127,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     { unreachable, faulty },
-    { services, held },
+    { services, held, recent },
     trace,
     hasTraceIds,
     exporter,
@@ -180,6 +182,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     faulty,
     services,
     held,
+    recent,
     trace,
     hasTraceIds,
     load: readLoad(),
@@ -192,7 +195,15 @@ async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure)
   const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
   const silent = services.filter(({ environment }) => environment === undefined).map(({ part }) => part);
   const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
-  return { services, held: isAsked ? await readHeldSignals(run, silent).catch(() => undefined) : undefined };
+  const [held, recent] = await Promise.all([
+    isAsked ? readHeldSignals(run, silent).catch(() => undefined) : undefined,
+    readRecentSpans(
+      run,
+      services.map(({ part }) => part),
+      evidence,
+    ).catch(() => undefined),
+  ]);
+  return { services, held, recent };
 }
 
 async function readTrace(run: Run, evidence: Evidence): Promise<FoundSpan[] | undefined> {

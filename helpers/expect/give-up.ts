@@ -69,7 +69,7 @@ export function startWatch(
   const suspects = listSuspects({ subject: question.subject, needs, takenAway }, run);
   // A service that only says that it is unwell may well send the telemetry that is asked for.
   const isRelevant = ({ fault }: FaultySource) =>
-    fault === 'unhealthy' ? question.subject.kind === 'application' : concernsSubject(fault, question.subject);
+    fault === 'unhealthy' ? question.subject.kind === 'work' : concernsSubject(fault, question.subject);
   const look = Math.max(LOOK, scrape);
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;

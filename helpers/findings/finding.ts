@@ -444,8 +444,7 @@ export type Finding =
       readonly service: ServicePart;
       readonly signals: readonly Signal[];
       readonly url: string;
-      /** In its own words, where it could not be asked what answers there. */
-      readonly answer: EndpointAnswer | string;
+      readonly answer: EndpointAnswer;
       readonly set: ServiceVariable;
       /** What the variable should be, where that is known. */
       readonly right?: string;
@@ -489,7 +488,8 @@ export type Finding =
       readonly instrumentation: string;
       readonly set: ServiceVariable;
     }
-  | { readonly kind: 'service loses context'; readonly service: ServicePart; readonly set: ServiceVariable }
+  /** Without a variable, its traces show it. */
+  | { readonly kind: 'service loses context'; readonly service: ServicePart; readonly set?: ServiceVariable }
   | { readonly kind: 'service logs without trace'; readonly service: ServicePart; readonly set?: ServiceVariable }
   | { readonly kind: 'service logs less'; readonly service: ServicePart; readonly set: ServiceVariable }
   /** It exports a signal less often than a criterion waits. */

@@ -29,7 +29,7 @@ export const SERVICE_SENTENCES: {
   }),
 
   'service exports elsewhere': ({ service, signals, url, answer, set, right, owner }) => ({
-    cause: `${name(service)} exports its ${list(signals)} to ${url}, where ${describeAnswer(answer, owner)}: ${show(set)}`,
+    cause: `${name(service)} exports its ${list(signals)} to ${url}, ${describeAnswer(answer, owner)}: ${show(set)}`,
     fix: `${right === undefined ? 'Correct' : 'Set'} ${set.variable} of ${name(service)}${
       right === undefined ? '' : ` to ${right}`
     }: ${describePaths(set.variable)}`,
@@ -67,10 +67,16 @@ export const SERVICE_SENTENCES: {
       : `Remove ${instrumentation} from ${set.variable} of ${name(service)}`,
   }),
 
-  'service loses context': ({ service, set }) => ({
-    cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
-    fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
-  }),
+  'service loses context': ({ service, set }) =>
+    set === undefined
+      ? {
+          cause: `${name(service)} begins traces of its own with the messages that it consumes: their headers bring no trace context`,
+          fix: 'Let the publisher inject the context into the headers of each message, and the consumer extract it: the instrumentation of amqplib does both',
+        }
+      : {
+          cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
+          fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
+        },
 
   'service logs without trace': ({ service, set }) => ({
     cause: `the logs of ${name(service)} carry no trace_id${set === undefined ? '' : ': log correlation is off'}${set === undefined ? '' : ` (${show(set)})`}`,
@@ -153,24 +159,22 @@ function describePaths(variable: string): string {
     : 'it is used as it is, with its path';
 }
 
-function describeAnswer(answer: EndpointAnswer | string, owner: 'gRPC receiver' | 'HTTP server' | undefined): string {
+function describeAnswer(answer: EndpointAnswer, owner: 'gRPC receiver' | 'HTTP server' | undefined): string {
   const ofOwner = owner === 'gRPC receiver' ? "Alloy's receiver for OTLP/gRPC" : "Alloy's own HTTP server";
   if (typeof answer === 'number') {
-    return `${owner === undefined ? 'what listens' : ofOwner} answers HTTP ${answer}`;
+    return `where ${owner === undefined ? 'what listens' : ofOwner} answers HTTP ${answer}`;
   }
   switch (answer) {
     case 'refused':
-      return 'nothing listens (connection refused)';
+      return 'where nothing listens (connection refused)';
     case 'no URL':
-      return 'nothing can be, as it is no HTTP URL';
+      return 'which is not an HTTP URL';
     case 'no TLS':
-      return 'no TLS is spoken, as https:// asks for';
+      return 'where plain HTTP is spoken, and https:// needs TLS';
     case 'another protocol':
       return owner === undefined
-        ? 'what listens does not speak HTTP/1.1 (gRPC is at another port than OTLP/HTTP)'
-        : `${ofOwner} listens, which does not speak HTTP/1.1`;
-    default:
-      return `it fails: ${answer}`;
+        ? 'where what listens does not speak HTTP/1.1 (gRPC has another port than OTLP/HTTP)'
+        : `where ${ofOwner} listens, which does not speak HTTP/1.1`;
   }
 }
 

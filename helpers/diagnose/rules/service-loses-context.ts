@@ -1,15 +1,23 @@
-import { createServiceRule, readList, readVariable } from '../service-rule.ts';
+import { SPAN_KINDS } from '../../otlp/schema.ts';
+import { createServiceRule, isOf, readList, readVariable } from '../service-rule.ts';
 
 /**
- * The service has no propagator for the W3C trace context, so that what it is asked, and what it asks others, are other traces.
+ * The trace context does not reach the service, or leave it: it has no propagator for that of W3C; or, where a trace has to cross
+ * services, it has consumed messages in traces of its own.
  *
  * `the bot service neither takes nor passes on the W3C trace context: OTEL_PROPAGATORS=b3`
  */
 export const serviceLosesContext = createServiceRule('service loses context', (service, question) => {
-  const { subject, observation, services } = question;
+  const { subject, observation, services, recent = [] } = question;
   const isShared = services.length > 1 || observation?.condition.kind === 'stated';
   if (subject?.kind !== 'delivery' && !(subject?.kind === 'trace' && isShared)) return undefined;
   const set = readVariable(service, 'OTEL_PROPAGATORS');
-  if (set?.value === undefined || readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return undefined;
-  return { set };
+  if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
+  const hasOwnTraces = recent.some(
+    (found) =>
+      isOf(service, found) && found.span.parentSpanId === '' && SPAN_KINDS[found.span.kind] === 'SPAN_KIND_CONSUMER',
+  );
+  // Another service may be what passes nothing on: then it says so itself.
+  const isExplained = services.some((one) => readList(one, 'OTEL_PROPAGATORS').length > 0);
+  return services.length > 1 && hasOwnTraces && !isExplained ? {} : undefined;
 });

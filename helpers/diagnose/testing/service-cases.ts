@@ -9,7 +9,7 @@ import { describeService, type ServiceState } from '../service-state.ts';
 import { asked, type Case, error } from './symptoms.ts';
 
 const TRACE = 'a'.repeat(32) as TraceId;
-const [ONE, TWO] = ['1'.repeat(16), '2'.repeat(16)];
+const [ONE, TWO, THREE, FOUR] = ['1'.repeat(16), '2'.repeat(16), '3'.repeat(16), '4'.repeat(16)];
 
 /** A service that says which variables it was started with. */
 function started(environment: Readonly<Record<string, string>> = {}, part: ServicePart = 'api'): ServiceState {
@@ -38,9 +38,12 @@ const shaped = (shape: object) =>
   about({ kind: 'trace', traceId: TRACE }, { condition: { kind: 'span', shape: JSON.stringify(shape) } });
 
 /** A span as Tempo answers with it. */
-function span(service: string, spanId: string, parentSpanId = '', name = 'x'): FoundSpan {
+function span(service: string, spanId: string, parentSpanId = '', name = 'x', kind = 3): FoundSpan {
   const attributes = [{ key: 'service.name', value: { stringValue: service } }];
-  const json = { resource: { attributes }, scopeSpans: [{ spans: [{ traceId: TRACE, spanId, parentSpanId, name }] }] };
+  const json = {
+    resource: { attributes },
+    scopeSpans: [{ spans: [{ traceId: TRACE, spanId, parentSpanId, name, kind }] }],
+  };
   const [{ resource, scopeSpans } = { scopeSpans: [] }] = TracesData.fromJson(
     { resourceSpans: [json] },
     'hex',
@@ -48,6 +51,11 @@ function span(service: string, spanId: string, parentSpanId = '', name = 'x'): F
   const [found] = scopeSpans.flatMap(({ spans }) => spans);
   if (resource === undefined || found === undefined) throw new TypeError('it has a resource and a span');
   return { resource, span: found };
+}
+
+/** The same as a part of another trace. */
+function inOtherTrace({ resource, span: found }: FoundSpan): FoundSpan {
+  return { resource, span: { ...found, traceId: 'b'.repeat(32) as TraceId } };
 }
 
 const elsewhere: ServiceState = {
@@ -202,6 +210,11 @@ export const serviceCases = {
     },
     finds: { service: 'bot', set: { value: 'b3' } },
     silent: {
+      'what it has consumed was a part of other traces': {
+        ...shaped({ kind: 'producer' }),
+        services: [started({}, 'notification-daemon'), started({}, 'bot')],
+        recent: [span('bot-service', TWO, ONE, 'consume', 5)],
+      },
       'the trace is that of one service': { ...shaped({}), services: [started({ OTEL_PROPAGATORS: 'none' })] },
       'it has that one too': { ...delivery, services: [started({ OTEL_PROPAGATORS: 'b3,tracecontext' })] },
     },
@@ -289,6 +302,7 @@ export const serviceCases = {
       ...shaped({ root: true }),
       services: [started()],
       trace: [span('api-service', TWO, ONE, 'pg.query')],
+      recent: [inOtherTrace(span('api-service', THREE, ONE, 'pg.query'))],
     },
     finds: { traceId: TRACE, children: ['pg.query'] },
     silent: {
@@ -296,11 +310,25 @@ export const serviceCases = {
         ...shaped({ root: true }),
         services: [started()],
         trace: [span('bot-service', ONE), span('api-service', TWO, ONE)],
+        recent: [inOtherTrace(span('api-service', THREE, ONE, 'y'))],
       },
-      'another service has made it': {
+      'it is so in one trace of several, as where an export was lost': {
+        ...shaped({ root: true }),
+        services: [started()],
+        trace: [span('api-service', TWO, ONE)],
+        recent: [inOtherTrace(span('api-service', THREE, FOUR)), inOtherTrace(span('api-service', FOUR))],
+      },
+      'they are requests that the run has sent as parts of traces': {
+        ...shaped({ root: true }),
+        services: [started()],
+        trace: [span('api-service', TWO, ONE, 'GET', 2)],
+        recent: [inOtherTrace(span('api-service', THREE, ONE, 'GET', 2))],
+      },
+      'another service has made them': {
         ...shaped({ root: true }),
         services: [started()],
         trace: [span('bot-service', TWO, ONE)],
+        recent: [inOtherTrace(span('bot-service', THREE, ONE))],
       },
     },
   },

@@ -118,6 +118,7 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
     },
   ],
   'service loses context': [
+    { kind: 'service loses context', service: 'bot' },
     { kind: 'service loses context', service: 'bot', set: { variable: 'OTEL_PROPAGATORS', value: 'none' } },
   ],
   'service logs without trace': [
