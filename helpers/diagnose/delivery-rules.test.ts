@@ -1,20 +1,24 @@
 /** What is told of telemetry that Alloy sends and that does not arrive as it was: m01, m05 and m06 of the first mutants among it. */
 import { describe, expect, test } from 'vitest';
 import { describeFinding } from '../findings/finding-sentences.ts';
-import { count } from '../flow/testing/recorded-flow.ts';
+import { change, count, text } from '../flow/testing/recorded-flow.ts';
+import { parseLog } from './alloy-log.ts';
 import { explain } from './diagnose.ts';
 import { deliveryCases, deliveryDetails } from './testing/delivery-cases.ts';
 import {
   accepting,
   asked,
   delivering,
+  droppedSamples,
   droppedSpans,
   EXPORTER,
   exportLine,
   keptSpans,
   logs,
+  NOW,
   symptoms,
   trace,
+  WRITE,
 } from './testing/symptoms.ts';
 
 const ENDPOINT = 'http://127.0.0.1:9/otlp';
@@ -93,4 +97,28 @@ test('what is lost or absent is not told where Alloy has not sent it', () => {
   const delivery = asked({ path: 'otlp', subject: { kind: 'delivery' }, seen: { kind: 'answer', json: '{}' } });
   for (const flow of [delivering(), accepting()])
     expect(say({ ...delivery, flow })?.cause ?? '').not.toMatch(/lost|holds/);
+});
+
+test('of two endpoints of a remote write the one is told that refuses', () => {
+  const endpoint = (url: string) => ({ name: 'endpoint', body: [text('url', url)] });
+  const written = { name: 'endpoint', blocks: [] };
+  const url = (expression: string, line: number) => ({
+    ...written,
+    line,
+    attributes: [{ name: 'url', line, expression }],
+  });
+  const flow = change(droppedSamples, WRITE, {
+    settings: [endpoint('http://a/push'), endpoint('http://b/push')],
+    written: {
+      name: 'prometheus.remote_write',
+      line: 1,
+      attributes: [],
+      blocks: [url('sys.env("A")', 3), url('sys.env("B")', 7)],
+    },
+  });
+  const alloyLog = parseLog(
+    `ts=${NOW} level=error msg="non-recoverable error" component_id=${WRITE} url=http://b/push err="server returned HTTP status 403 Forbidden: no"`,
+  );
+  const finding = explain(symptoms({ flow, alloyLog }));
+  expect(finding).toMatchObject({ status: 403, place: { line: 7, value: 'http://b/push', variables: ['B'] } });
 });

@@ -15,6 +15,8 @@ import { samples } from './telemetry.ts';
 /** One that is lost in ten shows, if they don't take too long. */
 const MAX_SCRAPES = 10;
 const WATCH_FOR: Milliseconds = 6000;
+/** A busy machine is watched for longer: of one or two, every second one may seem to be all. */
+const MIN_SCRAPES = 4;
 /** Between two looks at Alloy; a scrape that is not seen is not counted. */
 const LOOK: Milliseconds = 100;
 
@@ -25,7 +27,8 @@ const LOOK: Milliseconds = 100;
 export async function scrapeDelivery(labels: Labels): Promise<Telemetry<Delivery>> {
   await nextScrape('up', labels);
   const times = await watchScrapes(labels);
-  const window = Math.ceil((Date.now() - Math.min(...times) + computeScrapeDeadline(run) + SLACK) / 1000) + 1;
+  const window =
+    Math.ceil((Date.now() - Math.min(Date.now(), ...times) + computeScrapeDeadline(run) + SLACK) / 1000) + 1;
   const source = samples('up', labels, window);
   const bound = computeScrapeDeadline(run);
   const watchedUntil = Date.now();
@@ -50,7 +53,7 @@ export async function scrapeDelivery(labels: Labels): Promise<Telemetry<Delivery
       return {
         signals: { samples: { ...arrival, ...(ms !== undefined && { ms }) } },
         bound,
-        isSettled: newest > Math.max(...times) + run.intervals.scrape / 2,
+        isSettled: newest > Math.max(0, ...times) + run.intervals.scrape / 2,
       };
     },
   };
@@ -70,21 +73,26 @@ export function countScrapes(
   return { emitted: times.length, arrived, twice: Math.min(again, arrived) };
 }
 
-/** The times of the next scrapes of the target with these labels, as Alloy reports them. */
+/** The times of the next scrapes of the target with these labels, as Alloy reports them; none where it reports no such target. */
 async function watchScrapes(labels: Labels): Promise<Milliseconds[]> {
   const isWanted = ({ labels: has }: ScrapeTarget) =>
     Object.entries(labels).every(([name, value]) => has[name] === value);
-  const components = await readGraph(run.alloy);
-  const scrape = components.find(({ targets }) => targets.some(isWanted));
-  if (scrape === undefined) throw new Error(`Alloy reports no target with ${JSON.stringify(labels)}`);
-  const readTime = async () => (await readComponent(run.alloy, scrape.id)).targets.find(isWanted)?.scrapedAt ?? 0;
-  const first = await readTime();
   const times = new Set<Milliseconds>();
-  const began = performance.now();
-  const isOver = () => performance.now() - began > (times.size === 0 ? computeScrapeDeadline(run) : WATCH_FOR);
-  while (times.size < MAX_SCRAPES && !isOver()) {
-    const time = await readTime();
+  let scrape: string | undefined;
+  let first: Milliseconds | undefined;
+  const look = async () => {
+    scrape ??= (await readGraph(run.alloy)).find(({ targets }) => targets.some(isWanted))?.id;
+    if (scrape === undefined) return;
+    const time = (await readComponent(run.alloy, scrape)).targets.find(isWanted)?.scrapedAt ?? 0;
+    first ??= time;
     if (time > first) times.add(time);
+  };
+  const enough = run.intervals.scrape * MIN_SCRAPES <= WATCH_FOR ? MIN_SCRAPES : 1;
+  const began = performance.now();
+  const isOver = () => performance.now() - began > (times.size < enough ? computeScrapeDeadline(run) : WATCH_FOR);
+  while (times.size < MAX_SCRAPES && !isOver()) {
+    // A look that fails has seen nothing: whether Alloy still runs is not the question here.
+    await look().catch(() => undefined);
     await sleep(LOOK);
   }
   return [...times];
