@@ -50,6 +50,19 @@ describe('a backend', () => {
     expect(say({ ...trace, flow: droppedSpans, alloyLog: exportLine(status) })?.fix).toMatch(fix);
   });
 
+  test.each([
+    [401, /scope traces:write/],
+    [404, /serve \/v1\/traces, as it serves metrics and logs/],
+  ])(
+    'that answers %i to one signal and takes the others is neither the wrong login nor the wrong path',
+    (status, fix) => {
+      const flow = count(delivering(), { [EXPORTER]: { otelcol_exporter_send_failed_spans_total: 3 } });
+      const said = say({ ...trace, flow, alloyLog: exportLine(status) });
+      expect(said?.cause).toMatch(new RegExp(`answers ${status} to traces of .*, and takes metrics and logs`));
+      expect(said?.fix).toMatch(fix);
+    },
+  );
+
   test('whose words Alloy has itself is not quoted from elsewhere, nor with another status', () => {
     const refused = { ...trace, flow: droppedSpans, alloyLog: exportLine(500) };
     expect(say({ ...refused, ...direct(200, 'fine') })?.cause).not.toContain('fine');

@@ -3,6 +3,7 @@
 import type { Signal } from '../findings/finding.ts';
 import type { ExportError } from '../flow/export-error.ts';
 import { type Component, type Flow, SIGNALS } from '../flow/flow.ts';
+import { followSignal } from '../flow/otlp-route.ts';
 import { type ExportFailure, findOtlpStop } from '../flow/otlp-stop.ts';
 import { hasLost } from './observation.ts';
 import { listSendErrors } from './send-errors.ts';
@@ -27,6 +28,15 @@ export function readFailedExport(symptoms: Symptoms): FailedExport | undefined {
 /** The signals for which an exporter gets an answer with this status. */
 export function listSignalsWith(symptoms: Symptoms, { flow, component }: FailedExport, status: number): Signal[] {
   return SIGNALS.filter((signal) => findError(symptoms, flow, component, signal)?.status === status);
+}
+
+/** The other signals of which an exporter has sent all, with the same endpoint and login. */
+export function listDelivered({ stop }: Symptoms, { flow, component }: FailedExport): Signal[] {
+  return SIGNALS.filter((signal) => {
+    const { at } = findOtlpStop(flow, signal);
+    const passes = followSignal(flow, signal).exporters.some(({ id }) => id === component.id);
+    return stop?.of === 'signal' && signal !== stop.signal && at === 'beyond Alloy' && passes;
+  });
 }
 
 /** From its log in this run, else from what it counts by kind. */

@@ -1,9 +1,12 @@
 /** Whether what Alloy has scraped arrives: each scrape that it reports, as a sample of `up` in the backend. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readComponent, readGraph, type ScrapeTarget } from '../clients/alloy-graph.ts';
+import { readComponent, readGraph } from '../clients/alloy-graph.ts';
 import { readRepeats } from '../clients/mock-repeats.ts';
 import type { Labels, SampleRange } from '../clients/prometheus.ts';
 import type { Arrival } from '../findings/evidence.ts';
+import { readFlow } from '../flow/flow.ts';
+import { areTargetsKnown } from '../flow/samples-route.ts';
+import { findStop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { computeScrapeDeadline, SLACK } from './deadlines.ts';
 import type { Delivery } from './delivery.ts';
@@ -20,16 +23,21 @@ const MIN_SCRAPES = 4;
 /** Between two looks at Alloy; a scrape that is not seen is not counted. */
 const LOOK: Milliseconds = 100;
 
+/** Between a sample and a later one of another target, which may overtake it. */
+const OVERTAKING: Milliseconds = 1000;
+
 /**
- * What becomes of the next scrapes of a target: ten, or as many as there are in some seconds. Watches Alloy while they are made.
- * Throws `CriterionFailed` if no sample arrives at all.
+ * What becomes of the next scrapes of a target, and of the others that go the same way: ten of each, or as many as there are in some
+ * seconds. A push may hold the samples of one target only, so that those of another one are what a loss of every second push takes.
+ * Watches Alloy while the scrapes are made. Throws `CriterionFailed` if no sample of the target arrives at all.
  */
 export async function scrapeDelivery(labels: Labels): Promise<Telemetry<Delivery>> {
   await nextScrape('up', labels);
-  const times = await watchScrapes(labels);
-  const window =
-    Math.ceil((Date.now() - Math.min(Date.now(), ...times) + computeScrapeDeadline(run) + SLACK) / 1000) + 1;
-  const source = samples('up', labels, window);
+  const scrapes = await watchScrapes(await listTargetsBeside(labels).catch(() => [labels]));
+  const times = scrapes.flatMap((one) => one.times);
+  const oldest = Math.min(Date.now(), ...times);
+  const window = Math.ceil((Date.now() - oldest + computeScrapeDeadline(run) + SLACK) / 1000) + 1;
+  const source = samples('up', scrapes.length === 1 ? labels : {}, window);
   const bound = computeScrapeDeadline(run);
   const watchedUntil = Date.now();
   let ms: Milliseconds | undefined;
@@ -38,7 +46,7 @@ export async function scrapeDelivery(labels: Labels): Promise<Telemetry<Delivery
     path: 'remote write',
     deadline: Math.min(bound + SLACK, run.maxWait ?? Number.POSITIVE_INFINITY),
     ...(source.asked && { asked: source.asked }),
-    // Remote write keeps the order of a series: what is older than a sample that has arrived, and is not there, is lost.
+    // Remote write keeps the order: what is older than a sample that has arrived, and is not there, is lost.
     isFinal: ({ isSettled = false }) => isSettled,
     show: ({ signals }) => ({ kind: 'delivery', signals, bound }),
     async ask() {
@@ -47,16 +55,58 @@ export async function scrapeDelivery(labels: Labels): Promise<Telemetry<Delivery
         readRepeats(run.mockUrl, { __name__: 'up', ...labels, ...run.seriesMark }),
       ]);
       const again = repeats.reduce((sum, { count }) => sum + count, 0);
-      const arrival = countScrapes(times, ranges, again, run.intervals.scrape);
+      // Those of others prove nothing where the target itself was not scraped.
+      const counted = scrapes[0]?.times.length === 0 ? [] : scrapes;
+      const arrivals = counted.map((one, n) => {
+        const own = ranges.filter((range) => carries(range.labels, one.labels));
+        return countScrapes(one.times, own, n === 0 ? again : 0, run.intervals.scrape);
+      });
+      const sum = (read: (arrival: Arrival) => number) => arrivals.reduce((total, one) => total + read(one), 0);
+      const arrival = {
+        emitted: sum((one) => one.emitted),
+        arrived: sum((one) => one.arrived),
+        twice: sum((one) => one.twice),
+      };
       if (arrival.arrived === arrival.emitted) ms ??= Date.now() - watchedUntil;
       const newest = Math.max(0, ...ranges.flatMap((range) => range.samples.map(({ time }) => time * 1000)));
       return {
         signals: { samples: { ...arrival, ...(ms !== undefined && { ms }) } },
         bound,
-        isSettled: newest > Math.max(0, ...times) + run.intervals.scrape / 2,
+        isSettled: newest > Math.max(0, ...times) + run.intervals.scrape + OVERTAKING,
       };
     },
   };
+}
+
+function carries(has: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([name, value]) => has[name] === value);
+}
+
+/** The labels of a target, and of those whose samples leave Alloy through the same remote write, as its pipeline tells. */
+async function listTargetsBeside(labels: Labels): Promise<Labels[]> {
+  const flow = await readFlow(run);
+  // Without a mark of the run, those of another Alloy look the same.
+  if (flow === undefined || run.seriesMark === undefined || !areTargetsKnown(flow)) return [labels];
+  // A scrape that fails has a sample of `up` as well.
+  const components = flow.components.map((one) => ({
+    ...one,
+    targets: one.targets.map((target) => ({ ...target, error: '' })),
+  }));
+  const listEnds = (of: Labels) => {
+    const stop = findStop(
+      { ...flow, components },
+      { kind: 'scraped metric', expression: 'up', metric: 'up', labels: of },
+    );
+    return stop?.of === 'samples' && stop.at === 'beyond Alloy' ? stop.route.ends : [];
+  };
+  const ends = listEnds(labels);
+  const targets = flow.components.flatMap(({ name, targets }) => (name === 'prometheus.scrape' ? targets : []));
+  const beside = targets.flatMap(({ labels: { job = '', instance = '' } }): Labels[] => {
+    const isOther = job !== '' && instance !== '' && !carries(labels, { job, instance });
+    const goesThere = isOther && listEnds({ job, instance }).some(({ id }) => ends.some((end) => end.id === id));
+    return goesThere ? [{ job, instance }] : [];
+  });
+  return [labels, ...beside];
 }
 
 /** How many of the scrapes at these times are among the samples, of which `again` came more than once. */
@@ -73,27 +123,42 @@ export function countScrapes(
   return { emitted: times.length, arrived, twice: Math.min(again, arrived) };
 }
 
-/** The times of the next scrapes of the target with these labels, as Alloy reports them; none where it reports no such target. */
-async function watchScrapes(labels: Labels): Promise<Milliseconds[]> {
-  const isWanted = ({ labels: has }: ScrapeTarget) =>
-    Object.entries(labels).every(([name, value]) => has[name] === value);
-  const times = new Set<Milliseconds>();
-  let scrape: string | undefined;
-  let first: Milliseconds | undefined;
+/** The scrapes of a target that Alloy reported while it was watched. */
+type Scrapes = { readonly labels: Labels; readonly times: readonly Milliseconds[] };
+
+/** The next scrapes of these targets, as Alloy reports them; none where it reports no such target. */
+async function watchScrapes(targets: readonly Labels[]): Promise<Scrapes[]> {
+  const watched = targets.map((labels) => ({
+    labels,
+    first: undefined as Milliseconds | undefined,
+    times: new Set<Milliseconds>(),
+  }));
+  const [main] = watched;
+  let components: string[] = [];
   const look = async () => {
-    scrape ??= (await readGraph(run.alloy)).find(({ targets }) => targets.some(isWanted))?.id;
-    if (scrape === undefined) return;
-    const time = (await readComponent(run.alloy, scrape)).targets.find(isWanted)?.scrapedAt ?? 0;
-    first ??= time;
-    if (time > first) times.add(time);
+    if (components.length === 0) {
+      const graph = await readGraph(run.alloy);
+      components = graph
+        .filter((one) => one.name === 'prometheus.scrape' && one.targets.length > 0)
+        .map(({ id }) => id);
+    }
+    const found = (await Promise.all(components.map((id) => readComponent(run.alloy, id)))).flatMap(
+      (one) => one.targets,
+    );
+    for (const target of watched) {
+      const time = found.find(({ labels }) => carries(labels, target.labels))?.scrapedAt ?? 0;
+      target.first ??= time;
+      if (time > target.first) target.times.add(time);
+    }
   };
   const enough = run.intervals.scrape * MIN_SCRAPES <= WATCH_FOR ? MIN_SCRAPES : 1;
   const began = performance.now();
-  const isOver = () => performance.now() - began > (times.size < enough ? computeScrapeDeadline(run) : WATCH_FOR);
-  while (times.size < MAX_SCRAPES && !isOver()) {
+  const count = () => main?.times.size ?? 0;
+  const isOver = () => performance.now() - began > (count() < enough ? computeScrapeDeadline(run) : WATCH_FOR);
+  while (count() < MAX_SCRAPES && !isOver()) {
     // A look that fails has seen nothing: whether Alloy still runs is not the question here.
     await look().catch(() => undefined);
     await sleep(LOOK);
   }
-  return [...times];
+  return watched.map(({ labels, times }) => ({ labels, times: [...times] }));
 }

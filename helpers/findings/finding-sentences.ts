@@ -233,7 +233,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   }),
 
   'OTLP path not found': ({ url, place }) => ({
-    cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"} is not a path that it serves`,
+    cause: `the OTLP gateway answers 404: ${url ?? "the exporter's endpoint"}${describeLine(place)} is not a path that it serves`,
     fix:
       place.value !== undefined && /\/v1\/\w+\/?$/.test(place.value)
         ? `Remove ${/\/v1\/\w+\/?$/.exec(place.value)?.[0]} from ${nameCorrection(place)}: the exporter adds the path of each signal itself`
@@ -247,9 +247,9 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'OTLP endpoint unreachable': ({ reason, place, leadsTo }) => describeUnreachable(place, 'endpoint', reason, leadsTo),
 
-  'OTLP export refused': ({ status, signals, message, place, batch }) => ({
-    cause: `the OTLP gateway answers ${status} to ${list(signals)} of ${nameComponent(place)}${quote(message)}`,
-    fix: adviseOnExport({ status, signals, message, place, batch }),
+  'OTLP export refused': ({ status, signals, others, message, place, batch }) => ({
+    cause: `the OTLP gateway answers ${status} to ${list(signals)} of ${nameComponent(place)}${others.length === 0 ? '' : `, and takes ${list(others)}`}${quote(message)}`,
+    fix: adviseOnExport({ status, signals, others, message, place, batch }),
   }),
 
   'no OTLP response': ({ reason, place }) => ({
@@ -410,7 +410,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   }),
 
   'remote write path not found': ({ status, place }) => ({
-    cause: `remote write gets ${status}: ${place.value ?? 'its URL'} is not a path where Prometheus accepts samples`,
+    cause: `remote write gets ${status}: ${place.value ?? 'its URL'}${describeLine(place)} is not a path where Prometheus accepts samples`,
     fix: `Make ${nameCorrection(place)} end in /api/prom/push`,
   }),
 
@@ -679,10 +679,12 @@ const SEND_LESS: Readonly<Record<Signal, string>> = {
 function adviseOnExport(
   refused: Omit<FindingKind<'OTLP export refused'>, 'kind' | 'batch'> & { readonly batch: Place | undefined },
 ): string {
-  const { status, signals, place, batch } = refused;
+  const { status, signals, others, place, batch } = refused;
   if (status === 402 || status === 429)
     return `Send less, or have the limits of the stack raised: ${list(signals)} are more than they allow. To send less, ${list(signals.map((signal) => SEND_LESS[signal]))}`;
-  if (status === 403)
+  if (status === 404)
+    return `Let what answers at ${nameAddress(place, place.component)} serve ${list(signals.map((signal) => `/v1/${signal}`))}, as it serves ${list(others)}, or send ${list(signals)} to what does`;
+  if (status === 401 || status === 403)
     return `Give the access policy of GRAFANA_CLOUD_API_KEY the ${signals.length === 1 ? 'scope' : 'scopes'} ${list(signals.map((signal) => `${signal}:write`))}, and look at its allow-list of addresses`;
   if (status === 413)
     return batch === undefined

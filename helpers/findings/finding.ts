@@ -312,6 +312,8 @@ export type Finding =
       readonly status: number;
       /** The signals that it is answered to. */
       readonly signals: readonly Signal[];
+      /** Those that it takes from the same exporter. */
+      readonly others: readonly Signal[];
       /** In the service's own words; empty where it says nothing. */
       readonly message: string;
       readonly place: Place;

@@ -349,11 +349,11 @@ describe('findings in words', () => {
     ],
     [
       { kind: 'OTLP path not found', url: 'u', place: endpoint('u', 'sys.env("E")') },
-      'the OTLP gateway answers 404: u is not a path that it serves',
+      'the OTLP gateway answers 404: u (config.alloy:5) is not a path that it serves',
     ],
     [
       { kind: 'remote write path not found', status: 405, place: endpoint('u', 'sys.env("E")') },
-      'remote write gets 405: u is not a path where Prometheus accepts samples',
+      'remote write gets 405: u (config.alloy:5) is not a path where Prometheus accepts samples',
     ],
     [
       { kind: 'OTLP endpoint unreachable', reason: '', place: endpoint('u', 'sys.env("E")') },

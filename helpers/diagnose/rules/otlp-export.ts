@@ -4,7 +4,7 @@ import type { Component, Flow } from '../../flow/flow.ts';
 import { readExporterLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
 import type { DirectAnswer } from '../direct-export.ts';
-import { listSignalsWith, readFailedExport } from '../failed-export.ts';
+import { listDelivered, listSignalsWith, readFailedExport } from '../failed-export.ts';
 import { readRefusedLogin } from '../refused-login.ts';
 import { createRule } from '../rule.ts';
 import type { Symptoms } from '../symptoms.ts';
@@ -17,6 +17,8 @@ import type { Symptoms } from '../symptoms.ts';
 export const otlpLoginRefused = createRule('OTLP login refused', (symptoms) => {
   const failed = readFailedExport(symptoms);
   if (failed?.error?.status !== 401) return undefined;
+  // A login that is good for another signal lacks a scope.
+  if (listDelivered(symptoms, failed).length > 0) return undefined;
   return readRefusedLogin(symptoms, 'OTLP', readExporterLogin(failed.flow, failed.component));
 });
 
@@ -27,7 +29,7 @@ export const otlpLoginRefused = createRule('OTLP login refused', (symptoms) => {
  */
 export const otlpPathNotFound = createRule('OTLP path not found', (symptoms) => {
   const failed = readFailedExport(symptoms);
-  if (failed?.error?.status !== 404) return undefined;
+  if (failed?.error?.status !== 404 || listDelivered(symptoms, failed).length > 0) return undefined;
   const place = locateEndpoint(failed.flow, failed.component);
   const url = place.value ?? failed.error.url;
   return { ...(url !== undefined && { url }), place };
@@ -77,8 +79,9 @@ export const otlpExportRefused = createRule('OTLP export refused', (symptoms) =>
   const direct = getDirectAnswer(symptoms, place);
   // Alloy's log has the words only of an answer that is a google.rpc.Status.
   const message = reason === '' && direct?.status === status ? direct.message : reason;
+  const others = listDelivered(symptoms, failed);
   const batch = symptoms.stop?.of === 'signal' ? symptoms.stop.route.between.find(isBatch) : undefined;
-  return { status, signals, message, place, ...(batch && { batch: locate(failed.flow, batch) }) };
+  return { status, signals, others, message, place, ...(batch && { batch: locate(failed.flow, batch) }) };
 });
 
 function isBatch({ name }: Component): boolean {

@@ -341,9 +341,9 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'OTLP endpoint unreachable', reason: '', place: { component: EXPORTER } },
     { kind: 'OTLP endpoint unreachable', reason: 'no such host', place: otlpEndpoint, leadsTo: 'http://proxy/login' },
   ],
-  'OTLP export refused': [302, 400, 402, 403, 407, 413, 415, 418, 429, 500, 503, 504].flatMap((status) =>
-    [{}, { batch }].map((more) => {
-      const refused = { kind: 'OTLP export refused', status, signals: ['traces', 'logs'] } as const;
+  'OTLP export refused': [302, 400, 401, 402, 403, 404, 407, 413, 415, 418, 429, 500, 503, 504].flatMap((status) =>
+    [{}, { batch, others: ['metrics' as const] }].map((more) => {
+      const refused = { kind: 'OTLP export refused', status, signals: ['traces', 'logs'], others: [] } as const;
       return { ...refused, message: 'no', place: otlpEndpoint, ...more };
     }),
   ),
