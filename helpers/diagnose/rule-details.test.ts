@@ -331,6 +331,9 @@ test('a send that is refused where the receiver does not listen has that cause',
   const refused = told('connect ECONNREFUSED 127.0.0.1:1');
   expect(findBy('receiver elsewhere', { ...refused, flow: listening(4399) })).toMatchObject({ protocol: 'http' });
   expect(findBy('receiver elsewhere', { ...refused, flow: listening(1) })).toBeUndefined();
+  const http = { name: 'http', body: [text('endpoint', '0.0.0.0:1')] };
+  const flow = change(workingFlow(), RECEIVER, { settings: [http] });
+  expect(findBy('receiver elsewhere', { ...refused, flow })).toMatchObject({ protocol: 'grpc', endpoint: '' });
   const elsewhere = told('connect ECONNREFUSED 127.0.0.1:11');
   expect(findBy('receiver elsewhere', { ...elsewhere, flow: listening(4399) })).toBeUndefined();
 });

@@ -321,11 +321,16 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
   }),
 
   'receiver elsewhere': ({ protocol, place, endpoint, asked }) => ({
-    cause: `${place.component} listens for OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'} on ${endpoint}${describeLine(place)}, and it is sent to ${asked}`,
+    cause:
+      endpoint === ''
+        ? `${place.component} has no ${protocol} block${describeLine(place)}, so that nothing listens at ${asked}`
+        : `${place.component} listens for OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'} on ${endpoint}${describeLine(place)}, and it is sent to ${asked}`,
     fix:
-      getWholeVariable(place) === undefined
-        ? `Let ${protocol}.endpoint read ALLOY_OTLP_${protocol.toUpperCase()}_LISTEN${describeWhere(place)}, which a run sets, as in the shipped configuration`
-        : `Set ${getWholeVariable(place)} to the address that senders have`,
+      endpoint === ''
+        ? `Add a ${protocol} block${describeWhere(place)} with endpoint = sys.env("ALLOY_OTLP_${protocol.toUpperCase()}_LISTEN")`
+        : getWholeVariable(place) === undefined
+          ? `Let ${protocol}.endpoint read ALLOY_OTLP_${protocol.toUpperCase()}_LISTEN${describeWhere(place)}, which a run sets, as in the shipped configuration`
+          : `Set ${getWholeVariable(place)} to the address that senders have`,
   }),
 
   'signal without output': ({ signal, place, example }) => ({

@@ -395,7 +395,7 @@ export type Finding =
       readonly kind: 'receiver elsewhere';
       readonly protocol: 'grpc' | 'http';
       readonly place: Place;
-      /** Where it listens, as evaluated. */
+      /** Where it listens, as evaluated; empty where it has no block for the protocol. */
       readonly endpoint: string;
       /** Where the run sends to. */
       readonly asked: string;

@@ -1,11 +1,11 @@
-import { readText } from '../../clients/alloy-graph.ts';
+import { findSetting, readText } from '../../clients/alloy-graph.ts';
 import type { Component } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import { createRule } from '../rule.ts';
 import { readAddress } from '../sources.ts';
 
 /**
- * The receiver listens on another port than the one to which the run and its services send.
+ * The receiver listens on another port than the one to which the run and its services send, or has no block for that protocol.
  *
  * `otelcol.receiver.otlp.services listens for OTLP/HTTP on 0.0.0.0:4399 (grafana-alloy/config.alloy:18), and the run sends to 127.0.0.1:4318`
  */
@@ -20,6 +20,12 @@ export const receiverElsewhere = createRule('receiver elsewhere', ({ flow, stop,
     const port = readPort(asked[protocol]);
     const isRefused = message.includes('ECONNREFUSED') && new RegExp(`:${port}\\b`).test(message);
     if (!isUnaccepted && !isRefused) continue;
+    const [only] = receivers;
+    const isBlockMissing = ({ settings }: Component) =>
+      settings !== undefined && findSetting(settings, protocol) === undefined;
+    if (only !== undefined && receivers.every(isBlockMissing)) {
+      return { protocol, place: locate(flow, only), endpoint: '', asked: asked[protocol] };
+    }
     const places = receivers.map((receiver) => ({ receiver, endpoint: readEndpoint(receiver, protocol) }));
     if (places.some(({ endpoint }) => endpoint === undefined || readPort(endpoint) === port)) continue;
     const [first] = places;

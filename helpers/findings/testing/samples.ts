@@ -378,6 +378,13 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'receiver elsewhere': [
     {
       kind: 'receiver elsewhere',
+      protocol: 'grpc',
+      place: { component: 'otelcol.receiver.otlp.x' },
+      endpoint: '',
+      asked: '127.0.0.1:4317',
+    },
+    {
+      kind: 'receiver elsewhere',
       protocol: 'http',
       place: { component: 'otelcol.receiver.otlp.x', setting: 'endpoint' },
       endpoint: '0.0.0.0:4399',
