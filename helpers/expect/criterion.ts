@@ -9,6 +9,7 @@ import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { TestContext } from 'vitest';
 import { describe, inject, test as plain } from 'vitest';
+import { scaleToLoad } from '../diagnose/load.ts';
 import { hasLastingFault } from '../diagnose/sources.ts';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import { isServicePart, type Part } from '../run/part.ts';
@@ -27,8 +28,8 @@ import { watchExpect } from './watch-expect.ts';
 // Each phase has its own thread, which loads only the clients that its criteria use.
 
 /** How long a source may take to accept a login, and to answer: one that hangs is to fail the criterion, not to hold it. */
-const CONNECT_MS = 2 * SLACK;
-const ANSWER_MS = 2 * SLACK;
+const CONNECT_MS = scaleToLoad(2 * SLACK);
+const ANSWER_MS = CONNECT_MS;
 const REDIS_LIMITS = {
   connectTimeout: CONNECT_MS,
   commandTimeout: ANSWER_MS,

@@ -13,6 +13,8 @@ import { makePassword, writePrivateFile } from './secret.ts';
 const fixtures = fileURLToPath(new URL('../../../fixtures/postgres', import.meta.url));
 const application = 'game_scheduler';
 const superuser = 'postgres';
+/** A server that starts refuses connections at once: what takes long is a busy machine. */
+const maxAnswerMs = 20_000;
 /** sockaddr_un holds 107 characters; the socket's own name takes up to 20 of them. */
 const maxSocketDirectoryLength = 87;
 
@@ -152,7 +154,7 @@ export async function readPostgresVersion(endpoint: PostgresEndpoint): Promise<s
 }
 
 async function askPostgres<T>(endpoint: PostgresEndpoint, question: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ ...endpoint, connectionTimeoutMillis: 2000, query_timeout: 10_000 });
+  const client = new Client({ ...endpoint, connectionTimeoutMillis: maxAnswerMs, query_timeout: maxAnswerMs });
   // A server that goes away is the failure of the awaited call; without a listener it would end the runner as well.
   client.on('error', () => {});
   try {

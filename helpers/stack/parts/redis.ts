@@ -62,8 +62,9 @@ async function askRedis<T>(endpoint: RedisEndpoint, question: (redis: Redis) => 
   const redis = new Redis({
     ...endpoint,
     lazyConnect: true,
-    connectTimeout: 2000,
-    commandTimeout: 5000,
+    // A server that starts refuses connections at once: what takes long is a busy machine.
+    connectTimeout: 20_000,
+    commandTimeout: 20_000,
     retryStrategy: () => null,
   });
   // Its failures are those of the awaited calls; without a listener they would be printed as well.
