@@ -354,9 +354,9 @@ const others: readonly Mutant[] = [
     'e71',
     'api',
     'it exports to another machine',
-    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://10.255.255.1:4318' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://alloy.invalid:4318' },
     'phase4',
-    ['API', '10\\.255\\.255\\.1', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    ['API', 'alloy\\.invalid', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
   ),
   one('e73', 'bot', 'its endpoint is not set', { OTEL_EXPORTER_OTLP_ENDPOINT: undefined }, 'phase5', [
     'bot',
