@@ -5,7 +5,6 @@ import type { EndpointAnswer } from '../findings/finding.ts';
 import { readAddress } from './sources.ts';
 
 const TIMEOUT_MS = 1000;
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
 /**
  * What is wrong with a URL to which OTLP/HTTP is sent, by an empty export to it: nothing listens, or what answers doesn't take it.
@@ -14,7 +13,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 export async function askEndpoint(url: string): Promise<EndpointAnswer | undefined> {
   const address = readAddress(url);
   if (address === undefined || !/^https?:/.test(url)) return 'no URL';
-  if (!LOOPBACK.test(address.host)) return undefined;
+  if (!isLoopback(address.host)) return undefined;
   if (!(await isListening(address))) return 'refused';
   try {
     const { statusCode, body } = await request(url, {
@@ -29,6 +28,11 @@ export async function askEndpoint(url: string): Promise<EndpointAnswer | undefin
   } catch {
     return url.startsWith('https:') ? 'no TLS' : 'another protocol';
   }
+}
+
+/** Whether a host is this machine, by its name or address. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/.test(host);
 }
 
 async function isListening({ host, port }: { readonly host: string; readonly port: number }): Promise<boolean> {

@@ -7,7 +7,7 @@ import { newUnsampledParent } from '../otlp/ids.ts';
 import { isServicePart, type Part, SERVICE_NAMES, type ServicePart, serviceParts } from '../run/part.ts';
 import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
-import { askEndpoint } from './otlp-endpoint.ts';
+import { askEndpoint, isLoopback } from './otlp-endpoint.ts';
 import { readServiceLog, type ServiceLine } from './service-log.ts';
 
 /** Something that a service can't reach or use now, in its own words; `signals` are what a collector doesn't get. */
@@ -85,7 +85,10 @@ export function listAskedSignals(subject: Subject): readonly Signal[] {
   }
 }
 
-/** Reads what is known of services: by their logs, or by their health checks where the run has no logs, if those are to be asked. */
+/**
+ * Reads what is known of services: what they can't use by their logs, unless the health check says that it works by now, and by
+ * that alone where the run has no logs. `health` is whether it may be asked.
+ */
 export async function readServices(
   run: Run,
   parts: readonly ServicePart[],
@@ -95,7 +98,12 @@ export async function readServices(
     parts.map(async (part) => {
       const lines = await readServiceLog(run, part).catch(() => []);
       const said = describeService(part, lines);
-      const outages = lines.length === 0 && health ? await readHealth(run, part) : said.outages;
+      const isAsked = health && (lines.length === 0 || said.outages.length > 0);
+      const outcomes = isAsked ? await readHealth(run, part) : [];
+      const outages =
+        lines.length === 0
+          ? outcomes.filter(({ reason }) => reason !== OK)
+          : said.outages.filter(({ of }) => !outcomes.some((one) => one.of === of && one.reason === OK));
       return { ...said, outages, exports: await askExports(run, said.exports) };
     }),
   );
@@ -146,19 +154,29 @@ async function askExports(run: Run, exports: ServiceState['exports']): Promise<S
   const entries = Object.entries(exports) as [Signal, ServiceExport][];
   const asked = await Promise.all(
     entries.map(async ([signal, one]) => {
-      const isOurs = one.url === `${run.alloy.otlpHttp}/v1/${signal}`;
-      const answer = isOurs ? undefined : await ask(one.url);
+      const isOurs = isSame(one.url, `${run.alloy.otlpHttp}/v1/${signal}`);
+      const answer = isOurs ? undefined : ((await ask(one.url)) ?? 'another receiver');
       return [signal, answer === undefined ? one : { ...one, answer }] as const;
     }),
   );
   return Object.fromEntries(asked);
 }
 
+/** Whether two URLs lead to the same place on this machine, which has several names. */
+function isSame(url: string, other: string): boolean {
+  if (!URL.canParse(url) || !URL.canParse(other)) return false;
+  const [a, b] = [new URL(url), new URL(other)];
+  const isHost = a.hostname === b.hostname || (isLoopback(a.hostname) && isLoopback(b.hostname));
+  return isHost && a.protocol === b.protocol && a.port === b.port && a.pathname === b.pathname;
+}
+
 /** What a health check tells of the parts of a service. */
 const Health = z.object({ parts: z.record(z.string(), z.string()) });
 const PARTS: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', redis: 'Redis', rabbitmq: 'RabbitMQ' };
+const OK = 'ok';
 const HEALTH_MS = 3000;
 
+/** What the health check of a service says of each part; nothing where it gives no answer. */
 async function readHealth(run: Run, part: ServicePart): Promise<ServiceOutage[]> {
   const url = findUrl(run, part);
   if (url === undefined) return [];
@@ -171,7 +189,7 @@ async function readHealth(run: Run, part: ServicePart): Promise<ServiceOutage[]>
     return Object.entries(parts).flatMap(([name, reason]) => {
       const of = PARTS[name];
       // What waits for another part says so of itself.
-      return of === undefined || reason === 'ok' ? [] : [{ of, reason: redact(reason, run) }];
+      return of === undefined ? [] : [{ of, reason: redact(reason, run) }];
     });
   } catch {
     return [];

@@ -15,7 +15,7 @@ import { diagnose } from './diagnose.ts';
 import { askEndpoint } from './otlp-endpoint.ts';
 import { parseServiceLog, readServiceLog } from './service-log.ts';
 import { findServiceStandstill } from './service-standstill.ts';
-import { describeService, listAskedServices } from './service-state.ts';
+import { describeService, listAskedServices, readServices } from './service-state.ts';
 
 /** What the API printed when it was started with these variables. */
 function printStart(environment: Readonly<Record<string, string>>): string {
@@ -32,7 +32,11 @@ function printStart(environment: Readonly<Record<string, string>>): string {
 }
 
 /** A run on this machine whose Alloy answers and takes exports, and whose API has this log. */
-async function withLog<T>(log: string, body: (run: Run) => Promise<T>, part: ServicePart = 'api'): Promise<T> {
+async function withLog<T>(
+  log: string | ((alloy: string) => string),
+  body: (run: Run) => Promise<T>,
+  part: ServicePart = 'api',
+): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'service-log-'));
   await using server = await startAnsweringServer(({ path }) => {
     if (path === '/metrics') return { body: 'x 1\n' };
@@ -40,7 +44,8 @@ async function withLog<T>(log: string, body: (run: Run) => Promise<T>, part: Ser
   });
   try {
     const file = join(directory, `${part}.log`);
-    await writeFile(file, log.replaceAll('http://ALLOY', server.url));
+    const text = typeof log === 'string' ? log : log(server.url);
+    await writeFile(file, text.replaceAll('http://ALLOY', server.url));
     return await body(sampleRun({ origin: server.url, serviceLogs: { [part]: file } }));
   } finally {
     await rm(directory, { recursive: true });
@@ -69,6 +74,18 @@ test('e21: the port to which the API exports is named, with its variable and whe
       fix: `Set OTEL_EXPORTER_OTLP_ENDPOINT of the API service to ${run.alloy.otlpHttp}: the exporters add /v1/traces, /v1/metrics and /v1/logs themselves`,
     });
   });
+});
+
+test('an export to another receiver is told from one to the same receiver by another name', async () => {
+  await using other = await startAnsweringServer(() => ({ body: '{}' }));
+  const look = (endpoint: (alloy: string) => string) =>
+    withLog(
+      (alloy) => printStart({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint(alloy) }),
+      async (run) => (await readServices(run, ['api'], { health: false }))[0]?.exports.traces?.answer,
+    );
+  expect(await look(() => other.url)).toBe('another receiver');
+  expect(await look(() => 'http://alloy.invalid:4318')).toBe('another receiver');
+  expect(await look((alloy) => alloy.replace('127.0.0.1', 'localhost'))).toBeUndefined();
 });
 
 test('e25: the instrumentation that is off is named where its span is missing, and not where another one is', async () => {
@@ -180,6 +197,18 @@ test('without a log, what a health check says of the parts is known', async () =
     of: 'Redis',
     reason: parts.redis,
   });
+});
+
+test('an outage that a service has logged is over where its health check says so', async () => {
+  const outage = JSON.stringify({ level: 'error', msg: 'x', outage: { of: 'PostgreSQL', reason: 'gone' } });
+  const look = (postgres: string) =>
+    withLog(`${printStart({})}${outage}\n`, async (run) => {
+      await using server = await startAnsweringServer(() => ({ body: JSON.stringify({ parts: { postgres } }) }));
+      const [api] = await readServices({ ...run, api: { url: server.url } }, ['api']);
+      return api?.outages;
+    });
+  expect(await look('ok')).toEqual([]);
+  expect(await look('gone')).toEqual([{ of: 'PostgreSQL', reason: 'gone' }]);
 });
 
 test('what is wrong with an endpoint is found by an empty export to it', async () => {

@@ -99,7 +99,7 @@ export type Signal = 'traces' | 'metrics' | 'logs';
 export type ServiceVariable = { readonly variable: string; readonly value?: string };
 
 /** What answers where a service sends OTLP/HTTP; a number is an HTTP status. */
-export type EndpointAnswer = 'no URL' | 'refused' | 'another protocol' | 'no TLS' | number;
+export type EndpointAnswer = 'no URL' | 'refused' | 'another protocol' | 'no TLS' | 'another receiver' | number;
 
 /** A service with the address at which the run asks it, and the variable that has that address. */
 export type AskedService = {

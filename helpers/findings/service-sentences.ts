@@ -171,6 +171,8 @@ function describeAnswer(answer: EndpointAnswer, owner: 'gRPC receiver' | 'HTTP s
       return 'which is not an HTTP URL';
     case 'no TLS':
       return 'where plain HTTP is spoken, and https:// needs TLS';
+    case 'another receiver':
+      return "which is not the receiver of this run's Alloy";
     case 'another protocol':
       return owner === undefined
         ? 'where what listens does not speak HTTP/1.1 (gRPC has another port than OTLP/HTTP)'

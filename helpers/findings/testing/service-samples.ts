@@ -42,7 +42,7 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
       set: { variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://127.0.0.1:44444' },
       right: 'http://127.0.0.1:4318',
     },
-    ...([404, 'another protocol', 'no TLS', 'no URL'] as const).map((answer) => ({
+    ...([404, 'another protocol', 'another receiver', 'no TLS', 'no URL'] as const).map((answer) => ({
       kind: 'service exports elsewhere' as const,
       service: 'api' as const,
       signals: ['traces'] as const,

@@ -350,6 +350,19 @@ const others: readonly Mutant[] = [
     'transition',
     'RABBITMQ_URL is not set',
   ]),
+  one(
+    'e71',
+    'api',
+    'it exports to another machine',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://alloy.invalid:4318' },
+    'phase4',
+    ['API', 'alloy\\.invalid', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ),
+  one('e73', 'bot', 'its endpoint is not set', { OTEL_EXPORTER_OTLP_ENDPOINT: undefined }, 'phase5', [
+    'bot',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'not set',
+  ]),
   one('e72', 'bot', 'a queue holds one span', { OTEL_BSP_MAX_QUEUE_SIZE: '1' }, 'phase5', [
     'bot',
     'OTEL_BSP_MAX_QUEUE_SIZE',
