@@ -1,8 +1,7 @@
 /** Why Alloy can't deliver what it scraped. */
-import type { ExportError } from '../flow/export-error.ts';
 import { type Component, countAt, type Flow } from '../flow/flow.ts';
 import { getObservation, hasLost } from './observation.ts';
-import { listSendErrors } from './send-errors.ts';
+import { listSendErrors, type SendError } from './send-errors.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** The remote write at which samples stop; `error` is undefined where its log doesn't say why. */
@@ -11,13 +10,10 @@ export type FailedWrite = {
   readonly component: Component;
   /** Samples that it has dropped for good, rather than kept for another attempt. */
   readonly dropped: number;
-  readonly error: WriteError | undefined;
+  readonly error: SendError | undefined;
   /** Whether it has sent samples and got no answer to any. */
   readonly isUnanswered: boolean;
 };
-
-/** Why remote write could not send, and the URL of the endpoint that this is about, where its log has that. */
-export type WriteError = ExportError & { readonly endpoint?: string };
 
 /** Finds the remote write at which the samples in question stop; for a question about its own counters, the one that has failed. */
 export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {

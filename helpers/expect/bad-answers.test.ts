@@ -125,8 +125,10 @@ describe('what a backend answers in place of data is named, with what to do', ()
     });
   });
 
-  test('data that is not there, while all is well, has no cause of these', async () => {
-    expect(await explain([NOTHING], await check())).toBeUndefined();
+  test('data that Alloy has sent, and that is not there while all is well, was lost behind it', async () => {
+    expect((await explain([NOTHING], await check()))?.cause).toMatch(
+      /^metric data points that this run sent were lost behind otelcol\.exporter\.otlphttp\.grafana_cloud: /,
+    );
   });
 });
 

@@ -15,9 +15,9 @@ import { run } from './run.ts';
 import { nextScrape } from './scrape.ts';
 import { samples } from './telemetry.ts';
 
-/** One that is lost in ten shows, if they don't take too long. */
-const MAX_SCRAPES = 10;
-const WATCH_FOR: Milliseconds = 6000;
+/** One that is lost in five shows, if they don't take too long. */
+const MAX_SCRAPES = 6;
+const WATCH_FOR: Milliseconds = 4000;
 /** A busy machine is watched for longer: of one or two, every second one may seem to be all. */
 const MIN_SCRAPES = 4;
 /** Between two looks at Alloy; a scrape that is not seen is not counted. */
@@ -27,7 +27,7 @@ const LOOK: Milliseconds = 100;
 const OVERTAKING: Milliseconds = 1000;
 
 /**
- * What becomes of the next scrapes of a target, and of the others that go the same way: ten of each, or as many as there are in some
+ * What becomes of the next scrapes of a target, and of the others that go the same way: six of each, or as many as there are in some
  * seconds. A push may hold the samples of one target only, so that those of another one are what a loss of every second push takes.
  * Watches Alloy while the scrapes are made. Throws `CriterionFailed` if no sample of the target arrives at all.
  */

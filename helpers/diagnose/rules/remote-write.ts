@@ -4,10 +4,11 @@ import type { Component, Flow } from '../../flow/flow.ts';
 import { readWriteLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
 import { hasNoUrl } from '../../flow/samples-route.ts';
-import { readFailedWrite, type WriteError } from '../failed-write.ts';
+import { readFailedWrite } from '../failed-write.ts';
 import { getObservation } from '../observation.ts';
 import { readRefusedLogin } from '../refused-login.ts';
 import { createRule } from '../rule.ts';
+import type { SendError } from '../send-errors.ts';
 
 const URL_PATH = ['endpoint', 'url'] as const;
 
@@ -80,7 +81,7 @@ export const remoteWriteRefused = createRule('remote write refused', (symptoms) 
 });
 
 /** The URL of the endpoint that an error is about: a remote write may have several. */
-function locateUrl(flow: Flow, component: Component, error: WriteError | undefined): Place {
+function locateUrl(flow: Flow, component: Component, error: SendError | undefined): Place {
   const settings = (component.settings ?? []).filter(({ name }) => name === 'endpoint');
   const index = settings.findIndex(({ body }) => readText(body, 'url') === error?.endpoint);
   const [setting, block] = [
