@@ -65,7 +65,7 @@ import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
-import { SERVICE_RULES } from './service-rules.ts';
+import { SEEN_OF_SERVICE, STATED_BY_SERVICE } from './service-rules.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 
 /** Alloy does not run, so nothing can arrive on any path. */
@@ -95,6 +95,9 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     otlpEndpointUnreachable,
     compressionRefused,
     otlpExportRefused,
+    questionsRefused,
+    queryRefused,
+    ...STATED_BY_SERVICE,
     partialSuccess,
     // Data of a wrong time looks lost.
     clockDiffers,
@@ -105,12 +108,10 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     itemsLate,
     ownLost,
     ownChanged,
-    questionsRefused,
-    queryRefused,
     receiverElsewhere,
     receiverPath,
     receiverRefuses,
-    ...SERVICE_RULES,
+    ...SEEN_OF_SERVICE,
     nothingAccepted,
     heldTooLong,
     nothingExported,

@@ -16,8 +16,8 @@ import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { serviceSendsNoSignal } from './rules/service-sends-no-signal.ts';
 import type { ServiceRule } from './service-rule.ts';
 
-/** The rules about services that say what they send, and how: what they say decides before what they can't reach. */
-export const SERVICE_RULES: readonly ServiceRule[] = [
+/** The rules about what services say of themselves: what they were started with decides before what they can't reach. */
+export const STATED_BY_SERVICE: readonly ServiceRule[] = [
   serviceExportsNothing,
   serviceExportsElsewhere,
   serviceSamplesLess,
@@ -31,7 +31,7 @@ export const SERVICE_RULES: readonly ServiceRule[] = [
   serviceLogsWithoutTrace,
   serviceLooksTooSeldom,
   serviceLacksAPart,
-  parentSpanMissing,
-  serviceExportFails,
-  serviceSendsNoSignal,
 ];
+
+/** The rules about what the backend has of services. */
+export const SEEN_OF_SERVICE: readonly ServiceRule[] = [parentSpanMissing, serviceExportFails, serviceSendsNoSignal];

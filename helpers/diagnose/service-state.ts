@@ -103,7 +103,11 @@ export async function readServices(
       const outages =
         lines.length === 0
           ? outcomes.filter(({ reason }) => reason !== OK)
-          : said.outages.filter(({ of }) => !outcomes.some((one) => one.of === of && one.reason === OK));
+          : said.outages.flatMap((outage) => {
+              const now = outcomes.find(({ of }) => of === outage.of)?.reason;
+              // The log has the first reason: a connection that was closed may be refused since.
+              return now === OK ? [] : { ...outage, reason: now ?? outage.reason };
+            });
       return { ...said, outages, exports: await askExports(run, said.exports) };
     }),
   );

@@ -149,6 +149,9 @@ function adviseOnPart(
   if (/NOT[_-]ALLOWED|\b530\b|ConnectionOpenOk/i.test(reason)) {
     return `Correct the virtual host in ${variable} of ${name(service)}`;
   }
+  if (/PRECONDITION[_-]FAILED - inequivalent arg/i.test(reason)) {
+    return `Delete that queue or exchange, and let ${name(service)} declare it again: it has other arguments now`;
+  }
   if (right !== undefined) return `Set host and port in ${variable} of ${name(service)} to those of ${of}: ${right}`;
   return `Start ${of}, or correct the host and port in ${variable} of ${name(service)}`;
 }

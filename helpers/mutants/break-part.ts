@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
 import { Redis } from 'ioredis';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { Run } from '../run/run.ts';
 import type { Stack } from '../run/stack.ts';
 import { applyEdits, type Edit } from './edit.ts';
@@ -115,11 +115,25 @@ async function askPostgres(endpoint: Run['postgres'], sql: string | readonly str
   client.on('error', () => {});
   await client.connect();
   try {
-    for (const statement of [sql].flat()) await client.query(statement);
+    for (const statement of [sql].flat()) await queryAgain(client, statement);
   } finally {
     await client.end();
   }
 }
+
+/** Whoever works in the database meanwhile may be chosen to win a deadlock. */
+async function queryAgain(client: Client, statement: string): Promise<void> {
+  for (;;) {
+    try {
+      return void (await client.query(statement));
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== DEADLOCK_DETECTED) throw error;
+    }
+  }
+}
+
+/** PostgreSQL, appendix A: error codes. */
+const DEADLOCK_DETECTED = '40P01';
 
 async function connectRedis({ redis: endpoint }: Run): Promise<Redis> {
   const redis = new Redis({ ...endpoint, lazyConnect: true, retryStrategy: () => null });
