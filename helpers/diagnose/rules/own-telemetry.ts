@@ -1,5 +1,6 @@
 /** Rules about telemetry that the run itself has sent, and asks for. */
 import type { Seen } from '../../findings/evidence.ts';
+import { countAt } from '../../flow/flow.ts';
 import { ITEMS } from '../../flow/otlp-route.ts';
 import { locate } from '../../flow/place.ts';
 import { describeAskedService } from '../asked-service.ts';
@@ -42,12 +43,17 @@ export const ownChanged = createRule('own changed', (symptoms) => {
   return place && { missing, place, between };
 });
 
-/** Where the telemetry of the run's own stops, if that is behind Alloy. */
+/** Where the telemetry of the run's own stops, if that is behind Alloy. The run sends over HTTP what it asks for. */
 function findOwn(symptoms: Symptoms) {
   const subject = getObservation(symptoms)?.subject;
   const isOwn = subject !== undefined && 'isOwn' in subject && subject.isOwn === true;
-  const { stop } = symptoms;
-  return isOwn && stop?.of === 'signal' && stop.at === 'beyond Alloy' ? stop : undefined;
+  const { flow, stop } = symptoms;
+  if (!isOwn || flow === undefined || stop?.of !== 'signal' || stop.at !== 'beyond Alloy') return undefined;
+  const accepted = new RegExp(`^otelcol_receiver_accepted_${ITEMS[stop.signal]}(_total)?$`);
+  const isAccepted = stop.route.receivers.some(
+    (receiver) => countAt(flow, receiver, accepted, ({ transport = 'http' }) => transport === 'http') > 0,
+  );
+  return isAccepted ? stop : undefined;
 }
 
 function isEmpty(seen: Seen | undefined): boolean {
