@@ -15,19 +15,18 @@ import { run } from './run.ts';
 import { nextScrape } from './scrape.ts';
 import { samples } from './telemetry.ts';
 
-/** One that is lost in five shows, if they don't take too long. */
-const MAX_SCRAPES = 6;
+/** Of so many, every second one that is lost shows; of one or two it may seem to be all. */
+const SCRAPES = 4;
+/** Where they would take longer, one has to do. */
 const WATCH_FOR: Milliseconds = 4000;
-/** A busy machine is watched for longer: of one or two, every second one may seem to be all. */
-const MIN_SCRAPES = 4;
 /** Between two looks at Alloy; a scrape that is not seen is not counted. */
-const LOOK: Milliseconds = 100;
+const LOOK: Milliseconds = 250;
 
 /** Between a sample and a later one of another target, which may overtake it. */
 const OVERTAKING: Milliseconds = 1000;
 
 /**
- * What becomes of the next scrapes of a target, and of the others that go the same way: six of each, or as many as there are in some
+ * What becomes of the next scrapes of a target, and of the others that go the same way: four of each, or as many as there are in some
  * seconds. A push may hold the samples of one target only, so that those of another one are what a loss of every second push takes.
  * Watches Alloy while the scrapes are made. Throws `CriterionFailed` if no sample of the target arrives at all.
  */
@@ -151,11 +150,9 @@ async function watchScrapes(targets: readonly Labels[]): Promise<Scrapes[]> {
       if (time > target.first) target.times.add(time);
     }
   };
-  const enough = run.intervals.scrape * MIN_SCRAPES <= WATCH_FOR ? MIN_SCRAPES : 1;
-  const began = performance.now();
-  const count = () => main?.times.size ?? 0;
-  const isOver = () => performance.now() - began > (count() < enough ? computeScrapeDeadline(run) : WATCH_FOR);
-  while (count() < MAX_SCRAPES && !isOver()) {
+  const enough = run.intervals.scrape * SCRAPES <= WATCH_FOR ? SCRAPES : 1;
+  const until = performance.now() + computeScrapeDeadline(run);
+  while ((main?.times.size ?? 0) < enough && performance.now() < until) {
     // A look that fails has seen nothing: whether Alloy still runs is not the question here.
     await look().catch(() => undefined);
     await sleep(LOOK);
