@@ -24,14 +24,22 @@ test('a token of a form that nobody knows is mentioned, and is no problem', () =
 
 describe('as soon as the person has set one variable', () => {
   test('each that is missing is a problem, though the run has made one up', () => {
-    const set = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
-    const madeUpVariables = CLOUD_VARIABLES.filter((name) => name !== set);
+    const set = ['GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID', 'GRAFANA_CLOUD_API_KEY'];
+    const madeUpVariables = CLOUD_VARIABLES.filter((name) => !set.includes(name));
     useRun(sampleRun({ variables, madeUpVariables }));
     const { problems } = judgeVariables();
     expect(problems).toEqual([
       expect.stringMatching(/ are not set: as soon as one of these variables is, all have to be$/),
     ]);
     for (const name of madeUpVariables) expect(problems[0]).toContain(name);
+  });
+
+  test('the one is named, where it is the only one', () => {
+    const set = 'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID';
+    useRun(sampleRun({ variables, madeUpVariables: CLOUD_VARIABLES.filter((name) => name !== set) }));
+    expect(judgeVariables().problems).toEqual([
+      'GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID is the only one of the 9 GRAFANA_CLOUD_* variables that is set: as soon as one is, all have to be',
+    ]);
   });
 
   test('one that is made up alone is named alone', () => {

@@ -156,10 +156,15 @@ export function findForeignToken(variables: CloudVariables): VariableProblem[] {
   return [{ variable, message }];
 }
 
-/** The variables that are missing, where the person has set others: one problem that names them all. */
+/** The variables that are missing, where the person has set others: one problem that names them, or the only one that is set. */
 export function findMissing(madeUp: readonly string[]): VariableProblem[] {
   const [variable] = madeUp;
   if (variable === undefined || madeUp.length === CLOUD_VARIABLES.length) return [];
+  const [only, ...others] = CLOUD_VARIABLES.filter((name) => !madeUp.includes(name));
+  if (only !== undefined && others.length === 0) {
+    const message = `${only} is the only one of the ${CLOUD_VARIABLES.length} GRAFANA_CLOUD_* variables that is set: as soon as one is, all have to be`;
+    return [{ variable, message }];
+  }
   const message = `${list(madeUp)} ${madeUp.length === 1 ? 'is' : 'are'} not set: as soon as one of these variables is, all have to be`;
   return [{ variable, message }];
 }
