@@ -16,6 +16,8 @@ export type OtherMark = {
 export function findOtherMark(stop: Stop, mark: Labels | undefined): OtherMark | undefined {
   const [[label, wanted] = []] = Object.entries(mark ?? {});
   if (stop.of !== 'samples' || label === undefined || wanted === undefined) return undefined;
+  // What has not been delivered is not missing for its mark.
+  if (stop.at === 'write waits' || stop.at === 'write failed') return undefined;
   const marks = stop.route.ends
     .filter(({ name, settings }) => name === 'prometheus.remote_write' && settings !== undefined)
     .map((write) => {
