@@ -434,7 +434,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'nothing sent by remote write': ({ place }) => ({
     cause: `${describePlace(place)} has not sent a single sample`,
-    fix: `Let forward_to of each prometheus.scrape lead to ${place.component}.receiver (Alloy shows the graph at /graph)`,
+    fix: `See that forward_to of each prometheus.scrape leads to ${place.component}.receiver, and that nothing in its endpoint keeps samples back: queue_config, sample_age_limit`,
   }),
 
   'Grafana Cloud refuses': ({ use, problem }) => {

@@ -444,7 +444,7 @@ describe('findings in words', () => {
       [
         'expected 1 to be 2',
         '  cause:     prometheus.remote_write.x (config.alloy:5) has not sent a single sample',
-        '  fix:       Let forward_to of each prometheus.scrape lead to prometheus.remote_write.x.receiver (Alloy shows the graph at /graph)',
+        '  fix:       See that forward_to of each prometheus.scrape leads to prometheus.remote_write.x.receiver, and that nothing in its endpoint keeps samples back: queue_config, sample_age_limit',
       ].join('\n'),
     );
   });

@@ -16,6 +16,8 @@ export const itemsLost = createRule('items lost', (symptoms) => {
   const { flow, stop, run } = symptoms;
   for (const [items, { emitted, arrived, refused = 0, failed = 0 }] of listCounted(symptoms)) {
     if (flow === undefined || arrived >= emitted || refused + failed > 0) continue;
+    // What services send is found by the trace that they were called in: none at all may be there without it.
+    if (arrived === 0 && isOfServices(symptoms)) continue;
     const at = findItemsStop(flow, items, stop);
     const [place] = locateWriters(flow, items);
     if (at?.at !== 'beyond Alloy' || place === undefined) continue;
@@ -80,4 +82,9 @@ export const itemsLate = createRule('items late', (symptoms) => {
 function listCounted(symptoms: Symptoms): [Items, Arrival][] {
   const seen = getObservation(symptoms)?.seen;
   return seen?.kind === 'delivery' ? (Object.entries(seen.signals) as [Items, Arrival][]) : [];
+}
+
+function isOfServices(symptoms: Symptoms): boolean {
+  const subject = getObservation(symptoms)?.subject;
+  return subject?.kind === 'delivery' && subject.services !== undefined;
 }

@@ -23,11 +23,12 @@ const BOUND = 10_400;
 const OTHER_TRACES = { kind: 'other traces', count: 1, example: 'abc' } as const;
 
 /** A delivery that was counted; what is not changed has arrived. */
-function counted(changes: Partial<Record<Items, Partial<Arrival>>>) {
+function counted(changes: Partial<Record<Items, Partial<Arrival>>>, services?: readonly string[]) {
   const all = { emitted: 20, arrived: 20, twice: 0, refused: 0, failed: 0, ms: 200 };
   const of = (items: Items) => ({ [items]: { ...all, ...changes[items] } });
   const signals = { ...of('spans'), ...of('metric_points'), ...of('log_records') };
-  return asked({ path: 'otlp', subject: { kind: 'delivery' }, seen: { kind: 'delivery', bound: BOUND, signals } });
+  const subject = { kind: 'delivery', ...(services && { services }) } as const;
+  return asked({ path: 'otlp', subject, seen: { kind: 'delivery', bound: BOUND, signals } });
 }
 
 /** The same of scrapes. */
@@ -121,6 +122,7 @@ export const deliveryCases: Cases = {
       'Alloy itself has given some up': counted({ spans: { arrived: 14, failed: 6 } }),
       'Alloy still has some': { ...lost, flow: accepting({ [EXPORTER]: { otelcol_exporter_sent_spans_total: 4 } }) },
       'its exporter waits': { ...lost, flow: keptSpans },
+      'no line of a service has the trace ID': counted({ log_records: { arrived: 0 } }, ['api-service']),
       'scrapes have arrived': scraped({}),
     },
   },
