@@ -74,7 +74,7 @@ export default defineConfig({
           globalSetup: ['helpers/cli/unit-setup.ts'],
           testTimeout: 30_000,
           // Many wait for servers that they start: vitest's own choice, one less than there are cores, leaves those idle.
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism(),
           // What tests measure of the memory is what is left after a collection.
           execArgv: ['--expose-gc'],
           sequence: { groupOrder: 0 },
