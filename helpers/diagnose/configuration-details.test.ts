@@ -98,7 +98,7 @@ test('a login of the Redis exporter that has a user is corrected there, and a mi
   );
 });
 
-test('a target that is no address is told by the log of its scrape, of this configuration only', () => {
+test('a target without a valid address is named by the log of its own scrape, and only for this configuration', () => {
   const address = { key: '__address__', value: { type: 'string', value: 'h:1/metrics' } };
   const job = Object.entries(REDIS).map(([key, value]) => ({ key, value: { type: 'string', value } }));
   const targets = { type: 'array', value: [{ type: 'object', value: [address, ...job] }] };
