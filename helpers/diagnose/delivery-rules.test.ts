@@ -1,4 +1,4 @@
-/** What is told of telemetry that Alloy sends and that does not arrive as it was: m01, m05 and m06 of the first mutants among it. */
+/** The causes of telemetry that is lost, doubled or changed behind Alloy: those of the mutants m01, m05 and m06 among them. */
 import { describe, expect, test } from 'vitest';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import { change, count, text } from '../flow/testing/recorded-flow.ts';

@@ -128,7 +128,7 @@ function isOwnGone({ id, backend, stack }: Run, subject: Subject, stop: Stop): b
   return Date.now() - since >= (subject.kind === 'traces' ? SEARCH_LAG : VISIBILITY)[backend];
 }
 
-/** How long a search may not find what is there already. */
+/** How long a search may miss a trace that the backend already has. */
 const SEARCH_LAG: Readonly<Record<Run['backend'], Milliseconds>> = {
   mock: VISIBILITY.mock,
   lgtm: 60_000,

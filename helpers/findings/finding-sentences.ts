@@ -711,7 +711,7 @@ function adviseOnWrite(status: number, message: string, place: Place): string {
   if (status === 413)
     return `Send smaller requests: set max_samples_per_send in queue_config of ${nameComponent(place)} to less`;
   if (/out.of.order|too.old|out of bounds|duplicate.*timestamp|timestamp.*duplicate/i.test(message))
-    return `Let only one Alloy write these series, or give each its own external_labels in ${place.component}; and check the clock of this machine and of the targets`;
+    return `See that no rule on the way takes away or overwrites a label that tells these series apart; that only one Alloy writes them, or each with its own external_labels in ${place.component}; and that the clocks of this machine and of the targets are right`;
   if (/label/i.test(message))
     return `Correct the labels that the answer names, with a rule of a prometheus.relabel or a write_relabel_config of ${place.component}`;
   if (status === 400 || status === 422)

@@ -88,7 +88,7 @@ export type ScrapeFault =
   | 'sample limit'
   | 'body size limit'
   | 'label limit'
-  /** What is given as a target is no address. */
+  /** A target has an address that is not valid. */
   | 'address'
   | 'other';
 

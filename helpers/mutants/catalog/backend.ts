@@ -265,7 +265,7 @@ const inBetween: readonly Mutant[] = [
     PROM_PHASE,
     '400',
     'out.of.order',
-    'external_labels|only one Alloy',
+    'external_labels',
   ),
   fault(
     'm36',
