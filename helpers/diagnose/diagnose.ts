@@ -42,6 +42,7 @@ import { questionsRefused } from './rules/questions-refused.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
 import { receiverPath } from './rules/receiver-path.ts';
 import { receiverRefuses } from './rules/receiver-refuses.ts';
+import { receiverSettingRefuses } from './rules/receiver-setting-refuses.ts';
 import {
   remoteWriteLoginRefused,
   remoteWritePathNotFound,
@@ -71,8 +72,8 @@ import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
 /** Alloy does not run, so nothing can arrive on any path. */
 const ALLOY_DOWN: readonly Rule[] = [wrongAddressOfAlloy, configurationError, noAnswerFromAlloy];
 
-/** The rules for telemetry on each path, for what should not have arrived, and for all other failures; root causes first. */
-export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]>> = {
+/** The rules for telemetry on each path, for an export of the run, for what should not have arrived, and for all other failures; root causes first. */
+export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', readonly Rule[]>> = {
   otlp: [
     backendSilent,
     ...ALLOY_DOWN,
@@ -99,6 +100,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     queryRefused,
     receiverElsewhere,
     receiverPath,
+    receiverSettingRefuses,
     receiverRefuses,
     ...STATED_BY_SERVICE,
     partialSuccess,
@@ -168,6 +170,20 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     serviceUnhealthy,
     overloaded,
   ],
+  // What has answered, or has not, is Alloy's receiver.
+  'own export': [
+    ...ALLOY_DOWN,
+    unhealthyComponents,
+    noOtlpReceiver,
+    signalWithoutOutput,
+    receiverElsewhere,
+    receiverPath,
+    receiverSettingRefuses,
+    otlpLoginRefused,
+    otlpExportRefused,
+    receiverRefuses,
+    overloaded,
+  ],
   other: [
     serviceEnded,
     sourceUnreachable,
@@ -193,12 +209,16 @@ export async function diagnose(run: Run, failure: Failure): Promise<Finding | un
 /** The first cause that these symptoms prove. */
 export function explain(symptoms: Symptoms): Finding | undefined {
   const { evidence } = symptoms;
-  const path = evidence.kind === 'observation' ? evidence.path : 'other';
+  const path = evidence.kind === 'observation' ? evidence.path : isExport(evidence) ? 'own export' : 'other';
   for (const rule of RULES[isTooMuch(evidence) ? 'too much' : path]) {
     const finding = rule.find(symptoms);
     if (finding !== undefined) return finding;
   }
   return undefined;
+}
+
+function isExport(evidence: Evidence): boolean {
+  return evidence.kind === 'error' && evidence.failed !== undefined;
 }
 
 /** Whether something arrived that should not have, or more than should have: no fault on the path explains that. */

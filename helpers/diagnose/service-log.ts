@@ -19,6 +19,7 @@ const Line = z.object({
       variable: z.string().optional(),
       address: z.string().optional(),
       signals: z.array(z.enum(['traces', 'metrics', 'logs'])).optional(),
+      status: z.number().optional(),
     })
     .optional(),
 });

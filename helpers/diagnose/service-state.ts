@@ -17,6 +17,8 @@ export type ServiceOutage = {
   readonly variable?: string | undefined;
   readonly address?: string | undefined;
   readonly signals?: readonly Signal[] | undefined;
+  /** The HTTP status that a collector answers. */
+  readonly status?: number | undefined;
 };
 
 /** Where a service sends a signal, by its variables, and what is wrong there, if that could be asked and something is. */

@@ -3,7 +3,7 @@ import type { SourceFault } from '../findings/finding.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { isServicePart, type Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
-import { scaleToLoad } from './load.ts';
+import { computeLoadFactor, scaleToLoad } from './load.ts';
 import { type Probe, type Probed, SILENT } from './probes/probe.ts';
 
 /** A part that gives no answer at its address, `host:port`. */
@@ -71,7 +71,9 @@ export function hasLastingFault(
       const now = performance.now();
       if (look === undefined || now - look.endedMs >= LOOK_MS) void examine(run, part);
       if (look?.found === undefined || now - look.endedMs > scaleToLoad(2 * LASTING_MS)) return false;
-      return look.endedMs - look.sinceMs >= LASTING_MS && (!('fault' in look.found) || isRelevant(look.found));
+      return (
+        look.endedMs - look.sinceMs >= scaleToLoad(LASTING_MS) && (!('fault' in look.found) || isRelevant(look.found))
+      );
     })
     .includes(true);
 }
@@ -86,7 +88,9 @@ function examine(run: Run, part: Part): Promise<Found> {
   if (look.running !== undefined) return look.running;
   const began = performance.now();
   const wasSilent = look.found !== undefined && 'isSilent' in look.found && began - look.endedMs < 2 * LASTING_MS;
-  look.running = probe(run, part, address, wasSilent ? scaleToLoad(BRIEF_MS) : undefined).then((found) => {
+  // On a busy machine one silence does not make the next one likely.
+  const isBrief = wasSilent && computeLoadFactor() === 1;
+  look.running = probe(run, part, address, isBrief ? BRIEF_MS : undefined).then((found) => {
     const endedMs = performance.now();
     // One look may be bad luck: what lasts is seen by a later one as well.
     if (nameFault(found) !== nameFault(look.found)) look.sinceMs = endedMs;

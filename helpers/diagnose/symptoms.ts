@@ -17,7 +17,7 @@ import { readBlocks, type WrittenBlock } from '../flow/configuration-text.ts';
 import { type Flow, readFlow, SIGNALS } from '../flow/flow.ts';
 import { ITEMS } from '../flow/otlp-route.ts';
 import { isOnPage } from '../flow/samples-stop.ts';
-import { findStop, type Stop } from '../flow/stops.ts';
+import { findSignalStop, findStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
@@ -151,7 +151,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     findTraceIds(run, evidence).catch(() => undefined),
     labels && readExporter(run, labels).catch(() => undefined),
   ]);
-  const stopped = flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined;
+  const stopped = flow && findStopOf(flow, evidence);
   const page =
     stopped && evidence.kind === 'observation'
       ? await readPage(run, stopped, evidence).catch(() => undefined)
@@ -189,6 +189,12 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     exporterUp: exporter?.up,
     exporterError: exporter?.error,
   };
+}
+
+/** Where what was asked about stops, or an export of the run itself. */
+export function findStopOf(flow: Flow, evidence: Evidence): Stop | undefined {
+  if (evidence.kind === 'observation') return findStop(flow, evidence.subject);
+  return evidence.kind === 'error' && evidence.failed ? findSignalStop(flow, evidence.failed.signal) : undefined;
 }
 
 async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Milliseconds, UnixNanos } from '../otlp/ids.ts';
 import type { LogsData, MetricsData, Resource, Span } from '../otlp/schema.ts';
-import { type Export, sendHttp } from './otlp-http.ts';
+import { sendHttp } from './otlp-http.ts';
 import { gauges, logs, newSpan, traces } from './telemetry.ts';
 
 /** What was sent to be counted where it arrives: each item with what it has to have there. */
@@ -26,7 +26,7 @@ export const COUNTED = 'alloy.verify.export';
 /**
  * Sends this many exports of each signal, with two spans, one data point and two log records each, one export after the other with
  * `pause` in between: what arrives within one batch timeout leaves in one push, and a loss of every second push would not show.
- * Throws where one of them is refused.
+ * Throws {@link ExportFailed} where one of them is refused.
  */
 export async function sendCounted(
   otlpHttp: string,
@@ -45,9 +45,9 @@ export async function sendCounted(
       from,
       [0, 1].map((line) => `counted ${n}.${line} of ${mark}`),
     );
-    await send(otlpHttp, { traces: traces(from, pair) });
-    await send(otlpHttp, { metrics });
-    await send(otlpHttp, { logs: lines });
+    for (const data of [{ traces: traces(from, pair) }, { metrics }, { logs: lines }]) {
+      await sendHttp(otlpHttp, data, { format: 'protobuf', gzip: true });
+    }
     spans.push(...pair);
     points.push({ point: String(n), value: n, time: readTime(metrics) });
     records.push(...listRecords(lines));
@@ -63,10 +63,4 @@ function listRecords({ resourceLogs }: LogsData): EmittedRecord[] {
   return resourceLogs
     .flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords))
     .map(({ body, timeUnixNano: time }) => ({ line: body?.stringValue ?? '', time }));
-}
-
-async function send(url: string, data: Export): Promise<void> {
-  const { status } = await sendHttp(url, data, { format: 'protobuf', gzip: true });
-  if (status !== 200)
-    throw new Error(`${url} answers ${status} to an export of ${Object.keys(data)}, which is well-formed`);
 }

@@ -3,6 +3,7 @@ import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
 import { readRefusal } from '../findings/read-refusal.ts';
+import { ExportFailed } from '../otlp/failed-export.ts';
 import { redact, redactAll } from '../run/redact.ts';
 import { run } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
@@ -45,7 +46,12 @@ function listFrames(error: unknown): string[] {
 
 function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
   const message = describeError(error);
-  const evidence = { kind: 'error', message, ...(isTimeout(error) && ({ isTimeout: true } as const)) } as const;
+  const evidence = {
+    kind: 'error',
+    message,
+    ...(isTimeout(error) && ({ isTimeout: true } as const)),
+    ...(error instanceof ExportFailed && { failed: error.failed }),
+  } as const;
   const refusal = readRefusal(error);
   // A fixture that was not taken is why a statement finds no table.
   const isEffect = refusal === undefined || (refusal.fault === 'schema' && run.incomplete?.postgres !== undefined);

@@ -1,3 +1,4 @@
+import type { FailedExport } from '../otlp/failed-export.ts';
 import type { Milliseconds, TraceId } from '../otlp/ids.ts';
 import type { Silence, Stranger } from '../run/endpoints.ts';
 import type { Part } from '../run/part.ts';
@@ -183,4 +184,4 @@ export type Evidence =
   | { readonly kind: 'fact'; readonly fact: string }
   | Observation
   /** An assertion that failed, or any other error. */
-  | { readonly kind: 'error'; readonly message: string; readonly isTimeout?: true };
+  | { readonly kind: 'error'; readonly message: string; readonly isTimeout?: true; readonly failed?: FailedExport };

@@ -359,10 +359,21 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           fix: `Change that ${block} so that they stay, or remove it`,
         },
 
-  'receiver refuses': ({ signal, place, between }) => ({
-    cause: `${describePlace(place)} refuses all ${signal} that it is sent: what is behind it takes none`,
+  'receiver refuses': ({ signal, place, between, answer }) => ({
+    cause:
+      answer === undefined
+        ? `${describePlace(place)} refuses all ${signal} that it is sent: what is behind it takes none`
+        : `${describePlace(place)} answers ${answer.status} to an export of ${signal} that is well-formed${answer.reason === '' ? '' : `: ${answer.reason}`}`,
     fix: `Look for the reason in Alloy's log${between.length === 0 ? '' : `, and at ${list(between.map(describePlace))}`}`,
   }),
+
+  'receiver setting refuses': ({ protocol, place, status }) => {
+    const { setting = '', expression } = place;
+    return {
+      cause: `${place.component} ${status === undefined ? 'gives no answer' : `answers ${status}`} to exports over OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'}: ${expression === undefined ? `it has ${setting}` : `its ${setting} is ${expression}`}${describeLine(place)}`,
+      fix: `${RECEIVER_FIXES[setting] ?? `Change ${setting},`}${describeWhere(place)}`,
+    };
+  },
 
   'nothing accepted over OTLP': ({ signal, grpc, http }) => ({
     cause: `Alloy has accepted no ${signal} over OTLP in this run, at ${grpc} or ${http}`,
@@ -672,6 +683,15 @@ function nameAddress({ value }: Place, otherwise: string): string {
 
 /** The items of each signal. */
 const ITEMS: Readonly<Record<Signal, Items>> = { traces: 'spans', metrics: 'metric_points', logs: 'log_records' };
+
+/** What a setting of a receiver that refuses exports has to be. */
+const RECEIVER_FIXES: Readonly<Record<string, string>> = {
+  max_request_body_size: 'Raise max_request_body_size, or leave it out (its default is 20MiB),',
+  max_recv_msg_size: 'Raise max_recv_msg_size, or leave it out (its default is 4MiB),',
+  compression_algorithms: 'Let compression_algorithms have "" and "gzip", as senders use them, or leave it out,',
+  auth: 'Give senders the login that auth wants, or leave it out,',
+  tls: 'Let senders use https://, with the authority of its certificate, or leave the tls block out,',
+};
 
 /** How less of a signal is sent. */
 const SEND_LESS: Readonly<Record<Signal, string>> = {

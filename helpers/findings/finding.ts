@@ -413,6 +413,15 @@ export type Finding =
       readonly place: Place;
       /** The components behind it. */
       readonly between: readonly Place[];
+      /** What it answers to an export, and its words. */
+      readonly answer?: { readonly status: string; readonly reason: string };
+    }
+  | {
+      readonly kind: 'receiver setting refuses';
+      readonly protocol: 'grpc' | 'http';
+      readonly place: Place;
+      /** `HTTP 400`; undefined where it gives no answer. */
+      readonly status?: string;
     }
   | {
       readonly kind: 'nothing accepted over OTLP';

@@ -106,6 +106,17 @@ export function findAttribute(
   return undefined;
 }
 
+/** The block at a path: `http`, `tls`. */
+export function findBlock(block: WrittenBlock | undefined, ...path: readonly string[]): WrittenBlock | undefined {
+  const [first, ...others] = path;
+  if (first === undefined) return block;
+  for (const inner of block?.blocks.filter(({ name }) => name === first) ?? []) {
+    const found = findBlock(inner, ...others);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The variables of the environment that an expression reads. */
 export function listVariables({ expression }: Pick<WrittenAttribute, 'expression'>): string[] {
   return [...new Set([...expression.matchAll(/\benv\(\s*"([^"]+)"\s*\)/g)].map(([, name = '']) => name))];

@@ -4,14 +4,20 @@ import { findSetting, readText, type Setting } from '../clients/alloy-graph.ts';
 import type { Place } from '../findings/place.ts';
 import { CONFIGURATION_VARIABLES } from '../settings/alloy-environment.ts';
 import { findStrayCharacters } from '../settings/token.ts';
-import { findAttribute, listReferences, listVariables, type WrittenAttribute } from './configuration-text.ts';
+import {
+  findAttribute,
+  findBlock,
+  listReferences,
+  listVariables,
+  type WrittenAttribute,
+} from './configuration-text.ts';
 import type { Component, Flow } from './flow.ts';
 
 /** Where a component stands in the configuration, or a setting of it: `client`, `endpoint`. */
 export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...path: readonly string[]): Place {
   const { id, written, settings } = component;
   const attribute = findAttribute(written, ...path);
-  const line = attribute?.line ?? written?.line;
+  const line = attribute?.line ?? (path.length > 0 ? findBlock(written, ...path) : undefined)?.line ?? written?.line;
   const value = path.length === 0 ? undefined : readText(settings, ...path);
   const flaw = value === undefined ? undefined : findStrayCharacters(value);
   const isSecret = hasSecret(path.length === 0 ? undefined : findSetting(settings, ...path)?.value);

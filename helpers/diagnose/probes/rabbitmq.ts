@@ -6,7 +6,7 @@ import { readRefusal } from '../../findings/read-refusal.ts';
 import type { Milliseconds } from '../../otlp/ids.ts';
 import type { Run } from '../../run/run.ts';
 import { scaleToLoad } from '../load.ts';
-import { ANSWER_MS, type Probed, probeInTime } from './probe.ts';
+import { ANSWER_MS, OVERLOADED_MS, type Probed, probeInTime } from './probe.ts';
 
 /** Logs in to RabbitMQ over AMQP as the application does, and reads its metrics page. */
 export async function probeRabbitmq({ rabbitmq }: Run, limit?: Milliseconds): Promise<Probed> {
@@ -15,8 +15,8 @@ export async function probeRabbitmq({ rabbitmq }: Run, limit?: Milliseconds): Pr
   const address = { protocol: 'amqp', hostname: host, port, username: user, password };
   const found = await probeInTime(async () => {
     try {
-      // Ends by itself where nobody waits for it any more.
-      const connection = await connect(address, { timeout: scaleToLoad(ANSWER_MS) });
+      // Nothing ends an opening from outside: it has a limit of its own, longer than anybody waits.
+      const connection = await connect(address, { timeout: 2 * OVERLOADED_MS });
       connection.on('error', () => {});
       void connection.close().catch(() => {});
       return undefined;

@@ -14,6 +14,7 @@ export const receiverElsewhere = createRule('receiver elsewhere', ({ flow, stop,
   if (flow === undefined || run.alloy.kind === 'container' || run.alloy.kind === 'external') return undefined;
   const asked = { http: run.alloy.otlpHttp, grpc: run.alloy.otlpGrpc };
   const isUnaccepted = stop?.of === 'signal' && stop.at === 'nothing accepted';
+  if (evidence.kind === 'error' && evidence.failed?.status !== undefined) return undefined;
   const message = evidence.kind === 'error' ? evidence.message : '';
   const receivers = flow.components.filter(({ name }) => name === 'otelcol.receiver.otlp');
   for (const protocol of ['http', 'grpc'] as const) {

@@ -40,6 +40,24 @@ const listening = (http: string) => {
   const settings = [endpoint('grpc', '0.0.0.0:1'), endpoint('http', http), output('traces', 'metrics', 'logs')];
   return change(workingFlow(), RECEIVER, { settings });
 };
+const limited = (setting = 'max_request_body_size = "256B"') => {
+  const [written] = readBlocks(`otelcol.receiver.otlp "services" {\n\thttp {\n\t\t${setting}\n\t}\n}\n`);
+  return change(workingFlow(), RECEIVER, { ...(written && { written }) });
+};
+const unsent = (status: string, reason: string) => {
+  const failed = { protocol: 'http', url: 'http://127.0.0.1:1/v1/traces', signal: 'traces', status, reason } as const;
+  return { evidence: { kind: 'error', message: 'x', failed } as const, needs: [] };
+};
+const refusedService = (address: string) => ({
+  ...trace,
+  services: [
+    {
+      part: 'api' as const,
+      outages: [{ of: 'x', reason: 'it answered HTTP 400', status: 400, address, signals: ['traces' as const] }],
+      exports: {},
+    },
+  ],
+});
 const overGrpc = (endpoint: string) => {
   const flow = change(accepting(), EXPORTER, {
     name: 'otelcol.exporter.otlp',
@@ -254,6 +272,22 @@ export const otlpCases: Cases = {
         run: sampleRun({ alloy: { ...sampleRun().alloy, kind: 'container' } }),
         flow: listening('0.0.0.0:4399'),
       },
+    },
+  },
+  'receiver setting refuses': {
+    speaks: { ...unsent('HTTP 400', 'http: request body too large'), flow: limited() },
+    finds: {
+      protocol: 'http',
+      status: 'HTTP 400',
+      place: { component: RECEIVER, setting: 'max_request_body_size', expression: '"256B"', line: 3 },
+    },
+    silent: {
+      'the answer has another reason': { ...unsent('HTTP 400', 'invalid character'), flow: limited() },
+      'the receiver has no such setting': {
+        ...unsent('HTTP 400', 'http: request body too large'),
+        flow: workingFlow(),
+      },
+      'a service is refused elsewhere': { ...refusedService('http://127.0.0.1:4399'), flow: limited() },
     },
   },
   'receiver refuses': {

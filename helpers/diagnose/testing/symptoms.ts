@@ -3,10 +3,9 @@ import type { Observation } from '../../findings/evidence.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { sampleObservation } from '../../findings/testing/samples.ts';
 import type { Flow } from '../../flow/flow.ts';
-import { findStop } from '../../flow/stops.ts';
 import { count, workingFlow } from '../../flow/testing/recorded-flow.ts';
 import { type LogLine, parseLog } from '../alloy-log.ts';
-import type { Symptoms } from '../symptoms.ts';
+import { findStopOf, type Symptoms } from '../symptoms.ts';
 
 export const RECEIVER = 'otelcol.receiver.otlp.services';
 export const BATCH = 'otelcol.processor.batch.services';
@@ -45,7 +44,7 @@ export function symptoms(changes: Partial<Symptoms> = {}): Symptoms {
     ...changes,
   };
   const { flow, evidence } = gathered;
-  const stop = flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject) : undefined;
+  const stop = flow && findStopOf(flow, evidence);
   return { stop, ...gathered };
 }
 

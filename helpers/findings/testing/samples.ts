@@ -410,6 +410,26 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'receiver refuses': [
     { kind: 'receiver refuses', signal: 'traces', place: { component: 'otelcol.receiver.otlp.x' }, between: [relabel] },
     { kind: 'receiver refuses', signal: 'traces', place: { component: 'otelcol.receiver.otlp.x' }, between: [] },
+    {
+      kind: 'receiver refuses',
+      signal: 'logs',
+      place: { component: 'otelcol.receiver.otlp.x' },
+      between: [],
+      answer: { status: 'HTTP 503', reason: 'data refused due to high memory usage' },
+    },
+  ],
+  'receiver setting refuses': [
+    {
+      kind: 'receiver setting refuses',
+      protocol: 'http',
+      place: { component: 'otelcol.receiver.otlp.x', setting: 'max_request_body_size', expression: '"256B"' },
+      status: 'HTTP 400',
+    },
+    {
+      kind: 'receiver setting refuses',
+      protocol: 'grpc',
+      place: { component: 'otelcol.receiver.otlp.x', setting: 'tls' },
+    },
   ],
   'nothing accepted over OTLP': [
     { kind: 'nothing accepted over OTLP', signal: 'logs', grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' },

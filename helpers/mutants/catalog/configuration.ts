@@ -1177,6 +1177,34 @@ const furtherWrites: readonly Mutant[] = [
   ),
 ];
 
+const HTTP_LISTEN = 'endpoint = coalesce(sys.env("ALLOY_OTLP_HTTP_LISTEN"), "0.0.0.0:4318")';
+const GRPC_LISTEN = 'endpoint = coalesce(sys.env("ALLOY_OTLP_GRPC_LISTEN"), "0.0.0.0:4317")';
+
+/** What a receiver does not take from anybody, or not as it is sent. */
+const receivers: readonly Mutant[] = [
+  mutant(
+    'c150',
+    'receiver: it takes bodies of 256 bytes at most',
+    { configuration: [swap(HTTP_LISTEN, `${HTTP_LISTEN}\n\n\t\tmax_request_body_size = "256B"`)] },
+    `${DELIVERY} phase4`,
+    { cause: all(RECEIVER, 'max_request_body_size', '256B', 'config\\.alloy:\\d+'), vague: /400/ },
+  ),
+  mutant(
+    'c151',
+    'receiver: it takes zstd only',
+    { configuration: [swap(HTTP_LISTEN, `${HTTP_LISTEN}\n\n\t\tcompression_algorithms = ["zstd"]`)] },
+    `${DELIVERY} phase4`,
+    { cause: all(RECEIVER, 'compression_algorithms', 'config\\.alloy:\\d+'), vague: /400/ },
+  ),
+  mutant(
+    'c152',
+    'receiver: it takes messages of one byte over gRPC',
+    { configuration: [swap(GRPC_LISTEN, `${GRPC_LISTEN}\n\n\t\tmax_recv_msg_size = "1B"`)] },
+    DELIVERY,
+    { cause: all(RECEIVER, 'max_recv_msg_size', '1B'), vague: /RESOURCE_EXHAUSTED/ },
+  ),
+];
+
 /** In the order of their IDs' groups. */
 export const configuration: readonly Mutant[] = [
   ...edges,
@@ -1190,4 +1218,5 @@ export const configuration: readonly Mutant[] = [
   ...furtherScrapes,
   ...misspeltSources,
   ...furtherWrites,
+  ...receivers,
 ];
