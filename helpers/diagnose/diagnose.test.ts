@@ -36,8 +36,8 @@ describe('in a run whose Alloy gives no answer', () => {
   const some = { kind: 'values', count: 1, values: [9] } as const;
   const none = { kind: 'values', count: 0, values: [] } as const;
   const failed = { kind: 'query failure', message: 'the backend is gone' } as const;
-  const find = (changes: Partial<Observation>) =>
-    diagnose(sampleRun(), { needs: [], takenAway: [], evidence: sampleObservation(changes) });
+  const find = async (changes: Partial<Observation>) =>
+    (await diagnose(sampleRun(), { needs: [], takenAway: [], evidence: sampleObservation(changes) })).finding;
 
   test.each<[string, Partial<Observation>]>([
     ['series that must not be there', { condition: { kind: 'empty' }, seen: { kind: 'answer', json: '[{}]' } }],

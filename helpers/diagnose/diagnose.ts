@@ -1,6 +1,7 @@
-import type { Evidence, Path } from '../findings/evidence.ts';
+import type { Evidence, Lead, Path } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Run } from '../run/run.ts';
+import { findLead } from './lead.ts';
 import type { Rule } from './rule.ts';
 import { anotherBackend } from './rules/another-backend.ts';
 import { answerAwaitedTooBriefly } from './rules/answer-awaited-too-briefly.ts';
@@ -201,10 +202,15 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
   'too much': [seriesNotDropped],
 };
 
-/** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */
-export async function diagnose(run: Run, failure: Failure): Promise<Finding | undefined> {
-  return explain(await gatherSymptoms(run, failure));
+/** Why a criterion failed: the first cause that the symptoms prove; if they prove none, where to look. */
+export async function diagnose(run: Run, failure: Failure): Promise<Diagnosis> {
+  const symptoms = await gatherSymptoms(run, failure);
+  const finding = explain(symptoms);
+  return finding === undefined ? { lead: await findLead(symptoms) } : { finding };
 }
+
+/** The cause, or else where to look. */
+export type Diagnosis = { readonly finding?: Finding | undefined; readonly lead?: Lead | undefined };
 
 /** The first cause that these symptoms prove. */
 export function explain(symptoms: Symptoms): Finding | undefined {

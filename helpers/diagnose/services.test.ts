@@ -57,7 +57,7 @@ function observe(subject: Subject, condition: Condition = { kind: 'any', of: 'tr
 }
 
 async function explain(run: Run, evidence: Observation, needs: readonly Part[] = ['api']) {
-  const finding = await diagnose(run, { evidence, needs, takenAway: [] });
+  const { finding } = await diagnose(run, { evidence, needs, takenAway: [] });
   return finding && describeFinding(finding);
 }
 
@@ -191,7 +191,7 @@ test('without a log, what a health check says of the parts is known', async () =
   );
   const run = sampleRun({ stack: 'external', api: { url: server.url } });
   const evidence = { kind: 'error', message: 'expected 503 to be 200' } as const;
-  expect(await diagnose(run, { evidence, needs: ['api'], takenAway: [] })).toEqual({
+  expect((await diagnose(run, { evidence, needs: ['api'], takenAway: [] })).finding).toEqual({
     kind: 'service lacks a part',
     service: 'api',
     of: 'Redis',

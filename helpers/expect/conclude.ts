@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { Diagnosis } from '../diagnose/diagnose.ts';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -14,9 +15,10 @@ import { type JudgedTask, record } from './task.ts';
  */
 export async function conclude(task: JudgedTask, error: unknown): Promise<CriterionFailed> {
   const { evidence: found, finding: known } = error instanceof CriterionFailed ? error : readError(error);
-  const evidence = redactAll(found, run);
+  const diagnosis = known === undefined && found !== undefined ? await findCause(task, found) : { finding: known };
+  const finding = redactAll(diagnosis.finding, run);
+  const evidence = redactAll(found && addLead(found, diagnosis), run);
   if (evidence !== undefined) record(task, evidence);
-  const finding = redactAll(known ?? (found && (await findCause(task, found))), run);
   if (finding !== undefined) task.meta.finding = finding;
   const failure = new CriterionFailed(
     evidence,
@@ -25,6 +27,10 @@ export async function conclude(task: JudgedTask, error: unknown): Promise<Criter
   );
   failure.stack = [`${failure.name}: ${failure.message}`, ...listFrames(error)].join('\n');
   return failure;
+}
+
+function addLead(evidence: Evidence, { lead }: Diagnosis): Evidence {
+  return evidence.kind === 'fact' || lead === undefined ? evidence : { ...evidence, lead };
 }
 
 /** vitest prints the cause of an error as well. */
@@ -80,7 +86,7 @@ function describeError(error: unknown): string {
   return `it threw ${error.name} with no message`;
 }
 
-async function findCause({ meta: { needs = [], takenAway = [] } }: JudgedTask, evidence: Evidence) {
+async function findCause({ meta: { needs = [], takenAway = [] } }: JudgedTask, evidence: Evidence): Promise<Diagnosis> {
   // Loaded only if something fails.
   const { diagnose } = await import('../diagnose/diagnose.ts');
   return await diagnose(run, { evidence, needs, takenAway });

@@ -1,16 +1,20 @@
 import type { Milliseconds } from '../otlp/ids.ts';
+import type { Changes } from '../run/last-passed.ts';
 import type {
   Arrival,
   Condition,
   Evidence,
   Items,
   Labels,
+  Lead,
   Nearest,
   Observation,
   Seen,
   SeenSample,
   Subject,
+  Way,
 } from './evidence.ts';
+import { describePlace } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
 
 /**
@@ -22,10 +26,38 @@ export function describeEvidence(evidence: Evidence): string {
     case 'fact':
       return toLines(evidence.fact);
     case 'error':
-      return toLines(evidence.message);
+      return [toLines(evidence.message), ...describeLead(evidence.lead).map(toLine)].join('\n');
     case 'observation':
       return (evidence.holds ? [describeSuccess(evidence)] : describeShortfall(evidence)).map(toLine).join('\n');
   }
+}
+
+/** Where to look, in lines; they say first that no cause is known. */
+function describeLead(lead: Lead | undefined): string[] {
+  if (lead === undefined) return [];
+  const { way, changes } = lead;
+  return [
+    '  cause:     not known',
+    ...(way === undefined ? [] : [`  way:       ${describeWay(way)}`]),
+    ...(changes === undefined ? [] : [`  changed:   ${describeChanges(changes)}`]),
+  ];
+}
+
+function describeWay({ items, place, sent, accepted }: Way): string {
+  const name = ITEM_NAMES[items];
+  if (place !== undefined) return `${name} get as far as ${describePlace(place)}`;
+  if (sent === undefined) return `Alloy has accepted no ${name} in this run`;
+  const taken = accepted === undefined ? '' : `accepted ${accepted} ${name} in this run and `;
+  return `Alloy has ${taken}sent ${sent}${taken === '' ? ` ${name} in this run` : ''}, none of them refused: it ends behind Alloy, or was never sent to it`;
+}
+
+function describeChanges({ since, configuration, files }: Changes): string {
+  const time = new Date(since).toISOString().slice(0, 16).replace('T', ' ');
+  const { file = '', lines = [], gone = 0 } = configuration ?? {};
+  const [first, ...others] = lines.map(({ line, name }) => `${line}${name === '' ? '' : ` (${name})`}`);
+  const added = first === undefined ? [] : [`${file}:${[first, ...others].join(', ')}`];
+  const removed = gone > lines.length ? [`${gone - lines.length} lines of ${file} are gone`] : [];
+  return `since all criteria held (${time} UTC): ${[...added, ...removed, ...files].join('; ')}`;
 }
 
 /** Formats labels like PromQL: `job="x", instance="y"`. */
@@ -45,6 +77,7 @@ function describeShortfall({ subject, condition, seen, nearest, ...observation }
     `  last seen: ${describeSeen(seen)}`,
     ...(nearest === undefined ? [] : describeNearest(nearest).map((line) => `  nearest:   ${line}`)),
     `  asked:     ${describeAttempts(observation)}`,
+    ...describeLead(observation.lead),
   ];
 }
 

@@ -1,7 +1,9 @@
 import type { FailedExport } from '../otlp/failed-export.ts';
 import type { Milliseconds, TraceId } from '../otlp/ids.ts';
 import type { Silence, Stranger } from '../run/endpoints.ts';
+import type { Changes } from '../run/last-passed.ts';
 import type { Part } from '../run/part.ts';
+import type { Place } from './place.ts';
 
 /** A series' labels. */
 export type Labels = Readonly<Record<string, string>>;
@@ -176,6 +178,24 @@ export type Observation = {
   readonly lostBefore?: number;
   /** The address at which Grafana's Explore makes the same query; of one that failed, where a Grafana is known. */
   readonly explore?: string;
+  readonly lead?: Lead;
+};
+
+/** Where to look where no cause is known. */
+export type Lead = {
+  /** How far what was asked about has got, or where it stops. */
+  readonly way?: Way;
+  readonly changes?: Changes;
+};
+
+/** What became of the items of a signal, or of samples, in Alloy in this run. */
+export type Way = {
+  readonly items: Items;
+  /** The component at which they stop; undefined where Alloy has sent them. */
+  readonly place?: Place;
+  /** How many Alloy has sent, and how many it has accepted where it counts that. */
+  readonly sent?: number;
+  readonly accepted?: number;
 };
 
 /** What a criterion found. The last evidence of a failed criterion is what failed it. */
@@ -184,4 +204,10 @@ export type Evidence =
   | { readonly kind: 'fact'; readonly fact: string }
   | Observation
   /** An assertion that failed, or any other error. */
-  | { readonly kind: 'error'; readonly message: string; readonly isTimeout?: true; readonly failed?: FailedExport };
+  | {
+      readonly kind: 'error';
+      readonly message: string;
+      readonly isTimeout?: true;
+      readonly failed?: FailedExport;
+      readonly lead?: Lead;
+    };

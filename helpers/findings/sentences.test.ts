@@ -28,6 +28,27 @@ describe('evidence in words', () => {
     );
   });
 
+  test('where no cause is known, it says how far things get, and what has changed since all was well', () => {
+    const changes = {
+      since: Date.UTC(2026, 10, 27, 4, 26),
+      configuration: { file: 'grafana-alloy/config.alloy', lines: [{ line: 45, name: 'forward_to' }], gone: 3 },
+      files: ['fixtures/services/bot/topology.ts'],
+    };
+    const way = { items: 'spans', sent: 12, accepted: 12 } as const;
+    expect(describeEvidence({ kind: 'error', message: 'x', lead: { way, changes } })).toBe(
+      [
+        'x',
+        '  cause:     not known',
+        '  way:       Alloy has accepted 12 spans in this run and sent 12, none of them refused: it ends behind Alloy, or was never sent to it',
+        '  changed:   since all criteria held (2026-11-27 04:26 UTC): grafana-alloy/config.alloy:45 (forward_to); 2 lines of grafana-alloy/config.alloy are gone; fixtures/services/bot/topology.ts',
+      ].join('\n'),
+    );
+    const place = { component: 'prometheus.relabel.x', file: 'x.alloy', line: 3 };
+    expect(describeEvidence({ ...up, lead: { way: { items: 'samples', place } } })).toMatch(
+      /\n {2}way: {7}samples get as far as prometheus\.relabel\.x \(x\.alloy:3\)$/,
+    );
+  });
+
   test('what does not hold is shown with what was expected, last seen and nearest', () => {
     const nearest = {
       kind: 'other labels',

@@ -146,6 +146,13 @@ function composeCriterion(
 
 const NOT_SELECTED = 'not selected for this run';
 
+/** Whether all criteria were judged, and none failed; those that a stack or backend can't have are skipped. */
+export function hasAllPassed({ phases, errors }: Verdict): boolean {
+  const criteria = phases.flatMap((phase) => phase.criteria);
+  const isWell = criteria.every(({ status, cause }) => status !== 'failed' && cause !== NOT_SELECTED);
+  return errors === undefined && isWell && criteria.some(({ status }) => status === 'passed');
+}
+
 function readLongestWait(evidence: readonly Evidence[]): Pick<CriterionVerdict, 'longestWait'> {
   const waits = evidence.flatMap((one) =>
     one.kind === 'observation' && one.deadlineMs !== undefined

@@ -1,9 +1,10 @@
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+import { keepPassed } from '../run/last-passed.ts';
 import { type DeclaredPhase, orders } from '../run/phases.ts';
 import type { Run, SentCounts } from '../run/run.ts';
 import { ROOT } from '../settings/settings.ts';
-import { composeVerdict, type FinishedRun, type FinishedTest } from './compose-verdict.ts';
+import { composeVerdict, type FinishedRun, type FinishedTest, hasAllPassed } from './compose-verdict.ts';
 import { forgetVerdict, readExitCode, VERDICT_FILE, type Verdict, writeVerdict } from './verdict.ts';
 
 declare module 'vitest' {
@@ -60,6 +61,7 @@ export function verdictReporter({
       const verdict = (await sendTelemetry?.(judged, finished)) ?? judged;
       if (verdict !== judged) writeVerdict(verdict, file);
       onVerdict?.(verdict);
+      if (file === VERDICT_FILE && hasAllPassed(verdict)) await keepPassed(run);
       // A declared criterion that is not registered is no test that failed.
       if (readExitCode(verdict) === 1 || verdict.errors !== undefined) process.exitCode = 1;
       const text = print(verdict);
