@@ -1,6 +1,6 @@
 import { call, callInTraces, callUntraced, holdRequests } from '../helpers/emit/http.ts';
 import { inTurn } from '../helpers/emit/in-turn.ts';
-import { createGuild } from '../helpers/emit/service-data.ts';
+import { createGame, createGuild } from '../helpers/emit/service-data.ts';
 import { observe, phase, test } from '../helpers/expect/criterion.ts';
 import { DELIVERED, isDelivered, readLossBefore, serviceDelivery } from '../helpers/expect/delivery.ts';
 import { run } from '../helpers/expect/run.ts';
@@ -17,6 +17,7 @@ const DATABASE_QUERY = {
   kind: 'client',
   attributes: { 'db.system.name|db.system': 'postgresql', 'db.query.text|db.statement': /\w/ },
 } as const;
+const PUBLISH = { name: /publish|send/i, attributes: { 'messaging.system': 'rabbitmq' } } as const;
 const REDIS = { kind: 'client', attributes: { 'db.system.name|db.system': 'redis' } } as const;
 const COUNT = 'http_server_request_duration_seconds_count|http_server_duration_milliseconds_count';
 const BUCKET = 'http_server_request_duration_seconds_bucket|http_server_duration_milliseconds_bucket';
@@ -67,12 +68,21 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
   test('P4.4 a request that reads the database has a child span for the query, with its statement and postgresql', async ({
     expect,
   }) => {
-    const request = await inTurn(async () => call(`${api}/api/games?guild_id=${await createGuild(api)}`));
-    expect(request).toMatchObject({ status: 200 });
-    await expect(trace(await waitForRequestTrace(request, SERVICE), SERVICE)).toHaveSpan({
+    const { read, written } = await inTurn(async () => {
+      const guild = await createGuild(api);
+      return { read: await call(`${api}/api/games?guild_id=${guild}`), written: await createGame(api, guild) };
+    });
+    expect(read).toMatchObject({ status: 200 });
+    await expect(trace(await waitForRequestTrace(read, SERVICE), SERVICE)).toHaveSpan({
       service: SERVICE,
       kind: 'server',
       children: [DATABASE_QUERY],
+    });
+    expect(written).toMatchObject({ status: 201 });
+    await expect(trace(await waitForRequestTrace(written, SERVICE), SERVICE)).toHaveSpan({
+      service: SERVICE,
+      kind: 'server',
+      children: [DATABASE_QUERY, PUBLISH],
     });
   });
 

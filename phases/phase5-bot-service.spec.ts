@@ -78,6 +78,11 @@ phase('Phase 5: bot service', { needs: ['bot'] }, () => {
     await expect(
       serviceMetric('discord_interactions_total|http_client_.+_count|nodejs_.+', SERVICE),
     ).toHaveValueAtLeast(0);
+    const command = { discord_command: 'list-games' };
+    await expect(
+      serviceMetric('discord_interactions_total', SERVICE, { ...command, discord_outcome: 'answered' }),
+    ).toHaveValueAtLeast(1);
+    await expect(serviceMetric('discord_command_duration_seconds_count', SERVICE, command)).toHaveValueAtLeast(1);
   });
 
   test('P5.8 logs carry the trace_id of the interaction', async ({ expect }) => {

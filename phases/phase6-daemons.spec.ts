@@ -19,7 +19,7 @@ import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { hasExactly } from '../helpers/expect/spans.ts';
-import { logql, trace } from '../helpers/expect/telemetry.ts';
+import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForTrace } from '../helpers/expect/wait-for-trace.ts';
 import { work } from '../helpers/expect/work.ts';
 
@@ -63,6 +63,8 @@ phase(
           'scheduler.time_field': 'notification_time',
         },
       });
+      const done = { scheduler_model: 'NotificationSchedule', scheduler_outcome: 'processed' };
+      await expect(serviceMetric('scheduler_items_total', NOTIFICATIONS, done)).toHaveValueAtLeast(1);
     });
 
     test('P6.3 its children: the database query and the RabbitMQ publish', async ({ expect, postgres }) => {
@@ -90,6 +92,8 @@ phase(
         },
       });
       expect(await readGameStatus(client, game)).toBe('IN_PROGRESS');
+      const done = { scheduler_model: 'GameStatusSchedule', scheduler_outcome: 'processed' };
+      await expect(serviceMetric('scheduler_items_total', TRANSITIONS, done)).toHaveValueAtLeast(1);
     });
 
     test('P6.5 its children: database and publish', async ({ expect, postgres }) => {

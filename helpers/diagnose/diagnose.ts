@@ -17,6 +17,8 @@ import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { fixtureFailed } from './rules/fixture-failed.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
+import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
+import { messagesNotAcknowledged } from './rules/messages-not-acknowledged.ts';
 import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
 import { noOtlpReceiver } from './rules/no-otlp-receiver.ts';
 import { noScrapeTarget } from './rules/no-scrape-target.ts';
@@ -57,8 +59,10 @@ import { seriesDropped } from './rules/series-dropped.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
 import { serviceEnded } from './rules/service-ended.ts';
+import { serviceFails } from './rules/service-fails.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
 import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
+import { serviceMessageUnroutable } from './rules/service-message-unroutable.ts';
 import { serviceUnhealthy } from './rules/service-unhealthy.ts';
 import { signalEndpointNotFound } from './rules/signal-endpoint-not-found.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
@@ -114,6 +118,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     itemsLate,
     ownLost,
     ownChanged,
+    messagesNotAcknowledged,
     ...SEEN_OF_SERVICE,
     nothingAccepted,
     heldTooLong,
@@ -167,7 +172,12 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     sourceUnreachable,
     sourceFails,
     serviceLooksTooSeldom,
+    serviceMessageUnroutable,
     serviceLacksAPart,
+    serviceFails,
+    messagesNotAcknowledged,
+    jobDoneAgain,
+    eventPublishedTwice,
     serviceUnhealthy,
     overloaded,
   ],
@@ -189,7 +199,9 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     serviceEnded,
     sourceUnreachable,
     sourceFails,
+    serviceMessageUnroutable,
     serviceLacksAPart,
+    messagesNotAcknowledged,
     fixtureFailed,
     serviceUnhealthy,
     ...ALLOY_DOWN,

@@ -34,7 +34,10 @@ async function listHeld(run: Run, service: string): Promise<Signal[]> {
   return (Object.keys(counts) as Signal[]).filter((signal) => counts[signal] > 0);
 }
 
-const MAX_TRACES = 10;
+/** A hosted backend answers each in its own time. */
+const MAX_TRACES = 30;
+/** What a criterion asks about happened before it asked: it may have searched for its trace first. */
+const SEARCHED_BEFORE = 20;
 
 /** The spans of the newest traces that these services have a part in, since the question was asked, where it was about traces. */
 export async function readRecentSpans(
@@ -42,8 +45,9 @@ export async function readRecentSpans(
   parts: readonly ServicePart[],
   evidence: Evidence,
 ): Promise<FoundSpan[] | undefined> {
-  if (evidence.kind !== 'observation' || !/^traces?$/.test(evidence.subject.kind)) return undefined;
-  const seconds = Math.ceil((Date.now() - evidence.askedAt) / 1000) + 1;
+  if (evidence.kind !== 'observation' || !/^(?:traces?|work)$/.test(evidence.subject.kind)) return undefined;
+  const since = Math.max(run.startedAt, evidence.askedAt - 1000 * SEARCHED_BEFORE);
+  const seconds = Math.ceil((Date.now() - since) / 1000) + 1;
   const found = await Promise.all(
     parts.map((part) => searchTraces(run.access.tempo, `{${selectSpans(run, SERVICE_NAMES[part])}}`, seconds)),
   );
@@ -67,4 +71,28 @@ export async function findTraceIds(run: Run, evidence: Evidence): Promise<boolea
     [selector, `${selector} | trace_id!=""`].map((asked) => queryLogs(run.access.loki, asked, seconds)),
   );
   return lines?.length === 0 ? undefined : (withTrace?.length ?? 0) > 0;
+}
+
+/** What SDKs call a service that they are told no name of (OpenTelemetry specification, resource semantic conventions). */
+const UNNAMED = 'unknown_service.*';
+
+/** The names that SDKs give, of signals that the backend of this run alone has under such a name. */
+export type UnnamedSignals = Readonly<Partial<Record<Signal, string>>>;
+
+/** Looks for telemetry of nobody: only the mock cloud of a run has that of nobody else. */
+export async function readUnnamed({ access, backend, startedAt }: Run): Promise<UnnamedSignals> {
+  if (backend !== 'mock') return {};
+  const seconds = Math.ceil((Date.now() - startedAt) / 1000);
+  const [traces, metrics, logs] = await Promise.all([
+    searchTraces(access.tempo, `{resource.service.name=~"${UNNAMED}"}`, seconds),
+    queryInstant(access.prometheus, `count by (service_name) ({service_name=~"${UNNAMED}"})`),
+    queryLogs(access.loki, `{service_name=~"${UNNAMED}"}`, seconds),
+  ]);
+  const [metric] = metrics.map(({ labels }) => labels.service_name);
+  const [log] = logs.map(({ labels }) => labels.service_name);
+  return {
+    ...(traces.length > 0 && { traces: 'unknown_service' }),
+    ...(metric !== undefined && { metrics: metric }),
+    ...(log !== undefined && { logs: log }),
+  };
 }

@@ -6,6 +6,7 @@ import { backendCases } from './testing/backend-cases.ts';
 import { deliveryCases } from './testing/delivery-cases.ts';
 import { otlpCases } from './testing/otlp-cases.ts';
 import { remoteWriteCases } from './testing/remote-write-cases.ts';
+import { seenCases } from './testing/seen-cases.ts';
 import { serviceCases } from './testing/service-cases.ts';
 import { symptoms } from './testing/symptoms.ts';
 
@@ -15,6 +16,7 @@ const CASES = Object.entries({
   ...deliveryCases,
   ...otlpCases,
   ...remoteWriteCases,
+  ...seenCases,
   ...serviceCases,
 });
 const rules = [...new Set(Object.values(RULES).flat())];

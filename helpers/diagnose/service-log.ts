@@ -9,6 +9,13 @@ import type { Run } from '../run/run.ts';
 const Line = z.object({
   level: z.union([z.string(), z.number()]).transform(readLevel),
   msg: z.string().default(''),
+  time: z
+    .string()
+    .transform((text) => Date.parse(text))
+    .optional(),
+  trace_id: z.string().optional(),
+  /** What was thrown. */
+  err: z.object({ message: z.string().default(''), stack: z.string().default('') }).optional(),
   /** The variables that it has been started with: its first line has them. */
   environment: z.record(z.string(), z.string()).optional(),
   outage: z
@@ -20,6 +27,13 @@ const Line = z.object({
       address: z.string().optional(),
       signals: z.array(z.enum(['traces', 'metrics', 'logs'])).optional(),
       status: z.number().optional(),
+      unroutable: z
+        .object({
+          exchange: z.string(),
+          routingKey: z.string(),
+          bindings: z.array(z.object({ queue: z.string(), key: z.string() })),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -9,7 +9,17 @@ import type { Symptoms } from './symptoms.ts';
 /** All that a rule about services reads. */
 export type ServiceFacts = Pick<
   Symptoms,
-  'run' | 'evidence' | 'services' | 'takenAway' | 'unreachable' | 'trace' | 'recent' | 'held' | 'hasTraceIds'
+  | 'run'
+  | 'evidence'
+  | 'services'
+  | 'takenAway'
+  | 'unreachable'
+  | 'trace'
+  | 'recent'
+  | 'held'
+  | 'unnamed'
+  | 'broker'
+  | 'hasTraceIds'
 >;
 
 /** A rule about services, which a wait may ask as well. */

@@ -1,7 +1,10 @@
+import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
+import { logLevelDiffers } from './rules/log-level-differs.ts';
 import { parentSpanMissing } from './rules/parent-span-missing.ts';
 import { serviceExportFails } from './rules/service-export-fails.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
+import { serviceFails } from './rules/service-fails.ts';
 import { serviceHasAnotherName } from './rules/service-has-another-name.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
 import { serviceLimitsTelemetry } from './rules/service-limits-telemetry.ts';
@@ -9,11 +12,17 @@ import { serviceLogsLess } from './rules/service-logs-less.ts';
 import { serviceLogsWithoutTrace } from './rules/service-logs-without-trace.ts';
 import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
 import { serviceLosesContext } from './rules/service-loses-context.ts';
+import { serviceMakesNoSpans } from './rules/service-makes-no-spans.ts';
+import { serviceMessageUnroutable } from './rules/service-message-unroutable.ts';
+import { serviceMetricDiffers } from './rules/service-metric-differs.ts';
 import { serviceNotInstrumented } from './rules/service-not-instrumented.ts';
 import { serviceOfAnotherInstance } from './rules/service-of-another-instance.ts';
 import { serviceSamplesLess } from './rules/service-samples-less.ts';
 import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { serviceSendsNoSignal } from './rules/service-sends-no-signal.ts';
+import { spanBeginsTrace } from './rules/span-begins-trace.ts';
+import { spanDiffers } from './rules/span-differs.ts';
+import { telemetryWithoutResource } from './rules/telemetry-without-resource.ts';
 import type { ServiceRule } from './service-rule.ts';
 
 /** The rules about what services say of themselves: what they were started with decides before what they can't reach. */
@@ -30,8 +39,22 @@ export const STATED_BY_SERVICE: readonly ServiceRule[] = [
   serviceSendsLate,
   serviceLogsWithoutTrace,
   serviceLooksTooSeldom,
+  serviceMessageUnroutable,
   serviceLacksAPart,
+  serviceFails,
 ];
 
 /** The rules about what the backend has of services. */
-export const SEEN_OF_SERVICE: readonly ServiceRule[] = [parentSpanMissing, serviceExportFails, serviceSendsNoSignal];
+export const SEEN_OF_SERVICE: readonly ServiceRule[] = [
+  jobDoneAgain,
+  eventPublishedTwice,
+  telemetryWithoutResource,
+  spanBeginsTrace,
+  spanDiffers,
+  parentSpanMissing,
+  serviceMakesNoSpans,
+  serviceMetricDiffers,
+  logLevelDiffers,
+  serviceExportFails,
+  serviceSendsNoSignal,
+];

@@ -1,7 +1,12 @@
 /** What a service itself says that keeps the answer to a question from ever coming. */
+
+import { findTrace } from '../clients/tempo.ts';
 import type { Condition, Observation, Subject } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
+import { readBroker } from './broker.ts';
+import { readRecentSpans } from './held-signals.ts';
+import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
 import { serviceEnded } from './rules/service-ended.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
@@ -12,10 +17,15 @@ import { serviceLogsLess } from './rules/service-logs-less.ts';
 import { serviceLogsWithoutTrace } from './rules/service-logs-without-trace.ts';
 import { serviceLooksTooSeldom } from './rules/service-looks-too-seldom.ts';
 import { serviceLosesContext } from './rules/service-loses-context.ts';
+import { serviceMakesNoSpans } from './rules/service-makes-no-spans.ts';
+import { serviceMessageUnroutable } from './rules/service-message-unroutable.ts';
 import { serviceNotInstrumented } from './rules/service-not-instrumented.ts';
 import { serviceOfAnotherInstance } from './rules/service-of-another-instance.ts';
 import { serviceSamplesLess } from './rules/service-samples-less.ts';
 import { serviceSendsLate } from './rules/service-sends-late.ts';
+import { spanBeginsTrace } from './rules/span-begins-trace.ts';
+import { spanDiffers } from './rules/span-differs.ts';
+import type { ServiceFacts } from './service-rule.ts';
 import { listAskedServices, readServices } from './service-state.ts';
 import { examineParts } from './sources.ts';
 
@@ -35,6 +45,15 @@ const FOR_GOOD = [
 ];
 /** What is so now. */
 const NOW = [serviceEnded, serviceExportsElsewhere, serviceLacksAPart];
+/** What the backend has of a service, and RabbitMQ of its messages: the same for seconds, it stays so. */
+const SEEN = [
+  serviceMessageUnroutable,
+  jobDoneAgain,
+  eventPublishedTwice,
+  spanBeginsTrace,
+  spanDiffers,
+  serviceMakesNoSpans,
+];
 /** Whoever waits for that long waits for longer than any criterion. */
 const LONG: Milliseconds = 30_000;
 
@@ -64,8 +83,34 @@ export async function findServiceStandstill(
   const ended = services.filter(({ lastWords }) => lastWords !== undefined).map(({ part }) => part);
   const facts = { run, evidence, services, takenAway: [], unreachable: (await examineParts(run, ended)).unreachable };
   const found = [...FOR_GOOD, ...NOW].map((rule) => rule.find(facts)).find((one) => one !== undefined);
-  if (found === undefined) return undefined;
+  if (found === undefined) return await findInBackend(run, facts);
   // A share of the traces may well have this one.
   const isForGood = FOR_GOOD.some(({ kind }) => kind === found.kind) && !('ratio' in found);
   return { kind: isForGood ? 'for good' : 'now', fault: JSON.stringify(found) };
+}
+
+/** What is seen to be wrong of what a question is about, by the name of the service and what differs. */
+async function findInBackend(
+  run: Run,
+  facts: ServiceFacts & { readonly evidence: Observation },
+): Promise<ServiceStandstill | undefined> {
+  const { evidence, services } = facts;
+  const { subject } = evidence;
+  if (!['trace', 'traces', 'work'].includes(subject.kind)) return undefined;
+  const parts = services.map(({ part }) => part);
+  const [trace, recent, broker] = await Promise.all([
+    subject.kind === 'trace' ? findTrace(run.access.tempo, subject.traceId).catch(() => []) : [],
+    readRecentSpans(run, parts, evidence).catch(() => []),
+    parts.includes('bot') ? readBroker(run).catch(() => undefined) : undefined,
+  ]);
+  const seen = { ...facts, trace, recent: recent ?? [], broker };
+  const found = SEEN.map((rule) => rule.find(seen)).find((one) => one !== undefined);
+  const held = found === undefined ? broker?.held.find(({ consumers }) => consumers > 0) : undefined;
+  if (held !== undefined) return { kind: 'now', fault: `${held.name} ${held.acknowledged}` };
+  return (
+    found && {
+      kind: 'now',
+      fault: `${found.kind} ${'service' in found ? found.service : ''} ${'name' in found ? found.name : ''}`,
+    }
+  );
 }

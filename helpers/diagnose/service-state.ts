@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import type { Evidence, Subject } from '../findings/evidence.ts';
 import type { EndpointAnswer, ServiceVariable, Signal } from '../findings/finding.ts';
-import { newUnsampledParent } from '../otlp/ids.ts';
+import { type Milliseconds, newUnsampledParent } from '../otlp/ids.ts';
 import { isServicePart, type Part, SERVICE_NAMES, type ServicePart, serviceParts } from '../run/part.ts';
 import { redact } from '../run/redact.ts';
 import type { Run } from '../run/run.ts';
@@ -24,6 +24,22 @@ export type ServiceOutage = {
 /** Where a service sends a signal, by its variables, and what is wrong there, if that could be asked and something is. */
 export type ServiceExport = { readonly url: string; readonly set: ServiceVariable; readonly answer?: EndpointAnswer };
 
+/** A message that RabbitMQ has returned to a service, as no queue takes it, and what the service itself has bound to the exchange. */
+export type UnroutableMessage = {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly bindings: readonly { readonly queue: string; readonly key: string }[];
+};
+
+/** An error that a service has logged, but for those of an outage; `place` is the line of its own code that threw it. */
+export type ServiceError = {
+  readonly message: string;
+  readonly reason: string;
+  readonly time: Milliseconds;
+  readonly traceId?: string | undefined;
+  readonly place?: string | undefined;
+};
+
 /** A service as far as it is known; nothing of it comes from another one. */
 export type ServiceState = {
   readonly part: ServicePart;
@@ -32,6 +48,12 @@ export type ServiceState = {
   /** What it said last before it ended; undefined while it has not said so. */
   readonly lastWords?: string | undefined;
   readonly outages: readonly ServiceOutage[];
+  /** What it has instrumented, by its own log. */
+  readonly instrumentations?: readonly string[] | undefined;
+  /** The messages that were returned to it since the run began, oldest first. */
+  readonly returned: readonly UnroutableMessage[];
+  /** Since the run began, oldest first. */
+  readonly errors: readonly ServiceError[];
   readonly exports: Readonly<Partial<Record<Signal, ServiceExport>>>;
 };
 
@@ -99,7 +121,7 @@ export async function readServices(
   return await Promise.all(
     parts.map(async (part) => {
       const lines = await readServiceLog(run, part).catch(() => []);
-      const said = describeService(part, lines);
+      const said = describeService(part, lines, run.startedAt);
       const isAsked = health && (lines.length === 0 || said.outages.length > 0);
       const outcomes = isAsked ? await readHealth(run, part) : [];
       const outages =
@@ -115,8 +137,12 @@ export async function readServices(
   );
 }
 
-/** What a service says of itself in these lines. */
-export function describeService(part: ServicePart, lines: readonly ServiceLine[]): ServiceState {
+/** What a service says of itself in these lines; what it has met with counts since a moment. */
+export function describeService(
+  part: ServicePart,
+  lines: readonly ServiceLine[],
+  since: Milliseconds = 0,
+): ServiceState {
   const environment = lines.find((line) => line.environment !== undefined)?.environment;
   const outages = new Map<string, ServiceOutage>();
   for (const { outage } of lines) {
@@ -128,9 +154,29 @@ export function describeService(part: ServicePart, lines: readonly ServiceLine[]
     part,
     environment,
     lastWords,
+    instrumentations: lines
+      .map(({ msg }) => /^instrumentation enabled: ([^;]*)/.exec(msg)?.[1])
+      .find((list) => list !== undefined)
+      ?.split(', '),
     outages: [...outages.values()],
+    returned: lines.flatMap(({ outage, time = 0 }) => (time >= since ? (outage?.unroutable ?? []) : [])),
+    errors: lines.flatMap((line) => ((line.time ?? 0) >= since ? readError(line) : [])),
     exports: environment === undefined ? {} : listExports(environment),
   };
+}
+
+function readError({ level, msg, time = 0, trace_id, err, outage }: ServiceLine): ServiceError[] {
+  if (level !== 'error' || outage !== undefined || err === undefined) return [];
+  const place = findOwnPlace(err.stack);
+  return [{ message: msg, reason: err.message, time, traceId: trace_id, ...(place !== undefined && { place }) }];
+}
+
+/**
+ * The first line of a stack trace that is a service's own: `fixtures/services/bot/announce.ts:34`. Before that it has the path of
+ * a container, or of another copy of the same code that was compiled first.
+ */
+function findOwnPlace(stack: string): string | undefined {
+  return /\/(fixtures\/services\/[^\s():]+:\d+)/.exec(stack)?.[1];
 }
 
 /** Where the variables of OpenTelemetry lead each signal (OTLP exporter specification, endpoint URLs for OTLP/HTTP). */

@@ -20,14 +20,22 @@ import { isOnPage } from '../flow/samples-stop.ts';
 import { findSignalStop, findStop, type Stop } from '../flow/stops.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
-import type { Part } from '../run/part.ts';
+import { addDependencies, type Part } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 import { type Absence, findAbsences } from './absence.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
+import { type BrokerState, readBroker } from './broker.ts';
 import { askGateway, type DirectAnswer } from './direct-export.ts';
-import { findTraceIds, type HeldSignals, readHeldSignals, readRecentSpans } from './held-signals.ts';
+import {
+  findTraceIds,
+  type HeldSignals,
+  readHeldSignals,
+  readRecentSpans,
+  readUnnamed,
+  type UnnamedSignals,
+} from './held-signals.ts';
 import { type Load, readLoad } from './load.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
@@ -98,6 +106,10 @@ export type Symptoms = Failure & {
   readonly recent?: readonly FoundSpan[] | undefined;
   /** The signals that the backend has in this run of the services that don't say how they were started. */
   readonly held?: HeldSignals | undefined;
+  /** The signals that the backend has of services without a name, where the criterion asks for telemetry of services. */
+  readonly unnamed?: UnnamedSignals | undefined;
+  /** What RabbitMQ itself says, where the criterion asks for what services do with it. */
+  readonly broker?: BrokerState | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
   readonly hasTraceIds?: boolean | undefined;
   /** The signals that Alloy has sent without a failure, and of which the backend has nothing. */
@@ -127,7 +139,8 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     { unreachable, faulty },
-    { services, held, recent },
+    { services, held, recent, unnamed },
+    broker,
     trace,
     hasTraceIds,
     exporter,
@@ -147,6 +160,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' ? findOtherBackend(run) : undefined,
     examineParts(run, listSuspects({ ...failure, subject: readSubject(evidence) }, run)),
     gatherServices(run, failure),
+    isWithMessages(failure) ? readBroker(run).catch(() => undefined) : undefined,
     readTrace(run, evidence).catch(() => undefined),
     findTraceIds(run, evidence).catch(() => undefined),
     labels && readExporter(run, labels).catch(() => undefined),
@@ -183,6 +197,8 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     services,
     held,
     recent,
+    unnamed,
+    broker,
     trace,
     hasTraceIds,
     load: readLoad(),
@@ -201,15 +217,22 @@ async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure)
   const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
   const silent = services.filter(({ environment }) => environment === undefined).map(({ part }) => part);
   const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
-  const [held, recent] = await Promise.all([
+  const [held, recent, unnamed] = await Promise.all([
     isAsked ? readHeldSignals(run, silent).catch(() => undefined) : undefined,
     readRecentSpans(
       run,
       services.map(({ part }) => part),
       evidence,
     ).catch(() => undefined),
+    isAsked && services.length > 0 ? readUnnamed(run).catch(() => undefined) : undefined,
   ]);
-  return { services, held, recent };
+  return { services, held, recent, unnamed };
+}
+
+/** Whether a criterion may fail because of messages: it asks for work, or for the traces of it. */
+function isWithMessages({ evidence, needs, takenAway }: Failure): boolean {
+  if (takenAway.includes('rabbitmq') || !addDependencies(needs).includes('rabbitmq')) return false;
+  return evidence.kind !== 'observation' || ['work', 'trace', 'traces'].includes(evidence.subject.kind);
 }
 
 async function readTrace(run: Run, evidence: Evidence): Promise<FoundSpan[] | undefined> {

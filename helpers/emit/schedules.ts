@@ -130,10 +130,11 @@ export async function unbindEvents(channel: Channel): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: async () => void (await channel.bindQueue(QUEUE, EVENTS, '#')) };
 }
 
-/** Publishes a message that the bot can't read, and returns its ID. */
+/** Publishes a message that the bot can't read, as a part of a trace like all others, and returns its ID. */
 export async function publishMalformed(channel: Channel): Promise<string> {
   const messageId = randomUUID();
-  channel.publish(EVENTS, 'game.created', Buffer.from('{ not an event'), { messageId });
+  const headers = { traceparent: newSampledParent(newTraceId()) };
+  channel.publish(EVENTS, 'game.created', Buffer.from('{ not an event'), { messageId, headers });
   return messageId;
 }
 

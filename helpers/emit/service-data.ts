@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { makeSnowflake } from './discord.ts';
-import { callUntraced } from './http.ts';
+import { call, callUntraced, type HttpResult } from './http.ts';
 
 const Created = z.object({ id: z.string() });
 
@@ -13,4 +13,15 @@ export async function createGuild(api: string): Promise<string> {
   });
   if (status !== 201) throw new Error(`POST ${api}/api/guilds answered ${status}: ${JSON.stringify(json)}`);
   return Created.parse(json).id;
+}
+
+/** Creates a game of a guild through the API, whose event the API then publishes; returns the request of it. */
+export async function createGame(api: string, guild: string): Promise<HttpResult> {
+  const tomorrow = new Date(Date.now() + 24 * 3_600_000);
+  return await call(`${api}/api/games`, {
+    guild_id: guild,
+    host: { discord_id: makeSnowflake(), name: 'alloy-verify' },
+    title: 'A game to verify with',
+    scheduled_at: tomorrow.toISOString(),
+  });
 }

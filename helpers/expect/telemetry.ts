@@ -102,6 +102,7 @@ export function otlpMetric(name: string, service: string): Metric {
  * in the stable and the old semantic conventions are joined by `|`.
  */
 export function serviceMetric(name: string, service: string, labels: Labels = {}): Metric {
+  const askedAt = Date.now();
   const alternatives = listAlternatives(labels);
   const selectors = alternatives.map(
     (alternative) =>
@@ -117,6 +118,11 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
       return answers.find((found) => found.length > 0) ?? [];
     },
     findNearest: () => findNearestOfService(name, service, alternatives),
+    // All metrics of a service are exported together: those of several exports later lack what none of them has.
+    async isMisplaced() {
+      const [[newest], found] = await Promise.all([serviceExport(service).ask(), this.ask()]);
+      return found.length === 0 && (newest?.value ?? 0) > askedAt + 4 * run.intervals.metricExport + 1000;
+    },
   };
 }
 

@@ -35,6 +35,13 @@ export function describeFinding<K extends Finding['kind']>(finding: FindingKind<
 const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) => Explanation } = {
   ...SERVICE_SENTENCES,
 
+  'messages not acknowledged': ({ queue, unacknowledged, ready, consumers, acknowledged }) => ({
+    cause: `the queue ${queue} holds ${unacknowledged} ${unacknowledged === 1 ? 'message' : 'messages'} that its ${
+      consumers === 1 ? 'consumer has' : `${consumers} consumers have`
+    } taken and not acknowledged${acknowledged === 0 ? ', and none has been acknowledged' : ''}${ready === 0 ? '' : `; ${ready} more wait in it`}`,
+    fix: `Have the consumer of ${queue} acknowledge each message when it has handled it (channel.ack in fixtures/services/messaging/consumer.ts), also where handling fails; its span ends only then`,
+  }),
+
   'listed problems': ({ problems, fix }) => ({ cause: problems.join('; '), fix }),
 
   'configuration error': ({ file, line, column, message, place }) => {

@@ -547,6 +547,98 @@ export type Finding =
       readonly traceId: string;
       readonly children: readonly string[];
     }
+  /** RabbitMQ returns what it publishes: no binding lets it through to a queue. */
+  | {
+      readonly kind: 'service message unroutable';
+      readonly service: ServicePart;
+      readonly exchange: string;
+      readonly routingKey: string;
+      /** What the service has bound to the exchange. */
+      readonly bindings: readonly { readonly queue: string; readonly key: string }[];
+      /** The type of the exchange, by RabbitMQ. */
+      readonly type?: string;
+    }
+  /** Consumers have messages of a queue and acknowledge none. */
+  | {
+      readonly kind: 'messages not acknowledged';
+      readonly queue: string;
+      readonly unacknowledged: number;
+      /** How many more wait in it. */
+      readonly ready: number;
+      readonly consumers: number;
+      /** How many these consumers have acknowledged before. */
+      readonly acknowledged: number;
+    }
+  /** It has logged an error at what was asked for; `place` is the file and line that threw it. */
+  | {
+      readonly kind: 'service fails';
+      readonly service: ServicePart;
+      readonly message: string;
+      readonly reason: string;
+      readonly place?: string;
+    }
+  /** It has done the same job several times; `of` is what `id` identifies. */
+  | {
+      readonly kind: 'job done again';
+      readonly service: ServicePart;
+      readonly name: string;
+      readonly id: string;
+      readonly of: 'row' | 'event';
+      readonly times: number;
+    }
+  /** It has published so many events for one job. */
+  | {
+      readonly kind: 'event published twice';
+      readonly service: ServicePart;
+      readonly name: string;
+      readonly job: string;
+      readonly ids: number;
+    }
+  /** A span has no parent, and should have one of another trace. */
+  | {
+      readonly kind: 'span begins trace';
+      readonly service: ServicePart;
+      readonly name: string;
+      readonly traceId: string;
+      readonly parent?: string;
+    }
+  /** `what` is `name`, `kind`, `status`, `root`, `attribute x` or `event x`; without `found` the span has none. */
+  | {
+      readonly kind: 'span differs';
+      readonly service: ServicePart;
+      readonly name: string;
+      readonly differences: readonly { readonly what: string; readonly wanted?: string; readonly found?: string }[];
+    }
+  /** None of its traces has a span of a library, which no variable explains. */
+  | {
+      readonly kind: 'service makes no spans';
+      readonly service: ServicePart;
+      readonly instrumentation: string;
+      readonly traces: number;
+      /** Whether its log names the library as instrumented; absent where it says nothing of that. */
+      readonly isEnabled?: boolean;
+    }
+  /** It exports other metrics, or this one with other labels. */
+  | {
+      readonly kind: 'service metric differs';
+      readonly service: ServicePart;
+      /** Its names in several semantic conventions. */
+      readonly metrics: readonly string[];
+      /** How many metrics it exports, and those with the most similar names. */
+      readonly count?: number;
+      readonly names?: readonly string[];
+      /** Those that are the name with a suffix. */
+      readonly suffixed?: readonly string[];
+      readonly labels?: readonly { readonly label: string; readonly wanted: string; readonly found: string }[];
+    }
+  /** A signal arrives under the name that an SDK gives where it is told none. */
+  | {
+      readonly kind: 'telemetry without resource';
+      readonly service: ServicePart;
+      readonly signal: Signal;
+      readonly name: string;
+    }
+  | { readonly kind: 'log level differs'; readonly service: ServicePart; readonly levels: readonly string[] }
   | { readonly kind: 'remote write without URL'; readonly place: Place }
   | ({
       readonly kind: 'remote write login refused';

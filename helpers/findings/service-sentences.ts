@@ -120,6 +120,106 @@ export const SERVICE_SENTENCES: {
     fix: `Look at the environment of ${name(service)}: ${CAUSES_OF_SILENCE[signal]}`,
   }),
 
+  'service message unroutable': ({ service, exchange, routingKey, bindings, type }) => {
+    const keys = bindings.map(({ queue, key }) => `${queue} with ${key === '' ? 'an empty key' : key}`);
+    const only =
+      keys.length === 0
+        ? 'no queue is bound to it'
+        : `only ${list(keys)} ${keys.length === 1 ? 'is' : 'are'} bound to it`;
+    const isLiteral = type === 'direct' && bindings.some(({ key }) => /[#*]/.test(key));
+    return {
+      cause: `RabbitMQ returns what ${name(service)} publishes to ${exchange} with the routing key ${routingKey}, because no queue takes it: ${only}${
+        isLiteral ? `, and the exchange is of type ${type}, which takes # and * literally` : ''
+      }`,
+      fix: isLiteral
+        ? `Declare ${exchange} as a topic exchange, or bind the queue with ${routingKey} (declareTopology in fixtures/services/messaging/topology.ts); delete the exchange first, as it keeps its type`
+        : `Bind the queue that is to get it to ${exchange} with a key that ${routingKey} matches${type === undefined || type === 'topic' ? ', such as #' : ''} (bindQueue in fixtures/services/messaging/topology.ts)`,
+    };
+  },
+
+  'service fails': ({ service, message, reason, place }) => ({
+    cause: `${name(service)} fails${place === undefined ? '' : ` at ${place}`}: ${message.includes(reason) ? message : `${message}: ${reason}`}`,
+    fix: place === undefined ? `Correct what ${name(service)} does there; its log has more` : `Correct ${place}`,
+  }),
+
+  'job done again': ({ service, name: span, id, of, times }) => ({
+    cause: `${name(service)} has done the ${of} ${id} at least ${times} times without an error (${span}): it does not note that it is done`,
+    fix:
+      of === 'row'
+        ? `Have ${name(service)} mark the row as processed in the transaction that does it (markProcessed in fixtures/services/scheduler/due-rows.ts)`
+        : `Have ${name(service)} delete or mark the event in the transaction that publishes it (fixtures/services/api/outbox.ts)`,
+  }),
+
+  'event published twice': ({ service, name: span, job, ids }) => ({
+    cause: `${name(service)} publishes ${ids} events for one row, each with a message_id of its own, so that the consumer handles all of them (${span} of ${job})`,
+    fix: `Have ${name(service)} publish one event for each row, with the ID of the row as its message_id (processNext in fixtures/services/scheduler/process-next.ts)`,
+  }),
+
+  'span begins trace': ({ service, name: span, traceId, parent }) => ({
+    cause: `the span ${span} of ${name(service)} begins a trace of its own, ${traceId}${parent === undefined ? '' : `, instead of being part of that of ${parent}`}`,
+    fix: `Start ${span} where the context of its trace is active: without root: true or ROOT_CONTEXT, and with a context that was injected (propagation.inject) where it is stored or sent in between`,
+  }),
+
+  'span differs': ({ service, name: span, differences }) => ({
+    cause: `the span ${span} of ${name(service)} ${differences.map(describeDifference).join('; and it ')}`,
+    fix: `Correct ${list(differences.map(({ what, wanted }) => (wanted === undefined ? what : `${what} to ${wanted}`)))} where ${name(service)} makes the span${
+      differences.some(({ what }) => what === 'attribute http.route')
+        ? ': the instrumentation of http takes the route, for the name as well, from the RPC metadata of the context'
+        : ''
+    }`,
+  }),
+
+  'service makes no spans': ({ service, instrumentation, traces, isEnabled }) => ({
+    cause: `${name(service)} makes no spans of ${instrumentation}: none of its ${traces} newest traces has one${
+      isEnabled === undefined
+        ? ''
+        : isEnabled
+          ? ', although it says that it has instrumented it'
+          : ', and it is not among what it says that it has instrumented'
+    }`,
+    fix:
+      isEnabled === false
+        ? `Add the instrumentation of ${instrumentation} to those of ${name(service)}`
+        : `Let ${name(service)} register the instrumentation of ${instrumentation} before it loads that package, and see that the context of the request is active when it is used`,
+  }),
+
+  'service metric differs': ({ service, metrics, count, names = [], suffixed = [], labels = [] }) => {
+    const metric = metrics.join(' or ');
+    const lacking = labels.filter(({ found }) => found === '').map(({ label }) => label);
+    if (labels.length > 0) {
+      return {
+        cause: `${metric} of ${name(service)} ${
+          lacking.length > 0
+            ? `has no label ${list(lacking)}`
+            : `has ${labels.map(({ label, found, wanted }) => `${label}="${found}", not "${wanted}"`).join(', ')}`
+        }`,
+        fix: `Record it with the attribute${labels.length === 1 ? '' : 's'} ${list(labels.map(({ label }) => label.replaceAll('_', '.')))}, and let no view take them away${
+          lacking.includes('http_route')
+            ? ': the instrumentation of http takes http.route from the RPC metadata of the context (observeRequests in fixtures/services/api/observe.ts)'
+            : ''
+        }`,
+      };
+    }
+    const [nearest] = suffixed.length > 0 ? suffixed : names;
+    return {
+      cause: `${name(service)} exports no metric ${metric}: of its ${count} metrics, ${nearest} is the nearest`,
+      fix:
+        suffixed.length > 0
+          ? `Correct the unit or the kind of that instrument: after OTLP ingestion they are a suffix of its name, here ${nearest?.slice(metrics.find((one) => nearest.startsWith(one))?.length)}`
+          : `Create the instrument under that name (with dots for underscores, and without the suffix of its unit), record it at each event, and let no view drop or rename it`,
+    };
+  },
+
+  'telemetry without resource': ({ service, signal, name: found }) => ({
+    cause: `${signal} arrive under service.name ${found}, and none of ${name(service)}: its provider of ${signal} has not been given the resource`,
+    fix: `Give the provider of ${signal} in ${name(service)} the same resource as the others (new …Provider({ resource, … }))`,
+  }),
+
+  'log level differs': ({ service, levels }) => ({
+    cause: `${name(service)} logs no error there: its lines have the level ${list(levels)}`,
+    fix: `Log the error with the level error in ${name(service)} (log.error)`,
+  }),
+
   'parent span missing': ({ service, traceId, children }) => ({
     cause: `the trace ${traceId} has spans of ${name(service)} whose parent never arrived: ${list(children)}`,
     fix: `See that ${name(service)} ends the span around them (span.end(), in every case), and does not drop it (OTEL_BSP_MAX_QUEUE_SIZE)`,
@@ -132,6 +232,15 @@ const CAUSES_OF_SILENCE: Readonly<Record<Signal, string>> = {
     'OTEL_METRICS_EXPORTER, OTEL_METRIC_EXPORT_INTERVAL and OTEL_EXPORTER_OTLP_METRICS_ENDPOINT decide about its metrics',
   logs: 'OTEL_LOGS_EXPORTER, LOG_LEVEL and OTEL_EXPORTER_OTLP_LOGS_ENDPOINT decide about its logs',
 };
+
+function describeDifference({ what, wanted, found }: FindingKind<'span differs'>['differences'][number]): string {
+  if (what === 'name') return `is called ${found}`;
+  if (what === 'root') return 'has a parent, and should begin its trace';
+  if (what === 'kind') return `is of kind ${found}, not ${wanted}`;
+  if (what === 'status') return `has not the status ${wanted}`;
+  if (found === undefined) return `has no ${what}`;
+  return wanted === undefined ? `has no ${what}, but ${found}` : `has ${found}, not ${wanted}`;
+}
 
 function adviseOnPart(
   of: string,

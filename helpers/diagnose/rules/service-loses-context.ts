@@ -13,6 +13,7 @@ export const serviceLosesContext = createServiceRule('service loses context', (s
   if (subject?.kind !== 'delivery' && !(subject?.kind === 'trace' && isShared)) return undefined;
   const set = readVariable(service, 'OTEL_PROPAGATORS');
   if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
+  // Those of the run itself are parts of traces, too.
   const hasOwnTraces = recent.some(
     (found) =>
       isOf(service, found) && found.span.parentSpanId === '' && SPAN_KINDS[found.span.kind] === 'SPAN_KIND_CONSUMER',

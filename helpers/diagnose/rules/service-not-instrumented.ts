@@ -1,5 +1,6 @@
-import { z } from 'zod';
 import { createServiceRule, readList, readVariable, type ServiceQuestion } from '../service-rule.ts';
+import { listMakers } from '../span-makers.ts';
+import { readShape } from '../span-shape.ts';
 
 /**
  * The instrumentation that makes what a criterion looks for is off in the service.
@@ -20,6 +21,7 @@ export const serviceNotInstrumented = createServiceRule('service not instrumente
 
 /** The instrumentations that make what is asked for, by the names of `@opentelemetry/auto-instrumentations-node`. */
 function listNeeded({ subject, observation }: ServiceQuestion): string[] {
+  const shape = readShape(observation?.condition);
   switch (subject?.kind) {
     case 'logs':
       return ['pino'];
@@ -30,32 +32,8 @@ function listNeeded({ subject, observation }: ServiceQuestion): string[] {
     case 'traces':
       return /\buser_agent\b/.test(subject.query) ? ['http'] : [];
     case 'trace':
-      return observation?.condition.kind === 'span' ? listMakers(JSON.parse(observation.condition.shape)) : [];
+      return shape === undefined ? [] : listMakers(shape);
     default:
       return [];
   }
-}
-
-const Shape = z.object({
-  kind: z.string().optional(),
-  attributes: z.record(z.string(), z.unknown()).default({}),
-  children: z.array(z.unknown()).default([]),
-});
-
-/** What makes spans of this shape and its children. */
-function listMakers(json: unknown): string[] {
-  const { success, data } = Shape.safeParse(json);
-  if (!success) return [];
-  const { kind, attributes, children } = data;
-  const has = (key: string, value?: string) =>
-    Object.entries(attributes).some(
-      ([names, found]) => names.split('|').includes(key) && (value === undefined || found === value),
-    );
-  return [
-    ...(kind === 'server' || has('http.request.method') ? ['http'] : []),
-    ...(has('db.system.name', 'postgresql') ? ['pg'] : []),
-    ...(has('db.system.name', 'redis') ? ['ioredis'] : []),
-    ...(kind === 'producer' || kind === 'consumer' ? ['amqplib'] : []),
-    ...children.flatMap(listMakers),
-  ];
 }

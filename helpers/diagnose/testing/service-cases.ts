@@ -8,15 +8,15 @@ import type { ServiceLine } from '../service-log.ts';
 import { describeService, type ServiceState } from '../service-state.ts';
 import { asked, type Case, error } from './symptoms.ts';
 
-const TRACE = 'a'.repeat(32) as TraceId;
-const [ONE, TWO, THREE, FOUR] = ['1'.repeat(16), '2'.repeat(16), '3'.repeat(16), '4'.repeat(16)];
+export const TRACE = 'a'.repeat(32) as TraceId;
+export const [ONE, TWO, THREE, FOUR] = ['1'.repeat(16), '2'.repeat(16), '3'.repeat(16), '4'.repeat(16)];
 
 /** A service that says which variables it was started with. */
-function started(environment: Readonly<Record<string, string>> = {}, part: ServicePart = 'api'): ServiceState {
+export function started(environment: Readonly<Record<string, string>> = {}, part: ServicePart = 'api'): ServiceState {
   return describeService(part, [line({ environment })]);
 }
 
-function line(fields: Partial<ServiceLine>): ServiceLine {
+export function line(fields: Partial<ServiceLine>): ServiceLine {
   return { level: 'info', msg: 'a line', ...fields };
 }
 
@@ -25,24 +25,34 @@ function lacking(of: string, fields: Partial<NonNullable<ServiceLine['outage']>>
   return describeService('api', [line({ environment: {} }), line({ outage: { of, reason: 'refused', ...fields } })]);
 }
 
-function about(subject: Subject, changes: Partial<Observation> = {}) {
+export function about(subject: Subject, changes: Partial<Observation> = {}) {
   return asked({ path: 'otlp', subject, seen: { kind: 'nothing' }, ...changes });
 }
 
-const search = about({ kind: 'traces', query: '{span.user_agent.original="x"}' });
-const metric = about({ kind: 'OTLP metric', metric: 'http_server_active_requests', service: 'api-service' });
+export const search = about({ kind: 'traces', query: '{span.user_agent.original="x"}' });
+export const metric = about({ kind: 'OTLP metric', metric: 'http_server_active_requests', service: 'api-service' });
 const delivery = about({ kind: 'delivery', services: ['api-service'] });
-const work = asked({ path: 'none', subject: { kind: 'work', statement: 'it', services: ['notification-daemon'] } });
+export const work = asked({
+  path: 'none',
+  subject: { kind: 'work', statement: 'it', services: ['notification-daemon'] },
+});
 const withTrace = (id: string) => about({ kind: 'logs', query: `{service_name="api-service"} | trace_id="${id}"` });
-const shaped = (shape: object) =>
+export const shaped = (shape: object) =>
   about({ kind: 'trace', traceId: TRACE }, { condition: { kind: 'span', shape: JSON.stringify(shape) } });
 
 /** A span as Tempo answers with it. */
-function span(service: string, spanId: string, parentSpanId = '', name = 'x', kind = 3): FoundSpan {
+export function span(
+  service: string,
+  spanId: string,
+  parentSpanId = '',
+  name = 'x',
+  kind = 3,
+  more: object = {},
+): FoundSpan {
   const attributes = [{ key: 'service.name', value: { stringValue: service } }];
   const json = {
     resource: { attributes },
-    scopeSpans: [{ spans: [{ traceId: TRACE, spanId, parentSpanId, name, kind }] }],
+    scopeSpans: [{ spans: [{ traceId: TRACE, spanId, parentSpanId, name, kind, ...more }] }],
   };
   const [{ resource, scopeSpans } = { scopeSpans: [] }] = TracesData.fromJson(
     { resourceSpans: [json] },
@@ -54,7 +64,7 @@ function span(service: string, spanId: string, parentSpanId = '', name = 'x', ki
 }
 
 /** The same as a part of another trace. */
-function inOtherTrace({ resource, span: found }: FoundSpan): FoundSpan {
+export function inOtherTrace({ resource, span: found }: FoundSpan): FoundSpan {
   return { resource, span: { ...found, traceId: 'b'.repeat(32) as TraceId } };
 }
 

@@ -57,6 +57,24 @@ const relabel: Place = { component: 'discovery.relabel.x', file: 'config.alloy',
 /** Findings of every kind, with and without their optional fields. */
 export const sampleFindings: { readonly [K in Finding['kind']]: readonly FindingKind<K>[] } = {
   ...sampleServiceFindings,
+  'messages not acknowledged': [
+    {
+      kind: 'messages not acknowledged',
+      queue: 'bot.events',
+      unacknowledged: 8,
+      ready: 2,
+      consumers: 1,
+      acknowledged: 0,
+    },
+    {
+      kind: 'messages not acknowledged',
+      queue: 'bot.events',
+      unacknowledged: 1,
+      ready: 0,
+      consumers: 2,
+      acknowledged: 3,
+    },
+  ],
   'listed problems': [{ kind: 'listed problems', problems: ['this is wrong', 'so is that'], fix: 'correct both' }],
   'configuration error': [
     { kind: 'configuration error', file: '/x/config.alloy', line: 3, column: 5, message: 'missing "}"' },

@@ -181,6 +181,108 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
   'service sends no signal': [
     { kind: 'service sends no signal', service: 'api', signal: 'traces', others: ['metrics', 'logs'] },
   ],
+  'service message unroutable': [
+    {
+      kind: 'service message unroutable',
+      service: 'notification-daemon',
+      exchange: 'events',
+      routingKey: 'game.reminder_due',
+      bindings: [{ queue: 'bot.events', key: 'game.created' }],
+      type: 'topic',
+    },
+    {
+      kind: 'service message unroutable',
+      service: 'api',
+      exchange: 'events',
+      routingKey: 'game.created',
+      bindings: [{ queue: 'bot.events', key: '#' }],
+      type: 'direct',
+    },
+    { kind: 'service message unroutable', service: 'bot', exchange: 'dead', routingKey: 'x', bindings: [] },
+  ],
+  'service fails': [
+    {
+      kind: 'service fails',
+      service: 'bot',
+      message: 'A message failed: x is not a function',
+      reason: 'x is not a function',
+      place: 'a.ts:3',
+    },
+    { kind: 'service fails', service: 'api', message: 'It failed', reason: 'column "x" does not exist' },
+  ],
+  'job done again': [
+    { kind: 'job done again', service: 'api', name: 'publish x', id: '0f47', of: 'event', times: 3 },
+    { kind: 'job done again', service: 'notification-daemon', name: 'scheduled.X', id: '0f47', of: 'row', times: 3 },
+  ],
+  'event published twice': [
+    { kind: 'event published twice', service: 'notification-daemon', name: 'scheduled.X', job: '0f47', ids: 2 },
+  ],
+  'span begins trace': [
+    {
+      kind: 'span begins trace',
+      service: 'bot',
+      name: 'discord.command.x',
+      traceId: '4bf9',
+      parent: 'discord.on_interaction',
+    },
+    { kind: 'span begins trace', service: 'api', name: 'publish game.created', traceId: '4bf9' },
+  ],
+  'span differs': [
+    {
+      kind: 'span differs',
+      service: 'bot',
+      name: 'discord.on_interaction',
+      differences: [
+        { what: 'name', wanted: 'discord.on_interaction', found: 'discord.interaction' },
+        { what: 'kind', wanted: 'server', found: 'internal' },
+        { what: 'root' },
+        { what: 'status', wanted: 'error' },
+        { what: 'event exception' },
+        { what: 'attribute a.b', found: 'a_b=1' },
+        { what: 'attribute c', wanted: '"1"', found: 'c=1 (number)' },
+      ],
+    },
+    { kind: 'span differs', service: 'api', name: 'GET /health', differences: [{ what: 'attribute http.route' }] },
+  ],
+  'service makes no spans': [
+    { kind: 'service makes no spans', service: 'api', instrumentation: 'pg', traces: 9 },
+    { kind: 'service makes no spans', service: 'api', instrumentation: 'pg', traces: 9, isEnabled: true },
+    { kind: 'service makes no spans', service: 'api', instrumentation: 'pg', traces: 9, isEnabled: false },
+  ],
+  'service metric differs': [
+    {
+      kind: 'service metric differs',
+      service: 'api',
+      metrics: ['a_total'],
+      count: 9,
+      names: ['b_total'],
+      suffixed: [],
+    },
+    {
+      kind: 'service metric differs',
+      service: 'api',
+      metrics: ['a', 'b'],
+      count: 9,
+      names: ['c', 'a_bytes'],
+      suffixed: ['a_bytes'],
+    },
+    {
+      kind: 'service metric differs',
+      service: 'api',
+      metrics: ['a'],
+      labels: [{ label: 'http_route', wanted: '/x', found: '' }],
+    },
+    {
+      kind: 'service metric differs',
+      service: 'api',
+      metrics: ['a'],
+      labels: [{ label: 'x', wanted: 'y', found: 'z' }],
+    },
+  ],
+  'telemetry without resource': [
+    { kind: 'telemetry without resource', service: 'api', signal: 'metrics', name: 'unknown_service:node' },
+  ],
+  'log level differs': [{ kind: 'log level differs', service: 'api', levels: ['info'] }],
   'parent span missing': [
     { kind: 'parent span missing', service: 'api', traceId: '4bf9', children: ['pg.query:SELECT games'] },
   ],

@@ -1,0 +1,83 @@
+/** What RabbitMQ itself counts of its queues and exchanges, on its metrics page. */
+import { getPage } from '../clients/page.ts';
+import type { InstantSample } from '../clients/prometheus.ts';
+import { readSamples } from '../clients/text-format.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
+import type { Run } from '../run/run.ts';
+import { scaleToLoad } from './load.ts';
+import { ANSWER_MS } from './probes/probe.ts';
+import { comesTrue } from './probes.ts';
+
+/** A queue of which consumers hold messages that they have not acknowledged. */
+export type HeldQueue = {
+  readonly name: string;
+  readonly unacknowledged: number;
+  /** How many more wait in it. */
+  readonly ready: number;
+  readonly consumers: number;
+  /** How many its present consumers have acknowledged. */
+  readonly acknowledged: number;
+};
+
+export type Exchange = { readonly name: string; readonly type: string; readonly bindings: number };
+
+export type BrokerState = {
+  /** The queues whose messages were not acknowledged during {@link WATCH}. */
+  readonly held: readonly HeldQueue[];
+  readonly exchanges: readonly Exchange[];
+};
+
+/** How long a message has to stay unacknowledged at the least: handling one takes milliseconds. */
+const WATCH: Milliseconds = 1500;
+/** The queues of a run itself, whose messages nobody has to handle. */
+const OWN = /^(?:alloy-verify\.|amq\.gen|$)/;
+
+/** Reads the metrics page of RabbitMQ; undefined where it has none, or no series for each queue. */
+export async function readBroker({ rabbitmq }: Run): Promise<BrokerState | undefined> {
+  if (rabbitmq === undefined) return undefined;
+  const first = await readPage(rabbitmq.metricsUrl);
+  if (first === undefined) return undefined;
+  let held = listHeld(first);
+  // A message that is handled now is acknowledged in a moment.
+  await comesTrue(scaleToLoad(WATCH), async () => {
+    if (held.length === 0) return true;
+    const now = listHeld((await readPage(rabbitmq.metricsUrl)) ?? []);
+    held = held.flatMap((queue) => {
+      const same = now.find(({ name, acknowledged }) => name === queue.name && acknowledged === queue.acknowledged);
+      return same !== undefined && same.unacknowledged >= queue.unacknowledged ? [same] : [];
+    });
+    return false;
+  });
+  const exchanges = await readPage(`${rabbitmq.metricsUrl}/detailed?family=exchange_bindings`).catch(() => undefined);
+  return { held, exchanges: listExchanges(exchanges ?? []) };
+}
+
+async function readPage(url: string): Promise<InstantSample[] | undefined> {
+  const { status, body } = await getPage(url, scaleToLoad(ANSWER_MS));
+  return status === 200 ? readSamples(body) : undefined;
+}
+
+/** The queues of an application that have messages which are not acknowledged, on a page of RabbitMQ. */
+export function listHeld(samples: readonly Pick<InstantSample, 'labels' | 'value'>[]): HeldQueue[] {
+  const add = (metric: string, queue: string) =>
+    samples
+      .filter(({ labels }) => labels.__name__ === metric && labels.queue === queue)
+      .reduce((sum, { value }) => sum + value, 0);
+  const names = samples.flatMap(({ labels: { __name__, queue = '' }, value }) =>
+    __name__ === 'rabbitmq_queue_messages_unacked' && value > 0 && !OWN.test(queue) ? queue : [],
+  );
+  return names.map((name) => ({
+    name,
+    unacknowledged: add('rabbitmq_queue_messages_unacked', name),
+    ready: add('rabbitmq_queue_messages_ready', name),
+    consumers: add('rabbitmq_queue_consumers', name),
+    acknowledged: add('rabbitmq_channel_messages_acked_total', name),
+  }));
+}
+
+/** The exchanges with their types (RabbitMQ documentation, Prometheus, "Individual object metrics"). */
+export function listExchanges(samples: readonly Pick<InstantSample, 'labels' | 'value'>[]): Exchange[] {
+  return samples.flatMap(({ labels: { __name__, exchange = '', type = '' }, value }) =>
+    __name__ === 'rabbitmq_cluster_exchange_bindings' ? { name: exchange, type, bindings: value } : [],
+  );
+}

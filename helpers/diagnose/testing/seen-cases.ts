@@ -1,0 +1,288 @@
+import type { FoundSpan } from '../../clients/tempo.ts';
+import { describeService, type ServiceState } from '../service-state.ts';
+import {
+  about,
+  inOtherTrace,
+  line,
+  metric,
+  ONE,
+  search,
+  shaped,
+  span,
+  started,
+  THREE,
+  type TRACE,
+  TWO,
+  work,
+} from './service-cases.ts';
+import { asked, type Case, error } from './symptoms.ts';
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+/** A span that has attributes. */
+function withAttributes(
+  service: string,
+  spanId: string,
+  parent: string,
+  name: string,
+  attributes: Attributes,
+  more = {},
+): FoundSpan {
+  const list = Object.entries(attributes).map(([key, value]) => ({
+    key,
+    value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+  }));
+  return span(service, spanId, parent, name, 1, { attributes: list, ...more });
+}
+
+/** A service to which messages were returned. */
+function returning(...keys: readonly string[]): ServiceState {
+  const bindings = [{ queue: 'bot.events', key: 'game.created' }];
+  return describeService(
+    'notification-daemon',
+    keys.map((routingKey) =>
+      line({
+        outage: { of: 'RabbitMQ', reason: 'returned', unroutable: { exchange: 'events', routingKey, bindings } },
+      }),
+    ),
+  );
+}
+
+const NOW = 1_764_200_000_000;
+const failed = {
+  message: 'column due.x does not exist',
+  stack: 'error: column\n    at /app/fixtures/services/database.ts:81:8',
+};
+const failing = describeService('notification-daemon', [
+  line({ level: 'error', msg: `The scheduler failed: ${failed.message}`, time: NOW, err: failed }),
+]);
+const workNow = asked({
+  path: 'none',
+  askedAt: NOW - 1,
+  subject: { kind: 'work', statement: 'it', services: ['notification-daemon'] },
+});
+
+const queue = { name: 'bot.events', unacknowledged: 8, ready: 2, consumers: 1, acknowledged: 0 };
+const job = (id: string, spanId: string, name = 'scheduled.X', more = {}) =>
+  withAttributes('notification-daemon', spanId, '', name, { 'scheduler.job_id': id }, more);
+const daemon = started({}, 'notification-daemon');
+const publish = (id: string, spanId: string) =>
+  withAttributes('notification-daemon', spanId, ONE, 'publish x', { 'messaging.message.id': id });
+const FAILED = { status: { code: 2 } };
+
+const interaction = { name: 'discord.on_interaction', attributes: { 'discord.user_id': '946742351679923690' } };
+const command = { name: 'discord.command.x', attributes: interaction.attributes };
+const bot = started({}, 'bot');
+const ofBot = (spanId: string, parent: string, name: string, attributes: Attributes = interaction.attributes) =>
+  withAttributes('bot-service', spanId, parent, name, attributes);
+const searched = about({
+  kind: 'traces',
+  query: '{name="discord.on_interaction" && span.discord.user_id="946742351679923690"}',
+});
+
+const databaseChild = {
+  kind: 'server',
+  children: [{ kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } }],
+};
+const requests = [ONE, TWO, THREE].map((id, n) => {
+  const found = span('api-service', id, '', 'GET', 2);
+  return n === 0 ? found : { ...found, span: { ...found.span, traceId: `${n}`.repeat(32) as typeof TRACE } };
+});
+const stated = (json: string) =>
+  about(
+    { kind: 'logs', query: '{service_name="api-service"}' },
+    { condition: { kind: 'stated', statement: 'has an error' }, seen: { kind: 'answer', count: 1, json } },
+  );
+const nearest = (found: string, wanted = '/api/games') =>
+  about(
+    { kind: 'OTLP metric', metric: 'http_count', service: 'api-service' },
+    {
+      nearest: {
+        kind: 'other labels',
+        metric: 'http_count',
+        wanted: { http_route: wanted },
+        found: [{ http_route: found }],
+      },
+    },
+  );
+
+/** Rules about what the backend has of services, and RabbitMQ of their messages. */
+export const seenCases = {
+  'service message unroutable': {
+    speaks: {
+      ...work,
+      services: [returning('game.reminder_due', 'game.reminder_due')],
+      broker: { held: [], exchanges: [{ name: 'events', type: 'topic', bindings: 1 }] },
+    },
+    finds: { routingKey: 'game.reminder_due', bindings: [{ key: 'game.created' }], type: 'topic' },
+    silent: {
+      'one was returned while a queue was bound again': { ...work, services: [returning('game.reminder_due')] },
+      'they had other keys': { ...work, services: [returning('a', 'b')] },
+      'nothing was returned': { ...work, services: [daemon] },
+    },
+  },
+  'messages not acknowledged': {
+    speaks: { ...work, broker: { held: [queue], exchanges: [] } },
+    finds: { queue: 'bot.events', unacknowledged: 8, ready: 2 },
+    silent: {
+      'no consumer is there': { ...work, broker: { held: [{ ...queue, consumers: 0 }], exchanges: [] } },
+      'all are acknowledged': { ...work, broker: { held: [], exchanges: [] } },
+      'the criterion asks for metrics': { ...metric, broker: { held: [queue], exchanges: [] } },
+    },
+  },
+  'service fails': {
+    speaks: { ...workNow, services: [failing] },
+    finds: { reason: failed.message, place: 'fixtures/services/database.ts:81' },
+    silent: {
+      'that was before': {
+        ...asked({ path: 'none', askedAt: NOW + 1, subject: { kind: 'work', statement: 'it', services: [] } }),
+        services: [failing],
+      },
+      'a request of the API failed, which others want': {
+        ...workNow,
+        services: [describeService('api', [line({ level: 'error', time: NOW, trace_id: '1', err: failed })])],
+      },
+      'it is an outage': {
+        ...workNow,
+        services: [describeService('bot', [line({ level: 'error', time: NOW, err: failed, outage: { of: 'Redis' } })])],
+      },
+      'an assertion failed': { ...error, services: [failing] },
+    },
+  },
+  'job done again': {
+    speaks: { ...work, services: [daemon], recent: [job('a', ONE), job('a', TWO), job('a', THREE)] },
+    finds: { of: 'row', id: 'a', times: 3 },
+    silent: {
+      'they are several jobs': { ...work, services: [daemon], recent: [job('a', ONE), job('b', TWO), job('c', THREE)] },
+      'it failed and was tried again': {
+        ...work,
+        services: [daemon],
+        recent: [job('a', ONE, 'x', FAILED), job('a', TWO, 'x', FAILED), job('a', THREE)],
+      },
+      'another service did it': { ...work, services: [bot], recent: [job('a', ONE), job('a', TWO), job('a', THREE)] },
+    },
+  },
+  'event published twice': {
+    speaks: { ...work, services: [daemon], recent: [job('a', ONE), publish('a', TWO), publish('b', THREE)] },
+    finds: { job: 'a', ids: 2 },
+    silent: {
+      'it is the same event': {
+        ...work,
+        services: [daemon],
+        recent: [job('a', ONE), publish('a', TWO), publish('a', THREE)],
+      },
+      'it is that of another job': { ...work, services: [daemon], recent: [job('a', TWO), publish('a', ONE)] },
+    },
+  },
+  'span begins trace': {
+    speaks: {
+      ...shaped({ ...interaction, children: [command] }),
+      services: [bot],
+      trace: [ofBot(ONE, '', interaction.name)],
+      recent: [inOtherTrace(ofBot(TWO, '', command.name))],
+    },
+    finds: { name: command.name, parent: interaction.name },
+    silent: {
+      'that one is another': {
+        ...shaped({ ...interaction, children: [command] }),
+        services: [bot],
+        trace: [ofBot(ONE, '', interaction.name)],
+        recent: [inOtherTrace(ofBot(TWO, '', command.name, { 'discord.user_id': '1' }))],
+      },
+      'it has a parent': {
+        ...shaped({ ...interaction, children: [command] }),
+        services: [bot],
+        trace: [ofBot(ONE, '', interaction.name)],
+        recent: [inOtherTrace(ofBot(TWO, THREE, command.name))],
+      },
+      'it is there': {
+        ...shaped({ ...interaction, children: [command] }),
+        services: [bot],
+        trace: [ofBot(ONE, '', interaction.name), ofBot(TWO, ONE, command.name)],
+        recent: [inOtherTrace(ofBot(TWO, '', command.name))],
+      },
+    },
+  },
+  'span differs': {
+    speaks: {
+      ...searched,
+      services: [bot],
+      recent: [ofBot(ONE, '', interaction.name, { 'discord.user': '946742351679923690' })],
+    },
+    finds: { differences: [{ what: 'attribute discord.user_id', found: 'discord.user=946742351679923690' }] },
+    silent: {
+      'that of another user is as it should be': {
+        ...searched,
+        services: [bot],
+        recent: [ofBot(ONE, '', interaction.name, { 'discord.user_id': '1' })],
+      },
+      'a child has the same attributes, and its parent has not arrived': {
+        ...searched,
+        services: [bot],
+        recent: [ofBot(ONE, TWO, command.name)],
+      },
+      'it is as it should be': { ...searched, services: [bot], recent: [ofBot(ONE, '', interaction.name)] },
+    },
+  },
+  'service makes no spans': {
+    speaks: { ...shaped(databaseChild), services: [started()], trace: requests.slice(0, 1), recent: requests.slice(1) },
+    finds: { instrumentation: 'pg', traces: 3 },
+    silent: {
+      'another trace has one': {
+        ...shaped(databaseChild),
+        services: [started()],
+        trace: requests.slice(0, 1),
+        recent: [
+          ...requests.slice(1),
+          inOtherTrace(
+            span('api-service', 'f'.repeat(16), ONE, 'pg', 3, {
+              attributes: [{ key: 'db.system.name', value: { stringValue: 'postgresql' } }],
+            }),
+          ),
+        ],
+      },
+      'there are few traces': {
+        ...shaped(databaseChild),
+        services: [started()],
+        trace: requests.slice(0, 1),
+        recent: [],
+      },
+    },
+  },
+  'service metric differs': {
+    speaks: { ...nearest(''), services: [started()] },
+    finds: { labels: [{ label: 'http_route', found: '' }] },
+    silent: {
+      'the service exports nothing': {
+        ...about(
+          { kind: 'OTLP metric', metric: 'x', service: 'api-service' },
+          { nearest: { kind: 'no series', labels: { service_name: 'api-service' } } },
+        ),
+        services: [started()],
+      },
+      'it is the run that sends it': {
+        ...about(
+          { kind: 'OTLP metric', metric: 'x', service: 'api-service', isOwn: true },
+          { nearest: { kind: 'other names', metric: 'x', labels: {}, count: 1, names: ['y'] } },
+        ),
+        services: [started()],
+      },
+    },
+  },
+  'telemetry without resource': {
+    speaks: { ...metric, services: [started()], unnamed: { metrics: 'unknown_service:node' } },
+    finds: { signal: 'metrics', name: 'unknown_service:node' },
+    silent: {
+      'that is another signal': { ...search, services: [started()], unnamed: { metrics: 'unknown_service:node' } },
+      'all has a name': { ...metric, services: [started()], unnamed: {} },
+    },
+  },
+  'log level differs': {
+    speaks: { ...stated('[{"labels":{"detected_level":"info"},"line":"GET /api/fail: 500"}]'), services: [started()] },
+    finds: { levels: ['info'] },
+    silent: {
+      'one is an error': { ...stated('[{"labels":{"detected_level":"error"}}]'), services: [started()] },
+      'no line has a level': { ...stated('[{"labels":{}}]'), services: [started()] },
+    },
+  },
+} satisfies Readonly<Record<string, Case>>;
