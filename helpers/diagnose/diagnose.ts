@@ -16,6 +16,7 @@ import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { fixtureFailed } from './rules/fixture-failed.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
+import { loginFileUnreadable } from './rules/login-file-unreadable.ts';
 import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
 import { noOtlpReceiver } from './rules/no-otlp-receiver.ts';
 import { noScrapeTarget } from './rules/no-scrape-target.ts';
@@ -49,9 +50,11 @@ import {
   remoteWriteUnreachable,
   remoteWriteWithoutUrl,
 } from './rules/remote-write.ts';
+import { samplesTooOld } from './rules/samples-too-old.ts';
 import { scrapeFails } from './rules/scrape-fails.ts';
 import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
+import { seriesMerged, targetsAlike } from './rules/series-merged.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
 import { serviceEnded } from './rules/service-ended.ts';
@@ -63,7 +66,9 @@ import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceFails } from './rules/source-fails.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
+import { targetsOfAnotherExporter } from './rules/targets-of-another-exporter.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
+import { writeBehind } from './rules/write-behind.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
 import { SEEN_OF_SERVICE, STATED_BY_SERVICE } from './service-rules.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
@@ -127,10 +132,13 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     sourceFails,
     unhealthyComponents,
     targetsDropped,
+    targetsOfAnotherExporter,
     otherTargetLabels,
     noScrapeTarget,
     forwardsToNothing,
     seriesDropped,
+    seriesMerged,
+    targetsAlike,
     seriesRelabelled,
     remoteWriteWithoutUrl,
     endpointOfAnotherService,
@@ -139,8 +147,10 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     remoteWriteLoginRefused,
     remoteWritePathNotFound,
     answerAwaitedTooBriefly,
+    loginFileUnreadable,
     remoteWriteUnreachable,
     remoteWriteRefused,
+    samplesTooOld,
     otherMark,
     clockDiffers,
     backendHoldsNone,
@@ -155,6 +165,7 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     notExported,
     otherLabels,
     heldTooLong,
+    writeBehind,
     nothingSent,
     overloaded,
   ],
