@@ -95,6 +95,10 @@ const FAULTS: readonly (readonly [ConnectFault, RegExp])[] = [
   ['no database', /database "[^"]*" does not exist/],
   ['unknown host', /no such host|name resolution|server misbehaving/],
   ['refused', /connection refused/],
-  ['TLS', /SSL is not enabled|x509|tls:/],
+  ['TLS', /SSL is not enabled|x509|tls:|\(rediss:\/\//],
+  [
+    'address',
+    /unknown network|invalid (?:connection|URL)|missing port in address|too many colons in address|invalid port/i,
+  ],
   ['timeout', /timeout|deadline exceeded/],
 ];

@@ -18,6 +18,7 @@ import { fixtureFailed } from './rules/fixture-failed.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
 import { heldTooLong } from './rules/held-too-long.ts';
 import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
+import { loginFileUnreadable } from './rules/login-file-unreadable.ts';
 import { messagesNotAcknowledged } from './rules/messages-not-acknowledged.ts';
 import { noAnswerFromAlloy } from './rules/no-answer-from-alloy.ts';
 import { noOtlpReceiver } from './rules/no-otlp-receiver.ts';
@@ -53,9 +54,11 @@ import {
   remoteWriteUnreachable,
   remoteWriteWithoutUrl,
 } from './rules/remote-write.ts';
+import { samplesTooOld } from './rules/samples-too-old.ts';
 import { scrapeFails } from './rules/scrape-fails.ts';
 import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
 import { seriesDropped } from './rules/series-dropped.ts';
+import { seriesMerged, targetsAlike } from './rules/series-merged.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
 import { serviceEnded } from './rules/service-ended.ts';
@@ -69,7 +72,9 @@ import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceFails } from './rules/source-fails.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
+import { targetsOfAnotherExporter } from './rules/targets-of-another-exporter.ts';
 import { unhealthyComponents } from './rules/unhealthy-components.ts';
+import { writeBehind } from './rules/write-behind.ts';
 import { wrongAddressOfAlloy } from './rules/wrong-address-of-alloy.ts';
 import { SEEN_OF_SERVICE, STATED_BY_SERVICE } from './service-rules.ts';
 import { type Failure, gatherSymptoms, type Symptoms } from './symptoms.ts';
@@ -135,10 +140,13 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     sourceFails,
     unhealthyComponents,
     targetsDropped,
+    targetsOfAnotherExporter,
     otherTargetLabels,
     noScrapeTarget,
     forwardsToNothing,
     seriesDropped,
+    seriesMerged,
+    targetsAlike,
     seriesRelabelled,
     remoteWriteWithoutUrl,
     endpointOfAnotherService,
@@ -147,8 +155,10 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     remoteWriteLoginRefused,
     remoteWritePathNotFound,
     answerAwaitedTooBriefly,
+    loginFileUnreadable,
     remoteWriteUnreachable,
     remoteWriteRefused,
+    samplesTooOld,
     otherMark,
     clockDiffers,
     backendHoldsNone,
@@ -163,6 +173,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     notExported,
     otherLabels,
     heldTooLong,
+    writeBehind,
     nothingSent,
     overloaded,
   ],

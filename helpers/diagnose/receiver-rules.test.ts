@@ -59,7 +59,11 @@ test('what a service is answered has that cause, if it sends to this receiver', 
   const flow = receiving('http', 'max_request_body_size = "256B"');
   const asking = (address: string) => {
     const outage = { of: 'x', reason: 'it answered HTTP 400', status: 400, address, signals: ['traces'] as const };
-    return symptoms({ ...trace, flow, services: [{ part: 'api', outages: [outage], exports: {} }] });
+    return symptoms({
+      ...trace,
+      flow,
+      services: [{ part: 'api', outages: [outage], exports: {}, returned: [], errors: [] }],
+    });
   };
   expect(explain(asking('http://127.0.0.1:1'))).toMatchObject({ place: { setting: 'max_request_body_size' } });
   expect(explain(asking('http://127.0.0.1:4399'))?.kind).not.toBe('receiver setting refuses');

@@ -11,20 +11,23 @@ export type FoundLogin = {
   readonly reason?: LoginFault;
   readonly twin?: string;
   readonly oddPassword?: Place;
+  readonly lostOnWayTo?: Place;
 };
 
-/** What is known of a login that a service has refused. */
+/** What is known of a login that a service has refused, which was sent to an endpoint. */
 export function readRefusedLogin(
   { refusals, run }: Pick<Symptoms, 'refusals' | 'run'>,
   service: 'OTLP' | 'PROMETHEUS',
   login: Login,
+  endpoint: Place,
 ): FoundLogin {
   const sent = login.kind === 'basic' ? login.user : undefined;
   const name = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
-  const [refusal] = refusals
-    .filter((refused) => refused.service.toUpperCase() === service)
+  const ofService = refusals.filter((refused) => refused.service.toUpperCase() === service);
+  const [refusal] = ofService
     .filter(({ user }) => sent === undefined || (user ?? '') === sent)
     .sort((a, b) => b.count - a.count);
+  const isLost = sent !== undefined && sent !== '' && ofService.length > 0 && ofService.every(hasNoLogin);
   // What Alloy has is known of a stack that the run started; an external one may have other variables.
   const own = run.stack === 'external' || login.kind === 'none' ? undefined : run.variables[name];
   const instanceId = sent ?? refusal?.user ?? own;
@@ -38,8 +41,13 @@ export function readRefusedLogin(
     ...(instanceId !== undefined && { instanceId }),
     ...(refusal !== undefined && { reason: refusal.reason }),
     ...(twin !== undefined && { twin }),
+    ...(isLost && { lostOnWayTo: endpoint }),
     ...(login.kind === 'basic' && isOddPassword(login.password, refusal?.reason) && { oddPassword: login.password }),
   };
+}
+
+function hasNoLogin({ reason }: Symptoms['refusals'][number]): boolean {
+  return reason === 'no credentials';
 }
 
 /** Whether the password comes from elsewhere than the token of Grafana Cloud, as long as nothing else is known to be wrong. */

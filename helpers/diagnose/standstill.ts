@@ -2,18 +2,22 @@
 import { findTexts, readText, type ScrapeTarget } from '../clients/alloy-graph.ts';
 import type { Condition, Subject } from '../findings/evidence.ts';
 import type { ExportError } from '../flow/export-error.ts';
-import { type Component, readFlow } from '../flow/flow.ts';
+import { type Component, type Flow, readFlow } from '../flow/flow.ts';
 import { listHolds } from '../flow/hold.ts';
 import { findMovedPath } from '../flow/otlp-route.ts';
+import { isOnPage } from '../flow/samples-stop.ts';
 import { findScrapeFault, isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
 import { findOtherMark } from '../flow/series-mark.ts';
 import { findStop, isForGood, type Stop } from '../flow/stops.ts';
+import { findExporterMixUp } from '../flow/targets.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { parseDuration } from '../settings/duration.ts';
 import { VISIBILITY } from './absence.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { findConnectProblem, findInvalidTarget } from './connect-fault.ts';
+import { isRestricted } from './rules/not-exported.ts';
+import { readScrapedPage } from './scraped-page.ts';
 import { listSendErrors } from './send-errors.ts';
 import { findServiceStandstill } from './service-standstill.ts';
 import { readExporter } from './symptoms.ts';
@@ -72,11 +76,31 @@ export async function findStandstill(
     }
   }
   const source = subject.kind === 'scraped metric' || subject.kind === 'series' ? subject.source : undefined;
+  if (isOffPage(flow, stop, subject) && (await isMissing(run, stop, subject)))
+    return { kind: 'now', fault: 'not on the page' };
   if (source === undefined || !['scrape failed', 'beyond Alloy'].includes(stop.at)) return undefined;
   const { up, error } = await readExporter(run, stop.labels);
   const found = findConnectProblem({ flow, stop, source, alloyLog, since, exporterUp: up, exporterError: error });
-  if (found === undefined || found.reason === '' || found.fault === 'timeout') return undefined;
+  if (found === undefined || found.reason === '') return undefined;
+  // What is slow may be faster soon, unless it has no time at all.
+  const isCut = readText(found.exporter.settings, 'connection_timeout') !== undefined;
+  if (found.fault === 'timeout' && !isCut) return undefined;
   return { kind: 'now', fault: `${found.exporter.id} ${found.reason}` };
+}
+
+/** Whether the configuration may keep a metric off the page that is scraped, and nothing else stops it. */
+function isOffPage(flow: Flow, stop: Stop, subject: Subject): boolean {
+  if (stop.of !== 'samples' || stop.at !== 'beyond Alloy' || subject.kind !== 'scraped metric') return false;
+  const { source, metric } = subject;
+  if (!isOnPage(metric)) return false;
+  const isMixedUp = source !== undefined && findExporterMixUp(flow, source, stop.route.scrapes) !== undefined;
+  return isMixedUp || isRestricted(flow, stop.route.scrapes);
+}
+
+async function isMissing(run: Run, stop: Stop, subject: Subject): Promise<boolean> {
+  if (subject.kind !== 'scraped metric') return false;
+  const page = await readScrapedPage(run, stop, subject.metric).catch(() => undefined);
+  return page !== undefined && page.names.length > 0 && page.series.length === 0;
 }
 
 /** Whether a scrape is given up after less time than the run has meant it to have. */

@@ -37,6 +37,13 @@ export function concernsSubject(fault: SourceFault, subject: Subject | undefined
   switch (fault) {
     case 'no metrics per object':
       return subject?.kind === 'scraped metric' && /[{,]queue[=!]/.test(subject.expression);
+    case 'no activity':
+      return (
+        subject?.kind === 'scraped metric' && /^pg_stat_activity_/.test(subject.metric) && 'state' in subject.labels
+      );
+    // Some is counted nevertheless, so it is no reason to wait no longer.
+    case 'no statistics':
+      return false;
     case 'no metrics page':
       return isMeasured;
     case 'read-only':

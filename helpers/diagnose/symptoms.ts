@@ -37,9 +37,10 @@ import {
   type UnnamedSignals,
 } from './held-signals.ts';
 import { type Load, readLoad } from './load.ts';
+import { findMergedSeries, type MergedSeries } from './merged-series.ts';
 import { findOtherBackend, type OtherBackend } from './other-backend.ts';
 import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
-import { readScrapedPage } from './scraped-page.ts';
+import { readScrapedPage, type ScrapedPage } from './scraped-page.ts';
 import { listAskedServices, readServices, type ServiceState } from './service-state.ts';
 import { examineParts, type FaultySource, type Unreachable } from './sources.ts';
 import { listSuspects } from './suspects.ts';
@@ -75,7 +76,9 @@ export type Symptoms = Failure & {
   /** The configuration as it is written. */
   readonly written?: readonly WrittenBlock[] | undefined;
   /** The page that is scraped, where it does not have the metric. */
-  readonly missing?: { readonly url: string; readonly metric: string } | undefined;
+  readonly missing?: Pick<ScrapedPage, 'url' | 'metric' | 'names'> | undefined;
+  /** Series that a remote write sends as one, which is refused. */
+  readonly merged?: MergedSeries | undefined;
   /** False if Alloy gives no answer at all. */
   readonly alloyAnswers: boolean;
   /** The problems that Alloy logged, newest last. */
@@ -175,12 +178,15 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
   const mayAsk =
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' && otherBackend === undefined;
   const absences = mayAsk ? await findAbsences(run, evidence.subject) : [];
+  const isRemoteWrite = evidence.kind === 'observation' && evidence.path === 'remote write';
+  const merged = flow && isRemoteWrite ? await findMergedSeries(run, flow, alloyLog).catch(() => undefined) : undefined;
   return {
     ...failure,
     run,
     flow,
     written,
-    missing: page?.series.length === 0 ? { url: page.url, metric: page.metric } : undefined,
+    missing: page?.series.length === 0 ? page : undefined,
+    merged,
     stop,
     absences,
     directAnswers: mayAsk ? await askForSignals(run, stop, absences) : {},
@@ -245,8 +251,7 @@ async function readPage(run: Run, stop: Stop, { subject, condition }: Observatio
   const { metric } = subject.kind === 'scraped metric' ? subject : { metric: '' };
   const isUnexplained = ['beyond Alloy', 'nothing written', 'write waits', 'dropped'].includes(stop.at);
   if (!isUnexplained || !isOnPage(metric) || condition.kind === 'empty') return undefined;
-  const page = await readScrapedPage(run, stop, metric);
-  return page && { ...page, metric };
+  return await readScrapedPage(run, stop, metric);
 }
 
 /** The signal that stops at an exporter, and those that the backend does not have. */

@@ -44,17 +44,19 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'listed problems': ({ problems, fix }) => ({ cause: problems.join('; '), fix }),
 
-  'configuration error': ({ file, line, column, message, place }) => {
+  'configuration error': ({ file, line, column, message, place, meant }) => {
     const { setting, variables = [], misspelt } = place ?? {};
     const reads = variables.length === 0 ? '' : `; ${setting} reads ${list(variables)}${place && describeWhere(place)}`;
     return {
       cause: `Alloy did not start: ${file}:${line}:${column}: ${message}${reads}`,
       fix:
-        place === undefined
-          ? 'Correct the configuration at that line'
-          : misspelt !== undefined || variables.length === 0
-            ? `Correct ${nameCorrection(place)}`
-            : `Set ${list(variables)} to what ${setting} may be, or correct ${setting}${describeWhere(place)}`,
+        meant !== undefined
+          ? `Name what that component exports: ${meant}${place === undefined ? '' : `, in ${place.setting}${describeWhere(place)}`}`
+          : place === undefined
+            ? 'Correct the configuration at that line'
+            : misspelt !== undefined || variables.length === 0
+              ? `Correct ${nameCorrection(place)}`
+              : `Set ${list(variables)} to what ${setting} may be, or correct ${setting}${describeWhere(place)}`,
     };
   },
 
@@ -110,25 +112,29 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: adviseOnExporter(fault, place, NAMES[source]),
   }),
 
-  'scrape fails': ({ url, error, fault, place, source, rightUrl, rule }) => ({
+  'scrape fails': ({ url, error, fault, place, source, rightUrl, rule, label }) => ({
     cause: `${place.component} can't scrape ${url}: ${SCRAPE_FAULTS[fault](error, place)}`,
     fix:
       rule === undefined
-        ? adviseOnScrape({ fault, place, source, rightUrl })
+        ? label === undefined
+          ? adviseOnScrape({ fault, place, source, rightUrl })
+          : `Correct the label ${label.name} of the target${describeWhere(place)}, which is ${JSON.stringify(label.value)}${rightUrl === undefined ? '' : `: the run itself finds the metrics at ${rightUrl}`}`
         : `Change the rule of ${rule.component} that sets ${rule.setting}${describeWhere(rule)}, or remove it`,
   }),
 
-  'no scrape target': ({ labels, exporter, isScraped, unused, empty }) => ({
+  'no scrape target': ({ labels, exporter, isScraped, unused, taker, other, empty }) => ({
     cause: `no prometheus.scrape has a target with ${describeLabels(labels)}${
       empty !== undefined
         ? `: ${describePlace(empty)} is empty`
         : exporter === undefined || isScraped === true
           ? ''
-          : `: the targets of ${describePlace(exporter)} reach none`
+          : taker === undefined || other === undefined
+            ? `: the targets of ${describePlace(exporter)} reach none`
+            : `: ${nameComponent(taker)} has the targets of ${other.component}, and those of ${describePlace(exporter)} reach none`
     }`,
     fix:
       unused !== undefined
-        ? `Let targets of a prometheus.scrape be ${unused.component}.output${describeLine(unused)}`
+        ? `Let targets of ${taker === undefined ? 'a prometheus.scrape' : nameComponent(taker)} be ${unused.component}.output${taker === undefined ? describeLine(unused) : ''}`
         : empty !== undefined
           ? `Add a target with ${describeLabels(labels)} to ${describePlace(empty)}`
           : exporter === undefined
@@ -136,7 +142,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
             : `Let targets of a prometheus.scrape be those of ${exporter.component}, through a discovery.relabel that sets ${describeLabels(labels)}`,
   }),
 
-  'other target labels': ({ wanted, found, label, scrape, relabel, rule, isRuleUnused, unused }) => ({
+  'other target labels': ({ wanted, found, label, scrape, relabel, rule, isRuleUnused, unused, isInline }) => ({
     cause: `${scrape.component} scrapes it as ${describeLabels(found)}, and ${describeLabels(wanted)} is asked for`,
     fix:
       rule !== undefined && isRuleUnused === true
@@ -147,8 +153,10 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
             ? `Add a rule to ${relabel.component}${describeLine(relabel)}: target_label = "${label}", replacement = ${JSON.stringify(wanted[label])}`
             : unused !== undefined
               ? `Let targets of ${scrape.component} be ${unused.component}.output${describeWhere(scrape)}: the exporter sets its labels, and only relabelling overrides them`
-              : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
-                'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
+              : isInline === true
+                ? `Give the target the label ${label} = ${JSON.stringify(wanted[label])}${describeWhere(scrape)}`
+                : 'Put a discovery.relabel between the exporter and the scrape that sets job and instance: ' +
+                  'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
   'targets dropped': ({ place, action, regex }) => ({
@@ -164,14 +172,58 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
     fix: `Change that ${block} so that ${label} stays as it is, or remove it`,
   }),
 
+  'series merged': ({ place, block, action, regex, target, replacement, labels, metric }) => ({
+    cause:
+      `a ${block} of ${place.component} makes one series of several${describeLine(place)}: ` +
+      `${target === undefined ? `${action} ${JSON.stringify(regex)}` : `it sets ${target} to ${JSON.stringify(replacement)}`}, and nothing but ${list(labels)} tells those of ${metric} apart; ` +
+      'Prometheus refuses all but one of their samples',
+    fix: `Change that ${block} so that ${list(labels)} ${labels.length === 1 ? 'stays' : 'stay'}, or remove it`,
+  }),
+
+  'targets alike': ({ scrapes: [one, other], labels, rule }) => ({
+    cause:
+      one.component === other.component
+        ? `${nameComponent(one)} has several targets with ${describeLabels(labels)}: they write the same series, and Prometheus refuses all but one of their samples`
+        : `${nameComponent(one)} and ${nameComponent(other)} both have a target with ${describeLabels(labels)}: they write the same series, and Prometheus refuses the samples of one of them`,
+    fix:
+      rule !== undefined
+        ? `Give each target another ${rule.setting}: the rule of ${rule.component} that sets it${describeLine(rule)} gives them the same`
+        : one.component === other.component
+          ? `Give each target another instance`
+          : `Remove one of the two, or give their targets different labels`,
+  }),
+
   'other mark': ({ place, label, wanted, found }) => ({
     cause: `${place.component} ${found === '' ? 'does not mark series' : `marks series with ${describeLabels({ [label]: found })}`}${describeLine(place)}, and this run asks for those with ${describeLabels({ [label]: wanted })}`,
     fix: `Let ${label} of external_labels${describeWhere(place)} be sys.env("ALLOY_VERIFY_RUN_ID"), which a run sets`,
   }),
 
-  'metric not exported': ({ url, metric, place }) => ({
-    cause: `${url} has no ${metric}: ${place.component} has ${place.setting} = ${place.expression}${describeLine(place)}`,
-    fix: `Change ${place.setting}${describeWhere(place)} so that ${metric} is on that page, or remove it`,
+  'targets of another exporter': ({ source, place, exporter, other }) => ({
+    cause: `${nameComponent(place)} has the targets of ${other.component}, which does not measure ${NAMES[source]}: ${place.setting} is ${place.expression ?? `${other.component}.targets`}`,
+    fix: `Let ${place.setting}${describeWhere(place)} be ${exporter.component}.targets`,
+  }),
+
+  'samples too old': ({ place, count }) => ({
+    cause: `${place.component} has dropped ${count} samples that were older than ${place.setting} allows: ${place.value ?? place.expression}${describeLine(place)}`,
+    fix: `Raise ${place.setting}${describeWhere(place)}, or remove it: samples wait for at least batch_send_deadline before they are sent`,
+  }),
+
+  'write behind': ({ place, url, lag, pending }) => ({
+    cause:
+      `${place.component} sends samples more slowly than it gets them: it is ${Math.round(lag / 1000)} s behind, and ${pending} wait` +
+      (place.expression === undefined ? '' : `; ${place.setting} is ${place.expression}${describeLine(place)}`),
+    fix:
+      place.expression === undefined
+        ? `Look at how long ${nameAddress(url, 'its url')} takes to answer, or raise max_shards in queue_config of ${nameComponent(place)}`
+        : `Raise ${place.setting}${describeWhere(place)}, or remove it; the defaults of queue_config keep up with far more`,
+  }),
+
+  'metric not exported': ({ url, metric, renamed, place }) => ({
+    cause: `${url} has ${renamed === undefined ? `no ${metric}` : `${renamed}, and no ${metric}`}: ${place.component} has ${place.setting} = ${place.expression}${describeLine(place)}`,
+    fix:
+      renamed === undefined
+        ? `Change ${place.setting}${describeWhere(place)} so that ${metric} is on that page, or remove it`
+        : `Remove ${place.setting}${describeWhere(place)}`,
   }),
 
   'series not dropped': ({ metric, scrape, filter, passed }) => ({
@@ -230,13 +282,15 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           'the job_name of a prometheus.scrape does not override the labels that an exporter sets',
   }),
 
-  'OTLP login refused': ({ login, place, ...refused }) => ({
+  'OTLP login refused': ({ login, place, lostOnWayTo, ...refused }) => ({
     cause:
-      login === 'none'
-        ? `${place.component} sends without a login${describeLine(place)}, and the OTLP gateway answers 401 Unauthorized; Alloy drops the data, while senders get 200 and every component is healthy`
-        : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'OTLP')}${describeOddPassword(refused)}; ` +
-          'Alloy drops the data, while senders get 200 and every component is healthy',
-    fix: adviseOnOtlpLogin(login, place, refused),
+      lostOnWayTo !== undefined
+        ? describeLostLogin('the OTLP gateway', lostOnWayTo, refused)
+        : login === 'none'
+          ? `${place.component} sends without a login${describeLine(place)}, and the OTLP gateway answers 401 Unauthorized; Alloy drops the data, while senders get 200 and every component is healthy`
+          : `the OTLP gateway answers 401 Unauthorized to ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'OTLP')}${describeOddPassword(refused)}; ` +
+            'Alloy drops the data, while senders get 200 and every component is healthy',
+    fix: lostOnWayTo !== undefined ? adviseOnLostLogin(lostOnWayTo) : adviseOnOtlpLogin(login, place, refused),
   }),
 
   'OTLP path not found': ({ url, place }) => ({
@@ -414,22 +468,28 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           : `Set ${nameCorrection(place)}, or let url${describeWhere(place)} be sys.env("${WRITE_URL}")`,
   }),
 
-  'remote write login refused': ({ login, place, ...refused }) => ({
+  'remote write login refused': ({ login, place, lostOnWayTo, ...refused }) => ({
     cause:
-      login === 'none'
-        ? `${place.component} sends without a login${describeLine(place)}, and gets 401 Unauthorized; the samples are dropped, while every component is healthy`
-        : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'PROMETHEUS')}${describeOddPassword(refused)}; ` +
-          'the samples are dropped, while every component is healthy',
+      lostOnWayTo !== undefined
+        ? describeLostLogin('Prometheus', lostOnWayTo, refused)
+        : login === 'none'
+          ? `${place.component} sends without a login${describeLine(place)}, and gets 401 Unauthorized; the samples are dropped, while every component is healthy`
+          : `remote write gets 401 Unauthorized for ${describeLogin(refused)}${describeFlaw(place)}${describeOddSource(place, 'PROMETHEUS')}${describeOddPassword(refused)}; ` +
+            'the samples are dropped, while every component is healthy',
     fix:
-      login === 'none'
-        ? 'Add a basic_auth block with username and password to its endpoint block'
-        : place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'PROMETHEUS'))
-          ? `Correct ${nameCorrection(place)}`
-          : isOddSource(place, 'PROMETHEUS')
-            ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
-            : refused.oddPassword !== undefined
-              ? adviseOnPassword(refused.oddPassword)
-              : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
+      lostOnWayTo !== undefined
+        ? adviseOnLostLogin(lostOnWayTo)
+        : login === 'none'
+          ? 'Add a basic_auth block with username and password to its endpoint block'
+          : login === 'other' && place.misspelt === undefined
+            ? adviseOnOtherLogin(place, 'basic_auth', 'PROMETHEUS')
+            : place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'PROMETHEUS'))
+              ? `Correct ${nameCorrection(place)}`
+              : isOddSource(place, 'PROMETHEUS')
+                ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
+                : refused.oddPassword !== undefined
+                  ? adviseOnPassword(refused.oddPassword)
+                  : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
   }),
 
   'remote write path not found': ({ status, place }) => ({
@@ -449,6 +509,11 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
           cause: `remote write gets ${status} for the samples of ${nameComponent(place)}${quote(message)}`,
           fix: adviseOnWrite(status, message, place),
         },
+
+  'login file unreadable': ({ file, reason, place }) => ({
+    cause: `${place.component} can't read the file that it logs in with, ${file} (${place.setting ?? 'endpoint'}${describeWhere(place)}): ${reason}; it sends nothing, and keeps trying`,
+    fix: `Put the password or token into ${file}, where Alloy can read it, or correct ${place.setting ?? 'its login'}${describeWhere(place)}`,
+  }),
 
   'nothing sent by remote write': ({ place }) => ({
     cause: `${describePlace(place)} has not sent a single sample`,
@@ -557,9 +622,28 @@ function isOddSource({ expression, variables = [] }: Place, service: 'OTLP' | 'P
   return expression !== undefined && !variables.includes(`GRAFANA_CLOUD_${service}_INSTANCE_ID`);
 }
 
+/** A login that is sent, and does not arrive. */
+function describeLostLogin(service: string, endpoint: Place, { instanceId }: RefusedLogin): string {
+  return (
+    `${service} answers 401 Unauthorized, because the requests arrive without a login: ${nameComponent(endpoint)} sends them to ` +
+    `${nameAddress(endpoint, 'its endpoint')} with that of the instance ID ${instanceId}, so something on the way removes the Authorization header`
+  );
+}
+
+function adviseOnLostLogin(endpoint: Place): string {
+  return `Let the proxy or gateway at ${nameAddress(endpoint, 'that endpoint')} pass on the Authorization header, or make ${nameCorrection(endpoint)} the address of the service itself`;
+}
+
+/** How Grafana Cloud wants a login that is of another kind. */
+function adviseOnOtherLogin(place: Place, block: string, service: CloudService): string {
+  return `Log in with ${block} in place of ${place.setting ?? place.component}${describeWhere(place)}: username is sys.env("GRAFANA_CLOUD_${service}_INSTANCE_ID"), password sys.env("GRAFANA_CLOUD_API_KEY")`;
+}
+
 function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refused: RefusedLogin): string {
   if (place.misspelt !== undefined || (place.flaw !== undefined && !isOddSource(place, 'OTLP')))
     return `Correct ${nameCorrection(place)}`;
+  if (login === 'other' && place.misspelt === undefined)
+    return adviseOnOtherLogin(place, 'an otelcol.auth.basic', 'OTLP');
   if (login === 'none') return `Let auth in its client block be the handler of an otelcol.auth.basic`;
   if (isOddSource(place, 'OTLP'))
     return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
@@ -632,6 +716,16 @@ const SOURCE_FAULTS: Readonly<
     cause: 'does not have it',
     fix: () => 'Let the services declare it: they do so whenever they connect',
   },
+  'no statistics': {
+    cause: 'does not count what is measured',
+    fix: () =>
+      'Turn track_counts on: ALTER SYSTEM RESET track_counts; SELECT pg_reload_conf(); and look for it at the role and the database too',
+  },
+  'no activity': {
+    cause: 'does not watch what its sessions do',
+    fix: () =>
+      'Turn track_activities on: ALTER SYSTEM RESET track_activities; SELECT pg_reload_conf(); and look for it at the role and the database too',
+  },
   schema: {
     cause: 'refuses a statement of this criterion',
     fix: () =>
@@ -664,10 +758,15 @@ function adviseOnExporter(fault: ConnectFault, place: Place, source: string): st
     case 'no database':
       return `Correct the name of the database in ${what}`;
     case 'TLS':
-      return `Correct sslmode in ${what}`;
+      return source === 'Redis'
+        ? `Correct the scheme in ${what}: rediss:// is for a Redis with TLS, redis:// for one without`
+        : `Correct sslmode in ${what}`;
+    case 'address':
+      return `Correct the address in ${what}: ${source === 'Redis' ? 'HOST:PORT, or redis://HOST:PORT' : 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE'}`;
     case 'unknown host':
     case 'refused':
     case 'timeout':
+      if (setting === 'connection_timeout') return `Raise ${what}, which is ${place.value ?? expression}, or remove it`;
       return `Correct the address in ${what}, as Alloy reaches it`;
     case 'other':
       return `Check the address and the login in ${what}`;
@@ -772,7 +871,9 @@ const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) 
   'not metrics': (error) => `what it answers are no metrics: ${error}`,
   'sample limit': () => 'it has more series than sample_limit, so the whole scrape is dropped',
   'body size limit': () => 'its page is larger than body_size_limit, so the whole scrape is dropped',
-  'label limit': () => 'a series has more or longer labels than allowed, so the whole scrape is dropped',
+  'label limit': (_, { setting = 'targets' }) =>
+    `a series has more or longer labels than ${setting === 'targets' ? 'its limits allow' : `${setting} allows`}, so the whole scrape is dropped`,
+  'target limit': (error) => `it has more targets than allowed, and then scrapes none of them: ${error}`,
   other: (error) => error,
 };
 
@@ -794,6 +895,7 @@ function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): strin
       rightUrl !== undefined && setting === 'metrics_path'
         ? `: ${NAMES[source ?? 'rabbitmq']} has its metrics at ${rightUrl}`
         : '';
+    if (fault.endsWith(' limit')) return `Raise ${setting} = ${expression}${describeWhere(place)}, or remove it`;
     return `Correct ${setting} = ${expression}${describeWhere(place)}${known}`;
   }
   if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;

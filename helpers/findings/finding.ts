@@ -23,6 +23,8 @@ export type RefusedLogin = {
   readonly twin?: string;
   /** The password, where it is not read from the variable that has the token. */
   readonly oddPassword?: Place;
+  /** The endpoint to which Alloy sends a login, where what arrives at the service has none: something on the way takes it away. */
+  readonly lostOnWayTo?: Place;
 };
 
 /** Whose login Grafana Cloud refuses: that of Alloy's OTLP export or remote write, or that of the run's questions. */
@@ -54,6 +56,8 @@ export type ConnectFault =
   | 'refused'
   | 'TLS'
   | 'timeout'
+  /** The address is none. */
+  | 'address'
   | 'other';
 
 /** Why a part that answers does not do what it is there for. */
@@ -70,6 +74,9 @@ export type SourceFault =
   /** A queue exists with other arguments. */
   | 'other queue'
   | 'no queue'
+  /** PostgreSQL does not count, or does not watch, what is measured. */
+  | 'no statistics'
+  | 'no activity'
   /** PostgreSQL has other tables or columns than a statement names. */
   | 'schema'
   | 'no metrics page'
@@ -88,6 +95,7 @@ export type ScrapeFault =
   | 'sample limit'
   | 'body size limit'
   | 'label limit'
+  | 'target limit'
   /** A target has an address that is not valid. */
   | 'address'
   | 'other';
@@ -125,6 +133,8 @@ export type Finding =
       readonly message: string;
       /** The attribute that is wrong, where that can be told. */
       readonly place?: Place;
+      /** What a component is named for, without what it exports, which is meant. */
+      readonly meant?: string;
     }
   | { readonly kind: 'no answer from Alloy'; readonly url: string; readonly lastLog?: LogExcerpt }
   /** Of an Alloy that the run did not start. */
@@ -180,6 +190,8 @@ export type Finding =
       readonly rightUrl?: string;
       /** The rule of a `discovery.relabel` that decides about it; `setting` is the label. */
       readonly rule?: Place;
+      /** A label of the target that decides about it: `__scheme__`. */
+      readonly label?: { readonly name: string; readonly value: string };
     }
   /** No `prometheus.scrape` has the target. */
   | {
@@ -191,6 +203,9 @@ export type Finding =
       readonly isScraped?: boolean;
       /** What relabels its targets for nobody. */
       readonly unused?: Place;
+      /** The targets of the scrape that is meant for it, and the exporter that they are of. */
+      readonly taker?: Place;
+      readonly other?: Place;
       /** The targets of the only scrape that has none. */
       readonly empty?: Place;
     }
@@ -209,6 +224,8 @@ export type Finding =
       readonly isRuleUnused?: boolean;
       /** What relabels the targets of the exporter for nobody. */
       readonly unused?: Place;
+      /** Whether the targets are written at the scrape itself. */
+      readonly isInline?: boolean;
     }
   | {
       readonly kind: 'scraped too seldom';
@@ -229,9 +246,30 @@ export type Finding =
       readonly action?: string;
       readonly regex?: string;
     }
+  /** A rule makes several series one, whose samples Prometheus refuses; `labels` are those that told them apart. */
+  | {
+      readonly kind: 'series merged';
+      readonly place: Place;
+      readonly block: 'rule' | 'write_relabel_config';
+      readonly action: string;
+      readonly regex: string;
+      /** Of a rule that replaces: the label that it sets, and to what. */
+      readonly target?: string;
+      readonly replacement?: string;
+      readonly labels: readonly string[];
+      readonly metric: string;
+    }
+  /** Two targets have the same labels, and Prometheus refuses what the second one sends. */
+  | {
+      readonly kind: 'targets alike';
+      readonly scrapes: readonly [Place, Place];
+      readonly labels: Labels;
+      /** The rule that gives both the same label, which `setting` is. */
+      readonly rule?: Place;
+    }
   /** A rule of `discovery.relabel` takes all targets out. */
   | { readonly kind: 'targets dropped'; readonly place: Place; readonly action: string; readonly regex: string }
-  /** A rule gives the series another name, job or instance: an empty one where it takes the label away. */
+  /** A rule gives the series another name, or another label that is asked for: an empty one where it takes the label away. */
   | {
       readonly kind: 'series relabelled';
       readonly place: Place;
@@ -249,7 +287,36 @@ export type Finding =
       readonly found: string;
     }
   /** The page that is scraped lacks the metric; the setting asks for another page, or for less. */
-  | { readonly kind: 'metric not exported'; readonly url: string; readonly metric: string; readonly place: Place }
+  | {
+      readonly kind: 'metric not exported';
+      readonly url: string;
+      readonly metric: string;
+      /** Its name on the page, where an exporter gives it another. */
+      readonly renamed?: string;
+      readonly place: Place;
+    }
+  /** The scrape of a source has the targets of the exporter of something else. */
+  | {
+      readonly kind: 'targets of another exporter';
+      readonly source: Part;
+      /** The targets of the scrape, or of what relabels for it. */
+      readonly place: Place;
+      /** The exporter of the source, and the one whose targets it has. */
+      readonly exporter: Place;
+      readonly other: Place;
+    }
+  /** Remote write drops samples that are older than its limit. */
+  | { readonly kind: 'samples too old'; readonly place: Place; readonly count: number }
+  /** Remote write sends less than it gets. */
+  | {
+      readonly kind: 'write behind';
+      /** What limits it, where that is set; else the remote write. */
+      readonly place: Place;
+      readonly url: Place;
+      /** How much older the newest sample that it has sent is than the newest that it has got. */
+      readonly lag: Milliseconds;
+      readonly pending: number;
+    }
   /** What was to be dropped has arrived. */
   | {
       readonly kind: 'series not dropped';
@@ -660,6 +727,8 @@ export type Finding =
       readonly message: string;
       readonly place: Place;
     }
+  /** The file with what remote write logs in with can't be read. */
+  | { readonly kind: 'login file unreadable'; readonly file: string; readonly reason: string; readonly place: Place }
   | { readonly kind: 'nothing sent by remote write'; readonly place: Place }
   /** The check at the run's start has found why. */
   | { readonly kind: 'Grafana Cloud refuses'; readonly use: RefusedUse; readonly problem: CloudProblem }

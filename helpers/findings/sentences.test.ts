@@ -248,7 +248,7 @@ describe('findings in words', () => {
     [scrape('refused', { variables: ['A'], expression: 'sys.env("A")' }), 'Correct A'],
     [
       scrape('sample limit', { setting: 'sample_limit', expression: '100' }),
-      'Correct sample_limit = 100 at config.alloy:5',
+      'Raise sample_limit = 100 at config.alloy:5, or remove it',
     ],
     [
       { ...scrape('HTTP status', { setting: 'metrics_path', expression: '"/x"' }), rightUrl: 'http://r/metrics' },

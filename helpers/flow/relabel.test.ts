@@ -8,6 +8,7 @@ const rule = (changes: Partial<RelabelRule>): RelabelRule => ({
   separator: ';',
   targetLabel: '',
   replacement: '$1',
+  modulus: 0,
   ...changes,
 });
 const series = { __name__: 'redis_up', job: 'redis', instance: 'a:1' };

@@ -1,5 +1,6 @@
 /** Relabelling as Alloy and Prometheus do it: what rules make of the labels of a target or a series. */
-import { readList, readText, type Setting } from '../clients/alloy-graph.ts';
+import { createHash } from 'node:crypto';
+import { findSetting, readList, readText, type Setting } from '../clients/alloy-graph.ts';
 import type { Labels } from '../clients/prometheus.ts';
 
 /** A rule of relabelling as evaluated, with Alloy's defaults. */
@@ -10,6 +11,7 @@ export type RelabelRule = {
   readonly separator: string;
   readonly targetLabel: string;
   readonly replacement: string;
+  readonly modulus: number;
 };
 
 /** What rules make of labels: `changedBy` has, for each label, the position of the last rule that set or removed it. */
@@ -31,12 +33,13 @@ export function listRules(settings: readonly Setting[] | undefined, name = 'rule
       separator: readText(body, 'separator') ?? ';',
       targetLabel: readText(body, 'target_label') ?? '',
       replacement: readText(body, 'replacement') ?? '$1',
+      modulus: Number(findSetting(body, 'modulus')?.value?.value ?? 0),
     }));
 }
 
 /**
- * Applies rules to labels. Where not all of them are known, the rules that read others are left out, and so are those whose
- * outcome is not to be foreseen: `hashmod`, and a regex that JavaScript refuses.
+ * Applies rules to labels. Where not all of them are known, the rules that read others are left out, and so are those with a regex
+ * that JavaScript refuses.
  */
 export function relabel(rules: readonly RelabelRule[], from: Labels, areAllKnown: boolean): Relabelled {
   const labels: Record<string, string> = { ...from };
@@ -69,6 +72,9 @@ export function relabel(rules: readonly RelabelRule[], from: Labels, areAllKnown
       case 'replace':
         if (match !== null) set(expand(targetLabel, match), expand(replacement, match), index);
         break;
+      case 'hashmod':
+        if (rule.modulus > 0) set(targetLabel, String(hash(text) % BigInt(rule.modulus)), index);
+        break;
       case 'lowercase':
         set(targetLabel, text.toLowerCase(), index);
         break;
@@ -88,6 +94,11 @@ export function relabel(rules: readonly RelabelRule[], from: Labels, areAllKnown
     }
   }
   return { labels, changedBy };
+}
+
+/** The last eight bytes of the MD5 hash, as Prometheus's `hashmod` takes them (model/relabel/relabel.go). */
+function hash(text: string): bigint {
+  return createHash('md5').update(text).digest().readBigUInt64BE(8);
 }
 
 /** `$1`, `${1}` and `${name}`, as Go expands them. */

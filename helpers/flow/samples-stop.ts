@@ -3,6 +3,7 @@ import type { ScrapeTarget } from '../clients/alloy-graph.ts';
 import type { Labels } from '../clients/prometheus.ts';
 import { type Component, countAt, type Flow } from './flow.ts';
 import { listRules, type RelabelRule, relabel } from './relabel.ts';
+import { listSteps, type RelabelStep } from './relabel-steps.ts';
 import type { SamplesRoute } from './samples-route.ts';
 
 /** The place at which samples stop, and what was counted there in this run. */
@@ -15,7 +16,7 @@ export type SamplesStop =
   | { readonly at: 'not scraped'; readonly component: Component }
   /** A component that forwards to none. */
   | { readonly at: 'dead end'; readonly component: Component }
-  /** A rule gives the series another name, job or instance; an empty one where it takes the label away. */
+  /** A rule gives the series another name, job or instance, or another label that is asked for; an empty one where it takes it away. */
   | ({ readonly at: 'relabelled'; readonly label: string; readonly from: string; readonly to: string } & RulePlace)
   /** Rules take the series out; `rule` is the position of the one that does, if it can be told. */
   | ({ readonly at: 'dropped'; readonly rule?: number } & Omit<RulePlace, 'rule'>)
@@ -53,10 +54,16 @@ export function isOnPage(metric: string): boolean {
 }
 
 /**
- * Finds where a series of a target stops first. Without a name it is about all series of the target. Without its page only those
- * rules are judged that read the labels which are asked for.
+ * Finds where a series of a target stops first. Without a name it is about all series of the target. `patterns` are asked of further
+ * labels. Without its page only those rules are judged that read the labels which are asked for.
  */
-export function findSamplesStop(flow: Flow, route: SamplesRoute, series: Labels = {}, page?: SourcePage): SamplesStop {
+export function findSamplesStop(
+  flow: Flow,
+  route: SamplesRoute,
+  series: Labels = {},
+  page?: SourcePage,
+  patterns: LabelPatterns = {},
+): SamplesStop {
   const { scrapes, targets, after, deadEnds, ends } = route;
   const [scrape] = scrapes;
   if (scrape === undefined) return { at: 'no target' };
@@ -73,9 +80,14 @@ export function findSamplesStop(flow: Flow, route: SamplesRoute, series: Labels 
   const metric = series.__name__;
   if (metric !== undefined) {
     const areAllKnown = (page?.series.length ?? 0) > 0 || OF_THE_SCRAPE.test(metric);
-    const ways = (page === undefined || page.series.length === 0 ? [series] : page.series).map((labels) =>
-      followSeries(route, labels, areAllKnown),
-    );
+    const all = page === undefined || page.series.length === 0 ? [series] : page.series;
+    const asked = all.filter((labels) => carries(labels, series, patterns));
+    const ways =
+      asked.length > 0
+        ? asked.map((labels) =>
+            followSeries(route, labels, [...Object.keys(series), ...Object.keys(patterns)], areAllKnown),
+          )
+        : all.map((labels) => followSeries(route, labels, [], areAllKnown));
     // One that gets through is enough.
     const [first] = ways;
     if (first !== undefined && ways.every((way) => way !== undefined)) return first;
@@ -93,26 +105,35 @@ export function findSamplesStop(flow: Flow, route: SamplesRoute, series: Labels 
   return { at: 'beyond Alloy', sent: ends.reduce((sum, end) => sum + countSent(flow, end), 0) };
 }
 
+/** What a question asks of labels beside whole values: `{queue=~"orders.*"}`. */
+export type LabelPatterns = Readonly<Record<string, RegExp>>;
+
+function carries(labels: Labels, wanted: Labels, patterns: LabelPatterns): boolean {
+  return (
+    Object.entries(wanted).every(([name, value]) => labels[name] === value) &&
+    Object.entries(patterns).every(([name, pattern]) => pattern.test(labels[name] ?? ''))
+  );
+}
+
 /** The labels that say what a series is. */
 const IDENTITY = ['__name__', 'job', 'instance'] as const;
 
-/** What rules on the way make of a series: undefined if it keeps its name and its target's labels. */
-function followSeries({ after, ends }: SamplesRoute, series: Labels, areAllKnown: boolean): SamplesStop | undefined {
+/**
+ * What rules on the way make of a series: undefined if it keeps its name, its target's labels and those that are asked for. With
+ * `areAllKnown` it has no others.
+ */
+function followSeries(
+  { after, ends }: SamplesRoute,
+  series: Labels,
+  asked: readonly string[],
+  areAllKnown: boolean,
+): SamplesStop | undefined {
   let labels = series;
-  const steps = after.flatMap((component) => {
-    const endpoint = ends.includes(component) ? findOnlyEndpoint(component) : undefined;
-    const own = { component, block: 'rule', rules: listRules(component.settings) } as const;
-    const ofWrite = {
-      component,
-      block: 'write_relabel_config',
-      rules: listRules(endpoint, 'write_relabel_config'),
-    } as const;
-    return [own, ofWrite];
-  });
-  for (const { component, block, rules } of steps) {
+  const isOnWay = ({ component, block }: RelabelStep) => block === 'rule' || ends.includes(component);
+  for (const { component, block, rules } of listSteps(after).filter(isOnWay)) {
     const found = relabel(rules, labels, areAllKnown);
     if (found.droppedBy !== undefined) return { at: 'dropped', component, block, rule: found.droppedBy };
-    for (const label of IDENTITY) {
+    for (const label of new Set([...IDENTITY, ...asked])) {
       const rule = found.changedBy[label];
       const [from = '', to = ''] = [series[label], found.labels[label]];
       if (rule !== undefined && from !== to) return { at: 'relabelled', component, block, rule, label, from, to };
@@ -120,12 +141,6 @@ function followSeries({ after, ends }: SamplesRoute, series: Labels, areAllKnown
     labels = found.labels;
   }
   return undefined;
-}
-
-/** The endpoint of a remote write, unless a second one may take what it leaves out. */
-function findOnlyEndpoint({ settings = [] }: Component): Component['settings'] {
-  const [endpoint, ...others] = settings.filter(({ name }) => name === 'endpoint');
-  return others.length === 0 ? endpoint?.body : undefined;
 }
 
 /** The position of the rule that takes everything out, where only one can. */

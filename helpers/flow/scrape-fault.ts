@@ -7,6 +7,7 @@ const FAULTS: readonly (readonly [ScrapeFault, RegExp])[] = [
   ['sample limit', /sample limit exceeded/],
   ['body size limit', /body size limit exceeded/],
   ['label limit', /label_(?:limit|name_length_limit|value_length_limit) exceeded|label limit/],
+  ['target limit', /target_limit exceeded/],
   ['unknown host', /no such host|server misbehaving|Temporary failure in name resolution/],
   ['refused', /connection refused/],
   ['timeout', /context deadline exceeded|i\/o timeout/],
@@ -51,6 +52,7 @@ const LASTING: readonly ScrapeFault[] = [
   'sample limit',
   'body size limit',
   'label limit',
+  'target limit',
 ];
 
 /** Whether an error of a scrape stays as long as everything is as it is: a timeout may not. */

@@ -6,7 +6,7 @@ import { type Flow, SIGNALS } from './flow.ts';
 import { followSignal, isOfOtherProtocol, type OtlpRoute } from './otlp-route.ts';
 import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
 import { areTargetsKnown, followSamples, hasNoUrl, listTargets, type SamplesRoute } from './samples-route.ts';
-import { findSamplesStop, type SamplesStop, type SourcePage } from './samples-stop.ts';
+import { findSamplesStop, type LabelPatterns, type SamplesStop, type SourcePage } from './samples-stop.ts';
 
 /** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
 export type Stop =
@@ -41,7 +41,9 @@ export function findStop(flow: Flow, subject: Subject, page?: SourcePage): Stop 
     const route = followSamples(flow, place);
     if (route.scrapes.length === 0 && !areTargetsKnown(flow)) return undefined;
     const name = /^\w+$/.test(metric) ? { __name__: metric } : {};
-    return { of: 'samples', labels: place, route, ...findSamplesStop(flow, route, { ...labels, ...name }, page) };
+    const patterns = subject.kind === 'scraped metric' ? readPatterns(subject.expression) : {};
+    const asked = { ...labels, ...name };
+    return { of: 'samples', labels: place, route, ...findSamplesStop(flow, route, asked, page, patterns) };
   }
   if (subject.kind === 'delivery') {
     const stops = SIGNALS.map((signal) => findSignalStop(flow, signal));
@@ -56,6 +58,20 @@ function readSelector(selector: string): { readonly metric: string; readonly lab
   const pairs = [...selector.matchAll(/[{,]\s*(\w+)="((?:[^"\\]|\\.)*)"/g)];
   const { __name__ = '', ...labels } = Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
   return { metric: __name__, labels };
+}
+
+/** The patterns that an expression asks of labels; what JavaScript refuses is left out. */
+function readPatterns(expression: string): LabelPatterns {
+  const pairs = [...expression.matchAll(/[{,]\s*(\w+)=~("(?:[^"\\]|\\.)*")/g)];
+  return Object.fromEntries(
+    pairs.flatMap(([, name = '', quoted = '']) => {
+      try {
+        return [[name, new RegExp(`^(?:${JSON.parse(quoted)})$`, 's')] as const];
+      } catch {
+        return [];
+      }
+    }),
+  );
 }
 
 /** Where a signal stops. */

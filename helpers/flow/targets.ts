@@ -11,6 +11,32 @@ export function findExporters({ components }: Flow, source: string): Component[]
   return components.filter(({ name }) => name === `prometheus.exporter.${source}`);
 }
 
+/** What has the targets of one exporter in place of those of another. */
+export type ExporterMixUp = {
+  /** The exporter of what is to be measured, and the one whose targets are taken. */
+  readonly own: Component;
+  readonly other: Component;
+  /** What takes them: a scrape, or what relabels for it. */
+  readonly taker: Component;
+};
+
+/** The mix-up of these scrapes, where no exporter of the source reaches any of them, and another exporter does. */
+export function findExporterMixUp(
+  flow: Flow,
+  source: string,
+  scrapes: readonly Component[],
+): ExporterMixUp | undefined {
+  const findWay = (exporter: Component) => followTargets(flow, exporter).find(({ scrape }) => scrapes.includes(scrape));
+  const owns = findExporters(flow, source);
+  const [own] = owns;
+  if (own === undefined || owns.some((exporter) => findWay(exporter) !== undefined)) return undefined;
+  for (const other of flow.components.filter(({ name }) => name.startsWith('prometheus.exporter.'))) {
+    const way = findWay(other);
+    if (way !== undefined) return { own, other, taker: way.relabels[0] ?? way.scrape };
+  }
+  return undefined;
+}
+
 /** The scrapes that targets of a component reach, and the relabelling between them. */
 export type TargetWay = { readonly scrape: Component; readonly relabels: readonly Component[] };
 

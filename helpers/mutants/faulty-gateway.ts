@@ -13,6 +13,8 @@ type Effect =
   | { readonly does: 'discard' }
   /** It is passed on twice. */
   | { readonly does: 'duplicate' }
+  /** It is passed on without its login. */
+  | { readonly does: 'strip login' }
   /** Its connection is closed without an answer. */
   | { readonly does: 'cut' }
   /** It is answered with 200 and a partial success that rejects this many items, and goes no further. */
@@ -82,6 +84,10 @@ export async function startFaultyGateway(target: string, fault: Fault): Promise<
     }
     if (!('does' in effect)) return await passOn(asked, await alterExport(signal, body, effect), answer);
     if (effect.does === 'discard') return void answer.writeHead(200).end();
+    if (effect.does === 'strip login') {
+      delete asked.headers.authorization;
+      return await passOn(asked, body, answer);
+    }
     if (effect.does === 'cut') return void asked.socket.destroy();
     await ask(asked, body).then((first) => first.body.dump());
     await passOn(asked, body, answer);

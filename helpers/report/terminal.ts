@@ -69,9 +69,24 @@ function groupByCause({ phases }: Verdict): CriterionVerdict[][] {
 
 /** One wrong variable is one fault, however many ways to Grafana Cloud suffer from it. */
 function readFault(finding: CriterionVerdict['finding']): unknown {
-  if (finding?.kind === 'listed problems') return finding.about ?? finding;
-  return finding?.kind === 'Grafana Cloud refuses' ? finding.problem : finding;
+  switch (finding?.kind) {
+    case 'listed problems':
+      return finding.about ?? finding;
+    case 'Grafana Cloud refuses':
+      return finding.problem;
+    // Which of the series, samples and times is named is chance.
+    case 'series merged':
+      return { ...finding, labels: [], metric: '' };
+    case 'remote write refused':
+    case 'OTLP export refused':
+      return { ...finding, message: finding.message.replaceAll(CHANCE, '…') };
+    default:
+      return finding;
+  }
 }
+
+/** What of a backend's answer differs from one request to the next: a series, a time, a trace, a number. */
+const CHANCE = /\w*\{[^}]*\}|\d{4}-\d\d-\d\dT[\d:.]+Z?|\b[0-9a-f]{16,}\b|\b\d+(?:\.\d+)?\b/g;
 
 /**
  * Criteria with the same cause: the cause and the fix once, and the evidence only for a single one. Where the cause is not

@@ -5,9 +5,13 @@ import type { Milliseconds } from '../../otlp/ids.ts';
 import type { Run } from '../../run/run.ts';
 import { type Probed, probeInTime } from './probe.ts';
 
-const QUESTION = "SELECT current_setting('transaction_read_only')::bool AS is_read_only";
+const QUESTION =
+  "SELECT current_setting('transaction_read_only')::bool AS is_read_only, current_setting('track_counts')::bool AS counts, " +
+  "current_setting('track_activities')::bool AS watches";
 
-/** Logs in to PostgreSQL as the application does, and asks it whether that may write. */
+type Settings = { readonly is_read_only: boolean; readonly counts: boolean; readonly watches: boolean };
+
+/** Logs in to PostgreSQL as the application does, and asks it whether that may write, and whether it counts and watches what is done. */
 export async function probePostgres({ postgres }: Run, limit?: Milliseconds): Promise<Probed> {
   if (postgres === undefined) return undefined;
   return await probeInTime(async (signal) => {
@@ -18,10 +22,16 @@ export async function probePostgres({ postgres }: Run, limit?: Milliseconds): Pr
     client.on('error', () => {});
     try {
       await client.connect();
-      const { rows } = await client.query<{ readonly is_read_only: boolean }>(QUESTION);
-      return rows[0]?.is_read_only ? { fault: 'read-only', reason: 'transaction_read_only is on' } : undefined;
+      const { rows } = await client.query<Settings>(QUESTION);
+      return rows[0] && readSettings(rows[0]);
     } catch (error) {
       return readRefusal(error);
     }
   }, limit);
+}
+
+function readSettings({ is_read_only, counts, watches }: Settings): Probed {
+  if (is_read_only) return { fault: 'read-only', reason: 'transaction_read_only is on' };
+  if (!watches) return { fault: 'no activity', reason: 'track_activities is off' };
+  return counts ? undefined : { fault: 'no statistics', reason: 'track_counts is off' };
 }

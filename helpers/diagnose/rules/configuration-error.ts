@@ -20,8 +20,35 @@ export const configurationError = createRule('configuration error', ({ alloyAnsw
     alloyLog.map((entry) => /^(.+?):(\d+):(\d+): (.+)/.exec(entry.message)).find((match) => match !== null) ?? [];
   if (file === undefined || message === undefined) return undefined;
   const place = findPlace(written, file, Number(line), message);
-  return { file, line: Number(line), column: Number(column), message, ...(place && { place }) };
+  const meant = findMeant(message);
+  return {
+    file,
+    line: Number(line),
+    column: Number(column),
+    message,
+    ...(place && { place }),
+    ...(meant && { meant }),
+  };
 });
+
+/** What the components of each family export, by the beginnings of their names. */
+const EXPORTS: readonly (readonly [family: string, name: string])[] = [
+  ['otelcol.auth.', 'handler'],
+  ['otelcol.receiver.', ''],
+  ['otelcol.', 'input'],
+  ['prometheus.exporter.', 'targets'],
+  ['prometheus.', 'receiver'],
+  ['loki.', 'receiver'],
+  ['discovery.relabel.', 'output'],
+  ['discovery.', 'targets'],
+];
+
+/** What was meant by a component that is named where something that it exports has to be. */
+function findMeant(message: string): string | undefined {
+  const [, component] = /^([a-z_][\w.]*) should be \w+, got object$/.exec(message) ?? [];
+  const [, name = ''] = EXPORTS.find(([family]) => component?.startsWith(family)) ?? [];
+  return component === undefined || name === '' ? undefined : `${component}.${name}`;
+}
 
 /** A component refuses what its arguments have been evaluated to. */
 const REFUSED = /^Failed to build component: building component: /;

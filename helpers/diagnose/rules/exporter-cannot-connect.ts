@@ -27,9 +27,14 @@ export const exporterCannotConnect = createRule('exporter cannot connect', (symp
   return { source, fault, reason, place: locate(flow, exporter, chooseSetting(exporter, source, fault)) };
 });
 
+/** After what time an exporter gives up. */
+export const CONNECTION_TIMEOUT = 'connection_timeout';
+
 /** A user besides the password is what is there only if somebody has written it. */
 function chooseSetting({ written }: Component, source: 'postgres' | 'redis', fault: ConnectFault): string {
   const isLogin = fault === 'login' || fault === 'no login';
-  const hasUser = written?.attributes.some(({ name }) => name === 'redis_user') === true;
+  const isWritten = (setting: string) => written?.attributes.some(({ name }) => name === setting) === true;
+  const hasUser = isWritten('redis_user');
+  if (fault === 'timeout' && isWritten(CONNECTION_TIMEOUT)) return CONNECTION_TIMEOUT;
   return isLogin && source === 'redis' && hasUser ? 'redis_user' : SETTINGS[source][isLogin ? 'login' : 'address'];
 }

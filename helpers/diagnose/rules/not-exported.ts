@@ -1,3 +1,4 @@
+import { readText } from '../../clients/alloy-graph.ts';
 import type { Place } from '../../findings/place.ts';
 import type { Component, Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
@@ -6,6 +7,8 @@ import { createRule } from '../rule.ts';
 
 /** What decides about the page of a scrape, and about what an exporter puts on it. */
 const SETTINGS = ['metrics_path', 'params', 'enabled_collectors', 'disable_default_metrics'] as const;
+/** What decides about the names of the metrics of an exporter. */
+const NAMESPACE = 'namespace';
 
 /**
  * The page that is scraped does not have the metric, because the configuration asks for another page, or for less.
@@ -14,15 +17,32 @@ const SETTINGS = ['metrics_path', 'params', 'enabled_collectors', 'disable_defau
  */
 export const notExported = createRule('metric not exported', ({ flow, stop, missing }) => {
   if (flow === undefined || stop?.of !== 'samples' || missing === undefined) return undefined;
+  const { url, metric, names } = missing;
   const { scrapes } = stop.route;
-  const exporters = flow.components.filter(
+  const exporters = listExportersOf(flow, scrapes);
+  const [, ...rest] = metric.split('_');
+  for (const exporter of exporters) {
+    const renamed = [readText(exporter.settings, NAMESPACE) ?? '', ...rest].join('_');
+    if (names.includes(renamed)) return { url, metric, renamed, place: locate(flow, exporter, NAMESPACE) };
+  }
+  const [place] = [...exporters, ...scrapes].flatMap((component) => listRestrictions(flow, component));
+  return place && { url, metric, place };
+});
+
+/** Whether the configuration asks for less than all that these scrapes could have, or for other names. */
+export function isRestricted(flow: Flow, scrapes: readonly Component[]): boolean {
+  const isWritten = (component: Component) =>
+    listRestrictions(flow, component).length > 0 || locate(flow, component, NAMESPACE).expression !== undefined;
+  return [...listExportersOf(flow, scrapes), ...scrapes].some(isWritten);
+}
+
+function listExportersOf(flow: Flow, scrapes: readonly Component[]): Component[] {
+  return flow.components.filter(
     (component) =>
       component.name.startsWith('prometheus.exporter.') &&
       followTargets(flow, component).some(({ scrape }) => scrapes.includes(scrape)),
   );
-  const [place] = [...exporters, ...scrapes].flatMap((component) => listRestrictions(flow, component));
-  return place && { ...missing, place };
-});
+}
 
 function listRestrictions(flow: Flow, component: Component): Place[] {
   return SETTINGS.map((setting) => locate(flow, component, setting)).filter(

@@ -41,6 +41,7 @@ export const otherTargetLabels = createRule('other target labels', (symptoms) =>
       ...(rule && { rule }),
       ...(relabel && isRuleUnused(relabel, wrong, wanted[wrong]) && { isRuleUnused: true }),
       ...(unused && { unused: locate(flow, unused) }),
+      ...(exporter === undefined && relabel === undefined && { isInline: true }),
     };
   }
   return undefined;

@@ -19,7 +19,8 @@ export const otlpLoginRefused = createRule('OTLP login refused', (symptoms) => {
   if (failed?.error?.status !== 401) return undefined;
   // A login that is good for another signal lacks a scope.
   if (listDelivered(symptoms, failed).length > 0) return undefined;
-  return readRefusedLogin(symptoms, 'OTLP', readExporterLogin(failed.flow, failed.component));
+  const { flow, component } = failed;
+  return readRefusedLogin(symptoms, 'OTLP', readExporterLogin(flow, component), locateEndpoint(flow, component));
 });
 
 /**

@@ -36,7 +36,8 @@ export const remoteWriteWithoutUrl = createRule('remote write without URL', (sym
 export const remoteWriteLoginRefused = createRule('remote write login refused', (symptoms) => {
   const failed = readFailedWrite(symptoms);
   if (failed?.error?.status !== 401) return undefined;
-  return readRefusedLogin(symptoms, 'PROMETHEUS', readWriteLogin(failed.flow, failed.component));
+  const { flow, component, error } = failed;
+  return readRefusedLogin(symptoms, 'PROMETHEUS', readWriteLogin(flow, component), locateUrl(flow, component, error));
 });
 
 /**

@@ -55,6 +55,8 @@ const refusedService = (address: string) => ({
       part: 'api' as const,
       outages: [{ of: 'x', reason: 'it answered HTTP 400', status: 400, address, signals: ['traces' as const] }],
       exports: {},
+      returned: [],
+      errors: [],
     },
   ],
 });

@@ -64,7 +64,7 @@ const marking = (mark: string) => {
   const value = [{ key: 'verify_run', value: { type: 'string', value: mark } }];
   return change(delivering(), WRITE, { settings: [{ name: 'external_labels', value: { type: 'object', value } }] });
 };
-const missing = { url: 'http://h/metrics', metric: 'redis_up' };
+const missing = { url: 'http://h/metrics', metric: 'redis_up', names: ['cache_up', 'redis_db_keys'] };
 const withMetricsPath = () => {
   const [written] = readBlocks('prometheus.scrape "redis" {\n\tmetrics_path = "/x"\n}\n');
   return change(delivering(), SCRAPE, { ...(written && { written }) });
@@ -81,6 +81,70 @@ const arrived = (series: object) =>
     seen: { kind: 'answer', count: 1, json: JSON.stringify([series]) },
   });
 const bypassing = () => change(delivering(), 'prometheus.scrape.postgres', { feeds: [WRITE] });
+
+const find = (flow: Flow, id: string) => {
+  const found = flow.components.find((component) => component.id === id);
+  if (found === undefined) throw new TypeError(`there is no ${id}`);
+  return found;
+};
+const remoteWrite = find(droppedSamples, WRITE);
+const mergedByRule = {
+  write: remoteWrite,
+  merged: {
+    by: 'rule',
+    component: remoteWrite,
+    block: 'rule',
+    rule: 0,
+    setting: {
+      action: 'labeldrop',
+      sourceLabels: [],
+      regex: 'queue',
+      separator: ';',
+      targetLabel: '',
+      replacement: '$1',
+      modulus: 0,
+    },
+    labels: ['queue'],
+    metric: 'rabbitmq_queue_messages',
+  },
+} as const;
+const alike = {
+  write: remoteWrite,
+  merged: {
+    by: 'targets',
+    scrapes: [find(droppedSamples, SCRAPE), find(droppedSamples, 'prometheus.scrape.postgres')],
+    labels: REDIS,
+  },
+} as const;
+const mixedUp = () => {
+  const flow = change(delivering(), 'prometheus.exporter.postgres.postgres', { feeds: ['discovery.relabel.redis'] });
+  return change(flow, 'prometheus.exporter.redis.redis', { feeds: [] });
+};
+/** A remote write with a setting of its queue. */
+const queueing = (flow: Flow, setting: string) => {
+  const [written] = readBlocks(
+    `prometheus.remote_write "grafana_cloud" {\n\tendpoint {\n\t\tqueue_config {\n\t\t\t${setting}\n\t\t}\n\t}\n}\n`,
+  );
+  return change(flow, WRITE, { ...(written && { written }) });
+};
+const tooOld = (reason: string, setting: string) => {
+  const __name__ = 'prometheus_remote_storage_samples_dropped_total';
+  const flow = queueing(delivering(), setting);
+  return {
+    ...flow,
+    metrics: [...flow.metrics, { labels: { __name__, component_id: WRITE, reason }, time: 0, value: 9 }],
+  };
+};
+const behind = (sent: number, got: number, setting: string) =>
+  count(queueing(delivering(), setting), {
+    [WRITE]: {
+      prometheus_remote_storage_queue_highest_sent_timestamp_seconds: sent,
+      prometheus_remote_storage_highest_timestamp_in_seconds: got,
+      prometheus_remote_storage_samples_pending: 7,
+    },
+  });
+const UNREADABLE =
+  'unable to read basic auth password: unable to read file /etc/token: open /etc/token: no such file or directory';
 
 /** Rules about what is scraped. */
 export const remoteWriteCases: Cases = {
@@ -150,9 +214,77 @@ export const remoteWriteCases: Cases = {
       'the run has no mark': { run: sampleRun(), flow: marking('production') },
     },
   },
+  'series merged': {
+    speaks: { flow: droppedSamples, merged: mergedByRule, alloyLog: writeLine('400 Bad Request: same timestamp') },
+    finds: { place: { component: WRITE }, labels: ['queue'], metric: 'rabbitmq_queue_messages' },
+    silent: {
+      'nothing is merged': { flow: droppedSamples },
+      'no sample of what was asked has failed': { merged: mergedByRule },
+      'what was asked travels over OTLP': { ...trace, flow: droppedSamples, merged: mergedByRule },
+    },
+  },
+  'targets alike': {
+    speaks: { flow: droppedSamples, merged: alike },
+    finds: { scrapes: [{ component: SCRAPE }, { component: 'prometheus.scrape.postgres' }], labels: REDIS },
+    silent: {
+      'a rule merges them': { flow: droppedSamples, merged: mergedByRule },
+      'no sample of what was asked has failed': { merged: alike },
+    },
+  },
+  'targets of another exporter': {
+    speaks: { flow: mixedUp() },
+    finds: {
+      place: { component: 'discovery.relabel.redis', setting: 'targets' },
+      exporter: { component: 'prometheus.exporter.redis.redis' },
+      other: { component: 'prometheus.exporter.postgres.postgres' },
+    },
+    silent: {
+      'the exporter reaches the scrape': {},
+      'it has the targets of both': {
+        flow: change(delivering(), 'prometheus.exporter.postgres.postgres', { feeds: ['discovery.relabel.redis'] }),
+      },
+      'a scrape says that of itself': {
+        flow: mixedUp(),
+        ...asked({
+          subject: { kind: 'scraped metric', expression: 'up', metric: 'up', labels: REDIS, source: 'redis' },
+        }),
+      },
+    },
+  },
+  'samples too old': {
+    speaks: { flow: tooOld('too_old', 'sample_age_limit = "1ms"') },
+    finds: { count: 9, place: { component: WRITE, setting: 'sample_age_limit', expression: '"1ms"' } },
+    silent: {
+      'rules drop them': { flow: tooOld('dropped_series', 'sample_age_limit = "1ms"') },
+      'nothing limits their age': { flow: tooOld('too_old', 'max_shards = 1') },
+    },
+  },
+  'write behind': {
+    speaks: { flow: behind(1000, 1030, 'max_shards = 1') },
+    finds: { lag: 30_000, pending: 7, place: { component: WRITE, setting: 'max_shards', expression: '1' } },
+    silent: {
+      'it keeps up': { flow: behind(1000, 1001, 'max_shards = 1') },
+      'it has sent nothing': { flow: behind(0, 1030, 'max_shards = 1') },
+      'it tries again what has failed': {
+        flow: count(behind(1000, 1030, ''), { [WRITE]: { prometheus_remote_storage_samples_retried_total: 1 } }),
+      },
+    },
+  },
+  'login file unreadable': {
+    speaks: { flow: keptSamples, alloyLog: writeLine(UNREADABLE) },
+    finds: { file: '/etc/token', reason: 'no such file or directory', place: { component: WRITE } },
+    silent: {
+      'nobody answers': { flow: keptSamples, alloyLog: writeLine('connection refused') },
+      'it was read since': { flow: keptSamples, alloyLog: [...writeLine(UNREADABLE), ...writeLine('EOF')] },
+    },
+  },
   'metric not exported': {
     speaks: { missing, flow: withMetricsPath() },
-    finds: { ...missing, place: { component: SCRAPE, setting: 'metrics_path', expression: '"/x"' } },
+    finds: {
+      url: missing.url,
+      metric: missing.metric,
+      place: { component: SCRAPE, setting: 'metrics_path', expression: '"/x"' },
+    },
     silent: {
       'the page has it': { flow: withMetricsPath() },
       'nothing is set that decides about the page': { missing },

@@ -91,6 +91,15 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       file: '/x/config.alloy',
       line: 3,
       column: 1,
+      message: 'otelcol.exporter.otlphttp.x should be capsule, got object',
+      place: otlpEndpoint,
+      meant: 'otelcol.exporter.otlphttp.x.input',
+    },
+    {
+      kind: 'configuration error',
+      file: '/x/config.alloy',
+      line: 3,
+      column: 1,
       message: 'at least one endpoint must be specified',
       place: { ...otlpEndpoint, misspelt: { name: 'OTLP_ENDPOIN', meant: 'OTLP_ENDPOINT' } },
     },
@@ -135,6 +144,8 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'queue limit',
         'other queue',
         'no queue',
+        'no statistics',
+        'no activity',
         'schema',
         'no metrics page',
         'no metrics per object',
@@ -151,7 +162,9 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'fixture failed': [{ kind: 'fixture failed', source: 'postgres', reason: 'postgres/2-schema.sql:7: no such type' }],
   'service unhealthy': [{ kind: 'service unhealthy', service: 'api', address: '127.0.0.1:1', reason: 'redis: gone' }],
   'exporter cannot connect': [
-    ...(['no login', 'login', 'no database', 'unknown host', 'refused', 'TLS', 'timeout', 'other'] as const).map(
+    ...(
+      ['no login', 'login', 'no database', 'unknown host', 'refused', 'TLS', 'timeout', 'address', 'other'] as const
+    ).map(
       (fault) =>
         ({
           kind: 'exporter cannot connect',
@@ -181,6 +194,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'sample limit',
         'body size limit',
         'label limit',
+        'target limit',
         'address',
         'other',
       ] as const
@@ -205,12 +219,30 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       place: scrape,
       rule: { ...relabel, setting: '__address__' },
     },
+    {
+      kind: 'scrape fails',
+      url: 'https://x/metrics',
+      error: 'tls: no',
+      fault: 'TLS',
+      place: scrape,
+      label: { name: '__scheme__', value: 'https' },
+      rightUrl: 'http://x/metrics',
+    },
   ],
   'no scrape target': [
     { kind: 'no scrape target', labels },
     { kind: 'no scrape target', labels, empty: { ...scrape, setting: 'targets' } },
     { kind: 'no scrape target', labels, exporter: scrape, isScraped: true },
     { kind: 'no scrape target', labels, exporter: scrape, isScraped: false, unused: relabel },
+    {
+      kind: 'no scrape target',
+      labels,
+      exporter: scrape,
+      isScraped: false,
+      unused: relabel,
+      taker: scrape,
+      other: { component: 'prometheus.exporter.postgres.x' },
+    },
   ],
   'other target labels': [
     { kind: 'other target labels', wanted: labels, found: { job: 'k', instance: 'i' }, label: 'job', scrape },
@@ -249,11 +281,81 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       scrape,
       unused: relabel,
     },
+    {
+      kind: 'other target labels',
+      wanted: labels,
+      found: { job: 'k', instance: 'i' },
+      label: 'job',
+      scrape,
+      isInline: true,
+    },
   ],
   'targets dropped': [{ kind: 'targets dropped', place: relabel, action: 'keep', regex: 'redis' }],
   'series relabelled': [
     { kind: 'series relabelled', place: relabel, block: 'rule', label: 'job', from: 'a', to: 'b' },
     { kind: 'series relabelled', place: relabel, block: 'write_relabel_config', label: 'job', from: 'a', to: '' },
+  ],
+  'series merged': [
+    {
+      kind: 'series merged',
+      place: relabel,
+      block: 'rule',
+      action: 'labeldrop',
+      regex: 'queue|vhost',
+      labels: ['queue', 'vhost'],
+      metric: 'rabbitmq_queue_messages',
+    },
+    {
+      kind: 'series merged',
+      place: relabel,
+      block: 'write_relabel_config',
+      action: 'replace',
+      regex: '(.*)',
+      target: 'datname',
+      replacement: 'app',
+      labels: ['datname'],
+      metric: 'pg_database_size_bytes',
+    },
+  ],
+  'targets alike': [
+    { kind: 'targets alike', scrapes: [scrape, scrape], labels },
+    { kind: 'targets alike', scrapes: [scrape, scrape], labels, rule: { ...relabel, setting: 'instance' } },
+    { kind: 'targets alike', scrapes: [scrape, { component: 'prometheus.scrape.y' }], labels },
+  ],
+  'targets of another exporter': [
+    {
+      kind: 'targets of another exporter',
+      source: 'redis',
+      place: { ...relabel, setting: 'targets', expression: 'prometheus.exporter.postgres.x.targets' },
+      exporter: { component: 'prometheus.exporter.redis.x' },
+      other: { component: 'prometheus.exporter.postgres.x' },
+    },
+  ],
+  'samples too old': [
+    {
+      kind: 'samples too old',
+      place: { component: WRITE, setting: 'sample_age_limit', expression: '"1ms"', value: '1ms' },
+      count: 812,
+    },
+  ],
+  'write behind': [
+    {
+      kind: 'write behind',
+      place: { component: WRITE, setting: 'max_shards', expression: '1' },
+      url: writeUrl,
+      lag: 21_000,
+      pending: 4012,
+    },
+    { kind: 'write behind', place: { component: WRITE }, url: writeUrl, lag: 21_000, pending: 4012 },
+  ],
+  'login file unreadable': [
+    {
+      kind: 'login file unreadable',
+      file: '/etc/token',
+      reason: 'no such file or directory',
+      place: { component: WRITE, setting: 'password_file', expression: '"/etc/token"', value: '/etc/token' },
+    },
+    { kind: 'login file unreadable', file: '/etc/token', reason: 'permission denied', place: { component: WRITE } },
   ],
   'other mark': [
     { kind: 'other mark', place: { component: WRITE }, label: 'verify_run', wanted: 'run-1', found: 'x' },
@@ -265,6 +367,13 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       url: 'http://h/metrics',
       metric: 'redis_up',
       place: { ...scrape, setting: 'metrics_path', expression: '"/x"' },
+    },
+    {
+      kind: 'metric not exported',
+      url: 'http://h/metrics',
+      metric: 'redis_up',
+      renamed: 'cache_up',
+      place: { component: 'prometheus.exporter.redis.x', setting: 'namespace', expression: '"cache"' },
     },
   ],
   'series not dropped': [
@@ -326,6 +435,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'OTLP login refused': [
     { kind: 'OTLP login refused', login: 'other', place: otlpUser },
     { kind: 'OTLP login refused', login: 'none', place: { component: EXPORTER } },
+    { kind: 'OTLP login refused', login: 'basic', place: otlpUser, instanceId: '1', lostOnWayTo: otlpEndpoint },
     { kind: 'OTLP login refused', login: 'basic', place: otlpUser, instanceId: '' },
     {
       kind: 'OTLP login refused',
@@ -473,6 +583,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'remote write login refused': [
     { kind: 'remote write login refused', login: 'other', place: writeUser },
     { kind: 'remote write login refused', login: 'none', place: { component: WRITE } },
+    { kind: 'remote write login refused', login: 'basic', place: writeUser, instanceId: '1', lostOnWayTo: writeUrl },
     {
       kind: 'remote write login refused',
       login: 'basic',

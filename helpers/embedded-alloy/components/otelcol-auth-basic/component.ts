@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describeIgnored } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
+import { readTextFile } from '../../pipeline/http/read-text-file.ts';
 import { debugMetrics } from '../../schema/blocks/otelcol.ts';
 import { type ComponentContext, defineComponent, type Instance } from '../../schema/component.ts';
 import { block, type DecodedBlock, defaultedBlock, optional, optionalBlock } from '../../schema/schema.ts';
@@ -38,8 +39,9 @@ export const basicAuthBlock = block(
 type BasicAuthArgs = DecodedBlock<typeof basicAuthBlock>;
 
 /**
- * `otelcol.auth.basic`: exports a `handler` that adds `Authorization: Basic …` (RFC 7617) to requests. Files are read
- * for every request, so a rotated password takes effect at once.
+ * `otelcol.auth.basic`: exports a `handler` that adds `Authorization: Basic …` (RFC 7617) to requests. Files are read for every
+ * request, so a rotated password takes effect at once; with one that can't be read at the start it is unhealthy, and leaves out
+ * what is in it.
  */
 export function createBasicAuth(args: BasicAuthArgs, context: ComponentContext): Instance {
   if (args.htpasswd !== undefined) {
@@ -49,17 +51,34 @@ export function createBasicAuth(args: BasicAuthArgs, context: ComponentContext):
   const username = (): string => readTrimmed(client?.username_file) ?? client?.username ?? args.username;
   const password = (): string => readTrimmed(client?.password_file) ?? (client?.password ?? args.password).reveal();
   const headers = (): Record<string, string> => ({
-    authorization: `Basic ${Buffer.from(`${username()}:${password()}`).toString('base64')}`,
+    authorization: `Basic ${Buffer.from(`${attempt(username)}:${attempt(password)}`).toString('base64')}`,
   });
   return {
     exports: { handler: { capsule: 'auth', headers } },
-    start: async () => context.setHealth({ state: 'healthy', message: 'started scheduled components' }),
+    async start() {
+      try {
+        username();
+        password();
+        context.setHealth({ state: 'healthy', message: 'started scheduled components' });
+      } catch (error) {
+        context.log('error', 'failed to start scheduled component', { err: describeError(error) });
+        context.setHealth({ state: 'unhealthy', message: `failed to create components: ${describeError(error)}` });
+      }
+    },
     stop: async () => {},
   };
 }
 
+function attempt(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
 function readTrimmed(path: string | undefined): string | undefined {
-  return path === undefined || path === '' ? undefined : readFileSync(path, 'utf8').trim();
+  return path === undefined || path === '' ? undefined : readTextFile(path).trim();
 }
 
 export const component = defineComponent({

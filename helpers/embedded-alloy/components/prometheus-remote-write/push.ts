@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Dispatcher, request } from 'undici';
 import { userAgent } from '../../identity.ts';
+import { describeError } from '../../language/describe-error.ts';
 import { describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
 import { postFollowing } from '../../pipeline/http/follow-redirects.ts';
 import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
@@ -36,13 +37,19 @@ export async function push(
   if (refusal !== undefined) {
     return createRecoverable(`Post "${redactUrl(url)}": ${refusal}`);
   }
+  let credentials: ReturnType<PrometheusClient['headers']>;
+  try {
+    credentials = client.headers();
+  } catch (error) {
+    return createRecoverable(`Post "${redactUrl(url)}": ${describeError(error)}`);
+  }
   const headers = {
     'content-encoding': 'snappy',
     'content-type': 'application/x-protobuf',
     'user-agent': userAgent,
     'x-prometheus-remote-write-version': '0.1.0',
     ...(attempt > 0 && { 'retry-attempt': String(attempt) }),
-    ...client.headers(),
+    ...credentials,
     ...endpoint.headers,
   };
   const signal = AbortSignal.any([ending, AbortSignal.timeout(endpoint.remote_timeout)]);

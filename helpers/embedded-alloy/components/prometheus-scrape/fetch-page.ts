@@ -4,7 +4,7 @@ import { gunzipBounded } from '../../../otlp/compression.ts';
 import { DecodeError } from '../../../otlp/message.ts';
 import { userAgent } from '../../identity.ts';
 import { describeError } from '../../language/describe-error.ts';
-import { describeBodyFailure, describeFailure } from '../../pipeline/http/failure.ts';
+import { describeBodyFailure, describeFailure, redactUrl } from '../../pipeline/http/failure.ts';
 import type { PrometheusClient } from '../../pipeline/http/prometheus-client.ts';
 import { IN_PROCESS_ADDRESS, type Page, type PageSource } from '../../pipeline/in-process-pages.ts';
 import type { ScrapeArgs } from './block.ts';
@@ -38,12 +38,18 @@ export function createPageFetcher(
   const limit = args.body_size_limit > 0 ? args.body_size_limit : MAX_PAGE_BYTES;
 
   const fetchRemote = async (target: Target, signal: AbortSignal): Promise<Page> => {
+    let credentials: ReturnType<PrometheusClient['headers']>;
+    try {
+      credentials = client.headers();
+    } catch (error) {
+      throw new Error(`Get "${redactUrl(target.url)}": ${describeError(error)}`);
+    }
     const headers = {
       accept,
       'accept-encoding': args.enable_compression ? 'gzip' : 'identity',
       'user-agent': userAgent,
       'x-prometheus-scrape-timeout-seconds': String(target.timeoutMs / 1000),
-      ...client.headers(),
+      ...credentials,
     };
     let response: Dispatcher.ResponseData;
     try {
@@ -65,7 +71,7 @@ export function createPageFetcher(
   };
 
   const fetchInProcess = async (target: Target, signal: AbortSignal): Promise<Page> => {
-    const source = pages.get(target.path) ?? noPage;
+    const source = pages.get(target.path.split('?', 1)[0] ?? '') ?? noPage;
     let page: Page;
     try {
       page = await source(signal);

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createUnsupportedError } from '../../identity.ts';
-import { describeError } from '../../language/describe-error.ts';
 import type { clientTls, serverTls } from '../../schema/blocks/otelcol.ts';
 import type { DecodedBlock } from '../../schema/schema.ts';
+import { readTextFile } from './read-text-file.ts';
 
 type ClientTls = DecodedBlock<typeof clientTls>;
 type ServerTls = DecodedBlock<typeof serverTls>;
@@ -55,7 +55,7 @@ function readAuthority({ ca_pem: written, ca_file: file }: ClientTls | ServerTls
   if (written !== '' && file !== '') {
     throw new Error(`${FAILED} CA CertPool: provide either a CA file or the PEM-encoded string, but not both`);
   }
-  const ca = file === '' ? written : readFile(file, `${FAILED} CA CertPool File: failed to load cert ${file}`);
+  const ca = file === '' ? written : readTextFile(file, `${FAILED} CA CertPool File: failed to load cert ${file}`);
   try {
     new X509Certificate(ca);
   } catch {
@@ -80,20 +80,5 @@ function readEither(written: string, file: string): string | undefined {
   if (written !== '') {
     return written;
   }
-  return file === '' ? undefined : readFile(file, `${FAILED} TLS cert and key`);
-}
-
-/** Reads a file. @throws Error with `context` and Go's message */
-function readFile(file: string, context: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: `open ${file}: no such file or directory`,
-      EACCES: `open ${file}: permission denied`,
-      EISDIR: `read ${file}: is a directory`,
-    };
-    throw new Error(`${context}: ${reasons[code] ?? describeError(error)}`);
-  }
+  return file === '' ? undefined : readTextFile(file, `${FAILED} TLS cert and key`);
 }

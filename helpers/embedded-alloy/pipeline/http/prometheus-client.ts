@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { createUnsupportedError } from '../../identity.ts';
 import type { HttpClientArgs } from '../../schema/blocks/http-client.ts';
+import { readTextFile } from './read-text-file.ts';
 
 const REDIRECTS = { maxRedirections: 10, throwOnMaxRedirect: true };
 
@@ -11,7 +12,10 @@ export type PrometheusClient = {
   readonly dispatcher: Dispatcher;
   /** Follows none. */
   readonly agent: Dispatcher;
-  /** The headers of every request: credentials, whose files are read each time, and `http_headers`. */
+  /**
+   * The headers of every request: credentials, whose files are read each time, and `http_headers`. @throws Error in Prometheus's
+   * words for a file that can't be read: the request then fails, and nothing else.
+   */
   readonly headers: () => Record<string, string | string[]>;
   readonly close: () => Promise<void>;
 };
@@ -44,16 +48,18 @@ export function createPrometheusClient(args: HttpClientArgs, owner: string): Pro
 function readCredentials(args: HttpClientArgs): Record<string, string> {
   const { basic_auth: basic, authorization } = args;
   if (basic !== undefined) {
-    const password = basic.password_file === '' ? basic.password.reveal() : readTrimmed(basic.password_file);
+    const password =
+      basic.password_file === '' ? basic.password.reveal() : readSecret(basic.password_file, 'basic auth password');
     return { authorization: `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}` };
   }
   if (authorization !== undefined) {
     const { credentials_file: file, credentials: inline } = authorization;
-    const secret = file === '' ? inline.reveal() : readTrimmed(file);
+    const secret = file === '' ? inline.reveal() : readSecret(file, CREDENTIALS);
     const type = authorization.type.trim() === '' ? 'Bearer' : authorization.type.trim();
     return secret === '' ? {} : { authorization: `${type} ${secret}` };
   }
-  const token = args.bearer_token_file === '' ? args.bearer_token.reveal() : readTrimmed(args.bearer_token_file);
+  const { bearer_token: inline, bearer_token_file: file } = args;
+  const token = file === '' ? inline.reveal() : readSecret(file, CREDENTIALS);
   return token === '' ? {} : { authorization: `Bearer ${token}` };
 }
 
@@ -79,6 +85,9 @@ function readTls(tls: HttpClientArgs['tls_config']) {
   };
 }
 
-function readTrimmed(path: string): string {
-  return readFileSync(path, 'utf8').trim();
+const CREDENTIALS = 'authorization credentials';
+
+/** The text of a file (prometheus/common, config/http_config.go). */
+function readSecret(path: string, what: string): string {
+  return readTextFile(path, `unable to read ${what}: unable to read file ${path}`).trim();
 }
