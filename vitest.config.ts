@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import { endIfRefused } from './helpers/cli/command.ts';
@@ -72,6 +73,8 @@ export default defineConfig({
           include: ['helpers/**/*.test.ts', 'fixtures/**/*.test.ts'],
           globalSetup: ['helpers/cli/unit-setup.ts'],
           testTimeout: 30_000,
+          // Many wait for servers that they start: vitest's own choice, one less than there are cores, leaves those idle.
+          maxWorkers: availableParallelism(),
           // What tests measure of the memory is what is left after a collection.
           execArgv: ['--expose-gc'],
           sequence: { groupOrder: 0 },
