@@ -16,6 +16,8 @@ const Line = z.object({
   trace_id: z.string().optional(),
   /** What was thrown. */
   err: z.object({ message: z.string().default(''), stack: z.string().default('') }).optional(),
+  /** What it has registered: the headers that carry its context, whether work keeps its context, and its sampler. */
+  telemetry: z.object({ propagated: z.array(z.string()), isContextKept: z.boolean(), sampler: z.string() }).optional(),
   /** The variables that it has been started with: its first line has them. */
   environment: z.record(z.string(), z.string()).optional(),
   outage: z

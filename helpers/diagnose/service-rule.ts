@@ -17,6 +17,7 @@ export type ServiceFacts = Pick<
   | 'trace'
   | 'recent'
   | 'held'
+  | 'stop'
   | 'unnamed'
   | 'broker'
   | 'hasTraceIds'

@@ -5,7 +5,9 @@ import { serviceExportFails } from './rules/service-export-fails.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
 import { serviceFails } from './rules/service-fails.ts';
+import { serviceGivesUpEarly } from './rules/service-gives-up-early.ts';
 import { serviceHasAnotherName } from './rules/service-has-another-name.ts';
+import { serviceKeepsNoContext } from './rules/service-keeps-no-context.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
 import { serviceLimitsTelemetry } from './rules/service-limits-telemetry.ts';
 import { serviceLogsLess } from './rules/service-logs-less.ts';
@@ -32,11 +34,13 @@ export const STATED_BY_SERVICE: readonly ServiceRule[] = [
   serviceSamplesLess,
   serviceHasAnotherName,
   serviceOfAnotherInstance,
+  serviceKeepsNoContext,
   serviceNotInstrumented,
   serviceLogsLess,
   serviceLosesContext,
   serviceLimitsTelemetry,
   serviceSendsLate,
+  serviceGivesUpEarly,
   serviceLogsWithoutTrace,
   serviceLooksTooSeldom,
   serviceMessageUnroutable,

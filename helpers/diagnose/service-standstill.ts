@@ -10,7 +10,9 @@ import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
 import { serviceEnded } from './rules/service-ended.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
+import { serviceGivesUpEarly } from './rules/service-gives-up-early.ts';
 import { serviceHasAnotherName } from './rules/service-has-another-name.ts';
+import { serviceKeepsNoContext } from './rules/service-keeps-no-context.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
 import { serviceLimitsTelemetry } from './rules/service-limits-telemetry.ts';
 import { serviceLogsLess } from './rules/service-logs-less.ts';
@@ -31,6 +33,7 @@ import { examineParts } from './sources.ts';
 
 /** How a service was started changes only with its next start. */
 const FOR_GOOD = [
+  serviceKeepsNoContext,
   serviceExportsNothing,
   serviceSamplesLess,
   serviceHasAnotherName,
@@ -44,7 +47,7 @@ const FOR_GOOD = [
   serviceLooksTooSeldom,
 ];
 /** What is so now. */
-const NOW = [serviceEnded, serviceExportsElsewhere, serviceLacksAPart];
+const NOW = [serviceGivesUpEarly, serviceEnded, serviceExportsElsewhere, serviceLacksAPart];
 /** What the backend has of a service, and RabbitMQ of its messages: the same for seconds, it stays so. */
 const SEEN = [
   serviceMessageUnroutable,

@@ -48,6 +48,10 @@ export type ServiceState = {
   /** What it said last before it ended; undefined while it has not said so. */
   readonly lastWords?: string | undefined;
   readonly outages: readonly ServiceOutage[];
+  /** What it has registered, by its own log. */
+  readonly telemetry?: ServiceLine['telemetry'] | undefined;
+  /** How often it exports metrics, by its own log. */
+  readonly metricInterval?: Milliseconds | undefined;
   /** What it has instrumented, by its own log. */
   readonly instrumentations?: readonly string[] | undefined;
   /** The messages that were returned to it since the run began, oldest first. */
@@ -149,11 +153,14 @@ export function describeService(
     if (outage?.isOver === true) outages.delete(outage.of);
     else if (outage !== undefined) outages.set(outage.of, { ...outage, reason: outage.reason ?? '' });
   }
+  const interval = lines.map(({ msg }) => /^metrics initiali[sz]ed: every (\d+) ms/.exec(msg)?.[1]).find(Boolean);
   const lastWords = lines.findLast(({ level }) => level === 'fatal')?.msg;
   return {
     part,
     environment,
     lastWords,
+    telemetry: lines.find(({ telemetry }) => telemetry !== undefined)?.telemetry,
+    ...(interval !== undefined && { metricInterval: Number(interval) }),
     instrumentations: lines
       .map(({ msg }) => /^instrumentation enabled: ([^;]*)/.exec(msg)?.[1])
       .find((list) => list !== undefined)

@@ -107,7 +107,7 @@ export type Symptoms = Failure & {
   readonly trace?: readonly FoundSpan[] | undefined;
   /** What the services have sent of traces since the question was asked, where it was about traces. */
   readonly recent?: readonly FoundSpan[] | undefined;
-  /** The signals that the backend has in this run of the services that don't say how they were started. */
+  /** The signals that the backend has in this run of the services. */
   readonly held?: HeldSignals | undefined;
   /** The signals that the backend has of services without a name, where the criterion asks for telemetry of services. */
   readonly unnamed?: UnnamedSignals | undefined;
@@ -221,15 +221,11 @@ export function findStopOf(flow: Flow, evidence: Evidence): Stop | undefined {
 
 async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure) {
   const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
-  const silent = services.filter(({ environment }) => environment === undefined).map(({ part }) => part);
+  const parts = services.map(({ part }) => part);
   const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
   const [held, recent, unnamed] = await Promise.all([
-    isAsked ? readHeldSignals(run, silent).catch(() => undefined) : undefined,
-    readRecentSpans(
-      run,
-      services.map(({ part }) => part),
-      evidence,
-    ).catch(() => undefined),
+    isAsked ? readHeldSignals(run, parts).catch(() => undefined) : undefined,
+    readRecentSpans(run, parts, evidence).catch(() => undefined),
     isAsked && services.length > 0 ? readUnnamed(run).catch(() => undefined) : undefined,
   ]);
   return { services, held, recent, unnamed };

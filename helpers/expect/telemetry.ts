@@ -108,19 +108,20 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
     (alternative) =>
       `sum({__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}})`,
   );
+  const ask = async () => {
+    const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
+    return answers.find((found) => found.length > 0) ?? [];
+  };
   return {
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     deadline: computeMetricDeadline(run),
     asked: { service: 'prometheus', query: selectors.join(' or ') },
-    async ask() {
-      const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
-      return answers.find((found) => found.length > 0) ?? [];
-    },
+    ask,
     findNearest: () => findNearestOfService(name, service, alternatives),
     // All metrics of a service are exported together: those of several exports later lack what none of them has.
     async isMisplaced() {
-      const [[newest], found] = await Promise.all([serviceExport(service).ask(), this.ask()]);
+      const [[newest], found] = await Promise.all([serviceExport(service).ask(), ask()]);
       return found.length === 0 && (newest?.value ?? 0) > askedAt + 4 * run.intervals.metricExport + 1000;
     },
   };

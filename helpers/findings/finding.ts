@@ -541,7 +541,10 @@ export type Finding =
   | {
       readonly kind: 'service samples less';
       readonly service: ServicePart;
-      readonly set: ServiceVariable;
+      /** Absent where the code of the service decides. */
+      readonly set?: ServiceVariable;
+      /** In the words of the SDK. */
+      readonly sampler?: string;
       readonly ratio?: string;
     }
   | {
@@ -566,8 +569,22 @@ export type Finding =
       readonly instrumentation: string;
       readonly set: ServiceVariable;
     }
-  /** Without a variable, its traces show it. */
-  | { readonly kind: 'service loses context'; readonly service: ServicePart; readonly set?: ServiceVariable }
+  /** Without a variable, its traces show it; or its log, where it has registered no propagator. */
+  | {
+      readonly kind: 'service loses context';
+      readonly service: ServicePart;
+      readonly set?: ServiceVariable;
+      readonly isUnregistered?: true;
+    }
+  /** It has no context manager: nothing that it does knows of the span around it. */
+  | { readonly kind: 'service keeps no context'; readonly service: ServicePart }
+  /** It gives up its exports after a time in which hardly any can end. */
+  | {
+      readonly kind: 'service gives up early';
+      readonly service: ServicePart;
+      readonly milliseconds: Milliseconds;
+      readonly set: ServiceVariable;
+    }
   | { readonly kind: 'service logs without trace'; readonly service: ServicePart; readonly set?: ServiceVariable }
   | { readonly kind: 'service logs less'; readonly service: ServicePart; readonly set: ServiceVariable }
   /** It exports a signal less often than a criterion waits. */
@@ -577,6 +594,8 @@ export type Finding =
       readonly signal: Signal;
       readonly milliseconds: Milliseconds;
       readonly set: ServiceVariable;
+      /** Whether its log says so, whatever the variable says. */
+      readonly isFixed?: true;
     }
   | {
       readonly kind: 'service looks too seldom';
@@ -606,6 +625,8 @@ export type Finding =
       readonly service: ServicePart;
       readonly signal: Signal;
       readonly others: readonly Signal[];
+      /** Whether it says how it was started, and nothing of that is why. */
+      readonly isUnexplained?: true;
     }
   /** Spans of a trace have a parent that has not arrived. */
   | {

@@ -43,9 +43,12 @@ export const SERVICE_SENTENCES: {
         : `Remove ${timeout.variable} from the environment of ${name(service)}, or set it to 10000: it is in milliseconds`,
   }),
 
-  'service samples less': ({ service, set, ratio }) => ({
-    cause: `${name(service)} records ${ratio === undefined ? 'no trace' : `only a share of ${ratio} of its traces`}: its sampler is ${show(set)}`,
-    fix: `Set ${set.variable} of ${name(service)} to parentbased_always_on, or remove it${ratio === undefined ? '' : ' and OTEL_TRACES_SAMPLER_ARG'}; Alloy or Grafana Cloud can sample what arrives`,
+  'service samples less': ({ service, set, ratio, sampler }) => ({
+    cause: `${name(service)} records ${ratio === undefined ? 'no trace' : `only a share of ${ratio} of its traces`}: its sampler is ${set === undefined ? sampler : show(set)}`,
+    fix:
+      set === undefined
+        ? `Have ${name(service)} use the sampler that OTEL_TRACES_SAMPLER says, parentbased_always_on by default (readSampler in fixtures/services/telemetry/sampler.ts)`
+        : `Set ${set.variable} of ${name(service)} to parentbased_always_on, or remove it${ratio === undefined ? '' : ' and OTEL_TRACES_SAMPLER_ARG'}; Alloy or Grafana Cloud can sample what arrives`,
   }),
 
   'service has another name': ({ service, wanted, found, set }) => ({
@@ -67,16 +70,31 @@ export const SERVICE_SENTENCES: {
       : `Remove ${instrumentation} from ${set.variable} of ${name(service)}`,
   }),
 
-  'service loses context': ({ service, set }) =>
-    set === undefined
+  'service keeps no context': ({ service }) => ({
+    cause: `${name(service)} keeps no context: no span, log or metric of it knows the span around it`,
+    fix: `Register a context manager in ${name(service)} before anything is instrumented (context.setGlobalContextManager in fixtures/services/telemetry/start.ts)`,
+  }),
+
+  'service gives up early': ({ service, milliseconds, set }) => ({
+    cause: `${name(service)} gives up an export after ${milliseconds} ms, before it can be answered: ${show(set)}`,
+    fix: `Remove ${set.variable} from the environment of ${name(service)}, or set it to 10000: it is in milliseconds`,
+  }),
+
+  'service loses context': ({ service, set, isUnregistered }) =>
+    isUnregistered
       ? {
-          cause: `${name(service)} begins traces of its own with the messages that it consumes: their headers bring no trace context`,
-          fix: 'Let the publisher inject the context into the headers of each message, and the consumer extract it: the instrumentation of amqplib does both',
+          cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: it has registered no propagator for it`,
+          fix: `Register one in ${name(service)} (propagation.setGlobalPropagator in fixtures/services/telemetry/start.ts)`,
         }
-      : {
-          cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
-          fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
-        },
+      : set === undefined
+        ? {
+            cause: `${name(service)} begins traces of its own with the messages that it consumes: their headers bring no trace context`,
+            fix: 'Let the publisher inject the context into the headers of each message, and the consumer extract it: the instrumentation of amqplib does both',
+          }
+        : {
+            cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
+            fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
+          },
 
   'service logs without trace': ({ service, set }) => ({
     cause: `the logs of ${name(service)} carry no trace_id${set === undefined ? '' : ': log correlation is off'}${set === undefined ? '' : ` (${show(set)})`}`,
@@ -91,9 +109,13 @@ export const SERVICE_SENTENCES: {
     fix: `Set ${set.variable} of ${name(service)} to info`,
   }),
 
-  'service sends late': ({ service, signal, milliseconds, set }) => ({
-    cause: `${name(service)} exports its ${signal} every ${milliseconds / 1000} s, which is longer than the criteria wait: ${show(set)}`,
-    fix: `Set ${set.variable} of ${name(service)} to a shorter interval, in milliseconds`,
+  'service sends late': ({ service, signal, milliseconds, set, isFixed }) => ({
+    cause: `${name(service)} exports its ${signal} every ${milliseconds / 1000} s, which is longer than the criteria wait${
+      isFixed ? `, and does not follow ${show(set)}` : `: ${show(set)}`
+    }`,
+    fix: isFixed
+      ? `Have ${name(service)} take the interval from ${set.variable} (fixtures/services/telemetry/start.ts)`
+      : `Set ${set.variable} of ${name(service)} to a shorter interval, in milliseconds`,
   }),
 
   'service looks too seldom': ({ service, seconds, expected, set }) => ({
@@ -115,9 +137,13 @@ export const SERVICE_SENTENCES: {
     fix: adviseOnPart(of, reason, set, right, service),
   }),
 
-  'service sends no signal': ({ service, signal, others }) => ({
-    cause: `${name(service)} sends no ${signal}: the backend has its ${list(others)} of this run`,
-    fix: `Look at the environment of ${name(service)}: ${CAUSES_OF_SILENCE[signal]}`,
+  'service sends no signal': ({ service, signal, others, isUnexplained }) => ({
+    cause: `${name(service)} sends no ${signal}: the backend has its ${list(others)} of this run${
+      isUnexplained ? ', and no variable that it was started with is why' : ''
+    }`,
+    fix: isUnexplained
+      ? `Look at how ${name(service)} sets up its ${signal} (fixtures/services/telemetry/start.ts): ${CODE_OF_SILENCE[signal]}`
+      : `Look at the environment of ${name(service)}: ${CAUSES_OF_SILENCE[signal]}`,
   }),
 
   'service message unroutable': ({ service, exchange, routingKey, bindings, type }) => {
@@ -157,7 +183,10 @@ export const SERVICE_SENTENCES: {
 
   'span begins trace': ({ service, name: span, traceId, parent }) => ({
     cause: `the span ${span} of ${name(service)} begins a trace of its own, ${traceId}${parent === undefined ? '' : `, instead of being part of that of ${parent}`}`,
-    fix: `Start ${span} where the context of its trace is active: without root: true or ROOT_CONTEXT, and with a context that was injected (propagation.inject) where it is stored or sent in between`,
+    fix:
+      service === 'api' && span.startsWith('publish ')
+        ? 'Store the context of the request with the event, and publish it in that context: propagation.inject and propagation.extract in fixtures/services/api/outbox.ts'
+        : `Start ${span} where the context of its trace is active: without root: true or ROOT_CONTEXT, and within the callback of the span around it`,
   }),
 
   'span differs': ({ service, name: span, differences }) => ({
@@ -224,6 +253,12 @@ export const SERVICE_SENTENCES: {
     cause: `the trace ${traceId} has spans of ${name(service)} whose parent never arrived: ${list(children)}`,
     fix: `See that ${name(service)} ends the span around them (span.end(), in every case), and does not drop it (OTEL_BSP_MAX_QUEUE_SIZE)`,
   }),
+};
+
+const CODE_OF_SILENCE: Readonly<Record<Signal, string>> = {
+  traces: 'the URL of the exporter, the delay of the span processor, and whether the provider is registered',
+  metrics: 'the URL and the interval of the exporter, the resource, and whether the provider is registered',
+  logs: 'the URL of the exporter, the delay of the processor, and whether the logger is created after it was instrumented',
 };
 
 const CAUSES_OF_SILENCE: Readonly<Record<Signal, string>> = {

@@ -14,6 +14,7 @@ export const serviceLosesContext = createServiceRule('service loses context', (s
   const set = readVariable(service, 'OTEL_PROPAGATORS');
   if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
   // Those of the run itself are parts of traces, too.
+  if (service.telemetry?.propagated.includes('traceparent') === false) return { isUnregistered: true as const };
   const hasOwnTraces = recent.some(
     (found) =>
       isOf(service, found) && found.span.parentSpanId === '' && SPAN_KINDS[found.span.kind] === 'SPAN_KIND_CONSUMER',

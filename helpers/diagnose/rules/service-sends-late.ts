@@ -21,13 +21,16 @@ export const serviceSendsLate = createServiceRule('service sends late', (service
   for (const signal of signals) {
     const [variable, fallback] = INTERVALS[signal];
     const set = readVariable(service, variable);
-    const milliseconds = Number(set?.value ?? fallback);
+    const said = signal === 'metrics' ? service.metricInterval : undefined;
+    const meant = Number(set?.value ?? fallback);
+    const milliseconds = said ?? meant;
     const waited = Math.max(
       LEAST_WAIT,
       observation?.elapsedMs ?? 0,
       signal === 'metrics' ? run.intervals.metricExport : 0,
     );
-    if (set !== undefined && milliseconds > waited) return { signal, milliseconds, set };
+    if (set !== undefined && milliseconds > waited)
+      return { signal, milliseconds, set, ...(milliseconds !== meant && { isFixed: true as const }) };
   }
   return undefined;
 });

@@ -1,14 +1,22 @@
 import { createServiceRule } from '../service-rule.ts';
 
+/** What only collects: other components may leave out what one service has sent. */
+const PASSES_ALL = /^otelcol\.processor\.(?:batch|memory_limiter)$/;
+
 /**
- * The backend has other signals of the service in this run, and none of the one that is asked for. It is all that can be known of a
- * service that doesn't say how it was started.
+ * The backend has other signals of the service in this run, and none of the one that is asked for. Nothing that the service says of
+ * its start explains it.
  *
  * `the API service sends no traces: the backend has its metrics and logs of this run`
  */
-export const serviceSendsNoSignal = createServiceRule('service sends no signal', ({ part }, { signals, held }) => {
-  const [signal, ...more] = signals;
-  const found = held?.[part];
-  if (signal === undefined || more.length > 0 || found === undefined) return undefined;
-  return found.includes(signal) || found.length === 0 ? undefined : { signal, others: found };
-});
+export const serviceSendsNoSignal = createServiceRule(
+  'service sends no signal',
+  ({ part, environment }, { signals, held, stop }) => {
+    const [signal, ...more] = signals;
+    const found = held?.[part];
+    if (signal === undefined || more.length > 0 || found === undefined) return undefined;
+    const mayBeLeftOut = stop?.of === 'signal' && stop.route.between.some(({ name }) => !PASSES_ALL.test(name));
+    if (mayBeLeftOut || found.includes(signal) || found.length === 0) return undefined;
+    return { signal, others: found, ...(environment !== undefined && { isUnexplained: true as const }) };
+  },
+);

@@ -48,6 +48,7 @@ function returning(...keys: readonly string[]): ServiceState {
   );
 }
 
+const registered = { propagated: ['traceparent', 'tracestate'], isContextKept: true, sampler: 'AlwaysOnSampler' };
 const NOW = 1_764_200_000_000;
 const failed = {
   message: 'column due.x does not exist',
@@ -108,6 +109,25 @@ const nearest = (found: string, wanted = '/api/games') =>
 
 /** Rules about what the backend has of services, and RabbitMQ of their messages. */
 export const seenCases = {
+  'service keeps no context': {
+    speaks: {
+      ...search,
+      services: [describeService('api', [line({ telemetry: { ...registered, isContextKept: false } })])],
+    },
+    finds: { service: 'api' },
+    silent: {
+      'it keeps it': { ...search, services: [describeService('api', [line({ telemetry: registered })])] },
+      'it does not say': { ...search, services: [started()] },
+    },
+  },
+  'service gives up early': {
+    speaks: { ...search, services: [started({ OTEL_EXPORTER_OTLP_TIMEOUT: '1' })] },
+    finds: { milliseconds: 1, set: { variable: 'OTEL_EXPORTER_OTLP_TIMEOUT' } },
+    silent: {
+      'it waits for long': { ...search, services: [started({ OTEL_EXPORTER_OTLP_TIMEOUT: '5000' })] },
+      'that is another signal': { ...search, services: [started({ OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '1' })] },
+    },
+  },
   'service message unroutable': {
     speaks: {
       ...work,

@@ -181,6 +181,15 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
   'service sends no signal': [
     { kind: 'service sends no signal', service: 'api', signal: 'traces', others: ['metrics', 'logs'] },
   ],
+  'service keeps no context': [{ kind: 'service keeps no context', service: 'api' }],
+  'service gives up early': [
+    {
+      kind: 'service gives up early',
+      service: 'api',
+      milliseconds: 1,
+      set: { variable: 'OTEL_EXPORTER_OTLP_TIMEOUT', value: '1' },
+    },
+  ],
   'service message unroutable': [
     {
       kind: 'service message unroutable',

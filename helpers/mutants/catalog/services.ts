@@ -1,6 +1,8 @@
-/** What a person sets wrong for a service of the application. */
+/** What a person sets or does wrong in a service of the application. */
 import type { ServicePart } from '../../run/part.ts';
 import type { EnvironmentChange } from '../../run/stack.ts';
+import { swap } from '../edit.ts';
+import { editSource } from '../edit-source.ts';
 import type { Change, Mutant } from '../mutant.ts';
 import { all, mutant, noOp } from './entry.ts';
 
@@ -369,6 +371,130 @@ const others: readonly Mutant[] = [
   ]),
 ];
 
+const inSource = (file: string, find: string, replace: string): Change => editSource(file, swap(find, replace));
+
+/** What a developer changes by mistake in the code of services. */
+const code: readonly Mutant[] = [
+  mutant(
+    'e74',
+    'the queue of the bot is bound with one key',
+    {
+      services: Object.fromEntries(
+        SERVICES.map(([part]) => [
+          part,
+          inSource('messaging/topology.ts', "eventExchange, '#'", "eventExchange, 'game.created'"),
+        ]),
+      ),
+      // What is bound already stays bound.
+      parts: [{ queue: 'bot.events' }],
+    },
+    'phase6',
+    {
+      cause: all('game\\.(?:reminder_due|status_changed)', 'game_scheduler\\.events', 'bot\\.events', 'game\\.created'),
+    },
+  ),
+  one(
+    'e75',
+    'bot',
+    'it acknowledges no message',
+    inSource('messaging/consumer.ts', 'if (open) channel.ack(message);', ''),
+    'phase6',
+    ['bot\\.events', 'acknowledge', 'consumer\\.ts'],
+  ),
+  one(
+    'e76',
+    TRANSITIONS,
+    'it does not mark rows as processed',
+    inSource('scheduler/process-next.ts', 'await markProcessed(query, model.table, taken.row.id);', ''),
+    'phase6',
+    ['transition', 'row', 'processed'],
+  ),
+  one(
+    'e77',
+    TRANSITIONS,
+    'it publishes two events for a row',
+    inSource(
+      'scheduler/process-next.ts',
+      'await parts.messaging.publish(buildMessage(event, taken.row.id));',
+      'for (const id of [taken.row.id, crypto.randomUUID()]) await parts.messaging.publish(buildMessage(event, id));',
+    ),
+    'phase6',
+    ['transition', '2 events', 'message_id'],
+  ),
+  one(
+    'e78',
+    'bot',
+    'a command begins a trace',
+    inSource('bot/span.ts', '{ attributes }', '{ attributes, root: true }'),
+    'phase5',
+    ['discord\\.command\\.', 'trace of its own', 'discord\\.on_interaction|root'],
+  ),
+  one(
+    'e79',
+    'api',
+    'an event waits without the context of its request',
+    inSource('api/outbox.ts', 'propagation.inject(context.active(), carrier);', ''),
+    'phase4',
+    ['publish game\\.created', 'trace of its own', 'inject', 'outbox\\.ts'],
+  ),
+  one(
+    'e80',
+    'bot',
+    'interactions are counted under another name',
+    inSource('bot/on-interaction.ts', "'discord.interactions'", "'discord.commands'"),
+    'phase5',
+    ['discord_interactions_total', 'discord_commands_total'],
+  ),
+  one(
+    'e81',
+    'api',
+    'requests have no route',
+    inSource('api/observe.ts', 'rpc.route = route;', 'rpc.type = rpc.type;'),
+    'phase4',
+    ['http[._]route', 'API'],
+  ),
+  one('e82', 'api', 'exports are given up after 1 ms', { OTEL_EXPORTER_OTLP_TIMEOUT: '1' }, 'phase4', [
+    'API',
+    'OTEL_EXPORTER_OTLP_TIMEOUT',
+  ]),
+  one(
+    'e83',
+    'api',
+    'no propagator is registered',
+    inSource(
+      'telemetry/start.ts',
+      'propagation.setGlobalPropagator(new CompositePropagator({ propagators: readPropagators() }));',
+      '',
+    ),
+    'phase4',
+    ['API', 'propagator', 'setGlobalPropagator'],
+  ),
+  one(
+    'e84',
+    'api',
+    'metrics have no resource',
+    inSource('telemetry/start.ts', 'new MeterProvider({ resource, ', 'new MeterProvider({ '),
+    'phase4',
+    ['unknown_service', 'metrics', 'resource'],
+  ),
+  one(
+    'e85',
+    NOTIFICATIONS,
+    'its rows have no such column',
+    inSource('notification-daemon/model.ts', "'notification_time'", "'notify_time'"),
+    'phase6',
+    ['notification', 'notify_time'],
+  ),
+  one(
+    'e86',
+    'bot',
+    'a user has another attribute',
+    inSource('bot/on-interaction.ts', "'discord.user_id': userId", "'discord.user': userId"),
+    'phase5',
+    ['discord\\.on_interaction', 'discord\\.user_id', 'discord\\.user='],
+  ),
+];
+
 /** What a person may set for services. */
 const harmless: readonly Mutant[] = [
   noOp(
@@ -397,4 +523,4 @@ const harmless: readonly Mutant[] = [
   ),
 ];
 
-export const services: readonly Mutant[] = [...everywhere, ...single, ...others, ...harmless];
+export const services: readonly Mutant[] = [...everywhere, ...single, ...others, ...code, ...harmless];
