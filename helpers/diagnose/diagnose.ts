@@ -192,8 +192,8 @@ export const RULES: Readonly<Record<Path | 'too much' | 'other', readonly Rule[]
     receiverElsewhere,
     overloaded,
   ],
-  // No fault on the way explains what arrived.
-  'too much': [seriesNotDropped],
+  // No fault on the way explains what arrived, unless it is old.
+  'too much': [seriesNotDropped, writeBehind],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove, or undefined if they prove none. */

@@ -847,6 +847,7 @@ const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) 
   'label limit': (_, { setting = 'targets' }) =>
     `a series has more or longer labels than ${setting === 'targets' ? 'its limits allow' : `${setting} allows`}, so the whole scrape is dropped`,
   'target limit': (error) => `it has more targets than allowed, and then scrapes none of them: ${error}`,
+  'login file': (error) => error.replace(/^.*?(?=unable to read)/, ''),
   other: (error) => error,
 };
 

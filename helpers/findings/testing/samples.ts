@@ -177,6 +177,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'body size limit',
         'label limit',
         'target limit',
+        'login file',
         'address',
         'other',
       ] as const
