@@ -77,6 +77,11 @@ function readFault(finding: CriterionVerdict['finding']): unknown {
     // Which of the series, samples and times is named is chance.
     case 'series merged':
       return { ...finding, labels: [], metric: '' };
+    // What the criterion itself was refused has no address.
+    case 'source fails':
+      return { ...finding, address: '' };
+    case 'series relabelled':
+      return { ...finding, from: '', to: '' };
     case 'metric not exported':
       return { ...finding, metric: '', renamed: finding.renamed !== undefined };
     case 'samples too old':
