@@ -72,6 +72,8 @@ phase('Phase 2: PostgreSQL metrics', { needs: ['postgres'] }, () => {
   }) => {
     const client = await postgres.connect();
     await client.query('CREATE TEMPORARY TABLE alloy_verify (n int); INSERT INTO alloy_verify VALUES (1)');
+    // What keeps the exporter from the database says more than what its page lacks.
+    await expect(metric('pg_up', POSTGRES)).toHaveValue(1);
     const page = await findSourcePage('prometheus.exporter.postgres', POSTGRES.job);
     const { problems, fact } = await findUnfiltered(page, HIGH_CARDINALITY);
     expect(problems).toHaveNoProblems('Let the exporter collect the statistics of tables, which the filter then drops');

@@ -221,8 +221,8 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     receiverElsewhere,
     overloaded,
   ],
-  // No fault on the way explains what arrived.
-  'too much': [seriesNotDropped],
+  // No fault on the way explains what arrived, unless it is old.
+  'too much': [seriesNotDropped, writeBehind],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove; if they prove none, where to look. */

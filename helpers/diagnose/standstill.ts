@@ -17,6 +17,7 @@ import { VISIBILITY } from './absence.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { findConnectProblem, findInvalidTarget } from './connect-fault.ts';
 import { isRestricted } from './rules/not-exported.ts';
+import { findWriteBehind } from './rules/write-behind.ts';
 import { readScrapedPage } from './scraped-page.ts';
 import { listSendErrors } from './send-errors.ts';
 import { findServiceStandstill } from './service-standstill.ts';
@@ -76,6 +77,8 @@ export async function findStandstill(
     }
   }
   const source = subject.kind === 'scraped metric' || subject.kind === 'series' ? subject.source : undefined;
+  // Without a limit it may be this machine that is slow for a while.
+  if (findWriteBehind(flow, stop, run)?.limit !== undefined) return { kind: 'now', fault: 'write behind' };
   if (isOffPage(flow, stop, subject) && (await isMissing(run, stop, subject)))
     return { kind: 'now', fault: 'not on the page' };
   if (source === undefined || !['scrape failed', 'beyond Alloy'].includes(stop.at)) return undefined;

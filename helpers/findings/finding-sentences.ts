@@ -94,7 +94,7 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'source fails': ({ source, address, fault, reason, variable }) => ({
     cause: `${NAMES[source]}${address === undefined ? '' : ` at ${address}`} ${SOURCE_FAULTS[fault].cause}: ${reason}`,
-    fix: SOURCE_FAULTS[fault].fix(NAMES[source], variable),
+    fix: adviseOnDeniedCommand(reason) ?? SOURCE_FAULTS[fault].fix(NAMES[source], variable),
   }),
 
   'fixture failed': ({ source, reason }) => ({
@@ -742,6 +742,13 @@ const SOURCE_FAULTS: Readonly<
   unhealthy: { cause: 'reports that it does not work', fix: (source) => `See the log of ${source}` },
 };
 
+/** Redis says which command it does not allow: `NOPERM this user has no permissions to run the 'info' command`. */
+function adviseOnDeniedCommand(reason: string): string | undefined {
+  const [, user = 'USER', command] =
+    /^NOPERM (?:User (\S+)|this user) has no permissions to run the '([^']+)' command/.exec(reason) ?? [];
+  return command === undefined ? undefined : `Allow it to the user in Redis: ACL SETUSER ${user} +${command}`;
+}
+
 function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
   const { expression, variables = [], setting = '', component } = place;
   if (expression === undefined) return `Set ${setting} of ${component}${describeLine(place)}: ${source} wants it`;
@@ -806,12 +813,15 @@ const SEND_LESS: Readonly<Record<Signal, string>> = {
   logs: 'log less',
 };
 
+/** Grafana Cloud answers 400 as well where a limit of the stack is reached: `per-user series limit of 10000 exceeded`. */
+const IS_LIMIT = /\blimits?\b.*\bexceed|\bexceed\w*\b.*\blimits?\b|\berr-mimir-max-series/i;
+
 /** What to do about an answer to an export. */
 function adviseOnExport(
   refused: Omit<FindingKind<'OTLP export refused'>, 'kind' | 'batch'> & { readonly batch: Place | undefined },
 ): string {
-  const { status, signals, others, place, batch } = refused;
-  if (status === 402 || status === 429)
+  const { status, signals, others, message, place, batch } = refused;
+  if (status === 402 || status === 429 || ((status === 400 || status === 422) && IS_LIMIT.test(message)))
     return `Send less, or have the limits of the stack raised: ${list(signals)} are more than they allow. To send less, ${list(signals.map((signal) => SEND_LESS[signal]))}`;
   if (status === 404)
     return `Let what answers at ${nameAddress(place, place.component)} serve ${list(signals.map((signal) => `/v1/${signal}`))}, as it serves ${list(others)}, or send ${list(signals)} to what does`;
@@ -830,7 +840,12 @@ function adviseOnExport(
 
 /** What to do about an answer to remote write. */
 function adviseOnWrite(status: number, message: string, place: Place): string {
-  if (status === 429)
+  const isAboutLabels = /label/i.test(message);
+  if (
+    status === 402 ||
+    status === 429 ||
+    ((status === 400 || status === 422) && !isAboutLabels && IS_LIMIT.test(message))
+  )
     return `Send less, or have the limits of the stack raised: the samples are more than they allow. To send less, scrape less often (scrape_interval), or drop series with a write_relabel_config of ${place.component}`;
   if (status === 403)
     return 'Give the access policy of GRAFANA_CLOUD_API_KEY the scope metrics:write, and look at its allow-list of addresses';
@@ -838,7 +853,7 @@ function adviseOnWrite(status: number, message: string, place: Place): string {
     return `Send smaller requests: set max_samples_per_send in queue_config of ${nameComponent(place)} to less`;
   if (/out.of.order|too.old|out of bounds|duplicate.*timestamp|timestamp.*duplicate/i.test(message))
     return `See that no rule on the way takes away or overwrites a label that tells these series apart; that only one Alloy writes them, or each with its own external_labels in ${place.component}; and that the clocks of this machine and of the targets are right`;
-  if (/label/i.test(message))
+  if (isAboutLabels)
     return `Correct the labels that the answer names, with a rule of a prometheus.relabel or a write_relabel_config of ${place.component}`;
   if (status === 400 || status === 422)
     return 'Correct the samples that the answer names: Prometheus refuses their content, and Alloy drops the whole request';
@@ -874,6 +889,7 @@ const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) 
   'label limit': (_, { setting = 'targets' }) =>
     `a series has more or longer labels than ${setting === 'targets' ? 'its limits allow' : `${setting} allows`}, so the whole scrape is dropped`,
   'target limit': (error) => `it has more targets than allowed, and then scrapes none of them: ${error}`,
+  'login file': (error) => error.replace(/^.*?(?=unable to read)/, ''),
   other: (error) => error,
 };
 

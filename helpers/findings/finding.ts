@@ -96,6 +96,8 @@ export type ScrapeFault =
   | 'body size limit'
   | 'label limit'
   | 'target limit'
+  /** A file with a password or a token can't be read. */
+  | 'login file'
   /** A target has an address that is not valid. */
   | 'address'
   | 'other';

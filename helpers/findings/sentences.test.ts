@@ -244,6 +244,24 @@ describe('findings in words', () => {
       connect('refused', { expression: 'sys.env("A")', variables: ['A'] }),
       'Correct the address in A, as Alloy reaches it',
     ],
+    [
+      {
+        kind: 'remote write refused',
+        status: 400,
+        message: 'per-user series limit of 10000 exceeded',
+        place: endpoint('url', '"u"'),
+      },
+      'Send less, or have the limits of the stack raised',
+    ],
+    [
+      {
+        kind: 'source fails',
+        source: 'redis',
+        fault: 'no permission',
+        reason: "NOPERM User exporter has no permissions to run the 'info' command",
+      },
+      'ACL SETUSER exporter +info',
+    ],
     [scrape('refused', {}), 'Correct the address of the target at config.alloy:5'],
     [scrape('refused', { variables: ['A'], expression: 'sys.env("A")' }), 'Correct A'],
     [

@@ -19,7 +19,7 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
   const attribute = findAttribute(written, ...path);
   const line = attribute?.line ?? (path.length > 0 ? findBlock(written, ...path) : undefined)?.line ?? written?.line;
   const value = path.length === 0 ? undefined : readText(settings, ...path);
-  const flaw = value === undefined ? undefined : findStrayCharacters(value);
+  const flaw = value === undefined || DURATION.test(value) ? undefined : findStrayCharacters(value);
   const isSecret = hasSecret(path.length === 0 ? undefined : findSetting(settings, ...path)?.value);
   return {
     component: id,
@@ -35,6 +35,9 @@ export function locate({ file }: Pick<Flow, 'file'>, component: Component, ...pa
     ...findMisspelt(attribute, value),
   };
 }
+
+/** As Alloy writes it, with the micro sign. */
+const DURATION = /^(?:[\d.]+(?:ns|µs|ms|s|m|h))+$/;
 
 /** Whether a value is a secret, or a list of them. */
 function hasSecret(value: Setting['value']): boolean {

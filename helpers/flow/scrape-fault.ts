@@ -4,6 +4,7 @@ import { type Component, countAt, type Flow } from './flow.ts';
 
 /** Kinds of errors of a scrape, by Alloy's own texts (Prometheus 3, scrape/scrape.go and Go's net). */
 const FAULTS: readonly (readonly [ScrapeFault, RegExp])[] = [
+  ['login file', /unable to read file/],
   ['sample limit', /sample limit exceeded/],
   ['body size limit', /body size limit exceeded/],
   ['label limit', /label_(?:limit|name_length_limit|value_length_limit) exceeded|label limit/],
@@ -53,6 +54,7 @@ const LASTING: readonly ScrapeFault[] = [
   'body size limit',
   'label limit',
   'target limit',
+  'login file',
 ];
 
 /** Whether an error of a scrape stays as long as everything is as it is: a timeout may not. */

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CriterionFailed } from '../findings/criterion-failed.ts';
 import { describeEvidence } from '../findings/evidence-sentences.ts';
+import type { Finding } from '../findings/finding.ts';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
 import type { TraceId } from '../otlp/ids.ts';
@@ -291,4 +292,35 @@ describe('the first line of a run', () => {
   ] as const)('%j', (run, line) => {
     expect(describeRun(run)).toBe(line);
   });
+});
+
+test.each<[string, (n: number) => Finding]>([
+  [
+    'the sample that an answer names',
+    (n) => ({
+      kind: 'remote write refused',
+      status: 400,
+      message: `The affected sample has timestamp 2026-11-27T04:30:2${n}.567Z and is from series up{instance="${n}"}`,
+      place: { component: 'prometheus.remote_write.x' },
+    }),
+  ],
+  [
+    'the series that is the example',
+    (n) => ({
+      kind: 'series merged',
+      place: { component: 'prometheus.relabel.x' },
+      block: 'rule',
+      action: 'labeldrop',
+      regex: 'queue',
+      labels: ['queue'],
+      metric: `m${n}`,
+    }),
+  ],
+  [
+    'how many samples it concerns by now',
+    (n) => ({ kind: 'samples too old', count: n, place: { component: 'prometheus.remote_write.x' } }),
+  ],
+])('causes that differ only in %s are one', (_, find) => {
+  const criteria = [1, 2].map((n) => failed(`P3.${n}`, { ...describeFinding(find(n)), finding: find(n) }));
+  expect(format(verdictOn(criteria)).filter((one) => one.includes('cause:'))).toHaveLength(1);
 });

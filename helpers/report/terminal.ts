@@ -77,6 +77,17 @@ function readFault(finding: CriterionVerdict['finding']): unknown {
     // Which of the series, samples and times is named is chance.
     case 'series merged':
       return { ...finding, labels: [], metric: '' };
+    // What the criterion itself was refused has no address.
+    case 'source fails':
+      return { ...finding, address: '' };
+    case 'series relabelled':
+      return { ...finding, from: '', to: '' };
+    case 'metric not exported':
+      return { ...finding, metric: '', renamed: finding.renamed !== undefined };
+    case 'samples too old':
+      return { ...finding, count: 0 };
+    case 'write behind':
+      return { ...finding, lag: 0, pending: 0 };
     case 'remote write refused':
     case 'OTLP export refused':
       return { ...finding, message: finding.message.replaceAll(CHANCE, '…') };

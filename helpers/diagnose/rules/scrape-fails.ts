@@ -70,7 +70,7 @@ function locateFault(flow: Flow, scrape: Component, { url, error }: ScrapeTarget
     : limit === undefined
       ? (SETTINGS[fault] ?? [])
       : [limit];
-  const [own] = settings.map((setting) => locate(flow, scrape, setting)).filter(isWritten);
+  const [own] = settings.map((setting) => locate(flow, scrape, ...setting.split('.'))).filter(isWritten);
   if (own !== undefined) return own;
   // What is not set there comes with the target.
   return url === '' ? locate(flow, scrape) : locate(flow, scrape, 'targets');
@@ -89,6 +89,7 @@ const SETTINGS: Readonly<Partial<Record<ScrapeFault, readonly string[]>>> = {
   'body size limit': ['body_size_limit'],
   'label limit': ['label_limit', 'label_name_length_limit', 'label_value_length_limit'],
   'target limit': ['target_limit'],
+  'login file': ['basic_auth.password_file', 'authorization.credentials_file', 'bearer_token_file'],
   timeout: ['scrape_timeout'],
   TLS: ['scheme'],
   'HTTP status': ['metrics_path', 'params', 'scheme'],

@@ -1,5 +1,7 @@
 import { type Component, countAt, type Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
+import type { Stop } from '../../flow/stops.ts';
+import type { Run } from '../../run/run.ts';
 import { createRule } from '../rule.ts';
 
 /** What limits how fast a remote write can be. */
@@ -13,19 +15,26 @@ const MAX_SCRAPES = 4;
  * `prometheus.remote_write.x sends samples more slowly than it gets them: it is 21 s behind, and 4,012 wait; max_shards is 1 …`
  */
 export const writeBehind = createRule('write behind', ({ flow, stop, run }) => {
-  if (flow === undefined || stop?.of !== 'samples') return undefined;
-  for (const write of stop.route.ends) {
-    const lag = measureLag(flow, write, run.stack === 'external');
+  const found = flow && stop && findWriteBehind(flow, stop, run);
+  if (flow === undefined || found === undefined) return undefined;
+  const { write, limit, lag, pending } = found;
+  return { place: limit ?? locate(flow, write), url: locate(flow, write, 'endpoint', 'url'), lag, pending };
+});
+
+/** A remote write that sends less than it gets, and the setting that limits it, where there is one. */
+export function findWriteBehind(flow: Flow, stop: Stop, { intervals, stack }: Pick<Run, 'intervals' | 'stack'>) {
+  for (const write of stop.of === 'samples' ? stop.route.ends : []) {
+    const lag = measureLag(flow, write, stack === 'external');
     const pending = countAt(flow, write, /^prometheus_remote_storage_samples_pending$/);
-    const { scrape, remoteWriteDeadline } = run.intervals;
-    if (lag === undefined || pending === 0 || lag <= MAX_SCRAPES * scrape + 2 * remoteWriteDeadline) continue;
+    const bound = MAX_SCRAPES * intervals.scrape + 2 * intervals.remoteWriteDeadline;
+    if (lag === undefined || pending === 0 || lag <= bound) continue;
     const [limit] = SETTINGS.map((setting) => locate(flow, write, 'endpoint', 'queue_config', setting)).filter(
       ({ expression }) => expression !== undefined,
     );
-    return { place: limit ?? locate(flow, write), url: locate(flow, write, 'endpoint', 'url'), lag, pending };
+    return { write, limit, lag, pending };
   }
   return undefined;
-});
+}
 
 /** In milliseconds; undefined where it has sent nothing, or has failed at something, which says more. */
 function measureLag(flow: Flow, write: Component, isElsewhere: boolean): number | undefined {

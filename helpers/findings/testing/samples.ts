@@ -195,6 +195,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
         'body size limit',
         'label limit',
         'target limit',
+        'login file',
         'address',
         'other',
       ] as const

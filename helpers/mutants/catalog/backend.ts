@@ -386,6 +386,24 @@ const inBetween: readonly Mutant[] = [
     '302|redirect|proxy\\.invalid',
     'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT',
   ),
+  fault(
+    'm50',
+    'a proxy removes the login of exports',
+    { does: 'strip login', signals: ['traces', 'metrics', 'logs'] },
+    DELIVERY,
+    '401',
+    'Authorization',
+    'on the way|proxy',
+  ),
+  fault(
+    'm51',
+    'a proxy removes the login of remote write',
+    { does: 'strip login', signals: ['samples'] },
+    PROM_PHASE,
+    '401',
+    'Authorization',
+    'on the way|proxy',
+  ),
 ];
 
 export const backend: readonly Mutant[] = [...refusals, ...losses, ...connections, ...inBetween];

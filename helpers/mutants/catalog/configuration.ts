@@ -1183,25 +1183,201 @@ const GRPC_LISTEN = 'endpoint = coalesce(sys.env("ALLOY_OTLP_GRPC_LISTEN"), "0.0
 /** What a receiver does not take from anybody, or not as it is sent. */
 const receivers: readonly Mutant[] = [
   mutant(
-    'c150',
+    'c180',
     'receiver: it takes bodies of 256 bytes at most',
     { configuration: [swap(HTTP_LISTEN, `${HTTP_LISTEN}\n\n\t\tmax_request_body_size = "256B"`)] },
     `${DELIVERY} phase4`,
     { cause: all(RECEIVER, 'max_request_body_size', '256B', 'config\\.alloy:\\d+'), vague: /400/ },
   ),
   mutant(
-    'c151',
+    'c181',
     'receiver: it takes zstd only',
     { configuration: [swap(HTTP_LISTEN, `${HTTP_LISTEN}\n\n\t\tcompression_algorithms = ["zstd"]`)] },
     `${DELIVERY} phase4`,
     { cause: all(RECEIVER, 'compression_algorithms', 'config\\.alloy:\\d+'), vague: /400/ },
   ),
   mutant(
-    'c152',
+    'c182',
     'receiver: it takes messages of one byte over gRPC',
     { configuration: [swap(GRPC_LISTEN, `${GRPC_LISTEN}\n\n\t\tmax_recv_msg_size = "1B"`)] },
     DELIVERY,
     { cause: all(RECEIVER, 'max_recv_msg_size', '1B'), vague: /RESOURCE_EXHAUSTED/ },
+  ),
+];
+
+const RABBITMQ_RELABEL = `prometheus.relabel "rabbitmq" {\n\tforward_to = [${CLOUD}]\n`;
+const POSTGRES_RELABEL = `prometheus.relabel "postgres" {\n\tforward_to = [${CLOUD}]\n`;
+const QUEUE = '\t\t\tbatch_send_deadline = coalesce(sys.env("ALLOY_REMOTE_WRITE_DEADLINE"), "5s")\n';
+
+/** Another rule before those of a component. */
+function ruleBefore(relabel: string, ...lines: readonly string[]): Edit {
+  return swap(relabel, `${relabel}\n\trule {\n${lines.map((line) => `\t\t${line}\n`).join('')}\t}\n`);
+}
+
+/** What makes several series one. */
+const merged: readonly Mutant[] = [
+  mutant(
+    'c136',
+    'RabbitMQ: a rule drops the labels of queues',
+    { configuration: [ruleBefore(RABBITMQ_RELABEL, 'action = "labeldrop"', 'regex  = "queue|vhost"')] },
+    'phase7',
+    { cause: all('labeldrop', 'queue', 'prometheus\\.relabel\\.rabbitmq', 'config\\.alloy:\\d+'), vague: /400|queue/ },
+  ),
+  mutant(
+    'c137',
+    'PostgreSQL: a rule gives all databases one name',
+    { configuration: [ruleBefore(POSTGRES_RELABEL, 'target_label = "datname"', 'replacement  = "app"')] },
+    'phase2',
+    { cause: all('datname', '"app"', 'prometheus\\.relabel\\.postgres', 'config\\.alloy:\\d+'), vague: /400|datname/ },
+  ),
+  mutant(
+    'c138',
+    'remote write: a rule drops the label state',
+    { configuration: [writeRule(['action = "labeldrop"', 'regex  = "state"'])] },
+    'phase2',
+    { cause: all('labeldrop', 'state', REMOTE_WRITE, 'config\\.alloy:\\d+'), vague: /400|state/ },
+  ),
+  mutant(
+    'c139',
+    'RabbitMQ: a second target has the labels of the first',
+    {
+      configuration: [
+        within(
+          '"instance"    = "rabbitmq",\n\t}]',
+          '\t}]',
+          '\t}, {\n\t\t"__address__" = string.replace(coalesce(sys.env("RABBITMQ_METRICS_ADDRESS"), "a:1"), "127.0.0.1", "localhost"),\n\t\t"job"         = "integrations/rabbitmq",\n\t\t"instance"    = "rabbitmq",\n\t}]',
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('prometheus\\.scrape\\.rabbitmq', 'targets?', 'same series|several'), vague: /400|twice/ },
+  ),
+];
+
+const WRITE_PASSWORD = 'password = sys.env("GRAFANA_CLOUD_API_KEY")\n\t\t}';
+
+/** Settings that nobody would look at first. */
+const settings: readonly Mutant[] = [
+  mutant(
+    'c140',
+    'Redis: what relabels its targets has those of PostgreSQL',
+    {
+      configuration: [
+        swap(
+          'targets = prometheus.exporter.redis.redis.targets',
+          'targets = prometheus.exporter.postgres.postgres.targets',
+        ),
+      ],
+    },
+    'phase3',
+    {
+      cause: all(
+        'discovery\\.relabel\\.redis',
+        'prometheus\\.exporter\\.postgres',
+        'prometheus\\.exporter\\.redis\\.redis\\.targets',
+      ),
+    },
+  ),
+  mutant(
+    'c141',
+    'Redis: label_value_length_limit is 5',
+    {
+      configuration: [within(REDIS_SCRAPE, `${REDIS_TARGETS}\n`, `${REDIS_TARGETS}\n\tlabel_value_length_limit = 5\n`)],
+    },
+    'phase3',
+    { cause: all('label_value_length_limit', 'config\\.alloy:\\d+'), vague: /limit|label/ },
+  ),
+  mutant(
+    'c142',
+    'Redis: target_limit is 1, and there are two',
+    {
+      configuration: [
+        within(
+          REDIS_SCRAPE,
+          `${REDIS_TARGETS}\n`,
+          `array.concat(${REDIS_TARGETS}, [{"__address__" = "127.0.0.1:1"}])\n\ttarget_limit = 1\n`,
+        ),
+      ],
+    },
+    'phase3',
+    { cause: all('target_limit = 1', 'config\\.alloy:\\d+'), vague: /limit/ },
+  ),
+  mutant(
+    'c143',
+    'Redis: the exporter has another namespace',
+    { configuration: [swap('\tredis_password = sys.env', '\tnamespace      = "cache"\n\tredis_password = sys.env')] },
+    'phase3',
+    { cause: all('namespace = "cache"|namespace', 'prometheus\\.exporter\\.redis', 'cache_'), vague: /redis_/ },
+  ),
+  mutant(
+    'c144',
+    'remote write: its password file is not there',
+    { configuration: [swap(WRITE_PASSWORD, 'password_file = "/etc/alloy/token"\n\t\t}')] },
+    'phase3',
+    { cause: all('/etc/alloy/token', 'no such file', 'password_file'), vague: /remote_write/ },
+  ),
+  mutant(
+    'c145',
+    'batch: traces go to the exporter, without its input',
+    { configuration: [within(`\t\ttraces  = ${TO_EXPORTER}`, '.input', '')] },
+    'P1.2 P1.3 P1.7',
+    { cause: all('config\\.alloy:\\d+', 'otelcol\\.exporter\\.otlphttp\\.grafana_cloud\\.input'), vague: /traces/ },
+  ),
+  mutant(
+    'c146',
+    'remote write: samples may be a millisecond old',
+    { configuration: [swap(QUEUE, `${QUEUE}\t\t\tsample_age_limit = "1ms"\n`)] },
+    'phase3',
+    { cause: all('sample_age_limit', '1ms', REMOTE_WRITE), vague: /remote_write/ },
+  ),
+  mutant(
+    'c147',
+    'remote write: it sends one sample at a time',
+    { configuration: [swap(QUEUE, `${QUEUE}\t\t\tmax_shards = 1\n\t\t\tmax_samples_per_send = 1\n`)] },
+    'phase7',
+    { cause: all('max_samples_per_send|max_shards', REMOTE_WRITE, 'behind|slow'), vague: /remote_write/ },
+  ),
+  mutant(
+    'c148',
+    'RabbitMQ: its target has the scheme https',
+    {
+      configuration: [
+        swap(
+          '"job"         = "integrations/rabbitmq",',
+          '"__scheme__"  = "https",\n\t\t"job"         = "integrations/rabbitmq",',
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('__scheme__', 'https', 'config\\.alloy:\\d+'), vague: /TLS|https/ },
+  ),
+  mutant(
+    'c149',
+    'remote write: it logs in with the token alone',
+    {
+      configuration: [swap(LOGIN_BLOCK, '\t\tbearer_token = sys.env("GRAFANA_CLOUD_API_KEY")\n\n')],
+    },
+    'phase3',
+    { cause: all('401', 'bearer_token', 'basic_auth'), vague: /401/ },
+  ),
+  mutant(
+    'c150',
+    'RabbitMQ: job is set by job_name, misspelt',
+    {
+      configuration: [
+        cut('\t\t"job"         = "integrations/rabbitmq",\n'),
+        swap(RABBITMQ_FORWARD, `job_name        = "rabbit"\n\t${RABBITMQ_FORWARD}`),
+      ],
+    },
+    'phase7',
+    { cause: all('job="rabbit"', 'prometheus\\.scrape\\.rabbitmq', 'label job'), vague: /job/ },
+  ),
+  mutant(
+    'c151',
+    'Redis: the exporter has a microsecond to connect',
+    { configuration: [swap('\tredis_password = sys.env', '\tconnection_timeout = "1us"\n\tredis_password = sys.env')] },
+    'phase3',
+    { cause: all('connection_timeout', 'prometheus\\.exporter\\.redis'), vague: /timeout|Redis/ },
   ),
 ];
 
@@ -1219,4 +1395,6 @@ export const configuration: readonly Mutant[] = [
   ...misspeltSources,
   ...furtherWrites,
   ...receivers,
+  ...merged,
+  ...settings,
 ];

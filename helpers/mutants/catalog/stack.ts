@@ -291,6 +291,30 @@ export const stack: readonly Mutant[] = [
   mutant('s34', 'the API hangs', { parts: [{ part: 'api', is: 'paused' }] }, 'phase4', {
     cause: all('API', 'no answer', 'hangs'),
   }),
+  mutant(
+    's35',
+    'PostgreSQL: track_activities is off',
+    {
+      parts: [
+        {
+          isSuperuser: true,
+          sql: ['ALTER SYSTEM SET track_activities = off', 'SELECT pg_reload_conf()'],
+          undo: ['ALTER SYSTEM RESET track_activities', 'SELECT pg_reload_conf()'],
+        },
+      ],
+    },
+    'phase2',
+    { cause: all('PostgreSQL', 'track_activities'), vague: /pg_stat_activity/ },
+  ),
+  mutant(
+    's36',
+    'Redis: its user may not ask for INFO',
+    {
+      parts: [{ redis: ['ACL', 'SETUSER', 'default', '-info'], undo: () => ['ACL', 'SETUSER', 'default', '+info'] }],
+    },
+    'phase3',
+    { cause: all('Redis', 'NOPERM', 'info', 'ACL SETUSER'), vague: /Redis/ },
+  ),
 ];
 
 /** What lets a user of RabbitMQ configure the queues that match, and use all. */
