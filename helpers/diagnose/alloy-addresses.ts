@@ -5,6 +5,7 @@ import { request } from 'undici';
 import { getPage } from '../clients/page.ts';
 import type { WrongAddress } from '../findings/finding.ts';
 import type { AlloyEndpoint } from '../run/run.ts';
+import { scaleToLoad } from './load.ts';
 import { readAddress } from './sources.ts';
 
 const TIMEOUT_MS = 2000;
@@ -33,7 +34,7 @@ async function findConnectProblem(url: string): Promise<Answer | undefined> {
   const { host = '', port = 0 } = readAddress(url) ?? {};
   const socket = connect({ host, port });
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    await once(socket, 'connect', { signal: AbortSignal.timeout(scaleToLoad(TIMEOUT_MS)) });
     return undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -83,7 +84,7 @@ async function askGrpc(url: string): Promise<Answer | undefined> {
     session.on('error', () => {});
     call.on('error', () => {});
     call.end(Buffer.alloc(5));
-    const [headers] = await once(call, 'response', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const [headers] = await once(call, 'response', { signal: AbortSignal.timeout(scaleToLoad(TIMEOUT_MS)) });
     if (String(headers['content-type']).startsWith('application/grpc')) return undefined;
   } catch {
     // It may speak HTTP/1, which tells what it is.

@@ -214,11 +214,14 @@ test('an outage that a service has logged is over where its health check says so
 test('what is wrong with an endpoint is found by an empty export to it', async () => {
   await using server = await startAnsweringServer(({ path }) => (path === '/v1/traces' ? { body: '{}' } : undefined));
   await using broken = await startAnsweringServer(() => 'reset');
+  await using silent = await startAnsweringServer(() => 'never');
   expect(await askEndpoint(`${server.url}/v1/traces`)).toBeUndefined();
   expect(await askEndpoint(`${server.url}/v1/traces/v1/traces`)).toBe(404);
   expect(await askEndpoint(`${server.url.replace('http:', 'https:')}/v1/traces`)).toBe('no TLS');
   expect(await askEndpoint(`${broken.url}/v1/traces`)).toBe('another protocol');
   expect(await askEndpoint(`${server.url.replace('http://', '')}/v1/traces`)).toBe('no URL');
+  // What accepts a connection and is silent may be busy: it is not told to speak another protocol.
+  expect(await askEndpoint(`${silent.url}/v1/traces`)).toBeUndefined();
   expect(await askEndpoint('http://alloy.invalid:4318/v1/traces')).toBeUndefined();
   await server[Symbol.asyncDispose]();
   expect(await askEndpoint(`${server.url}/v1/traces`)).toBe('refused');
