@@ -1178,7 +1178,6 @@ const furtherWrites: readonly Mutant[] = [
 ];
 
 const HTTP_LISTEN = 'endpoint = coalesce(sys.env("ALLOY_OTLP_HTTP_LISTEN"), "0.0.0.0:4318")';
-const GRPC_LISTEN = 'endpoint = coalesce(sys.env("ALLOY_OTLP_GRPC_LISTEN"), "0.0.0.0:4317")';
 
 /** What a receiver does not take from anybody, or not as it is sent. */
 const receivers: readonly Mutant[] = [
@@ -1195,13 +1194,6 @@ const receivers: readonly Mutant[] = [
     { configuration: [swap(HTTP_LISTEN, `${HTTP_LISTEN}\n\n\t\tcompression_algorithms = ["zstd"]`)] },
     `${DELIVERY} phase4`,
     { cause: all(RECEIVER, 'compression_algorithms', 'config\\.alloy:\\d+'), vague: /400/ },
-  ),
-  mutant(
-    'c182',
-    'receiver: it takes messages of one byte over gRPC',
-    { configuration: [swap(GRPC_LISTEN, `${GRPC_LISTEN}\n\n\t\tmax_recv_msg_size = "1B"`)] },
-    DELIVERY,
-    { cause: all(RECEIVER, 'max_recv_msg_size', '1B'), vague: /RESOURCE_EXHAUSTED/ },
   ),
 ];
 

@@ -13,9 +13,15 @@ import type { BatchHandler, Listener } from './http-receiver.ts';
 type GrpcArgs = NonNullable<OtlpReceiverArgs['grpc']>;
 type RawMethod = MethodDefinition<Buffer, Uint8Array>;
 
-const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_MAX_MESSAGE_BYTES = 4 * MEBIBYTE;
 /** Each stream may hold a whole message; a client with more requests waits for its turn. */
 const DEFAULT_MAX_STREAMS = 32;
+
+/** Alloy passes the limit on in whole MiB; none is the default. */
+function floorToMebibytes(bytes: number): number {
+  return Math.floor(bytes / MEBIBYTE) * MEBIBYTE;
+}
 
 /**
  * Serves OTLP/gRPC (OTLP 1.x, "OTLP/gRPC"): `Export` of each signal that `accept` has a consumer for, on the bytes of
@@ -31,7 +37,7 @@ export async function startGrpcReceiver(
   // grpc-js would write lines of its own format between Alloy's; the component reports the errors.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   const server = new grpc.Server({
-    'grpc.max_receive_message_length': args.max_recv_msg_size > 0 ? args.max_recv_msg_size : DEFAULT_MAX_MESSAGE_BYTES,
+    'grpc.max_receive_message_length': floorToMebibytes(args.max_recv_msg_size) || DEFAULT_MAX_MESSAGE_BYTES,
     'grpc.enable_channelz': 0,
     'grpc.max_concurrent_streams': args.max_concurrent_streams > 0 ? args.max_concurrent_streams : DEFAULT_MAX_STREAMS,
     ...buildKeepaliveOptions(args.keepalive.server_parameters),

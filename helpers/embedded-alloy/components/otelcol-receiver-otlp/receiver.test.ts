@@ -33,6 +33,7 @@ type Running = {
 type Overrides = {
   readonly refuse?: string;
   readonly maxBodySize?: number;
+  readonly maxMessageSize?: number;
   /** The signals that have an output. */
   readonly signals?: readonly Signal[];
   /** The output, instead of one that keeps the batches. */
@@ -49,7 +50,7 @@ async function startReceiver(overrides: Overrides = {}): Promise<Running> {
     batches.push(batch);
   };
   const args = buildArguments(otlpReceiverBlock, {
-    grpc: { endpoint: LOOPBACK },
+    grpc: { endpoint: LOOPBACK, max_recv_msg_size: overrides.maxMessageSize ?? 0 },
     http: { endpoint: LOOPBACK, max_request_body_size: overrides.maxBodySize ?? 0 },
     output: Object.fromEntries(
       (overrides.signals ?? ALL_SIGNALS).map((signal) => [signal, [overrides.next ?? consumer]]),
@@ -304,6 +305,20 @@ describe('over gRPC it', () => {
     ]);
     expect(await exportTo('traces', wire('sdk-traces.pb'))).toBeInstanceOf(Buffer);
     expect(running.batches).toHaveLength(1);
+  });
+
+  // Recorded from Alloy 1.18: with 1 byte it accepts what it accepts with none.
+  test.each([
+    [1, status.OK],
+    [1024 * 1024, status.RESOURCE_EXHAUSTED],
+    [2 * 1024 * 1024 - 1, status.RESOURCE_EXHAUSTED],
+    [2 * 1024 * 1024, status.INTERNAL],
+  ])('takes the whole MiB of max_recv_msg_size = %d as its limit', async (maxMessageSize, code) => {
+    await running.stop();
+    running = await startReceiver({ maxMessageSize });
+    const body = maxMessageSize === 1 ? wire('sdk-traces.pb') : Buffer.alloc(1.5 * 1024 * 1024);
+    const answer = await exportTo('traces', body);
+    expect('code' in answer ? answer.code : status.OK).toBe(code);
   });
 });
 
