@@ -88,8 +88,9 @@ export async function readUnnamed({ access, backend, startedAt }: Run): Promise<
     queryInstant(access.prometheus, `count by (service_name) ({service_name=~"${UNNAMED}"})`),
     queryLogs(access.loki, `{service_name=~"${UNNAMED}"}`, seconds),
   ]);
-  const [metric] = metrics.map(({ labels }) => labels.service_name);
-  const [log] = logs.map(({ labels }) => labels.service_name);
+  // What follows a colon is the path of a program.
+  const [metric] = metrics.map(({ labels }) => labels.service_name?.replace(/:.*/, ''));
+  const [log] = logs.map(({ labels }) => labels.service_name?.replace(/:.*/, ''));
   return {
     ...(traces.length > 0 && { traces: 'unknown_service' }),
     ...(metric !== undefined && { metrics: metric }),

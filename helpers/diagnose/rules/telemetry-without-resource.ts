@@ -1,3 +1,5 @@
+import type { Signal } from '../../findings/finding.ts';
+import { ITEMS } from '../../flow/otlp-route.ts';
 import { createServiceRule } from '../service-rule.ts';
 
 /**
@@ -6,8 +8,17 @@ import { createServiceRule } from '../service-rule.ts';
  *
  * `the metrics of the API service have service.name unknown_service:node: the provider of that signal has no resource`
  */
-export const telemetryWithoutResource = createServiceRule('telemetry without resource', (_, { signals, unnamed }) => {
-  const [signal, ...more] = signals;
-  const name = signal === undefined || more.length > 0 ? undefined : unnamed?.[signal];
-  return signal === undefined || name === undefined ? undefined : { signal, name };
-});
+export const telemetryWithoutResource = createServiceRule(
+  'telemetry without resource',
+  (_, { signals, unnamed, observation }) => {
+    const seen = observation?.seen.kind === 'delivery' ? observation.seen.signals : undefined;
+    const isLacking = (signal: Signal) => {
+      const { emitted = 1, arrived = 0 } = seen?.[ITEMS[signal]] ?? {};
+      return arrived < emitted;
+    };
+    const lacking = signals.filter(isLacking);
+    const signal = lacking.find((one) => unnamed?.[one] !== undefined);
+    const name = signal === undefined ? undefined : unnamed?.[signal];
+    return signal === undefined || name === undefined ? undefined : { signal, name };
+  },
+);
