@@ -27,7 +27,7 @@ async function listHeld(run: Run, service: string): Promise<Signal[]> {
   const lines = `{service_name="${service}"}${instance((text) => ` | service_instance_id="${text}"`)}`;
   const [traces, metrics, logs] = await Promise.all([
     searchTraces(access.tempo, `{${selectSpans(run, service)}}`, seconds),
-    queryInstant(access.prometheus, `count(timestamp(${series}) >= ${run.startedAt / 1000})`),
+    queryInstant(access.prometheus, `count(last_over_time(${series}[${seconds}s]))`),
     queryLogs(access.loki, lines, seconds),
   ]);
   const counts = { traces: traces.length, metrics: metrics[0]?.value ?? 0, logs: logs.length };

@@ -108,7 +108,8 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   const askedAt = Date.now();
   const alternatives = listAlternatives(labels);
   const selectors = alternatives.map(
-    (alternative) => `{__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}}`,
+    (alternative) =>
+      `{__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}}`,
   );
   const ask = async () => {
     // A service that was started again may have left series that it no longer exports.

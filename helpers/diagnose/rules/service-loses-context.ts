@@ -10,7 +10,8 @@ import { createServiceRule, isOf, readList, readVariable } from '../service-rule
  */
 export const serviceLosesContext = createServiceRule('service loses context', (service, question) => {
   const { subject, observation, services, recent = [] } = question;
-  const isShared = services.length > 1 || observation?.condition.kind === 'stated' || isWithMessage(observation?.condition);
+  const isShared =
+    services.length > 1 || observation?.condition.kind === 'stated' || isWithMessage(observation?.condition);
   if (subject?.kind !== 'delivery' && !(subject?.kind === 'trace' && isShared)) return undefined;
   const set = readVariable(service, 'OTEL_PROPAGATORS');
   if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
