@@ -27,7 +27,7 @@ async function listHeld(run: Run, service: string): Promise<Signal[]> {
   const lines = `{service_name="${service}"}${instance((text) => ` | service_instance_id="${text}"`)}`;
   const [traces, metrics, logs] = await Promise.all([
     searchTraces(access.tempo, `{${selectSpans(run, service)}}`, seconds),
-    queryInstant(access.prometheus, `count(timestamp(${series}) >= ${run.startedAt / 1000})`),
+    queryInstant(access.prometheus, `count(last_over_time(${series}[${seconds}s]))`),
     queryLogs(access.loki, lines, seconds),
   ]);
   const counts = { traces: traces.length, metrics: metrics[0]?.value ?? 0, logs: logs.length };
@@ -88,8 +88,9 @@ export async function readUnnamed({ access, backend, startedAt }: Run): Promise<
     queryInstant(access.prometheus, `count by (service_name) ({service_name=~"${UNNAMED}"})`),
     queryLogs(access.loki, `{service_name=~"${UNNAMED}"}`, seconds),
   ]);
-  const [metric] = metrics.map(({ labels }) => labels.service_name);
-  const [log] = logs.map(({ labels }) => labels.service_name);
+  // What follows a colon is the path of a program.
+  const [metric] = metrics.map(({ labels }) => labels.service_name?.replace(/:.*/, ''));
+  const [log] = logs.map(({ labels }) => labels.service_name?.replace(/:.*/, ''));
   return {
     ...(traces.length > 0 && { traces: 'unknown_service' }),
     ...(metric !== undefined && { metrics: metric }),

@@ -1,6 +1,7 @@
 import type { FoundSpan } from '../clients/tempo.ts';
 import type { Observation, Subject } from '../findings/evidence.ts';
 import type { Finding, FindingKind, ServiceVariable, Signal } from '../findings/finding.ts';
+import { ITEMS } from '../flow/otlp-route.ts';
 import { SERVICE_NAMES, type ServicePart } from '../run/part.ts';
 import type { Rule } from './rule.ts';
 import { listAskedSignals, type ServiceState } from './service-state.ts';
@@ -90,4 +91,13 @@ export function isOf({ part }: Pick<ServiceState, 'part'>, { resource }: FoundSp
   return resource.attributes.some(
     ({ key, value }) => key === 'service.name' && value?.stringValue === SERVICE_NAMES[part],
   );
+}
+
+/** The signals that a question is about, and of a delivery those of which not everything has arrived. */
+export function listLacking({ signals, observation }: ServiceQuestion): Signal[] {
+  const seen = observation?.seen.kind === 'delivery' ? observation.seen.signals : undefined;
+  return signals.filter((signal) => {
+    const { emitted = 1, arrived = 0 } = seen?.[ITEMS[signal]] ?? {};
+    return arrived < emitted;
+  });
 }

@@ -5,7 +5,7 @@ import type { Condition, Observation, Subject } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { readBroker } from './broker.ts';
-import { readRecentSpans } from './held-signals.ts';
+import { readRecentSpans, readUnnamed } from './held-signals.ts';
 import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
 import { serviceEnded } from './rules/service-ended.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
@@ -27,6 +27,7 @@ import { serviceSamplesLess } from './rules/service-samples-less.ts';
 import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { spanBeginsTrace } from './rules/span-begins-trace.ts';
 import { spanDiffers } from './rules/span-differs.ts';
+import { telemetryWithoutResource } from './rules/telemetry-without-resource.ts';
 import type { ServiceFacts } from './service-rule.ts';
 import { listAskedServices, readServices } from './service-state.ts';
 import { examineParts } from './sources.ts';
@@ -99,6 +100,11 @@ async function findInBackend(
 ): Promise<ServiceStandstill | undefined> {
   const { evidence, services } = facts;
   const { subject } = evidence;
+  if (subject.kind === 'OTLP metric' || subject.kind === 'delivery') {
+    const unnamed = await readUnnamed(run).catch(() => ({}));
+    const found = telemetryWithoutResource.find({ ...facts, unnamed });
+    return found && { kind: 'now', fault: found.kind };
+  }
   if (!['trace', 'traces', 'work'].includes(subject.kind)) return undefined;
   const parts = services.map(({ part }) => part);
   const [trace, recent, broker] = await Promise.all([

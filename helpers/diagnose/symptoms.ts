@@ -234,7 +234,7 @@ async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure)
 /** Whether a criterion may fail because of messages: it asks for work, or for the traces of it. */
 function isWithMessages({ evidence, needs, takenAway }: Failure): boolean {
   if (takenAway.includes('rabbitmq') || !addDependencies(needs).includes('rabbitmq')) return false;
-  return evidence.kind !== 'observation' || ['work', 'trace', 'traces'].includes(evidence.subject.kind);
+  return evidence.kind !== 'observation' || ['work', 'trace', 'traces', 'OTLP metric'].includes(evidence.subject.kind);
 }
 
 async function readTrace(run: Run, evidence: Evidence): Promise<FoundSpan[] | undefined> {

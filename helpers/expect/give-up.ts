@@ -6,9 +6,9 @@ import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../di
 import { type FaultySource, hasLastingFault } from '../diagnose/sources.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
 import { concernsSubject, listSuspects } from '../diagnose/suspects.ts';
-import type { Condition, Path } from '../findings/evidence.ts';
+import type { Condition, Path, Subject } from '../findings/evidence.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
-import type { Part } from '../run/part.ts';
+import { isServicePart, type Part, SERVICE_NAMES } from '../run/part.ts';
 import type { Run } from '../run/run.ts';
 import type { Question } from './question.ts';
 
@@ -68,8 +68,8 @@ export function startWatch(
   const askedAt = Date.now();
   const suspects = listSuspects({ subject: question.subject, needs, takenAway }, run);
   // A service that only says that it is unwell may well send the telemetry that is asked for.
-  const isRelevant = ({ fault }: FaultySource) =>
-    fault === 'unhealthy' ? question.subject.kind === 'work' : concernsSubject(fault, question.subject);
+  const isRelevant = ({ part, fault, reason }: FaultySource) =>
+    fault === 'unhealthy' ? isIdle(question.subject, part, reason) : concernsSubject(fault, question.subject);
   const look = Math.max(LOOK, scrape);
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
@@ -133,4 +133,11 @@ async function countLost(run: Pick<Run, 'alloy' | 'alloyBefore'>, path: Path): P
   return samples
     ?.filter(({ labels: { __name__ = '' } }) => dropped.test(__name__))
     .reduce((total, { value }) => total + value, 0);
+}
+
+/** Whether a service that says that it is unwell does not do what is waited for: its work, or that of its loop, which has a trace. */
+function isIdle(subject: Subject, part: Part, reason: string): boolean {
+  if (subject.kind === 'work') return true;
+  const isAsked = isServicePart(part) && 'services' in subject && subject.services?.includes(SERVICE_NAMES[part]);
+  return subject.kind === 'traces' && isAsked === true && /(?:^|; )loop: (?!it is waiting)/.test(reason);
 }

@@ -81,8 +81,8 @@ test.each([
   [
     () => serviceMetric('a|b', 's', { 'x|y': '1' }),
     [
-      'sum({__name__=~"a|b",service_name="s",instance="run-1",x="1"})',
-      'sum({__name__=~"a|b",service_name="s",instance="run-1",y="1"})',
+      'sum(last_over_time({__name__=~"a|b",service_name="s",instance="run-1",x="1"}[300s]))',
+      'sum(last_over_time({__name__=~"a|b",service_name="s",instance="run-1",y="1"}[300s]))',
     ],
   ],
   [() => trace('abc' as TraceId), ['/tempo/api/v2/traces/abc']],

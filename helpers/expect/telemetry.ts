@@ -97,6 +97,9 @@ export function otlpMetric(name: string, service: string): Metric {
   };
 }
 
+/** As long as Prometheus looks back for the newest sample of a series, in seconds. */
+const MAX_METRIC_AGE = 300;
+
 /**
  * The current value of a metric of a service of this run's stack, summed over its series. Names for the same metric or label
  * in the stable and the old semantic conventions are joined by `|`.
@@ -106,17 +109,20 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   const alternatives = listAlternatives(labels);
   const selectors = alternatives.map(
     (alternative) =>
-      `sum({__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}})`,
+      `{__name__=~${JSON.stringify(name)},${formatMatchers({ ...labelService(service), ...alternative })}}`,
   );
   const ask = async () => {
-    const answers = await Promise.all(selectors.map((selector) => queryInstant(run.access.prometheus, selector)));
+    // A service that was started again may have left series that it no longer exports.
+    const seconds = Math.min(MAX_METRIC_AGE, Math.max(1, Math.floor((Date.now() - run.startedAt) / 1000)));
+    const queries = selectors.map((selector) => `sum(last_over_time(${selector}[${seconds}s]))`);
+    const answers = await Promise.all(queries.map((query) => queryInstant(run.access.prometheus, query)));
     return answers.find((found) => found.length > 0) ?? [];
   };
   return {
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     deadline: computeMetricDeadline(run),
-    asked: { service: 'prometheus', query: selectors.join(' or ') },
+    asked: { service: 'prometheus', query: selectors.map((selector) => `sum(${selector})`).join(' or ') },
     ask,
     findNearest: () => findNearestOfService(name, service, alternatives),
     // All metrics of a service are exported together: those of several exports later lack what none of them has.

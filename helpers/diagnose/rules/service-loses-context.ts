@@ -1,3 +1,4 @@
+import type { Condition } from '../../findings/evidence.ts';
 import { SPAN_KINDS } from '../../otlp/schema.ts';
 import { createServiceRule, isOf, readList, readVariable } from '../service-rule.ts';
 
@@ -9,7 +10,8 @@ import { createServiceRule, isOf, readList, readVariable } from '../service-rule
  */
 export const serviceLosesContext = createServiceRule('service loses context', (service, question) => {
   const { subject, observation, services, recent = [] } = question;
-  const isShared = services.length > 1 || observation?.condition.kind === 'stated';
+  const isShared =
+    services.length > 1 || observation?.condition.kind === 'stated' || isWithMessage(observation?.condition);
   if (subject?.kind !== 'delivery' && !(subject?.kind === 'trace' && isShared)) return undefined;
   const set = readVariable(service, 'OTEL_PROPAGATORS');
   if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
@@ -23,3 +25,8 @@ export const serviceLosesContext = createServiceRule('service loses context', (s
   const isExplained = services.some((one) => readList(one, 'OTEL_PROPAGATORS').length > 0);
   return services.length > 1 && hasOwnTraces && !isExplained ? {} : undefined;
 });
+
+/** Whether a span has to have an event beside it that waited elsewhere in between. */
+function isWithMessage(condition: Condition | undefined): boolean {
+  return condition?.kind === 'span' && condition.shape.includes('"messaging.');
+}

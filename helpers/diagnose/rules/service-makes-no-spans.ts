@@ -17,9 +17,8 @@ export const serviceMakesNoSpans = createServiceRule('service makes no spans', (
   const all = [...trace, ...recent].filter((found) => isOf(service, found));
   const traces = new Set(all.map(({ span }) => span.traceId)).size;
   if (traces < LEAST_TRACES || !all.some((found) => isLike(found, shape))) return undefined;
-  const missing = shape.children.find(
-    (child) => child.name === undefined && !all.some((found) => isLike(found, child)),
-  );
+  // Whatever it is called: a name says which statement or command it is.
+  const missing = shape.children.find(({ name: _, ...child }) => !all.some((found) => isLike(found, child)));
   const [instrumentation] = missing === undefined ? [] : listMakers(missing);
   if (instrumentation === undefined) return undefined;
   const isEnabled = service.instrumentations?.includes(instrumentation);

@@ -41,7 +41,7 @@ export const spanDiffers = createServiceRule('span differs', (service, question)
     return { name: shape.name, differences: hasRoute ? [named] : [named, { what: 'attribute http.route' }] };
   }
   if (isSearch || shape.name !== undefined) return undefined;
-  const [similar] = spans.filter(({ span }) => nameKind(span) === shape.kind);
+  const [similar] = spans.filter(({ span }) => shape.kind === undefined || nameKind(span) === shape.kind);
   return similar && compare([similar], shape, false);
 });
 

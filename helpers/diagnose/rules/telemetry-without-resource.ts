@@ -1,4 +1,4 @@
-import { createServiceRule } from '../service-rule.ts';
+import { createServiceRule, listLacking } from '../service-rule.ts';
 
 /**
  * What the service sends of a signal has the name that an SDK gives where it is told none: the provider of that signal has not got
@@ -6,8 +6,9 @@ import { createServiceRule } from '../service-rule.ts';
  *
  * `the metrics of the API service have service.name unknown_service:node: the provider of that signal has no resource`
  */
-export const telemetryWithoutResource = createServiceRule('telemetry without resource', (_, { signals, unnamed }) => {
-  const [signal, ...more] = signals;
-  const name = signal === undefined || more.length > 0 ? undefined : unnamed?.[signal];
+export const telemetryWithoutResource = createServiceRule('telemetry without resource', (_, question) => {
+  const { unnamed } = question;
+  const signal = listLacking(question).find((one) => unnamed?.[one] !== undefined);
+  const name = signal === undefined ? undefined : unnamed?.[signal];
   return signal === undefined || name === undefined ? undefined : { signal, name };
 });

@@ -453,10 +453,6 @@ const code: readonly Mutant[] = [
     'phase4',
     ['http[._]route', 'API'],
   ),
-  one('e82', 'api', 'exports are given up after 1 ms', { OTEL_EXPORTER_OTLP_TIMEOUT: '1' }, 'phase4', [
-    'API',
-    'OTEL_EXPORTER_OTLP_TIMEOUT',
-  ]),
   one(
     'e83',
     'api',
