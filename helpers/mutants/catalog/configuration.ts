@@ -1209,21 +1209,6 @@ const merged: readonly Mutant[] = [
     'phase2',
     { cause: all('labeldrop', 'state', REMOTE_WRITE, 'config\\.alloy:\\d+'), vague: /400|state/ },
   ),
-  mutant(
-    'c139',
-    'RabbitMQ: a second target has the labels of the first',
-    {
-      configuration: [
-        within(
-          '"instance"    = "rabbitmq",\n\t}]',
-          '\t}]',
-          '\t}, {\n\t\t"__address__" = string.replace(coalesce(sys.env("RABBITMQ_METRICS_ADDRESS"), "a:1"), "127.0.0.1", "localhost"),\n\t\t"job"         = "integrations/rabbitmq",\n\t\t"instance"    = "rabbitmq",\n\t}]',
-        ),
-      ],
-    },
-    'phase7',
-    { cause: all('prometheus\\.scrape\\.rabbitmq', 'targets?', 'same series|several'), vague: /400|twice/ },
-  ),
 ];
 
 const WRITE_PASSWORD = 'password = sys.env("GRAFANA_CLOUD_API_KEY")\n\t\t}';
