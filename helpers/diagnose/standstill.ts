@@ -21,6 +21,7 @@ import { findWriteBehind } from './rules/write-behind.ts';
 import { readScrapedPage } from './scraped-page.ts';
 import { listSendErrors } from './send-errors.ts';
 import { findServiceStandstill } from './service-standstill.ts';
+import { findStray } from './stray-series.ts';
 import { readExporter } from './symptoms.ts';
 
 /**
@@ -79,6 +80,7 @@ export async function findStandstill(
   const source = subject.kind === 'scraped metric' || subject.kind === 'series' ? subject.source : undefined;
   // Without a limit it may be this machine that is slow for a while.
   if (findWriteBehind(flow, stop, run)?.limit !== undefined) return { kind: 'now', fault: 'write behind' };
+  if ((await findStray(run, stop, condition)) !== undefined) return { kind: 'now', fault: 'stray series' };
   const offPage = await findOffPage(run, flow, stop, subject);
   if (offPage !== undefined) return { kind: offPage, fault: 'not on the page' };
   if (source === undefined || !['scrape failed', 'beyond Alloy'].includes(stop.at)) return undefined;

@@ -122,7 +122,7 @@ const IDENTITY = ['__name__', 'job', 'instance'] as const;
  * What rules on the way make of a series: undefined if it keeps its name, its target's labels and those that are asked for. With
  * `areAllKnown` it has no others.
  */
-function followSeries(
+export function followSeries(
   { after, ends }: SamplesRoute,
   series: Labels,
   asked: readonly string[],
