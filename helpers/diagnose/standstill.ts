@@ -8,7 +8,7 @@ import { findMovedPath } from '../flow/otlp-route.ts';
 import { isOnPage } from '../flow/samples-stop.ts';
 import { findScrapeFault, isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
 import { findOtherMark } from '../flow/series-mark.ts';
-import { findStop, isForGood, type Stop } from '../flow/stops.ts';
+import { findStop, isAskedOnPage, isForGood, type Stop } from '../flow/stops.ts';
 import { findExporterMixUp } from '../flow/targets.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -93,7 +93,7 @@ export async function findStandstill(
   return { kind: 'now', fault: `${found.exporter.id} ${found.reason}` };
 }
 
-/** What a metric that is on no page which is scraped stands still by, where the configuration keeps it off that. */
+/** Whether a metric stands still that the configuration keeps off the page which is scraped, or that rules take out behind it. */
 async function findOffPage(
   run: Run,
   flow: Flow,
@@ -105,9 +105,14 @@ async function findOffPage(
   const { scrapes } = stop.route;
   if (!isOnPage(metric)) return undefined;
   const isMixedUp = source !== undefined && findExporterMixUp(flow, source, scrapes) !== undefined;
-  if (!isMixedUp && !isRestricted(flow, scrapes)) return undefined;
   const page = await readScrapedPage(run, stop, metric).catch(() => undefined);
-  if (page === undefined || page.names.length === 0 || page.series.length > 0) return undefined;
+  if (page === undefined || page.names.length === 0) return undefined;
+  if (page.series.length > 0) {
+    // The rules on the way may read other labels than a question has.
+    const found = isAskedOnPage(subject, page) ? findStop(flow, subject, page) : undefined;
+    return found !== undefined && isForGood(flow, found) ? 'now' : undefined;
+  }
+  if (!isMixedUp && !isRestricted(flow, scrapes)) return undefined;
   // What an exporter has by another name, or measures elsewhere, never comes; else it may be what has not happened yet.
   return isMixedUp || findRenamed(flow, scrapes, page) !== undefined ? 'for good' : 'now';
 }

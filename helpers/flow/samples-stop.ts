@@ -108,7 +108,8 @@ export function findSamplesStop(
 /** What a question asks of labels beside whole values: `{queue=~"orders.*"}`. */
 export type LabelPatterns = Readonly<Record<string, RegExp>>;
 
-function carries(labels: Labels, wanted: Labels, patterns: LabelPatterns): boolean {
+/** Whether a series has these labels, and others that match. */
+export function carries(labels: Labels, wanted: Labels, patterns: LabelPatterns): boolean {
   return (
     Object.entries(wanted).every(([name, value]) => labels[name] === value) &&
     Object.entries(patterns).every(([name, pattern]) => pattern.test(labels[name] ?? ''))
