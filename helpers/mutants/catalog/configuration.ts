@@ -1193,7 +1193,7 @@ const merged: readonly Mutant[] = [
     'RabbitMQ: a rule drops the labels of queues',
     { configuration: [ruleBefore(RABBITMQ_RELABEL, 'action = "labeldrop"', 'regex  = "queue|vhost"')] },
     'phase7',
-    { cause: all('labeldrop', 'queue', 'prometheus\\.relabel\\.rabbitmq', 'config\\.alloy:\\d+'), vague: /400|queue/ },
+    { cause: all('queue', 'prometheus\\.relabel\\.rabbitmq', 'config\\.alloy:\\d+'), vague: /400|queue/ },
   ),
   mutant(
     'c137',
@@ -1207,7 +1207,7 @@ const merged: readonly Mutant[] = [
     'remote write: a rule drops the label state',
     { configuration: [writeRule(['action = "labeldrop"', 'regex  = "state"'])] },
     'phase2',
-    { cause: all('labeldrop', 'state', REMOTE_WRITE, 'config\\.alloy:\\d+'), vague: /400|state/ },
+    { cause: all('state', REMOTE_WRITE, 'config\\.alloy:\\d+'), vague: /400|state/ },
   ),
 ];
 
