@@ -243,7 +243,9 @@ describe('the ID of a refused login', () => {
     expect(find({ refusals: [none, other] })).not.toHaveProperty('lostOnWayTo');
     expect(find({ refusals: [] })).not.toHaveProperty('lostOnWayTo');
     const value = { type: 'object', value: [{ key: 'Authorization', value: { type: 'string', value: 'Basic x' } }] };
-    const flow = change(lostToLogin.flow, EXPORTER, { settings: [{ name: 'client', body: [{ name: 'headers', value }] }] });
+    const flow = change(lostToLogin.flow, EXPORTER, {
+      settings: [{ name: 'client', body: [{ name: 'headers', value }] }],
+    });
     expect(find({ refusals: [none], flow })).not.toHaveProperty('lostOnWayTo');
   });
 
