@@ -10,6 +10,7 @@ import { parseLog } from './alloy-log.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { noScrapeTarget } from './rules/no-scrape-target.ts';
+import { notExported } from './rules/not-exported.ts';
 import { otlpLoginRefused } from './rules/otlp-export.ts';
 import { remoteWriteLoginRefused } from './rules/remote-write.ts';
 import { scrapeFails } from './rules/scrape-fails.ts';
@@ -69,11 +70,62 @@ test('a configuration error that names no attribute is told by its line alone', 
   expect(found).not.toHaveProperty('place');
 });
 
+test('a component that is named without what it exports is told with that', () => {
+  const message = 'otelcol.exporter.otlphttp.x should be capsule, got object';
+  const alloyLog = parseLog(`Error: /x/config.alloy:32:14: ${message}`);
+  const found = configurationError.find(symptoms({ alloyAnswers: false, alloyLog }));
+  expect(found).toMatchObject({ meant: 'otelcol.exporter.otlphttp.x.input' });
+  expect(found && describeFinding(found).fix).toContain('otelcol.exporter.otlphttp.x.input');
+});
+
+test('an error of a file is about the setting that names it, whatever stands before it', () => {
+  const written = readBlocks(
+    'prometheus.exporter.redis "redis" {\n\tredis_addr = sys.env("A")\n\tredis_password_file = "/etc/none"\n}\n',
+  );
+  const message =
+    'Failed to build component: building component: error loading password file /etc/none: open /etc/none: no';
+  const alloyLog = parseLog(`Error: /x/config.alloy:1:1: ${message}`);
+  const found = configurationError.find(symptoms({ alloyAnswers: false, alloyLog, written }));
+  expect(found).toMatchObject({ place: { setting: 'redis_password_file', line: 3 } });
+});
+
+test('a limit of a scrape is told by its own name', () => {
+  const [written] = readBlocks('prometheus.scrape "redis" {\n\ttargets = []\n\tlabel_value_length_limit = 5\n}\n');
+  const error = 'label_value_length_limit exceeded (metric: redis_up, label name: "job", length: 27, limit: 5)';
+  const targets = [{ url: 'http://h/metrics', labels: REDIS, error, isScraped: true }];
+  const flow = change(delivering(), SCRAPE, { targets, ...(written && { written }) });
+  const found = scrapeFails.find(symptoms({ flow }));
+  expect(found).toMatchObject({ fault: 'label limit', place: { setting: 'label_value_length_limit', line: 3 } });
+});
+
+test('the scheme of a target that is written at the scrape is not its address', () => {
+  const labels = { __address__: 'h:1', __scheme__: 'https', ...REDIS };
+  const value = Object.entries(labels).map(([key, one]) => ({ key, value: { type: 'string', value: one } }));
+  const settings = [{ name: 'targets', value: { type: 'array', value: [{ type: 'object', value }] } }];
+  const error = 'Get "https://h:1/metrics": http: server gave HTTP response to HTTPS client';
+  const targets = [{ url: 'https://h:1/metrics', labels: REDIS, error, isScraped: true }];
+  const unrelabelled = change(delivering(), 'discovery.relabel.redis', { feeds: [] });
+  const found = scrapeFails.find(symptoms({ flow: change(unrelabelled, SCRAPE, { targets, settings }) }));
+  expect(found).toMatchObject({ fault: 'TLS', label: { name: '__scheme__', value: 'https' } });
+});
+
 const redis = 'prometheus.exporter.redis.redis';
 const withExporter = (written: string) => {
   const [block] = readBlocks(written);
   return change(delivering(), redis, { ...(block && { written: block }) });
 };
+
+test('a name that the exporter gives a metric, where its page has it so, is told with the namespace', () => {
+  const flow = change(withExporter('prometheus.exporter.redis "redis" {\n\tnamespace = "cache"\n}\n'), redis, {
+    settings: [text('namespace', 'cache')],
+  });
+  const missing = { url: 'http://h/metrics', metric: 'redis_up', names: ['cache_up'] };
+  expect(notExported.find(symptoms({ flow, missing }))).toMatchObject({
+    renamed: 'cache_up',
+    place: { component: redis, setting: 'namespace' },
+  });
+  expect(notExported.find(symptoms({ flow, missing: { ...missing, names: ['other_up'] } }))).toBeUndefined();
+});
 
 test('what the Redis exporter says of its scrape tells more than that it can’t connect', () => {
   const alloyLog = line(redis, "Couldn't connect to redis instance (x:1)", '');

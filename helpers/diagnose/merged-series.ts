@@ -47,7 +47,7 @@ async function readAllSeries({ alloy }: Run, { components }: Flow): Promise<Scra
   const targets = components.flatMap((scrape) => scrape.targets.map((target) => ({ scrape, target })));
   const pages = await Promise.all(
     targets.slice(0, MAX_TARGETS).map(async ({ scrape, target }) => {
-      const page: Labels[] = await readPageOf(alloy, target).catch(() => []);
+      const page: readonly Labels[] = await readPageOf(alloy, target).catch(() => []);
       return [{ __name__: 'up', ...target.labels }, ...page].map((labels) => ({ scrape, target: target.url, labels }));
     }),
   );

@@ -27,7 +27,8 @@ export function readRefusedLogin(
   const [refusal] = ofService
     .filter(({ user }) => sent === undefined || (user ?? '') === sent)
     .sort((a, b) => b.count - a.count);
-  const isLost = sent !== undefined && sent !== '' && ofService.length > 0 && ofService.every(hasNoLogin);
+  const isSent = login.kind === 'basic' && login.hasHeader !== true && sent !== undefined && sent !== '';
+  const isLost = isSent && ofService.length > 0 && ofService.every(hasNoLogin);
   // What Alloy has is known of a stack that the run started; an external one may have other variables.
   const own = run.stack === 'external' || login.kind === 'none' ? undefined : run.variables[name];
   const instanceId = sent ?? refusal?.user ?? own;

@@ -236,6 +236,19 @@ describe('the ID of a refused login', () => {
     expect(find({ refusals: ofPrometheus })).not.toHaveProperty('reason');
   });
 
+  test('is lost on the way where it is sent, and every request arrives without one', () => {
+    const none = { service: 'otlp', user: '', reason: 'no credentials', count: 3 } as const;
+    expect(find({ refusals: [none] })).toMatchObject({ lostOnWayTo: { component: EXPORTER } });
+    const other = { ...none, user: '1461503', reason: 'wrong token' } as const;
+    expect(find({ refusals: [none, other] })).not.toHaveProperty('lostOnWayTo');
+    expect(find({ refusals: [] })).not.toHaveProperty('lostOnWayTo');
+    const value = { type: 'object', value: [{ key: 'Authorization', value: { type: 'string', value: 'Basic x' } }] };
+    const flow = change(lostToLogin.flow, EXPORTER, {
+      settings: [{ name: 'client', body: [{ name: 'headers', value }] }],
+    });
+    expect(find({ refusals: [none], flow })).not.toHaveProperty('lostOnWayTo');
+  });
+
   test('is the variable of a stack that the run started, and unknown for an external one', () => {
     expect(find({ flow: unknown })).toMatchObject({ instanceId: '1461503' });
     expect(find({ flow: unknown, run: external })).not.toHaveProperty('instanceId');

@@ -29,8 +29,21 @@ export async function readScrapedPage(
   return { url: target.url, metric, series, names: [...new Set(all.map(({ __name__ = '' }) => __name__))] };
 }
 
+/** How long a page counts as read: criteria that wait side by side look at the same ones. */
+const FRESH_MS = 500;
+const pages = new Map<string, { readonly readAt: number; readonly series: Promise<readonly Labels[]> }>();
+
 /** The series on the page of a target, with the labels of the target. Throws if it can't be read from here. */
-export async function readPageOf(alloy: Pick<AlloyEndpoint, 'url'>, target: ScrapeTarget): Promise<Labels[]> {
+export async function readPageOf(alloy: Pick<AlloyEndpoint, 'url'>, target: ScrapeTarget): Promise<readonly Labels[]> {
+  const key = JSON.stringify([alloy.url, target.url, target.labels]);
+  const last = pages.get(key);
+  if (last !== undefined && performance.now() - last.readAt < FRESH_MS) return await last.series;
+  const series = readSeries(alloy, target);
+  pages.set(key, { readAt: performance.now(), series });
+  return await series;
+}
+
+async function readSeries(alloy: Pick<AlloyEndpoint, 'url'>, target: ScrapeTarget): Promise<Labels[]> {
   const { pathname, search } = new URL(target.url);
   // The exporters inside of Alloy have an address that only Alloy knows.
   const url = pathname.includes('/api/v0/component/') ? `${alloy.url}${pathname}${search}` : target.url;

@@ -8,7 +8,7 @@ import { findMovedPath } from '../flow/otlp-route.ts';
 import { isOnPage } from '../flow/samples-stop.ts';
 import { findScrapeFault, isLasting, readScrapeFault } from '../flow/scrape-fault.ts';
 import { findOtherMark } from '../flow/series-mark.ts';
-import { findStop, isForGood, type Stop } from '../flow/stops.ts';
+import { findStop, isAskedOnPage, isForGood, type Stop } from '../flow/stops.ts';
 import { findExporterMixUp } from '../flow/targets.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
@@ -16,11 +16,12 @@ import { parseDuration } from '../settings/duration.ts';
 import { VISIBILITY } from './absence.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { findConnectProblem, findInvalidTarget } from './connect-fault.ts';
-import { isRestricted } from './rules/not-exported.ts';
+import { findRenamed, isRestricted } from './rules/not-exported.ts';
 import { findWriteBehind } from './rules/write-behind.ts';
 import { readScrapedPage } from './scraped-page.ts';
 import { listSendErrors } from './send-errors.ts';
 import { findServiceStandstill } from './service-standstill.ts';
+import { findStray } from './stray-series.ts';
 import { readExporter } from './symptoms.ts';
 
 /**
@@ -79,8 +80,9 @@ export async function findStandstill(
   const source = subject.kind === 'scraped metric' || subject.kind === 'series' ? subject.source : undefined;
   // Without a limit it may be this machine that is slow for a while.
   if (findWriteBehind(flow, stop, run)?.limit !== undefined) return { kind: 'now', fault: 'write behind' };
-  if (isOffPage(flow, stop, subject) && (await isMissing(run, stop, subject)))
-    return { kind: 'now', fault: 'not on the page' };
+  if ((await findStray(run, stop, condition)) !== undefined) return { kind: 'now', fault: 'stray series' };
+  const offPage = await findOffPage(run, flow, stop, subject);
+  if (offPage !== undefined) return { kind: offPage, fault: 'not on the page' };
   if (source === undefined || !['scrape failed', 'beyond Alloy'].includes(stop.at)) return undefined;
   const { up, error } = await readExporter(run, stop.labels);
   const found = findConnectProblem({ flow, stop, source, alloyLog, since, exporterUp: up, exporterError: error });
@@ -91,19 +93,28 @@ export async function findStandstill(
   return { kind: 'now', fault: `${found.exporter.id} ${found.reason}` };
 }
 
-/** Whether the configuration may keep a metric off the page that is scraped, and nothing else stops it. */
-function isOffPage(flow: Flow, stop: Stop, subject: Subject): boolean {
-  if (stop.of !== 'samples' || stop.at !== 'beyond Alloy' || subject.kind !== 'scraped metric') return false;
+/** Whether a metric stands still that the configuration keeps off the page which is scraped, or that rules take out behind it. */
+async function findOffPage(
+  run: Run,
+  flow: Flow,
+  stop: Stop,
+  subject: Subject,
+): Promise<Standstill['kind'] | undefined> {
+  if (stop.of !== 'samples' || stop.at !== 'beyond Alloy' || subject.kind !== 'scraped metric') return undefined;
   const { source, metric } = subject;
-  if (!isOnPage(metric)) return false;
-  const isMixedUp = source !== undefined && findExporterMixUp(flow, source, stop.route.scrapes) !== undefined;
-  return isMixedUp || isRestricted(flow, stop.route.scrapes);
-}
-
-async function isMissing(run: Run, stop: Stop, subject: Subject): Promise<boolean> {
-  if (subject.kind !== 'scraped metric') return false;
-  const page = await readScrapedPage(run, stop, subject.metric).catch(() => undefined);
-  return page !== undefined && page.names.length > 0 && page.series.length === 0;
+  const { scrapes } = stop.route;
+  if (!isOnPage(metric)) return undefined;
+  const isMixedUp = source !== undefined && findExporterMixUp(flow, source, scrapes) !== undefined;
+  const page = await readScrapedPage(run, stop, metric).catch(() => undefined);
+  if (page === undefined || page.names.length === 0) return undefined;
+  if (page.series.length > 0) {
+    // The rules on the way may read other labels than a question has.
+    const found = isAskedOnPage(subject, page) ? findStop(flow, subject, page) : undefined;
+    return found !== undefined && isForGood(flow, found) ? 'now' : undefined;
+  }
+  if (!isMixedUp && !isRestricted(flow, scrapes)) return undefined;
+  // What an exporter has by another name, or measures elsewhere, never comes; else it may be what has not happened yet.
+  return isMixedUp || findRenamed(flow, scrapes, page) !== undefined ? 'for good' : 'now';
 }
 
 /** Whether a scrape is given up after less time than the run has meant it to have. */

@@ -43,6 +43,7 @@ import { findOtherService, listRefusedQuestions } from './refused-questions.ts';
 import { readScrapedPage, type ScrapedPage } from './scraped-page.ts';
 import { listAskedServices, readServices, type ServiceState } from './service-state.ts';
 import { examineParts, type FaultySource, type Unreachable } from './sources.ts';
+import { findStray } from './stray-series.ts';
 import { listSuspects } from './suspects.ts';
 
 const Refusals = z.object({
@@ -173,7 +174,10 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     stopped && evidence.kind === 'observation'
       ? await readPage(run, stopped, evidence).catch(() => undefined)
       : undefined;
-  const stop = page && flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject, page) : stopped;
+  const stray =
+    stopped && evidence.kind === 'observation' ? await findStray(run, stopped, evidence.condition) : undefined;
+  const stop =
+    stray ?? (page && flow && evidence.kind === 'observation' ? findStop(flow, evidence.subject, page) : stopped);
   // What the run sends itself must not be told as a service's silence, nor take long where nothing answers.
   const mayAsk =
     evidence.kind === 'observation' && evidence.seen.kind !== 'query failure' && otherBackend === undefined;

@@ -1,5 +1,5 @@
 /** What an exporter or remote write logs in with, as Alloy has evaluated it. */
-import { findSetting, readPairs, readText } from '../clients/alloy-graph.ts';
+import { findSetting, readPairs, readText, type Setting } from '../clients/alloy-graph.ts';
 import type { Place } from '../findings/place.ts';
 import type { Component, Flow } from './flow.ts';
 import { locate } from './place.ts';
@@ -7,7 +7,14 @@ import { locate } from './place.ts';
 /** A login, and the setting that it is written at: for `none` the component that lacks one. */
 export type Login =
   /** `user` is absent where Alloy does not report it. */
-  | { readonly kind: 'basic'; readonly user?: string; readonly place: Place; readonly password: Place }
+  | {
+      readonly kind: 'basic';
+      readonly user?: string;
+      readonly place: Place;
+      readonly password: Place;
+      /** Whether a header is written that is a login too. */
+      readonly hasHeader?: true;
+    }
   /** A token, a header, a signature: what is sent is not known. */
   | { readonly kind: 'other'; readonly place: Place }
   | { readonly kind: 'none'; readonly place: Place };
@@ -25,7 +32,7 @@ export function readExporterLogin(flow: Flow, exporter: Component): Login {
   if (auth?.name === 'otelcol.auth.basic') {
     // Newer versions have it in a block as well.
     const path = findSetting(auth.settings, 'client_auth') === undefined ? ['username'] : ['client_auth', 'username'];
-    return describeBasic(flow, auth, path);
+    return { ...describeBasic(flow, auth, path), ...(hasLoginHeader(exporter.settings) && { hasHeader: true }) };
   }
   if (auth !== undefined) return { kind: 'other', place: locate(flow, auth) };
   const headers = readPairs(findSetting(exporter.settings, 'client', 'headers')?.value);
@@ -44,7 +51,7 @@ export function readWriteLogin(flow: Flow, write: Component): Login {
   const { body: endpoint } = (endpoints.length > 1 ? open : undefined) ?? endpoints[0] ?? {};
   if (findSetting(endpoint, 'basic_auth') !== undefined) {
     const path = ['endpoint', 'basic_auth', 'username'];
-    return describeBasic(flow, write, path);
+    return { ...describeBasic(flow, write, path), ...(hasLoginHeader(endpoint) && { hasHeader: true }) };
   }
   const other = OTHER.find((name) => findSetting(endpoint, name) !== undefined);
   if (other !== undefined) return { kind: 'other', place: locate(flow, write, 'endpoint', other) };
@@ -52,7 +59,14 @@ export function readWriteLogin(flow: Flow, write: Component): Login {
   return { kind: isOpen ? 'none' : 'other', place: locate(flow, write) };
 }
 
-function describeBasic(flow: Flow, component: Component, path: readonly string[]): Login {
+/** Whether a header `Authorization` is set, at any depth. */
+function hasLoginHeader(settings: readonly Setting[] = []): boolean {
+  return settings.some(({ name, value, body }) =>
+    /^(?:http_)?headers$/.test(name) ? /"authorization"/i.test(JSON.stringify(value ?? '')) : hasLoginHeader(body),
+  );
+}
+
+function describeBasic(flow: Flow, component: Component, path: readonly string[]): Extract<Login, { kind: 'basic' }> {
   const password = [...path.slice(0, -1), 'password'];
   return {
     kind: 'basic',

@@ -108,7 +108,8 @@ export function findSamplesStop(
 /** What a question asks of labels beside whole values: `{queue=~"orders.*"}`. */
 export type LabelPatterns = Readonly<Record<string, RegExp>>;
 
-function carries(labels: Labels, wanted: Labels, patterns: LabelPatterns): boolean {
+/** Whether a series has these labels, and others that match. */
+export function carries(labels: Labels, wanted: Labels, patterns: LabelPatterns): boolean {
   return (
     Object.entries(wanted).every(([name, value]) => labels[name] === value) &&
     Object.entries(patterns).every(([name, pattern]) => pattern.test(labels[name] ?? ''))
@@ -122,7 +123,7 @@ const IDENTITY = ['__name__', 'job', 'instance'] as const;
  * What rules on the way make of a series: undefined if it keeps its name, its target's labels and those that are asked for. With
  * `areAllKnown` it has no others.
  */
-function followSeries(
+export function followSeries(
   { after, ends }: SamplesRoute,
   series: Labels,
   asked: readonly string[],

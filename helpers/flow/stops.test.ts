@@ -241,3 +241,29 @@ test('a question about several series is one about their job', () => {
   });
   expect(about('{__name__=~"redis_.+",job!="integrations/redis_exporter"}')).toBeUndefined();
 });
+
+describe('a label that is asked for', () => {
+  const dropping = change(workingFlow(), 'prometheus.relabel.rabbitmq', {
+    settings: [{ name: 'rule', body: [text('action', 'labeldrop'), text('regex', 'queue')] }],
+  });
+  const metric = 'rabbitmq_queue_messages';
+  const page = { url: 'u', series: ['a', 'b'].map((queue) => ({ __name__: metric, ...RABBITMQ, queue })) };
+  const ask = (labels: Record<string, string>, expression = '') =>
+    findStop(dropping, { kind: 'scraped metric', expression, metric, labels: { ...RABBITMQ, ...labels } }, page);
+
+  test('is told with the rule that takes it away', () => {
+    const found = {
+      at: 'relabelled',
+      label: 'queue',
+      from: 'a',
+      to: '',
+      component: { id: 'prometheus.relabel.rabbitmq' },
+    };
+    expect(ask({ queue: 'a' })).toMatchObject(found);
+    expect(ask({}, `${metric}{queue=~"a|c"}`)).toMatchObject(found);
+  });
+
+  test('is not told where nobody asks for it', () => {
+    expect(ask({})?.at).not.toBe('relabelled');
+  });
+});

@@ -6,7 +6,7 @@ import { type Flow, SIGNALS } from './flow.ts';
 import { followSignal, isOfOtherProtocol, type OtlpRoute } from './otlp-route.ts';
 import { findOtlpStop, type OtlpStop } from './otlp-stop.ts';
 import { areTargetsKnown, followSamples, hasNoUrl, listTargets, type SamplesRoute } from './samples-route.ts';
-import { findSamplesStop, type LabelPatterns, type SamplesStop, type SourcePage } from './samples-stop.ts';
+import { carries, findSamplesStop, type LabelPatterns, type SamplesStop, type SourcePage } from './samples-stop.ts';
 
 /** A place at which a signal, or the samples of a job, stop, and the components that they pass. */
 export type Stop =
@@ -58,6 +58,14 @@ function readSelector(selector: string): { readonly metric: string; readonly lab
   const pairs = [...selector.matchAll(/[{,]\s*(\w+)="((?:[^"\\]|\\.)*)"/g)];
   const { __name__ = '', ...labels } = Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
   return { metric: __name__, labels };
+}
+
+/** Whether a page has series as a question asks for them. */
+export function isAskedOnPage(
+  { expression, labels }: Extract<Subject, { kind: 'scraped metric' }>,
+  page: SourcePage,
+): boolean {
+  return page.series.some((series) => carries(series, labels, readPatterns(expression)));
 }
 
 /** The patterns that an expression asks of labels; what JavaScript refuses is left out. */

@@ -74,14 +74,13 @@ function readFault(finding: CriterionVerdict['finding']): unknown {
       return finding.about ?? finding;
     case 'Grafana Cloud refuses':
       return finding.problem;
-    // Which of the series, samples and times is named is chance.
+    // Which of its effects is told, on which series, is chance.
     case 'series merged':
-      return { ...finding, labels: [], metric: '' };
+    case 'series relabelled':
+      return { rule: finding.place, block: finding.block };
     // What the criterion itself was refused has no address.
     case 'source fails':
       return { ...finding, address: '' };
-    case 'series relabelled':
-      return { ...finding, from: '', to: '' };
     case 'metric not exported':
       return { ...finding, metric: '', renamed: finding.renamed !== undefined };
     case 'samples too old':

@@ -54,7 +54,7 @@ function findMeant(message: string): string | undefined {
 const REFUSED = /^Failed to build component: building component: /;
 
 /**
- * The attribute at this line; or, where a whole block is wrong, the one that the error names first, one that reads a misspelt
+ * The attribute at this line; or, where a whole block is wrong, the one whose text the error has, or that it names first, one that reads a misspelt
  * variable, or, where the component refuses what it got, the only one that reads any.
  */
 function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, message: string): Place | undefined {
@@ -65,6 +65,7 @@ function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, 
   const [named] = attributes.filter((one) => position(one) >= 0).sort((a, b) => position(a) - position(b));
   const attribute =
     attributes.find((one) => one.line === line) ??
+    attributes.find((one) => isQuoted(one, message)) ??
     named ??
     attributes.find((one) => findMisspelt(one).misspelt !== undefined) ??
     (REFUSED.test(message) ? findOnly(attributes, (one) => listVariables(one).length > 0) : undefined);
@@ -79,6 +80,15 @@ function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, 
     ...findMisspelt(attribute),
   };
 }
+
+/** Whether an error has a text that is written there, such as the path of a file. */
+function isQuoted({ expression }: WrittenAttribute, message: string): boolean {
+  const [, text = ''] = /^"([^"\\]+)"$/.exec(expression) ?? [];
+  return text.length >= MIN_QUOTED && message.split(/[\s"'`,;()]+|:(?:\s|$)/).includes(text);
+}
+
+/** Shorter texts may be in an error by chance. */
+const MIN_QUOTED = 4;
 
 function findOnly<T>(items: readonly T[], isWanted: (item: T) => boolean): T | undefined {
   const [first, ...others] = items.filter(isWanted);

@@ -4,6 +4,7 @@ import type { Component, Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import { followTargets } from '../../flow/targets.ts';
 import { createRule } from '../rule.ts';
+import type { ScrapedPage } from '../scraped-page.ts';
 
 /** What decides about the page of a scrape, and about what an exporter puts on it. */
 const SETTINGS = ['metrics_path', 'params', 'enabled_collectors', 'disable_default_metrics'] as const;
@@ -17,17 +18,28 @@ const NAMESPACE = 'namespace';
  */
 export const notExported = createRule('metric not exported', ({ flow, stop, missing }) => {
   if (flow === undefined || stop?.of !== 'samples' || missing === undefined) return undefined;
-  const { url, metric, names } = missing;
+  const { url, metric } = missing;
   const { scrapes } = stop.route;
   const exporters = listExportersOf(flow, scrapes);
-  const [, ...rest] = metric.split('_');
-  for (const exporter of exporters) {
-    const renamed = [readText(exporter.settings, NAMESPACE) ?? '', ...rest].join('_');
-    if (names.includes(renamed)) return { url, metric, renamed, place: locate(flow, exporter, NAMESPACE) };
-  }
+  const found = findRenamed(flow, scrapes, missing);
+  if (found !== undefined) return { url, metric, ...found };
   const [place] = [...exporters, ...scrapes].flatMap((component) => listRestrictions(flow, component));
   return place && { url, metric, place };
 });
+
+/** The name that an exporter of these scrapes gives a metric, where its page has it by that name, and the setting that says so. */
+export function findRenamed(
+  flow: Flow,
+  scrapes: readonly Component[],
+  { metric, names }: Pick<ScrapedPage, 'metric' | 'names'>,
+): { readonly renamed: string; readonly place: Place } | undefined {
+  const [, ...rest] = metric.split('_');
+  for (const exporter of listExportersOf(flow, scrapes)) {
+    const renamed = [readText(exporter.settings, NAMESPACE) ?? '', ...rest].join('_');
+    if (names.includes(renamed)) return { renamed, place: locate(flow, exporter, NAMESPACE) };
+  }
+  return undefined;
+}
 
 /** Whether the configuration asks for less than all that these scrapes could have, or for other names. */
 export function isRestricted(flow: Flow, scrapes: readonly Component[]): boolean {

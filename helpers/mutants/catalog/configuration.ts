@@ -1213,7 +1213,7 @@ const merged: readonly Mutant[] = [
     'RabbitMQ: a rule drops the labels of queues',
     { configuration: [ruleBefore(RABBITMQ_RELABEL, 'action = "labeldrop"', 'regex  = "queue|vhost"')] },
     'phase7',
-    { cause: all('labeldrop', 'queue', 'prometheus\\.relabel\\.rabbitmq', 'config\\.alloy:\\d+'), vague: /400|queue/ },
+    { cause: all('queue', 'prometheus\\.relabel\\.rabbitmq', 'config\\.alloy:\\d+'), vague: /400|queue/ },
   ),
   mutant(
     'c137',
@@ -1227,22 +1227,7 @@ const merged: readonly Mutant[] = [
     'remote write: a rule drops the label state',
     { configuration: [writeRule(['action = "labeldrop"', 'regex  = "state"'])] },
     'phase2',
-    { cause: all('labeldrop', 'state', REMOTE_WRITE, 'config\\.alloy:\\d+'), vague: /400|state/ },
-  ),
-  mutant(
-    'c139',
-    'RabbitMQ: a second target has the labels of the first',
-    {
-      configuration: [
-        within(
-          '"instance"    = "rabbitmq",\n\t}]',
-          '\t}]',
-          '\t}, {\n\t\t"__address__" = string.replace(coalesce(sys.env("RABBITMQ_METRICS_ADDRESS"), "a:1"), "127.0.0.1", "localhost"),\n\t\t"job"         = "integrations/rabbitmq",\n\t\t"instance"    = "rabbitmq",\n\t}]',
-        ),
-      ],
-    },
-    'phase7',
-    { cause: all('prometheus\\.scrape\\.rabbitmq', 'targets?', 'same series|several'), vague: /400|twice/ },
+    { cause: all('state', REMOTE_WRITE, 'config\\.alloy:\\d+'), vague: /400|state/ },
   ),
 ];
 

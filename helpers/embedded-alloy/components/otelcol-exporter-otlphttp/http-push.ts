@@ -56,7 +56,8 @@ export function createHttpPush(
       'content-type': json ? 'application/json' : 'application/x-protobuf',
       'user-agent': userAgent,
       ...(packed.encoding !== '' && { 'content-encoding': packed.encoding }),
-      ...client.headers,
+      // A login is added last, as in the collector (config/confighttp), whatever the case of a header.
+      ...toLowerCase(client.headers),
       ...client.auth?.(),
     };
     // A timer counts whole milliseconds.
@@ -179,4 +180,8 @@ function createCompressor(name: string, level: number | undefined): (body: Uint8
     default:
       throw createUnsupportedError(`client > compression "${name}" of otelcol.exporter.otlphttp`);
   }
+}
+
+function toLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

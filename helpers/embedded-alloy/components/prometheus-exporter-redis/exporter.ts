@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { describeError } from '../../language/describe-error.ts';
 import { createExporterComponent } from '../../pipeline/exporter-process/exporter-component.ts';
 import type { ExporterFlag, ExporterProgram } from '../../pipeline/exporter-process/exporter-process.ts';
+import { readTextFile } from '../../pipeline/http/read-text-file.ts';
 import type { ComponentContext, Instance } from '../../schema/component.ts';
 import { formatDuration } from '../../schema/duration.ts';
 import type { RedisExporterArgs } from './block.ts';
@@ -73,10 +72,5 @@ function flags(args: RedisExporterArgs): ExporterFlag[] {
 }
 
 function readPassword(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    const reason = describeError(error);
-    throw new Error(`error loading password file ${path}: ${reason}`);
-  }
+  return readTextFile(path, `error loading password file ${path}`).trim();
 }

@@ -38,12 +38,7 @@ export function createPageFetcher(
   const limit = args.body_size_limit > 0 ? args.body_size_limit : MAX_PAGE_BYTES;
 
   const fetchRemote = async (target: Target, signal: AbortSignal): Promise<Page> => {
-    let credentials: ReturnType<PrometheusClient['headers']>;
-    try {
-      credentials = client.headers();
-    } catch (error) {
-      throw new Error(`Get "${redactUrl(target.url)}": ${describeError(error)}`);
-    }
+    const credentials = readCredentials(client, target);
     const headers = {
       accept,
       'accept-encoding': args.enable_compression ? 'gzip' : 'identity',
@@ -71,6 +66,8 @@ export function createPageFetcher(
   };
 
   const fetchInProcess = async (target: Target, signal: AbortSignal): Promise<Page> => {
+    // It needs none, and a file with one that can't be read fails this scrape as well.
+    readCredentials(client, target);
     const source = pages.get(target.path.split('?', 1)[0] ?? '') ?? noPage;
     let page: Page;
     try {
@@ -86,6 +83,14 @@ export function createPageFetcher(
 
   return (target, signal) =>
     target.address === IN_PROCESS_ADDRESS ? fetchInProcess(target, signal) : fetchRemote(target, signal);
+}
+
+function readCredentials(client: PrometheusClient, target: Target): ReturnType<PrometheusClient['headers']> {
+  try {
+    return client.headers();
+  } catch (error) {
+    throw new Error(`Get "${redactUrl(target.url)}": ${describeError(error)}`);
+  }
 }
 
 function createStatusError(status: number): Error {

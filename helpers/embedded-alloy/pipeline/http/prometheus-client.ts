@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { createUnsupportedError } from '../../identity.ts';
 import type { HttpClientArgs } from '../../schema/blocks/http-client.ts';
@@ -71,9 +70,9 @@ function readExtraHeaders(args: HttpClientArgs): Record<string, string[]> {
 }
 
 function readTls(tls: HttpClientArgs['tls_config']) {
-  const ca = tls.ca_file === '' ? tls.ca_pem : readFileSync(tls.ca_file, 'utf8');
-  const cert = tls.cert_file === '' ? tls.cert_pem : readFileSync(tls.cert_file, 'utf8');
-  const key = tls.key_file === '' ? tls.key_pem.reveal() : readFileSync(tls.key_file, 'utf8');
+  const ca = tls.ca_file === '' ? tls.ca_pem : readNamed(tls.ca_file, 'CA cert');
+  const cert = tls.cert_file === '' ? tls.cert_pem : readNamed(tls.cert_file, 'client cert');
+  const key = tls.key_file === '' ? tls.key_pem.reveal() : readNamed(tls.key_file, 'client key');
   const versions = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
   return {
     rejectUnauthorized: !tls.insecure_skip_verify,
@@ -88,6 +87,10 @@ function readTls(tls: HttpClientArgs['tls_config']) {
 const CREDENTIALS = 'authorization credentials';
 
 /** The text of a file (prometheus/common, config/http_config.go). */
+function readNamed(path: string, what: string): string {
+  return readTextFile(path, `unable to read ${what}: unable to read file ${path}`);
+}
+
 function readSecret(path: string, what: string): string {
-  return readTextFile(path, `unable to read ${what}: unable to read file ${path}`).trim();
+  return readNamed(path, what).trim();
 }
