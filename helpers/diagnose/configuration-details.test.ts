@@ -1,5 +1,6 @@
 /** What rules about the configuration find, beyond whether they speak. */
 import { expect, test } from 'vitest';
+import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { LoginFault } from '../findings/finding.ts';
 import { describeFinding } from '../findings/finding-sentences.ts';
 import { readBlocks } from '../flow/configuration-text.ts';
@@ -87,6 +88,17 @@ test('an error of a file is about the setting that names it, whatever stands bef
   const alloyLog = parseLog(`Error: /x/config.alloy:1:1: ${message}`);
   const found = configurationError.find(symptoms({ alloyAnswers: false, alloyLog, written }));
   expect(found).toMatchObject({ place: { setting: 'redis_password_file', line: 3 } });
+});
+
+test('a variable that is well set is not why a component is refused', () => {
+  const written = readBlocks('otelcol.auth.basic "x" {\n\tusername = sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID")\n}\n');
+  const alloyLog = parseLog('Error: /x/config.alloy:1:1: Failed to build component: building component: no password');
+  const find = (id: string) => {
+    const run = sampleRun({ variables: { GRAFANA_CLOUD_OTLP_INSTANCE_ID: id } });
+    return configurationError.find(symptoms({ alloyAnswers: false, alloyLog, written, run }));
+  };
+  expect(find('1461503')).not.toHaveProperty('place');
+  expect(find('')).toMatchObject({ place: { setting: 'username' } });
 });
 
 test('a limit of a scrape is told by its own name', () => {

@@ -14,12 +14,12 @@ import { createRule } from '../rule.ts';
  *
  * `Alloy did not start: grafana-alloy/config.alloy:45:1: … at least one endpoint must be specified; endpoint is sys.env("X") …`
  */
-export const configurationError = createRule('configuration error', ({ alloyAnswers, alloyLog, written = [] }) => {
+export const configurationError = createRule('configuration error', ({ alloyAnswers, alloyLog, written = [], run }) => {
   if (alloyAnswers) return undefined;
   const [, file, line, column, message] =
     alloyLog.map((entry) => /^(.+?):(\d+):(\d+): (.+)/.exec(entry.message)).find((match) => match !== null) ?? [];
   if (file === undefined || message === undefined) return undefined;
-  const place = findPlace(written, file, Number(line), message);
+  const place = findPlace(written, file, Number(line), message, run.variables);
   const meant = findMeant(message);
   return {
     file,
@@ -54,10 +54,16 @@ function findMeant(message: string): string | undefined {
 const REFUSED = /^Failed to build component: building component: /;
 
 /**
- * The attribute at this line; or, where a whole block is wrong, the one whose text the error has, or that it names first, one that reads a misspelt
- * variable, or, where the component refuses what it got, the only one that reads any.
+ * The attribute at this line; or, where a whole block is wrong, the one whose text the error has, or that it names first, one that
+ * reads a misspelt variable, or, where the component refuses what it got, the only one that reads a variable which may be wrong.
  */
-function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, message: string): Place | undefined {
+function findPlace(
+  blocks: readonly WrittenBlock[],
+  file: string,
+  line: number,
+  message: string,
+  variables: Variables,
+): Place | undefined {
   const block = blocks.findLast((one) => one.line <= line);
   if (block === undefined) return undefined;
   const attributes = listAttributes(block);
@@ -68,7 +74,7 @@ function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, 
     attributes.find((one) => isQuoted(one, message)) ??
     named ??
     attributes.find((one) => findMisspelt(one).misspelt !== undefined) ??
-    (REFUSED.test(message) ? findOnly(attributes, (one) => listVariables(one).length > 0) : undefined);
+    (REFUSED.test(message) ? findOnly(attributes, (one) => mayBeWrong(one, message, variables)) : undefined);
   if (attribute === undefined) return undefined;
   return {
     component: nameWritten(block),
@@ -79,6 +85,16 @@ function findPlace(blocks: readonly WrittenBlock[], file: string, line: number, 
     references: listReferences(attribute),
     ...findMisspelt(attribute),
   };
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Whether it reads a variable whose value is not known, is empty, or is in the error. */
+function mayBeWrong(attribute: WrittenAttribute, message: string, variables: Variables): boolean {
+  return listVariables(attribute).some((name) => {
+    const value = variables[name]?.trim() ?? '';
+    return value === '' || message.includes(value);
+  });
 }
 
 /** Whether an error has a text that is written there, such as the path of a file. */
