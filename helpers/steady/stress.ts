@@ -16,7 +16,8 @@ export type Stress = AsyncDisposable & {
 export async function startStress(cores: number = availableParallelism()): Promise<Stress> {
   const kinds = [...Array.from({ length: cores }, () => 'cpu'), 'memory', 'disk'];
   const children = kinds.map((kind) =>
-    spawn(process.execPath, [program, kind], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+    // As the programs of others are: Linux shares the processor among sessions, and the suite is not to compete in its own.
+    spawn(process.execPath, [program, kind], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true }),
   );
   await Promise.all(children.map((child) => once(child, 'message')));
   return {
