@@ -6,6 +6,7 @@ import { describeFinding } from '../findings/finding-sentences.ts';
 import { readBlocks } from '../flow/configuration-text.ts';
 import { type Flow, findComponent } from '../flow/flow.ts';
 import { locate } from '../flow/place.ts';
+import { findSameScrapes } from '../flow/targets.ts';
 import { change, count, text } from '../flow/testing/recorded-flow.ts';
 import { parseLog } from './alloy-log.ts';
 import { configurationError } from './rules/configuration-error.ts';
@@ -236,4 +237,16 @@ test('a scrape without targets is told where only one has none', () => {
   });
   const two = change(flow, 'prometheus.scrape.rabbitmq', none);
   expect(noScrapeTarget.find(symptoms({ flow: withoutExporter(two) }))).not.toHaveProperty('empty');
+});
+
+test('a target that two scrapes write to the same place is scraped twice, and not one that each writes elsewhere', () => {
+  const flow = delivering();
+  const [scrape] = flow.components.filter(({ id }) => id === SCRAPE);
+  const find = (feeds: readonly string[]) => {
+    const copy = scrape === undefined ? [] : [{ ...scrape, id: 'prometheus.scrape.cache', feeds }];
+    return findSameScrapes({ ...flow, components: [...flow.components, ...copy] }, REDIS)?.map(({ id }) => id);
+  };
+  expect(find(scrape?.feeds ?? [])).toEqual([SCRAPE, 'prometheus.scrape.cache']);
+  expect(find([])).toBeUndefined();
+  expect(findSameScrapes(flow, REDIS)).toBeUndefined();
 });

@@ -62,7 +62,7 @@ const SEEN = [
 const LONG: Milliseconds = 30_000;
 
 /** Whether it can change without a new start of the service, and what it is. */
-type ServiceStandstill = { readonly kind: 'for good' | 'now'; readonly fault: string };
+type ServiceStandstill = { readonly kind: 'for good' | 'now' | 'seen'; readonly fault: string };
 
 /** Looks whether one of the services that a question names says that it won't do what the question waits for. */
 export async function findServiceStandstill(
@@ -118,7 +118,7 @@ async function findInBackend(
   if (held !== undefined) return { kind: 'now', fault: `${held.name} ${held.acknowledged}` };
   return (
     found && {
-      kind: 'now',
+      kind: 'seen',
       fault: `${found.kind} ${'service' in found ? found.service : ''} ${'name' in found ? found.name : ''}`,
     }
   );

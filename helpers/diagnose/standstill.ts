@@ -26,9 +26,10 @@ import { readExporter } from './symptoms.ts';
 
 /**
  * `for good`: nothing can pass, as the configuration is. `again`: all attempts have failed in the same way, or for long. `waiting`: what
- * has failed is tried again. Otherwise it fails now: the same text at two looks is the same fault.
+ * has failed is tried again. `now`: it fails now, and the same text at two looks is the same fault. `seen`: what has arrived is not what
+ * was asked for, which may merely be late.
  */
-export type Standstill = { readonly kind: 'for good' | 'again' | 'waiting' | 'now'; readonly fault: string };
+export type Standstill = { readonly kind: 'for good' | 'again' | 'waiting' | 'now' | 'seen'; readonly fault: string };
 
 /**
  * Looks for what stands still on the way of what a question is about, since a moment of this machine's clock; what is kept back for

@@ -45,7 +45,7 @@ async function wait(
   const watch = startWatch(
     sampleRun({ origin: alloy.url, ...changes }),
     { subject, deadline: 20_000, ...question },
-    { now: () => time },
+    { now: () => time, scale: (duration) => duration },
   );
   expect(await watch.lostBefore).toBe(question.path === 'otlp' ? 7 : 0);
   await body({
@@ -70,7 +70,9 @@ describe('it gives up', () => {
     wait({ path: 'otlp' }, async ({ at, endAlloy }) => {
       expect(await at(600)).toBe(false);
       await endAlloy();
-      expect(await at(1200)).toBe(true);
+      // One answer may be missing by bad luck.
+      expect(await at(1200)).toBe(false);
+      expect(await at(2300)).toBe(true);
     }));
 
   test.each([
@@ -191,7 +193,7 @@ describe('where something stands still on the way', () => {
     const watch = startWatch(
       { ...run, alloy: { ...run.alloy, logFile } },
       { subject: about, path: 'remote write', deadline },
-      { mayRecover, now: () => time },
+      { mayRecover, now: () => time, scale: (duration) => duration },
     );
     try {
       await body({

@@ -2,6 +2,7 @@ import { readRunMetrics } from '../clients/alloy-metrics.ts';
 import { isSilent } from '../clients/silence.ts';
 import { findAbsences } from '../diagnose/absence.ts';
 import { isWriteRefused } from '../diagnose/cloud-logins.ts';
+import { scaleToLoad } from '../diagnose/load.ts';
 import { findOtherBackend, isAskedForOtherBackend, isSentElsewhere } from '../diagnose/other-backend.ts';
 import { type FaultySource, hasLastingFault } from '../diagnose/sources.ts';
 import { findStandstill, type Standstill } from '../diagnose/standstill.ts';
@@ -42,6 +43,8 @@ type WatchOptions = {
   /** What the answer has to be. */
   readonly condition?: Condition;
   readonly now?: () => Milliseconds;
+  /** How long on this machine takes what takes so long on a quiet one. */
+  readonly scale?: (time: Milliseconds) => Milliseconds;
 };
 
 /**
@@ -55,7 +58,14 @@ type WatchOptions = {
 export function startWatch(
   run: Run,
   question: Pick<Question, 'path' | 'subject' | 'deadline' | 'isMisplaced'>,
-  { mayRecover = false, needs = [], takenAway = [], condition, now = () => performance.now() }: WatchOptions = {},
+  {
+    mayRecover = false,
+    needs = [],
+    takenAway = [],
+    condition,
+    now = () => performance.now(),
+    scale = scaleToLoad,
+  }: WatchOptions = {},
 ): Watch {
   const { path, deadline, isMisplaced } = question;
   const backend = Object.values(run.access).map(({ url }) => url);
@@ -73,6 +83,7 @@ export function startWatch(
   const look = Math.max(LOOK, scrape);
   let looked = Number.NEGATIVE_INFINITY;
   let first: (Standstill & { readonly at: Milliseconds }) | undefined;
+  let unansweredSince: Milliseconds | undefined;
   let isElsewhere = false;
   let isAbsent = false;
   const standsStill = async (present: Milliseconds): Promise<boolean> => {
@@ -89,8 +100,9 @@ export function startWatch(
     if (found?.kind === 'for good' || (found?.kind === 'again' && !mayRecover)) return true;
     if (found?.kind === 'waiting') return false;
     if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
-    // A scrape may have been under way when it was seen first.
-    return first !== undefined && !mayRecover && present - first.at >= 2 * scrape + LOOK;
+    // A scrape may have been under way when it was seen first, and what is late on a busy machine is later.
+    const lasting = scale((first?.kind === 'seen' ? 2 : 1) * (2 * scrape + LOOK));
+    return first !== undefined && !mayRecover && present - first.at >= lasting;
   };
   return {
     lostBefore,
@@ -105,7 +117,12 @@ export function startWatch(
         return isLost || (present - began > LOOK && (await standsStill(present)));
       }
       const [before = 0, lost] = await Promise.all([lostBefore, countLost(run, path)]);
-      if (lost === undefined) return true;
+      if (lost === undefined) {
+        // One answer may be missing by bad luck, or because this machine is busy.
+        unansweredSince ??= present;
+        return present - unansweredSince >= scale(LOOK);
+      }
+      unansweredSince = undefined;
       // What Alloy can't send at once to a backend that answers nobody stays with it.
       const isStuck = question.subject.kind === 'delivery' && isSilent(backend);
       if (isStuck && present - began > otlpBatch + 1000) return true;

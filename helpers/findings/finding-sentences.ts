@@ -182,9 +182,10 @@ const SENTENCES: { readonly [K in Finding['kind']]: (finding: FindingKind<K>) =>
 
   'targets alike': ({ scrapes: [one, other], labels, rule }) => ({
     cause:
-      one.component === other.component
-        ? `${nameComponent(one)} has several targets with ${describeLabels(labels)}: they write the same series, and Prometheus refuses all but one of their samples`
-        : `${nameComponent(one)} and ${nameComponent(other)} both have a target with ${describeLabels(labels)}: they write the same series, and Prometheus refuses the samples of one of them`,
+      (one.component === other.component
+        ? `${nameComponent(one)} has several targets with ${describeLabels(labels)}`
+        : `${nameComponent(one)} and ${nameComponent(other)} both have a target with ${describeLabels(labels)}`) +
+      ': they write the same series, and Prometheus refuses one of two samples, or stores both',
     fix:
       rule !== undefined
         ? `Give each target another ${rule.setting}: the rule of ${rule.component} that sets it${describeLine(rule)} gives them the same`

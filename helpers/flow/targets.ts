@@ -103,3 +103,25 @@ export function findUnusedRelabel(flow: Flow, exporter: Component): Component | 
     .flatMap((id) => findComponent(flow, id) ?? [])
     .find(({ name, feeds }) => name === 'discovery.relabel' && feeds.length === 0);
 }
+
+/** The scrapes that have a target with these labels at the same URL, and write it to the same place: it is scraped several times. */
+export function findSameScrapes(flow: Flow, labels: Labels): readonly [Component, Component] | undefined {
+  const found = flow.components.flatMap((scrape) =>
+    scrape.name === 'prometheus.scrape'
+      ? scrape.targets
+          .filter((target) => Object.entries(labels).every(([name, value]) => target.labels[name] === value))
+          .map(({ url }) => ({ scrape, url, ends: listEnds(flow, scrape) }))
+      : [],
+  );
+  for (const [index, { scrape, url, ends }] of found.entries()) {
+    const other = found.slice(index + 1).find((one) => one.url === url && one.ends.some((end) => ends.includes(end)));
+    if (other !== undefined) return [scrape, other.scrape];
+  }
+  return undefined;
+}
+
+/** Where the samples of a scrape end, over whatever they pass. */
+function listEnds(flow: Flow, from: Component, passed: readonly Component[] = []): Component[] {
+  const next = from.feeds.flatMap((id) => findComponent(flow, id) ?? []).filter((one) => !passed.includes(one));
+  return next.length === 0 ? [from] : next.flatMap((one) => listEnds(flow, one, [...passed, from]));
+}

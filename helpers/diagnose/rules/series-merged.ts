@@ -1,5 +1,6 @@
+import type { Merged } from '../../flow/merged-series.ts';
 import { locate } from '../../flow/place.ts';
-import { findTargetRule } from '../../flow/targets.ts';
+import { findSameScrapes, findTargetRule } from '../../flow/targets.ts';
 import type { MergedSeries } from '../merged-series.ts';
 import { getObservation } from '../observation.ts';
 import { createRule } from '../rule.ts';
@@ -21,13 +22,13 @@ export const seriesMerged = createRule('series merged', (symptoms) => {
 });
 
 /**
- * Two targets have the same labels, so that they write the same series, and Prometheus refuses the samples of one.
+ * Two targets have the same labels, so that they write the same series: Prometheus refuses the samples of one, or stores both.
  *
  * `prometheus.scrape.redis (config.alloy:115) and prometheus.scrape.cache (config.alloy:124) both have a target with job=… `
  */
 export const targetsAlike = createRule('targets alike', (symptoms) => {
   const { flow } = symptoms;
-  const merged = findConcerning(symptoms)?.merged;
+  const merged = findConcerning(symptoms)?.merged ?? findStoredTwice(symptoms);
   if (flow === undefined || merged?.by !== 'targets') return undefined;
   const [one, other] = merged.scrapes;
   const rule = one === other ? findTargetRule(flow, one, ['instance', 'job']) : undefined;
@@ -37,6 +38,15 @@ export const targetsAlike = createRule('targets alike', (symptoms) => {
     ...(rule && { rule: { ...locateRule(flow, rule.component, 'rule', rule.rule).place, setting: rule.label } }),
   };
 });
+
+/** The scrapes of one target whose samples are all stored, where that is what failed. */
+function findStoredTwice({ flow, evidence }: Symptoms): Merged | undefined {
+  if (flow === undefined || evidence.kind !== 'observation' || evidence.subject.kind !== 'delivery') return undefined;
+  const { subject, seen } = evidence;
+  const isTwice = seen.kind === 'delivery' && (seen.signals.samples?.twice ?? 0) > 0;
+  const scrapes = isTwice && subject.labels !== undefined ? findSameScrapes(flow, subject.labels) : undefined;
+  return scrapes && { by: 'targets', scrapes, labels: subject.labels ?? {} };
+}
 
 /** The series that are sent as one, where what was asked for fails at the same remote write, or at the same rule. */
 function findConcerning(symptoms: Symptoms): MergedSeries | undefined {

@@ -35,6 +35,20 @@ const withoutScrape = () => {
   const flow = change(delivering(), 'discovery.relabel.redis', { feeds: [] });
   return { ...flow, components: flow.components.filter(({ id }) => id !== SCRAPE) };
 };
+/** The recorded pipeline with a copy of its scrape of Redis. */
+const copied = (id: string) => {
+  const flow = delivering();
+  const copies = flow.components
+    .filter((one) => one.id === SCRAPE)
+    .map((one) => ({ ...one, id: `prometheus.scrape.${id}` }));
+  return { ...flow, components: [...flow.components, ...copies] };
+};
+const storedTwice = (twice: number) =>
+  asked({
+    subject: { kind: 'delivery', labels: REDIS },
+    condition: { kind: 'stated', statement: 'arrives, once' },
+    seen: { kind: 'delivery', bound: 9000, signals: { samples: { emitted: 4, arrived: 4, twice } } },
+  });
 const ofAlloy = (metric: string) =>
   asked({
     subject: { kind: 'metric of Alloy', metric: `prometheus_remote_storage_samples_${metric}`, labels: {} },
@@ -229,6 +243,8 @@ export const remoteWriteCases: Cases = {
     silent: {
       'a rule merges them': { flow: droppedSamples, merged: mergedByRule },
       'no sample of what was asked has failed': { merged: alike },
+      'nothing is stored twice': { ...storedTwice(0), flow: copied('cache') },
+      'the backend stores twice what was scraped once': { ...storedTwice(4), flow: delivering() },
     },
   },
   'targets of another exporter': {

@@ -1358,6 +1358,24 @@ const settings: readonly Mutant[] = [
   ),
 ];
 
+/** What is scraped more than once. */
+const again: readonly Mutant[] = [
+  mutant(
+    'c183',
+    'Redis: it is scraped twice, by a copy of its scrape',
+    {
+      configuration: [
+        swap(
+          `prometheus.scrape "redis" {\n\t${REDIS_SCRAPE}\n}\n`,
+          `prometheus.scrape "redis" {\n\t${REDIS_SCRAPE}\n}\n\nprometheus.scrape "cache" {\n\t${REDIS_SCRAPE}\n}\n`,
+        ),
+      ],
+    },
+    'phase3',
+    { cause: all('prometheus\\.scrape\\.redis', 'prometheus\\.scrape\\.cache', 'config\\.alloy:\\d+'), vague: /twice/ },
+  ),
+];
+
 /** In the order of their IDs' groups. */
 export const configuration: readonly Mutant[] = [
   ...edges,
@@ -1372,6 +1390,7 @@ export const configuration: readonly Mutant[] = [
   ...misspeltSources,
   ...furtherWrites,
   ...receivers,
+  ...again,
   ...merged,
   ...settings,
 ];
