@@ -40,18 +40,13 @@ export function listMissing(trace: readonly FoundSpan[], shape: SpanShape): stri
   ];
 }
 
-/** How many spans of this shape a trace has. */
-export function countSpans(trace: readonly FoundSpan[], shape: SpanShape): number {
-  return trace.filter((found) => isLike(found, shape, trace)).length;
-}
-
 /** Whether a trace has this many spans of this shape, and none of another. */
 export function hasExactly(
   count: number,
   shape: SpanShape,
   { lacks }: { readonly lacks: SpanShape },
 ): (trace: readonly FoundSpan[]) => boolean {
-  return (trace) => countSpans(trace, shape) === count && !hasSpan(trace, lacks);
+  return (trace) => trace.filter((found) => isLike(found, shape, trace)).length === count && !hasSpan(trace, lacks);
 }
 
 /** The shape as JSON. */

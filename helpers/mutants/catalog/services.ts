@@ -489,14 +489,6 @@ const code: readonly Mutant[] = [
     'phase5',
     ['discord\\.on_interaction', 'discord\\.user_id', 'discord\\.user='],
   ),
-  one(
-    'e87',
-    'api',
-    'an event stays in the outbox after it was published',
-    inSource('api/outbox.ts', "await query('DELETE FROM event_outbox WHERE id = $1', [row.id]);", ''),
-    'phase4',
-    ['API', 'event', 'at least \\d+ times', 'outbox'],
-  ),
 ];
 
 /** What a person may set for services. */
