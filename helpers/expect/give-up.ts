@@ -100,8 +100,9 @@ export function startWatch(
     if (found?.kind === 'for good' || (found?.kind === 'again' && !mayRecover)) return true;
     if (found?.kind === 'waiting') return false;
     if (found === undefined || found.fault !== first?.fault) first = found && { ...found, at: present };
-    // A scrape may have been under way when it was seen first, and what is late on a busy machine is later.
-    const lasting = scale((first?.kind === 'seen' ? 2 : 1) * (2 * scrape + LOOK));
+    // A scrape may have been under way when it was seen first. What is merely late is later on a busy machine.
+    const twice = 2 * scrape + LOOK;
+    const lasting = first?.kind === 'seen' ? scale(2 * twice) : twice;
     return first !== undefined && !mayRecover && present - first.at >= lasting;
   };
   return {
