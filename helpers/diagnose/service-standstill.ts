@@ -87,10 +87,28 @@ export async function findServiceStandstill(
   const ended = services.filter(({ lastWords }) => lastWords !== undefined).map(({ part }) => part);
   const facts = { run, evidence, services, takenAway: [], unreachable: (await examineParts(run, ended)).unreachable };
   const found = [...FOR_GOOD, ...NOW].map((rule) => rule.find(facts)).find((one) => one !== undefined);
-  if (found === undefined) return await findInBackend(run, facts);
+  if (found === undefined) return await lookInBackend(run, facts);
   // A share of the traces may well have this one.
   const isForGood = FOR_GOOD.some(({ kind }) => kind === found.kind) && !('ratio' in found);
   return { kind: isForGood ? 'for good' : 'now', fault: JSON.stringify(found) };
+}
+
+/** The minimum time between two looks at what the backend has for a question: each asks for many traces. */
+const LOOK_IN_BACKEND: Milliseconds = 3000;
+
+/** The newest look for a question, for the whole process. */
+const looks = new Map<string, { readonly at: Milliseconds; readonly found: ReturnType<typeof findInBackend> }>();
+
+/** A hosted backend is not asked for that while a criterion waits: it limits how often it may be asked. */
+async function lookInBackend(run: Run, facts: Parameters<typeof findInBackend>[1]): ReturnType<typeof findInBackend> {
+  if (run.backend !== 'mock') return undefined;
+  const key = `${run.id} ${JSON.stringify([facts.evidence.subject, facts.evidence.condition])}`;
+  const look = looks.get(key);
+  const now = performance.now();
+  if (look !== undefined && now - look.at < LOOK_IN_BACKEND) return await look.found;
+  const found = findInBackend(run, facts);
+  looks.set(key, { at: now, found });
+  return await found;
 }
 
 /** What is seen to be wrong of what a question is about, by the name of the service and what differs. */

@@ -443,7 +443,7 @@ const code: readonly Mutant[] = [
     'interactions are counted under another name',
     inSource('bot/on-interaction.ts', "'discord.interactions'", "'discord.commands'"),
     'phase5',
-    ['discord_interactions_total', 'discord_commands_total'],
+    ['bot', 'discord_interactions_total'],
   ),
   one(
     'e81',
