@@ -68,7 +68,7 @@ describe('what can’t be sent is named in one line, and fails nothing', () => {
       path === '/metrics' ? { type: 'text/plain' } : { status: 503, body: 'try\nlater' },
     );
     expect(readProblem((await send({ origin: server.url } as Partial<Run>)).ownTelemetry)).toBe(
-      `${server.url} answers 503: try later`,
+      `${server.url}/v1/traces answers HTTP 503 to an export of traces: try later`,
     );
   });
 

@@ -3,6 +3,7 @@ import type { Place } from '../../findings/place.ts';
 import type { Component, Flow } from '../../flow/flow.ts';
 import { readExporterLogin } from '../../flow/login.ts';
 import { locate } from '../../flow/place.ts';
+import type { Milliseconds } from '../../otlp/ids.ts';
 import type { DirectAnswer } from '../direct-export.ts';
 import { listDelivered, listSignalsWith, readFailedExport } from '../failed-export.ts';
 import { readRefusedLogin } from '../refused-login.ts';
@@ -62,9 +63,18 @@ export const otlpEndpointUnreachable = createRule('OTLP endpoint unreachable', (
   // Without an error, what waits is on its way, unless nothing has ever left, or nobody gets an answer.
   const direct = getDirectAnswer(symptoms, place);
   const reason = direct?.status === 0 ? direct.message : '';
-  const isStuck = stop?.of === 'signal' && stop.at === 'export waits' && (stop.sent === 0 || reason !== '');
+  const isFirst = stop?.of === 'signal' && stop.at === 'export waits' && stop.sent === 0;
+  const isStuck = (isFirst && hasHadTime(symptoms)) || (stop?.at === 'export waits' && reason !== '');
   return isStuck ? { reason, place } : undefined;
 });
+
+/** How long a first export may take beyond the batches that it waits in. */
+const FIRST_EXPORT: Milliseconds = 2000;
+
+/** Whether a question was asked for long enough: one that was refused ends at once, with the first export on its way. */
+function hasHadTime({ evidence, run }: Symptoms): boolean {
+  return evidence.kind === 'observation' && evidence.elapsedMs > 2 * run.intervals.otlpBatch + FIRST_EXPORT;
+}
 
 /**
  * The gateway answers another error, for one signal or all.

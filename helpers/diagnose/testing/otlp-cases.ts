@@ -250,6 +250,10 @@ export const otlpCases: Cases = {
         ...trace,
         flow: count(keptSpans, { [EXPORTER]: { otelcol_exporter_sent_spans_total: 2 } }),
       },
+      'the question was refused while the first export was on its way': {
+        ...asked({ path: 'otlp', subject: { kind: 'traces', query: '{}' }, elapsedMs: 300 }),
+        flow: keptSpans,
+      },
     },
   },
   'OTLP export refused': {
