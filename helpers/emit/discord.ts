@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 
 /** How long the bot may take to answer. */
@@ -9,16 +10,31 @@ export function makeSnowflake(): string {
   return `9${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
 }
 
-/** Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events). Throws if the bot refuses it. */
+/** With 503 the bot says that a part is unavailable now: on a busy machine a connection may take longer than it waits for one. */
+const UNAVAILABLE = 503;
+const UNAVAILABLE_MS = 5000;
+const PAUSE_MS = 250;
+
+/**
+ * Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events), for some seconds again while a part
+ * is unavailable to it. Throws if the bot refuses it.
+ */
 export async function dispatch(gatewayUrl: string, event: string, data: unknown): Promise<void> {
-  const { statusCode, body } = await request(gatewayUrl, {
-    method: 'POST',
-    signal: AbortSignal.timeout(ANSWER_MS),
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ op: 0, t: event, d: data }),
-  });
-  const text = await body.text();
-  if (statusCode >= 300) throw new Error(`the bot answered ${event} with ${statusCode}: ${text}`);
+  const end = performance.now() + UNAVAILABLE_MS;
+  for (;;) {
+    const { statusCode, body } = await request(gatewayUrl, {
+      method: 'POST',
+      signal: AbortSignal.timeout(ANSWER_MS),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ op: 0, t: event, d: data }),
+    });
+    const text = await body.text();
+    if (statusCode < 300) return;
+    if (statusCode !== UNAVAILABLE || performance.now() >= end) {
+      throw new Error(`the bot answered ${event} with ${statusCode}${text === '' ? '' : `: ${text}`}`);
+    }
+    await sleep(PAUSE_MS);
+  }
 }
 
 /** The IDs of an interaction as attributes of its spans, and a TraceQL query that finds only its trace. */
