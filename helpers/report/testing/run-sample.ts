@@ -37,7 +37,7 @@ const vitest = await startVitest('test', [], {
   name: 'criteria',
   watch: false,
   pool: 'threads',
-  testTimeout: 3000,
+  testTimeout: 10_000,
   ...(variant === 'without control' && { testNamePattern: 'P9.8' }),
   provide: {
     run: sampleRun({
