@@ -65,7 +65,7 @@ export async function startRun(
   if (warm !== undefined && 'stack' in warm) {
     return { plan, ...(await beginAgain(warm, id, startedAt)) };
   }
-  if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused}.`);
+  if (warm !== undefined) onProgress(`The warm stack is not used: ${warm.unused.replace(/\.$/, '')}.`);
 
   const { settings, configuration, existing } = plan;
   const token = makeToken();
