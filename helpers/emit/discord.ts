@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
+import { Agent, interceptors, request } from 'undici';
 
-/** How long the bot may take to answer. */
+/** How long the bot may take to answer, what it is asked again included. */
 const ANSWER_MS = 10_000;
 
 /** A new ID in the form of Discord's: digits only. */
@@ -10,30 +9,37 @@ export function makeSnowflake(): string {
   return `9${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
 }
 
-/** With 503 the bot says that a part is unavailable now: on a busy machine a connection may take longer than it waits for one. */
-const UNAVAILABLE = 503;
-const UNAVAILABLE_MS = 5000;
-const PAUSE_MS = 250;
+/**
+ * With 503 the bot says that a part is unavailable now: on a busy machine a connection may take longer than it waits for one. It
+ * is asked again for five seconds.
+ */
+const patient = new Agent().compose(
+  interceptors.retry({
+    statusCodes: [503],
+    methods: ['POST'],
+    errorCodes: [],
+    maxRetries: 20,
+    minTimeout: 250,
+    timeoutFactor: 1,
+    throwOnError: false,
+  }),
+);
 
 /**
  * Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events), for some seconds again while a part
  * is unavailable to it. Throws if the bot refuses it.
  */
 export async function dispatch(gatewayUrl: string, event: string, data: unknown): Promise<void> {
-  const end = performance.now() + UNAVAILABLE_MS;
-  for (;;) {
-    const { statusCode, body } = await request(gatewayUrl, {
-      method: 'POST',
-      signal: AbortSignal.timeout(ANSWER_MS),
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ op: 0, t: event, d: data }),
-    });
-    const text = await body.text();
-    if (statusCode < 300) return;
-    if (statusCode !== UNAVAILABLE || performance.now() >= end) {
-      throw new Error(`the bot answered ${event} with ${statusCode}${text === '' ? '' : `: ${text}`}`);
-    }
-    await sleep(PAUSE_MS);
+  const { statusCode, body } = await request(gatewayUrl, {
+    method: 'POST',
+    dispatcher: patient,
+    signal: AbortSignal.timeout(ANSWER_MS),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ op: 0, t: event, d: data }),
+  });
+  const text = await body.text();
+  if (statusCode >= 300) {
+    throw new Error(`the bot answered ${event} with ${statusCode}${text === '' ? '' : `: ${text}`}`);
   }
 }
 

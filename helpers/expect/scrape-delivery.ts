@@ -1,5 +1,4 @@
 /** Whether what Alloy has scraped arrives: each scrape that it reports, as a sample of `up` in the backend. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readComponent, readGraph } from '../clients/alloy-graph.ts';
 import { readRepeats } from '../clients/mock-repeats.ts';
 import type { Labels, SampleRange } from '../clients/prometheus.ts';
@@ -11,6 +10,7 @@ import { findSameScrapes } from '../flow/targets.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import { computeScrapeDeadline, SLACK } from './deadlines.ts';
 import type { Delivery } from './delivery.ts';
+import { poll } from './poll.ts';
 import type { Telemetry } from './question.ts';
 import { run } from './run.ts';
 import { nextScrape } from './scrape.ts';
@@ -20,8 +20,8 @@ import { samples } from './telemetry.ts';
 const SCRAPES = 4;
 /** Where they would take longer, one has to do. */
 const WATCH_FOR: Milliseconds = 4000;
-/** Between two looks at Alloy; a scrape that is not seen is not counted. */
-const LOOK: Milliseconds = 250;
+/** Two looks at Alloy are a quarter of a second apart; a scrape that is not seen is not counted. */
+const SLOWER = 2;
 
 /** Between a sample and a later one of another target, which may overtake it. */
 const OVERTAKING: Milliseconds = 1000;
@@ -153,11 +153,14 @@ async function watchScrapes(targets: readonly Labels[]): Promise<Scrapes[]> {
     }
   };
   const enough = run.intervals.scrape * SCRAPES <= WATCH_FOR ? SCRAPES : 1;
-  const until = performance.now() + computeScrapeDeadline(run);
-  while ((main?.times.size ?? 0) < enough && performance.now() < until) {
-    // A look that fails has seen nothing: whether Alloy still runs is not the question here.
-    await look().catch(() => undefined);
-    await sleep(LOOK);
-  }
+  // A look that fails has seen nothing: whether Alloy still runs is not the question here.
+  await poll(
+    async () => {
+      await look();
+      return { holds: (main?.times.size ?? 0) >= enough, seen: { kind: 'nothing' }, value: undefined };
+    },
+    computeScrapeDeadline(run),
+    { slower: SLOWER },
+  );
   return watched.map(({ labels, times }) => ({ labels, times: [...times] }));
 }
