@@ -1,21 +1,11 @@
 import type { ServicePart } from '../run/part.ts';
 import type { EndpointAnswer, Finding, FindingKind, ServiceVariable, Signal } from './finding.ts';
+import { list, SERVICE_TITLES, type Sentences } from './words.ts';
 
 type ServiceFinding = Extract<Finding, { readonly service: ServicePart }>;
-type Explanation = { readonly cause: string; readonly fix: string };
-
-/** The services' names for people. */
-export const SERVICE_TITLES: Readonly<Record<ServicePart, string>> = {
-  api: 'the API service',
-  bot: 'the bot service',
-  'notification-daemon': 'the notification daemon',
-  'status-transition-daemon': 'the status transition daemon',
-};
 
 /** The words for findings about services of the application. */
-export const SERVICE_SENTENCES: {
-  readonly [K in ServiceFinding['kind']]: (finding: FindingKind<K>) => Explanation;
-} = {
+export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
   'service ended': ({ service, lastWords }) => ({
     cause: `${name(service)} has ended: ${lastWords}`,
     fix: `Correct that in the environment of ${name(service)}, and start it again`,
@@ -333,8 +323,4 @@ function show({ variable, value }: ServiceVariable): string {
 
 function name(service: ServicePart): string {
   return SERVICE_TITLES[service];
-}
-
-function list(words: readonly string[]): string {
-  return new Intl.ListFormat('en-GB').format(words);
 }
