@@ -1,6 +1,8 @@
+import { childSpanMissing } from './rules/child-span-missing.ts';
 import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
 import { logLevelDiffers } from './rules/log-level-differs.ts';
 import { parentSpanMissing } from './rules/parent-span-missing.ts';
+import { serviceCacheNotUsed } from './rules/service-cache-not-used.ts';
 import { serviceExportFails } from './rules/service-export-fails.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
@@ -55,8 +57,10 @@ export const SEEN_OF_SERVICE: readonly ServiceRule[] = [
   telemetryWithoutResource,
   spanBeginsTrace,
   spanDiffers,
+  serviceCacheNotUsed,
   parentSpanMissing,
   serviceMakesNoSpans,
+  childSpanMissing,
   serviceMetricDiffers,
   logLevelDiffers,
   serviceExportFails,

@@ -6,7 +6,9 @@ import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { readBroker } from './broker.ts';
 import { readRecentSpans, readUnnamed } from './held-signals.ts';
+import { childSpanMissing } from './rules/child-span-missing.ts';
 import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
+import { serviceCacheNotUsed } from './rules/service-cache-not-used.ts';
 import { serviceEnded } from './rules/service-ended.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
@@ -57,6 +59,8 @@ const SEEN = [
   spanBeginsTrace,
   spanDiffers,
   serviceMakesNoSpans,
+  serviceCacheNotUsed,
+  childSpanMissing,
 ];
 /** Whoever waits for that long waits for longer than any criterion. */
 const LONG: Milliseconds = 30_000;

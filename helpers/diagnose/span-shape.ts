@@ -11,22 +11,28 @@ type Value = z.infer<typeof Value>;
 /** A shape in the evidence; names for one attribute in several conventions are joined by `|`. */
 export type SpanShape = {
   readonly name?: string | undefined;
+  /** Not looked at by {@link isLike}. */
+  readonly service?: string | undefined;
   readonly kind?: string | undefined;
   readonly attributes: Readonly<Record<string, Value>>;
   readonly root?: boolean | undefined;
   readonly status?: string | undefined;
   readonly event?: string | undefined;
   readonly children: readonly SpanShape[];
+  /** What no span of the trace may be. */
+  readonly lacks?: SpanShape | undefined;
 };
 const Shape: z.ZodType<SpanShape> = z.lazy(() =>
   z.object({
     name: z.string().optional(),
+    service: z.string().optional(),
     kind: z.string().optional(),
     attributes: z.record(z.string(), Value).default({}),
     root: z.boolean().optional(),
     status: z.string().optional(),
     event: z.string().optional(),
     children: z.array(Shape).default([]),
+    lacks: Shape.optional(),
   }),
 );
 

@@ -684,6 +684,23 @@ export type Finding =
       readonly job: string;
       readonly ids: number;
     }
+  /** A request asks the database again, although it was answered before: the keys of Redis that it reads, and that it then writes. */
+  | {
+      readonly kind: 'service cache not used';
+      readonly service: ServicePart;
+      readonly name: string;
+      readonly read: readonly string[];
+      readonly written: readonly string[];
+    }
+  /** A span lacks a child (`/^set/i, client, redis`) that the service makes elsewhere: in this trace under `holder`. */
+  | {
+      readonly kind: 'child span missing';
+      readonly service: ServicePart;
+      readonly name: string;
+      readonly child: string;
+      readonly children: readonly string[];
+      readonly holder?: string;
+    }
   /** A span has no parent, and should have one of another trace. */
   | {
       readonly kind: 'span begins trace';

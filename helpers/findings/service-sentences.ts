@@ -179,6 +179,39 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
         : `Start ${span} where the context of its trace is active: without root: true or ROOT_CONTEXT, and within the callback of the span around it`,
   }),
 
+  'service cache not used': ({ service, name: span, read, written }) => {
+    const never = written.filter((key) => !read.includes(key));
+    const writes =
+      written.length === 0
+        ? 'and writes nothing to Redis'
+        : never.length > 0
+          ? `and writes ${list(never)}, which it has not read`
+          : `and writes ${list(written)} again`;
+    return {
+      cause: `${span} of ${name(service)} is not answered from its cache: it reads ${list(read)} from Redis, queries the database all the same, ${writes}`,
+      fix:
+        written.length === 0
+          ? `Have ${name(service)} write to Redis what it has loaded`
+          : never.length > 0
+            ? `Have ${name(service)} read and write the same keys`
+            : `Look at what ${name(service)} keeps under ${list(written)}, for how long (TTL ${written[0]} in redis-cli), and when it takes it for valid`,
+    };
+  },
+
+  'child span missing': ({ service, name: span, child, children, holder }) => ({
+    cause:
+      `the span ${span} of ${name(service)} has no child that is ${child}: ` +
+      (holder === undefined
+        ? children.length === 0
+          ? 'it has none'
+          : `its children are ${list(children)}`
+        : `that is a child of ${holder}`),
+    fix:
+      holder === undefined
+        ? `See that ${name(service)} does in ${span} what makes that span; the instrumentation works, as others of its kind are there`
+        : `Let ${name(service)} do what makes it in the context of ${span}`,
+  }),
+
   'span differs': ({ service, name: span, differences }) => ({
     cause: `the span ${span} of ${name(service)} ${differences.map(describeDifference).join('; and it ')}`,
     fix: `Correct ${list(differences.map(({ what, wanted }) => (wanted === undefined ? what : `${what} to ${wanted}`)))} where ${name(service)} makes the span${

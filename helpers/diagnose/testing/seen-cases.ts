@@ -85,6 +85,17 @@ const databaseChild = {
   kind: 'server',
   children: [{ kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } }],
 };
+/** What should not ask the database. */
+const uncached = { kind: 'server', lacks: { attributes: { 'db.system.name|db.system': 'postgresql' } } };
+const cached = { kind: 'server', children: [{ name: '/^set/i', attributes: { 'db.system.name|db.system': 'redis' } }] };
+const child = (id: string, attributes: Attributes) =>
+  withAttributes('api-service', id, ONE, String(attributes['db.query.text']).split(' ')[0] ?? '', attributes);
+const readAgain = [
+  span('api-service', ONE, '', 'GET', 2),
+  child(TWO, { 'db.system.name': 'redis', 'db.query.text': 'get api:x' }),
+  child(THREE, { 'db.system.name': 'redis', 'db.query.text': 'set api:y [3 other arguments]' }),
+  child('f'.repeat(16), { 'db.system.name': 'postgresql', 'db.query.text': 'SELECT 1' }),
+] as const;
 const requests = [ONE, TWO, THREE].map((id, n) => {
   const found = span('api-service', id, '', 'GET', 2);
   return n === 0 ? found : { ...found, span: { ...found.span, traceId: `${n}`.repeat(32) as typeof TRACE } };
@@ -192,6 +203,28 @@ export const seenCases = {
         recent: [job('a', ONE), publish('a', TWO), publish('a', THREE)],
       },
       'it is that of another job': { ...work, services: [daemon], recent: [job('a', TWO), publish('a', ONE)] },
+    },
+  },
+  'service cache not used': {
+    speaks: { ...shaped(uncached), services: [started()], trace: readAgain },
+    finds: { name: 'GET', read: ['api:x'], written: ['api:y'] },
+    silent: {
+      'the database was not asked': { ...shaped(uncached), services: [started()], trace: readAgain.slice(0, 2) },
+      'Redis was not asked': { ...shaped(uncached), services: [started()], trace: [readAgain[0], readAgain[3]] },
+      'it may ask the database': { ...shaped({ kind: 'server' }), services: [started()], trace: readAgain },
+    },
+  },
+  'child span missing': {
+    speaks: { ...shaped(cached), services: [started()], trace: readAgain.slice(0, 2) },
+    finds: { name: 'GET', child: '/^set/i, redis', children: ['get'] },
+    silent: {
+      'it is there': { ...shaped(cached), services: [started()], trace: readAgain },
+      'it makes none of its kind': { ...shaped(cached), services: [started()], trace: readAgain.slice(0, 1) },
+      'another service should make it': {
+        ...shaped({ kind: 'server', children: [{ service: 'bot-service', name: 'x' }] }),
+        services: [started()],
+        trace: readAgain,
+      },
     },
   },
   'span begins trace': {

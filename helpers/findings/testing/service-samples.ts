@@ -226,6 +226,16 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
   'event published twice': [
     { kind: 'event published twice', service: 'notification-daemon', name: 'scheduled.X', job: '0f47', ids: 2 },
   ],
+  'service cache not used': [
+    { kind: 'service cache not used', service: 'api', name: 'GET /api/guilds', read: ['a', 'b'], written: ['b'] },
+    { kind: 'service cache not used', service: 'api', name: 'GET /api/guilds', read: ['a'], written: ['b'] },
+    { kind: 'service cache not used', service: 'api', name: 'GET /api/guilds', read: ['a'], written: [] },
+  ],
+  'child span missing': [
+    { kind: 'child span missing', service: 'api', name: 'GET /x', child: '/^set/i, client, redis', children: ['get'] },
+    { kind: 'child span missing', service: 'api', name: 'GET /x', child: 'client, redis', children: [] },
+    { kind: 'child span missing', service: 'bot', name: 'x', child: 'y', children: ['z'], holder: 'z' },
+  ],
   'span begins trace': [
     {
       kind: 'span begins trace',

@@ -489,6 +489,26 @@ const code: readonly Mutant[] = [
     'phase5',
     ['discord\\.on_interaction', 'discord\\.user_id', 'discord\\.user='],
   ),
+  one(
+    'e87',
+    'api',
+    'lists are written to Redis under another key than they are read from',
+    inSource('api/cache.ts', 'redis.set(key,', "redis.set(key + ':list',"),
+    'phase4',
+    ['GET /api/guilds', 'api:guilds:list', 'not read'],
+  ),
+  one(
+    'e88',
+    'api',
+    'a list that was loaded is never written to Redis',
+    inSource(
+      'api/cache.ts',
+      "if (found !== undefined) await attempt(() => redis.set(key, prefix + json, 'EX', keptSeconds));",
+      '',
+    ),
+    'phase4',
+    ['GET /api/guilds', 'no child', 'set'],
+  ),
 ];
 
 /** What a person may set for services. */

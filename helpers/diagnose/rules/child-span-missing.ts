@@ -1,0 +1,40 @@
+import { SERVICE_NAMES } from '../../run/part.ts';
+import { createServiceRule, isOf } from '../service-rule.ts';
+import { isLike, readShape } from '../span-shape.ts';
+
+const MAX_NAMES = 6;
+
+/**
+ * A span of the service has arrived without a child that it should have, while the service makes such spans elsewhere: it has not done
+ * what makes the span, or under another parent.
+ *
+ * `GET /api/guilds of the API service has no child /^set/i (redis), only get and pg.query:SELECT`
+ */
+export const childSpanMissing = createServiceRule('child span missing', (service, question) => {
+  const { subject, observation, trace = [], recent = [] } = question;
+  const shape = readShape(observation?.condition);
+  if (subject?.kind !== 'trace' || shape === undefined) return undefined;
+  const own = trace.filter((found) => isOf(service, found));
+  const parent = own.find((found) => isLike(found, shape));
+  if (parent === undefined) return undefined;
+  const children = own.filter(({ span }) => span.parentSpanId === parent.span.spanId);
+  const missing = shape.children
+    .filter((child) => child.service === undefined || child.service === SERVICE_NAMES[service.part])
+    .find((child) => !children.some((found) => isLike(found, child)));
+  if (missing === undefined) return undefined;
+  const { name, ...anyOfThem } = missing;
+  const all = [...own, ...recent.filter((found) => isOf(service, found))];
+  // Where it makes none at all, its instrumentation is what to look at.
+  if (!all.some((found) => isLike(found, anyOfThem))) return undefined;
+  const elsewhere = own.find((found) => isLike(found, missing));
+  const holder = elsewhere && trace.find(({ span }) => span.spanId === elsewhere.span.parentSpanId);
+  const values = Object.values(missing.attributes).filter(
+    (value) => typeof value === 'string' && !value.startsWith('/'),
+  );
+  return {
+    name: parent.span.name,
+    child: [name, missing.kind, ...values].filter((word) => word !== undefined).join(', '),
+    children: [...new Set(children.map(({ span }) => span.name))].slice(0, MAX_NAMES),
+    ...(holder && { holder: holder.span.name }),
+  };
+});
