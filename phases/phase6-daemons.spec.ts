@@ -5,6 +5,7 @@ import {
   findParkedReason,
   holdNewGame,
   isDoneOnce,
+  isDoneTooOften,
   listDoubles,
   listTooEarly,
   publishAgain,
@@ -165,10 +166,14 @@ phase(
           await scheduleTransition(client, held.game),
           await scheduleTransition(client),
         ] as const;
-        const daemonAndBot = <T>(statement: string, read: () => Promise<T>) =>
-          work(statement, [TRANSITIONS, BOT], WORK_MS, read);
+        const daemonAndBot = <T>(statement: string, read: () => Promise<T>, isFinal?: (found: T) => boolean) =>
+          work(statement, [TRANSITIONS, BOT], WORK_MS, read, isFinal);
         const workOn = (rows: readonly DueRow[]) =>
-          daemonAndBot(`the work on ${rows.length} due rows`, () => countProcessed(client, rows));
+          daemonAndBot(
+            `the work on ${rows.length} due rows`,
+            () => countProcessed(client, rows),
+            isDoneTooOften(rows.length),
+          );
         await expect(daemonAndBot('the number of daemons that wait for the held game', held.countWaiting)).toShow(
           'is 1',
           (waiting) => waiting === 1,

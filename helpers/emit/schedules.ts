@@ -87,6 +87,11 @@ export function isDoneOnce(rows: number): (found: Processed) => boolean {
   return ({ processed, announced }) => processed === rows && announced === rows;
 }
 
+/** Whether the events of this many rows were announced more often, which can't be undone. */
+export function isDoneTooOften(rows: number): (found: Processed) => boolean {
+  return ({ announced }) => announced > rows;
+}
+
 /** What is wrong where events are announced more than once. */
 export function listDoubles({ processed, announced }: Processed): string[] {
   return announced <= processed
