@@ -1,4 +1,4 @@
-import { call, callInTraces, callUntraced, holdRequests } from '../helpers/emit/http.ts';
+import { call, callInTraces, callUntraced, holdRequests, requireStatus } from '../helpers/emit/http.ts';
 import { inTurn } from '../helpers/emit/in-turn.ts';
 import { createGame, createGuild } from '../helpers/emit/service-data.ts';
 import { observe, phase, test } from '../helpers/expect/criterion.ts';
@@ -9,7 +9,7 @@ import { serviceInstance } from '../helpers/expect/services.ts';
 import { readConventions } from '../helpers/expect/spans.ts';
 import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForRequestTrace } from '../helpers/expect/wait-for-trace.ts';
-import { hasAnswered, work } from '../helpers/expect/work.ts';
+import { work } from '../helpers/expect/work.ts';
 
 const SERVICE = 'api-service';
 const api = run.api?.url ?? '';
@@ -39,10 +39,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
 
   observe('P4.2 GET /health answers 200 {"status":"healthy","service":"api"}', async ({ expect, note }) => {
     const health = work('GET /health', [SERVICE], 10_000, () => callUntraced(`${api}/health`));
-    await expect(health).toShow(
-      'answers 200 {"status":"healthy","service":"api"}',
-      hasAnswered(200, { status: 'healthy', service: 'api' }),
-    );
+    await expect(health).toAnswer(200, { status: 'healthy', service: 'api' });
     note(`${api}/health answered 200 {"status":"healthy","service":"api"}`);
   });
 
@@ -72,13 +69,13 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
       const guild = await createGuild(api);
       return { read: await call(`${api}/api/games?guild_id=${guild}`), written: await createGame(api, guild) };
     });
-    expect(read).toMatchObject({ status: 200 });
+    requireStatus('api', read, 200);
     await expect(trace(await waitForRequestTrace(read, SERVICE), SERVICE)).toHaveSpan({
       service: SERVICE,
       kind: 'server',
       children: [DATABASE_QUERY],
     });
-    expect(written).toMatchObject({ status: 201 });
+    requireStatus('api', written, 201);
     await expect(trace(await waitForRequestTrace(written, SERVICE), SERVICE)).toHaveSpan({
       service: SERVICE,
       kind: 'server',
@@ -152,7 +149,7 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
     expect,
   }) => {
     const failed = await call(`${api}/api/fail`);
-    expect(failed.status).toBe(500);
+    requireStatus('api', failed, 500);
     const id = await waitForRequestTrace(failed, SERVICE);
     await expect(trace(id, SERVICE)).toHaveSpan({ service: SERVICE, status: 'error', event: 'exception' });
     await expect(logql(`{service_name="${SERVICE}"} | trace_id="${id}"`)).toShow('has an error', (lines) =>

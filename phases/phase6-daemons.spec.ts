@@ -7,6 +7,7 @@ import {
   isDoneOnce,
   isDoneTooOften,
   listDoubles,
+  listMisparked,
   listTooEarly,
   publishAgain,
   publishMalformed,
@@ -124,10 +125,12 @@ phase(
     }) => {
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
-      const parked = work('the rejected message', [BOT, NOTIFICATIONS], DEAD_LETTER_MS, () =>
-        findParkedReason(channel, message),
+      const rejected = () => findParkedReason(channel, message);
+      const parked = work('the rejected message', [BOT, NOTIFICATIONS], DEAD_LETTER_MS, rejected, { isError: true });
+      await expect(parked).toShow('is parked with its reason', (reason) => reason !== undefined);
+      expect(listMisparked(await rejected())).toHaveNoProblems(
+        'Have the bot dead-letter at once what it can’t parse (MalformedMessage in fixtures/services/messaging/consumer.ts)',
       );
-      await expect(parked).toShow('is parked with its reason', (reason) => /malformed/.test(reason ?? ''));
       note(
         'the bot dead-lettered the message with its reason, and the daemon took it from the dead-letter queue and parked it',
       );
@@ -167,7 +170,7 @@ phase(
           await scheduleTransition(client),
         ] as const;
         const daemonAndBot = <T>(statement: string, read: () => Promise<T>, isFinal?: (found: T) => boolean) =>
-          work(statement, [TRANSITIONS, BOT], WORK_MS, read, isFinal);
+          work(statement, [TRANSITIONS, BOT], WORK_MS, read, isFinal && { isFinal });
         const workOn = (rows: readonly DueRow[]) =>
           daemonAndBot(
             `the work on ${rows.length} due rows`,

@@ -61,6 +61,8 @@ import { seriesDropped } from './rules/series-dropped.ts';
 import { seriesMerged, targetsAlike } from './rules/series-merged.ts';
 import { seriesNotDropped } from './rules/series-not-dropped.ts';
 import { seriesRelabelled } from './rules/series-relabelled.ts';
+import { serviceAnswersOtherwise } from './rules/service-answers-otherwise.ts';
+import { serviceCountsUpOnly } from './rules/service-counts-up-only.ts';
 import { serviceEnded } from './rules/service-ended.ts';
 import { serviceFails } from './rules/service-fails.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
@@ -190,6 +192,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     jobDoneAgain,
     eventPublishedTwice,
     serviceUnhealthy,
+    serviceAnswersOtherwise,
     overloaded,
   ],
   // What has answered, or has not, is Alloy's receiver.
@@ -212,9 +215,11 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     sourceFails,
     serviceMessageUnroutable,
     serviceLacksAPart,
+    serviceFails,
     messagesNotAcknowledged,
     fixtureFailed,
     serviceUnhealthy,
+    serviceAnswersOtherwise,
     ...ALLOY_DOWN,
     unhealthyComponents,
     signalWithoutOutput,
@@ -222,7 +227,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     overloaded,
   ],
   // No fault on the way explains what arrived, unless it is old.
-  'too much': [seriesNotDropped, writeBehind],
+  'too much': [seriesNotDropped, writeBehind, serviceCountsUpOnly],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove; if they prove none, where to look. */

@@ -1,6 +1,6 @@
 /** What the backend has of services in this run. */
 import { queryLogs } from '../clients/loki.ts';
-import { queryInstant } from '../clients/prometheus.ts';
+import { queryInstant, queryRanges } from '../clients/prometheus.ts';
 import { type FoundSpan, findTrace, searchTraces } from '../clients/tempo.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Signal } from '../findings/finding.ts';
@@ -53,6 +53,21 @@ export async function readRecentSpans(
   );
   const ids = [...new Set(found.flatMap((some) => some.slice(0, MAX_TRACES)))];
   return (await Promise.all(ids.map((id) => findTrace(run.access.tempo, id as TraceId)))).flat();
+}
+
+/** The values that a metric of a service has had since the question was asked, summed over its series, oldest first. */
+export async function readCourse(run: Run, evidence: Evidence): Promise<number[] | undefined> {
+  if (evidence.kind !== 'observation' || evidence.condition.kind !== 'value') return undefined;
+  const { subject, askedAt } = evidence;
+  if (subject.kind !== 'OTLP metric' || subject.isOwn) return undefined;
+  const seconds = Math.ceil((Date.now() - askedAt) / 1000) + 1;
+  const instance = run.servicesInstanceId === undefined ? '' : `,instance="${run.servicesInstanceId}"`;
+  const selector = `{__name__=~"${subject.metric}",service_name="${subject.service}"${instance}}`;
+  const sums = new Map<number, number>();
+  for (const { samples } of await queryRanges(run.access.prometheus, `${selector}[${seconds}s]`)) {
+    for (const { time, value } of samples) sums.set(time, (sums.get(time) ?? 0) + value);
+  }
+  return [...sums].sort(([a], [b]) => a - b).map(([, value]) => value);
 }
 
 function selectSpans({ servicesInstanceId: id }: Run, service: string): string {

@@ -15,7 +15,15 @@ const Line = z.object({
     .optional(),
   trace_id: z.string().optional(),
   /** What was thrown. */
-  err: z.object({ message: z.string().default(''), stack: z.string().default('') }).optional(),
+  err: z
+    .object({
+      message: z.string().default(''),
+      stack: z.string().default(''),
+      /** What PostgreSQL adds to an error of its own. */
+      severity: z.string().optional(),
+      where: z.string().optional(),
+    })
+    .optional(),
   /** What it has registered: the headers that carry its context, whether work keeps its context, and its sampler. */
   telemetry: z.object({ propagated: z.array(z.string()), isContextKept: z.boolean(), sampler: z.string() }).optional(),
   /** The variables that it has been started with: its first line has them. */

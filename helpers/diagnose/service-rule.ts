@@ -22,6 +22,7 @@ export type ServiceFacts = Pick<
   | 'unnamed'
   | 'broker'
   | 'hasTraceIds'
+  | 'course'
 >;
 
 /** A rule about services, which a wait may ask as well. */

@@ -22,6 +22,7 @@ import { serviceMetricDiffers } from './rules/service-metric-differs.ts';
 import { serviceNotInstrumented } from './rules/service-not-instrumented.ts';
 import { serviceOfAnotherInstance } from './rules/service-of-another-instance.ts';
 import { serviceSamplesLess } from './rules/service-samples-less.ts';
+import { serviceSendsChanges } from './rules/service-sends-changes.ts';
 import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { serviceSendsNoSignal } from './rules/service-sends-no-signal.ts';
 import { spanBeginsTrace } from './rules/span-begins-trace.ts';
@@ -39,6 +40,7 @@ export const STATED_BY_SERVICE: readonly ServiceRule[] = [
   serviceKeepsNoContext,
   serviceNotInstrumented,
   serviceLogsLess,
+  serviceSendsChanges,
   serviceLosesContext,
   serviceLimitsTelemetry,
   serviceSendsLate,

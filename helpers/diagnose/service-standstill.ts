@@ -26,6 +26,7 @@ import { serviceMessageUnroutable } from './rules/service-message-unroutable.ts'
 import { serviceNotInstrumented } from './rules/service-not-instrumented.ts';
 import { serviceOfAnotherInstance } from './rules/service-of-another-instance.ts';
 import { serviceSamplesLess } from './rules/service-samples-less.ts';
+import { serviceSendsChanges } from './rules/service-sends-changes.ts';
 import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { spanBeginsTrace } from './rules/span-begins-trace.ts';
 import { spanDiffers } from './rules/span-differs.ts';
@@ -44,6 +45,7 @@ const FOR_GOOD = [
   serviceNotInstrumented,
   serviceLogsWithoutTrace,
   serviceLogsLess,
+  serviceSendsChanges,
   serviceLosesContext,
   serviceLimitsTelemetry,
   serviceSendsLate,

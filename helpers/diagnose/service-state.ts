@@ -38,6 +38,8 @@ export type ServiceError = {
   readonly time: Milliseconds;
   readonly traceId?: string | undefined;
   readonly place?: string | undefined;
+  /** Where in PostgreSQL it was thrown, empty where PostgreSQL does not say; undefined where it was not PostgreSQL. */
+  readonly inDatabase?: string | undefined;
 };
 
 /** A service as far as it is known; nothing of it comes from another one. */
@@ -69,6 +71,7 @@ export function listAskedServices(
   needs: readonly Part[],
   takenAway: readonly Part[] = [],
 ): ServicePart[] {
+  if (evidence.kind === 'error' && evidence.answer !== undefined) return [evidence.answer.service];
   const named = evidence.kind === 'observation' ? listNamed(evidence.subject) : [];
   const shaped = evidence.kind === 'observation' && evidence.condition.kind === 'span' ? evidence.condition.shape : '';
   const inShape = [...shaped.matchAll(/"service":"([^"]+)"/g)].map(([, name]) => name);
@@ -175,7 +178,16 @@ export function describeService(
 function readError({ level, msg, time = 0, trace_id, err, outage }: ServiceLine): ServiceError[] {
   if (level !== 'error' || outage !== undefined || err === undefined) return [];
   const place = findOwnPlace(err.stack);
-  return [{ message: msg, reason: err.message, time, traceId: trace_id, ...(place !== undefined && { place }) }];
+  return [
+    {
+      message: msg,
+      reason: err.message,
+      time,
+      traceId: trace_id,
+      ...(place !== undefined && { place }),
+      ...(err.severity !== undefined && { inDatabase: err.where ?? '' }),
+    },
+  ];
 }
 
 /**

@@ -31,6 +31,7 @@ import { askGateway, type DirectAnswer } from './direct-export.ts';
 import {
   findTraceIds,
   type HeldSignals,
+  readCourse,
   readHeldSignals,
   readRecentSpans,
   readUnnamed,
@@ -116,6 +117,8 @@ export type Symptoms = Failure & {
   readonly broker?: BrokerState | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
   readonly hasTraceIds?: boolean | undefined;
+  /** The values that a metric of a service has had since the question was asked, oldest first. */
+  readonly course?: readonly number[] | undefined;
   /** The signals that Alloy has sent without a failure, and of which the backend has nothing. */
   readonly absences?: readonly Absence[];
   /** What the OTLP gateway answers to exports of the run itself, of the signals in question. */
@@ -147,6 +150,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     broker,
     trace,
     hasTraceIds,
+    course,
     exporter,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
@@ -167,6 +171,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     isWithMessages(failure) ? readBroker(run).catch(() => undefined) : undefined,
     readTrace(run, evidence).catch(() => undefined),
     findTraceIds(run, evidence).catch(() => undefined),
+    readCourse(run, evidence).catch(() => undefined),
     labels && readExporter(run, labels).catch(() => undefined),
   ]);
   const stopped = flow && findStopOf(flow, evidence);
@@ -211,6 +216,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     broker,
     trace,
     hasTraceIds,
+    course,
     load: readLoad(),
     exporterUp: exporter?.up,
     exporterError: exporter?.error,

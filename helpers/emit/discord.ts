@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Agent, interceptors, request } from 'undici';
+import { UnexpectedAnswer } from '../run/unexpected-answer.ts';
 
+/** What Discord's HTTP interactions are answered with, and what a gateway event would be. */
+const DONE = 200;
 /** How long the bot may take to answer, what it is asked again included. */
 const ANSWER_MS = 10_000;
 
@@ -27,9 +30,10 @@ const patient = new Agent().compose(
 
 /**
  * Sends the bot what Discord's gateway would dispatch (Discord API reference, Gateway Events), for some seconds again while a part
- * is unavailable to it. Throws if the bot refuses it.
+ * is unavailable to it. Throws {@link UnexpectedAnswer} if the bot refuses it.
  */
 export async function dispatch(gatewayUrl: string, event: string, data: unknown): Promise<void> {
+  const askedAt = Date.now();
   const { statusCode, body } = await request(gatewayUrl, {
     method: 'POST',
     dispatcher: patient,
@@ -37,10 +41,8 @@ export async function dispatch(gatewayUrl: string, event: string, data: unknown)
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ op: 0, t: event, d: data }),
   });
-  const text = await body.text();
-  if (statusCode >= 300) {
-    throw new Error(`the bot answered ${event} with ${statusCode}${text === '' ? '' : `: ${text}`}`);
-  }
+  const answer = { request: event, status: statusCode, wanted: DONE, body: await body.text(), askedAt };
+  if (statusCode >= 300) throw new UnexpectedAnswer({ service: 'bot', ...answer });
 }
 
 /** The IDs of an interaction as attributes of its spans, and a TraceQL query that finds only its trace. */

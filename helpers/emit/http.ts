@@ -2,10 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { type Milliseconds, newSampledParent, newTraceId, newUnsampledParent, type TraceId } from '../otlp/ids.ts';
+import type { ServicePart } from '../run/part.ts';
+import { UnexpectedAnswer } from '../run/unexpected-answer.ts';
 import { inTurn } from './in-turn.ts';
 
-/** The answer to a request that a spec made, and the user agent that only its trace carries. */
-export type HttpResult = { readonly status: number; readonly json: unknown; readonly userAgent: string };
+/** The answer to a request (`GET /health`) that a spec made at a moment, and the user agent that only its trace carries. */
+export type HttpResult = {
+  readonly request: string;
+  readonly status: number;
+  readonly json: unknown;
+  readonly userAgent: string;
+  readonly askedAt: Milliseconds;
+};
+
+/** Throws {@link UnexpectedAnswer} where a service has not answered with this status. */
+export function requireStatus(
+  service: ServicePart,
+  { request: asked, json, askedAt, status }: HttpResult,
+  wanted: number,
+): void {
+  const body = json === undefined ? '' : JSON.stringify(json);
+  if (status !== wanted) throw new UnexpectedAnswer({ service, request: asked, status, wanted, body, askedAt });
+}
 
 /** Sends one request to a service, under a user agent of its own: a POST if there is a body. */
 export function call(url: string, body?: unknown): Promise<HttpResult> {
@@ -69,10 +87,12 @@ const silent = new Set<string>();
 
 async function send(url: string, body: unknown, headers: Record<string, string>): Promise<HttpResult> {
   const userAgent = `alloy-verify/${randomUUID()}`;
-  const { origin } = new URL(url);
+  const { origin, pathname } = new URL(url);
+  const method = body === undefined ? 'GET' : 'POST';
+  const askedAt = Date.now();
   const { statusCode, body: answer } = await request(url, {
     signal: AbortSignal.timeout(silent.has(origin) ? BRIEF_MS : ANSWER_MS),
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: { 'user-agent': userAgent, ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch((error: unknown) => {
@@ -81,5 +101,6 @@ async function send(url: string, body: unknown, headers: Record<string, string>)
   });
   silent.delete(origin);
   const text = await answer.text();
-  return { status: statusCode, json: text === '' ? undefined : JSON.parse(text), userAgent };
+  const json = text === '' ? undefined : JSON.parse(text);
+  return { request: `${method} ${pathname}`, status: statusCode, json, userAgent, askedAt };
 }

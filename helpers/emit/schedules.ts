@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ConfirmChannel } from 'amqplib';
 import type { Client } from 'pg';
+import { z } from 'zod';
 import { newSampledParent, newTraceId, type TraceId } from '../otlp/ids.ts';
 import { makeSnowflake } from './discord.ts';
 import { waitForConfirms } from './rabbitmq.ts';
@@ -188,6 +189,19 @@ export async function findParkedReason(channel: Channel, messageId: string): Pro
   await channel.nackAll(true);
   return reason;
 }
+
+/** What is wrong where a message that can't be parsed is not parked as such; `headers` are those of the dead letter, as JSON. */
+export function listMisparked(headers = '{}'): string[] {
+  const { 'x-dead-letter-kind': kind, 'x-dead-letter-reason': reason } = DeadLetter.parse(JSON.parse(headers));
+  return kind === 'malformed'
+    ? []
+    : [`the bot dead-letters a message that it can't parse as ${kind}, not as malformed: ${reason}`];
+}
+
+const DeadLetter = z.object({
+  'x-dead-letter-kind': z.string().default('nothing'),
+  'x-dead-letter-reason': z.string().default('it gives no reason'),
+});
 
 async function newGame(client: Client): Promise<string> {
   const guild = await insert(client, 'INSERT INTO guilds (discord_id, name) VALUES ($1, $2)', [

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { makeSnowflake } from './discord.ts';
-import { call, callUntraced, type HttpResult } from './http.ts';
+import { call, callUntraced, type HttpResult, requireStatus } from './http.ts';
 
 const Created = z.object({ id: z.string() });
 
 /** Creates a guild through the API and returns its ID. */
 export async function createGuild(api: string): Promise<string> {
-  const { status, json } = await callUntraced(`${api}/api/guilds`, {
+  const answer = await callUntraced(`${api}/api/guilds`, {
     discord_id: makeSnowflake(),
     name: `alloy-verify ${randomUUID()}`,
   });
-  if (status !== 201) throw new Error(`POST ${api}/api/guilds answered ${status}: ${JSON.stringify(json)}`);
-  return Created.parse(json).id;
+  requireStatus('api', answer, 201);
+  return Created.parse(answer.json).id;
 }
 
 /** Creates a game of a guild through the API, whose event the API then publishes; returns the request of it. */

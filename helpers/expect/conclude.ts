@@ -6,6 +6,7 @@ import type { Finding } from '../findings/finding.ts';
 import { readRefusal } from '../findings/read-refusal.ts';
 import { ExportFailed } from '../otlp/failed-export.ts';
 import { redact, redactAll } from '../run/redact.ts';
+import { UnexpectedAnswer } from '../run/unexpected-answer.ts';
 import { run } from './run.ts';
 import { type JudgedTask, record } from './task.ts';
 
@@ -57,6 +58,7 @@ function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
     message,
     ...(isTimeout(error) && ({ isTimeout: true } as const)),
     ...(error instanceof ExportFailed && { failed: error.failed }),
+    ...(error instanceof UnexpectedAnswer && { answer: error.answer }),
   } as const;
   const refusal = readRefusal(error);
   // A fixture that was not taken is why a statement finds no table.

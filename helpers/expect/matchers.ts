@@ -48,6 +48,8 @@ declare module 'vitest' {
     toAllHave(labels: Labels): Promise<void>;
     /** The answer passes `holds`, which `statement` describes in the third person: `came within 6 s`. */
     toShow(statement: string, holds: (answer: AnswerTo<T>) => boolean): Promise<void>;
+    /** A service has answered with this status, and an object with these members. */
+    toAnswer(status: number, members?: Readonly<Record<string, string>>): Promise<void>;
     /** The list of problems is empty; otherwise they are the cause in the verdict. Does not wait. */
     toHaveNoProblems(fix: string, about?: CloudProblem): R;
   }
@@ -152,6 +154,13 @@ expect.extend({
       };
     });
   },
+  toAnswer(this: State, received: Telemetry<Answer>, status: number, members: Readonly<Record<string, string>> = {}) {
+    return judge(this, received, { kind: 'answer', status, members }, async () => {
+      const answer = await received.ask();
+      const holds = answer.status === status && hasMembers(answer.json, members);
+      return { holds, seen: summarizeAnswer({ status: answer.status, json: answer.json }), value: answer };
+    });
+  },
   toHaveNoProblems(this: State, received: readonly string[], fix: string, about?: CloudProblem) {
     refuseNot(this);
     if (received.length === 0) return HOLDS;
@@ -187,6 +196,14 @@ async function judge<T>(
   const { observation } = await waitFor(received, condition, attempt);
   if (state.task) record(state.task, observation);
   return HOLDS;
+}
+
+/** What a service has answered. */
+type Answer = { readonly status: number; readonly json: unknown };
+
+function hasMembers(json: unknown, members: Readonly<Record<string, string>>): boolean {
+  const found = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
+  return Object.entries(members).every(([name, value]) => found.get(name) === value);
 }
 
 function matches(line: string, pattern: string | RegExp): boolean {

@@ -100,6 +100,11 @@ export function otlpMetric(name: string, service: string): Metric {
 /** As long as Prometheus looks back for the newest sample of a series, in seconds. */
 const MAX_METRIC_AGE = 300;
 
+/** How old the newest sample of a metric of a service may be, in seconds: not older than the run. */
+function computeMetricAge(): number {
+  return Math.min(MAX_METRIC_AGE, Math.max(1, Math.floor((Date.now() - run.startedAt) / 1000)));
+}
+
 /**
  * The current value of a metric of a service of this run's stack, summed over its series. Names for the same metric or label
  * in the stable and the old semantic conventions are joined by `|`.
@@ -113,8 +118,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   );
   const ask = async () => {
     // A service that was started again may have left series that it no longer exports.
-    const seconds = Math.min(MAX_METRIC_AGE, Math.max(1, Math.floor((Date.now() - run.startedAt) / 1000)));
-    const queries = selectors.map((selector) => `sum(last_over_time(${selector}[${seconds}s]))`);
+    const queries = selectors.map((selector) => `sum(last_over_time(${selector}[${computeMetricAge()}s]))`);
     const answers = await Promise.all(queries.map((query) => queryInstant(run.access.prometheus, query)));
     return answers.find((found) => found.length > 0) ?? [];
   };
@@ -255,9 +259,16 @@ async function findNearestOfService(
   alternatives: readonly Labels[] = [{}],
 ): Promise<Nearest | undefined> {
   const { service_name, ...seriesMark } = labelService(service);
+  // As for the value itself: a service that was started again may have left series that it no longer exports.
+  const seriesWindow = computeMetricAge();
   const found = await Promise.all(
     alternatives.map((labels) =>
-      findNearestSeries({ ...run, seriesLabels: {}, seriesMark }, name, { service_name, ...labels }, { service_name }),
+      findNearestSeries(
+        { ...run, seriesLabels: {}, seriesMark, seriesWindow },
+        name,
+        { service_name, ...labels },
+        { service_name },
+      ),
     ),
   );
   if (found.includes(undefined)) return undefined;

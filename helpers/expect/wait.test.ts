@@ -158,7 +158,9 @@ test('a trace that is not found fails the criterion', async () => {
 test('the trace of a request is found by its user agent, under either name', async () => {
   await using server = await startAnsweringServer(() => ({ body: '{"traces":[{"traceID":"1"}]}' }));
   useRun(sampleRun({ origin: server.url }));
-  expect(await waitForRequestTrace({ status: 200, json: undefined, userAgent: 'me/1' })).toBe('1'.padStart(32, '0'));
+  expect(
+    await waitForRequestTrace({ request: 'GET /', askedAt: 0, status: 200, json: undefined, userAgent: 'me/1' }),
+  ).toBe('1'.padStart(32, '0'));
   const queries = server.received.map(({ parameters }) => parameters.get('q')).filter((query) => query !== null);
   expect(queries).toEqual(['{span.user_agent.original="me/1" || span.http.user_agent="me/1"}']);
 });

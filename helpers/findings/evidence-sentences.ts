@@ -143,6 +143,8 @@ function describeCondition(condition: Condition): string {
       return 'is empty';
     case 'newer sample':
       return `has a sample after ${new Date(condition.since).toISOString()}`;
+    case 'answer':
+      return `answers ${condition.status} ${JSON.stringify(condition.members)}`;
     case 'stated':
       return condition.statement;
   }

@@ -3,6 +3,7 @@ import type { Milliseconds, TraceId } from '../otlp/ids.ts';
 import type { Silence, Stranger } from '../run/endpoints.ts';
 import type { Changes } from '../run/last-passed.ts';
 import type { Part } from '../run/part.ts';
+import type { OtherAnswer } from '../run/unexpected-answer.ts';
 import type { Place } from './place.ts';
 
 /** A series' labels. */
@@ -34,7 +35,12 @@ export type Subject =
    */
   | { readonly kind: 'delivery'; readonly services?: readonly string[]; readonly labels?: Labels }
   /** What services do beside their telemetry, in the third person: `the dead letter is parked`. */
-  | { readonly kind: 'work'; readonly statement: string; readonly services: readonly string[] };
+  | {
+      readonly kind: 'work';
+      readonly statement: string;
+      readonly services: readonly string[];
+      readonly isError?: true;
+    };
 
 /** What an answer is expected to be. */
 export type Condition =
@@ -54,6 +60,8 @@ export type Condition =
   /** At least one result. */
   | { readonly kind: 'any'; readonly of: 'value' | 'trace' | 'line' }
   | { readonly kind: 'empty' }
+  /** A status, and an object with these members. */
+  | { readonly kind: 'answer'; readonly status: number; readonly members: Readonly<Record<string, string>> }
   /** A sample that is newer than this moment. */
   | { readonly kind: 'newer sample'; readonly since: Milliseconds }
   /** A statement in the spec's own words, in the third person: `came within 6.6 s`. */
@@ -209,5 +217,6 @@ export type Evidence =
       readonly message: string;
       readonly isTimeout?: true;
       readonly failed?: FailedExport;
+      readonly answer?: OtherAnswer;
       readonly lead?: Lead;
     };

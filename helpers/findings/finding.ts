@@ -66,6 +66,8 @@ export type SourceFault =
   | 'no database'
   | 'too many clients'
   | 'read-only'
+  /** PostgreSQL ends a statement before it is done. */
+  | 'cancels'
   | 'out of memory'
   /** RabbitMQ takes no messages. */
   | 'alarm'
@@ -659,13 +661,15 @@ export type Finding =
       /** How many these consumers have acknowledged before. */
       readonly acknowledged: number;
     }
-  /** It has logged an error at what was asked for; `place` is the file and line that threw it. */
+  /** It has logged an error at what was asked for; `place` is the file and line that threw it, `inDatabase` where in PostgreSQL, if it
+   * was that: empty where it does not say. */
   | {
       readonly kind: 'service fails';
       readonly service: ServicePart;
       readonly message: string;
       readonly reason: string;
       readonly place?: string;
+      readonly inDatabase?: string;
     }
   /** It has done the same job several times; `of` is what `id` identifies. */
   | {
@@ -692,6 +696,23 @@ export type Finding =
       readonly read: readonly string[];
       readonly written: readonly string[];
     }
+  /** It has answered a request with another status or other members, or without a member. */
+  | {
+      readonly kind: 'service answers otherwise';
+      readonly service: ServicePart;
+      readonly request: string;
+      readonly body: string;
+      readonly differences: readonly { readonly of: string; readonly wanted: string; readonly found?: string }[];
+    }
+  /** A gauge has only risen while it should have fallen: its last values. */
+  | {
+      readonly kind: 'service counts up only';
+      readonly service: ServicePart;
+      readonly metric: string;
+      readonly values: readonly number[];
+    }
+  /** It exports metrics as changes since the last export. */
+  | { readonly kind: 'service sends changes'; readonly service: ServicePart; readonly set: ServiceVariable }
   /** A span lacks a child (`/^set/i, client, redis`) that the service makes elsewhere: in this trace under `holder`. */
   | {
       readonly kind: 'child span missing';

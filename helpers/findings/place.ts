@@ -39,6 +39,12 @@ export function getWholeVariable({ expression = '', variables = [] }: Place): st
   return /^(?:sys\.)?env\("[^"]*"\)$/.test(expression) ? variable : undefined;
 }
 
+/** Whether the configuration makes something else of the variables that a setting reads: it adds to them, or takes from them. */
+export function isChanged({ expression = '' }: Place): boolean {
+  const withoutTexts = expression.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+  return /\+|\b(?!coalesce\b|env\b)\w+\(/.test(withoutTexts);
+}
+
 /** What to correct: the name of a variable, the variable that the setting is, or the setting. */
 export function nameCorrection(place: Place): string {
   const { setting, component, misspelt } = place;

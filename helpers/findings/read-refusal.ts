@@ -16,6 +16,8 @@ const POSTGRES: readonly (readonly [RegExp, SourceFault])[] = [
   [/^53300$/, 'too many clients'],
   [/^25006$/, 'read-only'],
   [/^42501$/, 'no permission'],
+  // By statement_timeout, or by somebody.
+  [/^57014$/, 'cancels'],
   [/^42/, 'schema'],
 ];
 

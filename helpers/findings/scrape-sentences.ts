@@ -2,8 +2,8 @@ import type { Part } from '../run/part.ts';
 import { describeLabels } from './evidence-sentences.ts';
 import type { ConnectFault, FindingKind, ScrapeFault, SourceFault } from './finding.ts';
 import type { Place } from './place.ts';
-import { describeFlaw, describeLine, describePlace, describeWhere, nameCorrection } from './place.ts';
-import { list, NAMES, nameAddress, nameComponent, type Sentences } from './words.ts';
+import { describeFlaw, describeLine, describePlace, describeWhere, isChanged, nameCorrection } from './place.ts';
+import { adviseOnDeniedCommand, list, NAMES, nameAddress, nameComponent, type Sentences } from './words.ts';
 
 /** The words for findings about what is scraped: sources, exporters, targets, and what becomes of their series. */
 export const SCRAPE_SENTENCES = {
@@ -20,7 +20,9 @@ export const SCRAPE_SENTENCES = {
 
   'source fails': ({ source, address, fault, reason, variable }) => ({
     cause: `${NAMES[source]}${address === undefined ? '' : ` at ${address}`} ${SOURCE_FAULTS[fault].cause}: ${reason}`,
-    fix: adviseOnDeniedCommand(reason) ?? SOURCE_FAULTS[fault].fix(NAMES[source], variable),
+    fix: /without any password configured/.test(reason)
+      ? `Set the password in Redis again (requirepass), which wants none now; or leave it out${variable === undefined ? '' : ` of ${variable}`}`
+      : (adviseOnDeniedCommand(reason) ?? SOURCE_FAULTS[fault].fix(NAMES[source], variable)),
   }),
 
   'fixture failed': ({ source, reason }) => ({
@@ -38,7 +40,7 @@ export const SCRAPE_SENTENCES = {
     fix:
       rule === undefined
         ? label === undefined
-          ? adviseOnScrape({ fault, place, source, rightUrl })
+          ? adviseOnScrape({ fault, place, source, rightUrl, url })
           : `Correct the label ${label.name} of the target${describeWhere(place)}, which is ${JSON.stringify(label.value)}${rightUrl === undefined ? '' : `: the run itself finds the metrics at ${rightUrl}`}`
         : `Change the rule of ${rule.component} that sets ${rule.setting}${describeWhere(rule)}, or remove it`,
   }),
@@ -204,6 +206,11 @@ const SOURCE_FAULTS: Readonly<
         'max-connections of the virtual host or the user'
       }`,
   },
+  cancels: {
+    cause: 'does not let a statement of the run end',
+    fix: () =>
+      "Raise or remove the limit: SHOW statement_timeout, lock_timeout as the run's role; ALTER ROLE … RESET, or ALTER DATABASE … RESET",
+  },
   'read-only': {
     cause: 'takes nothing that writes',
     fix: (source) =>
@@ -266,18 +273,12 @@ const SOURCE_FAULTS: Readonly<
   unhealthy: { cause: 'reports that it does not work', fix: (source) => `See the log of ${source}` },
 };
 
-/** Redis says which command it does not allow: `NOPERM this user has no permissions to run the 'info' command`. */
-function adviseOnDeniedCommand(reason: string): string | undefined {
-  const [, user = 'USER', command] =
-    /^NOPERM (?:User (\S+)|this user) has no permissions to run the '([^']+)' command/.exec(reason) ?? [];
-  return command === undefined ? undefined : `Allow it to the user in Redis: ACL SETUSER ${user} +${command}`;
-}
-
 function adviseOnExporter(fault: ConnectFault, place: Place, source: string): string {
   const { expression, variables = [], setting = '', component } = place;
   if (expression === undefined) return `Set ${setting} of ${component}${describeLine(place)}: ${source} wants it`;
   if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
-  const what = variables.length === 0 ? `${setting}${describeWhere(place)}` : variables.join(' or ');
+  const what =
+    variables.length === 0 || isChanged(place) ? `${setting}${describeWhere(place)}` : variables.join(' or ');
   if (place.flaw !== undefined) return `Correct ${what}${describeFlaw(place)}`;
   switch (fault) {
     case 'no login':
@@ -323,12 +324,12 @@ const SCRAPE_FAULTS: Readonly<Record<ScrapeFault, (error: string, place: Place) 
   other: (error) => error,
 };
 
-type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place'> & {
+type FailedScrape = Pick<FindingKind<'scrape fails'>, 'fault' | 'place' | 'url'> & {
   readonly source: Part | undefined;
   readonly rightUrl: string | undefined;
 };
 
-function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): string {
+function adviseOnScrape({ fault, place, source, rightUrl, url }: FailedScrape): string {
   const { setting, variables = [], expression } = place;
   if (fault === 'timeout' && setting === 'scrape_timeout' && expression !== undefined && variables.length === 0) {
     return `Raise scrape_timeout = ${expression}${describeWhere(place)}; if it is long enough, see why ${source === undefined ? 'the target' : NAMES[source]} is slow`;
@@ -348,7 +349,14 @@ function adviseOnScrape({ fault, place, source, rightUrl }: FailedScrape): strin
   if (fault === 'address') {
     return `Correct ${variables.length === 0 ? `__address__${describeWhere(place)}` : variables.join(' or ')}: it is HOST:PORT, without a scheme or a path`;
   }
-  const address = variables.length === 0 ? `the address of the target${describeWhere(place)}` : variables.join(' or ');
+  const given =
+    URL.canParse(url) && expression?.includes(`"${new URL(url).host}"`) ? `"${new URL(url).host}"` : undefined;
+  const address =
+    given !== undefined
+      ? `the __address__ ${given}${describeWhere(place)}, or remove that target`
+      : variables.length === 0 || isChanged(place)
+        ? `the address of the target${describeWhere(place)}`
+        : variables.join(' or ');
   if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
   return `Correct ${address}`;
 }

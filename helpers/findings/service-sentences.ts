@@ -1,6 +1,6 @@
 import type { ServicePart } from '../run/part.ts';
 import type { EndpointAnswer, Finding, FindingKind, ServiceVariable, Signal } from './finding.ts';
-import { list, SERVICE_TITLES, type Sentences } from './words.ts';
+import { adviseOnDeniedCommand, list, SERVICE_TITLES, type Sentences } from './words.ts';
 
 type ServiceFinding = Extract<Finding, { readonly service: ServicePart }>;
 
@@ -153,10 +153,21 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     };
   },
 
-  'service fails': ({ service, message, reason, place }) => ({
-    cause: `${name(service)} fails${place === undefined ? '' : ` at ${place}`}: ${message.includes(reason) ? message : `${message}: ${reason}`}`,
-    fix: place === undefined ? `Correct what ${name(service)} does there; its log has more` : `Correct ${place}`,
-  }),
+  'service fails': ({ service, message, reason, place, inDatabase }) => {
+    const said = message.includes(reason) ? message : `${message}: ${reason}`;
+    const at = place === undefined ? '' : ` at ${place}`;
+    if (inDatabase !== undefined) {
+      const where = inDatabase.split('\n')[0];
+      return {
+        cause: `PostgreSQL refuses what ${name(service)} does${at}: ${said}${where === '' ? '' : ` (${where})`}`,
+        fix: `Correct ${where === '' ? `the statement of ${name(service)}, or the table that it is about` : `that in PostgreSQL, ${where}`}, so that the two agree`,
+      };
+    }
+    return {
+      cause: `${name(service)} fails${at}: ${said}`,
+      fix: place === undefined ? `Correct what ${name(service)} does there; its log has more` : `Correct ${place}`,
+    };
+  },
 
   'job done again': ({ service, name: span, id, of, times }) => ({
     cause: `${name(service)} has done the ${of} ${id} at least ${times} times without an error (${span}): it does not note that it is done`,
@@ -197,6 +208,25 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
             : `Look at what ${name(service)} keeps under ${list(written)}, for how long (TTL ${written[0]} in redis-cli), and when it takes it for valid`,
     };
   },
+
+  'service answers otherwise': ({ service, request, body, differences }) => ({
+    cause: `${name(service)} answers ${request} with ${differences
+      .map(({ of, wanted, found }) =>
+        found === undefined ? `no ${of}, which should be ${wanted}` : `${of} ${found}, not ${wanted}`,
+      )
+      .join(', and ')}${body === '' || differences.some(({ of }) => of !== 'HTTP status') ? '' : `: ${body}`}`,
+    fix: `Correct what ${name(service)} answers to ${request}`,
+  }),
+
+  'service counts up only': ({ service, metric, values }) => ({
+    cause: `${metric} of ${name(service)} only rises: ${values.join(', ')}; what it counts has ended since, and is never taken off`,
+    fix: `Have ${name(service)} subtract from ${metric} when a request ends, also where the client closes it, with the attributes with which it was added`,
+  }),
+
+  'service sends changes': ({ service, set }) => ({
+    cause: `${name(service)} exports its metrics as changes since the last export (delta temporality), which Grafana Cloud refuses: ${show(set)}`,
+    fix: `Set ${set.variable} of ${name(service)} to cumulative, or remove it`,
+  }),
 
   'child span missing': ({ service, name: span, child, children, holder }) => ({
     cause:
@@ -307,6 +337,8 @@ function adviseOnPart(
   right: string | undefined,
   service: ServicePart,
 ): string {
+  const denied = adviseOnDeniedCommand(reason);
+  if (denied !== undefined) return denied;
   const variable = set === undefined ? `the address of ${of}` : set.variable;
   if (/WRONGPASS|NOAUTH|password|authentication|ACCESS[_-]REFUSED|\b403\b|role "/i.test(reason)) {
     return `Correct the user and password in ${variable} of ${name(service)}`;

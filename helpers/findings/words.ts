@@ -63,3 +63,10 @@ export const NAMES: Readonly<Record<Part, string>> = {
   lgtm: 'grafana/otel-lgtm',
   ...SERVICE_TITLES,
 };
+
+/** Redis says which command it does not allow: `NOPERM this user has no permissions to run the 'info' command`. */
+export function adviseOnDeniedCommand(reason: string): string | undefined {
+  const [, user = 'USER', command] =
+    /^NOPERM (?:User (\S+)|this user) has no permissions to run the '([^']+)' command/.exec(reason) ?? [];
+  return command === undefined ? undefined : `Allow it to the user in Redis: ACL SETUSER ${user} +${command}`;
+}

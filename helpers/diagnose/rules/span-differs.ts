@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { FoundSpan } from '../../clients/tempo.ts';
 import { createServiceRule, isOf } from '../service-rule.ts';
 import {
@@ -33,7 +34,10 @@ export const spanDiffers = createServiceRule('span differs', (service, question)
   const isWhole = ({ span }: FoundSpan) => span.parentSpanId === '' || parents.has(span.parentSpanId);
   if (named.length > 0) return compare(named, shape, isSearch);
   const candidates = spans.filter((found) => isWhole(found) && hasAll(found, shape));
-  const found = candidates.find(({ span }) => span.parentSpanId === '') ?? candidates[0];
+  const roots = candidates.filter(({ span }) => span.parentSpanId === '');
+  // Several may have the attribute: a guild is joined and left.
+  const measure = ({ span }: FoundSpan) => distance(span.name, shape.name ?? '');
+  const [found] = (roots.length > 0 ? roots : candidates).toSorted((a, b) => measure(a) - measure(b));
   if (found !== undefined && shape.name !== undefined) {
     // The instrumentation of HTTP names a span by its route.
     const hasRoute = !/^[A-Z]+ \//.test(shape.name) || 'http.route' in readAttributes(found.span);
@@ -71,10 +75,7 @@ function hasAll({ span }: FoundSpan, { attributes, kind }: SpanShape): boolean {
   );
 }
 
-/**
- * What spans of the right name have otherwise. Of a search, only an attribute that none of them has says that the one which was
- * searched for is among them.
- */
+/** What spans of the right name have otherwise; of a search, only an attribute that none of them has says so. */
 function compare(named: readonly FoundSpan[], shape: SpanShape, isSearch: boolean) {
   const [{ span } = { span: undefined }] = named;
   if (span === undefined) return undefined;
@@ -85,9 +86,8 @@ function compare(named: readonly FoundSpan[], shape: SpanShape, isSearch: boolea
       const renamed = named.flatMap((found) =>
         Object.entries(readAttributes(found.span)).filter(([, value]) => value === wanted),
       )[0];
-      const isProven = !isSearch || renamed !== undefined;
       const found = renamed === undefined ? undefined : `${renamed[0]}=${renamed[1]}`;
-      return isProven ? [{ what: `attribute ${names[0]}`, ...(found !== undefined && { found }) }] : [];
+      return [{ what: `attribute ${names[0]}`, ...(found !== undefined && { found }) }];
     }
     const values = holders.map((found) =>
       names.map((key) => readAttributes(found.span)[key]).find((one) => one !== undefined),

@@ -85,6 +85,18 @@ const databaseChild = {
   kind: 'server',
   children: [{ kind: 'client', attributes: { 'db.system.name|db.system': 'postgresql' } }],
 };
+/** The health check of the API, as it was answered. */
+const answered = (json: object) =>
+  asked({
+    path: 'none',
+    subject: { kind: 'work', statement: 'GET /health', services: ['api-service'] },
+    condition: { kind: 'answer', status: 200, members: { status: 'healthy' } },
+    seen: { kind: 'answer', json: JSON.stringify({ status: 200, json }) },
+  });
+const gauge = about(
+  { kind: 'OTLP metric', metric: 'active', service: 'api-service' },
+  { condition: { kind: 'value', is: 'below', value: 5 }, seen: { kind: 'values', count: 1, values: [16] } },
+);
 /** What should not ask the database. */
 const uncached = { kind: 'server', lacks: { attributes: { 'db.system.name|db.system': 'postgresql' } } };
 const cached = { kind: 'server', children: [{ name: '/^set/i', attributes: { 'db.system.name|db.system': 'redis' } }] };
@@ -212,6 +224,40 @@ export const seenCases = {
       'the database was not asked': { ...shaped(uncached), services: [started()], trace: readAgain.slice(0, 2) },
       'Redis was not asked': { ...shaped(uncached), services: [started()], trace: [readAgain[0], readAgain[3]] },
       'it may ask the database': { ...shaped({ kind: 'server' }), services: [started()], trace: readAgain },
+    },
+  },
+  'service answers otherwise': {
+    speaks: { ...answered({ status: 'ok' }), services: [started()] },
+    finds: { request: 'GET /health', differences: [{ of: 'status', found: '"ok"', wanted: '"healthy"' }] },
+    silent: {
+      'it answers as it should': { ...answered({ status: 'healthy' }), services: [started()] },
+      'that is another service': { ...answered({ status: 'ok' }), services: [bot] },
+      'an assertion failed': { ...error, services: [started()] },
+    },
+  },
+  'service counts up only': {
+    speaks: { ...gauge, services: [started()], course: [1, 1, 6, 16] },
+    finds: { metric: 'active', values: [1, 6, 16] },
+    silent: {
+      'it falls': { ...gauge, services: [started()], course: [1, 16, 15] },
+      'nothing is known of its course': { ...gauge, services: [started()] },
+    },
+  },
+  'service sends changes': {
+    speaks: {
+      ...metric,
+      services: [started({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Delta' })],
+    },
+    finds: { set: { value: 'Delta' } },
+    silent: {
+      'it sends totals': {
+        ...metric,
+        services: [started({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'cumulative' })],
+      },
+      'that is another signal': {
+        ...search,
+        services: [started({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' })],
+      },
     },
   },
   'child span missing': {

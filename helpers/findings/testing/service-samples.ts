@@ -231,6 +231,33 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
     { kind: 'service cache not used', service: 'api', name: 'GET /api/guilds', read: ['a'], written: ['b'] },
     { kind: 'service cache not used', service: 'api', name: 'GET /api/guilds', read: ['a'], written: [] },
   ],
+  'service answers otherwise': [
+    {
+      kind: 'service answers otherwise',
+      service: 'api',
+      request: 'GET /health',
+      body: '{"status":"ok"}',
+      differences: [
+        { of: 'status', wanted: '"healthy"', found: '"ok"' },
+        { of: 'service', wanted: '"api"' },
+      ],
+    },
+    {
+      kind: 'service answers otherwise',
+      service: 'bot',
+      request: 'READY',
+      body: 'no',
+      differences: [{ of: 'HTTP status', wanted: '200', found: '500' }],
+    },
+  ],
+  'service counts up only': [{ kind: 'service counts up only', service: 'api', metric: 'm', values: [1, 3] }],
+  'service sends changes': [
+    {
+      kind: 'service sends changes',
+      service: 'api',
+      set: { variable: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', value: 'delta' },
+    },
+  ],
   'child span missing': [
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: '/^set/i, client, redis', children: ['get'] },
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: 'client, redis', children: [] },
