@@ -24,7 +24,8 @@ const SIGNAL_OF: Readonly<Partial<Record<Subject['kind'], Signal>>> = {
 };
 
 /**
- * Where the flow of what a question asks about stops; of delivery as a whole, the first signal that does not get out. Undefined
+ * Where the flow of what a question asks about stops; of delivery as a whole, the first signal that never gets out,
+ * or else does not now. Undefined
  * where the question is about nothing that flows.
  */
 export function findStop(flow: Flow, subject: Subject, page?: SourcePage): Stop | undefined {
@@ -47,7 +48,9 @@ export function findStop(flow: Flow, subject: Subject, page?: SourcePage): Stop 
   }
   if (subject.kind === 'delivery') {
     const stops = SIGNALS.map((signal) => findSignalStop(flow, signal));
-    return stops.find(({ at }) => at !== 'beyond Alloy' && at !== 'nothing accepted') ?? stops[0];
+    const isInAlloy = ({ at }: SignalStop) => at !== 'beyond Alloy' && at !== 'nothing accepted';
+    // What waits to be sent may have left a moment later.
+    return stops.find((stop) => isForGood(flow, stop)) ?? stops.find(isInAlloy) ?? stops[0];
   }
   const signal = SIGNAL_OF[subject.kind];
   return signal && findSignalStop(flow, signal);

@@ -14,7 +14,7 @@ import { createRule } from '../rule.ts';
  */
 export const signalWithoutOutput = createRule('signal without output', ({ flow, stop, evidence, needs }) => {
   if (flow === undefined) return undefined;
-  const isAboutAlloy = evidence.kind === 'error' && needs.length === 0;
+  const isAboutAlloy = evidence.kind === 'error' && evidence.failed === undefined && needs.length === 0;
   const found = isAboutAlloy ? findRefused(flow, evidence.message) : stop?.of === 'signal' ? stop : undefined;
   if (found?.at !== 'dead end') return undefined;
   const { component, signal } = found;
