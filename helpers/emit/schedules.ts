@@ -67,6 +67,15 @@ export async function readGameStatus(client: Client, game: string): Promise<stri
   return rows[0]?.status;
 }
 
+/** What is wrong where a game, whose change to IN_PROGRESS was done, has another status. */
+export function listOtherStatus(status = 'none'): string[] {
+  return status === 'IN_PROGRESS'
+    ? []
+    : [
+        `the status transition daemon has processed a row and not changed its game: the status is ${status}, not IN_PROGRESS`,
+      ];
+}
+
 /** How many of these status changes were processed, and how often the bot announced their events in total. */
 export async function countProcessed(
   client: Client,
