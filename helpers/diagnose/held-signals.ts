@@ -70,6 +70,28 @@ export async function readCourse(run: Run, evidence: Evidence): Promise<number[]
   return [...sums].sort(([a], [b]) => a - b).map(([, value]) => value);
 }
 
+/** The routes by which a service counts requests in this run, where the trace of a request was asked for. */
+export async function readCountedRoutes(
+  run: Run,
+  parts: readonly ServicePart[],
+  evidence: Evidence,
+): Promise<string[] | undefined> {
+  const [part] = parts;
+  if (evidence.kind !== 'observation' || evidence.subject.kind !== 'traces') return undefined;
+  if (evidence.subject.request === undefined || part === undefined) return undefined;
+  const instance = run.servicesInstanceId === undefined ? '' : `,instance="${run.servicesInstanceId}"`;
+  const seconds = Math.ceil((Date.now() - run.startedAt) / 1000);
+  const found = await Promise.all(
+    ['http_route', 'http_target'].map((label) =>
+      queryInstant(
+        run.access.prometheus,
+        `count by (${label}) (last_over_time({service_name="${SERVICE_NAMES[part]}"${instance},${label}!=""}[${seconds}s]))`,
+      ),
+    ),
+  );
+  return found.flat().flatMap(({ labels: { http_route, http_target } }) => http_route ?? http_target ?? []);
+}
+
 function selectSpans({ servicesInstanceId: id }: Run, service: string): string {
   const instance = id === undefined ? '' : ` && resource.service.instance.id="${id}"`;
   return `resource.service.name="${service}"${instance}`;

@@ -24,8 +24,9 @@ const Line = z.object({
       where: z.string().optional(),
     })
     .optional(),
-  /** What it has registered: the headers that carry its context, whether work keeps its context, and its sampler. */
-  telemetry: z.object({ propagated: z.array(z.string()), isContextKept: z.boolean(), sampler: z.string() }).optional(),
+  /** What it has registered: the headers that carry its context, whether work keeps its context, and how many of 100 traces
+   * that it begins are recorded. */
+  telemetry: z.object({ propagated: z.array(z.string()), isContextKept: z.boolean(), recorded: z.number() }).optional(),
   /** The variables that it has been started with: its first line has them. */
   environment: z.record(z.string(), z.string()).optional(),
   outage: z

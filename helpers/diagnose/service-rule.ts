@@ -23,6 +23,7 @@ export type ServiceFacts = Pick<
   | 'broker'
   | 'hasTraceIds'
   | 'course'
+  | 'countedRoutes'
 >;
 
 /** A rule about services, which a wait may ask as well. */

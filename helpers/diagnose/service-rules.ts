@@ -11,6 +11,7 @@ import { serviceGivesUpEarly } from './rules/service-gives-up-early.ts';
 import { serviceHasAnotherName } from './rules/service-has-another-name.ts';
 import { serviceKeepsNoContext } from './rules/service-keeps-no-context.ts';
 import { serviceLacksAPart } from './rules/service-lacks-a-part.ts';
+import { serviceLeavesOutRequest } from './rules/service-leaves-out-request.ts';
 import { serviceLimitsTelemetry } from './rules/service-limits-telemetry.ts';
 import { serviceLogsLess } from './rules/service-logs-less.ts';
 import { serviceLogsWithoutTrace } from './rules/service-logs-without-trace.ts';
@@ -58,6 +59,7 @@ export const SEEN_OF_SERVICE: readonly ServiceRule[] = [
   eventPublishedTwice,
   telemetryWithoutResource,
   spanBeginsTrace,
+  serviceLeavesOutRequest,
   spanDiffers,
   serviceCacheNotUsed,
   parentSpanMissing,

@@ -31,6 +31,7 @@ import { askGateway, type DirectAnswer } from './direct-export.ts';
 import {
   findTraceIds,
   type HeldSignals,
+  readCountedRoutes,
   readCourse,
   readHeldSignals,
   readRecentSpans,
@@ -113,6 +114,8 @@ export type Symptoms = Failure & {
   readonly held?: HeldSignals | undefined;
   /** The signals that the backend has of services without a name, where the criterion asks for telemetry of services. */
   readonly unnamed?: UnnamedSignals | undefined;
+  /** The routes by which the service counts requests, where the trace of one was asked for. */
+  readonly countedRoutes?: readonly string[] | undefined;
   /** What RabbitMQ itself says, where the criterion asks for what services do with it. */
   readonly broker?: BrokerState | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
@@ -146,7 +149,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     otherService,
     otherBackend,
     { unreachable, faulty },
-    { services, held, recent, unnamed },
+    { services, held, recent, unnamed, countedRoutes },
     broker,
     trace,
     hasTraceIds,
@@ -213,6 +216,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     held,
     recent,
     unnamed,
+    countedRoutes,
     broker,
     trace,
     hasTraceIds,
@@ -233,12 +237,13 @@ async function gatherServices(run: Run, { evidence, needs, takenAway }: Failure)
   const services = await readServices(run, listAskedServices(evidence, needs, takenAway));
   const parts = services.map(({ part }) => part);
   const isAsked = evidence.kind === 'observation' && evidence.path === 'otlp' && evidence.seen.kind !== 'query failure';
-  const [held, recent, unnamed] = await Promise.all([
+  const [held, recent, unnamed, countedRoutes] = await Promise.all([
     isAsked ? readHeldSignals(run, parts).catch(() => undefined) : undefined,
     readRecentSpans(run, parts, evidence).catch(() => undefined),
     isAsked && services.length > 0 ? readUnnamed(run).catch(() => undefined) : undefined,
+    readCountedRoutes(run, parts, evidence).catch(() => undefined),
   ]);
-  return { services, held, recent, unnamed };
+  return { services, held, recent, unnamed, countedRoutes };
 }
 
 /** Whether a criterion may fail because of messages: it asks for work, or for the traces of it. */

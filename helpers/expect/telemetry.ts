@@ -175,14 +175,20 @@ export function trace(of: TraceId | Pick<Span, 'traceId'>, ...services: readonly
   };
 }
 
-/** The traces that a TraceQL query finds; `services` are those that make them. */
+/** The traces that a TraceQL query finds; `services` are those that make them, `request` what was sent to have one: `GET /health`. */
 export function traceql(
   query: string,
-  { isOwn, services }: Own & { readonly services?: readonly string[] } = {},
+  { isOwn, services, request }: Own & { readonly services?: readonly string[]; readonly request?: string } = {},
 ): Search {
   return {
     kind: 'search',
-    ...overOtlp({ kind: 'traces', query, ...(isOwn && { isOwn }), ...(services && { services }) }),
+    ...overOtlp({
+      kind: 'traces',
+      query,
+      ...(isOwn && { isOwn }),
+      ...(services && { services }),
+      ...(request && { request }),
+    }),
     deadline: computeSearchDeadline(run),
     asked: { service: 'tempo', query },
     ask: () => searchTraces(run.access.tempo, query),

@@ -27,7 +27,14 @@ export type Subject =
   | { readonly kind: 'OTLP metric'; readonly metric: string; readonly service: string; readonly isOwn?: true }
   /** `services` are the names of those whose spans it has to have, where they are not those that the phase needs. */
   | { readonly kind: 'trace'; readonly traceId: TraceId; readonly services?: readonly string[]; readonly isOwn?: true }
-  | { readonly kind: 'traces'; readonly query: string; readonly services?: readonly string[]; readonly isOwn?: true }
+  | {
+      readonly kind: 'traces';
+      readonly query: string;
+      readonly services?: readonly string[];
+      readonly isOwn?: true;
+      /** What was sent to a service to have it: `GET /health`. */
+      readonly request?: string;
+    }
   | { readonly kind: 'logs'; readonly query: string; readonly isOwn?: true }
   | { readonly kind: 'metric of Alloy'; readonly metric: string; readonly labels: Labels }
   /**

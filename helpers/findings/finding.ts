@@ -331,6 +331,8 @@ export type Finding =
       readonly filter?: Place;
       /** The relabelling on its way. */
       readonly passed?: Place;
+      /** A rule of it whose regex matches a part of the name only. */
+      readonly partly?: { readonly place: Place; readonly regex: string };
     }
   /** What is written goes to another service of Grafana Cloud. */
   | {
@@ -541,15 +543,17 @@ export type Finding =
       readonly reason: string;
       /** The time limit of its exports, where that is what fails. */
       readonly timeout?: ServiceVariable;
+      /** Its variables lead to the right path, and it uses another. */
+      readonly isInCode?: boolean;
     }
   | {
       readonly kind: 'service samples less';
       readonly service: ServicePart;
       /** Absent where the code of the service decides. */
       readonly set?: ServiceVariable;
-      /** In the words of the SDK. */
-      readonly sampler?: string;
       readonly ratio?: string;
+      /** Of 100 traces that it begins; where no variable decides. */
+      readonly recorded?: number;
     }
   | {
       readonly kind: 'service has another name';
@@ -713,6 +717,15 @@ export type Finding =
     }
   /** It exports metrics as changes since the last export. */
   | { readonly kind: 'service sends changes'; readonly service: ServicePart; readonly set: ServiceVariable }
+  /** It makes spans of other requests, and none of this one: `GET /health`. */
+  | {
+      readonly kind: 'service leaves out request';
+      readonly service: ServicePart;
+      readonly request: string;
+      /** How many others have one, and the names of some. */
+      readonly count: number;
+      readonly others: readonly string[];
+    }
   /** A span lacks a child (`/^set/i, client, redis`) that the service makes elsewhere: in this trace under `holder`. */
   | {
       readonly kind: 'child span missing';

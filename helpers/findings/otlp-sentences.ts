@@ -90,7 +90,7 @@ export const OTLP_SENTENCES = {
 
   'partial success': ({ signal, count, message, place }) => ({
     cause: `the OTLP gateway rejects ${count} ${ITEM_NAMES[ITEMS[signal]]} of the ${signal} that it takes from ${nameComponent(place)} (partial success)${quote(message)}; Alloy counts them as sent and does not send them again`,
-    fix: `Correct what the answer reports in the ${signal} that are sent: the gateway takes the others of the same export`,
+    fix: adviseOnRejected(signal, message),
   }),
 
   'no OTLP receiver': ({ file }) => ({
@@ -223,3 +223,16 @@ const CLOUD_SERVICE_NAMES: Readonly<Record<CloudService, string>> = {
   LOKI: 'Loki',
   TEMPO: 'Tempo',
 };
+
+/** What to do about items that the gateway rejects, by what it says of them (the words of Mimir's OTLP receiver). */
+function adviseOnRejected(signal: Signal, message: string): string {
+  const [, metric] = /"([\w.]+)"/.exec(message) ?? [];
+  const maker = metric === undefined ? 'the service that sends them' : `the service that sends ${metric}`;
+  if (/invalid temporality/.test(message)) {
+    return `Have ${maker} export totals, not changes: cumulative temporality (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, or temporalityPreference of its exporter)`;
+  }
+  if (/exponential histogram|native histogram/.test(message)) {
+    return `Have ${maker} use a histogram with explicit buckets, the default, or have native histograms switched on in Grafana Cloud`;
+  }
+  return `Correct what the answer reports in the ${signal} that are sent: the gateway takes the others of the same export`;
+}

@@ -130,19 +130,25 @@ export const SCRAPE_SENTENCES = {
         : `Remove ${place.setting}${describeWhere(place)}`,
   }),
 
-  'series not dropped': ({ metric, scrape, filter, passed }) => ({
-    cause:
-      `no rule drops ${metric} on its way from ${scrape.component}` +
-      (filter === undefined
-        ? passed === undefined
-          ? ': no prometheus.relabel is on it'
-          : ` through ${describePlace(passed)}`
-        : `: ${describePlace(filter)} would, and the scrape does not forward there`),
-    fix:
-      filter === undefined
-        ? `Add a rule with action = "drop" and source_labels = ["__name__"] to ${passed === undefined ? 'a prometheus.relabel between the two' : describePlace(passed)}`
-        : `Let forward_to of ${scrape.component}${describeWhere(scrape)} be [${filter.component}.receiver]`,
-  }),
+  'series not dropped': ({ metric, scrape, filter, passed, partly }) => {
+    const way = `no rule drops ${metric} on its way from ${scrape.component}`;
+    if (filter !== undefined) {
+      return {
+        cause: `${way}: ${describePlace(filter)} would, and the scrape does not forward there`,
+        fix: `Let forward_to of ${scrape.component}${describeWhere(scrape)} be [${filter.component}.receiver]`,
+      };
+    }
+    if (partly !== undefined) {
+      return {
+        cause: `${way}: the regex of a rule of ${partly.place.component}${describeLine(partly.place)} has to match the whole value, and ${JSON.stringify(partly.regex)} matches a part of it`,
+        fix: `Add .* to that regex where more may follow${describeWhere(partly.place)}`,
+      };
+    }
+    return {
+      cause: `${way}${passed === undefined ? ': no prometheus.relabel is on it' : ` through ${describePlace(passed)}`}`,
+      fix: `Add a rule with action = "drop" and source_labels = ["__name__"] to ${passed === undefined ? 'a prometheus.relabel between the two' : describePlace(passed)}`,
+    };
+  },
 
   'series dropped': ({ place, block, action, regex }) =>
     action === undefined

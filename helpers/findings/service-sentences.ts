@@ -25,19 +25,24 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     }: ${describePaths(set.variable)}`,
   }),
 
-  'service export fails': ({ service, address, reason, timeout }) => ({
+  'service export fails': ({ service, address, reason, timeout, isInCode }) => ({
     cause: `${name(service)} can't export to ${address}: ${reason}${timeout === undefined ? '' : ` (${show(timeout)})`}`,
     fix:
-      timeout === undefined
-        ? `Check that OTEL_EXPORTER_OTLP_ENDPOINT of ${name(service)} leads to an otelcol.receiver.otlp of Alloy, for OTLP/HTTP, as ${name(service)} reaches it`
-        : `Remove ${timeout.variable} from the environment of ${name(service)}, or set it to 10000: it is in milliseconds`,
+      isInCode === true
+        ? `Have ${name(service)} take the URL of its exporters from OTEL_EXPORTER_OTLP_ENDPOINT, which leads to the right path: a url that is given to an exporter in code is used as it is, without /v1/traces, /v1/metrics or /v1/logs`
+        : timeout === undefined
+          ? `Check that OTEL_EXPORTER_OTLP_ENDPOINT of ${name(service)} leads to an otelcol.receiver.otlp of Alloy, for OTLP/HTTP, as ${name(service)} reaches it`
+          : `Remove ${timeout.variable} from the environment of ${name(service)}, or set it to 10000: it is in milliseconds`,
   }),
 
-  'service samples less': ({ service, set, ratio, sampler }) => ({
-    cause: `${name(service)} records ${ratio === undefined ? 'no trace' : `only a share of ${ratio} of its traces`}: its sampler is ${set === undefined ? sampler : show(set)}`,
+  'service samples less': ({ service, set, ratio, recorded = 0 }) => ({
+    cause:
+      set === undefined
+        ? `${name(service)} records ${recorded === 0 ? 'no trace' : `${recorded} of 100 traces`} that it begins, and no variable asks for that`
+        : `${name(service)} records ${ratio === undefined ? 'no trace' : `only a share of ${ratio} of its traces`}: its sampler is ${show(set)}`,
     fix:
       set === undefined
-        ? `Have ${name(service)} use the sampler that OTEL_TRACES_SAMPLER says, parentbased_always_on by default (readSampler in fixtures/services/telemetry/sampler.ts)`
+        ? `Have ${name(service)} give its tracer provider the sampler that OTEL_TRACES_SAMPLER says, parentbased_always_on by default, and register that provider (fixtures/services/telemetry/start.ts)`
         : `Set ${set.variable} of ${name(service)} to parentbased_always_on, or remove it${ratio === undefined ? '' : ' and OTEL_TRACES_SAMPLER_ARG'}; Alloy or Grafana Cloud can sample what arrives`,
   }),
 
@@ -226,6 +231,11 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
   'service sends changes': ({ service, set }) => ({
     cause: `${name(service)} exports its metrics as changes since the last export (delta temporality), which Grafana Cloud refuses: ${show(set)}`,
     fix: `Set ${set.variable} of ${name(service)} to cumulative, or remove it`,
+  }),
+
+  'service leaves out request': ({ service, request, count, others }) => ({
+    cause: `${name(service)} makes no span of ${request}, and has made one of ${count} other requests: ${list(others)}`,
+    fix: `Look at what ${name(service)} leaves out of tracing (ignoreIncomingRequestHook of the instrumentation of http, a sampler by path), and take ${request} out of that`,
   }),
 
   'child span missing': ({ service, name: span, child, children, holder }) => ({

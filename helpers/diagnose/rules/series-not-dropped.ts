@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Labels } from '../../clients/prometheus.ts';
 import { locate } from '../../flow/place.ts';
-import { listRules, relabel } from '../../flow/relabel.ts';
+import { listRules, type RelabelRule, relabel } from '../../flow/relabel.ts';
 import { followSamples } from '../../flow/samples-route.ts';
 import { getObservation } from '../observation.ts';
 import { createRule } from '../rule.ts';
+import { locateRule } from './series-dropped.ts';
 
 /**
  * Series have arrived that were to be dropped: no rule on their way does it.
@@ -28,13 +29,25 @@ export const seriesNotDropped = createRule('series not dropped', (symptoms) => {
       !after.includes(component) && relabel(listRules(component.settings), series, true).droppedBy !== undefined,
   );
   const passed = after.find((component) => relabels.includes(component));
+  const partly = passed && listRules(passed.settings).findIndex((rule) => matchesPartly(rule, series));
   return {
     metric,
     scrape: locate(flow, scrape, 'forward_to'),
     ...(filter && { filter: locate(flow, filter) }),
     ...(passed && { passed: locate(flow, passed) }),
+    ...(passed && partly !== undefined && partly >= 0 && { partly: locateRule(flow, passed, 'rule', partly) }),
   };
 });
+
+/** Whether a rule would drop a series if its regex had to match only a part of the value. */
+function matchesPartly({ action, sourceLabels, separator, regex }: RelabelRule, series: Labels): boolean {
+  if (action !== 'drop' || sourceLabels.length === 0) return false;
+  try {
+    return new RegExp(regex).test(sourceLabels.map((name) => series[name] ?? '').join(separator));
+  } catch {
+    return false;
+  }
+}
 
 /** The labels of the first series of an answer. */
 function readFirst(json: string): Labels | undefined {

@@ -18,5 +18,10 @@ export const serviceExportFails = createServiceRule('service export fails', (ser
   const timeout = /time(?:d )?out/i.test(reason)
     ? limits.map((variable) => readVariable(service, variable)).find((set) => set?.value !== undefined)
     : undefined;
-  return { address, reason, ...(timeout !== undefined && { timeout }) };
+  // By its variables it would send where the signal is taken.
+  const isMeant = signals.some(
+    (signal) => service.exports[signal] !== undefined && service.exports[signal]?.answer === undefined,
+  );
+  const isInCode = timeout === undefined && /\b40[45]\b/.test(reason) && isMeant;
+  return { address, reason, ...(timeout !== undefined && { timeout }), ...(isInCode && { isInCode }) };
 });

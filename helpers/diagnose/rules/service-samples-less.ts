@@ -18,10 +18,12 @@ export const serviceSamplesLess = createServiceRule('service samples less', (ser
     : undefined;
 });
 
-/** The sampler that the service has where no variable asks for one (JavaScript SDK, descriptions of its samplers). */
-function readRegistered({ telemetry }: ServiceState) {
-  const sampler = telemetry?.sampler ?? '';
-  const ratio = /TraceIdRatioBased\{([\d.]+)\}/.exec(sampler)?.[1];
-  if (ratio !== undefined && Number(ratio) < 1) return { sampler, ratio };
-  return /^(?:ParentBased\{root=)?AlwaysOffSampler/.test(sampler) ? { sampler } : undefined;
+/** What the service records where no variable asks for less; without traces it exports none either, which is another fault. */
+function readRegistered(service: ServiceState) {
+  const recorded = service.telemetry?.recorded ?? ALL;
+  const isOff = readVariable(service, 'OTEL_TRACES_EXPORTER')?.value === 'none';
+  return recorded < ALL && !isOff ? { recorded } : undefined;
 }
+
+/** Of so many traces a service says how many it records. */
+const ALL = 100;

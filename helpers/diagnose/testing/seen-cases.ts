@@ -48,7 +48,7 @@ function returning(...keys: readonly string[]): ServiceState {
   );
 }
 
-const registered = { propagated: ['traceparent', 'tracestate'], isContextKept: true, sampler: 'AlwaysOnSampler' };
+const registered = { propagated: ['traceparent', 'tracestate'], isContextKept: true, recorded: 100 };
 const NOW = 1_764_200_000_000;
 const failed = {
   message: 'column due.x does not exist',
@@ -112,6 +112,12 @@ const requests = [ONE, TWO, THREE].map((id, n) => {
   const found = span('api-service', id, '', 'GET', 2);
   return n === 0 ? found : { ...found, span: { ...found.span, traceId: `${n}`.repeat(32) as typeof TRACE } };
 });
+const asksFor = (request: string) =>
+  about({ kind: 'traces', query: '{span.user_agent.original="x"}', services: ['api-service'], request });
+/** What the API has made of requests for games. */
+const requested = [ONE, TWO, THREE].map((id) =>
+  withAttributes('api-service', id, '', 'GET', { 'http.request.method': 'GET', 'url.path': '/api/games' }, { kind: 2 }),
+);
 const stated = (json: string) =>
   about(
     { kind: 'logs', query: '{service_name="api-service"}' },
@@ -258,6 +264,25 @@ export const seenCases = {
         ...search,
         services: [started({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' })],
       },
+    },
+  },
+  'service leaves out request': {
+    speaks: { ...asksFor('GET /health'), services: [started()], recent: requested, countedRoutes: ['/api/games'] },
+    finds: { request: 'GET /health', count: 3, others: ['GET'] },
+    silent: {
+      'it counts it': {
+        ...asksFor('GET /health'),
+        services: [started()],
+        recent: requested,
+        countedRoutes: ['/api/games', '/health'],
+      },
+      'another of its kind has a span': {
+        ...asksFor('GET /api/games'),
+        services: [started()],
+        recent: requested,
+        countedRoutes: ['/health'],
+      },
+      'it counts nothing': { ...asksFor('GET /health'), services: [started()], recent: requested, countedRoutes: [] },
     },
   },
   'child span missing': {

@@ -381,6 +381,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series not dropped', metric: 'm', scrape },
     { kind: 'series not dropped', metric: 'm', scrape, passed: relabel },
     { kind: 'series not dropped', metric: 'm', scrape, filter: relabel },
+    { kind: 'series not dropped', metric: 'm_x', scrape, passed: relabel, partly: { place: relabel, regex: 'm' } },
   ],
   'endpoint of another service': [
     { kind: 'endpoint of another service', service: 'OTLP', other: 'TEMPO', place: otlpEndpoint, status: 401 },

@@ -258,6 +258,15 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
       set: { variable: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', value: 'delta' },
     },
   ],
+  'service leaves out request': [
+    {
+      kind: 'service leaves out request',
+      service: 'api',
+      request: 'GET /health',
+      count: 4,
+      others: ['GET /api/games'],
+    },
+  ],
   'child span missing': [
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: '/^set/i, client, redis', children: ['get'] },
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: 'client, redis', children: [] },
