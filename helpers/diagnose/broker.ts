@@ -2,6 +2,8 @@
 import { getPage } from '../clients/page.ts';
 import type { InstantSample } from '../clients/prometheus.ts';
 import { readSamples } from '../clients/text-format.ts';
+import type { Evidence } from '../findings/evidence.ts';
+import { isOnPage } from '../flow/samples-stop.ts';
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { scaleToLoad } from './load.ts';
@@ -25,6 +27,8 @@ export type BrokerState = {
   /** The queues whose messages were not acknowledged during {@link WATCH}. */
   readonly held: readonly HeldQueue[];
   readonly exchanges: readonly Exchange[];
+  /** The queues of the application that have more consumers than one. */
+  readonly shared: readonly { readonly name: string; readonly consumers: number }[];
 };
 
 /** How long a message has to stay unacknowledged at the least: handling one takes milliseconds. */
@@ -49,7 +53,7 @@ export async function readBroker({ rabbitmq }: Run): Promise<BrokerState | undef
     return false;
   });
   const exchanges = await readPage(`${rabbitmq.metricsUrl}/detailed?family=exchange_bindings`).catch(() => undefined);
-  return { held, exchanges: listExchanges(exchanges ?? []) };
+  return { held, exchanges: listExchanges(exchanges ?? []), shared: listShared(first) };
 }
 
 async function readPage(url: string): Promise<InstantSample[] | undefined> {
@@ -73,6 +77,28 @@ export function listHeld(samples: readonly Pick<InstantSample, 'labels' | 'value
     consumers: add('rabbitmq_queue_consumers', name),
     acknowledged: add('rabbitmq_channel_messages_acked_total', name),
   }));
+}
+
+/** The queues of an application that several consumers take messages from. */
+export function listShared(samples: readonly Pick<InstantSample, 'labels' | 'value'>[]): BrokerState['shared'] {
+  return samples.flatMap(({ labels: { __name__, queue = '' }, value }) =>
+    __name__ === 'rabbitmq_queue_consumers' && value > 1 && !OWN.test(queue) ? { name: queue, consumers: value } : [],
+  );
+}
+
+/** What RabbitMQ's own page has of a metric that was asked for, summed; undefined where that is no metric of RabbitMQ. */
+export async function readSourceValue({ rabbitmq }: Run, evidence: Evidence): Promise<number | undefined> {
+  if (evidence.kind !== 'observation' || evidence.condition.kind !== 'value' || rabbitmq === undefined)
+    return undefined;
+  const { subject } = evidence;
+  if (subject.kind !== 'scraped metric' || subject.source !== 'rabbitmq' || !isOnPage(subject.metric)) return undefined;
+  const { job: _, instance: __, ...labels } = subject.labels;
+  const found = (await readPage(rabbitmq.metricsUrl))?.filter(
+    (sample) =>
+      sample.labels.__name__ === subject.metric &&
+      Object.entries(labels).every(([name, value]) => sample.labels[name] === value),
+  );
+  return found === undefined || found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
 }
 
 /** The exchanges with their types (RabbitMQ documentation, Prometheus, "Individual object metrics"). */

@@ -43,6 +43,7 @@ import { ownChanged, ownLost } from './rules/own-telemetry.ts';
 import { partialSuccess } from './rules/partial-success.ts';
 import { queryRefused } from './rules/query-refused.ts';
 import { questionsRefused } from './rules/questions-refused.ts';
+import { queueShared } from './rules/queue-shared.ts';
 import { receiverElsewhere } from './rules/receiver-elsewhere.ts';
 import { receiverPath } from './rules/receiver-path.ts';
 import { receiverRefuses } from './rules/receiver-refuses.ts';
@@ -72,6 +73,7 @@ import { serviceUnhealthy } from './rules/service-unhealthy.ts';
 import { signalEndpointNotFound } from './rules/signal-endpoint-not-found.ts';
 import { signalWithoutOutput } from './rules/signal-without-output.ts';
 import { sourceFails } from './rules/source-fails.ts';
+import { sourceSaysSo } from './rules/source-says-so.ts';
 import { sourceUnreachable } from './rules/source-unreachable.ts';
 import { targetsDropped } from './rules/targets-dropped.ts';
 import { targetsOfAnotherExporter } from './rules/targets-of-another-exporter.ts';
@@ -126,6 +128,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     ownLost,
     ownChanged,
     messagesNotAcknowledged,
+    queueShared,
     ...SEEN_OF_SERVICE,
     nothingAccepted,
     heldTooLong,
@@ -170,6 +173,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     questionsRefused,
     queryRefused,
     scrapedTooSeldom,
+    sourceSaysSo,
     exporterCannotConnect,
     scrapeFails,
     notExported,
@@ -189,6 +193,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     serviceLacksAPart,
     serviceFails,
     messagesNotAcknowledged,
+    queueShared,
     jobDoneAgain,
     eventPublishedTwice,
     serviceUnhealthy,
@@ -217,6 +222,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     serviceLacksAPart,
     serviceFails,
     messagesNotAcknowledged,
+    queueShared,
     fixtureFailed,
     serviceUnhealthy,
     serviceAnswersOtherwise,
@@ -227,7 +233,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     overloaded,
   ],
   // No fault on the way explains what arrived, unless it is old.
-  'too much': [seriesNotDropped, writeBehind, serviceCountsUpOnly],
+  'too much': [seriesNotDropped, writeBehind, serviceCountsUpOnly, sourceSaysSo],
 };
 
 /** Why a criterion failed: the first cause that the symptoms prove; if they prove none, where to look. */

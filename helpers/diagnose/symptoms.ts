@@ -26,7 +26,7 @@ import { type Absence, findAbsences } from './absence.ts';
 import { listWrongAddresses } from './alloy-addresses.ts';
 import { type LogLine, readAlloyLog } from './alloy-log.ts';
 import { describeAskedService } from './asked-service.ts';
-import { type BrokerState, readBroker } from './broker.ts';
+import { type BrokerState, readBroker, readSourceValue } from './broker.ts';
 import { askGateway, type DirectAnswer } from './direct-export.ts';
 import {
   findTraceIds,
@@ -120,6 +120,8 @@ export type Symptoms = Failure & {
   readonly broker?: BrokerState | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
   readonly hasTraceIds?: boolean | undefined;
+  /** What RabbitMQ itself says of a metric of it that was asked for. */
+  readonly sourceValue?: number | undefined;
   /** The values that a metric of a service has had since the question was asked, oldest first. */
   readonly course?: readonly number[] | undefined;
   /** The signals that Alloy has sent without a failure, and of which the backend has nothing. */
@@ -154,6 +156,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     trace,
     hasTraceIds,
     course,
+    sourceValue,
     exporter,
   ] = await Promise.all([
     readFlow(isAboutTotals(failure) ? sinceStart : run).catch(() => undefined),
@@ -175,6 +178,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     readTrace(run, evidence).catch(() => undefined),
     findTraceIds(run, evidence).catch(() => undefined),
     readCourse(run, evidence).catch(() => undefined),
+    readSourceValue(run, evidence).catch(() => undefined),
     labels && readExporter(run, labels).catch(() => undefined),
   ]);
   const stopped = flow && findStopOf(flow, evidence);
@@ -221,6 +225,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     trace,
     hasTraceIds,
     course,
+    sourceValue,
     load: readLoad(),
     exporterUp: exporter?.up,
     exporterError: exporter?.error,

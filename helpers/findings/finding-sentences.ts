@@ -30,6 +30,19 @@ const SENTENCES: Sentences = {
     fix: `Have the consumer of ${queue} acknowledge each message when it has handled it (channel.ack in fixtures/services/messaging/consumer.ts), also where handling fails; its span ends only then`,
   }),
 
+  'queue shared': ({ queue, consumers }) => ({
+    cause: `the queue ${queue} has ${consumers} consumers, and this stack has started one: another program takes messages out of it`,
+    fix: `Find that program (rabbitmqctl list_consumers; rabbitmqctl list_connections name peer_host client_properties), and stop it or give it a queue of its own`,
+  }),
+
+  'source says so': ({ source, metric, value, wanted, queue }) => ({
+    cause: `${NAMES[source]} itself says that ${metric}${queue === undefined ? '' : ` of ${queue}`} is ${value}, as it has arrived, and not ${wanted}: the telemetry is right`,
+    fix:
+      queue === undefined
+        ? `Look at what changes it in ${NAMES[source]} beside this run`
+        : `Look at what takes messages out of queues in RabbitMQ: a policy (rabbitmqctl list_policies: max-length, message-ttl), or a consumer`,
+  }),
+
   'listed problems': ({ problems, fix }) => ({ cause: problems.join('; '), fix }),
 
   'configuration error': ({ file, line, column, message, place, meant }) => {

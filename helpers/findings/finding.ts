@@ -66,6 +66,8 @@ export type SourceFault =
   | 'no database'
   | 'too many clients'
   | 'read-only'
+  /** A session of PostgreSQL holds a lock on a table, for long. */
+  | 'locked'
   /** PostgreSQL ends a statement before it is done. */
   | 'cancels'
   | 'out of memory'
@@ -664,6 +666,18 @@ export type Finding =
       readonly consumers: number;
       /** How many these consumers have acknowledged before. */
       readonly acknowledged: number;
+    }
+  /** A queue of the application has consumers that the stack has not started. */
+  | { readonly kind: 'queue shared'; readonly queue: string; readonly consumers: number }
+  /** A source itself has the value that has arrived; `wanted` is `7`, or `below 5`. */
+  | {
+      readonly kind: 'source says so';
+      readonly source: Part;
+      readonly metric: string;
+      readonly value: number;
+      readonly wanted: string;
+      /** The queue that it is about. */
+      readonly queue?: string;
     }
   /** It has logged an error at what was asked for; `place` is the file and line that threw it, `inDatabase` where in PostgreSQL, if it
    * was that: empty where it does not say. */

@@ -212,6 +212,10 @@ const SOURCE_FAULTS: Readonly<
         'max-connections of the virtual host or the user'
       }`,
   },
+  locked: {
+    cause: 'lets statements wait for a lock on a table',
+    fix: () => 'Have that session commit, or end it: SELECT pg_terminate_backend(PID)',
+  },
   cancels: {
     cause: 'does not let a statement of the run end',
     fix: () =>

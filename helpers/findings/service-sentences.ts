@@ -354,6 +354,9 @@ function adviseOnPart(
     return `Correct the user and password in ${variable} of ${name(service)}`;
   }
   if (/database "[^"]*" does not exist/.test(reason)) return `Correct the database in ${variable} of ${name(service)}`;
+  if (/(?:statement|lock) timeout/.test(reason)) {
+    return `See what ${of} lets ${name(service)} wait for (SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity), and its statement_timeout`;
+  }
   // The login was accepted, and the virtual host was not opened (AMQP 0-9-1, connection.open).
   if (/NOT[_-]ALLOWED|\b530\b|ConnectionOpenOk/i.test(reason)) {
     return `Correct the virtual host in ${variable} of ${name(service)}`;

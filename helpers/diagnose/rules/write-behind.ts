@@ -2,6 +2,7 @@ import { type Component, countAt, type Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import type { Stop } from '../../flow/stops.ts';
 import type { Run } from '../../run/run.ts';
+import { scaleToLoad } from '../load.ts';
 import { createRule } from '../rule.ts';
 
 /** What limits how fast a remote write can be. */
@@ -26,7 +27,7 @@ export function findWriteBehind(flow: Flow, stop: Stop, { intervals, stack }: Pi
   for (const write of stop.of === 'samples' ? stop.route.ends : []) {
     const lag = measureLag(flow, write, stack === 'external');
     const pending = countAt(flow, write, /^prometheus_remote_storage_samples_pending$/);
-    const bound = MAX_SCRAPES * intervals.scrape + 2 * intervals.remoteWriteDeadline;
+    const bound = scaleToLoad(MAX_SCRAPES * intervals.scrape + 2 * intervals.remoteWriteDeadline);
     if (lag === undefined || pending === 0 || lag <= bound) continue;
     const [limit] = SETTINGS.map((setting) => locate(flow, write, 'endpoint', 'queue_config', setting)).filter(
       ({ expression }) => expression !== undefined,

@@ -1,4 +1,5 @@
 import type { FoundSpan } from '../../clients/tempo.ts';
+import { sampleRun } from '../../clients/testing/sample-run.ts';
 import { describeService, type ServiceState } from '../service-state.ts';
 import {
   about,
@@ -62,6 +63,21 @@ const workNow = asked({
   askedAt: NOW - 1,
   subject: { kind: 'work', statement: 'it', services: ['notification-daemon'] },
 });
+
+/** The depth of a queue, of which 7 is asked for. */
+const depth = (value: number) =>
+  asked({
+    path: 'remote write',
+    subject: {
+      kind: 'scraped metric',
+      expression: 'rabbitmq_queue_messages',
+      metric: 'rabbitmq_queue_messages',
+      labels: { job: 'j', instance: 'i', queue: 'q' },
+      source: 'rabbitmq',
+    },
+    condition: { kind: 'value', is: 'equal', value: 7 },
+    seen: { kind: 'values', count: 1, values: [value] },
+  });
 
 const queue = { name: 'bot.events', unacknowledged: 8, ready: 2, consumers: 1, acknowledged: 0 };
 const job = (id: string, spanId: string, name = 'scheduled.X', more = {}) =>
@@ -161,7 +177,7 @@ export const seenCases = {
     speaks: {
       ...work,
       services: [returning('game.reminder_due', 'game.reminder_due')],
-      broker: { held: [], exchanges: [{ name: 'events', type: 'topic', bindings: 1 }] },
+      broker: { held: [], exchanges: [{ name: 'events', type: 'topic', bindings: 1 }], shared: [] },
     },
     finds: { routingKey: 'game.reminder_due', bindings: [{ key: 'game.created' }], type: 'topic' },
     silent: {
@@ -171,12 +187,32 @@ export const seenCases = {
     },
   },
   'messages not acknowledged': {
-    speaks: { ...work, broker: { held: [queue], exchanges: [] } },
+    speaks: { ...work, broker: { held: [queue], exchanges: [], shared: [] } },
     finds: { queue: 'bot.events', unacknowledged: 8, ready: 2 },
     silent: {
-      'no consumer is there': { ...work, broker: { held: [{ ...queue, consumers: 0 }], exchanges: [] } },
-      'all are acknowledged': { ...work, broker: { held: [], exchanges: [] } },
-      'the criterion asks for metrics': { ...metric, broker: { held: [queue], exchanges: [] } },
+      'no consumer is there': { ...work, broker: { held: [{ ...queue, consumers: 0 }], exchanges: [], shared: [] } },
+      'all are acknowledged': { ...work, broker: { held: [], exchanges: [], shared: [] } },
+      'the criterion asks for metrics': { ...metric, broker: { held: [queue], exchanges: [], shared: [] } },
+    },
+  },
+  'queue shared': {
+    speaks: { ...work, broker: { held: [], exchanges: [], shared: [{ name: 'bot.events', consumers: 2 }] } },
+    finds: { queue: 'bot.events', consumers: 2 },
+    silent: {
+      'there is one': { ...work, broker: { held: [], exchanges: [], shared: [] } },
+      'the run did not start it': {
+        ...work,
+        run: sampleRun({ stack: 'external' }),
+        broker: { held: [], exchanges: [], shared: [{ name: 'bot.events', consumers: 2 }] },
+      },
+    },
+  },
+  'source says so': {
+    speaks: { ...depth(5), sourceValue: 5 },
+    finds: { metric: 'rabbitmq_queue_messages', value: 5, wanted: '7', queue: 'q' },
+    silent: {
+      'it says another': { ...depth(5), sourceValue: 7 },
+      'it could not be asked': depth(5),
     },
   },
   'service fails': {

@@ -57,6 +57,11 @@ const relabel: Place = { component: 'discovery.relabel.x', file: 'config.alloy',
 /** Findings of every kind, with and without their optional fields. */
 export const sampleFindings: { readonly [K in Finding['kind']]: readonly FindingKind<K>[] } = {
   ...sampleServiceFindings,
+  'queue shared': [{ kind: 'queue shared', queue: 'bot.events', consumers: 2 }],
+  'source says so': [
+    { kind: 'source says so', source: 'rabbitmq', metric: 'm', value: 5, wanted: '7', queue: 'q' },
+    { kind: 'source says so', source: 'rabbitmq', metric: 'm', value: 5, wanted: 'below 5' },
+  ],
   'messages not acknowledged': [
     {
       kind: 'messages not acknowledged',
