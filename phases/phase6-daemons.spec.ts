@@ -10,6 +10,7 @@ import {
   listMisparked,
   listOtherStatus,
   listTooEarly,
+  listUnidentified,
   publishAgain,
   publishMalformed,
   readGameStatus,
@@ -188,6 +189,9 @@ phase(
         await held.release();
         await stack.bringBack('status-transition-daemon');
         await expect(workOn(jobs)).toShow('is done, and announced once each', isDoneOnce(3));
+        expect(listUnidentified(await countProcessed(client, jobs))).toHaveNoProblems(
+          'Have the daemon give the message the ID of the row (buildMessage in fixtures/services/scheduler/process-next.ts)',
+        );
         note('killed in its second of three jobs; each was processed, and its event announced, exactly once');
 
         const channel = await rabbitmq.channel();

@@ -68,6 +68,16 @@ export function isLike({ span }: FoundSpan, { name, kind, attributes, root, stat
   );
 }
 
+/** What makes a span one of its kind: neither its name nor what is a pattern, which say which statement or command it is. */
+export function toKind({ name: _, children: __, ...shape }: SpanShape): SpanShape {
+  const whole = Object.entries(shape.attributes).filter(([, value]) => !isPattern(value));
+  return { ...shape, attributes: Object.fromEntries(whole), children: [] };
+}
+
+function isPattern(value: Value): boolean {
+  return typeof value === 'string' && /^\/.+\/\w*$/.test(value);
+}
+
 /** Whether a span has the name of a shape. */
 export function hasName({ span }: FoundSpan, { name }: SpanShape): boolean {
   return name !== undefined && matches(span.name, name);

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { Agent, interceptors, request } from 'undici';
+import { interceptors, request } from 'undici';
 import { UnexpectedAnswer } from '../run/unexpected-answer.ts';
+import { freshConnections } from './fresh-connections.ts';
 
 /** What Discord's HTTP interactions are answered with, and what a gateway event would be. */
 const DONE = 200;
@@ -16,7 +17,7 @@ export function makeSnowflake(): string {
  * With 503 the bot says that a part is unavailable now: on a busy machine a connection may take longer than it waits for one. It
  * is asked again for five seconds.
  */
-const patient = new Agent().compose(
+const patient = freshConnections.compose(
   interceptors.retry({
     statusCodes: [503],
     methods: ['POST'],

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import { type Milliseconds, newSampledParent, newTraceId, newUnsampledParent, type TraceId } from '../otlp/ids.ts';
 import type { ServicePart } from '../run/part.ts';
 import { UnexpectedAnswer } from '../run/unexpected-answer.ts';
+import { freshConnections } from './fresh-connections.ts';
 import { inTurn } from './in-turn.ts';
 
 /** The answer to a request (`GET /health`) that a spec made at a moment, and the user agent that only its trace carries. */
@@ -63,7 +64,13 @@ export async function holdRequests(url: string, count: number, skip: (reason: st
   const release = () => closing.abort();
   try {
     const headers = { traceparent: newUnsampledParent() };
-    const options = { headers, signal: closing.signal, headersTimeout: ANSWER_MS, bodyTimeout: 0 };
+    const options = {
+      dispatcher: freshConnections,
+      headers,
+      signal: closing.signal,
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: 0,
+    };
     const answers = await Promise.all(Array.from({ length: count }, () => request(url, options)));
     // What is closed has a body that ends with an error.
     for (const { body } of answers) body.on('error', () => undefined);
@@ -91,6 +98,7 @@ async function send(url: string, body: unknown, headers: Record<string, string>)
   const method = body === undefined ? 'GET' : 'POST';
   const askedAt = Date.now();
   const { statusCode, body: answer } = await request(url, {
+    dispatcher: freshConnections,
     signal: AbortSignal.timeout(silent.has(origin) ? BRIEF_MS : ANSWER_MS),
     method,
     headers: { 'user-agent': userAgent, ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },

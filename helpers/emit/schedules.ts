@@ -76,17 +76,22 @@ export function listOtherStatus(status = 'none'): string[] {
       ];
 }
 
-/** How many of these status changes were processed, and how often the bot announced their events in total. */
+/**
+ * How many of these status changes were processed, how often the bot announced their events in total, and for how many of those the
+ * message had the ID of the row.
+ */
 export async function countProcessed(
   client: Client,
   rows: readonly DueRow[],
-): Promise<{ processed: number; announced: number }> {
-  const { rows: counts } = await client.query<{ processed: string; announced: string }>(
+): Promise<{ processed: number; announced: number; identified: number }> {
+  const { rows: counts } = await client.query<{ processed: string; announced: string; identified: string }>(
     `SELECT (SELECT count(*) FROM game_status_schedule WHERE id = ANY ($1::uuid[]) AND processed_at IS NOT NULL) AS processed,
-            (SELECT count(*) FROM announcements WHERE game_id = ANY ($2::uuid[])) AS announced`,
-    [rows.map(({ job }) => job), rows.map(({ game }) => game)],
+            (SELECT count(*) FROM announcements WHERE game_id = ANY ($2::uuid[])) AS announced,
+            (SELECT count(*) FROM announcements WHERE message_id = ANY ($3::text[])) AS identified`,
+    [rows.map(({ job }) => job), rows.map(({ game }) => game), rows.map(({ job }) => job)],
   );
-  return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
+  const [{ processed, announced, identified } = {}] = counts;
+  return { processed: Number(processed), announced: Number(announced), identified: Number(identified) };
 }
 
 /** How many of some rows were processed, and how often their events were announced in total. */
@@ -102,6 +107,15 @@ export function isDoneTooOften(rows: number): (found: Processed) => boolean {
   return ({ announced }) => announced > rows;
 }
 
+/** What is wrong where a message has another ID than the row that it is about: who gets it twice can't tell. */
+export function listUnidentified({ processed, identified }: Processed): string[] {
+  return identified >= processed
+    ? []
+    : [
+        `the status transition daemon publishes the event of a row under another message ID than that of the row (${identified} of ${processed} have it): one that is published again can't be told from a new one`,
+      ];
+}
+
 /** What is wrong where events are announced more than once. */
 export function listDoubles({ processed, announced }: Processed): string[] {
   return announced <= processed
@@ -112,7 +126,7 @@ export function listDoubles({ processed, announced }: Processed): string[] {
 }
 
 /** What is wrong where a row is done before RabbitMQ has confirmed its event. */
-export function listTooEarly({ processed }: Processed): string[] {
+export function listTooEarly({ processed }: Pick<Processed, 'processed'>): string[] {
   return processed === 0
     ? []
     : [

@@ -84,7 +84,9 @@ const SENTENCES: Sentences = {
 
   'service unhealthy': ({ service, address, reason }) => ({
     cause: `${NAMES[service]} at ${address} reports that it does not work: ${reason}`,
-    fix: `Repair what it names; the log of ${NAMES[service]} says more`,
+    fix: /\b(?:column|relation|table|function|type) .* does not exist/.test(reason)
+      ? `Add that to the schema in PostgreSQL (is a migration missing?), or correct the statement of ${NAMES[service]}`
+      : `Repair what it names; the log of ${NAMES[service]} says more`,
   }),
 };
 

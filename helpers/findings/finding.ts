@@ -329,8 +329,9 @@ export type Finding =
       readonly metric: string;
       /** Where the scrape of it forwards to. */
       readonly scrape: Place;
-      /** What would drop it, and is not on its way. */
+      /** What would drop it, and is not on its way, or not on all of its ways. */
       readonly filter?: Place;
+      readonly isPassedBy?: true;
       /** The relabelling on its way. */
       readonly passed?: Place;
       /** A rule of it whose regex matches a part of the name only. */
@@ -394,8 +395,12 @@ export type Finding =
       readonly place: Place;
       /** What decides how large an export is. */
       readonly batch?: Place;
+      /** Headers that the configuration sets in place of the exporter's own. */
+      readonly headers?: Place;
     }
   /** It answers, and not as OTLP does. */
+  /** The queue of an exporter holds less than comes at once. */
+  | { readonly kind: 'sending queue full'; readonly place: Place }
   | { readonly kind: 'no OTLP response'; readonly reason: string; readonly place: Place }
   /** It takes an export, and rejects some of its items for good. */
   | {
@@ -628,6 +633,8 @@ export type Finding =
       readonly set?: ServiceVariable;
       /** Where the run itself finds that part, if that is another address. */
       readonly right?: string;
+      /** The run itself finds it at that very address. */
+      readonly isThere?: true;
     }
   /** The backend has other signals of a service in this run, and none of this one. */
   | {

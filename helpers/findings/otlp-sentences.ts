@@ -68,7 +68,9 @@ export const OTLP_SENTENCES = {
     fix:
       place.value !== undefined && /\/v1\/\w+\/?$/.test(place.value)
         ? `Remove ${/\/v1\/\w+\/?$/.exec(place.value)?.[0]} from ${nameCorrection(place)}: the exporter adds the path of each signal itself`
-        : `Make ${nameCorrection(place)} end in /otlp: the exporter adds the path of each signal itself`,
+        : place.value !== undefined && /\/otlp\/?$/.test(place.value)
+          ? `Look at what answers at ${place.value}, a proxy or another gateway: the path is that of the OTLP gateway, and it changes it or serves another one`
+          : `Make ${nameCorrection(place)} end in /otlp: the exporter adds the path of each signal itself`,
   }),
 
   'exporter of another protocol': ({ place }) => ({
@@ -78,9 +80,21 @@ export const OTLP_SENTENCES = {
 
   'OTLP endpoint unreachable': ({ reason, place, leadsTo }) => describeUnreachable(place, 'endpoint', reason, leadsTo),
 
-  'OTLP export refused': ({ status, signals, others, message, place, batch }) => ({
-    cause: `the OTLP gateway answers ${status} to ${list(signals)} of ${nameComponent(place)}${others.length === 0 ? '' : `, and takes ${list(others)}`}${quote(message)}`,
-    fix: adviseOnExport({ status, signals, others, message, place, batch }),
+  'OTLP export refused': ({ status, signals, others, message, place, batch, headers }) => ({
+    cause: `the OTLP gateway answers ${status} to ${list(signals)} of ${nameComponent(place)}${others.length === 0 ? '' : `, and takes ${list(others)}`}${quote(message)}${
+      headers === undefined
+        ? ''
+        : `; ${describePlace(headers)} replaces headers that the exporter sets itself: ${headers.expression}`
+    }`,
+    fix:
+      headers === undefined
+        ? adviseOnExport({ status, signals, others, message, place, batch })
+        : `Take those headers out of ${headers.setting}${describeWhere(headers)}: the exporter says itself what it sends`,
+  }),
+
+  'sending queue full': ({ place }) => ({
+    cause: `${place.component} refuses what its queue does not hold: ${place.setting} is ${place.expression}${describeLine(place)}; what it is given beyond that is dropped`,
+    fix: `Raise ${place.setting}${describeWhere(place)}, or remove it: the default is 1000`,
   }),
 
   'no OTLP response': ({ reason, place }) => ({
@@ -196,7 +210,9 @@ const SEND_LESS: Readonly<Record<Signal, string>> = {
 
 /** What to do about an answer to an export. */
 function adviseOnExport(
-  refused: Omit<FindingKind<'OTLP export refused'>, 'kind' | 'batch'> & { readonly batch: Place | undefined },
+  refused: Omit<FindingKind<'OTLP export refused'>, 'kind' | 'batch' | 'headers'> & {
+    readonly batch: Place | undefined;
+  },
 ): string {
   const { status, signals, others, message, place, batch } = refused;
   if (status === 402 || status === 429 || ((status === 400 || status === 422) && IS_LIMIT.test(message)))
@@ -208,7 +224,7 @@ function adviseOnExport(
   if (status === 413)
     return batch === undefined
       ? `Send smaller exports: put an otelcol.processor.batch with a send_batch_max_size before ${place.component}`
-      : `Send smaller exports: set send_batch_max_size of ${nameComponent(batch)} to less`;
+      : `Send smaller exports: set send_batch_size and send_batch_max_size of ${nameComponent(batch)} to less; or have a proxy on the way take larger ones`;
   if (status === 415)
     return `Let encoding and compression of ${nameComponent(place)} be what the gateway takes: proto and gzip`;
   if (status === 400 || status === 422)

@@ -113,10 +113,14 @@ function adviseOnWrite(status: number, message: string, place: Place): string {
     return 'Give the access policy of GRAFANA_CLOUD_API_KEY the scope metrics:write, and look at its allow-list of addresses';
   if (status === 413)
     return `Send smaller requests: set max_samples_per_send in queue_config of ${nameComponent(place)} to less`;
+  if (/timestamp.too.old|out.of.bounds|too far in the past/i.test(message))
+    return `See that the clocks of this machine and of the targets are right, and that ${place.component} is not behind with what it sends: samples that wait for an hour are too old`;
   if (/out.of.order|too.old|out of bounds|duplicate.*timestamp|timestamp.*duplicate/i.test(message))
     return `See that no rule on the way takes away or overwrites a label that tells these series apart; that only one Alloy writes them, or each with its own external_labels in ${place.component}; and that the clocks of this machine and of the targets are right`;
   if (isAboutLabels)
     return `Correct the labels that the answer names, with a rule of a prometheus.relabel or a write_relabel_config of ${place.component}`;
+  if (status === 415)
+    return `Look at what stands between Alloy and ${nameAddress(place, 'its url')}: Alloy sends application/x-protobuf with snappy, so something on the way changes that`;
   if (status === 400 || status === 422)
     return 'Correct the samples that the answer names: Prometheus refuses their content, and Alloy drops the whole request';
   return adviseOnAnyStatus(status, place);

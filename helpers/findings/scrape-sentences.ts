@@ -130,8 +130,14 @@ export const SCRAPE_SENTENCES = {
         : `Remove ${place.setting}${describeWhere(place)}`,
   }),
 
-  'series not dropped': ({ metric, scrape, filter, passed, partly }) => {
+  'series not dropped': ({ metric, scrape, filter, passed, partly, isPassedBy }) => {
     const way = `no rule drops ${metric} on its way from ${scrape.component}`;
+    if (filter !== undefined && isPassedBy === true) {
+      return {
+        cause: `${metric} passes by ${describePlace(filter)}, which drops it: ${scrape.component} has forward_to = ${scrape.expression ?? 'others, too'}`,
+        fix: `Let forward_to of ${scrape.component}${describeWhere(scrape)} be [${filter.component}.receiver] alone`,
+      };
+    }
     if (filter !== undefined) {
       return {
         cause: `${way}: ${describePlace(filter)} would, and the scrape does not forward there`,
@@ -292,7 +298,7 @@ function adviseOnExporter(fault: ConnectFault, place: Place, source: string): st
   if (place.flaw !== undefined) return `Correct ${what}${describeFlaw(place)}`;
   switch (fault) {
     case 'no login':
-      return `Set ${what}: it is empty`;
+      return `Set ${what}${variables.length === 0 ? '' : `, which ${setting} reads${describeWhere(place)}`}: it is empty`;
     case 'login':
       return setting === 'redis_user'
         ? `Correct ${what} and the password beside it, or remove it: a password alone is that of the default user`
@@ -357,7 +363,7 @@ function adviseOnScrape({ fault, place, source, rightUrl, url }: FailedScrape): 
   }
   if (place.misspelt !== undefined) return `Correct ${nameCorrection(place)}`;
   if (fault === 'address') {
-    return `Correct ${variables.length === 0 ? `__address__${describeWhere(place)}` : variables.join(' or ')}: it is HOST:PORT, without a scheme or a path`;
+    return `Correct ${variables.length === 0 || isChanged(place) ? `__address__${describeWhere(place)}` : variables.join(' or ')}: it is HOST:PORT, without a scheme or a path`;
   }
   const given =
     URL.canParse(url) && expression?.includes(`"${new URL(url).host}"`) ? `"${new URL(url).host}"` : undefined;

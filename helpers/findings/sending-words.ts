@@ -16,9 +16,12 @@ export function describeUnreachable(place: Place, setting: string, reason: strin
   return {
     cause:
       reason === ''
-        ? `${place.component} can't deliver to ${address}${describeLine(place)}, and keeps trying`
+        ? `${place.component} has no answer of ${address}${describeLine(place)} to what it sends, and keeps it`
         : `${place.component} can't reach ${address}${describeLine(place)}, and keeps trying: ${reason}`,
-    fix: `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it${reason === '' ? "; Alloy's log says more" : ''}`,
+    fix:
+      reason === ''
+        ? `Look at how long ${address} takes to answer, and at the network and proxy between Alloy and it; or correct ${nameCorrection(place)}`
+        : `Check ${nameCorrection(place)}, and the network and proxy between Alloy and it`,
   };
 }
 

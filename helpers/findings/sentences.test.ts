@@ -237,7 +237,10 @@ describe('findings in words', () => {
     return { component: 'x', setting: 'endpoint', ...at, value, expression, variables: ['E'] };
   };
   test.each<[Finding, string]>([
-    [connect('no login', { expression: 'sys.env("P")', variables: ['P'] }), 'Set P: it is empty'],
+    [
+      connect('no login', { expression: 'sys.env("P")', variables: ['P'] }),
+      'Set P, which redis_password reads at config.alloy:5: it is empty',
+    ],
     [connect('no login', {}), 'Set redis_password of e (config.alloy:5): Redis wants it'],
     [connect('login', { expression: '"secret"' }), 'user and password in redis_password at config.alloy:5'],
     [
@@ -396,7 +399,7 @@ describe('findings in words', () => {
     ],
     [
       { kind: 'OTLP endpoint unreachable', reason: '', place: endpoint('u', 'sys.env("E")') },
-      "x can't deliver to u (config.alloy:5), and keeps trying",
+      'x has no answer of u (config.alloy:5) to what it sends, and keeps it',
     ],
     [
       { kind: 'remote write unreachable', reason: 'no such host', place: endpoint('u', 'sys.env("E")') },

@@ -127,9 +127,9 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     fix: `Remove ${set.variable} from the environment of ${name(service)}`,
   }),
 
-  'service lacks a part': ({ service, of, reason, set, right }) => ({
+  'service lacks a part': ({ service, of, reason, set, right, isThere }) => ({
     cause: `${name(service)} can't use ${of}: ${reason}${set === undefined ? '' : ` (${set.variable} leads to ${set.value})`}`,
-    fix: adviseOnPart(of, reason, set, right, service),
+    fix: adviseOnPart(of, reason, set, right, service, isThere),
   }),
 
   'service sends no signal': ({ service, signal, others, isUnexplained }) => ({
@@ -162,7 +162,7 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     const said = message.includes(reason) ? message : `${message}: ${reason}`;
     const at = place === undefined ? '' : ` at ${place}`;
     if (inDatabase !== undefined) {
-      const where = inDatabase.split('\n')[0];
+      const where = inDatabase.split('\n')[0] ?? '';
       return {
         cause: `PostgreSQL refuses what ${name(service)} does${at}: ${said}${where === '' ? '' : ` (${where})`}`,
         fix: `Correct ${where === '' ? `the statement of ${name(service)}, or the table that it is about` : `that in PostgreSQL, ${where}`}, so that the two agree`,
@@ -346,6 +346,7 @@ function adviseOnPart(
   set: ServiceVariable | undefined,
   right: string | undefined,
   service: ServicePart,
+  isThere: boolean | undefined,
 ): string {
   const denied = adviseOnDeniedCommand(reason);
   if (denied !== undefined) return denied;
@@ -365,6 +366,14 @@ function adviseOnPart(
     return `Delete that queue or exchange, and let ${name(service)} declare it again: it has other arguments now`;
   }
   if (right !== undefined) return `Set host and port in ${variable} of ${name(service)} to those of ${of}: ${right}`;
+  if (isThere === true) {
+    const use = /^timeout exceeded when trying to connect/.test(reason)
+      ? `all connections of its pool are in use: they are not released, or the pool is too small`
+      : /timed out|timeout/i.test(reason)
+        ? `the time that it allows may be too short`
+        : 'its log says more';
+    return `Look at how ${name(service)} uses ${of}, which gives this run its answers at that address: ${use}`;
+  }
   return `Start ${of}, or correct the host and port in ${variable} of ${name(service)}`;
 }
 

@@ -1,6 +1,6 @@
 import { SERVICE_NAMES } from '../../run/part.ts';
 import { createServiceRule, isOf } from '../service-rule.ts';
-import { isLike, readShape } from '../span-shape.ts';
+import { isLike, readShape, toKind } from '../span-shape.ts';
 
 const MAX_NAMES = 6;
 
@@ -22,10 +22,10 @@ export const childSpanMissing = createServiceRule('child span missing', (service
     .filter((child) => child.service === undefined || child.service === SERVICE_NAMES[service.part])
     .find((child) => !children.some((found) => isLike(found, child)));
   if (missing === undefined) return undefined;
-  const { name, ...anyOfThem } = missing;
+  const { name } = missing;
   const all = [...own, ...recent.filter((found) => isOf(service, found))];
   // Where it makes none at all, its instrumentation is what to look at.
-  if (!all.some((found) => isLike(found, anyOfThem))) return undefined;
+  if (!all.some((found) => isLike(found, toKind(missing)))) return undefined;
   const elsewhere = own.find((found) => isLike(found, missing));
   const holder = elsewhere && trace.find(({ span }) => span.spanId === elsewhere.span.parentSpanId);
   const values = Object.values(missing.attributes).filter(

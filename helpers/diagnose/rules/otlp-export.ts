@@ -49,6 +49,19 @@ export const noOtlpResponse = createRule('no OTLP response', (symptoms) => {
 });
 
 /**
+ * The queue of the exporter is too small for what comes at once.
+ *
+ * `otelcol.exporter.otlphttp.x refuses what its queue does not hold: queue_size is 1 (config.alloy:49)`
+ */
+export const sendingQueueFull = createRule('sending queue full', (symptoms) => {
+  const failed = readFailedExport(symptoms);
+  if (failed === undefined || !/sending queue is full/.test(failed.error?.reason ?? '')) return undefined;
+  const place = locate(failed.flow, failed.component, 'sending_queue', 'queue_size');
+  // One of the default size is full of what can't be delivered.
+  return place.expression === undefined ? undefined : { place };
+});
+
+/**
  * The endpoint gives no answer.
  *
  * `otelcol.exporter.otlphttp.grafana_cloud can't reach http://HOST:1/otlp and keeps trying: connection refused`
@@ -92,8 +105,20 @@ export const otlpExportRefused = createRule('OTLP export refused', (symptoms) =>
   const message = reason === '' && direct?.status === status ? direct.message : reason;
   const others = listDelivered(symptoms, failed);
   const batch = symptoms.stop?.of === 'signal' ? symptoms.stop.route.between.find(isBatch) : undefined;
-  return { status, signals, others, message, place, ...(batch && { batch: locate(failed.flow, batch) }) };
+  const headers = locate(failed.flow, failed.component, 'client', 'headers');
+  return {
+    status,
+    signals,
+    others,
+    message,
+    place,
+    ...(batch && { batch: locate(failed.flow, batch) }),
+    ...(headers.expression !== undefined && SENDS.test(headers.expression) && { headers }),
+  };
 });
+
+/** Headers that an exporter sets itself, by what it sends. */
+const SENDS = /\b(?:content-type|content-encoding|content-length|transfer-encoding|host)\b/i;
 
 function isBatch({ name }: Component): boolean {
   return name === 'otelcol.processor.batch';

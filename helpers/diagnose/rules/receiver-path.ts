@@ -1,5 +1,7 @@
+import { SIGNALS } from '../../flow/flow.ts';
 import { findMovedPath } from '../../flow/otlp-route.ts';
 import { locate } from '../../flow/place.ts';
+import { findSignalStop } from '../../flow/stops.ts';
 import { createRule } from '../rule.ts';
 
 /**
@@ -7,10 +9,15 @@ import { createRule } from '../rule.ts';
  *
  * `otelcol.receiver.otlp.services takes traces at /otlp/v1/traces (grafana-alloy/config.alloy:17), and they are sent to /v1/traces`
  */
-export const receiverPath = createRule('receiver at another path', ({ flow, stop }) => {
+export const receiverPath = createRule('receiver at another path', ({ flow, stop, evidence }) => {
   if (flow === undefined || stop?.of !== 'signal') return undefined;
-  const found = findMovedPath(flow, stop.route, stop.signal);
-  if (found === undefined) return undefined;
-  const { receiver, setting, path } = found;
-  return { signal: stop.signal, path, place: locate(flow, receiver, 'http', setting) };
+  // What is delivered is of all signals.
+  const isDelivery = evidence.kind === 'observation' && evidence.subject.kind === 'delivery';
+  for (const signal of isDelivery ? SIGNALS : [stop.signal]) {
+    const found = findMovedPath(flow, findSignalStop(flow, signal).route, signal);
+    if (found === undefined) continue;
+    const { receiver, setting, path } = found;
+    return { signal, path, place: locate(flow, receiver, 'http', setting) };
+  }
+  return undefined;
 });

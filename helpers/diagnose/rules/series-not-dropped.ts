@@ -29,6 +29,19 @@ export const seriesNotDropped = createRule('series not dropped', (symptoms) => {
       !after.includes(component) && relabel(listRules(component.settings), series, true).droppedBy !== undefined,
   );
   const passed = after.find((component) => relabels.includes(component));
+  const dropping = after.find(
+    (component) =>
+      relabels.includes(component) && relabel(listRules(component.settings), series, true).droppedBy !== undefined,
+  );
+  // Another edge of the scrape leads past it.
+  if (dropping !== undefined) {
+    return {
+      metric,
+      scrape: locate(flow, scrape, 'forward_to'),
+      filter: locate(flow, dropping),
+      isPassedBy: true as const,
+    };
+  }
   const partly = passed && listRules(passed.settings).findIndex((rule) => matchesPartly(rule, series));
   return {
     metric,

@@ -15,7 +15,8 @@ const PARTS = {
  *
  * `the API service can't use Redis: WRONGPASS invalid username-password pair (REDIS_URL leads to 127.0.0.1:6379/0)`
  */
-export const serviceLacksAPart = createServiceRule('service lacks a part', (service, { subject, run, takenAway }) => {
+export const serviceLacksAPart = createServiceRule('service lacks a part', (service, question) => {
+  const { subject, run, takenAway, unreachable } = question;
   // Its other signals don't depend on it.
   const isAsked = subject === undefined || ['trace', 'traces', 'work'].includes(subject.kind);
   const outage = service.outages.find(({ of }) => of in PARTS && !takenAway.includes(findPart(of)));
@@ -28,6 +29,11 @@ export const serviceLacksAPart = createServiceRule('service lacks a part', (serv
     reason,
     ...(variable !== undefined && address !== undefined && { set: { variable, value: address } }),
     ...(isElsewhere && { right }),
+    // The run itself uses it at that address.
+    ...(right !== undefined &&
+      !isElsewhere &&
+      address !== undefined &&
+      !unreachable.some(({ part }) => part === findPart(of)) && { isThere: true as const }),
   };
 });
 

@@ -1,6 +1,6 @@
 import { createServiceRule, isOf } from '../service-rule.ts';
 import { listMakers } from '../span-makers.ts';
-import { isLike, readShape } from '../span-shape.ts';
+import { isLike, readShape, toKind } from '../span-shape.ts';
 
 /** So many traces without such a span are no coincidence. */
 const LEAST_TRACES = 3;
@@ -18,7 +18,7 @@ export const serviceMakesNoSpans = createServiceRule('service makes no spans', (
   const traces = new Set(all.map(({ span }) => span.traceId)).size;
   if (traces < LEAST_TRACES || !all.some((found) => isLike(found, shape))) return undefined;
   // Whatever it is called: a name says which statement or command it is.
-  const missing = shape.children.find(({ name: _, ...child }) => !all.some((found) => isLike(found, child)));
+  const missing = shape.children.find((child) => !all.some((found) => isLike(found, toKind(child))));
   const [instrumentation] = missing === undefined ? [] : listMakers(missing);
   if (instrumentation === undefined) return undefined;
   const isEnabled = service.instrumentations?.includes(instrumentation);

@@ -10,6 +10,7 @@ import {
   readSearchedShape,
   readShape,
   type SpanShape,
+  toKind,
 } from '../span-shape.ts';
 
 /** What a span has otherwise than it should. */
@@ -52,7 +53,14 @@ export const spanDiffers = createServiceRule('span differs', (service, question)
 /** A child that is there, and lacks something that can be told. */
 function findInChildren(spans: readonly FoundSpan[], { children }: SpanShape) {
   for (const child of children) {
-    if (child.name === undefined || spans.some((found) => isLike(found, child))) continue;
+    if (spans.some((found) => isLike(found, child))) continue;
+    const ofItsKind = spans.filter((found) => isLike(found, toKind(child)));
+    if (child.name === undefined) {
+      const differences = Object.keys(child.attributes).length > 1 ? listUnlike(ofItsKind, child) : [];
+      const [first] = ofItsKind;
+      if (first !== undefined && differences.length > 0) return { name: first.span.name, differences };
+      continue;
+    }
     const named = spans.filter((found) => hasName(found, child));
     const found = named.length > 0 ? compare(named, child, false) : undefined;
     if (found !== undefined) return found;
@@ -62,6 +70,17 @@ function findInChildren(spans: readonly FoundSpan[], { children }: SpanShape) {
     }
   }
   return undefined;
+}
+
+/** The attributes that match a pattern in none of some spans of the right kind. */
+function listUnlike(spans: readonly FoundSpan[], { attributes }: SpanShape): Difference[] {
+  return Object.entries(attributes).flatMap(([keys, wanted]): Difference[] => {
+    if (spans.length === 0 || spans.some(({ span }) => hasAttribute(span, keys, wanted))) return [];
+    const names = keys.split('|');
+    const what = `attribute ${names[0]}`;
+    const found = spans.flatMap(({ span }) => names.flatMap((name) => readAttributes(span)[name] ?? []))[0];
+    return [found === undefined ? { what } : { what, wanted: String(wanted), found: `${names[0]}=${found}` }];
+  });
 }
 
 /** Whether a span has all attributes of a shape, and there are some by which it is known. */

@@ -386,6 +386,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series not dropped', metric: 'm', scrape },
     { kind: 'series not dropped', metric: 'm', scrape, passed: relabel },
     { kind: 'series not dropped', metric: 'm', scrape, filter: relabel },
+    { kind: 'series not dropped', metric: 'm', scrape, filter: relabel, isPassedBy: true },
     { kind: 'series not dropped', metric: 'm_x', scrape, passed: relabel, partly: { place: relabel, regex: 'm' } },
   ],
   'endpoint of another service': [
@@ -475,6 +476,9 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'OTLP endpoint unreachable', reason: 'connection refused', place: otlpEndpoint },
     { kind: 'OTLP endpoint unreachable', reason: '', place: { component: EXPORTER } },
     { kind: 'OTLP endpoint unreachable', reason: 'no such host', place: otlpEndpoint, leadsTo: 'http://proxy/login' },
+  ],
+  'sending queue full': [
+    { kind: 'sending queue full', place: { ...otlpEndpoint, setting: 'queue_size', expression: '1' } },
   ],
   'OTLP export refused': [302, 400, 401, 402, 403, 404, 407, 413, 415, 418, 429, 500, 503, 504].flatMap((status) =>
     [{}, { batch, others: ['metrics' as const] }].map((more) => {
