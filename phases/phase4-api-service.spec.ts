@@ -7,7 +7,7 @@ import { run } from '../helpers/expect/run.ts';
 import { nextExport, presentValue } from '../helpers/expect/scrape.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';
 import { readConventions } from '../helpers/expect/spans.ts';
-import { logql, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
+import { logql, lowestServiceMetric, serviceMetric, trace } from '../helpers/expect/telemetry.ts';
 import { waitForRequestTrace } from '../helpers/expect/wait-for-trace.ts';
 import { work } from '../helpers/expect/work.ts';
 
@@ -126,6 +126,8 @@ phase('Phase 4: API service', { needs: ['api'] }, () => {
     await expect(active).toHaveValueAtLeast(before + 5);
     held.release();
     await expect(active).toHaveValueBelow(before + 5);
+    // What is taken off with other attributes is below 0 in a series of its own.
+    await expect(lowestServiceMetric('http_server_active_requests', SERVICE)).toHaveValueAtLeast(0);
   });
 
   test('P4.8 the logs carry the trace_id of the request, which resolves to its trace', async ({ expect }) => {

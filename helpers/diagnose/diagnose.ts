@@ -13,6 +13,7 @@ import { compressionRefused } from './rules/compression-refused.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { itemsChanged, itemsLate, itemsLost, itemsTwice } from './rules/counted-items.ts';
 import { endpointOfAnotherService } from './rules/endpoint-of-another-service.ts';
+import { eventLost } from './rules/event-lost.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
 import { fixtureFailed } from './rules/fixture-failed.ts';
 import { forwardsToNothing } from './rules/forwards-to-nothing.ts';
@@ -201,6 +202,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     eventPublishedTwice,
     serviceUnhealthy,
     serviceAnswersOtherwise,
+    eventLost,
     overloaded,
   ],
   // What has answered, or has not, is Alloy's receiver.

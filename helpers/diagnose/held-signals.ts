@@ -110,6 +110,24 @@ export async function findTraceIds(run: Run, evidence: Evidence): Promise<boolea
   return lines?.length === 0 ? undefined : (withTrace?.length ?? 0) > 0;
 }
 
+/**
+ * The newest line of the streams in question that has no trace ID and tells of the request whose trace was asked for, by the name of
+ * its span: `GET /api/games`.
+ */
+export async function findLooseLine(run: Run, evidence: Evidence): Promise<string | undefined> {
+  if (evidence.kind !== 'observation' || evidence.subject.kind !== 'logs') return undefined;
+  const { query } = evidence.subject;
+  const [, traceId] = /\btrace_id="([0-9a-f]+)"/.exec(query) ?? [];
+  const [selector] = /^\{[^}]*\}/.exec(query) ?? [];
+  if (traceId === undefined || selector === undefined) return undefined;
+  const spans = await findTrace(run.access.tempo, traceId as TraceId);
+  const root = spans.find(({ span }) => span.name.includes(' /'))?.span.name;
+  if (root === undefined) return undefined;
+  const seconds = Math.ceil((Date.now() - evidence.askedAt) / 1000) + SEARCHED_BEFORE;
+  const lines = await queryLogs(run.access.loki, `${selector} | trace_id="" |= ${JSON.stringify(root)}`, seconds);
+  return lines[0]?.line;
+}
+
 /** What SDKs call a service that they are told no name of (OpenTelemetry specification, resource semantic conventions). */
 const UNNAMED = 'unknown_service.*';
 

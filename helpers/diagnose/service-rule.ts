@@ -23,6 +23,7 @@ export type ServiceFacts = Pick<
   | 'broker'
   | 'hasTraceIds'
   | 'course'
+  | 'looseLine'
   | 'countedRoutes'
 >;
 

@@ -3,6 +3,7 @@ import { eventPublishedTwice, jobDoneAgain } from './rules/job-done-again.ts';
 import { logLevelDiffers } from './rules/log-level-differs.ts';
 import { parentSpanMissing } from './rules/parent-span-missing.ts';
 import { serviceCacheNotUsed } from './rules/service-cache-not-used.ts';
+import { serviceCountsUpOnly } from './rules/service-counts-up-only.ts';
 import { serviceExportFails } from './rules/service-export-fails.ts';
 import { serviceExportsElsewhere } from './rules/service-exports-elsewhere.ts';
 import { serviceExportsNothing } from './rules/service-exports-nothing.ts';
@@ -66,6 +67,7 @@ export const SEEN_OF_SERVICE: readonly ServiceRule[] = [
   serviceMakesNoSpans,
   childSpanMissing,
   serviceMetricDiffers,
+  serviceCountsUpOnly,
   logLevelDiffers,
   serviceExportFails,
   serviceSendsNoSignal,

@@ -195,7 +195,9 @@ function readError({ level, msg, time = 0, trace_id, err, outage }: ServiceLine)
  * a container, or of another copy of the same code that was compiled first.
  */
 function findOwnPlace(stack: string): string | undefined {
-  return /\/(fixtures\/services\/[^\s():]+:\d+)/.exec(stack)?.[1];
+  const own = [...stack.matchAll(/\/(fixtures\/services\/[^\s():]+:\d+)/g)].flatMap(([, place]) => place ?? []);
+  // What all services share, such as the connection to the database, only passes on what it was given.
+  return own.find((place) => /^fixtures\/services\/[^/]+\//.test(place)) ?? own[0];
 }
 
 /** Where the variables of OpenTelemetry lead each signal (OTLP exporter specification, endpoint URLs for OTLP/HTTP). */

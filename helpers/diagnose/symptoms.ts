@@ -29,6 +29,7 @@ import { describeAskedService } from './asked-service.ts';
 import { type BrokerState, readBroker, readSourceValue } from './broker.ts';
 import { askGateway, type DirectAnswer } from './direct-export.ts';
 import {
+  findLooseLine,
   findTraceIds,
   type HeldSignals,
   readCountedRoutes,
@@ -120,6 +121,8 @@ export type Symptoms = Failure & {
   readonly broker?: BrokerState | undefined;
   /** Whether any line of the service that was asked for has a trace ID; undefined where that was not the question. */
   readonly hasTraceIds?: boolean | undefined;
+  /** A line about the request whose trace was asked for, which has no trace ID. */
+  readonly looseLine?: string | undefined;
   /** What RabbitMQ itself says of a metric of it that was asked for. */
   readonly sourceValue?: number | undefined;
   /** The values that a metric of a service has had since the question was asked, oldest first. */
@@ -155,6 +158,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     broker,
     trace,
     hasTraceIds,
+    looseLine,
     course,
     sourceValue,
     exporter,
@@ -177,6 +181,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     isWithMessages(failure) ? readBroker(run).catch(() => undefined) : undefined,
     readTrace(run, evidence).catch(() => undefined),
     findTraceIds(run, evidence).catch(() => undefined),
+    findLooseLine(run, evidence).catch(() => undefined),
     readCourse(run, evidence).catch(() => undefined),
     readSourceValue(run, evidence).catch(() => undefined),
     labels && readExporter(run, labels).catch(() => undefined),
@@ -224,6 +229,7 @@ export async function gatherSymptoms(run: Run, failure: Failure): Promise<Sympto
     broker,
     trace,
     hasTraceIds,
+    looseLine,
     course,
     sourceValue,
     load: readLoad(),

@@ -110,6 +110,15 @@ function computeMetricAge(): number {
  * in the stable and the old semantic conventions are joined by `|`.
  */
 export function serviceMetric(name: string, service: string, labels: Labels = {}): Metric {
+  return ofService('sum', name, service, labels);
+}
+
+/** The lowest of the series of a metric of a service, with its names as {@link serviceMetric} has them. */
+export function lowestServiceMetric(name: string, service: string): Metric {
+  return ofService('min', name, service, {});
+}
+
+function ofService(over: 'sum' | 'min', name: string, service: string, labels: Labels): Metric {
   const askedAt = Date.now();
   const alternatives = listAlternatives(labels);
   const selectors = alternatives.map(
@@ -118,7 +127,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
   );
   const ask = async () => {
     // A service that was started again may have left series that it no longer exports.
-    const queries = selectors.map((selector) => `sum(last_over_time(${selector}[${computeMetricAge()}s]))`);
+    const queries = selectors.map((selector) => `${over}(last_over_time(${selector}[${computeMetricAge()}s]))`);
     const answers = await Promise.all(queries.map((query) => queryInstant(run.access.prometheus, query)));
     return answers.find((found) => found.length > 0) ?? [];
   };
@@ -126,7 +135,7 @@ export function serviceMetric(name: string, service: string, labels: Labels = {}
     kind: 'metric',
     ...overOtlp({ kind: 'OTLP metric', metric: name, service }),
     deadline: computeMetricDeadline(run),
-    asked: { service: 'prometheus', query: selectors.map((selector) => `sum(${selector})`).join(' or ') },
+    asked: { service: 'prometheus', query: selectors.map((selector) => `${over}(${selector})`).join(' or ') },
     ask,
     findNearest: () => findNearestOfService(name, service, alternatives),
     // All metrics of a service are exported together: those of several exports later lack what none of them has.

@@ -30,6 +30,11 @@ const SENTENCES: Sentences = {
     fix: `Have the consumer of ${queue} acknowledge each message when it has handled it (channel.ack in fixtures/services/messaging/consumer.ts), also where handling fails; its span ends only then`,
   }),
 
+  'event lost': ({ processed, announced }) => ({
+    cause: `${processed} ${processed === 1 ? 'row is' : 'rows are'} marked as processed, and ${announced === 0 ? 'none' : announced} of ${processed === 1 ? 'its' : 'their'} events was handled by the bot service: what is missing was lost between the two`,
+    fix: `Look at how the daemon publishes (mandatory: true, and a message that RabbitMQ returns is published again: publish in fixtures/services/messaging/messaging.ts), and at what the bot service does with what it takes`,
+  }),
+
   'queue shared': ({ queue, consumers }) => ({
     cause: `the queue ${queue} has ${consumers} consumers, and this stack has started one: another program takes messages out of it`,
     fix: `Find that program (rabbitmqctl list_consumers; rabbitmqctl list_connections name peer_host client_properties), and stop it or give it a queue of its own`,

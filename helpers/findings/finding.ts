@@ -590,6 +590,8 @@ export type Finding =
       readonly service: ServicePart;
       readonly set?: ServiceVariable;
       readonly isUnregistered?: true;
+      /** Its spans have links to those of the publisher in place of a parent. */
+      readonly isLinked?: true;
     }
   /** It has no context manager: nothing that it does knows of the span around it. */
   | { readonly kind: 'service keeps no context'; readonly service: ServicePart }
@@ -600,7 +602,13 @@ export type Finding =
       readonly milliseconds: Milliseconds;
       readonly set: ServiceVariable;
     }
-  | { readonly kind: 'service logs without trace'; readonly service: ServicePart; readonly set?: ServiceVariable }
+  | {
+      readonly kind: 'service logs without trace';
+      readonly service: ServicePart;
+      readonly set?: ServiceVariable;
+      /** One that should have it, where others have it. */
+      readonly line?: string;
+    }
   | { readonly kind: 'service logs less'; readonly service: ServicePart; readonly set: ServiceVariable }
   /** It exports a signal less often than a criterion waits. */
   | {
@@ -674,6 +682,8 @@ export type Finding =
       /** How many these consumers have acknowledged before. */
       readonly acknowledged: number;
     }
+  /** So many rows are done, and so many of their events were handled. */
+  | { readonly kind: 'event lost'; readonly processed: number; readonly announced: number }
   /** A queue of the application has consumers that the stack has not started. */
   | { readonly kind: 'queue shared'; readonly queue: string; readonly consumers: number }
   /** A source itself has the value that has arrived; `wanted` is `7`, or `below 5`. */

@@ -75,28 +75,38 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     fix: `Remove ${set.variable} from the environment of ${name(service)}, or set it to 10000: it is in milliseconds`,
   }),
 
-  'service loses context': ({ service, set, isUnregistered }) =>
-    isUnregistered
+  'service loses context': ({ service, set, isUnregistered, isLinked }) =>
+    isLinked
       ? {
-          cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: it has registered no propagator for it`,
-          fix: `Register one in ${name(service)} (propagation.setGlobalPropagator in fixtures/services/telemetry/start.ts)`,
+          cause: `${name(service)} begins traces of its own with the messages that it consumes, and only links them to those of the publisher`,
+          fix: `Let the span of a consumer in ${name(service)} have the publisher's as its parent: useLinksForConsume of the instrumentation of amqplib off, its default`,
         }
-      : set === undefined
+      : isUnregistered
         ? {
-            cause: `${name(service)} begins traces of its own with the messages that it consumes: their headers bring no trace context`,
-            fix: 'Let the publisher inject the context into the headers of each message, and the consumer extract it: the instrumentation of amqplib does both',
+            cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: it has registered no propagator for it`,
+            fix: `Register one in ${name(service)} (propagation.setGlobalPropagator in fixtures/services/telemetry/start.ts)`,
           }
-        : {
-            cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
-            fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
-          },
+        : set === undefined
+          ? {
+              cause: `${name(service)} begins traces of its own with the messages that it consumes: their headers bring no trace context`,
+              fix: 'Let the publisher inject the context into the headers of each message, and the consumer extract it: the instrumentation of amqplib does both',
+            }
+          : {
+              cause: `${name(service)} neither takes nor passes on the W3C trace context, so that its spans begin traces of their own: ${show(set)}`,
+              fix: `Set ${set.variable} of ${name(service)} to tracecontext,baggage, or remove it`,
+            },
 
-  'service logs without trace': ({ service, set }) => ({
-    cause: `the logs of ${name(service)} carry no trace_id${set === undefined ? '' : ': log correlation is off'}${set === undefined ? '' : ` (${show(set)})`}`,
+  'service logs without trace': ({ service, set, line }) => ({
+    cause:
+      line !== undefined
+        ? `a log line of ${name(service)} about the request carries no trace_id, as others do: it was written outside of the context of the request: ${line}`
+        : `the logs of ${name(service)} carry no trace_id${set === undefined ? '' : ': log correlation is off'}${set === undefined ? '' : ` (${show(set)})`}`,
     fix:
-      set === undefined
-        ? `Turn log correlation on in ${name(service)}: its logger's instrumentation adds trace_id and span_id to each record inside a span`
-        : `Remove ${set.variable} from the environment of ${name(service)}`,
+      line !== undefined
+        ? `Have ${name(service)} log it while the span of the request is active (context.with), also in a callback`
+        : set === undefined
+          ? `Turn log correlation on in ${name(service)}: its logger's instrumentation adds trace_id and span_id to each record inside a span`
+          : `Remove ${set.variable} from the environment of ${name(service)}`,
   }),
 
   'service logs less': ({ service, set }) => ({
@@ -223,10 +233,16 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     fix: `Correct what ${name(service)} answers to ${request}`,
   }),
 
-  'service counts up only': ({ service, metric, values }) => ({
-    cause: `${metric} of ${name(service)} only rises: ${values.join(', ')}; what it counts has ended since, and is never taken off`,
-    fix: `Have ${name(service)} subtract from ${metric} when a request ends, also where the client closes it, with the attributes with which it was added`,
-  }),
+  'service counts up only': ({ service, metric, values }) => {
+    const [first = 0] = values;
+    return {
+      cause:
+        first < 0
+          ? `${metric} of ${name(service)} is ${first} in one of its series: what is taken off has other attributes than what was added`
+          : `${metric} of ${name(service)} only rises: ${values.join(', ')}; what it counts has ended since, and is never taken off`,
+      fix: `Have ${name(service)} subtract from ${metric} when a request ends, also where the client closes it, with the attributes with which it was added`,
+    };
+  },
 
   'service sends changes': ({ service, set }) => ({
     cause: `${name(service)} exports its metrics as changes since the last export (delta temporality), which Grafana Cloud refuses: ${show(set)}`,
@@ -298,7 +314,9 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
       fix:
         suffixed.length > 0
           ? `Correct the unit or the kind of that instrument: after OTLP ingestion they are a suffix of its name, here ${nearest?.slice(metrics.find((one) => nearest.startsWith(one))?.length)}`
-          : `Create the instrument under that name (with dots for underscores, and without the suffix of its unit), record it at each event, and let no view drop or rename it`,
+          : /^http_(?:server|client)_(?:request_)?duration/.test(metric)
+            ? `Let ${name(service)} give the instrumentation of http its meter provider (setMeterProvider), and let no view drop or rename that metric: the instrumentation makes it`
+            : `Create the instrument under that name (with dots for underscores, and without the suffix of its unit), record it at each event, and let no view drop or rename it`,
     };
   },
 

@@ -6,10 +6,11 @@ import { createServiceRule, readVariable } from '../service-rule.ts';
  * `the logs of the API service carry no trace_id: log correlation is off (OTEL_NODE_LOG_CORRELATION=off)`
  */
 export const serviceLogsWithoutTrace = createServiceRule('service logs without trace', (service, question) => {
-  const { subject, observation, hasTraceIds } = question;
+  const { subject, observation, hasTraceIds, looseLine } = question;
   const isAsked = subject?.kind === 'delivery' || (subject?.kind === 'logs' && subject.query.includes('trace_id='));
   if (!isAsked) return undefined;
   const set = readVariable(service, 'OTEL_NODE_LOG_CORRELATION');
   if (set?.value?.toLowerCase() === 'off') return { set };
-  return observation?.nearest?.kind === 'other lines' && hasTraceIds === false ? {} : undefined;
+  if (observation?.nearest?.kind === 'other lines' && hasTraceIds === false) return {};
+  return looseLine === undefined ? undefined : { line: looseLine };
 });

@@ -17,10 +17,13 @@ export const serviceLosesContext = createServiceRule('service loses context', (s
   if (set?.value !== undefined && !readList(service, 'OTEL_PROPAGATORS').includes('tracecontext')) return { set };
   // Those of the run itself are parts of traces, too.
   if (service.telemetry?.propagated.includes('traceparent') === false) return { isUnregistered: true as const };
-  const hasOwnTraces = recent.some(
+  const own = recent.filter(
     (found) =>
       isOf(service, found) && found.span.parentSpanId === '' && SPAN_KINDS[found.span.kind] === 'SPAN_KIND_CONSUMER',
   );
+  // The context has arrived, and is not used as the parent.
+  if (own.some(({ span }) => span.links.length > 0)) return { isLinked: true as const };
+  const hasOwnTraces = own.length > 0;
   // Another service may be what passes nothing on: then it says so itself.
   const isExplained = services.some((one) => readList(one, 'OTEL_PROPAGATORS').length > 0);
   return services.length > 1 && hasOwnTraces && !isExplained ? {} : undefined;

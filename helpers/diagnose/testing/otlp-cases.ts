@@ -1,5 +1,6 @@
 import { sampleRun } from '../../clients/testing/sample-run.ts';
 import { readBlocks } from '../../flow/configuration-text.ts';
+import type { Flow } from '../../flow/flow.ts';
 import { change, count, text, workingFlow } from '../../flow/testing/recorded-flow.ts';
 import {
   AUTH,
@@ -72,6 +73,10 @@ const withTimeout = (timeout: string) =>
 
 const sendingTo = (endpoint: string) =>
   change(droppedSpans, EXPORTER, { settings: [{ name: 'client', body: [text('endpoint', endpoint)] }] });
+function smallQueue(): Flow {
+  const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tsending_queue {\n\t\tqueue_size = 1\n\t}\n}\n');
+  return change(keptSpans, EXPORTER, { ...(written && { written }) });
+}
 const givingUp = () => {
   const [written] = readBlocks('otelcol.exporter.otlphttp "x" {\n\tclient {\n\t\ttimeout = "1ms"\n\t}\n}\n');
   return change(keptSpans, EXPORTER, { ...(written && { written }) });
@@ -238,6 +243,14 @@ export const otlpCases: Cases = {
         flow: droppedSpans,
         alloyLog: oldLine,
       },
+    },
+  },
+  'sending queue full': {
+    speaks: { ...trace, flow: smallQueue(), alloyLog: exportLine('sending queue is full') },
+    finds: { place: { component: EXPORTER, setting: 'queue_size', expression: '1' } },
+    silent: {
+      'it has the default size': { ...trace, flow: keptSpans, alloyLog: exportLine('sending queue is full') },
+      'nobody listens': { ...trace, flow: smallQueue(), alloyLog: exportLine('connection refused') },
     },
   },
   'OTLP endpoint unreachable': {

@@ -64,6 +64,14 @@ const workNow = asked({
   subject: { kind: 'work', statement: 'it', services: ['notification-daemon'] },
 });
 
+/** So many rows that were due, and of how many the event was announced. */
+const done = (processed: number, announced: number) =>
+  asked({
+    path: 'none',
+    subject: { kind: 'work', statement: 'the work on 1 due row', services: ['bot-service'] },
+    condition: { kind: 'stated', statement: 'is done' },
+    seen: { kind: 'answer', json: JSON.stringify({ processed, announced }) },
+  });
 /** The depth of a queue, of which 7 is asked for. */
 const depth = (value: number) =>
   asked({
@@ -194,6 +202,11 @@ export const seenCases = {
       'all are acknowledged': { ...work, broker: { held: [], exchanges: [], shared: [] } },
       'the criterion asks for metrics': { ...metric, broker: { held: [queue], exchanges: [], shared: [] } },
     },
+  },
+  'event lost': {
+    speaks: done(1, 0),
+    finds: { processed: 1, announced: 0 },
+    silent: { 'all were handled': done(1, 1), 'the row is not done either': done(0, 0) },
   },
   'queue shared': {
     speaks: { ...work, broker: { held: [], exchanges: [], shared: [{ name: 'bot.events', consumers: 2 }] } },

@@ -57,6 +57,10 @@ const relabel: Place = { component: 'discovery.relabel.x', file: 'config.alloy',
 /** Findings of every kind, with and without their optional fields. */
 export const sampleFindings: { readonly [K in Finding['kind']]: readonly FindingKind<K>[] } = {
   ...sampleServiceFindings,
+  'event lost': [
+    { kind: 'event lost', processed: 1, announced: 0 },
+    { kind: 'event lost', processed: 3, announced: 2 },
+  ],
   'queue shared': [{ kind: 'queue shared', queue: 'bot.events', consumers: 2 }],
   'source says so': [
     { kind: 'source says so', source: 'rabbitmq', metric: 'm', value: 5, wanted: '7', queue: 'q' },

@@ -120,6 +120,7 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
   'service loses context': [
     { kind: 'service loses context', service: 'bot' },
     { kind: 'service loses context', service: 'bot', set: { variable: 'OTEL_PROPAGATORS', value: 'none' } },
+    { kind: 'service loses context', service: 'bot', isLinked: true },
   ],
   'service logs without trace': [
     { kind: 'service logs without trace', service: 'api' },
@@ -128,6 +129,7 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
       service: 'api',
       set: { variable: 'OTEL_NODE_LOG_CORRELATION', value: 'off' },
     },
+    { kind: 'service logs without trace', service: 'api', line: 'GET /x: 200' },
   ],
   'service logs less': [{ kind: 'service logs less', service: 'api', set: { variable: 'LOG_LEVEL', value: 'error' } }],
   'service sends late': [
