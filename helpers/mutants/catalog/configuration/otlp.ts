@@ -337,6 +337,35 @@ const furtherOtlp: readonly Mutant[] = [
   ),
 ];
 
+/** What the exporter itself is told. */
+const exporters: readonly Mutant[] = [
+  mutant(
+    'c196',
+    'OTLP exporter: its queue holds one export',
+    {
+      configuration: [
+        swap(
+          'otelcol.exporter.otlphttp "grafana_cloud" {\n',
+          'otelcol.exporter.otlphttp "grafana_cloud" {\n\tsending_queue {\n\t\tqueue_size    = 1\n\t\tnum_consumers = 1\n\t}\n\n',
+        ),
+      ],
+    },
+    'phase1 phase4',
+    { cause: all('queue_size', 'config\\.alloy:\\d+'), vague: /queue/ },
+  ),
+  mutant(
+    'c197',
+    'OTLP exporter: a header says that it sends JSON',
+    {
+      configuration: [
+        swap(`\t\t${OTLP_ENDPOINT}\n`, `\t\t${OTLP_ENDPOINT}\n\t\theaders = {"Content-Type" = "application/json"}\n`),
+      ],
+    },
+    DELIVERY,
+    { cause: all('headers', 'Content-Type', 'config\\.alloy:\\d+'), vague: /400|415/ },
+  ),
+];
+
 /** What a receiver does not take from anybody, or not as it is sent. */
 const receivers: readonly Mutant[] = [
   mutant(
@@ -355,4 +384,4 @@ const receivers: readonly Mutant[] = [
   ),
 ];
 
-export const otlpMutants: readonly Mutant[] = [...edges, ...otlp, ...furtherOtlp, ...receivers];
+export const otlpMutants: readonly Mutant[] = [...edges, ...otlp, ...furtherOtlp, ...exporters, ...receivers];

@@ -213,6 +213,84 @@ const misspeltSources: readonly Mutant[] = [
   ),
 ];
 
+/** What leaves a rule or a variable right, and changes what becomes of it. */
+const besides: readonly Mutant[] = [
+  mutant(
+    'c190',
+    'PostgreSQL: the filter names the beginnings of names only',
+    {
+      configuration: [
+        swap(
+          'pg_stat_user_tables_.*|pg_statio_user_.*|pg_stat_user_indexes_.*|pg_stat_statements_.*',
+          'pg_stat_user_tables|pg_statio_user|pg_stat_user_indexes|pg_stat_statements',
+        ),
+      ],
+    },
+    'phase2',
+    { cause: all('prometheus\\.relabel\\.postgres', 'whole value', 'config\\.alloy:\\d+') },
+  ),
+  mutant(
+    'c191',
+    'RabbitMQ: http:// is put before its address',
+    {
+      configuration: [
+        swap(
+          'coalesce(sys.env("RABBITMQ_METRICS_ADDRESS")',
+          '"http://" + coalesce(sys.env("RABBITMQ_METRICS_ADDRESS")',
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('__address__ at \\S*config\\.alloy:\\d+', 'without a scheme'), vague: /valid hostname/ },
+  ),
+  mutant(
+    'c192',
+    'RabbitMQ: the scrape forwards past the filter as well',
+    {
+      configuration: [
+        swap(
+          'forward_to      = [prometheus.relabel.rabbitmq.receiver]',
+          'forward_to      = [prometheus.relabel.rabbitmq.receiver, prometheus.remote_write.grafana_cloud.receiver]',
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('forward_to', 'alone', 'config\\.alloy:\\d+') },
+  ),
+  mutant(
+    'c193',
+    'Redis: its address gets the scheme of TLS',
+    {
+      configuration: [
+        swap('coalesce(sys.env("REDIS_EXPORTER_ADDRESS")', '"rediss://" + coalesce(sys.env("REDIS_EXPORTER_ADDRESS")'),
+      ],
+    },
+    'phase3',
+    { cause: all('redis_addr at \\S*config\\.alloy:\\d+', 'rediss'), vague: /Redis/ },
+  ),
+  mutant(
+    'c194',
+    'Redis: its password is read from a variable of another name',
+    { configuration: [swap('sys.env("REDIS_EXPORTER_PASSWORD")', 'sys.env("REDIS_PASSWORD")')] },
+    'phase3',
+    { cause: all('REDIS_PASSWORD', 'redis_password', 'config\\.alloy:\\d+'), vague: /REDIS_PASSWORD/ },
+  ),
+  mutant(
+    'c195',
+    'RabbitMQ: it has a second target, where nothing listens',
+    {
+      configuration: [
+        swap(
+          '"instance"    = "rabbitmq",\n\t}]',
+          '"instance"    = "rabbitmq",\n\t}, {"__address__" = "127.0.0.1:9", "job" = "integrations/rabbitmq", "instance" = "other"}]',
+        ),
+      ],
+    },
+    'phase7',
+    { cause: all('127\\.0\\.0\\.1:9', '__address__', 'config\\.alloy:\\d+'), vague: /refused/ },
+  ),
+];
+
 /** What is scraped more than once. */
 const again: readonly Mutant[] = [
   mutant(
@@ -231,4 +309,4 @@ const again: readonly Mutant[] = [
   ),
 ];
 
-export const scrapes: readonly Mutant[] = [...furtherScrapes, ...misspeltSources, ...again];
+export const scrapes: readonly Mutant[] = [...furtherScrapes, ...misspeltSources, ...again, ...besides];
