@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Channel, ConfirmChannel } from 'amqplib';
+import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { newSampledParent, newTraceId, type TraceId } from '../otlp/ids.ts';
@@ -76,22 +76,17 @@ export function listOtherStatus(status = 'none'): string[] {
       ];
 }
 
-/**
- * How many of these status changes were processed, how often the bot announced their events in total, and for how many of those the
- * message had the ID of the row.
- */
+/** How many of these status changes were processed, and how often the bot announced their events in total. */
 export async function countProcessed(
   client: Client,
   rows: readonly DueRow[],
-): Promise<{ processed: number; announced: number; identified: number }> {
-  const { rows: counts } = await client.query<{ processed: string; announced: string; identified: string }>(
+): Promise<{ processed: number; announced: number }> {
+  const { rows: counts } = await client.query<{ processed: string; announced: string }>(
     `SELECT (SELECT count(*) FROM game_status_schedule WHERE id = ANY ($1::uuid[]) AND processed_at IS NOT NULL) AS processed,
-            (SELECT count(*) FROM announcements WHERE game_id = ANY ($2::uuid[])) AS announced,
-            (SELECT count(*) FROM announcements WHERE message_id = ANY ($3::text[])) AS identified`,
-    [rows.map(({ job }) => job), rows.map(({ game }) => game), rows.map(({ job }) => job)],
+            (SELECT count(*) FROM announcements WHERE game_id = ANY ($2::uuid[])) AS announced`,
+    [rows.map(({ job }) => job), rows.map(({ game }) => game)],
   );
-  const [{ processed, announced, identified } = {}] = counts;
-  return { processed: Number(processed), announced: Number(announced), identified: Number(identified) };
+  return { processed: Number(counts[0]?.processed), announced: Number(counts[0]?.announced) };
 }
 
 /** How many of some rows were processed, and how often their events were announced in total. */
@@ -107,13 +102,35 @@ export function isDoneTooOften(rows: number): (found: Processed) => boolean {
   return ({ announced }) => announced > rows;
 }
 
-/** What is wrong where a message has another ID than the row that it is about: who gets it twice can't tell. */
-export function listUnidentified({ processed, identified }: Processed): string[] {
-  return identified >= processed
-    ? []
-    : [
-        `the status transition daemon publishes the event of a row under another message ID than that of the row (${identified} of ${processed} have it): one that is published again can't be told from a new one`,
-      ];
+/** The events that RabbitMQ has taken since: the ID of each message, and its game. */
+export type WatchedEvents = readonly { readonly id: string; readonly game: string }[];
+
+const Event = z.object({ gameId: z.string() });
+
+/** Watches the events that are published, beside the bot, as long as the channel is open. */
+export async function watchEvents(channel: Channel): Promise<WatchedEvents> {
+  const events: { id: string; game: string }[] = [];
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  await channel.bindQueue(queue, EVENTS, '#');
+  const note = ({ content, properties }: ConsumeMessage) => {
+    const game = Event.safeParse(JSON.parse(content.toString())).data?.gameId ?? '';
+    events.push({ id: String(properties.messageId), game });
+  };
+  await channel.consume(queue, (message) => message && note(message), { noAck: true });
+  return events;
+}
+
+/** What is wrong where the event of a row is published under another ID than that of the row: who gets it twice can't tell. */
+export function listUnidentified(events: WatchedEvents, rows: readonly DueRow[]): string[] {
+  return rows.flatMap(({ job, game }) => {
+    const found = events.filter((event) => event.game === game);
+    const [first] = found;
+    return first === undefined || found.some(({ id }) => id === job)
+      ? []
+      : [
+          `the status transition daemon publishes the event of the row ${job} under another message ID, ${first.id}: one that is published again can't be told from a new one`,
+        ];
+  });
 }
 
 /** What is wrong where events are announced more than once. */

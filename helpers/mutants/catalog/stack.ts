@@ -315,6 +315,59 @@ export const stack: readonly Mutant[] = [
     'phase3',
     { cause: all('Redis', 'NOPERM', 'info', 'ACL SETUSER'), vague: /Redis/ },
   ),
+  mutant(
+    's40',
+    'PostgreSQL: a trigger refuses what the daemon does',
+    {
+      parts: [
+        {
+          sql: [
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'games are frozen'; END $$",
+            'CREATE TRIGGER refuse BEFORE UPDATE OF status ON games FOR EACH ROW EXECUTE FUNCTION refuse()',
+          ],
+          undo: 'DROP FUNCTION refuse CASCADE',
+        },
+      ],
+    },
+    'phase6',
+    { cause: all('games are frozen', 'function refuse|PostgreSQL'), vague: /frozen/ },
+  ),
+  mutant(
+    's41',
+    'PostgreSQL: statements of the role have a millisecond',
+    {
+      parts: [
+        {
+          sql: `ALTER ROLE ${APPLICATION} SET statement_timeout = 1`,
+          undo: `ALTER ROLE ${APPLICATION} RESET statement_timeout`,
+          isSuperuser: true,
+        },
+      ],
+    },
+    'phase2',
+    { cause: all('statement_timeout|statement timeout') },
+  ),
+  mutant(
+    's42',
+    'Redis: no password is wanted any more',
+    {
+      parts: [
+        {
+          redis: ['CONFIG', 'SET', 'requirepass', ''],
+          undo: ({ redis: endpoint }) => ['CONFIG', 'SET', 'requirepass', endpoint?.password ?? ''],
+        },
+      ],
+    },
+    'phase3',
+    { cause: all('Redis', 'requirepass|wants none'), vague: /password/ },
+  ),
+  mutant(
+    's43',
+    'Redis: its user may not write',
+    { parts: [{ redis: ['ACL', 'SETUSER', 'default', '-set'], undo: () => ['ACL', 'SETUSER', 'default', '+@all'] }] },
+    'phase4',
+    { cause: all('Redis', 'NOPERM', 'ACL SETUSER'), vague: /Redis/ },
+  ),
 ];
 
 /** What lets a user of RabbitMQ configure the queues that match, and use all. */
