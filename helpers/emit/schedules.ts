@@ -105,7 +105,8 @@ export function isDoneTooOften(rows: number): (found: Processed) => boolean {
 /** The events that RabbitMQ has taken since: the ID of each message, and its game. */
 export type WatchedEvents = readonly { readonly id: string; readonly game: string }[];
 
-const Event = z.object({ gameId: z.string() });
+/** The game of an event; others put messages there that are none. */
+const GAME = /"gameId"\s*:\s*"([^"]+)"/;
 
 /** Watches the events that are published, beside the bot, as long as the channel is open. */
 export async function watchEvents(channel: Channel): Promise<WatchedEvents> {
@@ -113,7 +114,7 @@ export async function watchEvents(channel: Channel): Promise<WatchedEvents> {
   const { queue } = await channel.assertQueue('', { exclusive: true });
   await channel.bindQueue(queue, EVENTS, '#');
   const note = ({ content, properties }: ConsumeMessage) => {
-    const game = Event.safeParse(JSON.parse(content.toString())).data?.gameId ?? '';
+    const [, game = ''] = GAME.exec(content.toString()) ?? [];
     events.push({ id: String(properties.messageId), game });
   };
   await channel.consume(queue, (message) => message && note(message), { noAck: true });
