@@ -195,6 +195,7 @@ phase(
         expect(listUnidentified(events, jobs)).toHaveNoProblems(
           'Have the daemon give the message the ID of the row (buildMessage in fixtures/services/scheduler/process-next.ts)',
         );
+        await events[Symbol.asyncDispose]();
         note('killed in its second of three jobs; each was processed, and its event announced, exactly once');
 
         const again = await publishAgain(channel, jobs[0]);

@@ -102,29 +102,31 @@ export function isDoneTooOften(rows: number): (found: Processed) => boolean {
   return ({ announced }) => announced > rows;
 }
 
-/** The events that RabbitMQ has taken since: the ID of each message, and its game. */
-export type WatchedEvents = readonly { readonly id: string; readonly game: string }[];
+/** The events that RabbitMQ has taken since, until disposed: the ID of each message, and its game. */
+export type WatchedEvents = AsyncDisposable & {
+  readonly seen: readonly { readonly id: string; readonly game: string }[];
+};
 
 /** The game of an event; others put messages there that are none. */
 const GAME = /"gameId"\s*:\s*"([^"]+)"/;
 
-/** Watches the events that are published, beside the bot, as long as the channel is open. */
+/** Watches the events that are published, beside the bot: no event is returned while it does. */
 export async function watchEvents(channel: Channel): Promise<WatchedEvents> {
-  const events: { id: string; game: string }[] = [];
+  const seen: { id: string; game: string }[] = [];
   const { queue } = await channel.assertQueue('', { exclusive: true });
   await channel.bindQueue(queue, EVENTS, '#');
   const note = ({ content, properties }: ConsumeMessage) => {
     const [, game = ''] = GAME.exec(content.toString()) ?? [];
-    events.push({ id: String(properties.messageId), game });
+    seen.push({ id: String(properties.messageId), game });
   };
   await channel.consume(queue, (message) => message && note(message), { noAck: true });
-  return events;
+  return { seen, [Symbol.asyncDispose]: async () => void (await channel.deleteQueue(queue)) };
 }
 
 /** What is wrong where the event of a row is published under another ID than that of the row: who gets it twice can't tell. */
-export function listUnidentified(events: WatchedEvents, rows: readonly DueRow[]): string[] {
+export function listUnidentified({ seen }: WatchedEvents, rows: readonly DueRow[]): string[] {
   return rows.flatMap(({ job, game }) => {
-    const found = events.filter((event) => event.game === game);
+    const found = seen.filter((event) => event.game === game);
     const [first] = found;
     return first === undefined || found.some(({ id }) => id === job)
       ? []

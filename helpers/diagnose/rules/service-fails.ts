@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../../otlp/ids.ts';
 import { createServiceRule } from '../service-rule.ts';
 
 /**
@@ -11,6 +12,7 @@ export const serviceFails = createServiceRule(
     const answer = evidence.kind === 'error' ? evidence.answer : undefined;
     if (answer === undefined && (observation === undefined || subject === undefined)) return undefined;
     // A criterion that wants an error has one.
+    if (answer !== undefined && answer.wanted >= 500) return undefined;
     if (subject?.kind === 'work' && subject.isError) return undefined;
     if (observation?.condition.kind === 'span' && observation.condition.shape.includes('"status":"error"'))
       return undefined;
@@ -19,10 +21,15 @@ export const serviceFails = createServiceRule(
       if (subject?.kind === 'trace') return traceId === subject.traceId;
       // Others of its phase have requests of the API fail.
       const isOwnWork = traceId === undefined || part !== 'api';
-      return ['traces', 'work'].includes(subject?.kind ?? '') && isOwnWork && time >= (observation?.askedAt ?? 0);
+      // What a metric counts happened before it was asked for.
+      const since = (observation?.askedAt ?? 0) - (subject?.kind === 'OTLP metric' ? COUNTED_BEFORE : 0);
+      return ['traces', 'work', 'OTLP metric'].includes(subject?.kind ?? '') && isOwnWork && time >= since;
     });
     if (last === undefined) return undefined;
     const { message, reason, place, inDatabase } = last;
     return { message, reason, ...(place !== undefined && { place }), ...(inDatabase !== undefined && { inDatabase }) };
   },
 );
+
+/** A criterion waits for the trace of what it then looks for in a metric. */
+const COUNTED_BEFORE: Milliseconds = 20_000;
