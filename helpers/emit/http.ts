@@ -56,10 +56,12 @@ export async function callInTraces(
 export type HeldRequests = Disposable & { readonly release: () => void };
 
 /**
- * Opens this many requests that the service holds open: it answers 200 at once, and the body does not end. Calls `skip` where it
+ * Opens this many requests that the API holds open: it answers 200 at once, and the body does not end. Calls `skip` where it
  * has no such route.
  */
 export async function holdRequests(url: string, count: number, skip: (reason: string) => never): Promise<HeldRequests> {
+  const { pathname } = new URL(url);
+  const askedAt = Date.now();
   const closing = new AbortController();
   const release = () => closing.abort();
   try {
@@ -76,8 +78,17 @@ export async function holdRequests(url: string, count: number, skip: (reason: st
     for (const { body } of answers) body.on('error', () => undefined);
     const statuses = answers.map(({ statusCode }) => statusCode);
     if (statuses.includes(404)) skip(`${url} answers 404: this service has no route that holds a request open`);
-    const refused = statuses.find((status) => status !== 200);
-    if (refused !== undefined) throw new Error(`${url} answers ${refused}`);
+    const status = statuses.find((one) => one !== 200);
+    if (status !== undefined) {
+      throw new UnexpectedAnswer({
+        service: 'api',
+        request: `GET ${pathname}`,
+        status,
+        wanted: 200,
+        body: '',
+        askedAt,
+      });
+    }
   } catch (error) {
     release();
     throw error;

@@ -368,6 +368,40 @@ describe('findings in words', () => {
       { kind: 'query refused', url: 'u', status: 200, message: 'm', user: '7', stranger: 'web page' },
       'a web page, such as the portal',
     ],
+    [
+      {
+        kind: 'exporter cannot connect',
+        source: 'redis',
+        fault: 'TLS',
+        reason: 'r',
+        place: {
+          component: 'e',
+          setting: 'redis_addr',
+          file: 'config.alloy',
+          line: 5,
+          expression: '"rediss://" + coalesce(sys.env("A"), "redis:6379")',
+          variables: ['A'],
+        },
+      },
+      'Correct the scheme in redis_addr at config.alloy:5',
+    ],
+    [
+      {
+        kind: 'scrape fails',
+        url: 'http://127.0.0.1:9/metrics',
+        error: 'refused',
+        fault: 'refused',
+        place: {
+          component: 's',
+          setting: 'targets',
+          file: 'config.alloy',
+          line: 5,
+          expression: '[{"__address__" = sys.env("A")}, {"__address__" = "127.0.0.1:9"}]',
+          variables: ['A'],
+        },
+      },
+      'Correct the __address__ "127.0.0.1:9" at config.alloy:5',
+    ],
   ])('the fix of %j is the right one', (finding, fix) => {
     expect(describeFinding(finding).fix).toContain(fix);
   });
