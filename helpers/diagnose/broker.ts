@@ -92,6 +92,8 @@ export async function readSourceValue({ rabbitmq }: Run, evidence: Evidence): Pr
     return undefined;
   const { subject } = evidence;
   if (subject.kind !== 'scraped metric' || subject.source !== 'rabbitmq' || !isOnPage(subject.metric)) return undefined;
+  // A rate or a number of series is not on the page.
+  if (!new RegExp(`^(?:sum\\()?${subject.metric}\\b`).test(subject.expression)) return undefined;
   const { job: _, instance: __, ...labels } = subject.labels;
   const found = (await readPage(rabbitmq.metricsUrl))?.filter(
     (sample) =>

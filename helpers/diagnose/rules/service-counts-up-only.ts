@@ -16,12 +16,11 @@ export const serviceCountsUpOnly = createServiceRule(
     const [lowest = 0] = seen.kind === 'values' ? seen.values : [];
     if (condition.is === 'at least' && condition.value === 0 && lowest < 0)
       return { metric: subject.metric, values: [lowest] };
-    if (!['below', 'at most', 'equal'].includes(observation.condition.is)) return undefined;
+    // A counter rises, and has no upper limit.
+    if (!['below', 'at most'].includes(condition.is)) return undefined;
     const values = course.filter((value, n) => n === 0 || value !== course[n - 1]);
     const isRising = values.every((value, n) => n === 0 || value > (values[n - 1] ?? 0));
     const last = values.at(-1) ?? 0;
-    return isRising && last > observation.condition.value
-      ? { metric: subject.metric, values: values.slice(-4) }
-      : undefined;
+    return isRising && last > condition.value ? { metric: subject.metric, values: values.slice(-4) } : undefined;
   },
 );
