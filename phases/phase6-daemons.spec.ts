@@ -1,4 +1,4 @@
-import { once } from '../helpers/emit/once.ts';
+import { keepFound, once } from '../helpers/emit/once.ts';
 import {
   countProcessed,
   type DueRow,
@@ -120,6 +120,7 @@ phase(
         kind: 'producer',
         service: NOTIFICATIONS,
         children: [{ kind: 'consumer', service: BOT }],
+        lacks: { ...CONSUMED, status: 'error' },
       });
     });
 
@@ -130,7 +131,7 @@ phase(
     }) => {
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
-      const rejected = () => findParkedReason(channel, message);
+      const rejected = keepFound(() => findParkedReason(channel, message));
       const parked = work('the rejected message', [BOT, NOTIFICATIONS], DEAD_LETTER_MS, rejected, { isError: true });
       await expect(parked).toShow('is parked with its reason', (reason) => reason !== undefined);
       expect(listMisparked(await rejected())).toHaveNoProblems(

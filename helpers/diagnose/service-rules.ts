@@ -29,6 +29,7 @@ import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { serviceSendsNoSignal } from './rules/service-sends-no-signal.ts';
 import { spanBeginsTrace } from './rules/span-begins-trace.ts';
 import { spanDiffers } from './rules/span-differs.ts';
+import { spanFails } from './rules/span-fails.ts';
 import { telemetryWithoutResource } from './rules/telemetry-without-resource.ts';
 import type { ServiceRule } from './service-rule.ts';
 
@@ -61,6 +62,7 @@ export const SEEN_OF_SERVICE: readonly ServiceRule[] = [
   telemetryWithoutResource,
   spanBeginsTrace,
   serviceLeavesOutRequest,
+  spanFails,
   spanDiffers,
   serviceCacheNotUsed,
   parentSpanMissing,

@@ -30,6 +30,7 @@ import { serviceSendsChanges } from './rules/service-sends-changes.ts';
 import { serviceSendsLate } from './rules/service-sends-late.ts';
 import { spanBeginsTrace } from './rules/span-begins-trace.ts';
 import { spanDiffers } from './rules/span-differs.ts';
+import { spanFails } from './rules/span-fails.ts';
 import { telemetryWithoutResource } from './rules/telemetry-without-resource.ts';
 import type { ServiceFacts } from './service-rule.ts';
 import { listAskedServices, readServices } from './service-state.ts';
@@ -59,6 +60,7 @@ const SEEN = [
   jobDoneAgain,
   eventPublishedTwice,
   spanBeginsTrace,
+  spanFails,
   spanDiffers,
   serviceMakesNoSpans,
   serviceCacheNotUsed,

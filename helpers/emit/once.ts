@@ -8,3 +8,12 @@ export function once<Given extends unknown[], Result>(
     return result;
   };
 }
+
+/** Looks until something is found, and then gives that again: a queue that others read may not have it a moment later. */
+export function keepFound<T>(find: () => Promise<T | undefined>): () => Promise<T | undefined> {
+  let found: T | undefined;
+  return async () => {
+    found ??= await find();
+    return found;
+  };
+}

@@ -757,6 +757,8 @@ export type Finding =
       readonly count: number;
       readonly others: readonly string[];
     }
+  /** A span has the status of an error, and should not; its message may be empty. */
+  | { readonly kind: 'span fails'; readonly service: ServicePart; readonly name: string; readonly message: string }
   /** A span lacks a child (`/^set/i, client, redis`) that the service makes elsewhere: in this trace under `holder`. */
   | {
       readonly kind: 'child span missing';

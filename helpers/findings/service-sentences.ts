@@ -254,6 +254,11 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     fix: `Look at what ${name(service)} leaves out of tracing (ignoreIncomingRequestHook of the instrumentation of http, a sampler by path), and take ${request} out of that`,
   }),
 
+  'span fails': ({ service, name: span, message }) => ({
+    cause: `the span ${span} of ${name(service)} has failed${message === '' ? '' : `: ${message}`}`,
+    fix: `Correct what ${name(service)} does there, or what it is given: who publishes a message has to write what its consumer reads`,
+  }),
+
   'child span missing': ({ service, name: span, child, children, holder }) => ({
     cause:
       `the span ${span} of ${name(service)} has no child that is ${child}: ` +

@@ -334,6 +334,26 @@ export const seenCases = {
       'it counts nothing': { ...asksFor('GET /health'), services: [started()], recent: requested, countedRoutes: [] },
     },
   },
+  'span fails': {
+    speaks: {
+      ...shaped({ kind: 'server', lacks: { kind: 'consumer', status: 'error' } }),
+      services: [bot],
+      trace: [span('bot-service', ONE, '', 'process', 5, { status: { code: 2, message: 'it has an unknown type' } })],
+    },
+    finds: { name: 'process', message: 'it has an unknown type' },
+    silent: {
+      'it has none': {
+        ...shaped({ kind: 'server', lacks: { kind: 'consumer', status: 'error' } }),
+        services: [bot],
+        trace: [span('bot-service', ONE, '', 'process', 5)],
+      },
+      'an error is allowed': {
+        ...shaped({ kind: 'server' }),
+        services: [bot],
+        trace: [span('bot-service', ONE, '', 'process', 5, FAILED)],
+      },
+    },
+  },
   'child span missing': {
     speaks: { ...shaped(cached), services: [started()], trace: readAgain.slice(0, 2) },
     finds: { name: 'GET', child: '/^set/i, redis', children: ['get'] },

@@ -269,6 +269,10 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
       others: ['GET /api/games'],
     },
   ],
+  'span fails': [
+    { kind: 'span fails', service: 'bot', name: 'process', message: 'it has an unknown type' },
+    { kind: 'span fails', service: 'bot', name: 'process', message: '' },
+  ],
   'child span missing': [
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: '/^set/i, client, redis', children: ['get'] },
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: 'client, redis', children: [] },

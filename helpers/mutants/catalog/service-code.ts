@@ -129,7 +129,7 @@ export const serviceCode: readonly Mutant[] = [
     'an event has a type that nobody knows',
     [`notification-daemon/model.ts`, "type: 'game.reminder_due'", "type: 'game.reminder' as never"],
     'phase6',
-    ['game\\.reminder|notification-daemon/model|type'],
+    ['game\\.reminder|type'],
   ),
   code(
     'k13',
