@@ -95,6 +95,7 @@ phase(
           'scheduler.model': 'GameStatusSchedule',
           'scheduler.time_field': 'transition_time',
         },
+        lacks: { service: TRANSITIONS, status: 'error' },
       });
       expect(listOtherStatus(await readGameStatus(client, game))).toHaveNoProblems(
         'Have the daemon set the status in the transaction that marks the row as processed (fixtures/services/status-transition-daemon/model.ts)',

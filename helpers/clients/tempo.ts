@@ -28,7 +28,7 @@ export async function findTrace(access: ServiceAccess, id: TraceId): Promise<Fou
 /** The IDs of the traces of the last `seconds` (default: an hour) that a TraceQL query matches, the newest 50 at most. */
 export async function searchTraces(access: ServiceAccess, query: string, seconds = 3600): Promise<string[]> {
   const now = Math.floor(Date.now() / 1000);
-  const parameters = { q: query, start: String(now - seconds), end: String(now + 60), limit: '50' };
+  const parameters = { q: query, start: String(now - Math.ceil(seconds)), end: String(now + 60), limit: '50' };
   const { traces = [] } = await getJson(access, '/api/search', parameters, SearchAnswer);
   // A search answers with IDs without their leading zeros.
   return traces.map(({ traceID }) => traceID.padStart(32, '0'));

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../otlp/ids.ts';
 import { createServiceRule } from '../service-rule.ts';
+import { readShape } from '../span-shape.ts';
 
 /**
  * The service has logged what it threw at what a criterion asks for: in that trace, or in the work that is waited for.
@@ -14,8 +15,7 @@ export const serviceFails = createServiceRule(
     // A criterion that wants an error has one.
     if (answer !== undefined && answer.wanted >= 500) return undefined;
     if (subject?.kind === 'work' && subject.isError) return undefined;
-    if (observation?.condition.kind === 'span' && observation.condition.shape.includes('"status":"error"'))
-      return undefined;
+    if (readShape(observation?.condition)?.status === 'error') return undefined;
     const last = errors.findLast(({ time, traceId, message }) => {
       if (answer !== undefined) return time >= answer.askedAt && (part !== 'api' || message.includes(answer.request));
       if (subject?.kind === 'trace') return traceId === subject.traceId;

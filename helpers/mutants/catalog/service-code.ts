@@ -355,12 +355,4 @@ export const serviceCode: readonly Mutant[] = [
     'phase6',
     ['announcements_pkey', 'announce\\.ts:\\d+'],
   ),
-  code(
-    'k36',
-    TRANSITIONS,
-    'its connections are not released',
-    ['database.ts', '        client.release(broken);', '        if (broken !== undefined) client.release(broken);'],
-    'phase6',
-    ['PostgreSQL', 'pool', 'released'],
-  ),
 ];
