@@ -17,8 +17,12 @@ const PARTS = {
  */
 export const serviceLacksAPart = createServiceRule('service lacks a part', (service, question) => {
   const { subject, run, takenAway, unreachable } = question;
-  // Its other signals don't depend on it.
-  const isAsked = subject === undefined || ['trace', 'traces', 'work'].includes(subject.kind);
+  // Its other signals don't depend on it; a metric that counts its work may.
+  const isOther = /^other (?:names|labels)$/.test(question.observation?.nearest?.kind ?? '');
+  const isAsked =
+    subject === undefined ||
+    ['trace', 'traces', 'work'].includes(subject.kind) ||
+    (subject.kind === 'OTLP metric' && isOther);
   const outage = service.outages.find(({ of }) => of in PARTS && !takenAway.includes(findPart(of)));
   if (!isAsked || outage === undefined) return undefined;
   const { of, reason, variable, address } = outage;
