@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Observation } from '../findings/evidence.ts';
 import type { Part } from '../run/part.ts';
 import { isAboutTotals, type Symptoms } from './symptoms.ts';
@@ -24,4 +25,14 @@ export function hasLost(symptoms: Symptoms, pattern: RegExp): boolean {
     .reduce((sum, { value }) => sum + value, 0);
   const isShared = run.stack === 'external' && !isAboutTotals(symptoms);
   return total > (isShared ? (getObservation(symptoms)?.lostBefore ?? 0) : 0);
+}
+
+/** The answer that an observation has seen, as this schema reads it; undefined where it was too long to be kept whole. */
+export function readSeen<T>({ seen }: Observation, schema: z.ZodType<T>): T | undefined {
+  if (seen.kind !== 'answer') return undefined;
+  try {
+    return schema.safeParse(JSON.parse(seen.json)).data;
+  } catch {
+    return undefined;
+  }
 }

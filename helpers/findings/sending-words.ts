@@ -16,7 +16,7 @@ export function describeUnreachable(place: Place, setting: string, reason: strin
   return {
     cause:
       reason === ''
-        ? `${place.component} has no answer of ${address}${describeLine(place)} to what it sends, and keeps it`
+        ? `${place.component} gets no answer from ${address}${describeLine(place)} to what it sends, and keeps it`
         : `${place.component} can't reach ${address}${describeLine(place)}, and keeps trying: ${reason}`,
     fix:
       reason === ''

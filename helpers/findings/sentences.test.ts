@@ -433,7 +433,7 @@ describe('findings in words', () => {
     ],
     [
       { kind: 'OTLP endpoint unreachable', reason: '', place: endpoint('u', 'sys.env("E")') },
-      'x has no answer of u (config.alloy:5) to what it sends, and keeps it',
+      'x gets no answer from u (config.alloy:5) to what it sends, and keeps it',
     ],
     [
       { kind: 'remote write unreachable', reason: 'no such host', place: endpoint('u', 'sys.env("E")') },

@@ -8,7 +8,7 @@ const MAX_NAMES = 6;
  * A span of the service has arrived without a child that it should have, while the service makes such spans elsewhere: it has not done
  * what makes the span, or under another parent.
  *
- * `GET /api/guilds of the API service has no child /^set/i (redis), only get and pg.query:SELECT`
+ * `the span GET /api/guilds of the API service has no child that is /^set/i, client, redis: its children are get and pg.query:SELECT`
  */
 export const childSpanMissing = createServiceRule('child span missing', (service, question) => {
   const { subject, observation, trace = [], recent = [] } = question;

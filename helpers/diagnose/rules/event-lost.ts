@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getObservation } from '../observation.ts';
+import { getObservation, readSeen } from '../observation.ts';
 import { createRule } from '../rule.ts';
 
 const Done = z.object({ processed: z.number(), announced: z.number() });
@@ -12,15 +12,7 @@ const Done = z.object({ processed: z.number(), announced: z.number() });
  */
 export const eventLost = createRule('event lost', (symptoms) => {
   const observation = getObservation(symptoms);
-  if (observation?.subject.kind !== 'work' || observation.seen.kind !== 'answer') return undefined;
-  const done = parse(observation.seen.json);
+  if (observation?.subject.kind !== 'work') return undefined;
+  const done = readSeen(observation, Done);
   return done !== undefined && done.processed > done.announced ? done : undefined;
 });
-
-function parse(json: string): z.infer<typeof Done> | undefined {
-  try {
-    return Done.safeParse(JSON.parse(json)).data;
-  } catch {
-    return undefined;
-  }
-}

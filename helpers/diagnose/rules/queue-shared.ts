@@ -4,7 +4,7 @@ import { createRule } from '../rule.ts';
 /**
  * A queue of the application has more consumers than the stack has started: another program takes messages, which then are missing.
  *
- * `the queue bot.events has 2 consumers, and this stack has one bot service`
+ * `the queue bot.events has 2 consumers, and this stack has started one: another program takes messages out of it`
  */
 export const queueShared = createRule('queue shared', (symptoms) => {
   const { broker, run } = symptoms;

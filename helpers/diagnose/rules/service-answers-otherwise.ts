@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Evidence } from '../../findings/evidence.ts';
 import { SERVICE_NAMES } from '../../run/part.ts';
+import { readSeen } from '../observation.ts';
 import { createServiceRule } from '../service-rule.ts';
 
 const Answer = z.object({ status: z.number(), json: z.unknown().optional() });
@@ -20,11 +21,11 @@ export const serviceAnswersOtherwise = createServiceRule('service answers otherw
 });
 
 function readAnswer(evidence: Evidence, part: keyof typeof SERVICE_NAMES) {
-  if (evidence.kind !== 'observation' || evidence.seen.kind !== 'answer') return undefined;
-  const { condition, subject, seen } = evidence;
+  if (evidence.kind !== 'observation') return undefined;
+  const { condition, subject } = evidence;
   if (condition.kind !== 'answer' || subject.kind !== 'work' || !subject.services.includes(SERVICE_NAMES[part]))
     return undefined;
-  const answer = parse(seen.json);
+  const answer = readSeen(evidence, Answer);
   if (answer === undefined) return undefined;
   const { data: members = {} } = Members.safeParse(answer.json);
   const isOther = answer.status !== condition.status;
@@ -37,13 +38,4 @@ function readAnswer(evidence: Evidence, part: keyof typeof SERVICE_NAMES) {
   const body = answer.json === undefined ? '' : JSON.stringify(answer.json);
   const differences = [...(isOther ? [status] : []), ...others];
   return differences.length === 0 ? undefined : { request: subject.statement, body, differences };
-}
-
-function parse(json: string): z.infer<typeof Answer> | undefined {
-  try {
-    return Answer.safeParse(JSON.parse(json)).data;
-  } catch {
-    // It was too long to be kept whole.
-    return undefined;
-  }
 }

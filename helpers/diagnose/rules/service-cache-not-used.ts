@@ -1,6 +1,6 @@
 import type { FoundSpan } from '../../clients/tempo.ts';
 import { createServiceRule, isOf } from '../service-rule.ts';
-import { isLike, readAttributes, readShape } from '../span-shape.ts';
+import { isLike, nameKind, readAttributes, readShape } from '../span-shape.ts';
 
 const STATEMENT = ['db.query.text', 'db.statement'];
 
@@ -17,15 +17,13 @@ export const serviceCacheNotUsed = createServiceRule(
     const lacks = readShape(observation?.condition)?.lacks;
     const spans = trace.filter((found) => isOf(service, found));
     const asked = lacks && spans.find((found) => isLike(found, lacks));
-    const root = spans.find(({ span }) => span.kind === SERVER);
+    const root = spans.find(({ span }) => nameKind(span) === 'server');
     if (asked === undefined || root === undefined) return undefined;
     const read = listKeys(spans, 'get');
     if (read.length === 0) return undefined;
     return { name: root.span.name, read, written: listKeys(spans, 'set') };
   },
 );
-
-const SERVER = 2;
 
 /** The keys of Redis that spans have in their statements: `get api:guilds`. */
 function listKeys(spans: readonly FoundSpan[], command: string): string[] {
