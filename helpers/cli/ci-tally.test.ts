@@ -16,7 +16,11 @@ function report(name: string, files: Readonly<Record<string, readonly string[]>>
   const testResults = Object.entries(files).map(([file, tests]) => ({
     name: file,
     status: file.startsWith('broken') || tests.includes('failed') ? 'failed' : 'passed',
-    assertionResults: tests.map((status) => ({ status })),
+    assertionResults: tests.map((status, index) => ({
+      fullName: `${file} ${index}`,
+      status,
+      failureMessages: status === 'failed' ? ['expected 1 to be 2'] : [],
+    })),
   }));
   writeFileSync(
     path,
@@ -41,6 +45,12 @@ test('a failed test or a file that cannot be loaded fails the run', () => {
   const path = report('failing', { a: ['passed', 'failed'], broken: [] });
   expect(tally(1, path)).toEqual(['1 passed, 2 failed', 1]);
   expect(tally(0, path)).toEqual(['1 passed, 2 failed', 1]);
+});
+
+test('what failed is named at the end, with why: of a long log, only that may be seen', () => {
+  const path = report('named', { a: ['passed', 'failed'], broken: [] });
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, '.ci/tally.mjs'), '1', path], { encoding: 'utf8' });
+  expect(stdout).toBe('FAILED a > a 1\nexpected 1 to be 2\nFAILED broken\n\n1 passed, 2 failed\n');
 });
 
 test('a report that was never written fails the run', () => {
