@@ -32,6 +32,26 @@ test('an assertion is not explained by lost telemetry', () => {
   }
 });
 
+test('what has come since is told as late, and an event as lost only if it has not come', async () => {
+  const work = { kind: 'work', statement: 'the work', services: [] } as const;
+  const seen = { kind: 'answer', json: '{"processed":1,"announced":0}' } as const;
+  const evidence = sampleObservation({
+    subject: work,
+    path: 'none',
+    seen,
+    askedAt: Date.now() - 5000,
+    deadlineMs: 4000,
+  });
+  const failure = { needs: [], takenAway: [], evidence };
+  const late = await diagnose(sampleRun(), failure, async () => true);
+  expect(late.finding?.kind).not.toBe('event lost');
+  if (late.finding === undefined) expect(late.lead?.came?.delay).toBeGreaterThanOrEqual(5000);
+  expect((await diagnose(sampleRun(), failure, async () => false)).finding).toMatchObject({ kind: 'event lost' });
+  // Where it can't be asked, neither is known.
+  const unknown = await diagnose(sampleRun(), failure, () => Promise.reject(new Error('gone')));
+  expect(unknown).toEqual(await diagnose(sampleRun(), failure));
+});
+
 describe('in a run whose Alloy gives no answer', () => {
   const some = { kind: 'values', count: 1, values: [9] } as const;
   const none = { kind: 'values', count: 0, values: [] } as const;

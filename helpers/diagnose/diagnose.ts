@@ -1,7 +1,11 @@
+import type { HasCome } from '../findings/criterion-failed.ts';
 import type { Evidence, Lead, Path } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { Run } from '../run/run.ts';
 import { findLead } from './lead.ts';
+import { isOverload, scaleToLoad } from './load.ts';
+import { comesTrue } from './probes.ts';
 import type { Rule } from './rule.ts';
 import { anotherBackend } from './rules/another-backend.ts';
 import { answerAwaitedTooBriefly } from './rules/answer-awaited-too-briefly.ts';
@@ -203,7 +207,6 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     serviceUnhealthy,
     serviceAnswersOtherwise,
     overloaded,
-    // On a busy machine it may be merely late.
     eventLost,
   ],
   // What has answered, or has not, is Alloy's receiver.
@@ -242,11 +245,28 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
   'too much': [seriesNotDropped, writeBehind, serviceCountsUpOnly, sourceSaysSo],
 };
 
-/** Why a criterion failed: the first cause that the symptoms prove; if they prove none, where to look. */
-export async function diagnose(run: Run, failure: Failure): Promise<Diagnosis> {
+/**
+ * Why a criterion failed: the first cause that the symptoms prove; if they prove none, where to look. Whether what it waited for has
+ * come since tells what is merely late from what is lost, so it is asked before any of the two is told.
+ */
+export async function diagnose(run: Run, failure: Failure, hasCome?: HasCome): Promise<Diagnosis> {
   const symptoms = await gatherSymptoms(run, failure);
   const finding = explain(symptoms);
-  return finding === undefined ? { lead: await findLead(symptoms) } : { finding };
+  if (finding !== undefined) return { finding };
+  const all = { ...symptoms, delay: await measureDelay(symptoms, hasCome) };
+  const last = explain(all);
+  return last === undefined ? { lead: await findLead(all) } : { finding: last };
+}
+
+/** How long what is late on a quiet machine may be awaited once more. */
+const LATE: Milliseconds = 2000;
+
+/** How long after the first question it was that what was asked for has come: `never`, or not known where it can't be asked for again. */
+async function measureDelay({ evidence, load }: Symptoms, hasCome: HasCome | undefined): Promise<Symptoms['delay']> {
+  if (evidence.kind !== 'observation' || hasCome === undefined) return undefined;
+  const isBusy = load !== undefined && isOverload(load);
+  const isThere = await comesTrue(isBusy ? scaleToLoad(LATE) : 0, hasCome).catch(() => undefined);
+  return isThere ? Date.now() - evidence.askedAt : isThere === false ? 'never' : undefined;
 }
 
 /** The cause, or else where to look. */

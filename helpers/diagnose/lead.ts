@@ -5,12 +5,18 @@ import { locate } from '../flow/place.ts';
 import { findChanges } from '../run/last-passed.ts';
 import type { Symptoms } from './symptoms.ts';
 
-/** Where to look if no rule knows the cause: how far it gets, and what has changed since all was well. */
+/** Where to look if no rule knows the cause: how far it gets, whether it is merely late, and what has changed since all was well. */
 export async function findLead(symptoms: Symptoms): Promise<Lead | undefined> {
   const way = describeWay(symptoms);
   const changes = await findChanges(symptoms.run).catch(() => undefined);
-  if (way === undefined && changes === undefined) return undefined;
-  return { ...(way && { way }), ...(changes && { changes }) };
+  const came = describeDelay(symptoms);
+  if (way === undefined && came === undefined && changes === undefined) return undefined;
+  return { ...(way && { way }), ...(came && { came }), ...(changes && { changes }) };
+}
+
+function describeDelay({ evidence, delay }: Symptoms): Lead['came'] {
+  if (evidence.kind !== 'observation' || typeof delay !== 'number') return undefined;
+  return { delay, limit: evidence.deadlineMs ?? evidence.elapsedMs };
 }
 
 function describeWay({ flow, stop }: Symptoms): Way | undefined {

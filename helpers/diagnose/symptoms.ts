@@ -105,6 +105,8 @@ export type Symptoms = Failure & {
   readonly faulty: readonly FaultySource[];
   /** How busy this machine is. */
   readonly load?: Load | undefined;
+  /** How long after the first question what was asked for has come since; `never` if it has not. Asked only where nothing else explains it. */
+  readonly delay?: Milliseconds | 'never' | undefined;
   /** The services that the criterion asks about. */
   readonly services: readonly ServiceState[];
   /** The spans of the trace that was asked for. */

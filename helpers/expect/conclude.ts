@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import { CriterionFailed } from '../findings/criterion-failed.ts';
+import { CriterionFailed, type HasCome } from '../findings/criterion-failed.ts';
 import type { Evidence } from '../findings/evidence.ts';
 import type { Finding } from '../findings/finding.ts';
 import { readRefusal } from '../findings/read-refusal.ts';
@@ -15,8 +15,9 @@ import { type JudgedTask, record } from './task.ts';
  * to throw. Everything that a criterion throws passes through here once.
  */
 export async function conclude(task: JudgedTask, error: unknown): Promise<CriterionFailed> {
-  const { evidence: found, finding: known } = error instanceof CriterionFailed ? error : readError(error);
-  const diagnosis = known === undefined && found !== undefined ? await findCause(task, found) : { finding: known };
+  const { evidence: found, finding: known, hasCome } = error instanceof CriterionFailed ? error : readError(error);
+  const diagnosis =
+    known === undefined && found !== undefined ? await findCause(task, found, hasCome) : { finding: known };
   const finding = redactAll(diagnosis.finding, run);
   const evidence = redactAll(found && addLead(found, diagnosis), run);
   if (evidence !== undefined) record(task, evidence);
@@ -51,7 +52,7 @@ function listFrames(error: unknown): string[] {
   return frames.filter((line) => /^\s+at /.test(line) && !line.includes(HERE));
 }
 
-function readError(error: unknown): { evidence: Evidence; finding?: Finding } {
+function readError(error: unknown): { evidence: Evidence; finding?: Finding; hasCome?: undefined } {
   const message = describeError(error);
   const evidence = {
     kind: 'error',
@@ -88,8 +89,12 @@ function describeError(error: unknown): string {
   return `it threw ${error.name} with no message`;
 }
 
-async function findCause({ meta: { needs = [], takenAway = [] } }: JudgedTask, evidence: Evidence): Promise<Diagnosis> {
+async function findCause(
+  { meta: { needs = [], takenAway = [] } }: JudgedTask,
+  evidence: Evidence,
+  hasCome: HasCome | undefined,
+): Promise<Diagnosis> {
   // Loaded only if something fails.
   const { diagnose } = await import('../diagnose/diagnose.ts');
-  return await diagnose(run, { evidence, needs, takenAway });
+  return await diagnose(run, { evidence, needs, takenAway }, hasCome);
 }

@@ -39,6 +39,14 @@ test('the value is returned with the observation', async () => {
   });
 });
 
+test('a failure can ask whether it has come since', async () => {
+  let attempts = 0;
+  const attempt = async () => ({ holds: ++attempts > 1, seen: nothing, value: 0 });
+  const error = await withStack('mock', () => waitFor({ ...question, deadline: 0 }, empty, attempt).catch((e) => e));
+  expect(attempts).toBe(1);
+  expect(await error.hasCome()).toBe(true);
+});
+
 test('a failure holds the nearest thing, and what Alloy had dropped before', async () => {
   const before = Date.now();
   const error = await withStack('mock', () => fail({ ...question, findNearest: async () => ({ kind: 'no traces' }) }));

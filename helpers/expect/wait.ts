@@ -47,12 +47,13 @@ export async function waitFor<T>(
     isSilent ? undefined : question.findNearest?.().catch(readQueryFailure),
     watch.lostBefore,
   ]);
-  throw new CriterionFailed({
+  const evidence = {
     ...asked,
     ...(nearest !== undefined && { nearest }),
     ...(lostBefore !== undefined && { lostBefore }),
     ...(explore !== undefined && { explore }),
-  });
+  };
+  throw new CriterionFailed(evidence, undefined, { hasCome: async () => (await attempt()).holds });
 }
 
 /** Where Grafana shows what the run has of it by now. */

@@ -1,6 +1,6 @@
 import { describeProblem } from './cloud-problem-sentences.ts';
 import type { FindingKind, RefusedQuestion, RefusedUse } from './finding.ts';
-import { describeAsked, list, SERVICES, type Sentences, STRANGERS } from './words.ts';
+import { describeAsked, describeSeconds, list, SERVICES, type Sentences, STRANGERS } from './words.ts';
 
 /** The words for findings about the backend, its logins and the machine. */
 export const BACKEND_SENTENCES = {
@@ -51,13 +51,12 @@ export const BACKEND_SENTENCES = {
 
   'query refused': (refused) => ({ cause: refused.message, fix: adviseOnQuery(refused) }),
 
-  'machine overloaded': ({ load, cores, attempts, elapsedMs }) => ({
+  'machine overloaded': ({ load, cores, delay, limit }) => ({
     cause:
       `this machine is overloaded: ${(load / cores).toFixed(1)} processes want each of its ${cores} cores (load ${load.toFixed(1)})` +
-      (attempts === undefined || elapsedMs === undefined
-        ? ''
-        : `, and the run could look only ${attempts} times in ${(elapsedMs / 1000).toFixed(1)} s`) +
-      '; nothing else was found to be wrong',
+      (delay === undefined || limit === undefined
+        ? ', and something took longer than it may; nothing else was found to be wrong'
+        : `, and what was asked for came after ${describeSeconds(delay)}, where it has ${describeSeconds(limit)}`),
     fix: 'Run it again with less beside it, or on a machine with more cores',
   }),
 } satisfies Partial<Sentences>;

@@ -1,6 +1,15 @@
 import { ITEM_NAMES } from './evidence-sentences.ts';
 import { describePlace, nameCorrection } from './place.ts';
-import { describeAsked, list, nameAddress, nameComponent, SERVICES, type Sentences, STRANGERS } from './words.ts';
+import {
+  describeAsked,
+  describeSeconds,
+  list,
+  nameAddress,
+  nameComponent,
+  SERVICES,
+  type Sentences,
+  STRANGERS,
+} from './words.ts';
 
 /** The words for findings about what became of the items that a run has sent or counted. */
 export const DELIVERY_SENTENCES = {
@@ -53,7 +62,7 @@ export const DELIVERY_SENTENCES = {
   }),
 
   'items late': ({ items, ms, bound, place }) => ({
-    cause: `${ITEM_NAMES[items]} took ${(ms / 1000).toFixed(1)} s from ${nameComponent(place)} to the backend, where ${(bound / 1000).toFixed(1)} s are the most`,
+    cause: `${ITEM_NAMES[items]} took ${describeSeconds(ms)} from ${nameComponent(place)} to the backend, where ${describeSeconds(bound)} are the most`,
     fix: `Look at how long ${nameAddress(place, 'its endpoint')} takes to answer, and at the load of this machine`,
   }),
 } satisfies Partial<Sentences>;

@@ -16,6 +16,7 @@ import type {
 } from './evidence.ts';
 import { describePlace } from './place.ts';
 import { toLine, toLines } from './plain-text.ts';
+import { describeSeconds } from './words.ts';
 
 /**
  * Puts evidence into words: one line for what was proven, several for a question without the expected answer. What other programs
@@ -35,10 +36,15 @@ export function describeEvidence(evidence: Evidence): string {
 /** Where to look, in lines; they say first that no cause is known. */
 function describeLead(lead: Lead | undefined): string[] {
   if (lead === undefined) return [];
-  const { way, changes } = lead;
+  const { way, came, changes } = lead;
   return [
     '  cause:     not known',
     ...(way === undefined ? [] : [`  way:       ${describeWay(way)}`]),
+    ...(came === undefined
+      ? []
+      : [
+          `  came:      after ${describeSeconds(came.delay)}, where it has ${describeSeconds(came.limit)}: it is late, not lost`,
+        ]),
     ...(changes === undefined ? [] : [`  changed:   ${describeChanges(changes)}`]),
   ];
 }
@@ -82,7 +88,7 @@ function describeShortfall({ subject, condition, seen, nearest, ...observation }
 }
 
 function describeAttempts({ attempts, elapsedMs }: Pick<Observation, 'attempts' | 'elapsedMs'>): string {
-  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${(elapsedMs / 1000).toFixed(1)} s`;
+  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${describeSeconds(elapsedMs)}`;
 }
 
 function describeSubject(subject: Subject): string {
@@ -195,9 +201,7 @@ function describeSpans({ names, missing = [] }: Extract<Seen, { kind: 'spans' }>
 }
 
 function describeDelay({ ms }: Arrival, bound: Milliseconds): string {
-  return ms === undefined
-    ? ''
-    : `, the last after ${(ms / 1000).toFixed(1)} s (at most ${(bound / 1000).toFixed(1)} s)`;
+  return ms === undefined ? '' : `, the last after ${describeSeconds(ms)} (at most ${describeSeconds(bound)})`;
 }
 
 /** What became of the items of a signal: `18 of 20 log records arrived, 2 of them twice`. */

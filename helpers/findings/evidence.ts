@@ -200,6 +200,8 @@ export type Observation = {
 export type Lead = {
   /** How far what was asked about has got, or where it stops. */
   readonly way?: Way;
+  /** When what was asked for came nevertheless, and when it should have, counted from the first question. */
+  readonly came?: { readonly delay: Milliseconds; readonly limit: Milliseconds };
   readonly changes?: Changes;
 };
 

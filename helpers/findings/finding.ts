@@ -849,9 +849,9 @@ export type Finding =
       /** Over the last minute. */
       readonly load: number;
       readonly cores: number;
-      /** How often the run could look in the time that it had; absent where something else timed out. */
-      readonly attempts?: number;
-      readonly elapsedMs?: Milliseconds;
+      /** When what was asked for came, and when it should have, counted from the first question; absent where something else timed out. */
+      readonly delay?: Milliseconds;
+      readonly limit?: Milliseconds;
     }
   /** A service that the run asks has given no answer for long. */
   | ({ readonly kind: 'backend silent' } & AskedService & Silence)

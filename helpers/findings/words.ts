@@ -1,4 +1,5 @@
 /** Words that the sentences about several stages share. */
+import type { Milliseconds } from '../otlp/ids.ts';
 import type { Stranger } from '../run/endpoints.ts';
 import type { Part, ServicePart } from '../run/part.ts';
 import type { Finding, FindingKind, RefusedQuestion } from './finding.ts';
@@ -10,6 +11,11 @@ export type Explanation = { readonly cause: string; readonly fix: string };
 
 /** The words for each kind of finding. */
 export type Sentences = { readonly [K in Finding['kind']]: (finding: FindingKind<K>) => Explanation };
+
+/** A time in seconds, with a tenth: `10.4 s`. */
+export function describeSeconds(time: Milliseconds): string {
+  return `${(time / 1000).toFixed(1)} s`;
+}
 
 /** The component of a setting: `otelcol.exporter.otlphttp.x (config.alloy:5)`. */
 export function nameComponent(place: Place): string {

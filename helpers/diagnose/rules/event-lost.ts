@@ -5,14 +5,14 @@ import { createRule } from '../rule.ts';
 const Done = z.object({ processed: z.number(), announced: z.number() });
 
 /**
- * Rows are done, and not all of their events have arrived where they are handled: what is lost is lost in between. After all rules that
- * know why.
+ * Rows are done, and not all of their events have arrived where they are handled: what is lost is lost in between. It has not come since
+ * either, and no other rule knows why.
  *
  * `1 row is marked as processed, and 0 of their events have been handled: an event was lost between the two`
  */
 export const eventLost = createRule('event lost', (symptoms) => {
   const observation = getObservation(symptoms);
-  if (observation?.subject.kind !== 'work') return undefined;
+  if (observation?.subject.kind !== 'work' || symptoms.delay !== 'never') return undefined;
   const done = readSeen(observation, Done);
   return done !== undefined && done.processed > done.announced ? done : undefined;
 });

@@ -112,18 +112,15 @@ export const alloyCases: Cases = {
     },
   },
   'machine overloaded': {
-    speaks: { ...asked({ attempts: 9, elapsedMs: 10_400 }), load: { load: 18, cores: 2 } },
-    finds: { load: 18, cores: 2, attempts: 9, elapsedMs: 10_400 },
+    speaks: { ...asked({ deadlineMs: 10_400 }), delay: 14_200, load: { load: 18, cores: 2 } },
+    finds: { load: 18, cores: 2, delay: 14_200, limit: 10_400 },
     silent: {
-      'the machine has little to do': { ...asked({ attempts: 9, elapsedMs: 10_400 }), load: { load: 2, cores: 2 } },
-      'it was looked often enough': { ...asked({ attempts: 80, elapsedMs: 10_400 }), load: { load: 18, cores: 2 } },
-      'the flow stops on its way': {
-        ...asked({ attempts: 9, elapsedMs: 10_400 }),
-        flow: failing('EOF'),
-        load: { load: 18, cores: 2 },
-      },
+      'the machine has little to do': { ...asked({}), delay: 14_200, load: { load: 2, cores: 2 } },
+      'it has not come since': { ...asked({}), delay: 'never', load: { load: 18, cores: 2 } },
+      'it can’t be asked for again': { ...asked({}), load: { load: 18, cores: 2 } },
       'the backend is not on this machine': {
-        ...asked({ attempts: 9, elapsedMs: 10_400 }),
+        ...asked({}),
+        delay: 14_200,
         load: { load: 18, cores: 2 },
         run: sampleRun({ backend: 'cloud' }),
       },

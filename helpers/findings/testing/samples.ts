@@ -138,7 +138,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   ],
   'machine overloaded': [
     { kind: 'machine overloaded', load: 18.4, cores: 2 },
-    { kind: 'machine overloaded', load: 18.4, cores: 2, attempts: 9, elapsedMs: 10_400 },
+    { kind: 'machine overloaded', load: 18.4, cores: 2, delay: 14_200, limit: 10_400 },
   ],
   'source fails': [
     ...(
