@@ -3,7 +3,7 @@ import { startAnsweringServer } from '../clients/testing/answering-server.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import { readSamples } from '../clients/text-format.ts';
 import { sampleObservation } from '../findings/testing/samples.ts';
-import { listShared, readSourceValue } from './broker.ts';
+import { listShared, listWaiting, readSourceValue } from './broker.ts';
 
 const PAGE = `rabbitmq_queue_consumers{queue="bot.events"} 2
 rabbitmq_queue_consumers{queue="alloy-verify.q"} 4
@@ -32,4 +32,16 @@ test('what RabbitMQ itself says is read for the labels that were asked for', asy
   expect(await ask('rabbitmq_queue_messages', { queue: 'c' })).toBeUndefined();
   expect(await ask('up', {})).toBeUndefined();
   expect(await ask('redis_up', {}, 'redis')).toBeUndefined();
+});
+
+test('messages that nobody takes are told, but for those that are kept for a person, and those of a run', () => {
+  const page = `rabbitmq_queue_messages_ready{queue="bot.events.dead_letters"} 3
+rabbitmq_queue_messages_ready{queue="bot.events.parked"} 7
+rabbitmq_queue_messages_ready{queue="bot.events"} 1
+rabbitmq_queue_messages_ready{queue="empty"} 0
+rabbitmq_queue_messages_ready{queue="alloy-verify.q"} 4
+rabbitmq_queue_consumers{queue="bot.events"} 1
+rabbitmq_queue_consumers{queue="bot.events.dead_letters"} 0
+`;
+  expect(listWaiting(readSamples(page))).toEqual([{ name: 'bot.events.dead_letters', ready: 3 }]);
 });

@@ -16,6 +16,7 @@ import { grafanaCloudRefuses, tokenExpired } from './rules/cloud-login.ts';
 import { compressionRefused } from './rules/compression-refused.ts';
 import { configurationError } from './rules/configuration-error.ts';
 import { itemsChanged, itemsLate, itemsLost, itemsTwice } from './rules/counted-items.ts';
+import { deadLetterLost, deadLettersWait } from './rules/dead-letter-missing.ts';
 import { endpointOfAnotherService } from './rules/endpoint-of-another-service.ts';
 import { eventLost } from './rules/event-lost.ts';
 import { exporterCannotConnect } from './rules/exporter-cannot-connect.ts';
@@ -206,8 +207,10 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     eventPublishedTwice,
     serviceUnhealthy,
     serviceAnswersOtherwise,
+    deadLettersWait,
     overloaded,
     eventLost,
+    deadLetterLost,
   ],
   // What has answered, or has not, is Alloy's receiver.
   'own export': [

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
 import { z } from 'zod';
 import { makeSnowflake } from './discord.ts';
 import { call, callUntraced, type HttpResult, requireStatus } from './http.ts';
@@ -24,4 +25,18 @@ export async function createGame(api: string, guild: string): Promise<HttpResult
     title: 'A game to verify with',
     scheduled_at: tomorrow.toISOString(),
   });
+}
+
+/**
+ * What is wrong where the API keeps the event of a game that it has published, as the answer to {@link createGame} has it. A
+ * transaction that is about to delete it is waited for.
+ */
+export async function listKeptEvents(client: Client, { json }: HttpResult): Promise<string[]> {
+  const { id } = Created.parse(json);
+  const { rowCount } = await client.query(`SELECT FROM event_outbox WHERE event ->> 'gameId' = $1 FOR UPDATE`, [id]);
+  return rowCount === 0
+    ? []
+    : [
+        `the API service has published the event of the game ${id} and keeps it in its outbox: it will publish it again and again`,
+      ];
 }

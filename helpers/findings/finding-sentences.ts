@@ -35,6 +35,16 @@ const SENTENCES: Sentences = {
     fix: `Look at how the daemon publishes (mandatory: true, and a message that RabbitMQ returns is published again: publish in fixtures/services/messaging/messaging.ts), and at what the bot service does with what it takes`,
   }),
 
+  'dead letters wait': ({ queue, messages }) => ({
+    cause: `the queue ${queue} holds ${messages === 1 ? '1 message' : `${messages} messages`}, which nobody takes: dead letters are not processed`,
+    fix: `Have the notification daemon process that queue (deadLetters: true in fixtures/services/notification-daemon/main.ts, fixtures/services/messaging/process-dead-letters.ts)`,
+  }),
+
+  'dead letter lost': () => ({
+    cause: `the message that the bot service has to reject is in no queue: it was acknowledged, or RabbitMQ dropped it on its way to the dead letters`,
+    fix: `Have the bot service dead-letter what it can't read (fixtures/services/messaging/dead-letter.ts), and look at the binding of the dead-letter exchange and at policies with a time to live: rabbitmqctl list_bindings, rabbitmqctl list_policies`,
+  }),
+
   'queue shared': ({ queue, consumers }) => ({
     cause: `the queue ${queue} has ${consumers} consumers, and this stack has started one: another program takes messages out of it`,
     fix: `Find that program (rabbitmqctl list_consumers; rabbitmqctl list_connections name peer_host client_properties), and stop it or give it a queue of its own`,

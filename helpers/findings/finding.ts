@@ -684,6 +684,10 @@ export type Finding =
     }
   /** So many rows are done, and so many of their events were handled. */
   | { readonly kind: 'event lost'; readonly processed: number; readonly announced: number }
+  /** Messages that were rejected stay in a queue from which nobody takes them. */
+  | { readonly kind: 'dead letters wait'; readonly queue: string; readonly messages: number }
+  /** A message that had to be rejected is in no queue. */
+  | { readonly kind: 'dead letter lost' }
   /** A queue of the application has consumers that the stack has not started. */
   | { readonly kind: 'queue shared'; readonly queue: string; readonly consumers: number }
   /** A source itself has the value that has arrived; `wanted` is `7`, or `below 5`. */

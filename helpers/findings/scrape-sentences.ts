@@ -203,7 +203,9 @@ const SOURCE_FAULTS: Readonly<
   login: {
     cause: 'refuses the login of the run',
     fix: (source, variable) =>
-      `Give the user of the run the password that ${source} wants${variable === undefined ? '' : `, or correct it in ${variable} if you set that`}`,
+      `Give the user of the run the password that ${source} wants${variable === undefined ? '' : `, or correct it in ${variable} if you set that`}` +
+      // It says the same of both, and only its log tells which it is.
+      (source === 'PostgreSQL' ? '; if the password is right, it has expired: ALTER ROLE … VALID UNTIL' : ''),
   },
   'no database': {
     cause: 'has no such database, or nobody may use it',

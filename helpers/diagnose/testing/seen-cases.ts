@@ -49,6 +49,14 @@ function returning(...keys: readonly string[]): ServiceState {
   );
 }
 
+/** RabbitMQ with nothing to tell. */
+const quiet = { held: [], exchanges: [], shared: [], waiting: [], messages: 0 } as const;
+/** A question about a message that is to be rejected. */
+const rejected = asked({
+  path: 'none',
+  subject: { kind: 'work', statement: 'the rejected message', services: ['bot-service'], isError: true },
+});
+
 const registered = { propagated: ['traceparent', 'tracestate'], isContextKept: true, recorded: 100 };
 const NOW = 1_764_200_000_000;
 const failed = {
@@ -185,7 +193,13 @@ export const seenCases = {
     speaks: {
       ...work,
       services: [returning('game.reminder_due', 'game.reminder_due')],
-      broker: { held: [], exchanges: [{ name: 'events', type: 'topic', bindings: 1 }], shared: [] },
+      broker: {
+        held: [],
+        exchanges: [{ name: 'events', type: 'topic', bindings: 1 }],
+        shared: [],
+        waiting: [],
+        messages: 0,
+      },
     },
     finds: { routingKey: 'game.reminder_due', bindings: [{ key: 'game.created' }], type: 'topic' },
     silent: {
@@ -195,12 +209,12 @@ export const seenCases = {
     },
   },
   'messages not acknowledged': {
-    speaks: { ...work, broker: { held: [queue], exchanges: [], shared: [] } },
+    speaks: { ...work, broker: { ...quiet, held: [queue] } },
     finds: { queue: 'bot.events', unacknowledged: 8, ready: 2 },
     silent: {
-      'no consumer is there': { ...work, broker: { held: [{ ...queue, consumers: 0 }], exchanges: [], shared: [] } },
-      'all are acknowledged': { ...work, broker: { held: [], exchanges: [], shared: [] } },
-      'the criterion asks for metrics': { ...metric, broker: { held: [queue], exchanges: [], shared: [] } },
+      'no consumer is there': { ...work, broker: { ...quiet, held: [{ ...queue, consumers: 0 }] } },
+      'all are acknowledged': { ...work, broker: quiet },
+      'the criterion asks for metrics': { ...metric, broker: { ...quiet, held: [queue] } },
     },
   },
   'event lost': {
@@ -212,15 +226,37 @@ export const seenCases = {
       'it was merely late': { ...done(1, 0), delay: 24_000 },
     },
   },
+  'dead letters wait': {
+    speaks: { ...rejected, broker: { ...quiet, waiting: [{ name: 'bot.events.dead_letters', ready: 3 }] } },
+    finds: { queue: 'bot.events.dead_letters', messages: 3 },
+    silent: {
+      'they are worked off': { ...rejected, broker: quiet },
+      'the daemon looks at them once in an hour': {
+        ...rejected,
+        run: sampleRun({ dlqCheckInterval: 3600 }),
+        broker: { ...quiet, waiting: [{ name: 'bot.events.dead_letters', ready: 3 }] },
+      },
+    },
+  },
+  'dead letter lost': {
+    speaks: { ...rejected, delay: 'never', broker: quiet },
+    finds: {},
+    silent: {
+      'it waits in a queue': { ...rejected, delay: 'never', broker: { ...quiet, messages: 1 } },
+      'it was merely late': { ...rejected, delay: 24_000, broker: quiet },
+      'RabbitMQ was not asked': { ...rejected, delay: 'never' },
+      'other work is asked for': { ...work, delay: 'never', broker: quiet },
+    },
+  },
   'queue shared': {
-    speaks: { ...work, broker: { held: [], exchanges: [], shared: [{ name: 'bot.events', consumers: 2 }] } },
+    speaks: { ...work, broker: { ...quiet, shared: [{ name: 'bot.events', consumers: 2 }] } },
     finds: { queue: 'bot.events', consumers: 2 },
     silent: {
-      'there is one': { ...work, broker: { held: [], exchanges: [], shared: [] } },
+      'there is one': { ...work, broker: quiet },
       'the run did not start it': {
         ...work,
         run: sampleRun({ stack: 'external' }),
-        broker: { held: [], exchanges: [], shared: [{ name: 'bot.events', consumers: 2 }] },
+        broker: { ...quiet, shared: [{ name: 'bot.events', consumers: 2 }] },
       },
     },
   },

@@ -61,6 +61,11 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'event lost', processed: 1, announced: 0 },
     { kind: 'event lost', processed: 3, announced: 2 },
   ],
+  'dead letters wait': [
+    { kind: 'dead letters wait', queue: 'bot.events.dead_letters', messages: 1 },
+    { kind: 'dead letters wait', queue: 'bot.events.dead_letters', messages: 3 },
+  ],
+  'dead letter lost': [{ kind: 'dead letter lost' }],
   'queue shared': [{ kind: 'queue shared', queue: 'bot.events', consumers: 2 }],
   'source says so': [
     { kind: 'source says so', source: 'rabbitmq', metric: 'm', value: 5, wanted: '7', queue: 'q' },

@@ -355,4 +355,28 @@ export const serviceCode: readonly Mutant[] = [
     'phase6',
     ['announcements_pkey', 'announce\\.ts:\\d+'],
   ),
+  code(
+    'k37',
+    'notification-daemon',
+    'dead letters are not processed',
+    ['notification-daemon/main.ts', 'deadLetters: true', 'deadLetters: false'],
+    'phase6',
+    ['bot\\.events\\.dead_letters', 'nobody takes'],
+  ),
+  code(
+    'k38',
+    'bot',
+    'a message that can’t be read is acknowledged',
+    ['messaging/consumer.ts', "return await bury(message, 'malformed', error.message);", 'return;'],
+    'phase6',
+    ['in no queue', 'acknowledged'],
+  ),
+  code(
+    'k39',
+    'api',
+    'an event stays in the outbox',
+    ['api/outbox.ts', "await query('DELETE FROM event_outbox WHERE id = $1', [row.id]);", ''],
+    'phase4',
+    ['outbox', 'again'],
+  ),
 ];
