@@ -219,7 +219,7 @@ phase(
           ({ published, processed, announced }) => announced > 0 && published + processed > 1,
         );
         expect(listTooEarly(await confirms.read(unconfirmed[0]))).toHaveNoProblems(
-          'Have the daemon wait for the confirm of RabbitMQ before it commits (publish in fixtures/services/messaging/messaging.ts)',
+          'Have the daemon publish within the transaction of the row, and wait for the confirm of RabbitMQ before it commits (fixtures/services/scheduler/process-next.ts, publish in fixtures/services/messaging/messaging.ts)',
         );
         await confirms[Symbol.asyncDispose]();
         await expect(workOn(unconfirmed)).toShow('is done, and announced once', isDoneOnce(1));

@@ -815,6 +815,8 @@ export type Finding =
       readonly service: ServicePart;
       readonly signal: Signal;
       readonly name: string;
+      /** So do the other signals. */
+      readonly isAll?: true;
     }
   | { readonly kind: 'log level differs'; readonly service: ServicePart; readonly levels: readonly string[] }
   | { readonly kind: 'remote write without URL'; readonly place: Place }

@@ -325,10 +325,16 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     };
   },
 
-  'telemetry without resource': ({ service, signal, name: found }) => ({
-    cause: `${signal} arrive under service.name ${found}, and none of ${name(service)}: its provider of ${signal} has not been given the resource`,
-    fix: `Give the provider of ${signal} in ${name(service)} the same resource as the others (new …Provider({ resource, … }))`,
-  }),
+  'telemetry without resource': ({ service, signal, name: found, isAll }) =>
+    isAll
+      ? {
+          cause: `traces, metrics and logs arrive under service.name ${found}, which is what an SDK gives where it is told none: ${name(service)} builds its resource without its own name`,
+          fix: `Have the resource of ${name(service)} keep what OTEL_SERVICE_NAME says (fixtures/services/telemetry/start.ts): detect it (envDetector), and merge it over the default, defaultResource().merge(detected), as the one that is merged wins`,
+        }
+      : {
+          cause: `${signal} arrive under service.name ${found}, and none of ${name(service)}: its provider of ${signal} has not been given the resource`,
+          fix: `Give the provider of ${signal} in ${name(service)} the same resource as the others (new …Provider({ resource, … }))`,
+        },
 
   'log level differs': ({ service, levels }) => ({
     cause: `${name(service)} logs no error there: its lines have the level ${list(levels)}`,
@@ -344,7 +350,7 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
 const CODE_OF_SILENCE: Readonly<Record<Signal, string>> = {
   traces: 'the URL of the exporter, the delay of the span processor, and whether the provider is registered',
   metrics: 'the URL and the interval of the exporter, the resource, and whether the provider is registered',
-  logs: 'the URL of the exporter, the delay of the processor, and whether the logger is created after it was instrumented',
+  logs: 'the URL of the exporter, the delay of the processor, whether the logger is created after it was instrumented, and whether the instrumentation passes lines on (disableLogSending)',
 };
 
 const CAUSES_OF_SILENCE: Readonly<Record<Signal, string>> = {

@@ -342,6 +342,7 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
   ],
   'telemetry without resource': [
     { kind: 'telemetry without resource', service: 'api', signal: 'metrics', name: 'unknown_service:node' },
+    { kind: 'telemetry without resource', service: 'api', signal: 'logs', name: 'unknown_service:node', isAll: true },
   ],
   'log level differs': [{ kind: 'log level differs', service: 'api', levels: ['info'] }],
   'parent span missing': [

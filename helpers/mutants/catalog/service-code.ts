@@ -356,6 +356,18 @@ export const serviceCode: readonly Mutant[] = [
     ['announcements_pkey', 'announce\\.ts:\\d+'],
   ),
   code(
+    'k36',
+    'api',
+    'the default resource is merged over its own',
+    [
+      START,
+      'defaultResource().merge(detectResources({ detectors }))',
+      'detectResources({ detectors }).merge(defaultResource())',
+    ],
+    'phase4',
+    ['unknown_service', 'merge'],
+  ),
+  code(
     'k37',
     'notification-daemon',
     'dead letters are not processed',
