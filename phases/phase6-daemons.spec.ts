@@ -1,4 +1,5 @@
 import { keepFound, once } from '../helpers/emit/once.ts';
+import { readAcknowledgement } from '../helpers/emit/rabbitmq.ts';
 import {
   countProcessed,
   type DueRow,
@@ -10,6 +11,7 @@ import {
   listMisparked,
   listOtherStatus,
   listTooEarly,
+  listUnacknowledged,
   listUnidentified,
   publishAgain,
   publishMalformed,
@@ -209,6 +211,15 @@ phase(
           'Have the bot note the ID of each message with what it does for it, and skip those that it has noted (fixtures/services/bot/announce.ts)',
         );
         note('a message that was delivered twice more was announced no more');
+        const acknowledgement = await readAcknowledgement(run.rabbitmq?.metricsUrl ?? '', 'bot.events');
+        expect(listUnacknowledged(acknowledgement)).toHaveNoProblems(
+          'Consume without noAck, and acknowledge each message when it was handled (fixtures/services/messaging/consumer.ts)',
+        );
+        note(
+          acknowledgement === undefined
+            ? 'whether the bot acknowledges messages was not looked at: RabbitMQ has no series for each queue'
+            : 'the bot acknowledges the messages that it handles',
+        );
 
         const confirms = await refuseConfirms(channel, client);
         const unconfirmed = [await scheduleTransition(client)] as const;

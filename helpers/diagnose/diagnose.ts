@@ -62,6 +62,7 @@ import {
   remoteWriteUnreachable,
   remoteWriteWithoutUrl,
 } from './rules/remote-write.ts';
+import { rowNotTaken } from './rules/row-not-taken.ts';
 import { samplesTooOld } from './rules/samples-too-old.ts';
 import { scrapeFails } from './rules/scrape-fails.ts';
 import { scrapedTooSeldom } from './rules/scraped-too-seldom.ts';
@@ -205,6 +206,7 @@ export const RULES: Readonly<Record<Path | 'own export' | 'too much' | 'other', 
     queueShared,
     jobDoneAgain,
     eventPublishedTwice,
+    rowNotTaken,
     serviceUnhealthy,
     serviceAnswersOtherwise,
     deadLettersWait,

@@ -66,6 +66,8 @@ const SEEN = [
   serviceCacheNotUsed,
   childSpanMissing,
 ];
+/** A daemon that looks at dead letters so often has looked between two looks at the queue. */
+const SHORT_INTERVAL_SECONDS = 2;
 /** Whoever waits for that long waits for longer than any criterion. */
 const LONG: Milliseconds = 30_000;
 
@@ -126,10 +128,10 @@ async function findInBackend(
 ): Promise<ServiceStandstill | undefined> {
   const { evidence, services } = facts;
   const { subject } = evidence;
-  if (subject.kind === 'OTLP metric' || subject.kind === 'delivery') {
+  if (['OTLP metric', 'delivery', 'logs', 'traces'].includes(subject.kind)) {
     const unnamed = await readUnnamed(run).catch(() => ({}));
     const found = telemetryWithoutResource.find({ ...facts, unnamed });
-    return found && { kind: 'now', fault: found.kind };
+    if (found !== undefined) return { kind: 'now', fault: found.kind };
   }
   if (!['trace', 'traces', 'work'].includes(subject.kind)) return undefined;
   const parts = services.map(({ part }) => part);
@@ -142,6 +144,11 @@ async function findInBackend(
   const found = SEEN.map((rule) => rule.find(seen)).find((one) => one !== undefined);
   const held = found === undefined ? broker?.held.find(({ consumers }) => consumers > 0) : undefined;
   if (held !== undefined) return { kind: 'now', fault: `${held.name} ${held.acknowledged}` };
+  const waiting = subject.kind === 'work' && subject.isError ? broker?.waiting[0] : undefined;
+  // A daemon that is at work takes them all in one interval.
+  if (waiting !== undefined && run.dlqCheckInterval <= SHORT_INTERVAL_SECONDS) {
+    return { kind: 'now', fault: `${waiting.name} ${waiting.ready}` };
+  }
   return (
     found && {
       kind: 'seen',

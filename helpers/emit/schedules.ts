@@ -145,6 +145,15 @@ export function listDoubles({ processed, announced }: Processed): string[] {
       ];
 }
 
+/** What is wrong where messages are taken for handled as soon as they are sent to the bot. */
+export function listUnacknowledged(acknowledgement: 'manual' | 'automatic' | undefined): string[] {
+  return acknowledgement === 'automatic'
+    ? [
+        `the bot takes messages out of ${QUEUE} without acknowledging them (noAck): those that it has not handled when it ends are lost`,
+      ]
+    : [];
+}
+
 /** What is wrong where a row is done before RabbitMQ has confirmed its event. */
 export function listTooEarly({ processed }: Pick<Processed, 'processed'>): string[] {
   return processed === 0

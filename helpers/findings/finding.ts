@@ -684,6 +684,8 @@ export type Finding =
     }
   /** So many rows are done, and so many of their events were handled. */
   | { readonly kind: 'event lost'; readonly processed: number; readonly announced: number }
+  /** A daemon that works has done nothing about a row that is due. */
+  | { readonly kind: 'row not taken'; readonly service: ServicePart }
   /** Messages that were rejected stay in a queue from which nobody takes them. */
   | { readonly kind: 'dead letters wait'; readonly queue: string; readonly messages: number }
   /** A message that had to be rejected is in no queue. */

@@ -27,7 +27,9 @@ export const SCRAPE_SENTENCES = {
 
   'fixture failed': ({ source, reason }) => ({
     cause: `${NAMES[source]} has not taken all that was to be made in it: ${reason}`,
-    fix: 'Correct that file, so that it agrees with the other ones beside it',
+    fix: /permission denied/.test(reason)
+      ? 'Let the role that this file works as own what the files before it make (SET ROLE at the head of each), or grant it'
+      : 'Correct that file, so that it agrees with the other ones beside it',
   }),
 
   'exporter cannot connect': ({ source, fault, reason, place }) => ({

@@ -336,6 +336,11 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
           fix: `Give the provider of ${signal} in ${name(service)} the same resource as the others (new …Provider({ resource, … }))`,
         },
 
+  'row not taken': ({ service }) => ({
+    cause: `${name(service)} has not taken a row that is due: nothing of it is published, and it is not marked as processed`,
+    fix: `See that ${name(service)} is woken when a row changes: the channel of pg_notify in fixtures/postgres/2-schema.sql has to be the one on which it listens (fixtures/services/scheduler/loop.ts); and that its query finds the row (fixtures/services/scheduler/due-rows.ts)`,
+  }),
+
   'log level differs': ({ service, levels }) => ({
     cause: `${name(service)} logs no error there: its lines have the level ${list(levels)}`,
     fix: `Log the error with the level error in ${name(service)} (log.error)`,

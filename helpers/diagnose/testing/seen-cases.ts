@@ -51,6 +51,13 @@ function returning(...keys: readonly string[]): ServiceState {
 
 /** RabbitMQ with nothing to tell. */
 const quiet = { held: [], exchanges: [], shared: [], waiting: [], messages: 0 } as const;
+/** A question about the work on a row, of which this was seen. */
+const untaken = (seen: object) =>
+  asked({
+    path: 'none',
+    subject: { kind: 'work', statement: 'the work', services: ['status-transition-daemon'] },
+    seen: { kind: 'answer', json: JSON.stringify(seen) },
+  });
 /** A question about a message that is to be rejected. */
 const rejected = asked({
   path: 'none',
@@ -246,6 +253,24 @@ export const seenCases = {
       'it was merely late': { ...rejected, delay: 24_000, broker: quiet },
       'RabbitMQ was not asked': { ...rejected, delay: 'never' },
       'other work is asked for': { ...work, delay: 'never', broker: quiet },
+    },
+  },
+  'row not taken': {
+    speaks: untaken({ published: 0, processed: 0, announced: 0 }),
+    finds: { service: 'status-transition-daemon' },
+    silent: {
+      'it was published': untaken({ published: 2, processed: 0, announced: 0 }),
+      'some were done': untaken({ processed: 1, announced: 0 }),
+      'the daemon does not work': {
+        ...untaken({ processed: 0, announced: 0 }),
+        faulty: [
+          { part: 'status-transition-daemon', address: 'h:1', fault: 'unhealthy', reason: 'loop: it did not answer' },
+        ],
+      },
+      'a part gives no answer': {
+        ...untaken({ processed: 0, announced: 0 }),
+        unreachable: [{ part: 'postgres', address: 'h:1' }],
+      },
     },
   },
   'queue shared': {

@@ -173,7 +173,10 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'source fails', source: 'redis', fault: 'login', reason: 'it said so', variable: 'REDIS_URL' },
     { kind: 'source fails', source: 'postgres', fault: 'no database', reason: 'it said so', variable: 'DATABASE_URL' },
   ],
-  'fixture failed': [{ kind: 'fixture failed', source: 'postgres', reason: 'postgres/2-schema.sql:7: no such type' }],
+  'fixture failed': [
+    { kind: 'fixture failed', source: 'postgres', reason: 'postgres/2-schema.sql:7: no such type' },
+    { kind: 'fixture failed', source: 'postgres', reason: 'postgres/3-seed.sql: permission denied for table guilds' },
+  ],
   'service unhealthy': [{ kind: 'service unhealthy', service: 'api', address: '127.0.0.1:1', reason: 'redis: gone' }],
   'exporter cannot connect': [
     ...(

@@ -344,6 +344,7 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
     { kind: 'telemetry without resource', service: 'api', signal: 'metrics', name: 'unknown_service:node' },
     { kind: 'telemetry without resource', service: 'api', signal: 'logs', name: 'unknown_service:node', isAll: true },
   ],
+  'row not taken': [{ kind: 'row not taken', service: 'status-transition-daemon' }],
   'log level differs': [{ kind: 'log level differs', service: 'api', levels: ['info'] }],
   'parent span missing': [
     { kind: 'parent span missing', service: 'api', traceId: '4bf9', children: ['pg.query:SELECT games'] },

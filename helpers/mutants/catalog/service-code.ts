@@ -384,6 +384,26 @@ export const serviceCode: readonly Mutant[] = [
     ['in no queue', 'acknowledged'],
   ),
   code(
+    'k40',
+    'bot',
+    'messages need no acknowledgement',
+    [
+      'messaging/consumer.ts',
+      '    if (message !== null) return void take(message);\n    // RabbitMQ cancelled the consumer: its queue is gone.\n    void channel.close().catch(() => {});\n  });',
+      '    if (message !== null) return void take(message);\n    // RabbitMQ cancelled the consumer: its queue is gone.\n    void channel.close().catch(() => {});\n  }, { noAck: true });\n  channel.ack = () => {};',
+    ],
+    'phase6',
+    ['without acknowledging', 'noAck'],
+  ),
+  code(
+    'k41',
+    'status-transition-daemon',
+    'it listens for changes of another table',
+    ['scheduler/loop.ts', '_changed`]: wakeup.wake,', '_change`]: wakeup.wake,'],
+    'phase6',
+    ['has not taken a row', 'pg_notify'],
+  ),
+  code(
     'k39',
     'api',
     'an event stays in the outbox',
