@@ -33,6 +33,18 @@ test('a shape that differs in one thing is not found', () => {
   expect(hasSpan(spans, { kind: 'server', lacks: { attributes: { 'db.system.name': 'postgresql' } } })).toBe(false);
 });
 
+test('a child may be below internal spans, which frameworks make, and below no others', () => {
+  const resource = { attributes: [], droppedAttributesCount: 0 };
+  const server = { ...newSpan({ name: 'GET /games' }), kind: 2 };
+  const handler = newSpan({ name: 'handler', parent: server });
+  const inner = newSpan({ name: 'inner', parent: handler });
+  const query = { ...newSpan({ name: 'SELECT', parent: inner }), kind: 3 };
+  const dns = newSpan({ name: 'dns', parent: query });
+  const trace = [server, handler, inner, query, dns].map((span) => ({ resource, span }));
+  const has = (name: string) => hasSpan(trace, { name: 'GET /games', children: [{ name }] });
+  expect(['handler', 'inner', 'SELECT', 'dns', 'GET /games'].map(has)).toEqual([true, true, true, false, false]);
+});
+
 describe('each field of a shape is compared', () => {
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'api' } }], droppedAttributesCount: 0 };
   const root = newSpan({ name: 'GET /games', attributes: { ok: true, size: 5, ratio: 0.5, text: 'abc' } });

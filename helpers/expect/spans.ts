@@ -1,3 +1,4 @@
+import { listBelow } from '../clients/span-tree.ts';
 import type { FoundSpan } from '../clients/tempo.ts';
 import type { KeyValue } from '../otlp/schema.ts';
 import { SPAN_KINDS, STATUS_CODES } from '../otlp/schema.ts';
@@ -14,7 +15,7 @@ export type SpanShape = {
   readonly status?: 'error';
   /** It has an event of this name. */
   readonly event?: string;
-  /** It has a child of each of these shapes. */
+  /** It has a child of each of these shapes, or one below internal spans: a framework makes those around a handler. */
   readonly children?: readonly SpanShape[];
   /** No span of its trace has this shape. */
   readonly lacks?: SpanShape;
@@ -83,11 +84,14 @@ function isLike({ span, resource }: FoundSpan, shape: SpanShape, trace: readonly
     Object.entries(attributes).every(([keys, value]) =>
       keys.split('|').some((key) => matches(readAttribute(span, key), value)),
     ) &&
-    children.every((child) =>
-      trace.some((found) => found.span.parentSpanId === span.spanId && isLike(found, child, trace)),
-    ) &&
+    (children.length === 0 || hasChildren(trace, span, children)) &&
     (lacks === undefined || !hasSpan(trace, lacks))
   );
+}
+
+function hasChildren(trace: readonly FoundSpan[], span: FoundSpan['span'], shapes: readonly SpanShape[]): boolean {
+  const below = listBelow(trace, span);
+  return shapes.every((shape) => below.some((found) => isLike(found, shape, trace)));
 }
 
 function matches(found: unknown, wanted: string | number | boolean | RegExp): boolean {

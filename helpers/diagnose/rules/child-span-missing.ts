@@ -1,3 +1,4 @@
+import { listBelow } from '../../clients/span-tree.ts';
 import { SERVICE_NAMES } from '../../run/part.ts';
 import { createServiceRule, isOf } from '../service-rule.ts';
 import { isLike, readShape, toKind } from '../span-shape.ts';
@@ -17,7 +18,7 @@ export const childSpanMissing = createServiceRule('child span missing', (service
   const own = trace.filter((found) => isOf(service, found));
   const parent = own.find((found) => isLike(found, shape));
   if (parent === undefined) return undefined;
-  const children = own.filter(({ span }) => span.parentSpanId === parent.span.spanId);
+  const children = listBelow(own, parent.span);
   const missing = shape.children
     .filter((child) => child.service === undefined || child.service === SERVICE_NAMES[service.part])
     .find((child) => !children.some((found) => isLike(found, child)));
