@@ -1,8 +1,14 @@
 import type { Milliseconds } from '../otlp/ids.ts';
 import type { ProxySettings } from '../settings/settings.ts';
 
+/**
+ * For a client of a PostgreSQL that the run starts: neither PGSSLMODE nor PGOPTIONS of the person's shell is about that. An empty
+ * text would not keep the client from reading the variable.
+ */
+export const OWN_POSTGRES = { ssl: false, options: ' ' } as const;
+
 /** How to reach and log in to PostgreSQL as the application does. */
-export type PostgresEndpoint = {
+export type PostgresEndpoint = Partial<typeof OWN_POSTGRES> & {
   readonly host: string;
   readonly port: number;
   readonly user: string;

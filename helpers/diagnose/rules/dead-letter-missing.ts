@@ -2,9 +2,6 @@ import { getObservation } from '../observation.ts';
 import { createRule } from '../rule.ts';
 import type { Symptoms } from '../symptoms.ts';
 
-/** How long the run waits for the daemon to look at dead letters. */
-const MAX_INTERVAL_SECONDS = 60;
-
 /**
  * A message that nobody can read was rejected, and stays in a queue that nobody takes messages from: dead letters are not processed.
  *
@@ -12,10 +9,7 @@ const MAX_INTERVAL_SECONDS = 60;
  */
 export const deadLettersWait = createRule('dead letters wait', (symptoms) => {
   const [queue] = symptoms.broker?.waiting ?? [];
-  if (!isAboutDeadLetters(symptoms) || queue === undefined) return undefined;
-  return symptoms.run.dlqCheckInterval > MAX_INTERVAL_SECONDS
-    ? undefined
-    : { queue: queue.name, messages: queue.ready };
+  return isAboutDeadLetters(symptoms) && queue !== undefined ? { queue: queue.name, messages: queue.ready } : undefined;
 });
 
 /**

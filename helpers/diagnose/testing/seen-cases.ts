@@ -238,11 +238,6 @@ export const seenCases = {
     finds: { queue: 'bot.events.dead_letters', messages: 3 },
     silent: {
       'they are worked off': { ...rejected, broker: quiet },
-      'the daemon looks at them once in an hour': {
-        ...rejected,
-        run: sampleRun({ dlqCheckInterval: 3600 }),
-        broker: { ...quiet, waiting: [{ name: 'bot.events.dead_letters', ready: 3 }] },
-      },
     },
   },
   'dead letter lost': {

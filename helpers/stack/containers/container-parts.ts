@@ -1,4 +1,4 @@
-import type { Endpoints, LgtmEndpoint } from '../../run/endpoints.ts';
+import { type Endpoints, type LgtmEndpoint, OWN_POSTGRES } from '../../run/endpoints.ts';
 import type { Part } from '../../run/part.ts';
 import type { PartPlan } from '../owned/part.ts';
 import { readAlloyVersion } from '../parts/alloy.ts';
@@ -31,7 +31,7 @@ export const containerParts: Readonly<Record<Part, ContainerPart>> = {
     title: 'PostgreSQL',
     ports: ['POSTGRES_PORT'],
     endpoints: (host, [port = 0], { postgres: password }) => ({
-      postgres: { host, port, user: application, password, database: application },
+      postgres: { host, port, user: application, password, database: application, ...OWN_POSTGRES },
     }),
     check: ({ postgres }) => ({
       probe: () => probePostgres(requireEndpoint(postgres)),

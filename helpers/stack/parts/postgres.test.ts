@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Stack } from '../../run/stack.ts';
 import { startNativeParts } from '../testing/plans.ts';
 import { runFixtures } from './postgres.ts';
@@ -12,6 +12,9 @@ let client: Client;
 let directory: string;
 
 beforeAll(async () => {
+  // The shell of a person who uses psql for something else may have these.
+  vi.stubEnv('PGSSLMODE', 'require');
+  vi.stubEnv('PGOPTIONS', '-c default_transaction_read_only=on');
   stack = await startNativeParts(['postgres']);
   const password = await readFile(join(dirname(stack.controlSocket), 'postgres', 'superuser-password'), 'utf8');
   client = new Client({ ...stack.endpoints.postgres, user: 'postgres', password: password.trim() });
@@ -19,6 +22,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fixtures-'));
 }, 100_000);
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await client.end();
   await stack.stop();
   await rm(directory, { recursive: true });

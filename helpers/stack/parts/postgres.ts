@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, DatabaseError } from 'pg';
 import { CannotRun } from '../../run/cannot-run.ts';
-import type { PostgresEndpoint } from '../../run/endpoints.ts';
+import { OWN_POSTGRES, type PostgresEndpoint } from '../../run/endpoints.ts';
 import { launchProcess, makePartDirectory, type PartContext, type PartPlan, requireProgram } from '../owned/part.ts';
 import { startProcess } from '../owned/part-process.ts';
 import { findUnprivilegedUser } from '../owned/unprivileged-user.ts';
@@ -36,6 +36,7 @@ export async function planPostgres(context: PartContext): Promise<PartPlan> {
     user: application,
     password: makePassword(),
     database: application,
+    ...OWN_POSTGRES,
   };
   const administrator = { ...endpoint, user: superuser, password: makePassword(), database: 'postgres' };
 
