@@ -1,6 +1,7 @@
 import type { LoginFault } from '../findings/finding.ts';
 import type { Place } from '../findings/place.ts';
 import type { Login } from '../flow/login.ts';
+import type { Run } from '../run/run.ts';
 import type { Symptoms } from './symptoms.ts';
 
 /** A login that a service refused, as findings have it: the ID, the mock cloud's reason, and a variable with the same ID. */
@@ -32,10 +33,7 @@ export function readRefusedLogin(
   // What Alloy has is known of a stack that the run started; an external one may have other variables.
   const own = run.stack === 'external' || login.kind === 'none' ? undefined : run.variables[name];
   const instanceId = sent ?? refusal?.user ?? own;
-  const twin = Object.keys(run.variables).find(
-    (other) =>
-      other !== name && other.endsWith('_INSTANCE_ID') && instanceId !== '' && run.variables[other] === instanceId,
-  );
+  const twin = findTwin(run, name, instanceId);
   return {
     login: login.kind,
     place: login.place,
@@ -45,6 +43,14 @@ export function readRefusedLogin(
     ...(isLost && { lostOnWayTo: endpoint }),
     ...(login.kind === 'basic' && isOddPassword(login.password, refusal?.reason) && { oddPassword: login.password }),
   };
+}
+
+/** The variable of another service that has the same instance ID. */
+export function findTwin({ variables }: Run, name: string, instanceId: string | undefined): string | undefined {
+  if (instanceId === undefined || instanceId === '') return undefined;
+  return Object.keys(variables).find(
+    (other) => other !== name && other.endsWith('_INSTANCE_ID') && variables[other] === instanceId,
+  );
 }
 
 function hasNoLogin({ reason }: Symptoms['refusals'][number]): boolean {

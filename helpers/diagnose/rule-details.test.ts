@@ -192,6 +192,19 @@ test('whether every service refuses its login is told', () => {
   expect(findBy('questions refused', { refusedQuestions: all })).toMatchObject({ refused: all, all: true });
 });
 
+test('what is wrong with the instance ID of a question that was refused is told', () => {
+  const question = { service: 'prometheus', user: '1419296', status: 401 } as const;
+  const variables = { GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID: '1419296', GRAFANA_CLOUD_LOKI_INSTANCE_ID: '1419296' };
+  const find = (changes: Parameters<typeof findBy>[1]) =>
+    findBy('questions refused', { refusedQuestions: [question], ...changes });
+  expect(find({ run: sampleRun({ variables }) })).toMatchObject({
+    refused: [{ ...question, twin: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID' }],
+  });
+  const refusal = { service: 'prometheus', user: '1419296', reason: 'unknown instance ID', count: 3 } as const;
+  expect(find({ refusals: [refusal] })).toMatchObject({ refused: [{ ...question, reason: 'unknown instance ID' }] });
+  expect(find({ refusals: [{ ...refusal, user: '7' }] })).toMatchObject({ refused: [question] });
+});
+
 describe('what an external Alloy has dropped', () => {
   const about = (changes: Parameters<typeof asked>[0]) => ({
     run: external,

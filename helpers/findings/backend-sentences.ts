@@ -42,6 +42,7 @@ export const BACKEND_SENTENCES = {
     cause: `${list(refused.map(describeRefused))} ${refused.length === 1 ? 'refuses' : 'refuse'} the run's questions about what arrived`,
     fix:
       adviseOnLogins(refused) ??
+      adviseOnIds(refused) ??
       (all
         ? `Set GRAFANA_CLOUD_READ_TOKEN, or GRAFANA_CLOUD_API_KEY without one, to a token of this stack with the scopes ${list(refused.map(({ service }) => SCOPES[service]))}`
         : `Give the token the scopes ${list(refused.map(({ service }) => SCOPES[service]))}, and check ${list(
@@ -103,8 +104,30 @@ const SCOPES: Readonly<Record<RefusedQuestion['service'], string>> = {
   loki: 'logs:read',
 };
 
-function describeRefused({ service, user, status }: RefusedQuestion): string {
-  return `${SERVICES[service]} (${user === '' ? '' : `instance ID ${user}, `}${status})`;
+function describeRefused({ service, user, status, twin, reason }: RefusedQuestion): string {
+  const whose =
+    twin !== undefined
+      ? `, which is ${twin}`
+      : reason === 'foreign instance ID'
+        ? ', which belongs to another service'
+        : reason === 'unknown instance ID'
+          ? ', which is none of your stack'
+          : '';
+  return `${SERVICES[service]} (${user === '' ? '' : `instance ID ${user}${whose}, `}${status})`;
+}
+
+/** What to do where each of the logins has a wrong ID, or none. */
+function adviseOnIds(refused: readonly RefusedQuestion[]): string | undefined {
+  const isWrong = ({ user, twin, reason }: RefusedQuestion) =>
+    twin !== undefined ||
+    (reason !== undefined && reason !== 'wrong token' && (user === '' || reason !== 'no credentials'));
+  if (!refused.every(isWrong)) return undefined;
+  return refused
+    .map(
+      ({ service }) =>
+        `Set GRAFANA_CLOUD_${service.toUpperCase()}_INSTANCE_ID to what Grafana Cloud shows under your stack > ${SERVICES[service]} > Details`,
+    )
+    .join('; ');
 }
 
 /** What is refused, and what that means. */

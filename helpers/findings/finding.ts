@@ -45,6 +45,9 @@ export type RefusedQuestion = {
   readonly user: string;
   readonly status: number;
   readonly variables?: AccessVariables;
+  /** What the mock cloud found wrong with the login, and the variable of another service that has the same ID. */
+  readonly reason?: LoginFault;
+  readonly twin?: string;
 };
 
 /** Why an exporter can't connect to what it measures. */

@@ -655,6 +655,14 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
   'questions refused': [
     { kind: 'questions refused', refused: [{ service: 'loki', user: '1', status: 403 }], all: false },
     { kind: 'questions refused', refused: [{ service: 'tempo', user: '', status: 401 }], all: true },
+    {
+      kind: 'questions refused',
+      refused: [
+        { service: 'prometheus', user: '1', status: 401, twin: 'GRAFANA_CLOUD_LOKI_INSTANCE_ID' },
+        { service: 'loki', user: '9', status: 401, reason: 'unknown instance ID' },
+      ],
+      all: false,
+    },
   ],
   'backend silent': [
     { kind: 'backend silent', service: 'loki', url: 'http://x', since: 0, reason: 'Headers Timeout Error' },
