@@ -7,6 +7,7 @@ import {
   findMissing,
   findSharedIds,
   findSlashes,
+  findWrongHosts,
   findWrongPaths,
   nameId,
   type VariableProblem,
@@ -32,6 +33,7 @@ export function judgeVariables(): VariablesVerdict {
   const wrong: readonly VariableProblem[] = [
     ...findMalformed(variables),
     ...findWrongPaths(variables),
+    ...findWrongHosts(variables),
     ...findSlashes(variables),
     ...findForeignToken(variables),
   ];

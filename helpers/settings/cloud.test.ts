@@ -112,6 +112,18 @@ describe('the GRAFANA_CLOUD_* variables', () => {
     expect(problems[0]).toMatch(message);
   });
 
+  test('report the host of another service, where the path is right', () => {
+    const endpoint = 'https://logs-prod-eu-west-0.grafana.net/api/prom/push';
+    expect(findCloudProblems({ ...good, GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: endpoint })).toEqual([
+      'GRAFANA_CLOUD_PROMETHEUS_ENDPOINT leads to logs-prod-eu-west-0.grafana.net, which is a host of Loki',
+    ]);
+    // A relay of somebody may be called anything, and another cluster of Grafana Cloud otherwise.
+    for (const host of ['logs-prod.example.net', 'mimir-prod-eu-west-0.grafana.net']) {
+      const other = `https://${host}/api/prom/push`;
+      expect(findCloudProblems({ ...good, GRAFANA_CLOUD_PROMETHEUS_ENDPOINT: other })).toEqual([]);
+    }
+  });
+
   test('report two endpoints that are swapped once, where the paths show it', () => {
     const swapped = {
       GRAFANA_CLOUD_OTLP_ENDPOINT: good.GRAFANA_CLOUD_PROMETHEUS_ENDPOINT,

@@ -63,6 +63,7 @@ export function findVariableProblems(variables: CloudVariables, madeUp: readonly
   return [
     ...findMalformed(variables),
     ...findWrongPaths(variables),
+    ...findWrongHosts(variables),
     ...findSlashes(variables),
     ...findForeignToken(variables),
     ...findSharedIds(variables, madeUp),
@@ -100,6 +101,34 @@ export function findWrongPaths(variables: CloudVariables): VariableProblem[] {
     if (twin < index) return [];
     const message = `${variable} and ${nameEndpoint(owner)} are swapped: each has the path of the other's service`;
     return [{ variable, message }];
+  });
+}
+
+/** How the host of each service begins, on Grafana Cloud; those of other clusters may begin otherwise. */
+const HOSTS: Readonly<Record<CloudService, string>> = {
+  OTLP: 'otlp-gateway-',
+  PROMETHEUS: 'prometheus-',
+  LOKI: 'logs-',
+  TEMPO: 'tempo-',
+};
+
+const OWNERS: Readonly<Record<CloudService, string>> = {
+  OTLP: 'the OTLP gateway',
+  PROMETHEUS: 'Prometheus',
+  LOKI: 'Loki',
+  TEMPO: 'Tempo',
+};
+
+/** The endpoints at the host of another service of Grafana Cloud, which serves no such path. */
+export function findWrongHosts(variables: CloudVariables): VariableProblem[] {
+  return CLOUD_SERVICES.flatMap((service) => {
+    const variable = nameEndpoint(service);
+    const endpoint = variables[variable] ?? '';
+    if (!URL.canParse(endpoint)) return [];
+    const { hostname, pathname } = new URL(endpoint);
+    const owner = CLOUD_SERVICES.find((other) => other !== service && hostname.startsWith(HOSTS[other]));
+    if (owner === undefined || !isHosted(hostname) || pathname.replace(/\/$/, '') !== CLOUD_PATHS[service]) return [];
+    return [{ variable, message: `${variable} leads to ${hostname}, which is a host of ${OWNERS[owner]}` }];
   });
 }
 

@@ -44,6 +44,13 @@ const malformed: readonly Mutant[] = [
   wrong('v11', 'is empty', KEY, '', 'not set'),
   wrong('v12', 'is empty', `${OTLP}_ENDPOINT`, '', 'not set'),
   wrong('v13', 'has quotes around it', KEY, '"glc_eyJvIjoiMSJ9"', 'quote'),
+  wrong(
+    'v45',
+    'leads to the host of Loki',
+    `${PROMETHEUS}_ENDPOINT`,
+    'https://logs-prod-eu-west-0.grafana.net/api/prom/push',
+    'host of Loki',
+  ),
   wrong('v14', 'has quotes around it', `${OTLP}_INSTANCE_ID`, "'1461503'", 'quote'),
   wrong('v15', 'has quotes around it', `${PROMETHEUS}_ENDPOINT`, `"${HOSTED[`${PROMETHEUS}_ENDPOINT`]}"`, 'quote'),
   wrong('v16', 'ends with a line end', KEY, 'glc_eyJvIjoiMSJ9\n', 'line end'),
@@ -157,6 +164,7 @@ const shared: readonly Mutant[] = [
 ];
 
 const { [`${PROMETHEUS}_ENDPOINT`]: endpoint = '', ...withoutEndpoint } = HOSTED;
+const { [KEY]: key = '', ...withoutKey } = HOSTED;
 const misnamed: readonly Mutant[] = [
   mutant(
     'v44',
@@ -164,6 +172,13 @@ const misnamed: readonly Mutant[] = [
     { variables: { ...withoutEndpoint, GRAFANA_CLOUD_PROMETHEUS_ENDPONT: endpoint } },
     'P1.1 P1.7 P1.9',
     { cause: all(`${PROMETHEUS}_ENDPOINT`, 'ENDPONT'), vague: /not set/ },
+  ),
+  mutant(
+    'v46',
+    'the token has another name in a whole .env',
+    { variables: { ...withoutKey, GRAFANA_CLOUD_API_TOKEN: key } },
+    'P1.1 P1.7 P1.9',
+    { cause: all(KEY, 'GRAFANA_CLOUD_API_TOKEN'), vague: /not set/ },
   ),
 ];
 
