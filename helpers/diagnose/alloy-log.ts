@@ -13,6 +13,8 @@ export type LogLine = {
   readonly error: string;
   /** Where it was sent to; empty if the line does not say. */
   readonly url: string;
+  /** How long a backend wants not to be asked, where the line is about that: `30s`. */
+  readonly waits?: string;
   /** What a backend rejected of an export that it took, where the line is about that. */
   readonly rejected?: { readonly items: string; readonly count: number; readonly message: string };
 };
@@ -20,7 +22,7 @@ export type LogLine = {
 const TAIL_BYTES = 256 * 1024;
 
 /**
- * The problems that Alloy logged, oldest first: lines of level warn and error, exports that are retried (level info), and
+ * The problems that Alloy logged, oldest first: lines of level warn and error, exports and writes that are retried (level info), and
  * the error that kept it from starting. Secrets are removed. Empty if the run has no log file.
  */
 export async function readAlloyLog(run: Run): Promise<LogLine[]> {
@@ -31,15 +33,15 @@ export async function readAlloyLog(run: Run): Promise<LogLine[]> {
   return parseLog(text.replaceAll(configInside, config));
 }
 
+/** What is logged at level info, as it may succeed yet. */
+const RETRIED = /^(?:Exporting failed|Retrying after duration specified by Retry-After header)/;
+
 /** The lines of a log, in logfmt or JSON, that report a problem. */
 export function parseLog(text: string): LogLine[] {
   return text
     .split('\n')
     .map(parseLine)
-    .filter(
-      ({ level, message }) =>
-        level === 'warn' || level === 'error' || (level !== '' && /^Exporting failed/.test(message)),
-    );
+    .filter(({ level, message }) => level === 'warn' || level === 'error' || (level !== '' && RETRIED.test(message)));
 }
 
 function parseLine(line: string): LogLine {
@@ -62,6 +64,7 @@ function parseLine(line: string): LogLine {
     message: fields.msg ?? '',
     error: fields.err ?? fields.error ?? '',
     url: fields.url ?? '',
+    ...(RETRIED.test(fields.msg ?? '') && fields.duration !== undefined && { waits: fields.duration }),
     ...readRejected(fields),
   };
 }

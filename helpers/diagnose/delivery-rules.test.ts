@@ -13,6 +13,7 @@ import {
   droppedSpans,
   EXPORTER,
   exportLine,
+  keptSamples,
   keptSpans,
   logs,
   NOW,
@@ -134,4 +135,17 @@ test('of two endpoints of a remote write the one is told that refuses', () => {
   );
   const finding = explain(symptoms({ flow, alloyLog }));
   expect(finding).toMatchObject({ status: 403, place: { line: 7, value: 'http://b/push', variables: ['B'] } });
+});
+
+test('a backend that wants not to be asked for a while has answered, although the log does not say what', () => {
+  const flow = keptSamples;
+  const told = (line: string) => say({ flow, alloyLog: parseLog(`ts=${NOW} component_id=${WRITE} ${line}`) });
+  const waiting = told('level=info msg="Retrying after duration specified by Retry-After header" duration=30s');
+  expect(waiting?.cause).toMatch(/takes no samples now, and wants them again after 30s \(Retry-After\)/);
+  expect(waiting?.cause).not.toMatch(/can't reach/);
+  // As soon as it has tried again, it says why.
+  expect(
+    told('level=warn msg="Failed to send batch, retrying" err="server returned HTTP status 429 Too Many Requests: x"')
+      ?.cause,
+  ).toMatch(/gets 429/);
 });

@@ -11,8 +11,10 @@ export type FailedWrite = {
   /** Samples that it has dropped for good, rather than kept for another attempt. */
   readonly dropped: number;
   readonly error: SendError | undefined;
-  /** Whether it has sent samples and got no answer to any. */
+  /** Whether it has sent samples and got no answer to any, as far as its log says. */
   readonly isUnanswered: boolean;
+  /** How long the endpoint wants not to be asked, where it has said that and why is not in the log yet: `30s`. */
+  readonly waits: string | undefined;
 };
 
 /** Finds the remote write at which the samples in question stop; for a question about its own counters, the one that has failed. */
@@ -26,7 +28,11 @@ export function readFailedWrite(symptoms: Symptoms): FailedWrite | undefined {
     const error = listSendErrors(symptoms.alloyLog, component, symptoms.run.startedAt).at(-1);
     const isUnanswered = hasNoAnswer(symptoms, flow);
     if (error !== undefined || dropped + retried > 0 || isUnanswered) {
-      return { flow, component, dropped, error, isUnanswered };
+      const lines = symptoms.alloyLog.filter(
+        ({ component: id, time = 0 }) => id === component.id && time >= symptoms.run.startedAt,
+      );
+      const waits = error === undefined ? lines.findLast(({ waits }) => waits !== undefined)?.waits : undefined;
+      return { flow, component, dropped, error, isUnanswered, waits };
     }
   }
   return undefined;

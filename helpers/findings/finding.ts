@@ -840,9 +840,11 @@ export type Finding =
     }
   | {
       readonly kind: 'remote write refused';
-      /** Unknown where Alloy's log can't be read. */
+      /** Unknown where Alloy's log can't be read, or has no answer yet. */
       readonly status?: number;
       readonly message: string;
+      /** How long it wants not to be asked: `30s`. */
+      readonly waits?: string;
       readonly place: Place;
     }
   /** The file with what remote write logs in with can't be read. */

@@ -75,16 +75,21 @@ export const REMOTE_WRITE_SENTENCES = {
 
   'remote write unreachable': ({ reason, place, leadsTo }) => describeUnreachable(place, 'url', reason, leadsTo),
 
-  'remote write refused': ({ status, message, place }) =>
-    status === undefined
+  'remote write refused': ({ status, message, place, waits }) =>
+    waits !== undefined
       ? {
-          cause: `${place.component} has dropped samples: ${place.value ?? 'its url'} refuses them`,
-          fix: `Look for "non-recoverable error" in Alloy's log: it has the answer`,
+          cause: `${place.value ?? 'its url'} (${nameComponent(place)}) takes no samples now, and wants them again after ${waits} (Retry-After): it answers 429, as too much was sent, or an error of its own, 5xx`,
+          fix: `Send less where a limit of the stack is reached (scrape_interval, a write_relabel_config that drops series), or have it raised; else look at the state of what answers there. Alloy keeps the samples, and its log has the answer after that time`,
         }
-      : {
-          cause: `remote write gets ${status} for the samples of ${nameComponent(place)}${quote(message)}`,
-          fix: adviseOnWrite(status, message, place),
-        },
+      : status === undefined
+        ? {
+            cause: `${place.component} has dropped samples: ${place.value ?? 'its url'} refuses them`,
+            fix: `Look for "non-recoverable error" in Alloy's log: it has the answer`,
+          }
+        : {
+            cause: `remote write gets ${status} for the samples of ${nameComponent(place)}${quote(message)}`,
+            fix: adviseOnWrite(status, message, place),
+          },
 
   'login file unreadable': ({ file, reason, place }) => ({
     cause: `${place.component} can't read the file that it logs in with, ${file} (${place.setting ?? 'endpoint'}${describeWhere(place)}): ${reason}; it sends nothing, and keeps trying`,

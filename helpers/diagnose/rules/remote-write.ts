@@ -59,6 +59,7 @@ export const remoteWritePathNotFound = createRule('remote write path not found',
 export const remoteWriteUnreachable = createRule('remote write unreachable', (symptoms) => {
   const failed = readFailedWrite(symptoms);
   if (failed === undefined || failed.error?.status !== undefined || failed.dropped > 0) return undefined;
+  if (failed.waits !== undefined) return undefined;
   const { flow, component, error } = failed;
   const place = locateUrl(flow, component, error);
   if (error === undefined) return { reason: failed.isUnanswered ? 'no answer so far to what it has sent' : '', place };
@@ -75,8 +76,9 @@ export const remoteWriteUnreachable = createRule('remote write unreachable', (sy
 export const remoteWriteRefused = createRule('remote write refused', (symptoms) => {
   const failed = readFailedWrite(symptoms);
   if (failed === undefined) return undefined;
-  const { flow, component, error } = failed;
+  const { flow, component, error, waits } = failed;
   const place = locateUrl(flow, component, error);
+  if (waits !== undefined) return { message: '', waits, place };
   if (error?.status === undefined) return failed.dropped > 0 ? { message: '', place } : undefined;
   return { status: error.status, message: error.reason, place };
 });

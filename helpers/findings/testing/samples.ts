@@ -622,6 +622,18 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'remote write unreachable', reason: '', place: writeUrl },
   ],
   'remote write refused': [
+    {
+      kind: 'remote write refused',
+      message: '',
+      waits: '30s',
+      place: {
+        component: 'prometheus.remote_write.grafana_cloud',
+        setting: 'url',
+        file: 'config.alloy',
+        line: 150,
+        value: 'http://x/push',
+      },
+    },
     { kind: 'remote write refused', message: '', place: writeUrl },
     ...[302, 400, 403, 413, 429, 500].map((status) => {
       return { kind: 'remote write refused', status, message: 'no', place: writeUrl } as const;

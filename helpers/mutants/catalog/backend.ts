@@ -379,6 +379,14 @@ const inBetween: readonly Mutant[] = [
     'holds none',
   ),
   fault(
+    'm52',
+    'the backend answers remote write with 429, and wants to be asked again in half a minute',
+    { answer: 429, message: 'ingestion rate limit', headers: { 'retry-after': '30' }, signals: ['samples'] },
+    PROM_PHASE,
+    '429',
+    'Retry-After|rate limit',
+  ),
+  fault(
     'm49',
     'a page to log in to a proxy answers remote write with 302',
     { answer: 302, headers: { location: 'http://proxy.invalid/login' }, signals: ['samples'] },

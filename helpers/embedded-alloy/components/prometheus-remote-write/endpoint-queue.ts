@@ -3,6 +3,7 @@ import { createPrometheusClient } from '../../pipeline/http/prometheus-client.ts
 import { pause } from '../../pipeline/pause.ts';
 import type { ScrapedSample } from '../../schema/capsules.ts';
 import type { ComponentContext } from '../../schema/component.ts';
+import { formatDuration } from '../../schema/duration.ts';
 import type { RemoteWriteEndpoint } from './block.ts';
 import { type PushResult, push } from './push.ts';
 import { createRelabeler } from './remote-labels.ts';
@@ -125,7 +126,12 @@ export function createEndpointQueue(
         giveUp(fresh.length);
         return;
       }
-      const delay = result.retryAfterMs > 0 ? result.retryAfterMs : wait;
+      const { retryAfterMs } = result;
+      const delay = retryAfterMs > 0 ? retryAfterMs : wait;
+      if (retryAfterMs > 0) {
+        const duration = formatDuration(retryAfterMs);
+        context.log('info', 'Retrying after duration specified by Retry-After header', { ...about, duration });
+      }
       await pause(delay, abort.signal);
       metrics.retried(fresh.length);
       context.log('warn', 'Failed to send batch, retrying', { ...about, err: result.reason });

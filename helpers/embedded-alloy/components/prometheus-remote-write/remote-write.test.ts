@@ -188,6 +188,16 @@ describe('prometheus.remote_write sends', () => {
     expect(await metric(writer, 'samples_failed_total')).toBe(0);
   });
 
+  test('after the time that Retry-After asks for, of which it logs how long it is and not why', async () => {
+    await using cloud = await backend({ status: 429, headers: { 'retry-after': '1' } }, {});
+    await using writer = await startWriter({ url: cloud.url });
+    writer.append(samples(1));
+    const { level, fields } = await writer.fixture.logged('Retrying after duration specified by Retry-After header');
+    expect([level, fields.duration]).toEqual(['info', '1s']);
+    await cloud.received(2);
+    expect((await writer.fixture.logged('Failed to send batch, retrying')).fields.err).toMatch(/429/);
+  });
+
   test('everything it holds before it stops', async () => {
     await using cloud = await backend({});
     await using writer = await startWriter({ url: cloud.url, queue_config: { batch_send_deadline: 600_000 } });
