@@ -634,6 +634,8 @@ export type Finding =
       readonly kind: 'service limits telemetry';
       readonly service: ServicePart;
       readonly set: ServiceVariable;
+      /** What its queue has no room for; absent where attributes or events are cut off spans. */
+      readonly dropped?: Signal;
     }
   /** It can't use a part that it needs, in its own words. */
   | {

@@ -128,10 +128,10 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     fix: `Set ${set.variable} of ${name(service)} to ${expected}`,
   }),
 
-  'service limits telemetry': ({ service, set }) => ({
+  'service limits telemetry': ({ service, set, dropped }) => ({
     cause: `${name(service)} ${
-      set.variable.includes('QUEUE')
-        ? 'drops spans that its queue has no room for'
+      dropped !== undefined
+        ? `drops ${dropped} that its queue has no room for`
         : 'cuts what the criteria look for from its spans'
     }: ${show(set)}`,
     fix: `Remove ${set.variable} from the environment of ${name(service)}`,

@@ -283,6 +283,7 @@ export const serviceCases = {
         services: [started({ OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '4096' })],
       },
       'no trace is asked for': { ...metric, services: [started({ OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '0' })] },
+      'the queue is of another signal': { ...search, services: [started({ OTEL_BLRP_MAX_QUEUE_SIZE: '1' })] },
     },
   },
   'service lacks a part': {

@@ -163,6 +163,12 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
       service: 'api',
       set: { variable: 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', value: '2' },
     },
+    {
+      kind: 'service limits telemetry',
+      service: 'api',
+      set: { variable: 'OTEL_BLRP_MAX_QUEUE_SIZE', value: '1' },
+      dropped: 'logs',
+    },
   ],
   'service lacks a part': [
     { kind: 'service lacks a part', service: 'api', of: 'Redis', reason: 'it did not answer' },
