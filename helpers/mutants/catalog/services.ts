@@ -365,14 +365,6 @@ const others: readonly Mutant[] = [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'not set',
   ]),
-  one(
-    'e89',
-    'api',
-    'a queue holds one log record',
-    { OTEL_BLRP_MAX_QUEUE_SIZE: '1', OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '1' },
-    'phase4',
-    ['API', 'OTEL_BLRP_MAX_QUEUE_SIZE'],
-  ),
   one('e72', 'bot', 'a queue holds one span', { OTEL_BSP_MAX_QUEUE_SIZE: '1' }, 'phase5', [
     'bot',
     'OTEL_BSP_MAX_QUEUE_SIZE',
