@@ -39,7 +39,7 @@ const CONSUMED = { kind: 'consumer', service: BOT } as const;
 /** How long a dead letter may take: the daemon looks for them once in an interval. */
 const DEAD_LETTER_MS = 20_000 + 1000 * run.dlqCheckInterval;
 /** A run ends within minutes. */
-const MAX_DLQ_INTERVAL = 60;
+const MAX_DLQ_SECONDS = 60;
 /** How long daemons and bot may take for what is due: a retry after a lost connection included. */
 const WORK_MS = 20_000;
 /** One of each for all criteria that look at its trace: spans cost money. */
@@ -135,9 +135,9 @@ phase(
       note,
       skip,
     }) => {
-      if (run.dlqCheckInterval > MAX_DLQ_INTERVAL)
+      if (run.dlqCheckInterval > MAX_DLQ_SECONDS)
         skip(
-          `the notification daemon looks at dead letters every ${run.dlqCheckInterval} s (DLQ_CHECK_INTERVAL_SECONDS), and a run waits for ${MAX_DLQ_INTERVAL} s at most`,
+          `the notification daemon looks at dead letters every ${run.dlqCheckInterval} s (DLQ_CHECK_INTERVAL_SECONDS), and a run waits for ${MAX_DLQ_SECONDS} s at most`,
         );
       const channel = await rabbitmq.channel();
       const message = await publishMalformed(channel);
