@@ -1,5 +1,6 @@
 /** What rules find, beyond whether they speak. */
 import { describe, expect, test } from 'vitest';
+import type { FoundSpan } from '../clients/tempo.ts';
 import { sampleRun } from '../clients/testing/sample-run.ts';
 import type { ConnectFault, Finding, ScrapeFault } from '../findings/finding.ts';
 import { change, count, text, workingFlow } from '../flow/testing/recorded-flow.ts';
@@ -7,6 +8,7 @@ import type { CloudProblem } from '../run/cloud-problem.ts';
 import { RULES } from './diagnose.ts';
 import type { Symptoms } from './symptoms.ts';
 import { checked, denied, lostToLogin } from './testing/backend-cases.ts';
+import { inOtherTrace, ONE, shaped, span, started, TWO } from './testing/service-cases.ts';
 import {
   AUTH,
   accepting,
@@ -184,6 +186,26 @@ test.each(['14 UNAVAILABLE: telemetry type is not supported', '12 UNIMPLEMENTED:
     expect(findBy('signal without output', { ...told, flow: workingFlow() })).toBeUndefined();
   },
 );
+
+test('of a child that is missing it is told whether other spans of the same name have one', () => {
+  const child = { kind: 'client', name: 'get' };
+  const lone = span('api-service', ONE, '', 'GET /x', 2);
+  const elsewhere = [span('api-service', ONE, '', 'GET /x', 2), span('api-service', TWO, ONE, 'get', 3)].map(
+    inOtherTrace,
+  );
+  const find = (recent: readonly FoundSpan[]) =>
+    findBy('child span missing', {
+      ...shaped({ kind: 'server', children: [child] }),
+      services: [started()],
+      trace: [lone],
+      recent,
+    });
+  expect(find([lone, ...elsewhere])).toMatchObject({ name: 'GET /x', others: { count: 1, having: 1 } });
+  const another = [span('api-service', ONE, '', 'GET /y', 2), span('api-service', TWO, ONE, 'get', 3)].map(
+    inOtherTrace,
+  );
+  expect(find([lone, ...another])).not.toHaveProperty('others');
+});
 
 test('whether every service refuses its login is told', () => {
   const all = (['prometheus', 'tempo', 'loki'] as const).map(

@@ -778,6 +778,8 @@ export type Finding =
       readonly child: string;
       readonly children: readonly string[];
       readonly holder?: string;
+      /** How many other spans of the same name there are, and how many of them have the child. */
+      readonly others?: { readonly count: number; readonly having: number };
     }
   /** A span has no parent, and should have one of another trace. */
   | {

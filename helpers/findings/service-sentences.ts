@@ -259,18 +259,23 @@ export const SERVICE_SENTENCES: Pick<Sentences, ServiceFinding['kind']> = {
     fix: `Correct what ${name(service)} does there, or what it is given: who publishes a message has to write what its consumer reads`,
   }),
 
-  'child span missing': ({ service, name: span, child, children, holder }) => ({
+  'child span missing': ({ service, name: span, child, children, holder, others }) => ({
     cause:
       `the span ${span} of ${name(service)} has no child that is ${child}: ` +
       (holder === undefined
         ? children.length === 0
           ? 'it has none'
           : `its children are ${list(children)}`
-        : `that is a child of ${holder}`),
+        : `that is a child of ${holder}`) +
+      (others === undefined
+        ? ''
+        : `; ${others.having} of ${others.count} other spans of this name ${others.having === 1 ? 'has' : 'have'} one`),
     fix:
-      holder === undefined
-        ? `See that ${name(service)} does in ${span} what makes that span; the instrumentation works, as others of its kind are there`
-        : `Let ${name(service)} do what makes it in the context of ${span}`,
+      holder === undefined && others !== undefined
+        ? `See that nothing in ${name(service)} leaves out spans (a span processor or sampler that filters by duration, name or attribute: fixtures/services/telemetry/start.ts), and that it does in each ${span} what makes that span`
+        : holder === undefined
+          ? `See that ${name(service)} does in ${span} what makes that span; the instrumentation works, as others of its kind are there`
+          : `Let ${name(service)} do what makes it in the context of ${span}`,
   }),
 
   'span differs': ({ service, name: span, differences }) => ({

@@ -9,6 +9,8 @@ const MAX_NAMES = 6;
  * A span of the service has arrived without a child that it should have, while the service makes such spans elsewhere: it has not done
  * what makes the span, or under another parent.
  *
+ * Where others of the same name have it, spans may be left out, as by a filter.
+ *
  * `the span GET /api/guilds of the API service has no child that is /^set/i, client, redis: its children are get and pg.query:SELECT`
  */
 export const childSpanMissing = createServiceRule('child span missing', (service, question) => {
@@ -29,6 +31,13 @@ export const childSpanMissing = createServiceRule('child span missing', (service
   if (!all.some((found) => isLike(found, toKind(missing)))) return undefined;
   const elsewhere = own.find((found) => isLike(found, missing));
   const holder = elsewhere && trace.find(({ span }) => span.spanId === elsewhere.span.parentSpanId);
+  const others = recent.filter(
+    (found) =>
+      isOf(service, found) &&
+      found.span.traceId !== parent.span.traceId &&
+      isLike(found, { ...shape, name: parent.span.name }),
+  );
+  const having = others.filter(({ span }) => listBelow(recent, span).some((found) => isLike(found, missing)));
   const values = Object.values(missing.attributes).filter(
     (value) => typeof value === 'string' && !value.startsWith('/'),
   );
@@ -37,5 +46,6 @@ export const childSpanMissing = createServiceRule('child span missing', (service
     child: [name, missing.kind, ...values].filter((word) => word !== undefined).join(', '),
     children: [...new Set(children.map(({ span }) => span.name))].slice(0, MAX_NAMES),
     ...(holder && { holder: holder.span.name }),
+    ...(having.length > 0 && { others: { count: others.length, having: having.length } }),
   };
 });

@@ -282,6 +282,14 @@ export const sampleServiceFindings: { readonly [K in ServiceKind]: readonly Find
   'child span missing': [
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: '/^set/i, client, redis', children: ['get'] },
     { kind: 'child span missing', service: 'api', name: 'GET /x', child: 'client, redis', children: [] },
+    {
+      kind: 'child span missing',
+      service: 'api',
+      name: 'GET /x',
+      child: 'client, redis',
+      children: [],
+      others: { count: 4, having: 1 },
+    },
     { kind: 'child span missing', service: 'bot', name: 'x', child: 'y', children: ['z'], holder: 'z' },
   ],
   'span begins trace': [
