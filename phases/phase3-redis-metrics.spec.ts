@@ -79,7 +79,9 @@ phase('Phase 3: Redis metrics', { needs: ['redis'] }, () => {
     await nextScrape('redis_up', REDIS);
     await expect(series({ job: REDIS.job })).toAllHave({ instance: REDIS.instance });
     await expect(series('__name__=~"redis_.+",job!="integrations/redis_exporter"')).toBeEmpty();
-    await expect(series('__name__=~"redis_key_.+|redis_keys_count|redis_connected_client_.+"')).toBeEmpty();
+    await expect(
+      series('__name__=~"redis_key_.+|redis_keys_count|redis_connected_client_.+|redis_connected_clients_details"'),
+    ).toBeEmpty();
     await expect(countSeries(REDIS)).toHaveValueAtMost(BUDGET);
     await expect(await scrapeDelivery(REDIS)).toShow(DELIVERED, isDelivered);
   });

@@ -1,9 +1,10 @@
 /** What sends items out of Alloy, and the service that is asked for them. */
 import { readText } from '../clients/alloy-graph.ts';
 import type { Items } from '../findings/evidence.ts';
+import type { Signal } from '../findings/finding.ts';
 import type { Place } from '../findings/place.ts';
 import { type Component, type Flow, SIGNALS } from '../flow/flow.ts';
-import { followSignal, ITEMS } from '../flow/otlp-route.ts';
+import { followSignal, ITEMS, listNext } from '../flow/otlp-route.ts';
 import { locate } from '../flow/place.ts';
 import { findSignalStop, type Stop } from '../flow/stops.ts';
 import type { BackendAccess } from '../run/endpoints.ts';
@@ -23,6 +24,29 @@ export const UNCHANGING = /^otelcol\.processor\.(?:batch|memory_limiter)$/;
 export function findItemsStop(flow: Flow, items: Items, asked: Stop | undefined): Stop | undefined {
   const signal = SIGNALS.find((one) => ITEMS[one] === items);
   return signal === undefined ? (asked?.of === 'samples' ? asked : undefined) : findSignalStop(flow, signal);
+}
+
+/** The output from which items go on to several components that lead to the same one, so that it gets them more than once. */
+export function findFork(flow: Flow, items: Items): Place | undefined {
+  const signal = SIGNALS.find((one) => ITEMS[one] === items);
+  if (signal === undefined) return undefined;
+  const { receivers, between } = followSignal(flow, signal);
+  for (const component of [...receivers, ...between]) {
+    const ways = listNext(flow, component, signal).map((next) => listReached(flow, next, signal));
+    const isShared = ways.some((way, index) =>
+      ways.slice(index + 1).some((other) => [...way].some((one) => other.has(one))),
+    );
+    if (isShared) return locate(flow, component, 'output', signal);
+  }
+  return undefined;
+}
+
+/** A component, and all that a signal reaches from it. */
+function listReached(flow: Flow, start: Component, signal: Signal): Set<Component> {
+  // A set grows while it is gone through.
+  const reached = new Set([start]);
+  for (const component of reached) for (const next of listNext(flow, component, signal)) reached.add(next);
+  return reached;
 }
 
 /** The endpoints to which items are sent. */

@@ -156,7 +156,9 @@ function createDelivery(
   counting: Counting,
 ): Telemetry<Delivery> {
   const sentAt = Date.now();
-  const took = new Map<Signal, Milliseconds>();
+  const took = new Map<Signal, Milliseconds | undefined>();
+  // Where a question was refused, what is there now may have been there for long: how long it took can't be told.
+  let isInterrupted = false;
   let flushedAt: Milliseconds | undefined;
   return {
     subject: { kind: 'delivery', ...(services.length > 0 && { services }) },
@@ -175,9 +177,13 @@ function createDelivery(
       const alloy = before && (await readCounts());
       if (alloy !== undefined && isFlushed(alloy)) flushedAt ??= Date.now();
       else flushedAt = undefined;
+      const wasInterrupted = isInterrupted;
+      isInterrupted = true;
       const found = await Promise.all(SIGNALS.map(async (signal) => [signal, await counting[signal]()] as const));
+      isInterrupted = false;
       for (const [signal, { emitted, arrived }] of found) {
-        if (arrived === emitted && !took.has(signal)) took.set(signal, Date.now() - sentAt);
+        if (arrived === emitted && !took.has(signal))
+          took.set(signal, wasInterrupted ? undefined : Date.now() - sentAt);
       }
       const signals = Object.fromEntries(
         found.map(([signal, arrival]) => {

@@ -1,5 +1,5 @@
 import { ITEM_NAMES } from './evidence-sentences.ts';
-import { describePlace, nameCorrection } from './place.ts';
+import { describePlace, describeWhere, nameCorrection } from './place.ts';
 import {
   describeAsked,
   describeSeconds,
@@ -24,10 +24,16 @@ export const DELIVERY_SENTENCES = {
         : `Make ${nameCorrection(place)} the address of the service itself, or let the proxy pass on what Alloy sends there`,
   }),
 
-  'items lost': ({ items, emitted, arrived, place, asked }) => ({
-    cause: `${emitted - arrived} of ${emitted} ${ITEM_NAMES[items]} were lost behind ${nameComponent(place)}: Alloy has sent all without a failure, and ${arrived} of ${emitted} are in ${describeAsked(asked)}`,
-    fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}, and what stands between: it answers success, and loses some`,
-  }),
+  'items lost': ({ items, emitted, arrived, place, asked, services }) =>
+    services !== undefined
+      ? {
+          cause: `${emitted - arrived} of ${emitted} ${ITEM_NAMES[items]} that ${list(services)} should have sent are not in ${describeAsked(asked)}: Alloy has sent all that it accepted without a failure, so they were lost behind ${nameComponent(place)}, or ${list(services)} did not send them`,
+          fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')} and what stands between (it may answer success and lose some), and at what ${list(services)} leaves out: a queue that is full, a processor that filters, a sampler`,
+        }
+      : {
+          cause: `${emitted - arrived} of ${emitted} ${ITEM_NAMES[items]} were lost behind ${nameComponent(place)}: Alloy has sent all without a failure, and ${arrived} of ${emitted} are in ${describeAsked(asked)}`,
+          fix: `Look at what takes ${ITEM_NAMES[items]} at ${nameAddress(place, 'its endpoint')}, and what stands between: it answers success, and loses some`,
+        },
 
   'own lost': ({ items, sent, place, asked }) => ({
     cause: `${ITEM_NAMES[items]} that this run sent were lost behind ${nameComponent(place)}: Alloy has sent all ${sent} that it accepted without a failure, and these are not in ${describeAsked(asked)}, which has others`,
@@ -42,16 +48,21 @@ export const DELIVERY_SENTENCES = {
         : `Look at what it passes in Alloy, ${list(between.map(describePlace))}, and behind it at ${nameAddress(place, 'its endpoint')}`,
   }),
 
-  'items twice': ({ items, emitted, twice, places, isSentTwice }) =>
-    isSentTwice || places.length > 1
+  'items twice': ({ items, emitted, twice, places, isSentTwice, fork }) =>
+    fork !== undefined
       ? {
-          cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: Alloy sends them more than once, through ${list(places.map(nameComponent))}`,
-          fix: `Let each output or forward_to lead to one of them, once (Alloy shows the graph at /graph)`,
+          cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: ${nameComponent(fork)} passes them on to several components that lead to the same one, ${fork.setting ?? 'output'} = ${fork.expression ?? 'several'}`,
+          fix: `Leave one of them in ${fork.setting ?? 'output'}${describeWhere(fork)}: a processor passes on what it gets`,
         }
-      : {
-          cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: ${list(places.map(nameComponent))} has sent each once, so something behind it passes them on again`,
-          fix: `Look at what stands between Alloy and the backend, at ${list(places.map((place) => nameAddress(place, 'its endpoint')))}: a proxy that repeats requests, or two that both pass them on`,
-        },
+      : isSentTwice || places.length > 1
+        ? {
+            cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: Alloy sends them more than once, through ${list(places.map(nameComponent))}`,
+            fix: `Let each output or forward_to lead to one of them, once (Alloy shows the graph at /graph)`,
+          }
+        : {
+            cause: `${twice} of ${emitted} ${ITEM_NAMES[items]} arrived twice: ${list(places.map(nameComponent))} has sent each once, so something behind it passes them on again`,
+            fix: `Look at what stands between Alloy and the backend, at ${list(places.map((place) => nameAddress(place, 'its endpoint')))}: a proxy that repeats requests, or two that both pass them on`,
+          },
 
   'items changed': ({ items, count, in: changes, place, between }) => ({
     cause: `${count} ${ITEM_NAMES[items]} arrived with another ${list(changes)} than they were sent with${between.length === 0 ? `: nothing in Alloy changes them, so something behind ${nameComponent(place)} does` : ''}`,

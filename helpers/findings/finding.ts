@@ -339,6 +339,8 @@ export type Finding =
       readonly passed?: Place;
       /** A rule of it whose regex matches a part of the name only. */
       readonly partly?: { readonly place: Place; readonly regex: string };
+      /** The setting of the exporter because of which there are such series. */
+      readonly setting?: Place;
     }
   /** What is written goes to another service of Grafana Cloud. */
   | {
@@ -426,10 +428,14 @@ export type Finding =
       readonly stranger?: Stranger;
     }
   /** Alloy has sent all that it accepted without a failure, and the backend has only some of it. */
-  | ({ readonly kind: 'items lost'; readonly items: Items; readonly place: Place; readonly asked: AskedService } & Pick<
-      Arrival,
-      'emitted' | 'arrived'
-    >)
+  | ({
+      readonly kind: 'items lost';
+      readonly items: Items;
+      readonly place: Place;
+      readonly asked: AskedService;
+      /** The services that should have sent them, where the run did not do it itself. */
+      readonly services?: readonly string[];
+    } & Pick<Arrival, 'emitted' | 'arrived'>)
   /** What the run itself sent is not there, and Alloy has sent all that it accepted without a failure. */
   | {
       readonly kind: 'own lost';
@@ -454,6 +460,8 @@ export type Finding =
       readonly places: readonly Place[];
       /** Whether Alloy has sent more than it accepted. */
       readonly isSentTwice: boolean;
+      /** Where they go on to several components that lead to the same one. */
+      readonly fork?: Place;
     } & Pick<Arrival, 'emitted' | 'twice'>)
   /** Items arrive otherwise than they were sent. */
   | {

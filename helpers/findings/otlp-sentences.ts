@@ -208,6 +208,10 @@ const SEND_LESS: Readonly<Record<Signal, string>> = {
   logs: 'log less',
 };
 
+/** What is answered to bytes that are no export (protobuf, gzip and JSON libraries of Go and JavaScript). */
+const UNREADABLE =
+  /wire ?type|unexpected EOF|illegal tag|invalid (?:tag|header|character|varint)|unmarshal|can(?:'|no)?t (?:be )?(?:decode|parse|skip)|proto:/i;
+
 /** What to do about an answer to an export. */
 function adviseOnExport(
   refused: Omit<FindingKind<'OTLP export refused'>, 'kind' | 'batch' | 'headers'> & {
@@ -227,6 +231,8 @@ function adviseOnExport(
       : `Send smaller exports: set send_batch_size and send_batch_max_size of ${nameComponent(batch)} to less; or have a proxy on the way take larger ones`;
   if (status === 415)
     return `Let encoding and compression of ${nameComponent(place)} be what the gateway takes: proto and gzip`;
+  if (status === 400 && others.length === 0 && UNREADABLE.test(message))
+    return `Look for a proxy on the way to ${nameAddress(place, place.component)} that changes what it passes on, such as one that removes Content-Encoding: what arrives can't be decoded, of any signal. With compression = "none" in the client block it would get through`;
   if (status === 400 || status === 422)
     return `Correct the ${list(signals)} that are sent: the gateway refuses their content, and Alloy drops the whole export. Its answer says what is wrong, or else look for a proxy on the way that changes what it passes on`;
   return adviseOnAnyStatus(status, place);

@@ -113,7 +113,9 @@ function adviseOnWrite(status: number, message: string, place: Place): string {
     status === 429 ||
     ((status === 400 || status === 422) && !isAboutLabels && IS_LIMIT.test(message))
   )
-    return `Send less, or have the limits of the stack raised: the samples are more than they allow. To send less, scrape less often (scrape_interval), or drop series with a write_relabel_config of ${place.component}`;
+    return /\bseries\b/.test(message)
+      ? `Drop series or labels with a write_relabel_config of ${place.component}, or have the limit of the stack raised: there are more series than it allows, however seldom they are scraped`
+      : `Send less, or have the limits of the stack raised: the samples are more than they allow. To send less, scrape less often (scrape_interval), or drop series with a write_relabel_config of ${place.component}`;
   if (status === 403)
     return 'Give the access policy of GRAFANA_CLOUD_API_KEY the scope metrics:write, and look at its allow-list of addresses';
   if (status === 413)

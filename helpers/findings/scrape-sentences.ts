@@ -132,7 +132,7 @@ export const SCRAPE_SENTENCES = {
         : `Remove ${place.setting}${describeWhere(place)}`,
   }),
 
-  'series not dropped': ({ metric, scrape, filter, passed, partly, isPassedBy }) => {
+  'series not dropped': ({ metric, scrape, filter, passed, partly, isPassedBy, setting }) => {
     const way = `no rule drops ${metric} on its way from ${scrape.component}`;
     if (filter !== undefined && isPassedBy === true) {
       return {
@@ -144,6 +144,12 @@ export const SCRAPE_SENTENCES = {
       return {
         cause: `${way}: ${describePlace(filter)} would, and the scrape does not forward there`,
         fix: `Let forward_to of ${scrape.component}${describeWhere(scrape)} be [${filter.component}.receiver]`,
+      };
+    }
+    if (setting !== undefined) {
+      return {
+        cause: `${metric} is there because of ${setting.setting} of ${nameComponent(setting)}, and ${way}`,
+        fix: `Remove ${setting.setting}${describeWhere(setting)}, or drop what it makes with a prometheus.relabel`,
       };
     }
     if (partly !== undefined) {
@@ -371,12 +377,18 @@ function adviseOnScrape({ fault, place, source, rightUrl, url }: FailedScrape): 
   }
   const given =
     URL.canParse(url) && expression?.includes(`"${new URL(url).host}"`) ? `"${new URL(url).host}"` : undefined;
+  const there = rightUrl === undefined ? '' : `: the run itself finds the metrics at ${rightUrl}`;
+  const unset =
+    given === undefined
+      ? undefined
+      : variables.find((name) => expression?.replaceAll(/,\s+/g, ',').includes(`sys.env("${name}"),${given}`));
+  if (unset !== undefined)
+    return `Set ${unset}, without which the address of the target is ${given}${describeWhere(place)}${there}`;
   const address =
     given !== undefined
       ? `the __address__ ${given}${describeWhere(place)}, or remove that target`
       : variables.length === 0 || isChanged(place)
         ? `the address of the target${describeWhere(place)}`
         : variables.join(' or ');
-  if (rightUrl !== undefined) return `Correct ${address}: the run itself finds the metrics at ${rightUrl}`;
-  return `Correct ${address}`;
+  return `Correct ${address}${there}`;
 }

@@ -254,6 +254,15 @@ describe('findings in words', () => {
         message: 'per-user series limit of 10000 exceeded',
         place: endpoint('url', '"u"'),
       },
+      'Drop series or labels with a write_relabel_config of x, or have the limit of the stack raised',
+    ],
+    [
+      {
+        kind: 'remote write refused',
+        status: 429,
+        message: 'ingestion rate limit',
+        place: endpoint('url', '"u"'),
+      },
       'Send less, or have the limits of the stack raised',
     ],
     [
@@ -401,6 +410,23 @@ describe('findings in words', () => {
         },
       },
       'Correct the __address__ "127.0.0.1:9" at config.alloy:5',
+    ],
+    [
+      {
+        kind: 'scrape fails',
+        url: 'http://rabbitmq:15692/metrics',
+        error: 'no such host',
+        fault: 'unknown host',
+        place: {
+          component: 's',
+          setting: 'targets',
+          file: 'config.alloy',
+          line: 5,
+          expression: '[{"__address__" = coalesce(sys.env("A"),"rabbitmq:15692")}]',
+          variables: ['A'],
+        },
+      },
+      'Set A, without which the address of the target is "rabbitmq:15692" at config.alloy:5',
     ],
   ])('the fix of %j is the right one', (finding, fix) => {
     expect(describeFinding(finding).fix).toContain(fix);

@@ -53,7 +53,8 @@ function isEnd({ name, feeds }: Component): boolean {
   return name.startsWith('otelcol.exporter.') && feeds.length === 0;
 }
 
-function listNext(flow: Flow, component: Component, signal: Signal): Component[] {
+/** The components to which a component passes a signal on. */
+export function listNext(flow: Flow, component: Component, signal: Signal): Component[] {
   const fed = component.feeds.flatMap((id) => findComponent(flow, id) ?? []);
   if (!component.name.startsWith('otelcol.') || component.name.startsWith('otelcol.exporter.')) return fed;
   const { settings, written } = component;

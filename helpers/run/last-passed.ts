@@ -20,7 +20,8 @@ const Passed = z.object({
   schema: z.literal(1),
   time: z.number(),
   salt: z.string(),
-  /** The lines of the configuration, and the services' files by path. */
+  /** The path of the configuration, hashed like its lines; and the services' files by path. */
+  configuration: z.string(),
   lines: z.array(z.string()),
   files: z.record(z.string(), z.string()),
 });
@@ -47,6 +48,7 @@ export async function keepPassed({ alloy }: Pick<Run, 'alloy'>, file: string = L
     schema: 1,
     time: Date.now(),
     salt,
+    configuration: hash(salt, alloy.config),
     lines: (await readLines(alloy.config)).map((line) => hash(salt, line)),
     files: await hashServices(salt),
   };
@@ -68,7 +70,8 @@ export async function findChanges(
     take(known, hash(salt, text)) ? [] : [{ line: index + 1, name: nameLine(text) }],
   );
   const gone = [...known.values()].reduce((sum, left) => sum + left, 0);
-  const isKnown = Math.max(lines.length, gone) <= MAX_LINES;
+  // Another file differs from it wherever it does.
+  const isKnown = passed.configuration === hash(salt, alloy.config) && Math.max(lines.length, gone) <= MAX_LINES;
   const now = await hashServices(salt);
   const paths = [...new Set([...Object.keys(passed.files), ...Object.keys(now)])].sort();
   const files = paths.filter((path) => passed.files[path] !== now[path]);

@@ -88,7 +88,7 @@ describe('OTEL_RESOURCE_ATTRIBUTES', () => {
     (entry) => {
       expect(read(`service.name=a,${entry}`)).toEqual({
         attributes: 'service.instance.id=run-1',
-        lines: ['Not used: OTEL_RESOURCE_ATTRIBUTES, because an entry of it is not key=value.'],
+        lines: ['Not used: OTEL_RESOURCE_ATTRIBUTES, because an entry of it is not key=value with percent-encoding.'],
       });
     },
   );

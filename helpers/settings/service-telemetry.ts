@@ -41,7 +41,7 @@ export function readServiceTelemetry(environment: Readonly<Record<string, string
     ...UNUSED.map(([reason, pattern]): UnusedGroup => [reason, names.filter((name) => pattern.test(name))]),
     ['the run finds the services by their names and its ID', identity],
     ['criteria look for log lines of level info', /^(?:info|debug|trace)$/i.test(LOG_LEVEL) ? [] : ['LOG_LEVEL']],
-    ['an entry of it is not key=value', isReadable ? [] : ['OTEL_RESOURCE_ATTRIBUTES']],
+    ['an entry of it is not key=value with percent-encoding', isReadable ? [] : ['OTEL_RESOURCE_ATTRIBUTES']],
   ];
   const withheld = unused.flatMap(([, group]) => group);
   return {

@@ -5,7 +5,7 @@ import { describeAskedService } from '../asked-service.ts';
 import { getObservation } from '../observation.ts';
 import { createRule } from '../rule.ts';
 import type { Symptoms } from '../symptoms.ts';
-import { findItemsStop, locateWriters, SERVICE_OF, UNCHANGING } from '../writer.ts';
+import { findFork, findItemsStop, locateWriters, SERVICE_OF, UNCHANGING } from '../writer.ts';
 
 /**
  * Some of what Alloy has sent without a failure is not in the backend.
@@ -17,13 +17,15 @@ export const itemsLost = createRule('items lost', (symptoms) => {
   for (const [items, { emitted, arrived, refused = 0, failed = 0 }] of listCounted(symptoms)) {
     if (flow === undefined || arrived >= emitted || refused + failed > 0) continue;
     // What services send is found by the trace that they were called in: none at all may be there without it.
-    if (arrived === 0 && isOfServices(symptoms)) continue;
+    if (arrived === 0 && listServices(symptoms) !== undefined) continue;
     const at = findItemsStop(flow, items, stop);
     const [place] = locateWriters(flow, items);
     if (at?.at !== 'beyond Alloy' || place === undefined) continue;
     // What Alloy still has, or leaves out, is not lost behind it.
-    if (at.of === 'signal' && at.sent < at.accepted) continue;
-    return { items, emitted, arrived, place, asked: describeAskedService(run.access, SERVICE_OF[items]) };
+    if (at.of === 'signal' && at.accepted - at.sent >= emitted - arrived) continue;
+    const asked = describeAskedService(run.access, SERVICE_OF[items]);
+    const services = listServices(symptoms);
+    return { items, emitted, arrived, place, asked, ...(services && { services }) };
   }
   return undefined;
 });
@@ -39,7 +41,8 @@ export const itemsTwice = createRule('items twice', (symptoms) => {
     if (flow === undefined || twice === 0) continue;
     const at = findItemsStop(flow, items, stop);
     const isSentTwice = at?.of === 'signal' && at.at === 'beyond Alloy' && at.sent > at.accepted;
-    return { items, emitted, twice, places: locateWriters(flow, items), isSentTwice };
+    const fork = findFork(flow, items);
+    return { items, emitted, twice, places: locateWriters(flow, items), isSentTwice, ...(fork && { fork }) };
   }
   return undefined;
 });
@@ -84,7 +87,8 @@ function listCounted(symptoms: Symptoms): [Items, Arrival][] {
   return seen?.kind === 'delivery' ? (Object.entries(seen.signals) as [Items, Arrival][]) : [];
 }
 
-function isOfServices(symptoms: Symptoms): boolean {
+/** The services that have to send what is counted; undefined where the run does. */
+function listServices(symptoms: Symptoms): readonly string[] | undefined {
   const subject = getObservation(symptoms)?.subject;
-  return subject?.kind === 'delivery' && subject.services !== undefined;
+  return subject?.kind === 'delivery' ? subject.services : undefined;
 }

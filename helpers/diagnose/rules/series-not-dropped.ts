@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Labels } from '../../clients/prometheus.ts';
+import type { Place } from '../../findings/place.ts';
+import type { Flow } from '../../flow/flow.ts';
 import { locate } from '../../flow/place.ts';
 import { listRules, type RelabelRule, relabel } from '../../flow/relabel.ts';
 import { followSamples } from '../../flow/samples-route.ts';
@@ -42,6 +44,7 @@ export const seriesNotDropped = createRule('series not dropped', (symptoms) => {
       isPassedBy: true as const,
     };
   }
+  const setting = findSetting(flow, metric);
   const partly = passed && listRules(passed.settings).findIndex((rule) => matchesPartly(rule, series));
   return {
     metric,
@@ -49,8 +52,27 @@ export const seriesNotDropped = createRule('series not dropped', (symptoms) => {
     ...(filter && { filter: locate(flow, filter) }),
     ...(passed && { passed: locate(flow, passed) }),
     ...(passed && partly !== undefined && partly >= 0 && { partly: locateRule(flow, passed, 'rule', partly) }),
+    ...(setting && { setting }),
   };
 });
+
+/** The settings of exporters that make series which nobody wants by default (Alloy documentation, prometheus.exporter.*). */
+const MAKERS: readonly (readonly [metric: RegExp, exporter: string, settings: readonly string[]])[] = [
+  [/^redis_key_|^redis_keys_count$/, 'redis', ['check_keys', 'check_single_keys', 'check_key_groups', 'count_keys']],
+  [/^redis_stream_/, 'redis', ['check_streams', 'check_single_streams']],
+  [/^redis_connected_clients?_/, 'redis', ['export_client_list']],
+];
+
+/** The setting of an exporter because of which it has a metric. */
+function findSetting(flow: Flow, metric: string): Place | undefined {
+  return MAKERS.filter(([pattern]) => pattern.test(metric))
+    .flatMap(([, exporter, settings]) =>
+      flow.components
+        .filter(({ name }) => name === `prometheus.exporter.${exporter}`)
+        .flatMap((component) => settings.map((setting) => locate(flow, component, setting))),
+    )
+    .find(({ expression }) => expression !== undefined);
+}
 
 /** Whether a rule would drop a series if its regex had to match only a part of the value. */
 function matchesPartly({ action, sourceLabels, separator, regex }: RelabelRule, series: Labels): boolean {

@@ -120,7 +120,13 @@ export const deliveryCases: Cases = {
     silent: {
       'all has arrived': counted({}),
       'Alloy itself has given some up': counted({ spans: { arrived: 14, failed: 6 } }),
-      'Alloy still has some': { ...lost, flow: accepting({ [EXPORTER]: { otelcol_exporter_sent_spans_total: 4 } }) },
+      'Alloy still has them': {
+        ...lost,
+        flow: accepting({
+          [RECEIVER]: { otelcol_receiver_accepted_spans_total: 20 },
+          [EXPORTER]: { otelcol_exporter_sent_spans_total: 14 },
+        }),
+      },
       'its exporter waits': { ...lost, flow: keptSpans },
       'no line of a service has the trace ID': counted({ log_records: { arrived: 0 } }, ['api-service']),
       'scrapes have arrived': scraped({}),

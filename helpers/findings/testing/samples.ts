@@ -399,6 +399,7 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
     { kind: 'series not dropped', metric: 'm', scrape, passed: relabel },
     { kind: 'series not dropped', metric: 'm', scrape, filter: relabel },
     { kind: 'series not dropped', metric: 'm', scrape, filter: relabel, isPassedBy: true },
+    { kind: 'series not dropped', metric: 'm', scrape, setting: { component: 'x', setting: 'check_keys', line: 97 } },
     { kind: 'series not dropped', metric: 'm_x', scrape, passed: relabel, partly: { place: relabel, regex: 'm' } },
   ],
   'endpoint of another service': [
@@ -513,7 +514,18 @@ export const sampleFindings: { readonly [K in Finding['kind']]: readonly Finding
       asked: { ...tempo, variable },
     },
   ],
-  'items lost': [{ kind: 'items lost', items: 'spans', emitted: 20, arrived: 14, place: otlpEndpoint, asked: tempo }],
+  'items lost': [
+    { kind: 'items lost', items: 'spans', emitted: 20, arrived: 14, place: otlpEndpoint, asked: tempo },
+    {
+      kind: 'items lost',
+      items: 'spans',
+      emitted: 5,
+      arrived: 3,
+      place: otlpEndpoint,
+      asked: tempo,
+      services: ['api-service'],
+    },
+  ],
   'own lost': [{ kind: 'own lost', items: 'log_records', sent: 20, place: otlpEndpoint, asked: tempo }],
   'own changed': [[], [batch]].map((between) => {
     return { kind: 'own changed', missing: ['attribute x', 'child y'], place: otlpEndpoint, between };

@@ -366,6 +366,24 @@ const exporters: readonly Mutant[] = [
   ),
 ];
 
+/** Two ways to the same exporter. */
+const forks: readonly Mutant[] = [
+  mutant(
+    'c198',
+    'receiver: traces go to the batch and past it',
+    {
+      configuration: [
+        swap(
+          `\t\ttraces  = ${TO_BATCH}\n`,
+          `\t\ttraces  = ${TO_BATCH.replace(']', ', otelcol.exporter.otlphttp.grafana_cloud.input]')}\n`,
+        ),
+      ],
+    },
+    DELIVERY,
+    { cause: all('twice', RECEIVER, 'config\\.alloy:\\d+'), vague: /twice/ },
+  ),
+];
+
 /** What a receiver does not take from anybody, or not as it is sent. */
 const receivers: readonly Mutant[] = [
   mutant(
@@ -384,4 +402,4 @@ const receivers: readonly Mutant[] = [
   ),
 ];
 
-export const otlpMutants: readonly Mutant[] = [...edges, ...otlp, ...furtherOtlp, ...exporters, ...receivers];
+export const otlpMutants: readonly Mutant[] = [...edges, ...otlp, ...furtherOtlp, ...exporters, ...forks, ...receivers];

@@ -13,6 +13,8 @@ import {
   within,
 } from './snippets.ts';
 
+const REDIS_PASSWORD = 'redis_password = sys.env("REDIS_EXPORTER_PASSWORD")';
+
 export const redis: readonly Mutant[] = [
   mutant(
     'c26',
@@ -97,5 +99,19 @@ export const redis: readonly Mutant[] = [
     },
     'phase3',
     { cause: all('prometheus\\.relabel\\.rabbitmq', 'drop'), vague: /relabel|drop/ },
+  ),
+  mutant(
+    'c199',
+    'Redis: the exporter looks at every key',
+    { configuration: [swap(REDIS_PASSWORD, `check_keys     = ["*"]\n\t${REDIS_PASSWORD}`)] },
+    'phase3',
+    { cause: all('check_keys', 'config\\.alloy:\\d+'), vague: /redis_key/ },
+  ),
+  mutant(
+    'c200',
+    'Redis: the exporter lists the clients',
+    { configuration: [swap(REDIS_PASSWORD, `export_client_list = true\n\t${REDIS_PASSWORD}`)] },
+    'phase3',
+    { cause: all('export_client_list', 'config\\.alloy:\\d+'), vague: /redis_connected_client/ },
   ),
 ];
