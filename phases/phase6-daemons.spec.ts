@@ -1,5 +1,4 @@
 import { keepFound, once } from '../helpers/emit/once.ts';
-import { readAcknowledgement } from '../helpers/emit/rabbitmq.ts';
 import {
   countProcessed,
   type DueRow,
@@ -22,6 +21,7 @@ import {
   unbindEvents,
   watchEvents,
 } from '../helpers/emit/schedules.ts';
+import { readAcknowledgement } from '../helpers/expect/acknowledgement.ts';
 import { alone, phase, test } from '../helpers/expect/criterion.ts';
 import { run } from '../helpers/expect/run.ts';
 import { serviceInstance } from '../helpers/expect/services.ts';

@@ -13,11 +13,12 @@ export type FoundLogin = {
   readonly twin?: string;
   readonly oddPassword?: Place;
   readonly lostOnWayTo?: Place;
+  readonly isElsewhere?: true;
 };
 
 /** What is known of a login that a service has refused, which was sent to an endpoint. */
 export function readRefusedLogin(
-  { refusals, run }: Pick<Symptoms, 'refusals' | 'run'>,
+  { refusals, refusedQuestions, run }: Pick<Symptoms, 'refusals' | 'refusedQuestions' | 'run'>,
   service: 'OTLP' | 'PROMETHEUS',
   login: Login,
   endpoint: Place,
@@ -41,6 +42,7 @@ export function readRefusedLogin(
     ...(refusal !== undefined && { reason: refusal.reason }),
     ...(twin !== undefined && { twin }),
     ...(isLost && { lostOnWayTo: endpoint }),
+    ...(run.stack === 'external' && refusedQuestions.length === 0 && { isElsewhere: true }),
     ...(login.kind === 'basic' && isOddPassword(login.password, refusal?.reason) && { oddPassword: login.password }),
   };
 }

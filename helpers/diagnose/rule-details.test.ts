@@ -289,6 +289,13 @@ describe('the ID of a refused login', () => {
     expect(find({ flow: unknown, run: external })).not.toHaveProperty('instanceId');
   });
 
+  test('is that of an Alloy elsewhere, where the run has not started it and its own login is taken', () => {
+    expect(find({ run: external })).toMatchObject({ isElsewhere: true });
+    expect(find({})).not.toHaveProperty('isElsewhere');
+    const refusedQuestions = [{ service: 'tempo', user: '1', status: 401 }] as const;
+    expect(find({ run: external, refusedQuestions })).not.toHaveProperty('isElsewhere');
+  });
+
   test('is none where the exporter has no login', () => {
     const { flow } = lostToLogin;
     const components = flow.components.filter(({ id }) => id !== AUTH);

@@ -25,6 +25,8 @@ export type RefusedLogin = {
   readonly oddPassword?: Place;
   /** The endpoint to which Alloy sends a login, where what arrives at the service has none: something on the way takes it away. */
   readonly lostOnWayTo?: Place;
+  /** The run has not started this Alloy, and its own login is taken. */
+  readonly isElsewhere?: true;
 };
 
 /** Whose login Grafana Cloud refuses: that of Alloy's OTLP export or remote write, or that of the run's questions. */

@@ -6,6 +6,7 @@ import type { Place } from './place.ts';
 import { describeFlaw, describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
 import {
   adviseOnAnyStatus,
+  adviseOnLogin,
   adviseOnLostLogin,
   adviseOnOtherLogin,
   adviseOnPassword,
@@ -16,7 +17,6 @@ import {
   describeUnreachable,
   IS_LIMIT,
   isOddSource,
-  listLoginVariables,
   quote,
 } from './sending-words.ts';
 import { list, nameAddress, nameComponent, type Sentences } from './words.ts';
@@ -185,7 +185,7 @@ function adviseOnOtlpLogin(login: 'basic' | 'other' | 'none', place: Place, refu
     return `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_OTLP_INSTANCE_ID"): the OTLP gateway has an ID of its own`;
   if (refused.oddPassword !== undefined) return adviseOnPassword(refused.oddPassword);
   return refused.twin === undefined
-    ? `Set ${listLoginVariables('OTLP', refused)} to what Grafana Cloud shows under your stack > OpenTelemetry > Configure`
+    ? adviseOnLogin('OTLP', refused, 'OpenTelemetry > Configure')
     : "Set GRAFANA_CLOUD_OTLP_INSTANCE_ID to the OTLP gateway's own ID: Grafana Cloud shows it under your stack > OpenTelemetry > Configure";
 }
 

@@ -2,6 +2,7 @@ import type { Place } from './place.ts';
 import { describeFlaw, describeLine, describePlace, describeWhere, getWholeVariable, nameCorrection } from './place.ts';
 import {
   adviseOnAnyStatus,
+  adviseOnLogin,
   adviseOnLostLogin,
   adviseOnOtherLogin,
   adviseOnPassword,
@@ -12,7 +13,6 @@ import {
   describeUnreachable,
   IS_LIMIT,
   isOddSource,
-  listLoginVariables,
   quote,
 } from './sending-words.ts';
 import { nameAddress, nameComponent, type Sentences } from './words.ts';
@@ -65,7 +65,7 @@ export const REMOTE_WRITE_SENTENCES = {
                 ? `Let ${place.setting ?? 'username'}${describeWhere(place)} be sys.env("GRAFANA_CLOUD_PROMETHEUS_INSTANCE_ID"): Prometheus has an ID of its own`
                 : refused.oddPassword !== undefined
                   ? adviseOnPassword(refused.oddPassword)
-                  : `Set ${listLoginVariables('PROMETHEUS', refused)} to what Grafana Cloud shows under your stack > Prometheus > Details`,
+                  : adviseOnLogin('PROMETHEUS', refused, 'Prometheus > Details'),
   }),
 
   'remote write path not found': ({ status, place }) => ({

@@ -103,8 +103,18 @@ export function describeLogin({ instanceId, reason, twin }: RefusedLogin): strin
   return reason === 'unknown instance ID' ? `${name}, which is none of your Grafana Cloud stack` : name;
 }
 
+/** What to do about a login that is not taken; `section` is where Grafana Cloud shows the right one. */
+export function adviseOnLogin(service: 'OTLP' | 'PROMETHEUS', refused: RefusedLogin, section: string): string {
+  const names = listLoginVariables(service, refused);
+  const shown = `what Grafana Cloud shows under your stack > ${section}`;
+  if (refused.isElsewhere !== true) return `Set ${names} to ${shown}`;
+  // Grafana Cloud shows no token again.
+  const right = refused.reason === 'wrong token' ? 'the token of this run, which is taken, or a new one' : shown;
+  return `Set ${names} in the environment of that Alloy to ${right}, and start it again`;
+}
+
 /** The variables to correct: both where nothing says which one is wrong. */
-export function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { instanceId, reason, twin }: RefusedLogin): string {
+function listLoginVariables(service: 'OTLP' | 'PROMETHEUS', { instanceId, reason, twin }: RefusedLogin): string {
   const id = `GRAFANA_CLOUD_${service}_INSTANCE_ID`;
   if (reason === 'wrong token') return 'GRAFANA_CLOUD_API_KEY';
   const isIdWrong =

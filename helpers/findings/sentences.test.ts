@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeEvidence } from './evidence-sentences.ts';
-import type { ConnectFault, Finding, FindingKind, RefusedLogin, ScrapeFault } from './finding.ts';
+import type { ConnectFault, Finding, FindingKind, LoginFault, RefusedLogin, ScrapeFault } from './finding.ts';
 import { describeFinding } from './finding-sentences.ts';
 import type { Place } from './place.ts';
 import { describeFailure } from './sentences.ts';
@@ -222,6 +222,17 @@ describe('findings in words', () => {
     });
     expect(write.cause).toContain(`401 Unauthorized for ${words}; the samples`);
     expect(write.fix).toBe(`Set ${name('PROMETHEUS')} to what ${PROMETHEUS}`);
+  });
+
+  test('of an Alloy that the run has not started, the environment is corrected there', () => {
+    const login = { login: 'basic', place: user('OTLP'), instanceId: '1', isElsewhere: true } as const;
+    const say = (reason: LoginFault) => describeFinding({ kind: 'OTLP login refused', ...login, reason }).fix;
+    expect(say('wrong token')).toBe(
+      'Set GRAFANA_CLOUD_API_KEY in the environment of that Alloy to the token of this run, which is taken, or a new one, and start it again',
+    );
+    expect(say('unknown instance ID')).toBe(
+      `Set GRAFANA_CLOUD_OTLP_INSTANCE_ID in the environment of that Alloy to what ${OTLP}, and start it again`,
+    );
   });
 
   const log = { component: 'c', message: 'm' };
